@@ -1,0 +1,59 @@
+/** Every way in which Snapback refuses or fails. The list is closed: the window has words for each of them. */
+export const ERROR_CODES = [
+  'cancelled',
+  'usage',
+  'data-folder-missing',
+  'data-folder-unreadable',
+  'database-missing',
+  'database-ambiguous',
+  'database-unreadable',
+  'database-busy',
+  'database-damaged',
+  'database-read-only',
+  'database-in-use',
+  'not-a-database',
+  'profile-invalid',
+  'snapshot-missing',
+  'snapshot-unreadable',
+  'snapshot-damaged',
+  'snapshot-unsafe',
+  'snapshot-without-log',
+  'schema-drift',
+  'schema-needs-host',
+  'row-refused',
+  'plan-stale',
+  'verification-failed',
+  'nothing-to-undo',
+  'snapshot-needed',
+  'nothing-to-prune',
+  'disk-full',
+  'folder-read-only',
+  'viewing-a-copy',
+  'target-exists',
+  'io-failed',
+  'core-stopped',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Facts about a failure: paths, names, expected and found figures. Never the contents of a row. */
+export type ErrorDetail = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The only error that leaves the core. `message` is one plain English sentence; `code` and `detail` are what other faces build theirs from. */
+export class SnapbackError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SnapbackError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Tells whether a caught value carries an operating system's error code such as `ENOENT`. */
+export function hasSystemCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}

@@ -1,0 +1,267 @@
+import type { ErrorCode, ErrorDetail } from './errors.ts';
+
+/** How a long task reports where it is. `done` and `total` count `unit`; `total` is null while unknown. */
+export type Progress = {
+  readonly phase:
+    | 'copy-database'
+    | 'read-snapshot'
+    | 'compare'
+    | 'safety-copy'
+    | 'wait-for-lock'
+    | 'apply'
+    | 'verify'
+    | 'checkpoint'
+    | 'commit'
+    | 'check-snapshots'
+    | 'move'
+    | 'build';
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows' | 'tables' | 'files' | 'steps';
+  /** False while one statement runs that SQLite can't interrupt, and after COMMIT has begun. */
+  readonly cancellable: boolean;
+};
+
+/** What every long task accepts: a signal that cancels it at the next bounded step, and where progress goes. */
+export type TaskOptions = {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+};
+
+/** `<kind>/<file name without .json>`. */
+export type SnapshotId = string;
+
+export type TableCount = { readonly name: string; readonly rows: number };
+
+export type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
+
+/** When and why a retention rule takes a snapshot. Times are ISO 8601 in UTC. */
+export type Retention = {
+  /** `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now. */
+  readonly status: 'kept' | 'goes-next' | 'due';
+  readonly reason: 'among-newest' | 'beyond-newest' | 'within-age' | 'age-passed' | 'needed-by-undo' | 'safety-copy' | 'no-rule';
+  /** From when on the age rule takes it; null where no age rule applies. */
+  readonly goesAt: string | null;
+  /** Place among its kind, newest = 1, and how many the rule keeps; null where no such rule applies. */
+  readonly rank: number | null;
+  readonly keep: number | null;
+};
+
+/** One line of the list. Everything but `tables` and `health` comes from the name, `stat`, head and tail of the file. */
+export type SnapshotSummary = {
+  readonly id: SnapshotId;
+  readonly kind: string;
+  /** Absolute path. Never crosses to the window. */
+  readonly file: string;
+  /** ISO 8601, UTC, from the name; from the modification time where the name has none. */
+  readonly takenAt: string;
+  readonly modifiedAt: string;
+  readonly sizeBytes: number;
+  readonly lastEventId: bigint | null;
+  readonly health: Health;
+  readonly healthDetail: string | null;
+  readonly tables: readonly TableCount[] | null;
+  readonly retention: Retention;
+  /** `other`: its log is neither a prefix of the live log nor continued by it. */
+  readonly timeline: 'same' | 'other' | 'unknown';
+  /** For a safety copy: what it undoes. */
+  readonly undoes: { readonly snapshotId: SnapshotId; readonly action: 'restore' | 'undo' } | null;
+};
+
+export type TableDiff = {
+  readonly name: string;
+  readonly role: 'log' | 'projected';
+  /**
+   * `compared`; `missing-live`: the live schema has no such table; `not-in-snapshot`: left alone;
+   * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist: left alone unless chosen.
+   */
+  readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then';
+  readonly snapshotRows: number;
+  readonly liveRows: number;
+  /** In the snapshot, missing live: a restore brings them back. */
+  readonly added: number;
+  /** Live only: a restore removes them. */
+  readonly removed: number;
+  readonly changed: number;
+  readonly unchanged: number;
+};
+
+/** Something the snapshot and the live schema do not agree on. `loses` is the number of values or rows that would have no place. */
+export type SchemaDrift = {
+  readonly kind: 'table-missing-live' | 'table-unknown' | 'column-missing-live' | 'column-missing-in-snapshot' | 'column-inconsistent' | 'value-converted';
+  readonly table: string;
+  readonly column: string | null;
+  readonly loses: number;
+};
+
+/** One end of a group of events. `text` is at most 80 characters of what was said, where the profile knows how to find it. */
+export type EventMark = { readonly id: bigint; readonly ts: string | null; readonly kind: string | null; readonly speaker: string | null; readonly text: string | null };
+
+/** Live events that the snapshot does not hold, of one chat. */
+export type NewerEvents = {
+  /** Null: events that name no chat. */
+  readonly chat: string | null;
+  readonly chatName: string | null;
+  readonly events: number;
+  readonly first: EventMark;
+  readonly last: EventMark;
+  /** True where the chat is one that the snapshot would bring back events of, that is, the rewound one. */
+  readonly rewoundChat: boolean;
+  /** How many of them are the host's own record of the rewind, not something that a person wrote. */
+  readonly rewindRecords: number;
+};
+
+export type SnapshotRef = { readonly id: SnapshotId; readonly takenAt: string; readonly sizeBytes: number; readonly lastEventId: bigint | null; readonly sha256: string };
+
+export type Diff = {
+  readonly snapshot: SnapshotRef;
+  /** What it was compared with. `viewingCopy`: the database could only be read from a private copy because it can't be opened where it is. */
+  readonly against: { readonly database: string; readonly lastEventId: bigint | null; readonly events: number; readonly viewingCopy: boolean };
+  readonly tables: readonly TableDiff[];
+  readonly newerEvents: readonly NewerEvents[];
+  /** Events of the snapshot that would come back or be unflagged, by chat: what the mistake took away. */
+  readonly returningEvents: readonly NewerEvents[];
+  readonly schemaDrift: readonly SchemaDrift[];
+  readonly guessedBlobs: readonly { readonly table: string; readonly column: string; readonly values: number }[];
+  readonly timeline: 'same' | 'other';
+};
+
+/** Who has the database open. `unknown`: this system does not tell. */
+export type InUse =
+  | { readonly state: 'no' | 'unknown' }
+  | { readonly state: 'yes'; readonly by: readonly { readonly pid: number; readonly name: string }[] };
+
+export type RestoreMode = 'full' | 'projections';
+
+/** What a restore is asked to do. Part of a plan's identity. */
+export type RestoreOptions = {
+  readonly mode: RestoreMode;
+  /** Accept that values without a place in the live schema are lost. */
+  readonly acceptDrift: boolean;
+  /** Tables in state `empty-then` that shall be emptied. */
+  readonly clearTables: readonly string[];
+  /** Rewrite only rows that differ, or every row of a table. The result is the same; `differing` is the default. */
+  readonly rewrite: 'differing' | 'all';
+};
+
+export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
+
+/** Why a plan can't be applied as things stand; the same code and detail that apply would throw. */
+export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
+
+/** Exactly what a restore (or its undo) will do. Made without writing a byte; applied exactly or refused. */
+export type RestorePlan = {
+  /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshot: SnapshotRef;
+  readonly options: RestoreOptions;
+  readonly tables: readonly PlannedTable[];
+  /** Live tables that the snapshot does not name and the plan leaves alone. */
+  readonly bystanders: readonly string[];
+  readonly newerEvents: readonly NewerEvents[];
+  readonly returningEvents: readonly NewerEvents[];
+  /** Newer events that a person would miss: of another chat than the rewound one, or written after the rewind. */
+  readonly newerEventsLost: number;
+  readonly schemaDrift: readonly SchemaDrift[];
+  readonly guessedBlobs: Diff['guessedBlobs'];
+  /** Triggers of touched tables: left running because they only maintain a search index, or set aside and put back verbatim. */
+  readonly triggers: readonly { readonly name: string; readonly table: string; readonly handling: 'kept' | 'set-aside' }[];
+  readonly searchIndexes: readonly { readonly name: string; readonly before: 'ok' | 'stale' | 'unchecked' }[];
+  readonly foreignKeyViolations: number;
+  readonly damage: readonly string[];
+  readonly inUse: InUse;
+  readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
+  /** True: a fresh checkpoint of the result is published, so that the host's next start loads it and not an older one. */
+  readonly freshCheckpoint: boolean;
+  /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
+  readonly hostReplay: { readonly checkpoint: string | null; readonly afterEvent: bigint; readonly upToEvent: bigint; readonly tablesAtEvent: bigint } | null;
+  readonly space: readonly { readonly volume: string; readonly neededBytes: number; readonly freeBytes: number }[];
+  readonly refusals: readonly Refusal[];
+};
+
+export type CheckResult = {
+  readonly check: 'content-hash' | 'bystanders' | 'foreign-keys' | 'integrity' | 'search-index' | 'schema';
+  readonly subject: string | null;
+  readonly result: 'ok' | 'unchanged-damage' | 'rebuilt' | 'not-run';
+  readonly detail: string | null;
+};
+
+/** The proof of an applied plan. */
+export type RestoreReceipt = {
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshotId: SnapshotId;
+  readonly mode: RestoreMode;
+  readonly finishedAt: string;
+  readonly safetySnapshotId: SnapshotId;
+  /** Null where the restore published no fresh checkpoint. */
+  readonly checkpointId: SnapshotId | null;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly beforeHash: string;
+    readonly afterHash: string;
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+  }[];
+  readonly checks: readonly CheckResult[];
+  readonly lastEventId: bigint;
+  /** How long other writers were shut out, in milliseconds. */
+  readonly writeLockMs: number;
+  readonly whileOpen: boolean;
+  readonly inUse: InUse;
+};
+
+export type PrunePolicy =
+  | { readonly by: 'count'; readonly kind: string; readonly keep: number }
+  | { readonly by: 'age'; readonly kind: string; readonly olderThanDays: number }
+  | { readonly by: 'choice'; readonly ids: readonly SnapshotId[] };
+
+export type PrunePlan = {
+  readonly planId: string;
+  readonly policy: PrunePolicy;
+  readonly goes: readonly {
+    readonly id: SnapshotId;
+    readonly takenAt: string;
+    readonly sizeBytes: number;
+    readonly reason: 'beyond-newest' | 'older-than' | 'chosen';
+  }[];
+  /** Named by the policy or the choice, but refused. */
+  readonly stays: readonly { readonly id: SnapshotId; readonly reason: 'needed-by-undo' | 'safety-copy-too-young' | 'unreadable' }[];
+  readonly bytes: number;
+};
+
+export type PruneReceipt = { readonly planId: string; readonly moved: readonly SnapshotId[]; readonly bytes: number; readonly trashFolder: string };
+
+export type TrashSummary = { readonly files: number; readonly bytes: number };
+
+export type TakeResult =
+  | { readonly taken: true; readonly id: SnapshotId; readonly file: string; readonly lastEventId: bigint; readonly sizeBytes: number; readonly retired: readonly SnapshotId[] }
+  | { readonly taken: false; readonly reason: string };
+
+/** What the window's banner says. Null fields: not known any more. */
+export type RestoredState = {
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshotId: SnapshotId;
+  readonly snapshotTakenAt: string;
+  readonly safetySnapshotId: SnapshotId;
+  readonly finishedAt: string | null;
+  readonly tablesVerified: number;
+};
+
+export type FolderFacts = {
+  readonly name: string;
+  readonly database: string;
+  readonly databaseBytes: number;
+  readonly events: number;
+  readonly lastEventId: bigint;
+  readonly journalMode: string;
+  readonly inUse: InUse;
+  readonly viewingCopy: boolean;
+  readonly demo: boolean;
+  readonly restored: RestoredState | null;
+  readonly trash: TrashSummary;
+};
