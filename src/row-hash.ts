@@ -1,0 +1,106 @@
+import { createHash, hash } from 'node:crypto';
+
+/** TEXT whose bytes are not valid in the database's encoding. */
+export type RawText = { readonly rawText: Uint8Array };
+
+/** A value with its storage class: INTEGER is bigint, REAL number, TEXT string or `RawText`, BLOB bytes. */
+export type SqlValue = null | bigint | number | string | Uint8Array | RawText;
+
+const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as const;
+
+/** The content hash of a table, grown row by row. */
+export type TableHasher = {
+  readonly add: (row: readonly SqlValue[]) => void;
+  /** The hash in hex and the number of rows so far. Two tables have the same hash if they hold the same multiset of rows in the same columns. */
+  readonly finish: () => { readonly hash: string; readonly rows: number };
+};
+
+/**
+ * The one definition of a table's content: SHA-256 of each row in an injective encoding (type tag, length, bytes; reals
+ * by bit pattern), added up modulo 2^256 with the column names and the number of rows. The sum makes it independent of
+ * the order in which rows are read, so the same function serves a dump, a live table and a table without a key.
+ */
+export function createTableHasher(columns: readonly string[]): TableHasher {
+  const sum = new Uint32Array(8);
+  let buffer = Buffer.allocUnsafe(4096);
+  let rows = 0;
+  return {
+    add(row) {
+      let length = 0;
+      for (const value of row) {
+        const need = length + 9 + byteLength(value);
+        if (need > buffer.length) {
+          const larger = Buffer.allocUnsafe(need * 2);
+          buffer.copy(larger, 0, 0, length);
+          buffer = larger;
+        }
+        length = encode(buffer, length, value);
+      }
+      addInto(sum, hash('sha256', buffer.subarray(0, length), 'buffer'));
+      rows += 1;
+    },
+    finish() {
+      const total = createHash('sha256').update(JSON.stringify([columns, rows]));
+      return { hash: total.update(Buffer.from(sum.buffer)).digest('hex'), rows };
+    },
+  };
+}
+
+function byteLength(value: SqlValue): number {
+  if (typeof value === 'string') return value.length * 3;
+  if (value instanceof Uint8Array) return value.length;
+  return value !== null && typeof value === 'object' ? value.rawText.length : 8;
+}
+
+function encode(buffer: Buffer, at: number, value: SqlValue): number {
+  if (value === null) return buffer.writeUInt8(TAG.null, at);
+  if (typeof value === 'bigint') return buffer.writeBigInt64LE(value, buffer.writeUInt8(TAG.integer, at));
+  if (typeof value === 'number') return buffer.writeDoubleLE(value, buffer.writeUInt8(TAG.real, at));
+  if (typeof value === 'string') {
+    const written = buffer.write(value, at + 9, 'utf8');
+    writeHeader(buffer, at, TAG.text, written);
+    return at + 9 + written;
+  }
+  const [tag, bytes] = value instanceof Uint8Array ? [TAG.blob, value] : [TAG.rawText, value.rawText];
+  writeHeader(buffer, at, tag, bytes.length);
+  buffer.set(bytes, at + 9);
+  return at + 9 + bytes.length;
+}
+
+function writeHeader(buffer: Buffer, at: number, tag: number, length: number): void {
+  buffer.writeUInt8(tag, at);
+  buffer.writeBigUInt64LE(BigInt(length), at + 1);
+}
+
+function addInto(sum: Uint32Array, digest: Buffer): void {
+  let carry = 0;
+  for (let lane = 0; lane < 8; lane += 1) {
+    const total = (sum[lane] ?? 0) + digest.readUInt32LE(lane * 4) + carry;
+    sum[lane] = total >>> 0;
+    carry = total > 0xffffffff ? 1 : 0;
+  }
+}
+
+/** A running hash over an event log, read in the order of its ids, that can be looked at after any event. */
+export type LogChain = {
+  readonly add: (event: readonly SqlValue[]) => void;
+  readonly peek: () => { readonly chain: string; readonly events: number };
+};
+
+/**
+ * Hashes what makes an event the same event on another timeline: id, ts, kind and payload, in this order. Flags such as
+ * `hidden` are not part of it. Logs with equal chains after equally many events are prefixes of one another.
+ */
+export function createLogChain(): LogChain {
+  let chain = createHash('sha256');
+  let events = 0;
+  return {
+    add(event) {
+      const one = createTableHasher([]);
+      one.add(event);
+      chain = chain.update(one.finish().hash);
+      events += 1;
+    },
+    peek: () => ({ chain: chain.copy().digest('hex'), events }),
+  };
+}

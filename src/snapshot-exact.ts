@@ -1,0 +1,96 @@
+import { SnapbackError } from './errors.ts';
+import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import type { SqlValue } from './row-hash.ts';
+import type { SnapshotBytes } from './snapshot-format.ts';
+
+/**
+ * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
+ * together, so it has a read position of its own and moves forward with the tables: both are in the order of the dump.
+ */
+export type ExactCursor = {
+  /** Moves to the entries of the table that is read next. */
+  readonly enterTable: (name: string) => Promise<void>;
+  /** The row's values with those replaced that the visible form could not carry. */
+  readonly apply: (ordinal: number, row: JsonRow) => Promise<readonly SqlValue[]>;
+};
+
+type Entry = { readonly ordinal: number; readonly column: string; readonly value: SqlValue };
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Opens the cursor at byte `exactAt`. @throws `snapshot-damaged` from its functions where the entries are malformed or belong to no value */
+export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCursor {
+  let position = exactAt;
+  const scanner = createJsonScanner(async (want) => {
+    const buffer = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
+    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
+    position += bytesRead;
+    return bytesRead === 0 ? null : buffer.subarray(0, bytesRead);
+  }, exactAt);
+  let announced: string | null = null;
+  let pending: Entry | null = null;
+  let state: 'start' | 'between' | 'inside' | 'end' = 'start';
+
+  const damaged = (why: string): SnapbackError =>
+    new SnapbackError('snapshot-damaged', `The file is damaged at byte ${scanner.offset()}: ${why}.`, {
+      offset: scanner.offset(),
+      why,
+    });
+
+  async function announce(): Promise<void> {
+    if (state === 'start') {
+      await scanner.expect('{');
+      state = (await scanner.peek()) === '}' ? 'end' : 'between';
+    }
+    if (state === 'end' || announced !== null) return;
+    announced = await scanner.readString();
+    await scanner.expect(':');
+    await scanner.expect('[');
+  }
+
+  async function advance(): Promise<void> {
+    pending = await readEntry(scanner);
+    if ((await scanner.peek()) === ',') return scanner.expect(',');
+    await scanner.expect(']');
+    announced = null;
+    if ((await scanner.peek()) === ',') {
+      await scanner.expect(',');
+      state = 'between';
+    } else state = 'end';
+  }
+
+  return {
+    async enterTable(name) {
+      if (pending !== null) throw damaged('an exact value belongs to no row');
+      await announce();
+      if (announced !== name) return;
+      state = 'inside';
+      await advance();
+    },
+    async apply(ordinal, row) {
+      if (pending === null || pending.ordinal !== ordinal) return row.values;
+      const values = [...row.values];
+      while (pending !== null && pending.ordinal === ordinal) {
+        const index = row.columns.indexOf(pending.column);
+        if (index === -1) throw damaged('an exact value belongs to no column');
+        values[index] = pending.value;
+        pending = null;
+        if (state === 'inside') await advance();
+      }
+      return values;
+    },
+  };
+}
+
+async function readEntry(scanner: JsonScanner): Promise<Entry> {
+  await scanner.expect('[');
+  const ordinal = await scanner.readScalar();
+  await scanner.expect(',');
+  const column = await scanner.readString();
+  await scanner.expect(',');
+  const storageClass = await scanner.readString();
+  await scanner.expect(',');
+  const bytes = Uint8Array.from(Buffer.from(await scanner.readString(), 'base64'));
+  await scanner.expect(']');
+  return { ordinal: Number(ordinal), column, value: storageClass === 'blob' ? bytes : { rawText: bytes } };
+}

@@ -1,0 +1,116 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { RestoreMode, SnapshotId } from './model.ts';
+
+/**
+ * The part of a snapshot file that is ours: one last top-level key, which the host's reader ignores. It ends in two
+ * numbers, so that its small part is found from the end of the file without reading the rest:
+ * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "exactAt": N, "aboutAt": M}}`
+ */
+export const OWN_KEY = '_snapback';
+export const FORMAT_VERSION = 1;
+
+export type DumpedTable = {
+  readonly name: string;
+  readonly rows: number;
+  readonly hash: string;
+  readonly columns: readonly string[];
+};
+
+/** Content hash of a table over the given columns. */
+export type HashedTable = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly hash: string;
+};
+
+/** In a safety copy: the plan that it was taken for. With it, undo can tell whether the restore was committed. */
+export type RestoreNote = {
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshotId: SnapshotId;
+  readonly snapshotTakenAt: string;
+  readonly mode: RestoreMode;
+  /** Content of each touched table after COMMIT, over the columns that the restore wrote. Before it: `tables` of this file. */
+  readonly after: readonly HashedTable[];
+};
+
+export type SnapshotAbout = {
+  readonly format: number;
+  readonly kind: string;
+  readonly takenAt: string;
+  readonly lastEventId: string;
+  readonly userVersion: number;
+  readonly encoding: string;
+  readonly schemaHash: string;
+  readonly tables: readonly DumpedTable[];
+  /** Tables of the profile that the database did not have: written as empty lists, as the host does. */
+  readonly absent: readonly string[];
+  readonly log: { readonly events: number; readonly chain: string };
+  readonly restore: RestoreNote | null;
+};
+
+/** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
+export type SnapshotBytes = {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly sizeBytes: number;
+};
+
+/** Checks the shape of an `about` object from a file; null where it is not one. */
+export function parseAbout(value: unknown): SnapshotAbout | null {
+  if (!isRecord(value) || typeof value.format !== 'number') return null;
+  const { kind, takenAt, lastEventId, userVersion, encoding, schemaHash, tables, absent, log, restore } =
+    value;
+  if (!isString(kind) || !isString(takenAt) || !isString(encoding) || !isString(schemaHash)) return null;
+  if (!isString(lastEventId) || !/^-?\d{1,20}$/.test(lastEventId) || typeof userVersion !== 'number')
+    return null;
+  if (!isListOf(tables, isDumpedTable) || !isListOf(absent, isString)) return null;
+  if (!isRecord(log) || typeof log.events !== 'number' || typeof log.chain !== 'string') return null;
+  const note = restore === null ? null : parseNote(restore);
+  if (note === undefined) return null;
+  return {
+    format: value.format,
+    kind,
+    takenAt,
+    lastEventId,
+    userVersion,
+    encoding,
+    schemaHash,
+    tables,
+    absent,
+    log: { events: log.events, chain: log.chain },
+    restore: note,
+  };
+}
+
+function parseNote(value: unknown): RestoreNote | undefined {
+  if (!isRecord(value)) return undefined;
+  const { planId, action, snapshotId, snapshotTakenAt, mode, after } = value;
+  if (!isString(planId) || !isString(snapshotId) || !isString(snapshotTakenAt)) return undefined;
+  if (action !== 'restore' && action !== 'undo') return undefined;
+  if (mode !== 'full' && mode !== 'projections') return undefined;
+  if (!isListOf(after, isHashedTable)) return undefined;
+  return { planId, action, snapshotId, snapshotTakenAt, mode, after };
+}
+
+type UnknownRecord = { readonly [key: string]: unknown };
+
+function isRecord(value: unknown): value is UnknownRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf<T>(value: unknown, test: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(test);
+}
+
+function isHashedTable(value: unknown): value is HashedTable {
+  return isRecord(value) && isString(value.name) && isString(value.hash) && isListOf(value.columns, isString);
+}
+
+function isDumpedTable(value: unknown): value is DumpedTable {
+  return isHashedTable(value) && 'rows' in value && typeof value.rows === 'number';
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { SnapbackError } from './errors.ts';
+import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
+import type { TaskOptions } from './model.ts';
+import { createPace, type Pace } from './pace.ts';
+import { createTableHasher, type SqlValue, type TableHasher } from './row-hash.ts';
+import { readSnapshotTail, type SnapshotTail } from './snapshot-ends.ts';
+import { createExactCursor, type ExactCursor } from './snapshot-exact.ts';
+import { OWN_KEY, type SnapshotAbout, type SnapshotBytes } from './snapshot-format.ts';
+import { foldName } from './sql.ts';
+
+/** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
+export type SnapshotPart =
+  | { readonly type: 'last-event-id'; readonly value: bigint }
+  | { readonly type: 'table'; readonly name: string }
+  | {
+      readonly type: 'rows';
+      readonly table: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly SqlValue[])[];
+    }
+  /** A top-level key that the profile does not know; `elements` where it is a list. */
+  | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
+  | { readonly type: 'end'; readonly sha256: string; readonly about: SnapshotAbout | null };
+
+const ROWS_PER_BATCH = 512;
+const MOST_KEYS = 10_000;
+
+/**
+ * Streams a snapshot with one chunk in memory, each value with its storage class, including what `_snapback.exact` adds.
+ * It ends with `end` only if the whole file was well formed and, where we wrote it, every table has the content hash it
+ * was written with. `knownTables` are the folded names of the tables to read; others are counted.
+ * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `cancelled`
+ */
+export async function* readSnapshot(
+  file: SnapshotBytes,
+  knownTables: ReadonlySet<string>,
+  task: TaskOptions,
+): AsyncGenerator<SnapshotPart> {
+  const pace = createPace(task);
+  const tail = await readSnapshotTail(file);
+  const digest = createHash('sha256');
+  const scanner = createJsonScanner(createSource(file, digest, pace), 0);
+  const exact = tail === null ? null : createExactCursor(file, tail.exactAt);
+  const seen = new Set<string>();
+  const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
+
+  await scanner.expect('{');
+  for (let more = (await scanner.peek()) !== '}'; more; more = (await scanner.peek()) === ',') {
+    if (seen.size > 0) await scanner.expect(',');
+    const key = await scanner.readString();
+    await scanner.expect(':');
+    if (seen.has(key) || seen.size >= MOST_KEYS) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
+    seen.add(key);
+    if (key === OWN_KEY) await skipOwnPart(scanner, tail);
+    else if (knownTables.has(foldName(key))) yield* readTable(scanner, key, exact, tail, pace);
+    else if (key === 'last_event_id') yield { type: 'last-event-id', value: await readLastEventId(scanner) };
+    else yield { type: 'unknown', name: key, elements: (await scanner.skipValue()).elements };
+  }
+  await scanner.expect('}');
+  if ((await scanner.peek()) !== '') throw damaged('something follows the end');
+  if (tail !== null && !seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
+  yield { type: 'end', sha256: digest.digest('hex'), about: tail?.about ?? null };
+}
+
+function damagedAt(offset: number, why: string): SnapbackError {
+  return new SnapbackError('snapshot-damaged', `The file is damaged at byte ${offset}: ${why}.`, {
+    offset,
+    why,
+  });
+}
+
+function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, pace: Pace) {
+  let position = 0;
+  return async (want: number): Promise<Buffer | null> => {
+    await pace.step();
+    const buffer = Buffer.allocUnsafe(want);
+    const { bytesRead } = await file.handle.read(buffer, 0, want, position);
+    if (bytesRead === 0) return null;
+    position += bytesRead;
+    pace.report({
+      phase: 'read-snapshot',
+      done: position,
+      total: file.sizeBytes,
+      unit: 'bytes',
+      cancellable: true,
+    });
+    const chunk = buffer.subarray(0, bytesRead);
+    digest.update(chunk);
+    return chunk;
+  };
+}
+
+async function readLastEventId(scanner: JsonScanner): Promise<bigint> {
+  const value = await scanner.readScalar();
+  if (typeof value === 'bigint') return value;
+  throw damagedAt(scanner.offset(), 'last_event_id is not a whole number');
+}
+
+async function* readTable(
+  scanner: JsonScanner,
+  name: string,
+  exact: ExactCursor | null,
+  tail: SnapshotTail | null,
+  pace: Pace,
+): AsyncGenerator<SnapshotPart> {
+  yield { type: 'table', name };
+  const expected = tail?.about.tables.find((table) => table.name === name);
+  let hasher: TableHasher | null = expected === undefined ? null : createTableHasher(expected.columns);
+  let columns: readonly string[] = expected?.columns ?? [];
+  let batch: (readonly SqlValue[])[] = [];
+  let count = 0;
+  const damaged = (why: string): SnapbackError =>
+    new SnapbackError('snapshot-damaged', `The file is damaged in “${name}”, row ${count + 1}: ${why}.`, {
+      offset: scanner.offset(),
+      table: name,
+      row: count + 1,
+      why,
+    });
+  try {
+    await exact?.enterTable(name);
+    await scanner.expect('[');
+    for (let more = (await scanner.peek()) !== ']'; more; more = (await scanner.peek()) === ',') {
+      if (count > 0) await scanner.expect(',');
+      const row = await scanner.readRow(columns);
+      if (row.columns !== columns && (count > 0 || expected !== undefined))
+        throw damaged('it has other columns than the rows before it');
+      columns = row.columns;
+      const values = exact === null ? row.values : await exact.apply(count, row);
+      hasher?.add(values);
+      batch.push(values);
+      count += 1;
+      if (batch.length === ROWS_PER_BATCH) {
+        await pace.step();
+        yield { type: 'rows', table: name, columns, rows: batch };
+        batch = [];
+      }
+    }
+    await scanner.expect(']');
+  } catch (error) {
+    if (
+      error instanceof SnapbackError &&
+      error.code === 'snapshot-damaged' &&
+      error.detail.table === undefined
+    )
+      throw new SnapbackError(
+        'snapshot-damaged',
+        `The file is damaged in “${name}”, row ${count + 1}: ${String(error.detail.why)}.`,
+        { ...error.detail, table: name, row: count + 1 },
+        error,
+      );
+    throw error;
+  }
+  if (batch.length > 0) yield { type: 'rows', table: name, columns, rows: batch };
+  const found = hasher?.finish();
+  hasher = null;
+  if (expected !== undefined && (found?.hash !== expected.hash || found.rows !== expected.rows))
+    throw damaged('its contents are not what was written');
+}
+
+async function skipOwnPart(scanner: JsonScanner, tail: SnapshotTail | null): Promise<void> {
+  if (tail === null)
+    throw damagedAt(
+      scanner.offset(),
+      "Snapback's own notes can't be read; a newer version may have written them",
+    );
+  const places: readonly (readonly [string, number | null])[] = [
+    ['exact', tail.exactAt],
+    ['about', tail.aboutAt],
+    ['exactAt', null],
+    ['aboutAt', null],
+  ];
+  await scanner.expect('{');
+  for (const [index, [name, place]] of places.entries()) {
+    if (index > 0) await scanner.expect(',');
+    const key = await scanner.readString();
+    await scanner.expect(':');
+    await scanner.peek();
+    if (key !== name || (place !== null && place !== scanner.offset()))
+      throw damagedAt(scanner.offset(), "Snapback's own notes are not where they belong");
+    await scanner.skipValue();
+  }
+  await scanner.expect('}');
+}

@@ -1,0 +1,248 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AnyDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import type { Progress, TaskOptions } from './model.ts';
+import { createPace, type Pace } from './pace.ts';
+import { createPrivateFolder } from './private-folder.ts';
+import type { Profile } from './profile.ts';
+import { jsonText, jsonValue } from './python-text.ts';
+import { createLogChain, createTableHasher, type LogChain, type SqlValue } from './row-hash.ts';
+import { readSchema, type Schema, scanOrder, type Table } from './schema.ts';
+import {
+  type DumpedTable,
+  FORMAT_VERSION,
+  OWN_KEY,
+  type RestoreNote,
+  type SnapshotAbout,
+} from './snapshot-format.ts';
+import { foldName, quoteName } from './sql.ts';
+import { readRows } from './table-rows.ts';
+
+export type DumpRequest = {
+  readonly profile: Profile;
+  readonly kind: string;
+  readonly takenAt: Date;
+  readonly phase: Progress['phase'];
+  /** What a safety copy says of the plan it was taken for, made once the content of every table is known. May throw to refuse. */
+  readonly note: (tables: readonly DumpedTable[]) => RestoreNote | null;
+};
+
+const FLUSH_CHARS = 256 * 1024;
+
+/**
+ * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
+ * `_snapback`. One transaction or an unchanging copy makes it one moment; the caller provides that, and syncs and
+ * publishes the file. Memory stays flat. On failure the file holds a part and must be discarded.
+ * @throws `cancelled`, `disk-full`, `io-failed`, database errors
+ */
+export async function writeSnapshot(
+  db: AnyDatabase,
+  handle: FileHandle,
+  request: DumpRequest,
+  task: TaskOptions,
+): Promise<SnapshotAbout> {
+  const schema = readSchema(db);
+  const { log, tables: projected } = request.profile;
+  const logTable = schema.tables.get(foldName(log.table));
+  if (logTable === undefined)
+    throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
+      table: log.table,
+    });
+  const folder = await createPrivateFolder();
+  try {
+    const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
+    try {
+      const dump = createDump(db, schema, handle, exact, request.phase, task);
+      const lastEventId = readLastEventId(db, request.profile);
+      await dump.text(`{"last_event_id": ${lastEventId}`);
+      const chain = createLogChain();
+      const tables = [await dump.table(log.table, logTable, { chain, profile: request.profile })];
+      const absent: string[] = [];
+      for (const name of projected) {
+        const table = schema.tables.get(foldName(name));
+        if (table !== undefined) tables.push(await dump.table(name, table, null));
+        else if (isVirtual(schema, name)) continue;
+        else {
+          absent.push(name);
+          await dump.text(`, ${jsonText(name)}: []`);
+        }
+      }
+      const { events, chain: chained } = chain.peek();
+      const about: SnapshotAbout = {
+        format: FORMAT_VERSION,
+        kind: request.kind,
+        takenAt: request.takenAt.toISOString(),
+        lastEventId: lastEventId.toString(),
+        userVersion: schema.userVersion,
+        encoding: schema.encoding,
+        schemaHash: schema.hash,
+        tables,
+        absent,
+        log: { events, chain: chained },
+        restore: request.note(tables),
+      };
+      await dump.finish(about);
+      return about;
+    } finally {
+      await exact.close();
+    }
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** The highest event id, 0 for an empty log: what the host calls `last_event_id`. */
+export function readLastEventId(db: AnyDatabase, profile: Profile): bigint {
+  const { table, columns } = profile.log;
+  const id = db
+    .prepare<[], unknown>(`SELECT MAX(${quoteName(columns.id)}) FROM main.${quoteName(table)}`)
+    .pluck()
+    .safeIntegers()
+    .get();
+  return typeof id === 'bigint' ? id : 0n;
+}
+
+function isVirtual(schema: Schema, name: string): boolean {
+  return schema.virtualTables.some((table) => foldName(table.name) === foldName(name));
+}
+
+type LogReading = { readonly chain: LogChain; readonly profile: Profile };
+
+function createDump(
+  db: AnyDatabase,
+  schema: Schema,
+  handle: FileHandle,
+  exactFile: FileHandle,
+  phase: Progress['phase'],
+  task: TaskOptions,
+) {
+  const pace = createPace(task);
+  const main = createSink(handle, pace);
+  const exact = createSink(exactFile, pace);
+  let rowsDone = 0;
+  let exactTables = 0;
+
+  async function table(name: string, source: Table, logReading: LogReading | null): Promise<DumpedTable> {
+    const isLog = logReading !== null;
+    const columns = dumpColumns(source, logReading?.profile ?? null);
+    const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
+    const identity =
+      logReading === null ? [] : chainColumns(logReading.profile).map((column) => columns.indexOf(column));
+    const hasher = createTableHasher(columns);
+    const order = isLog ? `ORDER BY ${quoteName(logReading.profile.log.columns.id)}` : scanOrder(source);
+    const rows = readRows(db, {
+      schemaName: 'main',
+      table: source.name,
+      columns,
+      order,
+      encoding: schema.encoding,
+    });
+    let ordinal = 0;
+    let exactRows = 0;
+    await main.text(`, ${jsonText(name)}: [`);
+    for (const row of rows) {
+      hasher.add(row);
+      logReading?.chain.add(identity.map((index) => row[index] ?? null));
+      let line = ordinal === 0 ? '' : ', ';
+      for (const [index, value] of row.entries()) {
+        line += (prefixes[index] ?? '') + jsonValue(value);
+        if (!isInexact(value)) continue;
+        const opening = exactRows === 0 ? `${exactTables === 0 ? '' : ', '}${jsonText(name)}: [` : ', ';
+        await exact.text(opening + exactEntry(ordinal, columns[index] ?? '', value));
+        exactTables += exactRows === 0 ? 1 : 0;
+        exactRows += 1;
+      }
+      await main.text(`${line}}`);
+      ordinal += 1;
+      rowsDone += 1;
+      if (rowsDone % 4096 === 0)
+        pace.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
+    }
+    await main.text(']');
+    if (exactRows > 0) await exact.text(']');
+    return { name, columns, ...hasher.finish() };
+  }
+
+  async function finish(about: SnapshotAbout): Promise<void> {
+    await exact.flush();
+    await main.text(`, ${jsonText(OWN_KEY)}: {"exact": `);
+    const exactAt = main.written();
+    await main.text('{');
+    for (let position = 0; position < exact.written(); ) {
+      const { buffer, bytesRead } = await exactFile.read(Buffer.alloc(FLUSH_CHARS), 0, FLUSH_CHARS, position);
+      if (bytesRead === 0) throw new SnapbackError('io-failed', 'A temporary file of ours was cut short.');
+      await main.text(buffer.toString('latin1', 0, bytesRead));
+      position += bytesRead;
+    }
+    await main.text('}, "about": ');
+    const aboutAt = main.written();
+    await main.text(asciiJson(about));
+    await main.text(`, "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`);
+    await main.flush();
+    pace.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
+  }
+
+  return { text: main.text, table, finish };
+}
+
+/** Every column the host writes to, the log's known ones first and in the host's order. */
+function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
+  const names = table.columns.map((column) => column.name);
+  if (profile === null) return names;
+  const first = Object.values(profile.log.columns).filter((column) => names.includes(column));
+  return [...first, ...names.filter((name) => !first.includes(name))];
+}
+
+/** The columns that make an event the same event, in the order of a log chain. */
+export function chainColumns(profile: Profile): readonly string[] {
+  const { id, ts, kind, payload } = profile.log.columns;
+  return [id, ts, kind, payload];
+}
+
+function isInexact(value: SqlValue): value is Exclude<SqlValue, null | bigint | number | string> {
+  return typeof value === 'object' && value !== null;
+}
+
+function exactEntry(
+  ordinal: number,
+  column: string,
+  value: Exclude<SqlValue, null | bigint | number | string>,
+): string {
+  const [storageClass, bytes] = value instanceof Uint8Array ? ['blob', value] : ['text', value.rawText];
+  return `[${ordinal}, ${jsonText(column)}, "${storageClass}", "${Buffer.from(bytes).toString('base64')}"]`;
+}
+
+/** `JSON.stringify` in ASCII; non-ASCII letters occur only inside strings, where an escape means the same. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function createSink(handle: FileHandle, pace: Pace) {
+  let parts: string[] = [];
+  let chars = 0;
+  let written = 0;
+  async function flush(): Promise<void> {
+    if (chars > 0) {
+      const bytes = Buffer.from(parts.join(''), 'latin1');
+      parts = [];
+      chars = 0;
+      for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+    }
+    await pace.step();
+  }
+  return {
+    /** Bytes so far, flushed or not. The text is ASCII, so one character is one byte. */
+    written: () => written,
+    flush,
+    async text(text: string): Promise<void> {
+      parts.push(text);
+      chars += text.length;
+      written += text.length;
+      if (chars >= FLUSH_CHARS) await flush();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Quotes a name for use in SQL, so that no table or column name can be anything but a name. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The form in which SQLite compares names: ASCII letters in lower case, all else untouched. */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** Joins quoted names, each with an optional prefix such as `live.`. */
+export function nameList(names: readonly string[], prefix = ''): string {
+  return names.map((name) => prefix + quoteName(name)).join(', ');
+}
