@@ -1,0 +1,163 @@
+import type { ErrorCode, ErrorDetail } from '../src/errors.ts';
+import type {
+  Diff,
+  FolderFacts,
+  InUse,
+  Progress,
+  PrunePlan,
+  PrunePolicy,
+  PruneReceipt,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReceipt,
+  SnapshotId,
+  SnapshotSummary,
+  TrashSummary,
+} from '../src/model.ts';
+
+/** Types only: what the window, the main process and the core process say to each other. Each operation is one line. */
+
+/** Opaque: the main process knows which folder is meant, the window never does. */
+export type FolderId = string;
+/** Chosen by who asks; progress and cancel carry it. */
+export type RequestId = string;
+
+export type ErrorInfo = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ErrorInfo };
+
+/** `place` is the folder's parent, shortened for reading (`~/Documents`); nothing accepts it back. */
+export type OpenFolder = { readonly folderId: FolderId; readonly place: string; readonly facts: FolderFacts };
+export type Recent = {
+  readonly recentId: string;
+  readonly name: string;
+  readonly place: string;
+  readonly demo: boolean;
+};
+/** A summary without its path. */
+export type ListedSnapshot = Omit<SnapshotSummary, 'file'>;
+export type Taken = {
+  readonly id: SnapshotId;
+  readonly lastEventId: bigint;
+  readonly sizeBytes: number;
+  readonly retired: readonly SnapshotId[];
+};
+export type Theme = 'system' | 'light' | 'dark';
+
+/** What a menu item or a shortcut asks the window to do. */
+export type Command =
+  | 'open'
+  | 'open-target'
+  | 'take'
+  | 'restore'
+  | 'undo'
+  | 'prune'
+  | 'empty-trash'
+  | 'reveal'
+  | 'help';
+
+export type StartFacts = {
+  readonly version: string;
+  /** The name of the folder to open first: named on the command line, the last one used, or the demo. Null: greet. */
+  readonly target: string | null;
+  readonly recents: readonly Recent[];
+  /** Where the demo would be built, for reading. */
+  readonly demoPlace: string;
+  readonly theme: Theme;
+  /** True on the older runtime that only development and tests use. */
+  readonly developmentRuntime: boolean;
+};
+
+type In<Args, Result> = { readonly args: Args; readonly result: Result };
+type OfFolder = { readonly folderId: FolderId };
+type OfSnapshot = OfFolder & { readonly snapshotId: SnapshotId };
+
+/** Answered by the main process, which alone sees the desktop. */
+export type DesktopRequests = {
+  'start.facts': In<Record<never, never>, StartFacts>;
+  'folder.open-target': In<Record<never, never>, OpenFolder>;
+  /** Null: the dialog was dismissed. */
+  'folder.choose': In<{ readonly what: 'folder' | 'database' }, OpenFolder | null>;
+  'folder.open-recent': In<{ readonly recentId: string }, OpenFolder>;
+  'folder.close': In<OfFolder, null>;
+  'folder.reveal': In<OfFolder, null>;
+  'recent.forget': In<{ readonly recentId: string }, readonly Recent[]>;
+  /** Opens the demo, building it first where there is none yet, or beside it if `fresh`. */
+  'demo.open': In<{ readonly fresh: boolean }, OpenFolder>;
+  'snapshot.reveal': In<OfSnapshot, null>;
+  'trash.empty': In<OfFolder, TrashSummary & { readonly to: 'system-trash' | 'deleted' }>;
+  /** Which menu items make sense now. */
+  'menu.enable': In<{ readonly commands: readonly Command[] }, null>;
+  'theme.set': In<{ readonly theme: Theme }, null>;
+};
+
+/** Answered by the core process and relayed unchanged. */
+export type CoreRequests = {
+  'folder.facts': In<OfFolder, FolderFacts>;
+  'folder.in-use': In<OfFolder, InUse>;
+  'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
+  'snapshot.diff': In<OfSnapshot, Diff>;
+  'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, Taken>;
+  'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
+  'undo.plan': In<OfFolder, RestorePlan>;
+  /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
+  'plan.apply': In<OfFolder & { readonly planId: string; readonly whileOpen: boolean }, RestoreReceipt>;
+  'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
+  'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
+};
+
+/** Between the main process and the core process only: these carry paths. */
+export type PrivateRequests = {
+  'private.open': In<
+    OfFolder & { readonly dir: string; readonly database: string | null; readonly cacheDir: string },
+    FolderFacts
+  >;
+  'private.close': In<OfFolder, null>;
+  'private.locate': In<OfSnapshot, string>;
+  /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */
+  'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
+  /** The trash's own folders, to be moved to the system's trash. */
+  'private.trash': In<OfFolder, { readonly folders: readonly string[]; readonly summary: TrashSummary }>;
+  'private.empty-trash': In<OfFolder, TrashSummary>;
+};
+
+export type WindowRequests = DesktopRequests & CoreRequests;
+export type AllRequests = CoreRequests & PrivateRequests;
+export type RequestName = keyof WindowRequests;
+export type ArgsOf<N extends keyof (WindowRequests & PrivateRequests)> = (WindowRequests &
+  PrivateRequests)[N]['args'];
+export type ResultOf<N extends keyof (WindowRequests & PrivateRequests)> = (WindowRequests &
+  PrivateRequests)[N]['result'];
+
+/** Pushed to the window without being asked for. */
+export type WindowEvent =
+  | { readonly type: 'progress'; readonly requestId: RequestId; readonly progress: Progress }
+  | { readonly type: 'changed'; readonly folderId: FolderId; readonly what: 'snapshots' | 'database' }
+  | { readonly type: 'snapshot-checked'; readonly folderId: FolderId; readonly snapshot: ListedSnapshot }
+  | { readonly type: 'core-stopped' }
+  | { readonly type: 'command'; readonly command: Command };
+
+/** Main to core. */
+export type CoreMessage =
+  | {
+      readonly type: 'request';
+      readonly requestId: RequestId;
+      readonly name: keyof AllRequests;
+      readonly args: unknown;
+    }
+  | { readonly type: 'cancel'; readonly requestId: RequestId };
+
+/** Core to main. */
+export type CoreAnswer =
+  | { readonly type: 'reply'; readonly requestId: RequestId; readonly reply: Reply<unknown> }
+  | Extract<WindowEvent, { type: 'progress' | 'changed' | 'snapshot-checked' }>;
+
+/** All that the window is given. A dropped file's path stays in the preload and the main process. */
+export type Bridge = {
+  readonly request: (requestId: RequestId, name: RequestName, args: unknown) => Promise<Reply<unknown>>;
+  readonly openDropped: (requestId: RequestId, file: File) => Promise<Reply<OpenFolder>>;
+  readonly cancel: (requestId: RequestId) => void;
+  /** Returns how to stop listening. */
+  readonly onEvent: (listener: (event: WindowEvent) => void) => () => void;
+};

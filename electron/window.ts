@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, nativeTheme, type Session, screen, session } from 'electron';
+import { APP_URL } from './app-protocol.ts';
+import type { SettingsStore, WindowBounds } from './settings.ts';
+
+const LEAST_WIDTH = 900;
+const LEAST_HEIGHT = 600;
+
+/** Shuts what this app never needs: the network, permissions, devices, further windows, and leaving its own page. */
+export function lockDown(target: Session = session.defaultSession): void {
+  target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  target.setPermissionCheckHandler(() => false);
+  target.setDevicePermissionHandler(() => false);
+  target.webRequest.onBeforeRequest(
+    { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
+    (_details, answer) => answer({ cancel: true }),
+  );
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-frame-navigate', (event) => event.preventDefault());
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+  });
+}
+
+/** Opens the one window where it was last, unless that place is on no screen any more. */
+export function openWindow(preload: string, settings: SettingsStore): BrowserWindow {
+  const remembered = onSomeScreen(settings.current().bounds);
+  const window = new BrowserWindow({
+    width: 1200,
+    height: 760,
+    ...(remembered === null ? {} : pickRectangle(remembered)),
+    minWidth: LEAST_WIDTH,
+    minHeight: LEAST_HEIGHT,
+    title: 'Snapback',
+    show: false,
+    autoHideMenuBar: true,
+    // Must be what `--bg` is in tokens.css, so that nothing flashes before the first paint.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171b' : '#f6f7f9',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  if (remembered?.maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => {
+    const bounds = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+    void settings.update({ bounds });
+  });
+  void window.loadURL(APP_URL);
+  return window;
+}
+
+function pickRectangle({ x, y, width, height }: WindowBounds) {
+  return { x, y, width: Math.max(width, LEAST_WIDTH), height: Math.max(height, LEAST_HEIGHT) };
+}
+
+function onSomeScreen(bounds: WindowBounds | null): WindowBounds | null {
+  if (bounds === null) return null;
+  const { workArea } = screen.getDisplayMatching(bounds);
+  const visible =
+    bounds.x < workArea.x + workArea.width - 100 &&
+    bounds.x + bounds.width > workArea.x + 100 &&
+    bounds.y >= workArea.y - 20 &&
+    bounds.y < workArea.y + workArea.height - 60;
+  return visible ? bounds : null;
+}
+
+/** The folder of the built main process; the other parts lie beside it. */
+export function builtPath(...parts: readonly string[]): string {
+  return join(import.meta.dirname, '..', ...parts);
+}
