@@ -1,0 +1,178 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from './data-folder.ts';
+import { ERROR_CODES, type ErrorCode, hasSystemCode, SnapbackError } from './errors.ts';
+import { ensureFolder, explainWriteError, findFolder, OWN, ownAsDatabase, syncFolder } from './folders.ts';
+import { parseReceipt } from './journal-receipt.ts';
+import type { RestoreReceipt, SnapshotId } from './model.ts';
+import { parseSnapshotId } from './snapshot-files.ts';
+
+/*
+ * DATA/snapback/journal.jsonl: what was about to happen and what happened, one JSON document a line. Invariant: lines
+ * are only ever appended, each durable before the next step. Nothing depends on it alone: whether a restore was
+ * committed is judged by the database.
+ */
+
+export type JournalEntry =
+  | {
+      readonly type: 'prepared';
+      readonly planId: string;
+      readonly action: 'restore' | 'undo';
+      readonly snapshotId: SnapshotId;
+      readonly safetySnapshotId: SnapshotId;
+      /** File name within the folder of the periodic snapshots. */
+      readonly checkpointDraft: string | null;
+      readonly at: string;
+    }
+  | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
+  | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
+  | {
+      readonly type: 'checkpoint-published';
+      readonly planId: string;
+      readonly checkpointId: SnapshotId;
+      readonly at: string;
+    };
+
+const FILE = 'journal.jsonl';
+/** Of a longer journal, the newest part counts. A line is some kilobytes. */
+const READ_BYTES = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/**
+ * Appends an entry and returns when it is on the disk. A torn last line, left by a crash, is closed first and stays.
+ * Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
+ */
+export async function appendJournal(folder: DataFolder, entry: JournalEntry): Promise<void> {
+  const place = await ensureFolder(folder, OWN);
+  const path = join(place, FILE);
+  const line = JSON.stringify(entry, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  try {
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+    const handle = await open(path, flags | constants.O_NONBLOCK, 0o600);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile())
+        throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
+      if (facts.size === 0) await keepPrivate(folder, handle);
+      const start = (await endsInMidLine(handle, facts.size)) ? '\n' : '';
+      await handle.appendFile(`${start}${line}\n`);
+      await handle.sync();
+      if (facts.size === 0) await syncFolder(place);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
+}
+
+/** The journal names what was restored: it belongs to the database's owner and to nobody else. */
+async function keepPrivate(folder: DataFolder, handle: FileHandle): Promise<void> {
+  await ownAsDatabase(folder, handle);
+  await handle.chmod(0o600);
+}
+
+async function endsInMidLine(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  return last[0] !== NEWLINE;
+}
+
+/**
+ * Reads the entries, oldest first. Hostile input: lines that are torn, too old for the bound on size, or not exactly an
+ * entry are passed over; ids that could reach another place make a line no entry. Empty where there is no journal, or
+ * none that may be read: then what only it knows is not known. Throws `io-failed` only where reading itself fails.
+ */
+export async function readJournal(folder: DataFolder): Promise<readonly JournalEntry[]> {
+  const text = await readNewest(folder);
+  return text.split('\n').flatMap((line) => {
+    const entry = parseLine(line);
+    return entry === null ? [] : [entry];
+  });
+}
+
+async function readNewest(folder: DataFolder): Promise<string> {
+  const place = await findFolder(folder, OWN);
+  if (place === null) return '';
+  const path = join(place, FILE);
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile()) return '';
+      const start = Math.max(0, facts.size - READ_BYTES);
+      const bytes = Buffer.alloc(facts.size - start);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      return bytes.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ELOOP', 'EACCES', 'ENXIO')) return '';
+    throw new SnapbackError('io-failed', 'The journal could not be read.', { path }, error);
+  }
+}
+
+function parseLine(line: string): JournalEntry | null {
+  if (line === '') return null;
+  try {
+    return parseEntry(JSON.parse(line));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof SnapbackError) return null;
+    throw error;
+  }
+}
+
+function parseEntry(value: unknown): JournalEntry | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const members = new Map<string, unknown>(Object.entries(value));
+  const text = (key: string) => asText(members.get(key));
+  const id = (key: string) => asSnapshotId(members.get(key));
+  const at = text('at');
+  const planId = text('planId');
+  if (at === null) return null;
+  if (members.get('type') === 'committed') {
+    const receipt = parseReceipt(members.get('receipt'));
+    return receipt === null ? null : { type: 'committed', receipt, at };
+  }
+  if (planId === null) return null;
+  if (members.get('type') === 'aborted') {
+    const code = ERROR_CODES.find((known) => known === members.get('code'));
+    return code === undefined ? null : { type: 'aborted', planId, code, at };
+  }
+  if (members.get('type') === 'checkpoint-published') {
+    const checkpointId = id('checkpointId');
+    return checkpointId === null ? null : { type: 'checkpoint-published', planId, checkpointId, at };
+  }
+  const action = members.get('action');
+  const snapshotId = id('snapshotId');
+  const safetySnapshotId = id('safetySnapshotId');
+  const draft = members.get('checkpointDraft');
+  const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
+  if (!known || snapshotId === null || safetySnapshotId === null) return null;
+  if (draft !== null && asText(draft) === null) return null;
+  return {
+    type: 'prepared',
+    planId,
+    action,
+    snapshotId,
+    safetySnapshotId,
+    checkpointDraft: asText(draft),
+    at,
+  };
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= 1000 ? value : null;
+}
+
+function asSnapshotId(value: unknown): SnapshotId | null {
+  const id = asText(value);
+  if (id === null) return null;
+  parseSnapshotId(id);
+  return id;
+}

@@ -1,0 +1,213 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from './data-folder.ts';
+import { hasSystemCode, SnapbackError } from './errors.ts';
+import { findFolder, SNAPSHOTS } from './folders.ts';
+import type { SnapshotId } from './model.ts';
+
+/*
+ * Names, listing and opening of snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, no
+ * symbolic link is followed in a file's place, and nothing but a regular file is read.
+ */
+
+export type SnapshotFile = {
+  readonly id: SnapshotId;
+  readonly kind: string;
+  /** File name without `.json`. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Path, size, modification time in nanoseconds and inode: another key means another content. */
+  readonly key: string;
+  /** Why it is not even opened: a link, a folder, a FIFO; null for a regular file. */
+  readonly problem: string | null;
+};
+
+export type OpenedFile = {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly key: string;
+};
+
+const KIND = /^[a-z][a-z0-9_-]{0,31}$/;
+const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
+const LONGEST_NAME_BYTES = 250;
+
+/** Tells whether a text may name a kind of snapshots, and thus a folder. */
+export function isKind(text: string): boolean {
+  return KIND.test(text);
+}
+
+function isName(text: string): boolean {
+  return (
+    text !== '' &&
+    !text.startsWith('.') &&
+    !/[/\\\p{Cc}]/u.test(text) &&
+    text.isWellFormed() &&
+    Buffer.byteLength(text) <= LONGEST_NAME_BYTES
+  );
+}
+
+/**
+ * Splits an id into its kind and its file name without `.json`. Kinds follow the seed's grammar; a name is any plain
+ * file name, so that strange files can be looked at and pruned. Throws `usage` for what is no id at all,
+ * `snapshot-unsafe` for one that could reach another place.
+ */
+export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readonly name: string } {
+  const slash = id.indexOf('/');
+  if (slash <= 0 || slash === id.length - 1)
+    throw new SnapbackError(
+      'usage',
+      'A snapshot is named by its kind, a slash and its file name without .json.',
+      {
+        got: id.slice(0, 300),
+      },
+    );
+  const kind = id.slice(0, slash);
+  const name = id.slice(slash + 1);
+  if (!isKind(kind) || !isName(name))
+    throw new SnapbackError('snapshot-unsafe', 'This is not the name of a snapshot.', {
+      got: id.slice(0, 300),
+    });
+  return { kind, name };
+}
+
+/** The moment in a snapshot's file name, of which the seed's form is `YYYYMMDDTHHMMSSZ`; null where it has none, or none of the calendar. */
+export function snapshotTime(name: string): Date | null {
+  const match = TIMED_NAME.exec(name);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second] = match;
+  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const time = new Date(text);
+  // Out of range dates such as 30 February roll over or are invalid; the real ones come back as they were.
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : null;
+}
+
+/** Compares two file names as the seed's sorted listing does: by code point, the `.json` included. */
+export function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(`${a}.json`), Buffer.from(`${b}.json`));
+}
+
+/**
+ * Everything in the snapshot folders that ends in `.json` and has a plain name, by kind, newest name first. What is no
+ * regular file is listed with its problem and not opened, so is a kind whose folder is a link out of its place. Throws
+ * `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself.
+ */
+export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+  const root = await findFolder(folder, SNAPSHOTS);
+  if (root === null) return [];
+  const kinds = (await readNames(root)).filter(isKind).sort();
+  const lists: (readonly SnapshotFile[])[] = [];
+  for (const kind of kinds) lists.push(await listKind(folder, root, kind));
+  return lists.flat();
+}
+
+async function listKind(folder: DataFolder, root: string, kind: string): Promise<readonly SnapshotFile[]> {
+  let path: string | null;
+  try {
+    path = await findFolder(folder, SNAPSHOTS, kind);
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+    const facts = await statOrNull(join(root, kind));
+    return facts === null ? [] : [describeFile(kind, '*', join(root, kind), facts, error.message)];
+  }
+  if (path === null) return [];
+  const entries: SnapshotFile[] = [];
+  for (const fileName of await readNames(path)) {
+    const name = fileName.slice(0, -'.json'.length);
+    if (!fileName.endsWith('.json') || !isName(name)) continue;
+    const file = join(path, fileName);
+    const facts = await statOrNull(file);
+    if (facts !== null) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+  }
+  return entries.sort((a, b) => compareNames(b.name, a.name));
+}
+
+async function readNames(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return [];
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder can not be read.', { path }, error);
+  }
+}
+
+/** Null where the file is gone: the host prunes on its own. */
+async function statOrNull(path: string): Promise<BigIntStats | null> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot can not be read.', { path }, error);
+  }
+}
+
+function problemOf(facts: BigIntStats): string | null {
+  if (facts.isFile()) return null;
+  if (facts.isSymbolicLink()) return 'This is a symbolic link and is not followed.';
+  return facts.isDirectory() ? 'This is a folder, not a file.' : 'This is not a regular file.';
+}
+
+function describeFile(
+  kind: string,
+  name: string,
+  file: string,
+  facts: BigIntStats,
+  problem: string | null,
+): SnapshotFile {
+  return { id: `${kind}/${name}`, kind, name, file, ...statFacts(file, facts), problem };
+}
+
+function statFacts(path: string, facts: BigIntStats) {
+  return {
+    sizeBytes: Number(facts.size),
+    mtimeMs: Number(facts.mtimeMs),
+    key: JSON.stringify([path, String(facts.size), String(facts.mtimeNs), String(facts.ino)]),
+  };
+}
+
+/**
+ * Opens a snapshot for reading: no link followed, never waiting on a FIFO, judged by what was opened and not by what
+ * its name promised. The caller closes `handle`. Throws `usage`, `snapshot-unsafe`, `snapshot-missing`,
+ * `snapshot-unreadable`.
+ */
+export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
+  const { kind, name } = parseSnapshotId(id);
+  const place = await findFolder(folder, SNAPSHOTS, kind);
+  const missing = (cause?: unknown) =>
+    new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id }, cause);
+  if (place === null) throw missing();
+  const path = join(place, `${name}.json`);
+  try {
+    const before = await lstat(path, { bigint: true });
+    const problem = problemOf(before);
+    if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return await describeOpened(handle, path);
+  } catch (error) {
+    if (error instanceof SnapbackError) throw error;
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
+    if (hasSystemCode(error, 'ELOOP'))
+      throw new SnapbackError(
+        'snapshot-unsafe',
+        'This is a symbolic link and is not followed.',
+        { id },
+        error,
+      );
+    throw new SnapbackError('snapshot-unreadable', 'This snapshot can not be read.', { id }, error);
+  }
+}
+
+/** Facts of an open file, taken from the file itself. Closes it and throws `snapshot-unsafe` where it is no regular file. */
+export async function describeOpened(handle: FileHandle, path: string): Promise<OpenedFile> {
+  const facts = await handle.stat({ bigint: true });
+  const problem = problemOf(facts);
+  if (problem === null) return { handle, path, ...statFacts(path, facts) };
+  await handle.close();
+  throw new SnapbackError('snapshot-unsafe', problem, { path });
+}
