@@ -1,0 +1,116 @@
+/** Phrases that anybody in the demo may use. `{thing}`, `{place}`, `{name}` and `{other}` are filled in from the chat. */
+
+export const yourQuestions: readonly string[] = [
+  'How long has {thing} been here?',
+  'Who else knows about {place}?',
+  'What would you have done?',
+  'Is that why you never mention {thing}?',
+  'Do we wait, or do we go to {place}?',
+  'And you believed them?',
+  'What happens if we leave it alone?',
+  'Would you show me {thing}?',
+  'Since when does {thing} matter to anybody?',
+  'Why did you not tell me before?',
+  'Can we still make it to {place}?',
+  'Did you hear that?',
+  'Was {thing} always this heavy?',
+  'Which of you was at {place} first?',
+  'What are we not talking about?',
+  'Is it safe to leave {thing} with you?',
+];
+
+export const yourRemarks: readonly string[] = [
+  'I am not going back before I have seen {thing}.',
+  'That is not what you said yesterday.',
+  'Then we start at {place}, and we start now.',
+  'I keep thinking about {thing}.',
+  'Let me hold it for a while.',
+  'I trust you. I think I do.',
+  'I did not sleep. I went to {place} instead.',
+  'Say it plainly, please.',
+  'All right. But you go first.',
+  'I promised, so I will.',
+  'Somebody moved {thing} while we were talking.',
+  'You are both smiling. Stop it.',
+  'I can wait at {place}. I am good at waiting.',
+  'It is only {thing}. It can not hurt us.',
+];
+
+export const botSayings: readonly string[] = [
+  'I never said that about {thing}. I said something worse.',
+  'Ask {other}. They were at {place} when it happened.',
+  'You are looking at {thing} again.',
+  'I would rather show you than tell you. Come to {place}.',
+  '{other} thinks I am wrong about that. {other} is often right, which does not help.',
+  'There was another one once, just like {thing}.',
+  'I will say this only here, and not at {place}.',
+  'You ask as if you already knew.',
+  'That was a different year, and I was a different fool.',
+  'Give me until morning.',
+  'If it were mine to give, you would have {thing} already.',
+  'I went back to {place} this morning. It was all still there.',
+  'Some things keep better if nobody counts them.',
+  'Hold {thing} up to the light. No, the other side.',
+  'It is nothing. It is a long story about nothing.',
+  'You can tell {other}. Nobody else.',
+  'Every time I go past {place}, I hear it again.',
+  'It suits you, being stubborn.',
+  'We could stop here and nobody would blame us.',
+  'I kept {thing} for you. Do not make me explain that.',
+  'Then I was wrong, and I am glad of it.',
+  'The last person who asked me that is still at {place}.',
+];
+
+export const botAnswers: readonly string[] = [
+  'No.',
+  'Perhaps.',
+  'Long enough.',
+  'You noticed.',
+  'Not here.',
+  'That is the right question.',
+  'Careful.',
+  'Yes, and you know it.',
+  'Later.',
+  'Sit down first.',
+  'Hm.',
+  'Once.',
+];
+
+export const botHabits: readonly string[] = [
+  '{name} thinks about it for a while.',
+  '{name} looks over at {other}.',
+  '{name} picks up {thing} and puts it down again.',
+  '{name} almost smiles.',
+  '{name} nods towards {place}.',
+  '{name} takes a breath.',
+  '{name} waits until {other} is out of earshot.',
+  '{name} turns away for a moment.',
+];
+
+export const memories: readonly string[] = [
+  'Robin asked about {thing} and did not let go.',
+  'Robin went to {place} alone and came back quieter.',
+  'I told Robin half of what I know about {thing}.',
+  'Robin kept a promise that cost them something.',
+  'We agreed to meet at {place} and to tell nobody.',
+  'Robin laughed for the first time since {place}.',
+  'Robin noticed {thing} before I could put it away.',
+  'I said more than I meant to. Robin listened.',
+  'Robin does not believe the story about {place}.',
+  'Robin lied to protect me, badly and kindly.',
+  'Robin asked {other} what they would not ask me.',
+  'I let Robin carry {thing}. It felt like a decision.',
+];
+
+export const sceneTitles: readonly string[] = [
+  'What {thing} was for',
+  'A walk to {place}',
+  'Waiting by {place}',
+  'The matter of {thing}',
+  'Before anybody woke',
+  'Back at {place}',
+  'An answer about {thing}',
+  'The long way round',
+  'What {other} saw',
+  'One more evening',
+];
