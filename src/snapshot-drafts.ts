@@ -15,6 +15,7 @@ import {
 } from './folders.ts';
 import { readJournal } from './journal.ts';
 import type { SnapshotId } from './model.ts';
+import { isAlive } from './private-folder.ts';
 import { compareNames, describeOpened, isKind, type OpenedFile } from './snapshot-files.ts';
 
 /*
@@ -228,7 +229,9 @@ export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]
     for (const name of place === null ? [] : await readdir(place)) {
       const path = join(place ?? root, name);
       const pid = DRAFT.exec(name)?.[1];
-      if (pid === undefined || needed.has(name) || live.has(path) || isAlive(Number(pid))) continue;
+      if (pid === undefined || needed.has(name) || live.has(path)) continue;
+      // A dead process may have had our own id: what is ours is in `live`.
+      if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
       try {
         await unlink(path);
         removed.push(name);
@@ -248,13 +251,4 @@ async function neededDrafts(folder: DataFolder): Promise<ReadonlySet<string>> {
     if (entry.type === 'aborted' || entry.type === 'checkpoint-published') needed.delete(entry.planId);
   }
   return new Set(needed.values());
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return !hasSystemCode(error, 'ESRCH');
-  }
 }
