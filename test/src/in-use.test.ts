@@ -1,0 +1,79 @@
+import { copyFileSync } from 'node:fs';
+import { chmod, link, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { findUsers } from '../../src/in-use.ts';
+import { makeDataFolder, startChild } from './data-folder-fixture.ts';
+
+const linux = process.platform === 'linux';
+
+test.runIf(linux)('nobody but this process has it open: not in use', async () => {
+  const folder = await makeDataFolder();
+  expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  const own = new Database(folder.databaseFile);
+  own.exec('BEGIN IMMEDIATE');
+  expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  own.close();
+});
+
+describe.runIf(linux)('a second process is found that', () => {
+  test.each([
+    ['wal', 'idle'],
+    ['wal', 'read'],
+    ['delete', 'idle'],
+    ['delete', 'read'],
+    ['delete', 'exclusive'],
+  ] as const)('has it open in %s mode: %s', async (journalMode, how) => {
+    const folder = await makeDataFolder({ journalMode });
+    const child = startChild('hold-database.ts', folder.databaseFile, how);
+    expect(await child.line()).toBe('held');
+    const pid = child.process.pid ?? 0;
+    expect(await findUsers(folder.databaseFile, [])).toEqual({
+      state: 'yes',
+      by: [{ pid, name: expect.stringMatching(/./) }],
+    });
+    expect(await findUsers(folder.databaseFile, [pid])).toEqual({ state: 'no' });
+    child.process.kill('SIGKILL');
+    await child.ended;
+    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  });
+
+  test('opened it under another name of the same file, by its lock', async () => {
+    const folder = await makeDataFolder({ journalMode: 'delete' });
+    const alias = join(folder.dir, 'alias.sqlite');
+    await link(folder.databaseFile, alias);
+    const child = startChild('hold-database.ts', alias, 'read');
+    expect(await child.line()).toBe('held');
+    expect(await findUsers(folder.databaseFile, [])).toMatchObject({
+      state: 'yes',
+      by: [{ pid: child.process.pid }],
+    });
+  });
+});
+
+test.runIf(linux)(
+  'a process that holds another file under the same path, by now replaced, is no user',
+  async () => {
+    const folder = await makeDataFolder({ journalMode: 'delete' });
+    const child = startChild('hold-database.ts', folder.databaseFile, 'idle');
+    expect(await child.line()).toBe('held');
+    copyFileSync(folder.databaseFile, `${folder.databaseFile}.new`);
+    await rename(`${folder.databaseFile}.new`, folder.databaseFile);
+    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  },
+);
+
+test.runIf(linux && process.getuid?.() === 0)(
+  'unknown for a user who may not look into the processes of the database’s owner',
+  async () => {
+    const folder = await makeDataFolder();
+    await chmod(folder.dir, 0o755);
+    const child = startChild('find-users-unprivileged.ts', folder.databaseFile);
+    expect(JSON.parse(await child.line())).toEqual({ state: 'unknown' });
+  },
+);
+
+test.skipIf(linux)('unknown where the system does not tell', async () => {
+  expect(await findUsers('/nowhere', [])).toEqual({ state: 'unknown' });
+});
