@@ -11,6 +11,8 @@ import { foldName } from './sql.ts';
 
 /** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
 export type SnapshotPart =
+  /** First: what the end of the file says of itself; null where Snapback did not write it. */
+  | { readonly type: 'start'; readonly about: SnapshotAbout | null }
   | { readonly type: 'last-event-id'; readonly value: bigint }
   | { readonly type: 'table'; readonly name: string }
   | {
@@ -21,7 +23,7 @@ export type SnapshotPart =
     }
   /** A top-level key that the profile does not know; `elements` where it is a list. */
   | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
-  | { readonly type: 'end'; readonly sha256: string; readonly about: SnapshotAbout | null };
+  | { readonly type: 'end'; readonly sha256: string };
 
 const ROWS_PER_BATCH = 512;
 const MOST_KEYS = 10_000;
@@ -45,6 +47,7 @@ export async function* readSnapshot(
   const seen = new Set<string>();
   const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
 
+  yield { type: 'start', about: tail?.about ?? null };
   await scanner.expect('{');
   for (let more = (await scanner.peek()) !== '}'; more; more = (await scanner.peek()) === ',') {
     if (seen.size > 0) await scanner.expect(',');
@@ -60,7 +63,7 @@ export async function* readSnapshot(
   await scanner.expect('}');
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
   if (tail !== null && !seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
-  yield { type: 'end', sha256: digest.digest('hex'), about: tail?.about ?? null };
+  yield { type: 'end', sha256: digest.digest('hex') };
 }
 
 function damagedAt(offset: number, why: string): SnapbackError {

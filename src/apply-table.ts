@@ -1,0 +1,86 @@
+import { type Comparison, STAGE_SCHEMA } from './compare.ts';
+import type { WriteDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import type { Pace } from './pace.ts';
+import { nameList, quoteName } from './sql.ts';
+import { stageColumn } from './stage.ts';
+
+/** The statements that make a live table what its comparison says, in the order in which they run. Each takes a first and a last line. */
+export type ApplyStatements = {
+  readonly removeGone: string;
+  readonly removeSurvivors: string;
+  readonly putSurvivors: string;
+  readonly putNew: string;
+};
+
+const LINES_PER_STEP = 2000;
+
+/**
+ * Rows are only deleted and inserted, never updated, and every delete comes first: so two rows may exchange a UNIQUE
+ * value, and foreign keys (which are off) may point anywhere in between. A surviving row keeps its rowid and what it
+ * holds in columns that the snapshot lacks; a new one gets their defaults.
+ */
+export function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
+  const { live, name, columns } = staged;
+  const table = `main.${quoteName(live.name)}`;
+  const found = identity.length === 1 ? nameList(identity) : `(${nameList(identity)})`;
+  const ids = identity.map((_, index) => `i${index}`).join(', ');
+  const lines = 'rowid BETWEEN ? AND ?';
+  const values = columns.map((_, index) => `s.${stageColumn(index)}`);
+  const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;
+  const keptRowid = live.rowid !== null && live.rowidColumn === null ? [live.rowid] : [];
+  const keptColumns = [...keptRowid, ...columns, ...liveOnly];
+  const keptValues = [
+    ...keptRowid.map(() => 'p.i0'),
+    ...values,
+    ...liveOnly.map((_, index) => `p.x${index}`),
+  ];
+  return {
+    removeGone: `DELETE FROM ${table} WHERE ${found} IN (SELECT ${ids} FROM ${gone} WHERE ${lines})`,
+    removeSurvivors: `DELETE FROM ${table} WHERE ${found} IN (SELECT ${ids} FROM ${put} WHERE survivor AND ${lines})`,
+    putSurvivors: `INSERT INTO ${table} (${nameList(keptColumns)}) SELECT ${keptValues.join(', ')} ${source} WHERE p.survivor AND p.${lines}`,
+    putNew: `INSERT INTO ${table} (${nameList(columns)}) SELECT ${values.join(', ')} ${source} WHERE NOT p.survivor AND p.${lines}`,
+  };
+}
+
+/**
+ * Applies one table's comparison inside the caller's transaction, in steps of some thousand rows between which a cancel
+ * arrives. @throws `row-refused` and other database errors, `verification-failed` where a step met other rows than were
+ * compared, `cancelled`; the caller rolls back.
+ */
+export async function applyTable(
+  db: WriteDatabase,
+  comparison: Comparison,
+  pace: Pace,
+  onRows: (rows: number) => void,
+): Promise<void> {
+  const statements = applyStatements(comparison);
+  const count = (sql: string) => Number(db.prepare<[], unknown>(sql).pluck().get());
+  const goneLines = count(`SELECT count(*) FROM ${comparison.gone}`);
+  const putLines = count(`SELECT count(*) FROM ${comparison.put}`);
+  const survivors = count(`SELECT count(*) FROM ${comparison.put} WHERE survivor`);
+  const run = async (sql: string, lines: number, expected: number): Promise<void> => {
+    const statement = db.prepare<[number, number]>(sql);
+    let rows = 0;
+    for (let first = 1; first <= lines; first += LINES_PER_STEP) {
+      const { changes } = statement.run(first, first + LINES_PER_STEP - 1);
+      rows += changes;
+      onRows(changes);
+      await pace.step();
+    }
+    if (rows !== expected)
+      throw new SnapbackError(
+        'verification-failed',
+        'The database did not do what the plan says; nothing was changed.',
+        {
+          table: comparison.staged.live.name,
+          expected,
+          got: rows,
+        },
+      );
+  };
+  await run(statements.removeGone, goneLines, goneLines);
+  await run(statements.removeSurvivors, putLines, survivors);
+  await run(statements.putSurvivors, putLines, survivors);
+  await run(statements.putNew, putLines, putLines - survivors);
+}

@@ -1,0 +1,28 @@
+import type { DataFolder } from './data-folder.ts';
+import type { AnyDatabase } from './database.ts';
+import type { SnapshotId, TaskOptions } from './model.ts';
+import { createDraft, type Draft, discardDraft, publishDraft } from './snapshot-drafts.ts';
+import { writeAndCheck } from './take.ts';
+
+/*
+ * The host cold-loads its newest checkpoint, which may be older than a restore or of the state that was undone. So a
+ * full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
+ */
+
+/** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns. On an error there is none. */
+export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
+  const draft = await createDraft(folder, 'periodic');
+  try {
+    await writeAndCheck(db, draft, folder, 'checkpoint', task, () => null);
+    await draft.handle.sync();
+    return draft;
+  } catch (error) {
+    await discardDraft(draft);
+    throw error;
+  }
+}
+
+/** Publishes the checkpoint under a name that the host takes for its newest, even where others are dated in the future. */
+export async function publishCheckpoint(folder: DataFolder, draft: Draft): Promise<SnapshotId> {
+  return (await publishDraft(folder, draft, { after: 'every-other' })).id;
+}

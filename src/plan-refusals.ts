@@ -1,0 +1,74 @@
+import type { Integrity } from './integrity.ts';
+import { structuralDamage } from './integrity.ts';
+import type { InUse, Refusal, RestorePlan } from './model.ts';
+import type { Stage } from './stage.ts';
+
+/** What a plan has to know of the world outside the database. */
+export type Surroundings = {
+  readonly inUse: InUse;
+  /** The person said to go on although another program has the database open. */
+  readonly whileOpen: boolean;
+  readonly copiedFiles: boolean;
+  readonly safetyFolder: string;
+  readonly aboutBytes: number;
+  readonly space: RestorePlan['space'];
+  /** The checkpoint that the host loads at its next start. */
+  readonly checkpoint: { readonly id: string; readonly lastEventId: bigint | null } | null;
+};
+
+/** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
+export function findRefusals(
+  plan: Omit<RestorePlan, 'planId' | 'refusals'>,
+  {
+    stage,
+    integrity,
+    surroundings,
+  }: { readonly stage: Stage; readonly integrity: Integrity; readonly surroundings: Surroundings },
+): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const structural = structuralDamage(integrity);
+  if (structural.length > 0)
+    refusals.push({
+      code: 'database-damaged',
+      message: 'The database file is damaged; writing into it could make it worse.',
+      detail: { found: structural.length, first: structural[0] ?? '' },
+    });
+  if (surroundings.copiedFiles)
+    refusals.push({
+      code: 'viewing-a-copy',
+      message: 'The database can only be looked at, as a copy; it can not be written where it is.',
+      detail: {},
+    });
+  if (plan.options.mode === 'full' && !stage.hasLog)
+    refusals.push({
+      code: 'snapshot-without-log',
+      message: 'This snapshot has no event log; only its tables can be restored.',
+      detail: {},
+    });
+  const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
+  const [first] = losing;
+  if (first !== undefined && !plan.options.acceptDrift)
+    refusals.push({
+      code: 'schema-drift',
+      message: `The snapshot holds values that the database has no place for, in “${first.table}”.`,
+      detail: {
+        table: first.table,
+        column: first.column,
+        loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
+      },
+    });
+  for (const { volume, neededBytes, freeBytes } of plan.space)
+    if (freeBytes < neededBytes)
+      refusals.push({
+        code: 'disk-full',
+        message: 'There is not enough free space for a restore with its safety copy.',
+        detail: { volume, neededBytes, freeBytes },
+      });
+  if (plan.inUse.state === 'yes' && !surroundings.whileOpen)
+    refusals.push({
+      code: 'database-in-use',
+      message: 'Another program has the database open.',
+      detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
+    });
+  return refusals;
+}

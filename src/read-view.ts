@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DataFolder } from './data-folder.ts';
+import {
+  classifyDatabaseError,
+  openPrivateDatabase,
+  openReadDatabase,
+  type ReadDatabase,
+  type WriteDatabase,
+} from './database.ts';
+import { hasSystemCode, SnapbackError } from './errors.ts';
+import type { TaskOptions } from './model.ts';
+import { createPace, type Pace, throwIfCancelled } from './pace.ts';
+import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
+
+/**
+ * Everything that is read at length is read from a private copy of the database, taken through SQLite. So the host is
+ * never kept waiting by a comparison, whatever its journal mode: with a rollback journal the file is locked for one
+ * step of the copy at a time (a few milliseconds); with a WAL, where readers block nobody, for as long as the copy takes.
+ */
+export type ReadView = {
+  /** The copy. Writable, because nobody else has it: temporary tables and a trial of statements may go into it. */
+  readonly db: WriteDatabase;
+  readonly folder: PrivateFolder;
+  readonly journalMode: string;
+  /** True where the database could not be opened in its place, so that its files were copied instead. */
+  readonly copiedFiles: boolean;
+};
+
+const PAGES_PER_STEP = 512;
+const LOCK_PATIENCE_MS = 5000;
+const COPY_ATTEMPTS = 5;
+
+/**
+ * Gives `use` one moment of the database and removes the copy afterwards. Not one byte of the database or of its
+ * non-empty WAL changes.
+ * @throws `database-busy` (somebody held a lock for 5 s), `database-unreadable`, `database-damaged`, `not-a-database`, `disk-full`, `cancelled`
+ */
+export async function withReadView<T>(
+  folder: DataFolder,
+  task: TaskOptions,
+  use: (view: ReadView) => Promise<T>,
+): Promise<T> {
+  const privateFolder = await createPrivateFolder();
+  const file = join(privateFolder.path, 'database.db');
+  try {
+    const made = await copyDatabase(folder, file, task);
+    const db = openPrivateDatabase(file, folder);
+    try {
+      // Finishes an interrupted write of the host in the copy, where files had to be copied.
+      db.pragma('schema_version');
+      return await use({ db, folder: privateFolder, ...made });
+    } catch (error) {
+      throw classifyDatabaseError(error, folder.databaseFile);
+    } finally {
+      db.close();
+    }
+  } finally {
+    await privateFolder.remove();
+  }
+}
+
+async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
+  const source = openOrNull(folder);
+  if (source === null) {
+    await copyFiles(folder.databaseFile, target, createPace(task));
+    return { journalMode: 'unknown', copiedFiles: true };
+  }
+  try {
+    const journalMode = String(source.pragma('journal_mode', { simple: true }));
+    await backUp(source, target, journalMode === 'wal', task);
+    return { journalMode, copiedFiles: false };
+  } catch (error) {
+    throw classifyDatabaseError(error, folder.databaseFile);
+  } finally {
+    source.close();
+  }
+}
+
+/** Null where SQLite can't open the file for reading alone: a WAL in a folder without write permission, or a journal left by a crash. */
+function openOrNull(folder: DataFolder): ReadDatabase | null {
+  try {
+    return openReadDatabase(folder.databaseFile, folder);
+  } catch (error) {
+    const cannot =
+      error instanceof SnapbackError &&
+      ['database-unreadable', 'database-read-only', 'io-failed'].includes(error.code);
+    if (cannot) return null;
+    throw error;
+  }
+}
+
+async function backUp(
+  source: ReadDatabase,
+  target: string,
+  pinned: boolean,
+  task: TaskOptions,
+): Promise<void> {
+  // A read transaction keeps the copy at one moment whatever is committed meanwhile. Without a WAL it would make the
+  // host's commits fail, so there SQLite starts the copy anew when the database changes under it.
+  if (pinned) {
+    source.exec('BEGIN');
+    source.prepare('SELECT 1 FROM sqlite_schema').get();
+  }
+  let stalledSince = performance.now();
+  let remaining = Number.POSITIVE_INFINITY;
+  let restarts = 0;
+  await source.backup(target, {
+    progress({ totalPages, remainingPages }) {
+      throwIfCancelled(task);
+      if (remainingPages !== remaining) stalledSince = performance.now();
+      if (performance.now() - stalledSince > LOCK_PATIENCE_MS)
+        throw new SnapbackError('database-busy', 'Another program keeps the database locked.', {
+          waitedMs: LOCK_PATIENCE_MS,
+        });
+      if (remainingPages > remaining) restarts += 1;
+      remaining = remainingPages;
+      task.onProgress?.({
+        phase: 'copy-database',
+        done: totalPages - remainingPages,
+        total: totalPages,
+        unit: 'steps',
+        cancellable: true,
+      });
+      // Someone who commits all the time would restart the copy for ever: larger steps end the race.
+      return PAGES_PER_STEP * 2 ** Math.min(restarts, 12);
+    },
+  });
+  if (pinned) source.exec('COMMIT');
+}
+
+const COMPANIONS = ['', '-wal', '-journal'] as const;
+
+/** Copies database, WAL and journal as files and proves that none of them changed meanwhile. */
+async function copyFiles(source: string, target: string, pace: Pace): Promise<void> {
+  for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
+    const before = await fingerprint(source);
+    const copied = await Promise.all(
+      COMPANIONS.map((suffix) => copyFile(source + suffix, target + suffix, pace)),
+    );
+    const again = await Promise.all(COMPANIONS.map((suffix) => copyFile(source + suffix, null, pace)));
+    const stable =
+      before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
+    if (stable) return;
+  }
+  throw new SnapbackError('database-busy', `“${basename(source)}” changes faster than it can be copied.`, {
+    database: source,
+  });
+}
+
+async function fingerprint(source: string): Promise<string> {
+  const facts = await Promise.all(
+    COMPANIONS.map(async (suffix) => {
+      const found = await stat(source + suffix, { bigint: true }).catch(absentAsNull);
+      return found === null ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+    }),
+  );
+  return facts.join('|');
+}
+
+function absentAsNull(error: unknown): null {
+  if (hasSystemCode(error, 'ENOENT')) return null;
+  throw error;
+}
+
+/** Copies (or, without a target, only reads) a file; the digest of its bytes, null where there is none. */
+async function copyFile(source: string, target: string | null, pace: Pace): Promise<string | null> {
+  const from = await open(source, 'r').catch((error: unknown) => {
+    if (hasSystemCode(error, 'ENOENT')) return null;
+    throw new SnapbackError('database-unreadable', 'The database may not be read.', { path: source }, error);
+  });
+  if (from === null) return null;
+  const to = target === null ? null : await open(target, 'w', 0o600);
+  const digest = createHash('sha256');
+  try {
+    const buffer = Buffer.alloc(1 << 20);
+    for (let position = 0; ; ) {
+      await pace.step();
+      const { bytesRead } = await from.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) return digest.digest('hex');
+      const chunk = buffer.subarray(0, bytesRead);
+      digest.update(chunk);
+      await to?.writeFile(chunk);
+      position += bytesRead;
+    }
+  } finally {
+    await from.close();
+    await to?.close();
+  }
+}
