@@ -1,0 +1,47 @@
+import type { WriteStream } from 'node:tty';
+import { formatNumber } from './cli-text.ts';
+import type { Progress } from './model.ts';
+
+/** One line on a terminal that says where a long task is; silent where the stream is no terminal. */
+export type ProgressLine = {
+  readonly show: (progress: Progress) => void;
+  /** Takes the line away, so that what is printed next starts clean. */
+  readonly clear: () => void;
+};
+
+const MS_BETWEEN = 100;
+const CLEAR_LINE = '\r\u001b[K';
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  'copy-database': 'copying the database',
+  'read-snapshot': 'reading the snapshot',
+  compare: 'comparing',
+  'safety-copy': 'writing the safety copy',
+  'wait-for-lock': 'waiting for another program',
+  apply: 'writing rows',
+  verify: 'verifying',
+  checkpoint: 'writing a fresh checkpoint',
+  commit: 'committing',
+  'check-snapshots': 'checking snapshots',
+  move: 'moving files',
+  build: 'building',
+};
+
+/** Makes the progress line of a stream; it is drawn at most ten times a second. */
+export function createProgressLine(stream: WriteStream): ProgressLine {
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let drawn = false;
+  return {
+    show({ phase, done, total, unit }) {
+      if (!stream.isTTY || performance.now() - drawnAt < MS_BETWEEN) return;
+      const of = total === null ? '' : ` of ${formatNumber(total)}`;
+      stream.write(`${CLEAR_LINE}${PHASES[phase]}: ${formatNumber(done)}${of} ${unit}`);
+      drawnAt = performance.now();
+      drawn = true;
+    },
+    clear() {
+      if (drawn) stream.write(CLEAR_LINE);
+      drawn = false;
+    },
+  };
+}
