@@ -1,0 +1,32 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const checkout = fileURLToPath(new URL('../../', import.meta.url));
+const peer = fileURLToPath(new URL('./peer.py', import.meta.url));
+const seedFile =
+  process.env.SNAPBACK_SEED ??
+  fileURLToPath(new URL('../shared/seed/seed_reference.py', new URL(checkout, 'file:')));
+
+/** Why the seed can't be asked here; null where it can. */
+export const seedMissing: string | null = !existsSync(seedFile)
+  ? `no seed at ${seedFile}`
+  : spawnSync('python3', ['-c', 'import sqlite3']).status !== 0
+    ? 'no python3 with sqlite3'
+    : null;
+
+export type SeedCommand = 'take' | 'restore' | 'cold-load' | 'due';
+
+/** Runs a function of the seed in a process of its own and returns what it printed. `env` is added to the environment. */
+export function askSeed(
+  command: SeedCommand,
+  { database, dataDir }: { readonly database: string; readonly dataDir: string },
+  rest: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): unknown {
+  const printed = execFileSync('python3', [peer, seedFile, command, database, dataDir, ...rest], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+  });
+  return JSON.parse(printed);
+}
