@@ -1,0 +1,11 @@
+/** The core, as other parts of Snapback see it. Nothing outside `src/` imports anything else from here. */
+export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
+export { buildDemo, type DemoOptions, isDemo } from './demo.ts';
+export { diffSnapshot } from './diff.ts';
+export { ERROR_CODES, type ErrorCode, type ErrorDetail, SnapbackError } from './errors.ts';
+export { findUsers } from './in-use.ts';
+export { type Finished, finishInterrupted } from './interrupted.ts';
+export type * from './model.ts';
+export { applyRestore, defaultRestoreOptions, planRestore } from './restore.ts';
+export { takeSnapshot, takeSnapshot } from './take.ts';
+export { applyUndo, planUndo, readRestoredState } from './undo.ts';

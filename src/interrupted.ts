@@ -1,0 +1,136 @@
+import { publishCheckpoint } from './checkpoint.ts';
+import type { DataFolder } from './data-folder.ts';
+import { appendJournal, type JournalEntry, readJournal } from './journal.ts';
+import type { SnapshotId, TaskOptions } from './model.ts';
+import { isAlive, sweepPrivateFolders } from './private-folder.ts';
+import { type ReadView, withReadView } from './read-view.ts';
+import { createLogChain } from './row-hash.ts';
+import { readSchema } from './schema.ts';
+import { type Draft, discardDraft, readDraft, reopenDraft, sweepDrafts } from './snapshot-drafts.ts';
+import { readSnapshotEnds } from './snapshot-ends.ts';
+import type { SnapshotAbout } from './snapshot-format.ts';
+import { chainColumns } from './snapshot-writer.ts';
+import { foldName, quoteName } from './sql.ts';
+import { readRows } from './table-rows.ts';
+import { judgeOutcome, type NotedCopy, readNote } from './undo.ts';
+
+export type Finished = {
+  readonly planId: string;
+  /** `not-committed`: SQLite rolled the restore back. `committed`: it was done; `checkpointId` was published now. */
+  readonly outcome: 'committed' | 'not-committed';
+  readonly safetySnapshotId: SnapshotId;
+  readonly checkpointId: SnapshotId | null;
+};
+
+type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
+
+/**
+ * Finishes what a killed process left: a restore that was committed gets its fresh checkpoint, one that was not is
+ * recorded so, and our own temporary files go. Never touches the database. Call it when a data folder is opened.
+ * @throws as `withReadView`; what it could not finish it finishes the next time
+ */
+export async function finishInterrupted(
+  folder: DataFolder,
+  task: TaskOptions = {},
+): Promise<readonly Finished[]> {
+  await sweepPrivateFolders();
+  const journal = await readJournal(folder);
+  const finished: Finished[] = [];
+  for (const { entry, committed } of findOpen(journal)) {
+    const done = await finishOne(folder, entry, committed, task);
+    if (done !== null) finished.push(done);
+  }
+  await sweepDrafts(folder);
+  return finished;
+}
+
+type Open = { readonly entry: Prepared; readonly committed: boolean };
+
+/** Restores that were begun and of which the journal does not say how they ended. A plan may be tried more than once, so order counts. */
+function findOpen(journal: readonly JournalEntry[]): readonly Open[] {
+  const open = new Map<string, Open>();
+  for (const entry of journal) {
+    if (entry.type === 'prepared') open.set(entry.planId, { entry, committed: false });
+    else if (entry.type !== 'committed') open.delete(entry.planId);
+    else {
+      const { planId } = entry.receipt;
+      const known = open.get(planId);
+      if (known?.entry.checkpointDraft == null) open.delete(planId);
+      else open.set(planId, { ...known, committed: true });
+    }
+  }
+  return [...open.values()];
+}
+
+async function finishOne(
+  folder: DataFolder,
+  entry: Prepared,
+  known: boolean,
+  task: TaskOptions,
+): Promise<Finished | null> {
+  if (isBeingWritten(entry)) return null;
+  const { planId, safetySnapshotId, checkpointDraft } = entry;
+  const draft = checkpointDraft === null ? null : await reopenDraft(folder, 'periodic', checkpointDraft);
+  const copy = await readNote(folder, safetySnapshotId);
+  const outcome = known
+    ? 'committed'
+    : copy === null
+      ? 'not-committed'
+      : await judge(folder, copy, draft, task);
+  const at = new Date().toISOString();
+  if (outcome === 'committed') {
+    const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
+    if (checkpointId !== null)
+      await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
+    return { planId, outcome, safetySnapshotId, checkpointId };
+  }
+  if (draft !== null) await discardDraft(draft);
+  await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
+  return { planId, outcome, safetySnapshotId, checkpointId: null };
+}
+
+/** The draft's name carries the process that writes it. */
+function isBeingWritten({ checkpointDraft }: Prepared): boolean {
+  const pid = Number(/^\.snapback-(\d{1,10})-/.exec(checkpointDraft ?? '')?.[1] ?? 0);
+  return pid !== 0 && pid !== process.pid && isAlive(pid);
+}
+
+async function judge(
+  folder: DataFolder,
+  copy: NotedCopy,
+  draft: Draft | null,
+  task: TaskOptions,
+): Promise<Finished['outcome']> {
+  return withReadView(folder, task, async (view) => {
+    const outcome = await judgeOutcome(copy, view, task);
+    if (outcome !== 'unknown') return outcome;
+    const after = draft === null ? null : (await readSnapshotEnds(await readDraft(draft))).about;
+    return after !== null && continues(folder, after, copy.about, view) ? 'committed' : 'not-committed';
+  });
+}
+
+/** Somebody has written since: then the live log continues the log of after the restore, and not just that of before it. */
+function continues(folder: DataFolder, after: SnapshotAbout, before: SnapshotAbout, view: ReadView): boolean {
+  const prefixOf = (about: SnapshotAbout) => chainAfter(folder, view, about.log.events) === about.log.chain;
+  const [fitsAfter, fitsBefore] = [prefixOf(after), prefixOf(before)];
+  return fitsAfter && (!fitsBefore || after.log.events > before.log.events);
+}
+
+function chainAfter(folder: DataFolder, view: ReadView, events: number): string | null {
+  const { profile } = folder;
+  const schema = readSchema(view.db);
+  const table = schema.tables.get(foldName(profile.log.table));
+  if (table === undefined) return null;
+  const chain = createLogChain();
+  const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
+  const source = {
+    schemaName: 'main',
+    table: table.name,
+    columns: chainColumns(profile),
+    order,
+    encoding: schema.encoding,
+  };
+  for (const row of readRows(view.db, source)) chain.add(row);
+  const { chain: digest, events: found } = chain.peek();
+  return found === events ? digest : null;
+}
