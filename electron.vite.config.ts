@@ -12,7 +12,6 @@ export default defineConfig({
   main: {
     build: {
       target: nodeTarget,
-      outDir: at('out/main'),
       rolldownOptions: {
         input: { main: at('electron/main.ts'), 'core-process': at('electron/core-process.ts') },
         external: ['better-sqlite3'],
@@ -23,7 +22,6 @@ export default defineConfig({
   preload: {
     build: {
       target: nodeTarget,
-      outDir: at('out/preload'),
       rolldownOptions: {
         input: { preload: at('electron/preload.ts') },
         // A sandboxed preload can't be an ES module.
@@ -36,7 +34,6 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: chromeTarget,
-      outDir: at('out/renderer'),
       rolldownOptions: { input: { index: at('renderer/index.html') } },
     },
   },

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Outside the checkout, so that fresh clones share it; deleting it costs a download. */
+const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snapback-dev');
+
+/** Where the entry of this key is or would be. */
+export function cachePath(key: string): string {
+  return join(cacheFolder, key);
+}
+
+/**
+ * The folder of this key; `fill` makes it when it is missing.
+ * It is filled beside its place and renamed into it: a killed run leaves no half entry, of two runs at once one wins.
+ */
+export async function cached(key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const place = cachePath(key);
+  if (existsSync(place)) return place;
+  await mkdir(cacheFolder, { recursive: true });
+  const draft = await mkdtemp(join(cacheFolder, '.draft-'));
+  try {
+    const content = join(draft, 'content');
+    await mkdir(content);
+    await fill(content);
+    await rename(content, place).catch((error: unknown) => {
+      if (!existsSync(place)) throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return place;
+}
+
+/** A short hash of files' bytes: part of a key, so that a changed recipe makes a new entry. */
+export async function hashFiles(...files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(file)).update('\0');
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stop, say } from './run.ts';
+
+/** Whether windows can be shown on what the environment names. Our fallback Electron speaks X11 only. */
+export function hasDisplay(): boolean {
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY);
+}
+
+/**
+ * Starts a virtual X server that ends with this process, and returns the environment that leads to it.
+ * The server chooses a free number itself, so runs at the same time don't collide; only holders of its cookie get in.
+ */
+export async function startVirtualDisplay(): Promise<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'snapback-display-'));
+  const authority = join(folder, 'authority');
+  writeFileSync(authority, formatAuthority(randomBytes(16)), { mode: 0o600 });
+  const args = [
+    '-displayfd',
+    '3',
+    '-auth',
+    authority,
+    '-screen',
+    '0',
+    '1280x900x24',
+    '-nolisten',
+    'tcp',
+    '-noreset',
+  ];
+  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  process.on('exit', () => {
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const number = await readNumber(server);
+  say(`no display: windows open in a virtual one (Xvfb :${number})`);
+  return { DISPLAY: `:${number}`, XAUTHORITY: authority };
+}
+
+function readNumber(server: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let text = '';
+    server.stdio[3]?.on('data', (chunk) => {
+      text += String(chunk);
+      if (text.includes('\n')) done(text.trim());
+    });
+    server.on('error', fail);
+    server.on('exit', (code) => fail(new Stop(`the virtual display (Xvfb) ended at once with ${code}`)));
+  });
+}
+
+/** One entry of an Xauthority file that holds for every address: family, address, number, name, cookie. */
+function formatAuthority(cookie: Buffer): Buffer {
+  const field = (bytes: Buffer) => {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const anyAddress = Buffer.from([0xff, 0xff]);
+  const none = field(Buffer.alloc(0));
+  return Buffer.concat([anyAddress, none, none, field(Buffer.from('MIT-MAGIC-COOKIE-1')), field(cookie)]);
+}

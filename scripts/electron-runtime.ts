@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { hasDisplay, startVirtualDisplay } from './display.ts';
+import { bindingIsMissing, provideFallbackBinding } from './fallback-binding.ts';
+import {
+  electronIsMissing,
+  fallbackFits,
+  fallbackVersion,
+  provideFallbackElectron,
+} from './fallback-electron.ts';
+import { root, run, Stop, say } from './run.ts';
+import { ensureSystemPackages } from './system-packages.ts';
+
+/** The Electron that the app runs on here: its folder, the program in it, and the variables that lead to both. */
+export type Runtime = {
+  readonly folder: string;
+  readonly program: string;
+  readonly version: string;
+  /** For development and tests only: never to be shipped. */
+  readonly isFallback: boolean;
+  readonly env: NodeJS.ProcessEnv;
+};
+
+const programPath =
+  { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[String(process.platform)] ??
+  'electron';
+const packageFolder = join(root, 'node_modules/electron');
+const officialVersion: string = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
+
+/**
+ * Finds or fetches an Electron and what it needs of the system.
+ * In this order: the folder that ELECTRON_OVERRIDE_DIST_PATH names, the official one, the fallback.
+ */
+export async function prepareRuntime(): Promise<Runtime> {
+  const given = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const useOfficial = !given && (!fallbackFits || isInstalled() || isDownloaded() || (await canDownload()));
+  const useFallback = !given && !useOfficial;
+  await ensureSystemPackages({
+    Xvfb: !hasDisplay(),
+    unzip: useFallback && (await electronIsMissing()),
+    'g++': useFallback && (await bindingIsMissing()),
+  });
+  return given ? describeGiven(given) : provideElectron(useOfficial);
+}
+
+/** The environment in which the app, or tests that start it, can open windows here; also without a display or as root. */
+export async function prepareWindows(runtime: Runtime): Promise<NodeJS.ProcessEnv> {
+  const display = hasDisplay() ? {} : await startVirtualDisplay();
+  return { ...cleanEnvironment(), ...runtime.env, ...display, ...chooseSandbox() };
+}
+
+function describeGiven(folder: string): Runtime {
+  const version = readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
+  say(`using Electron ${version} from ${folder}, as ELECTRON_OVERRIDE_DIST_PATH says`);
+  const program = join(folder, programPath);
+  return { folder, program, version, isFallback: version !== officialVersion, env: {} };
+}
+
+async function provideElectron(useOfficial: boolean): Promise<Runtime> {
+  if (useOfficial && (await installOfficial())) {
+    const folder = join(packageFolder, 'dist');
+    const program = join(folder, programPath);
+    return { folder, program, version: officialVersion, isFallback: false, env: {} };
+  }
+  if (!fallbackFits) {
+    throw new Stop(
+      `Electron ${officialVersion} could not be downloaded from GitHub. Connect to it once, or unpack an Electron ` +
+        'into a folder and name that in ELECTRON_OVERRIDE_DIST_PATH',
+    );
+  }
+  const folder = await provideFallbackElectron();
+  const program = join(folder, programPath);
+  const binding = await provideFallbackBinding(program);
+  say(
+    `GitHub can't be reached: running on Electron ${fallbackVersion}, a runtime for development and tests only ` +
+      `(no security fixes); users get ${officialVersion}`,
+  );
+  const env = { ELECTRON_OVERRIDE_DIST_PATH: folder, BETTER_SQLITE3_BINDING: binding };
+  return { folder, program, version: fallbackVersion, isFallback: true, env };
+}
+
+function isInstalled(): boolean {
+  return existsSync(join(packageFolder, 'path.txt')) && existsSync(join(packageFolder, 'dist/version'));
+}
+
+/** Whether the archive of the official Electron lies in its download cache (only asked on Linux). */
+function isDownloaded(): boolean {
+  const cache =
+    process.env.electron_config_cache ??
+    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'electron');
+  return globSync(`*/electron-v${officialVersion}-linux-x64.zip`, { cwd: cache }).length > 0;
+}
+
+/** Asks for the archive itself, because it comes from another host than the page that leads to it. */
+async function canDownload(): Promise<boolean> {
+  const mirror = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/';
+  const address = `${mirror}v${officialVersion}/electron-v${officialVersion}-linux-x64.zip`;
+  try {
+    return (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(3_000) })).ok;
+  } catch {
+    return false; // Whatever the reason: there is no way to it now.
+  }
+}
+
+async function installOfficial(): Promise<boolean> {
+  if (isInstalled()) return true;
+  say(`downloading Electron ${officialVersion} from GitHub, once: the app runs on it`);
+  return (await run(process.execPath, [join(packageFolder, 'install.js')])) === 0;
+}
+
+/** Ours without what would turn Electron into a plain Node. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  return env;
+}
+
+/** Chromium's sandbox works neither for root nor where user namespaces are forbidden; Electron would not start. */
+function chooseSandbox(): Record<string, string> {
+  if (process.platform !== 'linux') return {};
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && spawnSync('unshare', ['-r', '-p', '-n', '-f', 'true']).status === 0) return {};
+  const reason = isRoot ? 'root' : 'a user without user namespaces';
+  say(`running as ${reason}: without Chromium's sandbox, which the installed app always has`);
+  return { ELECTRON_DISABLE_SANDBOX: '1' };
+}

@@ -1,0 +1,48 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type AfterPackContext, build, type Configuration, Platform } from 'electron-builder';
+import { buildIfStale } from './build.ts';
+import { prepareRuntime, type Runtime } from './electron-runtime.ts';
+import { root, runMain, say } from './run.ts';
+
+const prebuilds = 'node_modules/better-sqlite3/prebuilds';
+
+/** `npm run package [-- FOLDER]`: an unpacked app for this platform, in `dist/` or below FOLDER. */
+await runMain(async () => {
+  const runtime = await prepareRuntime();
+  await buildIfStale();
+  const output = process.argv[2] ?? join(root, 'dist');
+  say(`packaging the app with Electron ${runtime.version} below ${output}`);
+  await build({
+    projectDir: root,
+    targets: Platform.current().createTarget('dir'),
+    config: configure(runtime, output),
+  });
+  if (runtime.isFallback) {
+    say('THIS PACKAGE IS FOR TESTS ONLY: its Electron is the old fallback runtime. NEVER SHIP IT.');
+  }
+  return 0;
+});
+
+function configure(runtime: Runtime, output: string): Configuration {
+  return {
+    extends: join(root, 'electron-builder.yml'),
+    directories: { output },
+    electronDist: runtime.folder,
+    electronVersion: runtime.version,
+    files: chooseBinding(runtime),
+    afterPack: removeStandIn,
+  };
+}
+
+/** The package holds one binding: this platform's, or the one that the fallback runtime needs in its place. */
+function chooseBinding({ env }: Runtime): NonNullable<Configuration['files']> {
+  const binding = env.BETTER_SQLITE3_BINDING;
+  if (binding === undefined) return [`!${prebuilds}/!(\${platform}-\${arch}).node`];
+  return [`!${prebuilds}/**`, { from: dirname(binding), to: 'node_modules/better-sqlite3/build/Release' }];
+}
+
+/** The fallback's folder brings a program that runs any app; a packaged one must not carry it. */
+async function removeStandIn({ appOutDir }: AfterPackContext): Promise<void> {
+  await rm(join(appOutDir, 'resources/default_app.asar'), { force: true });
+}

@@ -1,0 +1,64 @@
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/** The checkout's folder. */
+export const root = resolve(import.meta.dirname, '..');
+
+/** Prints one line about what is being done and why. */
+export function say(line: string): void {
+  console.log(`snapback: ${line}`);
+}
+
+/** An expected end: what is wrong and what to do, for a person, without a stack. */
+export class Stop extends Error {}
+
+/** Runs a script's main function; a `Stop` becomes its message and exit 1. */
+export async function runMain(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exit(await main());
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    console.error(`snapback: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+/**
+ * Runs a program with our own input and output and resolves to its exit code (1 where a signal ended it).
+ * Signals that are sent to us alone are passed on, so that no child outlives us.
+ */
+export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+    for (const signal of signals) process.on(signal, pass);
+    const stopPassing = () => {
+      for (const signal of signals) process.off(signal, pass);
+    };
+    child.on('error', (error) => {
+      stopPassing();
+      fail(error);
+    });
+    child.on('exit', (code) => {
+      stopPassing();
+      done(code ?? 1);
+    });
+  });
+}
+
+/** As `run`, but a failure ends the script: `purpose` says what could not be done. */
+export async function mustRun(
+  purpose: string,
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<void> {
+  const code = await run(command, args, options);
+  if (code !== 0) throw new Stop(`could not ${purpose}: ${command} ${args.join(' ')} ended with ${code}`);
+}
+
+/** The file of a tool among our dev dependencies. */
+export function tool(name: string): string {
+  return resolve(root, 'node_modules/.bin', name);
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildIfStale } from './build.ts';
+import { prepareRuntime, prepareWindows } from './electron-runtime.ts';
+import { root, run, runMain, say, tool } from './run.ts';
+
+type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+const results = join(root, 'test-results');
+
+/**
+ * `npm test`: types, lint, tests without a window, tests in the real app; all of them run whatever fails before.
+ * With `--only-windows ARGUMENTS` just the last, with Playwright's arguments. Ends with what was counted,
+ * also written to `test-results/summary`; a step that fails without a failing test counts as one.
+ */
+await runMain(async () => {
+  const [first, ...rest] = process.argv.slice(2);
+  await rm(results, { recursive: true, force: true });
+  await mkdir(results, { recursive: true });
+  const steps =
+    first === '--only-windows'
+      ? [await testWindows(rest)]
+      : [await checkTypes(), await checkStyle(), await testWithoutWindow(), await testWindows([])];
+  const sum = (key: keyof Counts) => steps.reduce((total, counts) => total + counts[key], 0);
+  if (sum('skipped') > 0) say(`${sum('skipped')} tests were skipped`);
+  const summary = `${sum('passed')} passed, ${sum('failed')} failed`;
+  await writeFile(join(results, 'summary'), `${summary}\n`);
+  console.log(summary);
+  return sum('failed') === 0 ? 0 : 1;
+});
+
+async function checkTypes(): Promise<Counts> {
+  say('checking types');
+  return failingStep(await run('npm', ['run', '--silent', 'typecheck']));
+}
+
+async function checkStyle(): Promise<Counts> {
+  say('checking format and lint');
+  return failingStep(await run('npm', ['run', '--silent', 'lint']));
+}
+
+async function testWithoutWindow(): Promise<Counts> {
+  say('testing without a window');
+  const report = join(results, 'unit.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(tool('vitest'), ['run', ...reporters]);
+  const { numPassedTests, numFailedTests, numPendingTests } = readReport(report);
+  return judge(code, { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests });
+}
+
+async function testWindows(args: readonly string[]): Promise<Counts> {
+  say('testing in the real app');
+  const runtime = await prepareRuntime();
+  await buildIfStale();
+  const env = await prepareWindows(runtime);
+  const code = await run(tool('playwright'), ['test', ...args], { env });
+  const { expected, unexpected, flaky, skipped } = readReport(join(results, 'windows.json')).stats ?? {};
+  return judge(code, { passed: expected, failed: (unexpected ?? 0) + (flaky ?? 0), skipped });
+}
+
+/** A report that is missing or says that nothing passed is a failure, whatever the runner's exit code was. */
+function judge(code: number, counts: Partial<Record<keyof Counts, number>>): Counts {
+  const { passed = 0, failed = 0, skipped = 0 } = counts;
+  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed, skipped };
+}
+
+function failingStep(code: number): Counts {
+  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+function readReport(file: string) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
