@@ -7,5 +7,5 @@ export { findUsers } from './in-use.ts';
 export { type Finished, finishInterrupted } from './interrupted.ts';
 export type * from './model.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore.ts';
-export { takeSnapshot, takeSnapshot } from './take.ts';
+export { takeSnapshot } from './take.ts';
 export { applyUndo, planUndo, readRestoredState } from './undo.ts';
