@@ -1,0 +1,96 @@
+import type { DataFolder } from './data-folder.ts';
+import { readJournal } from './journal.ts';
+import type { Retention, SnapshotId } from './model.ts';
+import type { Profile } from './profile.ts';
+import { listSnapshotFiles, type SnapshotFile, snapshotTime } from './snapshot-files.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The kind of the copies that a restore takes before its first write. */
+export const SAFETY_KIND = 'restore';
+export const PERIODIC_KIND = 'periodic';
+export const REWIND_KIND = 'rewind';
+
+/** When a snapshot was taken: by its name; by its modification time where the name has no time. */
+export function takenAt(file: SnapshotFile): Date {
+  return snapshotTime(file.name) ?? new Date(file.mtimeMs);
+}
+
+/** The moment from which on a snapshot is older than so many days. */
+export function ageLimit(file: SnapshotFile, days: number): Date {
+  // Beyond what a date can say lies the end of all dates.
+  return new Date(Math.min(takenAt(file).getTime() + days * DAY_MS, 8.64e15));
+}
+
+/** Place among the snapshots of its kind by id, the newest name being 1. Every file counts, readable or not, as for the seed. */
+export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<SnapshotId, number> {
+  const counts = new Map<string, number>();
+  const ranks = new Map<SnapshotId, number>();
+  for (const { id, kind } of files) {
+    const rank = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, rank);
+    ranks.set(id, rank);
+  }
+  return ranks;
+}
+
+/**
+ * Explains for every file which rule keeps it or takes it, and when. The rules are the seed's: the newest checkpoints
+ * stay, and copies before a rewind stay for some days, counted from their name. `files` as `listSnapshotFiles` gives
+ * them.
+ */
+export function explainRetention(
+  files: readonly SnapshotFile[],
+  profile: Profile,
+  needed: ReadonlySet<SnapshotId>,
+  now: Date,
+): ReadonlyMap<SnapshotId, Retention> {
+  const ranks = rankSnapshots(files);
+  return new Map(files.map((file) => [file.id, explain(file, ranks.get(file.id) ?? 1)]));
+
+  function explain(file: SnapshotFile, rank: number): Retention {
+    const kept = { status: 'kept', goesAt: null, rank: null, keep: null } as const;
+    if (needed.has(file.id)) return { ...kept, reason: 'needed-by-undo' };
+    if (file.problem !== null) return { ...kept, reason: 'no-rule' };
+    if (file.kind === SAFETY_KIND)
+      return { ...kept, reason: 'safety-copy', rank, keep: profile.restore.keep };
+    if (file.kind === PERIODIC_KIND) {
+      const { keep } = profile.periodic;
+      if (rank > keep) return { ...kept, status: 'due', reason: 'beyond-newest', rank, keep };
+      return { ...kept, status: rank === keep ? 'goes-next' : 'kept', reason: 'among-newest', rank, keep };
+    }
+    if (file.kind !== REWIND_KIND) return { ...kept, reason: 'no-rule' };
+    const limit = ageLimit(file, profile.rewind.keepDays);
+    const goesAt = limit.toISOString();
+    return now < limit
+      ? { ...kept, reason: 'within-age', goesAt }
+      : { ...kept, status: 'due', reason: 'age-passed', goesAt };
+  }
+}
+
+/**
+ * The safety copies that nothing may take, because undo needs them: the newest one there is, the one of the newest
+ * committed restore, and that of a restore whose end the journal does not know.
+ */
+export async function findNeededCopies(
+  folder: DataFolder,
+  files?: readonly SnapshotFile[],
+): Promise<ReadonlySet<SnapshotId>> {
+  const present = (files ?? (await listSnapshotFiles(folder))).filter((file) => file.kind === SAFETY_KIND);
+  const needed = new Set<SnapshotId>();
+  const [newest] = present;
+  if (newest !== undefined) needed.add(newest.id);
+  const open = new Map<string, SnapshotId>();
+  let committed: SnapshotId | null = null;
+  for (const entry of await readJournal(folder)) {
+    if (entry.type === 'prepared') open.set(entry.planId, entry.safetySnapshotId);
+    if (entry.type === 'aborted') open.delete(entry.planId);
+    if (entry.type === 'committed') {
+      open.delete(entry.receipt.planId);
+      committed = entry.receipt.safetySnapshotId;
+    }
+  }
+  for (const id of open.values()) needed.add(id);
+  if (committed !== null) needed.add(committed);
+  return needed;
+}

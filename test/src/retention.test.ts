@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import type { DataFolder } from '../../src/data-folder.ts';
+import { appendJournal, type JournalEntry } from '../../src/journal.ts';
+import { explainRetention, findNeededCopies } from '../../src/retention.ts';
+import { listSnapshotFiles } from '../../src/snapshot-files.ts';
+import { makeDataFolder, writeSnapshotFile } from './data-folder-fixture.ts';
+
+const now = new Date('2026-03-20T12:00:00.000Z');
+
+async function explain(folder: DataFolder, needed: readonly string[] = []) {
+  const files = await listSnapshotFiles(folder);
+  return Object.fromEntries(explainRetention(files, folder.profile, new Set(needed), now));
+}
+
+test('of the checkpoints the newest five are kept, the fifth goes next, older ones are due', async () => {
+  const folder = await makeDataFolder();
+  for (const day of [1, 2, 3, 4, 5, 6, 7]) await writeSnapshotFile(folder, `periodic/2026030${day}T000000Z`);
+  const retention = await explain(folder);
+  const kept = { reason: 'among-newest', goesAt: null, keep: 5 };
+  expect(retention['periodic/20260307T000000Z']).toEqual({ ...kept, status: 'kept', rank: 1 });
+  expect(retention['periodic/20260304T000000Z']).toEqual({ ...kept, status: 'kept', rank: 4 });
+  expect(retention['periodic/20260303T000000Z']).toEqual({ ...kept, status: 'goes-next', rank: 5 });
+  expect(retention['periodic/20260302T000000Z']).toEqual({
+    ...kept,
+    status: 'due',
+    reason: 'beyond-newest',
+    rank: 6,
+  });
+});
+
+test('a copy before a rewind is kept for 14 days from the time in its name, to the second', async () => {
+  const folder = await makeDataFolder();
+  for (const name of ['20260306T120001Z', '20260306T120000Z'])
+    await writeSnapshotFile(folder, `rewind/${name}`);
+  const retention = await explain(folder);
+  const none = { rank: null, keep: null };
+  expect(retention['rewind/20260306T120001Z']).toEqual({
+    ...none,
+    status: 'kept',
+    reason: 'within-age',
+    goesAt: '2026-03-20T12:00:01.000Z',
+  });
+  expect(retention['rewind/20260306T120000Z']).toEqual({
+    ...none,
+    status: 'due',
+    reason: 'age-passed',
+    goesAt: '2026-03-20T12:00:00.000Z',
+  });
+});
+
+test('a file without a time in its name counts by its modification time', async () => {
+  const folder = await makeDataFolder();
+  await writeSnapshotFile(folder, 'rewind/before the storm', '{}', new Date('2026-03-01T00:00:00.000Z'));
+  expect((await explain(folder))['rewind/before the storm']).toMatchObject({
+    status: 'due',
+    goesAt: '2026-03-15T00:00:00.000Z',
+  });
+});
+
+test('no rule takes a safety copy, one that undo needs, or a kind that the rules do not know', async () => {
+  const folder = await makeDataFolder();
+  for (const id of ['restore/20200101T000000Z', 'rewind/20200101T000000Z', 'weekly/20200101T000000Z'])
+    await writeSnapshotFile(folder, id);
+  const kept = { status: 'kept', goesAt: null, rank: null, keep: null };
+  expect(await explain(folder, ['rewind/20200101T000000Z'])).toEqual({
+    'restore/20200101T000000Z': { ...kept, reason: 'safety-copy', rank: 1, keep: 10 },
+    'rewind/20200101T000000Z': { ...kept, reason: 'needed-by-undo' },
+    'weekly/20200101T000000Z': { ...kept, reason: 'no-rule' },
+  });
+});
+
+test('undo needs the newest copy, that of the newest committed restore, and that of one with an unknown end', async () => {
+  const folder = await makeDataFolder();
+  for (const hour of ['01', '02', '03', '04', '05'])
+    await writeSnapshotFile(folder, `restore/20260301T${hour}0000Z`);
+  expect([...(await findNeededCopies(folder))]).toEqual(['restore/20260301T050000Z']);
+  const at = now.toISOString();
+  const prepare = (planId: string, hour: string): JournalEntry => ({
+    type: 'prepared',
+    planId,
+    action: 'restore',
+    snapshotId: 'rewind/20260101T000000Z',
+    safetySnapshotId: `restore/20260301T${hour}0000Z`,
+    checkpointDraft: null,
+    at,
+  });
+  const commit = (planId: string, hour: string): JournalEntry => ({
+    type: 'committed',
+    at,
+    receipt: {
+      planId,
+      action: 'restore',
+      snapshotId: 'rewind/20260101T000000Z',
+      mode: 'full',
+      finishedAt: at,
+      safetySnapshotId: `restore/20260301T${hour}0000Z`,
+      checkpointId: null,
+      tables: [],
+      checks: [],
+      lastEventId: 1n,
+      writeLockMs: 1,
+      whileOpen: false,
+      inUse: { state: 'no' },
+    },
+  });
+  for (const entry of [prepare('a', '01'), commit('a', '01'), prepare('b', '02'), commit('b', '02')])
+    await appendJournal(folder, entry);
+  await appendJournal(folder, prepare('c', '03'));
+  await appendJournal(folder, prepare('d', '04'));
+  await appendJournal(folder, { type: 'aborted', planId: 'd', code: 'plan-stale', at });
+  expect([...(await findNeededCopies(folder))].sort()).toEqual([
+    'restore/20260301T020000Z',
+    'restore/20260301T030000Z',
+    'restore/20260301T050000Z',
+  ]);
+});
