@@ -3,9 +3,12 @@ export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-
 export { buildDemo, type DemoOptions, isDemo } from './demo.ts';
 export { diffSnapshot } from './diff.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, SnapbackError } from './errors.ts';
+export { describeFolder } from './folder-facts.ts';
 export { findUsers } from './in-use.ts';
 export { type Finished, finishInterrupted } from './interrupted.ts';
 export type * from './model.ts';
+export { applyPrune, applyPrune, planPrune, planPrune } from './prune.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore.ts';
 export { takeSnapshot } from './take.ts';
+export { describeTrash, describeTrash, emptyTrash, emptyTrash } from './trash.ts';
 export { applyUndo, planUndo, readRestoredState } from './undo.ts';
