@@ -1,0 +1,81 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { chromium, expect, test } from '@playwright/test';
+
+const root = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'snapback-package-'));
+const app = join(folder, 'linux-unpacked');
+const program = join(app, 'snapback');
+
+test.describe.configure({ mode: 'serial' });
+test.skip(process.platform !== 'linux', 'installers for other systems come later');
+
+test.beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'package', '--', folder], { cwd: root, stdio: 'inherit' });
+});
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the packaged app opens a data folder and lists its snapshots', async () => {
+  const data = join(folder, 'demo');
+  execFileSync('npm', ['run', '--silent', 'snapback', '--', 'demo', data], { cwd: root });
+  const { child, address } = await startApp(data);
+  try {
+    const browser = await chromium.connectOverCDP(address);
+    const [context] = browser.contexts();
+    const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+    if (page === undefined) throw new Error('the app opened no window');
+    const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+    await expect(snapshots).toHaveCount(globSync('snapshots/*/*.json', { cwd: data }).length);
+    await browser.close();
+  } finally {
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill();
+    await ended;
+  }
+});
+
+test("the packaged program can't be turned into something else", async () => {
+  const [off, on] = ['0', '1'].map((state) => state.charCodeAt(0));
+  const wire = await getCurrentFuseWire(program);
+  expect(wire).toMatchObject({
+    [FuseV1Options.RunAsNode]: off,
+    [FuseV1Options.EnableCookieEncryption]: on,
+    [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
+    [FuseV1Options.EnableNodeCliInspectArguments]: off,
+    [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
+    [FuseV1Options.OnlyLoadAppFromAsar]: on,
+    [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
+  });
+});
+
+test('the package holds the app, one binding, and no stand-in that runs others', () => {
+  expect(existsSync(join(app, 'resources/default_app.asar'))).toBe(false);
+  const files = listPackage(join(app, 'resources/app.asar'), { isPack: false });
+  expect(files).toContain('/out/main/core-process.js');
+  expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1);
+  expect(files.filter((file) => /^\/(src|electron|renderer|test|scripts)\b/.test(file))).toEqual([]);
+  expect(globSync('resources/app.asar.unpacked/**/*.node', { cwd: app })).toHaveLength(1);
+});
+
+/** Starts the packaged program; it can be reached by its debugging port only, as its inspector is switched off. */
+async function startApp(data: string): Promise<{ child: ChildProcess; address: string }> {
+  // The package has its own binding: the one for development must not help it.
+  const { BETTER_SQLITE3_BINDING: _, ...env } = process.env;
+  const args = [`--user-data-dir=${join(folder, 'user')}`, '--remote-debugging-port=0', '--data', data];
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const address = await new Promise<string>((done, fail) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += String(chunk);
+      const found = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
+      if (found !== undefined) done(found);
+    });
+    child.on('error', fail);
+    child.on('exit', (code) => fail(new Error(`the packaged app ended with ${code}: ${text}`)));
+  });
+  return { child, address };
+}
