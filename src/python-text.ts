@@ -13,11 +13,15 @@ export function jsonText(text: string): string {
     : token;
 }
 
-/** A JSON number token that reads back as REAL: always with a point or an exponent, or Python's `Infinity`. */
+/** A JSON number token that reads back as REAL: what Python's `repr` prints, always with a point or an exponent, or `Infinity`. */
 export function jsonReal(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  const size = Number(exponent);
+  if (size < -4 || size >= 16) return `${digits}e${exponent[0]}${String(Math.abs(size)).padStart(2, '0')}`;
   const token = String(value);
-  return /^-?\d+$/.test(token) ? `${token}.0` : token;
+  return token.includes('.') ? token : `${token}.0`;
 }
 
 /** Python's `repr` of a bytes object, which is what its `json.dumps(default=str)` makes of a BLOB. */
