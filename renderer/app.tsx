@@ -1,0 +1,117 @@
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Command, Recent, StartFacts, Theme } from '../electron/contract.ts';
+import { AlertDialog, CancelButton } from './alert-dialog.tsx';
+import { call, listen, openDropped } from './api.ts';
+import { DropZone } from './drop-zone.tsx';
+import { ErrorNote } from './error-note.tsx';
+import { FolderScreen } from './folder-screen.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { useOpener } from './opener.ts';
+import { Welcome } from './welcome.tsx';
+import { Working } from './working.tsx';
+
+/** The window: greets while no folder is open, else shows the one that is. */
+export function App() {
+  const [start, setStart] = useState<StartFacts | null>(null);
+  const [recents, setRecents] = useState<readonly Recent[]>([]);
+  const [theme, setTheme] = useState<Theme>('system');
+  const [help, setHelp] = useState(false);
+  const opener = useOpener();
+  const { open, folder, opening } = opener;
+
+  const openTarget = useCallback(
+    (name: string) => open(`Opening ${name}`, (options) => call('folder.open-target', {}, options)),
+    [open],
+  );
+  const choose = (what: 'folder' | 'database') =>
+    open('Opening', (options) => call('folder.choose', { what }, options));
+  const openDemo = (fresh: boolean) =>
+    open('Preparing the demo', (options) => call('demo.open', { fresh }, options));
+
+  const readStart = useCallback(async () => {
+    const facts = await call('start.facts', {});
+    if (!facts.ok) return null;
+    setStart(facts.value);
+    setRecents(facts.value.recents);
+    setTheme(facts.value.theme);
+    return facts.value;
+  }, []);
+
+  useEffect(() => {
+    void readStart().then((facts) => (facts?.target ? openTarget(facts.target) : undefined));
+  }, [readStart, openTarget]);
+
+  const obey = useEffectEvent((command: Command) => {
+    if (command === 'help') setHelp(true);
+    else if (command === 'open') void choose('folder');
+    else if (command === 'open-target')
+      void readStart().then((facts) => openTarget(facts?.target ?? 'the folder'));
+  });
+  useEffect(() => listen((event) => event.type === 'command' && obey(event.command)), []);
+
+  const changeTheme = (next: Theme) => {
+    setTheme(next);
+    void call('theme.set', { theme: next });
+  };
+  const closeFolder = () => {
+    if (folder !== null) void call('folder.close', { folderId: folder.folderId }).then(readStart);
+    opener.close();
+  };
+
+  if (start === null) return <div className="blank" />;
+  return (
+    <>
+      <DropZone
+        onDrop={(file) => void open(`Opening ${file.name}`, (options) => openDropped(file, options))}
+      />
+      {folder !== null ? (
+        <FolderScreen
+          key={folder.folderId}
+          folder={folder}
+          theme={theme}
+          covered={opening !== null || opener.error !== null || help}
+          onTheme={changeTheme}
+          onHelp={() => setHelp(true)}
+          onOpen={() => void choose('folder')}
+          onFreshDemo={() => void openDemo(true)}
+          onClose={closeFolder}
+        />
+      ) : opening !== null ? (
+        <main className="opening">
+          <Working progress={opening.progress} words={opening.words} onCancel={opening.cancel} />
+        </main>
+      ) : (
+        <Welcome
+          start={start}
+          recents={recents}
+          error={opener.error}
+          onChoose={(what) => void choose(what)}
+          onRecent={({ recentId, name }) =>
+            void open(`Opening ${name}`, (options) => call('folder.open-recent', { recentId }, options))
+          }
+          onForget={({ recentId }) =>
+            void call('recent.forget', { recentId }).then((reply) => reply.ok && setRecents(reply.value))
+          }
+          onDemo={() => void openDemo(false)}
+        />
+      )}
+      {folder !== null && opener.error !== null && (
+        <AlertDialog
+          title="That folder could not be opened"
+          onClose={opener.dismissError}
+          footer={<CancelButton onPress={opener.dismissError}>Stay with {folder.facts.name}</CancelButton>}
+        >
+          <ErrorNote error={opener.error}>
+            {opener.error.code === 'database-ambiguous' && (
+              <Button className="button" onPress={() => void choose('database')}>
+                Choose the database file…
+              </Button>
+            )}
+          </ErrorNote>
+        </AlertDialog>
+      )}
+      {help && <HelpDialog onClose={() => setHelp(false)} />}
+    </>
+  );
+}

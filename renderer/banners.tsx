@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+import type { FolderFacts, RestoredState } from '../src/model.ts';
+import { Icon } from './icons.tsx';
+import { Moment } from './moment.tsx';
+import { count } from './words.ts';
+
+export type BannersProps = {
+  readonly facts: FolderFacts;
+  readonly place: string;
+  readonly coreStopped: boolean;
+  readonly notice: string | null;
+  readonly onUndo: () => void;
+  readonly onFreshDemo: () => void;
+  readonly onDismissCore: () => void;
+  readonly onDismissNotice: () => void;
+};
+
+/** What is true of the whole window until it changes: a restored state, the demo, a copy; and news. */
+export function Banners(props: BannersProps) {
+  const { facts, place, coreStopped, notice } = props;
+  return (
+    <div className="banners">
+      {facts.viewingCopy && (
+        <Banner tone="warn">
+          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so nothing can be
+          restored or taken here. Everything can be looked at.
+        </Banner>
+      )}
+      {facts.restored !== null && (
+        <Banner
+          tone="accent"
+          action={
+            <Button className="button" isDisabled={facts.viewingCopy} onPress={props.onUndo}>
+              <Icon name="undo" />
+              {facts.restored.action === 'restore' ? 'Undo restore…' : 'Undo the undo…'}
+            </Button>
+          }
+        >
+          <Restored state={facts.restored} />
+        </Banner>
+      )}
+      {facts.demo && (
+        <Banner
+          tone="quiet"
+          action={
+            <Button className="button quiet" onPress={props.onFreshDemo}>
+              Build a fresh one
+            </Button>
+          }
+        >
+          <b>This is the demo.</b> A made-up chat world in {place}/{facts.name} in which a rewind went wrong.
+          Try everything.
+        </Banner>
+      )}
+      {coreStopped && (
+        <Banner tone="warn" onDismiss={props.onDismissCore}>
+          <b>Snapback’s worker ended unexpectedly and was started again.</b> Whatever was not committed was
+          rolled back by SQLite; what you see below was read anew.
+        </Banner>
+      )}
+      <div role="status">
+        {notice !== null && (
+          <Banner tone="good" onDismiss={props.onDismissNotice}>
+            {notice}
+          </Banner>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Restored({ state }: { readonly state: RestoredState }) {
+  const verified = state.tablesVerified > 0 ? `, verified on ${count(state.tablesVerified, 'table')}` : '';
+  const when = state.finishedAt === null ? null : <Moment iso={state.finishedAt} />;
+  if (state.action === 'undo')
+    return (
+      <>
+        <b>The restore was undone.</b> {when === null ? 'Undone' : <>Undone {when}</>}
+        {verified}.
+      </>
+    );
+  return (
+    <>
+      <b>You are on a restored state.</b> {when === null ? 'Restored' : <>Restored {when}</>} from the
+      snapshot of <Moment iso={state.snapshotTakenAt} short />
+      {verified}.
+    </>
+  );
+}
+
+type BannerProps = {
+  readonly tone: 'accent' | 'quiet' | 'warn' | 'good';
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+  readonly onDismiss?: () => void;
+};
+
+function Banner({ tone, children, action, onDismiss }: BannerProps) {
+  return (
+    <div className={`banner ${tone}`}>
+      <p>{children}</p>
+      {action}
+      {onDismiss !== undefined && (
+        <Button className="button quiet icon-only" aria-label="Dismiss" onPress={onDismiss}>
+          <Icon name="close" />
+        </Button>
+      )}
+    </div>
+  );
+}

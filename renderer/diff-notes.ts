@@ -1,0 +1,74 @@
+import type { Diff, SchemaDrift } from '../src/model.ts';
+import { count, countRows, joinWords } from './words.ts';
+
+/** Something that a reader of the comparison has to know. `warn`: it costs something. */
+export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };
+
+export type Noted = Pick<Diff, 'tables' | 'schemaDrift' | 'guessedBlobs'>;
+
+/** What the figures alone don't say: tables left alone, drift, guesses. */
+export function notesOf(noted: Noted): readonly Note[] {
+  const inState = (state: string) => noted.tables.filter((table) => table.state === state);
+  const absent = inState('not-in-snapshot').map((table) => table.name);
+  return [
+    ...inState('empty-then').map(
+      (table): Note => ({
+        key: `empty:${table.name}`,
+        text: `${table.name} was empty or did not exist yet; its ${count(table.liveRows, 'row')} stay unless you choose otherwise.`,
+        tone: 'warn',
+      }),
+    ),
+    ...inState('missing-live').map(
+      (table): Note => ({
+        key: `missing:${table.name}`,
+        text: `${countRows(table.snapshotRows, table.name)} can’t come back: the database has no table ${table.name} today.`,
+        tone: 'warn',
+      }),
+    ),
+    ...(absent.length === 0
+      ? []
+      : [
+          {
+            key: 'absent',
+            text: `Not in this snapshot, left alone: ${joinWords(absent)}.`,
+            tone: 'plain',
+          } as const,
+        ]),
+    ...noted.schemaDrift
+      .filter((drift) => drift.kind !== 'table-missing-live')
+      .map(
+        (drift): Note => ({
+          key: `drift:${drift.kind}:${drift.table}:${drift.column ?? ''}`,
+          text: driftWords(drift),
+          tone: drift.loses > 0 ? 'warn' : 'plain',
+        }),
+      ),
+    ...noted.guessedBlobs.map(
+      (guess): Note => ({
+        key: `guess:${guess.table}:${guess.column}`,
+        text: `${count(guess.values, 'value')} in ${guess.table}.${guess.column} look like binary data written as text, and are taken as such.`,
+        tone: 'plain',
+      }),
+    ),
+  ];
+}
+
+/** One difference between the two schemas, and what it costs. */
+export function driftWords({ kind, table, column, loses }: SchemaDrift): string {
+  const place = column === null ? table : `${table}.${column}`;
+  const lost = loses === 0 ? 'nothing is lost' : `${count(loses, 'value')} would have no place`;
+  switch (kind) {
+    case 'table-missing-live':
+      return `The database has no table ${place} today: ${loses === 0 ? 'nothing is lost' : `${count(loses, 'row')} would have no place`}.`;
+    case 'table-unknown':
+      return `The snapshot also holds ${place}, which is not one of the application’s tables: ${lost}.`;
+    case 'column-missing-live':
+      return `The database has no column ${place} today: ${lost}.`;
+    case 'column-missing-in-snapshot':
+      return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
+    case 'column-inconsistent':
+      return `Not every row of the snapshot has the column ${place}: ${lost}.`;
+    case 'value-converted':
+      return `Today’s type of ${place} stores some values in another form: ${lost}.`;
+  }
+}

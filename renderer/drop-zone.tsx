@@ -1,0 +1,39 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+
+/** Lets a folder, or a database file, be dropped anywhere on the window. Nothing else that is dropped does anything. */
+export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) {
+  const [over, setOver] = useState(false);
+  const receive = useEffectEvent(onDrop);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const accept = (event: DragEvent) => {
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = holdsFiles(event) ? 'link' : 'none';
+      setOver(holdsFiles(event));
+    };
+    window.addEventListener('dragover', accept, { signal });
+    window.addEventListener('dragleave', (event) => event.relatedTarget === null && setOver(false), {
+      signal,
+    });
+    window.addEventListener(
+      'drop',
+      (event) => {
+        event.preventDefault();
+        setOver(false);
+        const file = event.dataTransfer?.files[0];
+        if (file !== undefined) receive(file);
+      },
+      { signal },
+    );
+    return () => abort.abort();
+  }, []);
+
+  return over ? (
+    <div className="drop-veil">
+      <p>Drop the data folder to open it</p>
+    </div>
+  ) : null;
+}

@@ -1,0 +1,53 @@
+import type { FolderId, ResultOf } from '../electron/contract.ts';
+import type { TrashSummary } from '../src/model.ts';
+import { AlertDialog, CancelButton, DangerButton } from './alert-dialog.tsx';
+import { call } from './api.ts';
+import { ErrorNote } from './error-note.tsx';
+import { useJob } from './use-job.ts';
+import { count, formatBytes } from './words.ts';
+import { Working } from './working.tsx';
+
+export type EmptyTrashDialogProps = {
+  readonly folderId: FolderId;
+  readonly trash: TrashSummary;
+  readonly onClose: () => void;
+  readonly onEmptied: (news: string) => void;
+};
+
+/** Frees the space of pruned snapshots: into the system's trash where there is one, else for good. */
+export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyTrashDialogProps) {
+  const job = useJob<ResultOf<'trash.empty'>>(({ files, bytes, to }) =>
+    onEmptied(
+      `${count(files, 'snapshot')}, ${formatBytes(bytes)}, ${to === 'system-trash' ? 'moved to the system’s trash' : 'deleted for good: this place has no system trash'}.`,
+    ),
+  );
+  const what = count(trash.files, 'snapshot');
+  return (
+    <AlertDialog
+      title={`Empty the trash: ${what}?`}
+      onClose={onClose}
+      busy={job.busy}
+      footer={
+        <>
+          <CancelButton onPress={onClose} />
+          <DangerButton
+            isDisabled={job.busy}
+            onPress={() => void job.run((options) => call('trash.empty', { folderId }, options))}
+          >
+            Remove {what}, {formatBytes(trash.bytes)}
+          </DangerButton>
+        </>
+      }
+    >
+      {job.error !== null && <ErrorNote error={job.error} />}
+      {job.busy ? (
+        <Working progress={job.progress} words="Emptying the trash" />
+      ) : (
+        <p>
+          They move to the system’s trash. Where this place has none, they are deleted for good. The snapshots
+          in the list are not affected.
+        </p>
+      )}
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { PruneReceipt, SnapshotId } from '../../src/model.ts';
+import { AlertDialog, CancelButton, DangerButton } from '../alert-dialog.tsx';
+import { call } from '../api.ts';
+import { ErrorNote } from '../error-note.tsx';
+import { useJob } from '../use-job.ts';
+import { useRequest } from '../use-request.ts';
+import { count, formatBytes } from '../words.ts';
+import { Working } from '../working.tsx';
+import { PrunePlanView } from './prune-plan-view.tsx';
+import { firstKind, type PruneFields, policyOf } from './prune-policy.ts';
+import { PruneRules } from './prune-rules.tsx';
+
+export type PruneDialogProps = {
+  readonly folderId: FolderId;
+  readonly snapshots: readonly ListedSnapshot[];
+  /** Snapshots chosen in the list before; none: start with a rule. */
+  readonly chosen: readonly SnapshotId[];
+  readonly onClose: () => void;
+  readonly onPruned: (news: string) => void;
+};
+
+/** Moves snapshots to the folder's own trash, by a rule or by hand, after showing exactly which. */
+export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: PruneDialogProps) {
+  const kinds = [...new Set(snapshots.map(({ kind }) => kind))];
+  const [fields, setFields] = useState<PruneFields>({
+    by: chosen.length > 0 ? 'choice' : 'count',
+    countKind: firstKind(kinds, 'periodic'),
+    keep: 5,
+    ageKind: firstKind(kinds, 'rewind'),
+    days: 14,
+    ids: new Set(chosen),
+  });
+  const policy = policyOf(fields);
+  const plan = useRequest('prune.plan', policy === null ? null : { folderId, policy });
+  const job = useJob<PruneReceipt>((receipt) =>
+    onPruned(
+      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash. They can be put back from there until it is emptied.`,
+    ),
+  );
+  const ready = plan.value !== null && !plan.busy && plan.value.goes.length > 0 ? plan.value : null;
+  const prune = () => {
+    if (ready === null) return;
+    void job.run((options) => call('prune.apply', { folderId, planId: ready.planId }, options));
+  };
+  const replan = () => {
+    job.reset();
+    plan.reload();
+  };
+  return (
+    <AlertDialog
+      wide
+      title="Move snapshots to the trash?"
+      onClose={onClose}
+      busy={job.busy}
+      footer={
+        <>
+          <CancelButton onPress={job.busy ? job.cancel : onClose} />
+          {job.error !== null ? (
+            <DangerButton isDisabled={false} onPress={replan}>
+              Look again
+            </DangerButton>
+          ) : (
+            <DangerButton isDisabled={ready === null || job.busy} onPress={prune}>
+              {ready === null
+                ? 'Move to the trash'
+                : `Move ${count(ready.goes.length, 'snapshot')} to the trash`}
+            </DangerButton>
+          )}
+        </>
+      }
+    >
+      {job.busy ? (
+        <Working progress={job.progress} words="Moving snapshots" />
+      ) : job.error !== null ? (
+        <ErrorNote error={job.error} />
+      ) : (
+        <>
+          <PruneRules fields={fields} kinds={kinds} snapshots={snapshots} onChange={setFields} />
+          {policy === null ? (
+            <p className="dim">Choose what shall go.</p>
+          ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
+            <ErrorNote error={plan.error} />
+          ) : (
+            <PrunePlanView plan={plan.value} none={plan.error !== null} />
+          )}
+        </>
+      )}
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,32 @@
+import type { PrunePolicy, SnapshotId } from '../../src/model.ts';
+
+/** What the dialog's fields say, whichever of the three rules is picked. */
+export type PruneFields = {
+  readonly by: PrunePolicy['by'];
+  readonly countKind: string;
+  readonly keep: number;
+  readonly ageKind: string;
+  readonly days: number;
+  readonly ids: ReadonlySet<SnapshotId>;
+};
+
+/** The policy that the fields stand for; null while they stand for none. */
+export function policyOf(fields: PruneFields): PrunePolicy | null {
+  switch (fields.by) {
+    case 'count':
+      return Number.isInteger(fields.keep) && fields.keep >= 0
+        ? { by: 'count', kind: fields.countKind, keep: fields.keep }
+        : null;
+    case 'age':
+      return Number.isInteger(fields.days) && fields.days >= 0
+        ? { by: 'age', kind: fields.ageKind, olderThanDays: fields.days }
+        : null;
+    case 'choice':
+      return fields.ids.size > 0 ? { by: 'choice', ids: [...fields.ids].toSorted() } : null;
+  }
+}
+
+/** The kinds that are there, the usual one first. */
+export function firstKind(kinds: readonly string[], usual: string): string {
+  return kinds.includes(usual) ? usual : (kinds[0] ?? usual);
+}

@@ -1,0 +1,157 @@
+import {
+  Button,
+  Group,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  NumberField,
+  Popover,
+  Radio,
+  RadioGroup,
+  Select,
+  SelectValue,
+} from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { PrunePolicy } from '../../src/model.ts';
+import { Icon } from '../icons.tsx';
+import { useNow } from '../now.ts';
+import { titleWords } from '../snapshot-words.ts';
+import { formatBytes, kindWords } from '../words.ts';
+import type { PruneFields } from './prune-policy.ts';
+
+export type PruneRulesProps = {
+  readonly fields: PruneFields;
+  readonly kinds: readonly string[];
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly onChange: (fields: PruneFields) => void;
+};
+
+const RULES: readonly (readonly [by: PrunePolicy['by'], text: string])[] = [
+  ['count', 'All but the newest'],
+  ['age', 'Those older than'],
+  ['choice', 'The ones I pick'],
+];
+
+/** Which snapshots are meant: two rules, or by hand. */
+export function PruneRules({ fields, kinds, snapshots, onChange }: PruneRulesProps) {
+  const set = (change: Partial<PruneFields>) => onChange({ ...fields, ...change });
+  return (
+    <div className="rules">
+      <RadioGroup
+        className="choices"
+        value={fields.by}
+        onChange={(value) => set({ by: RULES.find(([by]) => by === value)?.[0] ?? fields.by })}
+      >
+        <Label className="visually-hidden">Which snapshots go</Label>
+        {RULES.map(([by, text]) => (
+          <Radio key={by} value={by} className="choice">
+            <span className="dot" />
+            {text}
+          </Radio>
+        ))}
+      </RadioGroup>
+      {fields.by === 'count' && (
+        <div className="rule-fields">
+          <Amount label="How many stay" value={fields.keep} onChange={(keep) => set({ keep })} />
+          <KindSelect kinds={kinds} value={fields.countKind} onChange={(countKind) => set({ countKind })} />
+        </div>
+      )}
+      {fields.by === 'age' && (
+        <div className="rule-fields">
+          <Amount label="Age in days" value={fields.days} onChange={(days) => set({ days })} />
+          <span>days, of</span>
+          <KindSelect kinds={kinds} value={fields.ageKind} onChange={(ageKind) => set({ ageKind })} />
+        </div>
+      )}
+      {fields.by === 'choice' && (
+        <Picker snapshots={snapshots} ids={fields.ids} onChange={(ids) => set({ ids })} />
+      )}
+    </div>
+  );
+}
+
+type AmountProps = {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+};
+
+function Amount({ label, value, onChange }: AmountProps) {
+  return (
+    <NumberField aria-label={label} className="amount" minValue={0} value={value} onChange={onChange}>
+      <Group>
+        <Button slot="decrement" className="step">
+          −
+        </Button>
+        <Input />
+        <Button slot="increment" className="step">
+          +
+        </Button>
+      </Group>
+    </NumberField>
+  );
+}
+
+type KindSelectProps = {
+  readonly kinds: readonly string[];
+  readonly value: string;
+  readonly onChange: (kind: string) => void;
+};
+
+function KindSelect({ kinds, value, onChange }: KindSelectProps) {
+  return (
+    <Select aria-label="Of which kind" value={value} onChange={(key) => onChange(String(key))}>
+      <Button className="button">
+        <SelectValue />
+        <Icon name="down" />
+      </Button>
+      <Popover className="popover">
+        <ListBox className="menu">
+          {kinds.map((kind) => (
+            <ListBoxItem key={kind} id={kind}>
+              {kindWords(kind).many}
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </Select>
+  );
+}
+
+type PickerProps = {
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly ids: ReadonlySet<string>;
+  readonly onChange: (ids: ReadonlySet<string>) => void;
+};
+
+function Picker({ snapshots, ids, onChange }: PickerProps) {
+  const now = useNow();
+  return (
+    <ListBox
+      aria-label="Snapshots to move"
+      className="picker"
+      selectionMode="multiple"
+      escapeKeyBehavior="none"
+      selectedKeys={ids}
+      onSelectionChange={(keys) =>
+        onChange(new Set(keys === 'all' ? snapshots.map(({ id }) => id) : [...keys].map(String)))
+      }
+    >
+      {snapshots.map((snapshot) => (
+        <ListBoxItem
+          key={snapshot.id}
+          id={snapshot.id}
+          textValue={titleWords(snapshot, now)}
+          className="pick"
+        >
+          <span className="box">
+            <Icon name="check" size={12} />
+          </span>
+          <span>{titleWords(snapshot, now)}</span>
+          <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  );
+}

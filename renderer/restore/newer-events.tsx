@@ -1,0 +1,79 @@
+import type { EventMark, NewerEvents } from '../../src/model.ts';
+import { Icon } from '../icons.tsx';
+import { chatWords, countWritten, writtenEvents } from '../story.ts';
+import { count } from '../words.ts';
+
+const MOST_CHATS = 6;
+
+/** What was written since the snapshot and would go, by chat, with its first and last words. */
+export function NewerEventsList({ groups }: { readonly groups: readonly NewerEvents[] }) {
+  const written = groups
+    .filter((group) => writtenEvents(group) > 0)
+    .toSorted((a, b) => Number(a.rewoundChat) - Number(b.rewoundChat) || b.events - a.events);
+  if (written.length === 0) return null;
+  const others = written.filter((group) => !group.rewoundChat);
+  const rest = written.slice(MOST_CHATS);
+  return (
+    <section className="newer" aria-label="What would go">
+      <p className="newer-head">
+        <Icon name="warning" />
+        <span>
+          {others.length > 0
+            ? `${countWritten(others)} ${others.length === 1 && countIsOne(others) ? 'belongs' : 'belong'} to another chat than the one that was rewound.`
+            : `${countWritten(written)} ${countIsOne(written) ? 'was' : 'were'} written since this snapshot.`}
+        </span>
+      </p>
+      <ul>
+        {written.slice(0, MOST_CHATS).map((group) => (
+          <li key={group.chat ?? ''}>
+            <b>{chatWords(group)}</b> <span className="gone">{countWritten([group])}</span>
+            <Words first={group.first} last={group.last} single={writtenEvents(group) === 1} />
+          </li>
+        ))}
+        {rest.length > 0 && (
+          <li>
+            {countWritten(rest)} in {count(rest.length, 'other chat')}
+          </li>
+        )}
+      </ul>
+      <p>They are in the safety copy: Undo brings them back.</p>
+    </section>
+  );
+}
+
+function countIsOne(groups: readonly NewerEvents[]): boolean {
+  return groups.reduce((sum, group) => sum + writtenEvents(group), 0) === 1;
+}
+
+function Words({
+  first,
+  last,
+  single,
+}: {
+  readonly first: EventMark;
+  readonly last: EventMark;
+  readonly single: boolean;
+}) {
+  if (first.text === null && last.text === null) return null;
+  return (
+    <span className="quotes">
+      <Quote mark={first} />
+      {!single && (
+        <>
+          <span className="dim"> to </span>
+          <Quote mark={last} />
+        </>
+      )}
+    </span>
+  );
+}
+
+function Quote({ mark }: { readonly mark: EventMark }) {
+  if (mark.text === null) return <span className="dim">{mark.kind ?? 'an event'}</span>;
+  return (
+    <q>
+      {mark.speaker !== null && <span className="dim">{mark.speaker}: </span>}
+      {mark.text}
+    </q>
+  );
+}

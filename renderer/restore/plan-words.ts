@@ -1,0 +1,108 @@
+import type { InUse, RestorePlan, TableDiff } from '../../src/model.ts';
+import { driftWords } from '../diff-notes.ts';
+import { type Told, writtenEvents } from '../story.ts';
+import { formatAge, formatMoment } from '../time.ts';
+import { count, formatBytes, formatNumber, joinWords, kindOf } from '../words.ts';
+
+/** What of a plan the story may tell: only the tables that are written, and the log's events only if the log is. */
+export function toldByPlan(plan: RestorePlan): Told {
+  return {
+    tables: plan.tables.filter((table) => table.action === 'write').map(asCompared),
+    newerEvents: plan.newerEvents,
+    returningEvents: plan.returningEvents,
+  };
+}
+
+function asCompared(table: TableDiff): TableDiff {
+  return { ...table, state: 'compared' };
+}
+
+/** The question that the dialog asks. */
+export function questionWords(plan: RestorePlan, now: Date): string {
+  return plan.action === 'undo'
+    ? `Undo the restore, back to ${formatMoment(plan.snapshot.takenAt, now)}?`
+    : `Restore the snapshot of ${formatMoment(plan.snapshot.takenAt, now)}?`;
+}
+
+/** What becomes of what, in one sentence. */
+export function leadWords(plan: RestorePlan, now: Date): string {
+  const written = plan.tables.filter((table) => table.action === 'write');
+  const tables = count(written.filter((table) => table.role === 'projected').length, 'table');
+  const moment = `${formatAge(plan.snapshot.takenAt, now)}${kindOf(plan.snapshot.id) === 'rewind' ? ', before the rewind' : ''}`;
+  if (plan.action === 'undo')
+    return `The event log and ${tables} become again what they were just before, ${formatAge(plan.snapshot.takenAt, now)}.`;
+  if (plan.options.mode === 'projections')
+    return `${tables} become what they were ${moment}. The event log stays as it is.`;
+  return `The event log and ${tables} become what they were ${moment}.`;
+}
+
+/** Rows that the plan would add, change or remove. */
+export function plannedRows(plan: RestorePlan): number {
+  return plan.tables
+    .filter((table) => table.action === 'write')
+    .reduce((sum, table) => sum + table.added + table.changed + table.removed, 0);
+}
+
+/** What the button says that does it: always with the number. */
+export function confirmWords(plan: RestorePlan): string {
+  const verb = plan.action === 'undo' ? 'Undo' : 'Restore';
+  const lost = plan.newerEvents.filter((group) => writtenEvents(group) > 0);
+  if (plan.newerEventsLost === 0)
+    return `${verb}: ${count(plannedRows(plan), 'row')} change`.replace(/(\b1 row) change/, '$1 changes');
+  const talk = lost.every((group) => group.first.text !== null && group.last.text !== null);
+  return `${verb} and remove ${count(plan.newerEventsLost, talk ? 'newer message' : 'newer event')}`;
+}
+
+/** What else happens or is known, behind “Details”. */
+export function detailLines(plan: RestorePlan): readonly string[] {
+  const aside = plan.triggers.filter((trigger) => trigger.handling === 'set-aside').map(({ name }) => name);
+  const lines: (string | null)[] = [
+    plan.bystanders.length === 0 ? null : `Left alone: ${joinWords(plan.bystanders)}.`,
+    aside.length === 0
+      ? null
+      : `Set aside meanwhile and put back word for word: the ${aside.length === 1 ? 'trigger' : 'triggers'} ${joinWords(aside)}.`,
+    ...plan.searchIndexes.map(({ name, before }) =>
+      before === 'stale'
+        ? `The search index ${name} is out of date; it is built anew.`
+        : `The search index ${name} is kept right and checked.`,
+    ),
+    plan.foreignKeyViolations === 0
+      ? null
+      : `The database already breaks ${count(plan.foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`,
+    ...plan.damage.map((damage) => `Damage that is there already and must not grow: ${damage}`),
+    ...plan.schemaDrift.map(driftWords),
+    ...plan.guessedBlobs.map(
+      ({ table, column, values }) =>
+        `${count(values, 'value')} in ${table}.${column} are taken as binary data by a guess.`,
+    ),
+    plan.freshCheckpoint
+      ? 'A fresh checkpoint is written, so that the chat app starts from this state and not from an older one.'
+      : null,
+    ...plan.space.map(
+      ({ volume, neededBytes, freeBytes }) =>
+        `On ${volume}: about ${formatBytes(neededBytes)} needed, ${formatBytes(freeBytes)} free.`,
+    ),
+    `Plan ${plan.planId.slice(0, 12)}`,
+  ];
+  return lines.filter((line) => line !== null);
+}
+
+/** For projections only: what the host makes of it at its next start. */
+export function replayWords({ hostReplay }: RestorePlan): string | null {
+  if (hostReplay === null) return null;
+  const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
+  const range =
+    afterEvent >= upToEvent
+      ? 'no event'
+      : `events ${formatNumber(afterEvent + 1n)} to ${formatNumber(upToEvent)}`;
+  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}; the tables restored here stand at event ${formatNumber(tablesAtEvent)}.`;
+}
+
+/** What still keeps the plan from being applied, given the ticks. Refusals for use are judged by `inUse`, which is newer. */
+export function isBlocked(plan: RestorePlan, inUse: InUse, whileOpen: boolean): boolean {
+  return (
+    plannedRows(plan) === 0 ||
+    plan.refusals.some((refusal) => refusal.code !== 'database-in-use') ||
+    (inUse.state === 'yes' && !whileOpen)
+  );
+}

@@ -1,0 +1,52 @@
+import type { Progress, RestoreMode } from '../../src/model.ts';
+import { Icon } from '../icons.tsx';
+import { phaseWords } from '../phases.ts';
+import { Working } from '../working.tsx';
+
+type Phase = Progress['phase'];
+
+const STEPS: readonly Phase[] = [
+  'read-snapshot',
+  'compare',
+  'safety-copy',
+  'apply',
+  'verify',
+  'checkpoint',
+  'commit',
+];
+/** Phases that belong to a step without being one of their own. */
+const WITHIN: { readonly [P in Phase]?: Phase } = {
+  'copy-database': 'compare',
+  'wait-for-lock': 'safety-copy',
+};
+
+export type RestoreStepsProps = { readonly progress: Progress | null; readonly mode: RestoreMode };
+
+/** The way of a restore: what is done, what is under way and how far, what is still to come. */
+export function RestoreSteps({ progress, mode }: RestoreStepsProps) {
+  const steps = STEPS.filter((step) => step !== 'checkpoint' || mode === 'full');
+  const phase = progress === null ? 'read-snapshot' : (WITHIN[progress.phase] ?? progress.phase);
+  const at = steps.indexOf(phase);
+  return (
+    <div className="steps">
+      <ol>
+        {steps.map((step, index) => (
+          <li
+            key={step}
+            className={index < at ? 'done' : index === at ? 'current' : 'ahead'}
+            aria-current={index === at ? 'step' : undefined}
+          >
+            <span className="step-mark">{index < at && <Icon name="check" size={12} />}</span>
+            {phaseWords(step)}
+          </li>
+        ))}
+      </ol>
+      <Working progress={progress} words="Beginning" />
+      <p className="dim">
+        {progress?.cancellable === false
+          ? 'This step can’t be interrupted. It is still all or nothing.'
+          : 'Cancel takes everything back: the database stays as it was.'}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'react';
+import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
+import type { Progress, RestoreOptions, RestorePlan, SnapshotId } from '../../src/model.ts';
+import { useRequest } from '../use-request.ts';
+
+export type ShownPlan = {
+  /** The plan whose figures are on the screen; only this one may be applied. */
+  readonly plan: RestorePlan | null;
+  /** A newer plan says something else: the person has to see it first. */
+  readonly outdated: boolean;
+  readonly busy: boolean;
+  readonly progress: Progress | null;
+  readonly error: ErrorInfo | null;
+  /** Shows the newer plan. */
+  readonly accept: () => void;
+  /** Makes a new plan and shows it. */
+  readonly renew: () => void;
+};
+
+type Subject = { readonly action: 'restore'; readonly snapshotId: SnapshotId } | { readonly action: 'undo' };
+
+/** The plan for a restore or an undo, made anew with each choice and each change of the database, but never exchanged under the reader's eyes. */
+export function useShownPlan(
+  folderId: FolderId,
+  subject: Subject,
+  options: RestoreOptions,
+  databaseRevision: number,
+): ShownPlan {
+  const restore = useRequest(
+    'restore.plan',
+    subject.action === 'restore' ? { folderId, snapshotId: subject.snapshotId, options } : null,
+  );
+  const undo = useRequest('undo.plan', subject.action === 'undo' ? { folderId } : null);
+  const request = subject.action === 'restore' ? restore : undo;
+  const { value, reload } = request;
+  const key = JSON.stringify(options);
+  const [shown, setShown] = useState<{ readonly key: string; readonly plan: RestorePlan } | null>(null);
+  const fresh = useRef(false);
+
+  useEffect(() => {
+    if (value === null) return;
+    setShown((last) => {
+      const keep = last !== null && last.key === key && !fresh.current && last.plan.planId !== value.planId;
+      fresh.current = false;
+      return keep ? last : { key, plan: value };
+    });
+  }, [value, key]);
+
+  const seen = useRef(databaseRevision);
+  useEffect(() => {
+    if (seen.current === databaseRevision) return;
+    seen.current = databaseRevision;
+    reload();
+  }, [databaseRevision, reload]);
+
+  return {
+    plan: shown?.plan ?? null,
+    outdated: shown !== null && shown.key === key && value !== null && value.planId !== shown.plan.planId,
+    busy: request.busy,
+    progress: request.progress,
+    error: request.error,
+    accept: () => value !== null && setShown({ key, plan: value }),
+    renew: () => {
+      fresh.current = true;
+      reload();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { useEffect, useRef } from 'react';
+import { Button } from 'react-aria-components';
+import type { FolderId, ListedSnapshot } from '../electron/contract.ts';
+import type { Diff, FolderFacts } from '../src/model.ts';
+import { ChangesTable } from './changes-table.tsx';
+import { notesOf } from './diff-notes.ts';
+import { ErrorNote } from './error-note.tsx';
+import { Icon } from './icons.tsx';
+import { useNow } from './now.ts';
+import { healthWords, retentionWords, titleWords } from './snapshot-words.ts';
+import { tellRestore } from './story.ts';
+import { StoryText } from './story-text.tsx';
+import { formatAge, formatUtc } from './time.ts';
+import { useRequest } from './use-request.ts';
+import { formatNumber } from './words.ts';
+import { Working } from './working.tsx';
+
+export type SnapshotPageProps = {
+  readonly folderId: FolderId;
+  readonly snapshot: ListedSnapshot;
+  readonly facts: FolderFacts;
+  readonly databaseRevision: number;
+  readonly onRestore: () => void;
+  readonly onReveal: () => void;
+};
+
+/** One snapshot: what it is, in a sentence what restoring it would do, and the figures by table. */
+export function SnapshotPage(props: SnapshotPageProps) {
+  const { folderId, snapshot, facts, databaseRevision } = props;
+  const now = useNow();
+  const diff = useRequest('snapshot.diff', { folderId, snapshotId: snapshot.id });
+  useReloadOn(databaseRevision, diff.reload);
+  const possible = diff.error === null && snapshot.health !== 'damaged' && snapshot.health !== 'unreadable';
+  return (
+    <section className="page" aria-label={titleWords(snapshot, now)}>
+      <div className="page-head">
+        <div>
+          <h2>{titleWords(snapshot, now)}</h2>
+          <p className="dim">
+            {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
+          </p>
+        </div>
+        <Button className="button" onPress={props.onReveal}>
+          <Icon name="reveal" />
+          Reveal in folder
+        </Button>
+        <Button
+          className="button primary"
+          isDisabled={!possible || facts.viewingCopy}
+          onPress={props.onRestore}
+        >
+          Restore…
+        </Button>
+      </div>
+      {diff.error !== null ? (
+        <ErrorNote error={diff.error}>
+          <Button className="button" onPress={diff.reload}>
+            Try again
+          </Button>
+        </ErrorNote>
+      ) : diff.value === null ? (
+        <Working progress={diff.progress} words="Comparing with the database" onCancel={diff.cancel} />
+      ) : (
+        <Comparison diff={diff.value} />
+      )}
+      <dl className="about">
+        <dt>File</dt>
+        <dd>
+          <code>{snapshot.id}.json</code>, {healthWords(snapshot)}
+        </dd>
+        <dt>Last event</dt>
+        <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
+        <dt>How long</dt>
+        <dd>{retentionWords(snapshot, now)}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function Comparison({ diff }: { readonly diff: Diff }) {
+  const notes = notesOf(diff);
+  return (
+    <>
+      {diff.timeline === 'other' && (
+        <p className="note warn">
+          <Icon name="warning" />
+          <span>
+            Another timeline: this snapshot’s events and those of the database went different ways, so equal
+            numbers do not mean the same event.
+          </span>
+        </p>
+      )}
+      <p className="story">
+        <StoryText story={tellRestore(diff)} />
+      </p>
+      <ChangesTable tables={diff.tables} />
+      {notes.length > 0 && (
+        <ul className="notes">
+          {notes.map((note) => (
+            <li key={note.key} className={`note ${note.tone}`}>
+              {note.tone === 'warn' && <Icon name="warning" />}
+              <span>{note.text}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** Asks anew when the revision has grown since it was first seen. */
+function useReloadOn(revision: number, reload: () => void): void {
+  const seen = useRef(revision);
+  useEffect(() => {
+    if (seen.current === revision) return;
+    seen.current = revision;
+    reload();
+  }, [revision, reload]);
+}
