@@ -158,15 +158,19 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   });
 
   test.each(restorable)(
-    'its next start after our full restore changes no row of the $name host',
+    'its next start after our full restore, and after its undo, changes no row of the $name host',
     async (host) => {
       const place = await makePlace(host, 'since');
+      const mistaken = contentOf(host, place);
       askSeed('take', place, ['periodic']);
       await applyRestore(await open(place), { ...optionsFor(host), id: SAMPLE_ID, action: 'restore' }, now);
       const restored = contentOf(host, place);
       const loaded = askSeed('cold-load', place);
       expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(restored));
       expect(loaded).toMatchObject({ eventsToReplay: 0 });
+      await applyUndo(await open(place), { acceptDrift: false }, now);
+      expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
+      expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(mistaken));
     },
   );
 
