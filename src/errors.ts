@@ -55,5 +55,12 @@ export class SnapbackError extends Error {
 
 /** Tells whether a caught value carries an operating system's error code such as `ENOENT`. */
 export function hasSystemCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  );
+}
+
+/** Tells whether a caught value is the operating system's refusal of a call, and no bug of ours. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasSystemCode } from './errors.ts';
+import { hasSystemCode, isSystemError } from './errors.ts';
+import { explainWriteError } from './folders.ts';
 
 const PREFIX = 'snapback-';
 
@@ -10,9 +11,13 @@ export type PrivateFolder = { readonly path: string; readonly remove: () => Prom
 
 /** Makes a private folder (mode 0700). Whoever makes it removes it; what a killed process left behind goes with `sweepPrivateFolders`. */
 export async function createPrivateFolder(): Promise<PrivateFolder> {
-  const path = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  await chmod(path, 0o700);
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  try {
+    const path = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+    await chmod(path, 0o700);
+    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  } catch (error) {
+    throw isSystemError(error) ? explainWriteError(error, tmpdir()) : error;
+  }
 }
 
 /** Removes private folders of processes that are no more. Folders that can't be removed are another user's and stay. */

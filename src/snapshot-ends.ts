@@ -1,6 +1,7 @@
 import { SnapbackError } from './errors.ts';
 import { createJsonScanner } from './json-scanner.ts';
-import { FORMAT_VERSION, parseAbout, type SnapshotAbout, type SnapshotBytes } from './snapshot-format.ts';
+import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
+import { FORMAT_VERSION, parseAbout, type SnapshotAbout } from './snapshot-format.ts';
 
 export type SnapshotTail = {
   readonly about: SnapshotAbout;
@@ -13,27 +14,16 @@ const TAIL_BYTES = 4096;
 const LARGEST_ABOUT_BYTES = 8 << 20;
 const TAIL = /, "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
 
-async function readBytes(file: SnapshotBytes, from: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.max(0, length));
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await file.handle.read(buffer, filled, buffer.length - filled, from + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
-}
-
 /** Our own notes at the end of a snapshot, read from its last bytes only; null where the file has none that this version understands. */
 export async function readSnapshotTail(file: SnapshotBytes): Promise<SnapshotTail | null> {
   const from = Math.max(0, file.sizeBytes - TAIL_BYTES);
-  const end = (await readBytes(file, from, file.sizeBytes - from)).toString('latin1');
+  const end = (await readAt(file, from, file.sizeBytes - from)).toString('latin1');
   const found = TAIL.exec(end);
   if (found === null) return null;
   const [exactAt, aboutAt] = [Number(found[1]), Number(found[2])];
   const aboutBytes = from + found.index - aboutAt;
   if (aboutBytes <= 0 || aboutBytes > LARGEST_ABOUT_BYTES || exactAt >= aboutAt) return null;
-  const text = (await readBytes(file, aboutAt, aboutBytes)).toString('latin1');
+  const text = (await readAt(file, aboutAt, aboutBytes)).toString('latin1');
   const about = parseAbout(parseJson(text));
   return about === null || about.format !== FORMAT_VERSION ? null : { about, exactAt, aboutAt };
 }
@@ -60,7 +50,7 @@ export type SnapshotEnds = {
  */
 export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnds> {
   const tail = await readSnapshotTail(file);
-  const last = await readBytes(file, Math.max(0, file.sizeBytes - 64), Math.min(64, file.sizeBytes));
+  const last = await readAt(file, Math.max(0, file.sizeBytes - 64), Math.min(64, file.sizeBytes));
   return {
     lastEventId: await readLeadingId(file),
     complete: /\}\s*$/.test(last.toString('latin1')),
@@ -69,7 +59,7 @@ export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnd
 }
 
 async function readLeadingId(file: SnapshotBytes): Promise<bigint | null> {
-  let head: Buffer | null = await readBytes(file, 0, Math.min(HEAD_BYTES, file.sizeBytes));
+  let head: Buffer | null = await readAt(file, 0, Math.min(HEAD_BYTES, file.sizeBytes));
   const scanner = createJsonScanner(async () => {
     const once = head;
     head = null;

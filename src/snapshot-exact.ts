@@ -1,7 +1,7 @@
 import { SnapbackError } from './errors.ts';
 import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
 import type { SqlValue } from './row-hash.ts';
-import type { SnapshotBytes } from './snapshot-format.ts';
+import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 
 /**
  * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
@@ -22,10 +22,9 @@ const CHUNK_BYTES = 256 * 1024;
 export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCursor {
   let position = exactAt;
   const scanner = createJsonScanner(async (want) => {
-    const buffer = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
-    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, position);
-    position += bytesRead;
-    return bytesRead === 0 ? null : buffer.subarray(0, bytesRead);
+    const chunk = await readAt(file, position, Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
+    position += chunk.length;
+    return chunk.length === 0 ? null : chunk;
   }, exactAt);
   let announced: string | null = null;
   let pending: Entry | null = null;

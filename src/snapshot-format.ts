@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { RestoreMode, SnapshotId } from './model.ts';
 
 /**
@@ -47,13 +46,6 @@ export type SnapshotAbout = {
   readonly absent: readonly string[];
   readonly log: { readonly events: number; readonly chain: string };
   readonly restore: RestoreNote | null;
-};
-
-/** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
-export type SnapshotBytes = {
-  readonly handle: FileHandle;
-  readonly path: string;
-  readonly sizeBytes: number;
 };
 
 /** Checks the shape of an `about` object from a file; null where it is not one. */

@@ -4,9 +4,10 @@ import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace, type Pace } from './pace.ts';
 import { createTableHasher, type SqlValue, type TableHasher } from './row-hash.ts';
+import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 import { readSnapshotTail, type SnapshotTail } from './snapshot-ends.ts';
 import { createExactCursor, type ExactCursor } from './snapshot-exact.ts';
-import { OWN_KEY, type SnapshotAbout, type SnapshotBytes } from './snapshot-format.ts';
+import { OWN_KEY, type SnapshotAbout } from './snapshot-format.ts';
 import { foldName } from './sql.ts';
 
 /** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
@@ -63,6 +64,7 @@ export async function* readSnapshot(
   await scanner.expect('}');
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
   if (tail !== null && !seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
+  if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was read');
   yield { type: 'end', sha256: digest.digest('hex') };
 }
 
@@ -77,10 +79,9 @@ function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>
   let position = 0;
   return async (want: number): Promise<Buffer | null> => {
     await pace.step();
-    const buffer = Buffer.allocUnsafe(want);
-    const { bytesRead } = await file.handle.read(buffer, 0, want, position);
-    if (bytesRead === 0) return null;
-    position += bytesRead;
+    const chunk = await readAt(file, position, want);
+    if (chunk.length === 0) return null;
+    position += chunk.length;
     pace.report({
       phase: 'read-snapshot',
       done: position,
@@ -88,7 +89,6 @@ function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>
       unit: 'bytes',
       cancellable: true,
     });
-    const chunk = buffer.subarray(0, bytesRead);
     digest.update(chunk);
     return chunk;
   };

@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
-import { SnapbackError } from './errors.ts';
+import { isSystemError, SnapbackError } from './errors.ts';
+import { explainWriteError } from './folders.ts';
 import type { Progress, SnapshotId, TaskOptions } from './model.ts';
 import { withReadView } from './read-view.ts';
 import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './snapshot-drafts.ts';
@@ -52,8 +53,11 @@ export async function writeAndCheck(
   note: DumpRequest['note'],
 ): Promise<SnapshotAbout> {
   const request = { profile: folder.profile, kind: draft.kind, takenAt: new Date(), phase, note };
-  const about = await writeSnapshot(db, draft.handle, request, task);
-  await draft.handle.sync();
+  const about = await explainingWrites(draft.path, async () => {
+    const written = await writeSnapshot(db, draft.handle, request, task);
+    await draft.handle.sync();
+    return written;
+  });
   const file = await readDraft(draft);
   const known = new Set([folder.profile.log.table, ...folder.profile.tables].map(foldName));
   let tables = 0;
@@ -75,4 +79,12 @@ export async function writeAndCheck(
       tables,
     });
   return about;
+}
+
+async function explainingWrites<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isSystemError(error) ? explainWriteError(error, path) : error;
+  }
 }
