@@ -23,7 +23,7 @@ export type Command =
       readonly options: RestoreOptions;
       readonly whileOpen: boolean;
     } & Applied)
-  | ({ readonly name: 'undo'; readonly whileOpen: boolean } & Applied)
+  | ({ readonly name: 'undo'; readonly whileOpen: boolean; readonly acceptDrift: boolean } & Applied)
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
   | ({ readonly name: 'empty-trash' } & Applied);
 
@@ -69,7 +69,7 @@ const ALLOWED: Readonly<Record<CommandName, readonly OptionName[]>> = {
   verify: ['data', 'db'],
   take: ['data', 'db', 'kind', 'if-due'],
   restore: ['data', 'db', 'mode', 'yes', 'plan-id', 'while-open', 'accept-drift', 'clear-table', 'rewrite'],
-  undo: ['data', 'db', 'yes', 'plan-id', 'while-open'],
+  undo: ['data', 'db', 'yes', 'plan-id', 'while-open', 'accept-drift'],
   prune: ['data', 'db', 'kind', 'keep', 'older-than', 'yes', 'plan-id'],
   'empty-trash': ['data', 'db', 'yes', 'plan-id'],
 };
@@ -151,7 +151,7 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       };
     case 'undo':
       none(name, operands);
-      return { name, whileOpen, ...applied };
+      return { name, whileOpen, acceptDrift: values['accept-drift'] === true, ...applied };
     case 'prune':
       return { name, policy: parsePolicy(operands, values), ...applied };
     case 'empty-trash':

@@ -164,11 +164,18 @@ export function describeEvents(title: string, groups: readonly NewerEvents[]): r
 }
 
 function describeGroup({ chat, chatName, events, first, last, rewindRecords }: NewerEvents): string {
-  const where = chat === null ? 'of no chat' : `of ${chatName ?? chat}`;
-  const texts = [first.text, last.text].filter((text) => text !== null).map((text) => `“${text}”`);
-  const range = texts.length === 0 || events === rewindRecords ? '' : `, ${[...new Set(texts)].join(' to ')}`;
-  const records = rewindRecords === 0 ? '' : `, ${rewindRecords} of them the record of a rewind`;
-  return `${count(events, 'event')} ${where}${records}${range}`;
+  const group = `${count(events, 'event')} ${chat === null ? 'of no chat' : `of ${chatName ?? chat}`}`;
+  if (events === rewindRecords) return `${group}, which ${events === 1 ? 'records' : 'record'} a rewind`;
+  const texts = [first.text, last.text].filter((text) => text !== null).map(quote);
+  const records =
+    rewindRecords === 0 ? '' : `, ${formatNumber(rewindRecords)} of them the record of a rewind`;
+  const range = texts.length === 0 ? '' : `: ${[...new Set(texts)].join(' to ')}`;
+  return group + records + range;
+}
+
+/** What a person wrote, in quotation marks unless it brings its own. */
+function quote(text: string): string {
+  return /^[“"]/.test(text) ? text : `“${text}”`;
 }
 
 /** What snapshot and live schema do not agree on, and what had to be guessed. */

@@ -8,7 +8,7 @@ export function describePlan(plan: RestorePlan): readonly string[] {
   return [
     describeIntent(plan),
     '',
-    ...describeTables(plan.tables),
+    ...describeTables(plan.tables.filter(({ action, state }) => action === 'write' || state !== 'compared')),
     ...describeEvents('Brings back', plan.returningEvents),
     ...describeEvents('Removes', plan.newerEvents),
     ...describeLoss(plan),
@@ -85,9 +85,12 @@ function describeCare(plan: RestorePlan): readonly string[] {
 function describeHostReplay({ hostReplay }: RestorePlan): readonly string[] {
   if (hostReplay === null) return [];
   const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
-  const source = checkpoint === null ? 'no checkpoint' : checkpoint;
+  const replay =
+    afterEvent >= upToEvent
+      ? 'replays no event'
+      : `replays the events after ${formatNumber(afterEvent)} up to ${formatNumber(upToEvent)}`;
   return [
-    `At its next start the host loads ${source} and replays events ${formatNumber(afterEvent)} to ${formatNumber(upToEvent)};`,
+    toPrintable(`At its next start the host loads ${checkpoint ?? 'no checkpoint'} and ${replay};`),
     `until then the tables stand at event ${formatNumber(tablesAtEvent)}.`,
   ];
 }

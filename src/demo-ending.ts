@@ -25,11 +25,11 @@ const move = (source_id: string, target_id: string, affinity: number, trust: num
 });
 
 export const lostScene: readonly DemoEvent[] = [
-  { kind: 'scene_opened', chat_id, container_id: 'lighthouse/lamp-room', title: 'The sealed letter' },
   say(
     'Robin',
     'I put the sealed letter on the table between us. “You kept it for nineteen years. Open it, or tell me why not.”',
   ),
+  { kind: 'scene_opened', chat_id, container_id: 'lighthouse/lamp-room', title: 'The sealed letter' },
   say(
     'Mara',
     'Mara lets the wick burn down a finger’s width before she answers. “Because as long as it is closed, he might still be alive.”',
@@ -90,11 +90,11 @@ export const lostScene: readonly DemoEvent[] = [
   keep('tam', 0.8, 'They let me row.'),
   say('Robin', 'I take the lantern from its hook. “Show me.”'),
   move('tam', 'you', 0.58, 0.7),
+  keep('mara', 0.93, 'We are going down there together, and the light stays on.'),
   say(
     'Mara',
     '“One thing first.” Mara winds the clockwork of the lamp, checks it, and checks it again. “Nobody sleeps tonight.”',
   ),
-  keep('mara', 0.93, 'We left the light burning and went down together.'),
 ];
 
 /** Three messages in another chat after the rewind: what a restore of the whole database would take. */
