@@ -8,6 +8,9 @@ export type Surroundings = {
   readonly inUse: InUse;
   /** The person said to go on although another program has the database open. */
   readonly whileOpen: boolean;
+  /** Whether database file and folder may be written to. */
+  readonly writable: boolean;
+  /** The database could not even be opened for reading where it is. */
   readonly copiedFiles: boolean;
   readonly safetyFolder: string;
   readonly aboutBytes: number;
@@ -33,12 +36,16 @@ export function findRefusals(
       message: 'The database file is damaged; writing into it could make it worse.',
       detail: { found: structural.length, first: structural[0] ?? '' },
     });
-  if (surroundings.copiedFiles)
-    refusals.push({
-      code: 'viewing-a-copy',
-      message: 'The database can only be looked at, as a copy; it can not be written where it is.',
-      detail: {},
-    });
+  if (!surroundings.writable)
+    refusals.push(
+      surroundings.copiedFiles
+        ? {
+            code: 'viewing-a-copy',
+            message: 'The database can only be looked at, as a copy; it can not be written where it is.',
+            detail: {},
+          }
+        : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
+    );
   if (plan.options.mode === 'full' && !stage.hasLog)
     refusals.push({
       code: 'snapshot-without-log',

@@ -17,7 +17,8 @@ import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 /**
  * Everything that is read at length is read from a private copy of the database, taken through SQLite. So the host is
  * never kept waiting by a comparison, whatever its journal mode: with a rollback journal the file is locked for one
- * step of the copy at a time (a few milliseconds); with a WAL, where readers block nobody, for as long as the copy takes.
+ * step of the copy at a time (at most some 200 ms); with a WAL, where readers block nobody, one read lasts for as long
+ * as the copy takes, at most 10 s.
  */
 export type ReadView = {
   /** The copy. Writable, because nobody else has it: temporary tables and a trial of statements may go into it. */
@@ -29,7 +30,12 @@ export type ReadView = {
 };
 
 const PAGES_PER_STEP = 512;
+/** How long one step may keep a host with a rollback journal from committing. */
+const LONGEST_STEP_MS = 200;
+/** In a WAL a reader hinders nobody, but the WAL can't be reused under it: after this long the copy goes on without. */
+const LONGEST_READ_MS = 10_000;
 const LOCK_PATIENCE_MS = 5000;
+const MOST_RESTARTS = 200;
 const COPY_ATTEMPTS = 5;
 
 /**
@@ -91,31 +97,31 @@ function openOrNull(folder: DataFolder): ReadDatabase | null {
   }
 }
 
-async function backUp(
-  source: ReadDatabase,
-  target: string,
-  pinned: boolean,
-  task: TaskOptions,
-): Promise<void> {
+async function backUp(source: ReadDatabase, target: string, wal: boolean, task: TaskOptions): Promise<void> {
   // A read transaction keeps the copy at one moment whatever is committed meanwhile. Without a WAL it would make the
   // host's commits fail, so there SQLite starts the copy anew when the database changes under it.
-  if (pinned) {
+  if (wal) {
     source.exec('BEGIN');
     source.prepare('SELECT 1 FROM sqlite_schema').get();
   }
-  let stalledSince = performance.now();
+  const began = performance.now();
+  let moved = began;
+  let turn = began;
   let remaining = Number.POSITIVE_INFINITY;
+  let pages = 0;
   let restarts = 0;
   await source.backup(target, {
     progress({ totalPages, remainingPages }) {
       throwIfCancelled(task);
-      if (remainingPages !== remaining) stalledSince = performance.now();
-      if (performance.now() - stalledSince > LOCK_PATIENCE_MS)
-        throw new SnapbackError('database-busy', 'Another program keeps the database locked.', {
-          waitedMs: LOCK_PATIENCE_MS,
-        });
+      const now = performance.now();
+      if (source.inTransaction && now - began > LONGEST_READ_MS) source.exec('COMMIT');
+      if (remainingPages !== remaining) moved = now;
       if (remainingPages > remaining) restarts += 1;
-      remaining = remainingPages;
+      if (now - moved > LOCK_PATIENCE_MS || restarts > MOST_RESTARTS)
+        throw new SnapbackError('database-busy', 'Another program keeps the database busy.', {
+          waitedMs: Math.round(now - began),
+          restarts,
+        });
       task.onProgress?.({
         phase: 'copy-database',
         done: totalPages - remainingPages,
@@ -123,11 +129,15 @@ async function backUp(
         unit: 'steps',
         cancellable: true,
       });
-      // Someone who commits all the time would restart the copy for ever: larger steps end the race.
-      return PAGES_PER_STEP * 2 ** Math.min(restarts, 12);
+      // Someone who commits all the time makes the copy start anew: larger steps win that race, as far as a step stays short.
+      const perStep = pages === 0 ? PAGES_PER_STEP : (pages * LONGEST_STEP_MS) / Math.max(now - turn, 1);
+      pages = Math.max(1, Math.floor(Math.min(PAGES_PER_STEP * 2 ** restarts, perStep)));
+      remaining = remainingPages;
+      turn = now;
+      return pages;
     },
   });
-  if (pinned) source.exec('COMMIT');
+  if (source.inTransaction) source.exec('COMMIT');
 }
 
 const COMPANIONS = ['', '-wal', '-journal'] as const;

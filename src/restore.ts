@@ -2,13 +2,7 @@ import { basename } from 'node:path';
 import { applyTable } from './apply-table.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
-import {
-  classifyDatabaseError,
-  openWriteDatabase,
-  sqliteCode,
-  type WriteDatabase,
-  withReadDatabase,
-} from './database.ts';
+import { classifyDatabaseError, openWriteDatabase, sqliteCode, type WriteDatabase } from './database.ts';
 import { attachStage, stageById, withStagedSnapshot } from './diff.ts';
 import { SnapbackError } from './errors.ts';
 import { findUsers } from './in-use.ts';
@@ -22,8 +16,15 @@ import { readSchema, type Schema } from './schema.ts';
 import { type Draft, discardDraft } from './snapshot-drafts.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { quoteName } from './sql.ts';
-import { lookAround } from './surroundings.ts';
-import { beginReading, commit, rollBack, staleError, takeWriteLock } from './transaction.ts';
+import { lookAround, requireWritable } from './surroundings.ts';
+import {
+  beginReading,
+  commit,
+  rollBack,
+  staleError,
+  takeWriteLock,
+  withLockPatience,
+} from './transaction.ts';
 import { hashBystanders, verifyRestore } from './verify.ts';
 
 /*
@@ -86,14 +87,16 @@ export async function applyRestore(
 ): Promise<RestoreReceipt> {
   const place = await createPrivateFolder();
   try {
-    const planned = withReadDatabase(folder.databaseFile, folder, readSchema);
-    const { stage, snapshot } = await stageById(folder, request.id, planned, { folder: place }, task);
-    const surroundings = await lookAround(folder, snapshot, {
-      whileOpen: apply.whileOpen,
-      copiedFiles: false,
-    });
+    await requireWritable(folder);
+    // The first look at the schema also lets SQLite roll back what a killed writer left.
     const db = openWriteDatabase(folder.databaseFile, folder);
     try {
+      const planned = await withLockPatience(task, () => readSchema(db));
+      const { stage, snapshot } = await stageById(folder, request.id, planned, { folder: place }, task);
+      const surroundings = await lookAround(folder, snapshot, {
+        whileOpen: apply.whileOpen,
+        copiedFiles: false,
+      });
       attachStage(db, stage);
       await beginReading(db, task);
       const schema = readSchema(db);

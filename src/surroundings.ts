@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { SNAPSHOTS } from './folders.ts';
@@ -27,6 +27,7 @@ export async function lookAround(
   const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
   return {
     ...given,
+    writable: await isWritable(folder),
     inUse: await findUsers(folder.databaseFile),
     safetyFolder: join(folder.dir, SNAPSHOTS, 'restore'),
     aboutBytes,
@@ -37,6 +38,30 @@ export async function lookAround(
     ]),
     checkpoint: await findNewestCheckpoint(folder),
   };
+}
+
+/** @throws `database-read-only` where database file or folder may not be written to */
+export async function requireWritable(folder: DataFolder): Promise<void> {
+  if (!(await isWritable(folder)))
+    throw new SnapbackError('database-read-only', 'The database can only be read, not written.', {
+      database: folder.databaseFile,
+    });
+}
+
+async function isWritable(folder: DataFolder): Promise<boolean> {
+  try {
+    await access(folder.databaseFile, constants.W_OK);
+    await access(dirname(folder.databaseFile), constants.W_OK);
+    return true;
+  } catch (error) {
+    if (hasSystemCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
+    throw new SnapbackError(
+      'database-unreadable',
+      'The database could not be opened.',
+      { path: folder.databaseFile },
+      error,
+    );
+  }
 }
 
 async function sizeWithWal(database: string): Promise<number> {
