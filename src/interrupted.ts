@@ -1,5 +1,6 @@
 import { publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
+import { SnapbackError } from './errors.ts';
 import { appendJournal, type JournalEntry, readJournal } from './journal.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
 import { isAlive, sweepPrivateFolders } from './private-folder.ts';
@@ -8,6 +9,7 @@ import { createLogChain } from './row-hash.ts';
 import { readSchema } from './schema.ts';
 import { type Draft, discardDraft, readDraft, reopenDraft, sweepDrafts } from './snapshot-drafts.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
+import { listSnapshotFiles } from './snapshot-files.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
 import { chainColumns } from './snapshot-writer.ts';
 import { foldName, quoteName } from './sql.ts';
@@ -35,13 +37,47 @@ export async function finishInterrupted(
 ): Promise<readonly Finished[]> {
   await sweepPrivateFolders();
   const journal = await readJournal(folder);
+  if (journal.length === 0) await recordUnfinished(folder, task).catch(untilNextTime);
   const finished: Finished[] = [];
   for (const { entry, committed } of findOpen(journal)) {
-    const done = await finishOne(folder, entry, committed, task);
+    const done = await finishOne(folder, entry, committed, task).catch(untilNextTime);
     if (done !== null) finished.push(done);
   }
   await sweepDrafts(folder);
   return finished;
+}
+
+/** A folder that can't be written to, or a busy database, must not keep anyone from looking at it. */
+function untilNextTime(error: unknown): null {
+  if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+  throw error;
+}
+
+/** Without a journal, a safety copy may be of a restore that never committed: recorded once, nobody has to judge it again. */
+async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<void> {
+  const files = (await listSnapshotFiles(folder)).filter(
+    (file) => file.kind === 'restore' && file.problem === null,
+  );
+  for (const file of files) {
+    const copy = await readNote(folder, file.id);
+    if (
+      copy === null ||
+      (await withReadView(folder, task, (view) => judgeOutcome(copy, view, task))) !== 'not-committed'
+    )
+      continue;
+    const { planId, action, snapshotId } = copy.note;
+    const at = new Date().toISOString();
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId,
+      action,
+      snapshotId,
+      safetySnapshotId: copy.id,
+      checkpointDraft: null,
+      at,
+    });
+    await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
+  }
 }
 
 type Open = { readonly entry: Prepared; readonly committed: boolean };

@@ -68,7 +68,7 @@ async function findUnrecorded(
   newestRecorded: SnapshotId | null,
   task: TaskOptions,
 ): Promise<NotedCopy | null> {
-  const aborted = abortedCopies(journal);
+  const undecided = undecidedCopies(journal);
   const files = (await listSnapshotFiles(folder)).filter(
     (file) => file.kind === 'restore' && file.problem === null,
   );
@@ -77,7 +77,7 @@ async function findUnrecorded(
   const copies: NotedCopy[] = [];
   for (const file of newer) {
     const copy = await readNote(folder, file.id);
-    if (copy !== null && !aborted.has(copy.id)) copies.push(copy);
+    if (copy !== null && (journal.length === 0 || undecided.has(copy.id))) copies.push(copy);
   }
   if (copies.length === 0) return null;
   return withReadView(folder, task, async (view) => {
@@ -90,15 +90,14 @@ async function findUnrecorded(
   });
 }
 
-/** Safety copies of restores that are recorded as not made. One plan may be tried more than once. */
-function abortedCopies(journal: readonly JournalEntry[]): ReadonlySet<SnapshotId> {
-  const latest = new Map<string, SnapshotId>();
-  const aborted = new Set<SnapshotId>();
+/** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. One plan may be tried more than once. */
+function undecidedCopies(journal: readonly JournalEntry[]): ReadonlySet<SnapshotId> {
+  const open = new Map<string, SnapshotId>();
   for (const entry of journal) {
-    if (entry.type === 'prepared') latest.set(entry.planId, entry.safetySnapshotId);
-    if (entry.type === 'aborted') aborted.add(latest.get(entry.planId) ?? '');
+    if (entry.type === 'prepared') open.set(entry.planId, entry.safetySnapshotId);
+    else open.delete(entry.type === 'committed' ? entry.receipt.planId : entry.planId);
   }
-  return aborted;
+  return new Set(open.values());
 }
 
 /** The note of a safety copy, from the end of its file; null where it has none or can't be read. */
