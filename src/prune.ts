@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { ensureFolder, explainWriteError, findFolder, OWN, SNAPSHOTS, syncFolder } from './folders.ts';
-import type { PrunePlan, PrunePolicy, PruneReceipt, TaskOptions } from './model.ts';
+import type { PrunePlan, PrunePolicy, PruneReceipt, SnapshotId, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { ageLimit, findNeededCopies, rankSnapshots, SAFETY_KIND, takenAt } from './retention.ts';
 import {
@@ -23,6 +23,13 @@ import { openTrash, TRASH, type TrashedFile } from './trash.ts';
 
 type Going = PrunePlan['goes'][number] & { readonly file: SnapshotFile };
 
+export type PruneOptions = {
+  /** From when ages count; now, by default. */
+  readonly now?: Date | undefined;
+  /** A snapshot that is left out whatever the policy says of it. */
+  readonly except?: SnapshotId | undefined;
+};
+
 type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 
 /**
@@ -33,9 +40,9 @@ type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 export async function planPrune(
   folder: DataFolder,
   policy: PrunePolicy,
-  options: { readonly now?: Date } = {},
+  options: PruneOptions = {},
 ): Promise<PrunePlan> {
-  return (await draftPlan(folder, policy, options.now ?? new Date())).plan;
+  return (await draftPlan(folder, policy, options)).plan;
 }
 
 /**
@@ -47,12 +54,12 @@ export async function planPrune(
 export async function applyPrune(
   folder: DataFolder,
   policy: PrunePolicy,
-  options: { readonly planId?: string | undefined; readonly now?: Date } = {},
+  options: PruneOptions & { readonly planId?: string | null | undefined } = {},
   task: TaskOptions = {},
 ): Promise<PruneReceipt> {
   const pace = createPace(task);
-  const { plan, goes } = await draftPlan(folder, policy, options.now ?? new Date());
-  if (options.planId !== undefined && options.planId !== plan.planId)
+  const { plan, goes } = await draftPlan(folder, policy, options);
+  if (options.planId != null && options.planId !== plan.planId)
     throw new SnapbackError('plan-stale', 'The snapshots have changed since the plan was made.', {
       expected: options.planId,
       got: plan.planId,
@@ -95,10 +102,11 @@ function nothingGoes(plan: PrunePlan): SnapbackError {
       );
 }
 
-async function draftPlan(folder: DataFolder, policy: PrunePolicy, now: Date): Promise<Draft> {
+async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: PruneOptions): Promise<Draft> {
   checkPolicy(policy);
+  const { now = new Date(), except = null } = options;
   const files = await listSnapshotFiles(folder);
-  const named = selectFiles(files, policy, now);
+  const named = selectFiles(files, policy, now).filter(({ id }) => id !== except);
   const needed = await findNeededCopies(folder, files);
   const ranks = rankSnapshots(files);
   const goes: Going[] = [];

@@ -103,10 +103,10 @@ export async function describeTrash(folder: DataFolder): Promise<TrashContents> 
  */
 export async function emptyTrash(
   folder: DataFolder,
-  options: { readonly planId?: string | undefined } = {},
+  options: { readonly planId?: string | null | undefined } = {},
 ): Promise<TrashSummary> {
   const trash = await readTrash(folder);
-  if (options.planId !== undefined && options.planId !== trash.planId)
+  if (options.planId != null && options.planId !== trash.planId)
     throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
       expected: options.planId,
       got: trash.planId,

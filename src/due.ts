@@ -1,0 +1,150 @@
+import type { DataFolder } from './data-folder.ts';
+import { SnapbackError } from './errors.ts';
+import { fingerprintEvent, type LiveLog, withLiveLog } from './live-log.ts';
+import type { PrunePolicy, SnapshotId, TakeResult, TaskOptions } from './model.ts';
+import { applyPrune, planPrune } from './prune.ts';
+import { PERIODIC_KIND, REWIND_KIND } from './retention.ts';
+import type { SqlValue } from './row-hash.ts';
+import { readSnapshotEnds, type SnapshotEnds } from './snapshot-ends.ts';
+import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from './snapshot-files.ts';
+import { endsAsDump, readFirstEvents } from './snapshot-head.ts';
+import { chainColumns } from './snapshot-writer.ts';
+import { takeSnapshot } from './take.ts';
+
+export type Due = {
+  readonly due: boolean;
+  /** One plain sentence. */
+  readonly reason: string;
+  /** The checkpoint that was counted from; null where there is none that can be. */
+  readonly counted: SnapshotId | null;
+  /** Newer checkpoints that can't be counted from. */
+  readonly passedOver: readonly { readonly id: SnapshotId; readonly why: string }[];
+};
+
+/**
+ * Tells whether a checkpoint is due, by the seed's rule: at the first event, then so many seconds after the newest
+ * checkpoint's modification time or so many events after its `last_event_id`. Reads only head and tail of files; one
+ * that is cut off, unreadable or of another timeline is passed over and named. Throws as `withLiveLog`, and as
+ * `listSnapshotFiles`.
+ */
+export async function isDue(
+  folder: DataFolder,
+  options: { readonly now?: Date } = {},
+  task: TaskOptions = {},
+): Promise<Due> {
+  const checkpoints = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === PERIODIC_KIND);
+  return withLiveLog(folder, 'patient', task, async (live) => {
+    const passedOver: Due['passedOver'][number][] = [];
+    for (const file of checkpoints) {
+      const found = await lookAt(folder, file, live);
+      if (typeof found !== 'string')
+        return {
+          ...(await judge(folder, file, found.lastEventId, live, options.now ?? new Date())),
+          passedOver,
+        };
+      passedOver.push({ id: file.id, why: found });
+    }
+    const events = await live.countAfter(null);
+    const none = passedOver.length === 0 ? 'There is no checkpoint yet' : 'No checkpoint can be counted from';
+    const reason =
+      events > 0 ? `${none}, and the log has ${count(events)}.` : `${none}, and the log is empty.`;
+    return { due: events > 0, reason, counted: null, passedOver };
+  });
+}
+
+async function judge(
+  folder: DataFolder,
+  file: SnapshotFile,
+  lastEventId: bigint,
+  live: LiveLog,
+  now: Date,
+): Promise<Omit<Due, 'passedOver'>> {
+  const { everyEvents, everySeconds } = folder.profile.periodic;
+  const seconds = (now.getTime() - file.mtimeMs) / 1000;
+  const events = await live.countAfter(lastEventId);
+  const due = seconds >= everySeconds || events >= everyEvents;
+  const age = `The newest checkpoint is ${Math.max(0, Math.floor(seconds))} seconds old`;
+  const limits = `one is taken after ${everySeconds} seconds or ${count(everyEvents)}`;
+  return { due, reason: `${age}, with ${count(events)} since; ${limits}.`, counted: file.id };
+}
+
+function count(events: number): string {
+  return events === 1 ? '1 event' : `${events} events`;
+}
+
+/** What a checkpoint says of itself, or why it can't be counted from. */
+async function lookAt(
+  folder: DataFolder,
+  file: SnapshotFile,
+  live: LiveLog,
+): Promise<{ readonly lastEventId: bigint } | string> {
+  if (file.problem !== null) return file.problem;
+  try {
+    const opened = await openSnapshotFile(folder, file.id);
+    try {
+      const ends = await readSnapshotEnds(opened);
+      const { lastEventId } = ends;
+      if (!(await endsAsDump(opened))) return 'It is cut off.';
+      if (lastEventId === null) return 'It does not begin with the id of its last event.';
+      const events = await readFirstEvents(opened, folder.profile.log.table, chainColumns(folder.profile));
+      return (await isOtherTimeline(ends, lastEventId, events, live))
+        ? 'It is of another timeline: its events are not those of the log.'
+        : { lastEventId };
+    } finally {
+      await opened.handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * Judges by what head and tail hold: the first events, the last one's id, and in a file of ours the chain of all of
+ * them. A log that was cut since, and has not grown past the checkpoint again, is still of its timeline.
+ */
+async function isOtherTimeline(
+  { about }: SnapshotEnds,
+  lastEventId: bigint,
+  firstEvents: readonly (readonly SqlValue[])[],
+  live: LiveLog,
+): Promise<boolean> {
+  const newest = await live.lastId();
+  for (const event of firstEvents) {
+    const [id] = event;
+    if (typeof id !== 'bigint' || id > newest) break;
+    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return true;
+  }
+  if (newest < lastEventId || lastEventId === 0n) return false;
+  if ((await live.fingerprint(lastEventId)) === null) return true;
+  if (about === null) return false;
+  const chains = await live.chains([about.log.events]);
+  return chains !== null && chains.at.get(about.log.events) !== about.log.chain;
+}
+
+/**
+ * Takes a checkpoint if one is due, then moves to the trash what the seed's rules take: checkpoints beyond the newest
+ * five (never the one just taken) and copies before a rewind that are older than 14 days. Throws as `isDue`,
+ * `takeSnapshot` and `applyPrune`; after a failure of the last the new checkpoint stays.
+ */
+export async function takeIfDue(
+  folder: DataFolder,
+  task: TaskOptions = {},
+  options: { readonly now?: Date } = {},
+): Promise<TakeResult> {
+  const { due, reason, passedOver } = await isDue(folder, options, task);
+  const notes = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
+  if (!due) return { taken: false, reason: reason + notes };
+  const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  const rules: readonly PrunePolicy[] = [
+    { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
+    { by: 'age', kind: REWIND_KIND, olderThanDays: folder.profile.rewind.keepDays },
+  ];
+  const retired: SnapshotId[] = [];
+  for (const rule of rules) {
+    const choice = { except: taken.id, now: options.now };
+    if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
+    retired.push(...(await applyPrune(folder, rule, choice)).moved);
+  }
+  return { ...taken, retired };
+}

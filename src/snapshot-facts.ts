@@ -1,0 +1,109 @@
+import type { DataFolder } from './data-folder.ts';
+import { SnapbackError } from './errors.ts';
+import type { SnapshotSummary, TableCount, TaskOptions } from './model.ts';
+import { createLogChain, type LogChain } from './row-hash.ts';
+import type { OpenedFile } from './snapshot-files.ts';
+import type { SnapshotAbout } from './snapshot-format.ts';
+import { readSnapshot, type SnapshotPart } from './snapshot-reader.ts';
+import { chainColumns } from './snapshot-writer.ts';
+import { foldName } from './sql.ts';
+
+/** A log's identity up to some event: equal chains after equally many events mean equal logs. */
+export type LogPrefix = { readonly events: number; readonly chain: string };
+
+/** What reading all of a snapshot tells. Nothing of a row's contents. */
+export type SnapshotFacts = {
+  readonly health: 'good' | 'damaged';
+  readonly healthDetail: string | null;
+  readonly lastEventId: bigint | null;
+  readonly tables: readonly TableCount[] | null;
+  readonly undoes: SnapshotSummary['undoes'];
+  /** Null where the snapshot has no log, or not the columns that identify its events. */
+  readonly log: LogPrefix | null;
+  /** The same at the length that the live log had; null where the snapshot's is not longer. */
+  readonly prefix: LogPrefix | null;
+};
+
+/** What a safety copy undoes, from Snapback's own notes at the end of a snapshot. */
+export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
+  if (about === null || about.restore === null) return null;
+  return { snapshotId: about.restore.snapshotId, action: about.restore.action };
+}
+
+/**
+ * Reads a snapshot from its first byte to its last. Damage is a fact, not an error; `prefixEvents` is the length at
+ * which the log's chain is noted too. Throws `cancelled`, and `snapshot-unreadable` where the system fails to read.
+ */
+export async function readFacts(
+  folder: DataFolder,
+  file: OpenedFile,
+  prefixEvents: number,
+  task: TaskOptions,
+): Promise<SnapshotFacts> {
+  const { log, tables } = folder.profile;
+  const counts: { name: string; rows: number }[] = [];
+  const reading = createLogReading(folder, prefixEvents);
+  let lastEventId: bigint | null = null;
+  let about: SnapshotAbout | null = null;
+  try {
+    for await (const part of readSnapshot(file, new Set([log.table, ...tables].map(foldName)), task)) {
+      const current = counts.at(-1);
+      if (part.type === 'last-event-id') lastEventId = part.value;
+      if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
+      if (part.type === 'rows' && current !== undefined) current.rows += part.rows.length;
+      if (part.type === 'start') about = part.about;
+      reading.see(part);
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code === 'snapshot-damaged')
+      return { ...NOTHING, health: 'damaged', healthDetail: error.message, lastEventId };
+    throw error;
+  }
+  if (lastEventId === null && counts.length === 0)
+    return { ...NOTHING, health: 'damaged', healthDetail: 'The file holds nothing that a snapshot holds.' };
+  return {
+    health: 'good',
+    healthDetail: null,
+    lastEventId,
+    tables: counts,
+    undoes: readUndoes(about),
+    ...reading.finish(),
+  };
+}
+
+const NOTHING = {
+  lastEventId: null,
+  tables: null,
+  undoes: null,
+  log: null,
+  prefix: null,
+} as const;
+
+/** Follows the log's rows through the parts of a snapshot. */
+function createLogReading(folder: DataFolder, prefixEvents: number) {
+  const identity = chainColumns(folder.profile);
+  const chain: LogChain = createLogChain();
+  let events = 0;
+  let prefix: LogPrefix | null = null;
+  let found = false;
+  let whole = true;
+  return {
+    see(part: SnapshotPart): void {
+      if (part.type !== 'table' && part.type !== 'rows') return;
+      const name = part.type === 'table' ? part.name : part.table;
+      if (foldName(name) !== foldName(folder.profile.log.table)) return;
+      found = true;
+      if (part.type === 'table') return;
+      const places = identity.map((column) => part.columns.indexOf(column));
+      whole &&= !places.includes(-1);
+      for (const row of part.rows) {
+        if (events === prefixEvents) prefix = chain.peek();
+        chain.add(places.map((place) => row[place] ?? null));
+        events += 1;
+      }
+    },
+    finish(): Pick<SnapshotFacts, 'log' | 'prefix'> {
+      return found && whole ? { log: chain.peek(), prefix } : { log: null, prefix: null };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Remembered } from './catalog-memory.ts';
+import type { DataFolder } from './data-folder.ts';
+import { SnapbackError } from './errors.ts';
+import { type LiveLog, withLiveLog } from './live-log.ts';
+import type { SnapshotSummary, TaskOptions } from './model.ts';
+
+type Timeline = SnapshotSummary['timeline'];
+
+/*
+ * A snapshot is of this timeline if its log is a prefix of the live one, or the live one a prefix of its. Event ids
+ * alone never decide: after a replaced database, or a log that was cut and grew again, they match and mean other events.
+ */
+
+/**
+ * What is remembered of the timelines, where it still holds: a verdict does as long as the live log has all the events
+ * that it had then, and unless it has grown beside a longer snapshot. Asks the database at once and in place; where
+ * that fails nothing is known.
+ */
+export async function recallTimelines(
+  folder: DataFolder,
+  known: ReadonlyMap<string, Remembered>,
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, Timeline>> {
+  if ([...known.values()].every(({ timeline }) => timeline === null)) return new Map();
+  try {
+    return await withLiveLog(folder, 'glance', task, async (live) => {
+      const events = await live.countAfter(null);
+      const stillThere = new Map<string, boolean>();
+      const found = new Map<string, Timeline>();
+      for (const [key, { timeline, log }] of known) {
+        if (timeline === null || log === null) continue;
+        const mark = JSON.stringify([timeline.live.events, timeline.live.last]);
+        const holds = stillThere.get(mark) ?? (await live.has(timeline.live));
+        stillThere.set(mark, holds);
+        const settled = timeline.verdict === 'other' || log.events <= timeline.live.events;
+        if (holds && (settled || events === timeline.live.events)) found.set(key, timeline.verdict);
+      }
+      return found;
+    });
+  } catch (error) {
+    if (error instanceof SnapbackError) return new Map();
+    throw error;
+  }
+}
+
+/** How many events the live log has; null where it can't be asked. */
+export async function countLiveEvents(folder: DataFolder, task: TaskOptions): Promise<number | null> {
+  return unlessUnreadable(() => withLiveLog(folder, 'patient', task, (live) => live.countAfter(null)));
+}
+
+/**
+ * Compares the logs of snapshots that were read whole with the live one, which is read once for all of them. A snapshot
+ * that is longer than the live log is judged only if its own chain was noted at that length. Without a verdict where the
+ * database can't be read or changes under the reading. Throws `cancelled`.
+ */
+export async function judgeTimelines(
+  folder: DataFolder,
+  known: ReadonlyMap<string, Remembered>,
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, Remembered>> {
+  const lengths = [...known.values()].flatMap(({ log }) => (log === null ? [] : [log.events]));
+  if (lengths.length === 0) return new Map();
+  const read = (live: LiveLog) => live.chains(lengths);
+  const chains = await unlessUnreadable(() => withLiveLog(folder, 'patient', task, read));
+  if (chains === null) return new Map();
+  const live = chains.end;
+  const judged = new Map<string, Remembered>();
+  for (const [key, facts] of known) {
+    const verdict = compare(facts, chains.at, live.events);
+    if (verdict !== null) judged.set(key, { ...facts, timeline: { verdict, live } });
+  }
+  return judged;
+}
+
+function compare(
+  { log, prefix }: Remembered,
+  live: ReadonlyMap<number, string>,
+  liveEvents: number,
+): 'same' | 'other' | null {
+  const shared = log === null || log.events <= liveEvents ? log : prefix;
+  if (shared === null || (shared !== log && shared.events !== liveEvents)) return null;
+  return live.get(shared.events) === shared.chain ? 'same' : 'other';
+}
+
+async function unlessUnreadable<T>(action: () => Promise<T>): Promise<T | null> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+}
