@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildIfStale } from './build.ts';
-import { prepareRuntime, prepareWindows } from './electron-runtime.ts';
+import { prepareRuntime, prepareWindows, type Runtime } from './electron-runtime.ts';
 import { root, run, runMain, say, tool } from './run.ts';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
@@ -18,10 +18,11 @@ await runMain(async () => {
   const [first, ...rest] = process.argv.slice(2);
   await rm(results, { recursive: true, force: true });
   await mkdir(results, { recursive: true });
+  const runtime = await prepareRuntime();
   const steps =
     first === '--only-windows'
-      ? [await testWindows(rest)]
-      : [await checkTypes(), await checkStyle(), await testWithoutWindow(), await testWindows([])];
+      ? [await testWindows(runtime, rest)]
+      : [await checkTypes(), await checkStyle(), await testWithoutWindow(), await testWindows(runtime, [])];
   const sum = (key: keyof Counts) => steps.reduce((total, counts) => total + counts[key], 0);
   if (sum('skipped') > 0) say(`${sum('skipped')} tests were skipped`);
   const summary = `${sum('passed')} passed, ${sum('failed')} failed`;
@@ -49,9 +50,8 @@ async function testWithoutWindow(): Promise<Counts> {
   return judge(code, { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests });
 }
 
-async function testWindows(args: readonly string[]): Promise<Counts> {
+async function testWindows(runtime: Runtime, args: readonly string[]): Promise<Counts> {
   say('testing in the real app');
-  const runtime = await prepareRuntime();
   await buildIfStale();
   const env = await prepareWindows(runtime);
   const code = await run(tool('playwright'), ['test', ...args], { env });
