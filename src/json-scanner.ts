@@ -34,8 +34,18 @@ const LONGEST_ROW_BYTES = 256 << 20;
 const DEEPEST_NESTING = 500;
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-const NUMBER = /-?(?:Infinity|(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)/y;
-const WORD = /null|true|false|NaN/y;
+/** Whatever could belong to a number or a word: only when its end is in sight, its form is judged. */
+const TOKEN = /[-+.\w]*/y;
+const NUMBER = /^-?(?:Infinity|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+const WORDS: ReadonlyMap<string, SqlValue> = new Map([
+  ['null', null],
+  ['true', 1n],
+  ['false', 0n],
+  // NaN can't be stored: SQLite makes it NULL, as it does for the host.
+  ['NaN', null],
+]);
+/** Digits and sign of the longest 64-bit integer. */
+const LONGEST_INTEGER = 20;
 const BLANK = /[ \t\n\r]*/y;
 
 /** Thrown inside a parse step that ran off the window; the step is tried again with more bytes. */
@@ -128,21 +138,17 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
     const first = next();
     if (first === '"') return string();
     if (first === '{' || first === '[') throw damaged('a nested value where a plain one belongs');
-    const word = match(WORD);
-    // NaN can't be stored: SQLite makes it NULL, as it does for the host.
-    if (word !== null) return word === 'true' ? 1n : word === 'false' ? 0n : null;
-    const token = match(NUMBER);
-    if (token === null) {
-      if (!ended && text.length - at < 16) throw INCOMPLETE;
-      throw damaged(`expected a value, found ${JSON.stringify(first)}`);
-    }
-    return number(token);
+    const from = at;
+    const found = token();
+    const word = WORDS.get(found);
+    if (word !== undefined) return word;
+    if (NUMBER.test(found)) return number(found);
+    throw damaged(`expected a value, found ${JSON.stringify(first)}`, from);
   }
 
-  function match(pattern: RegExp): string | null {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0];
-    if (found === undefined) return null;
+  function token(): string {
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text)?.[0] ?? '';
     if (at + found.length >= text.length && !ended) throw INCOMPLETE;
     at += found.length;
     return found;
@@ -150,7 +156,8 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
 
   function number(token: string): SqlValue {
     if (/[.eEI]/.test(token)) return Number(token);
-    const value = BigInt(token);
+    // The length first: making a number of millions of digits would take minutes.
+    const value = token.length > LONGEST_INTEGER ? INT64.max + 1n : BigInt(token);
     if (value < INT64.min || value > INT64.max) throw damaged('an integer that SQLite has no room for');
     return value;
   }
