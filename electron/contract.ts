@@ -100,7 +100,7 @@ export type CoreRequests = {
   'snapshot.diff': In<OfSnapshot, Diff>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, Taken>;
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
-  'undo.plan': In<OfFolder, RestorePlan>;
+  'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
   /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string; readonly whileOpen: boolean }, RestoreReceipt>;
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;

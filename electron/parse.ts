@@ -62,7 +62,7 @@ const schemas = {
   'snapshot.diff': ofSnapshot,
   'snapshot.take': z.strictObject({ folderId: id, kind: z.enum(['rewind', 'periodic']) }),
   'restore.plan': ofSnapshot.extend({ options: restoreOptions }),
-  'undo.plan': ofFolder,
+  'undo.plan': ofFolder.extend({ acceptDrift: z.boolean() }),
   'plan.apply': ofFolder.extend({ planId, whileOpen: z.boolean() }),
   'prune.plan': ofFolder.extend({ policy: prunePolicy }),
   'prune.apply': ofFolder.extend({ planId }),

@@ -11,7 +11,6 @@ export type BannersProps = {
   readonly coreStopped: boolean;
   readonly notice: string | null;
   readonly onUndo: () => void;
-  readonly onFreshDemo: () => void;
   readonly onDismissCore: () => void;
   readonly onDismissNotice: () => void;
 };
@@ -29,26 +28,19 @@ export function Banners(props: BannersProps) {
       )}
       {facts.restored !== null && (
         <Banner
-          tone="accent"
+          tone={facts.restored.action === 'restore' ? 'accent' : 'quiet'}
           action={
             <Button className="button" isDisabled={facts.viewingCopy} onPress={props.onUndo}>
               <Icon name="undo" />
-              {facts.restored.action === 'restore' ? 'Undo restore…' : 'Undo the undo…'}
+              {facts.restored.action === 'restore' ? 'Undo restore…' : 'Redo restore…'}
             </Button>
           }
         >
           <Restored state={facts.restored} />
         </Banner>
       )}
-      {facts.demo && (
-        <Banner
-          tone="quiet"
-          action={
-            <Button className="button quiet" onPress={props.onFreshDemo}>
-              Build a fresh one
-            </Button>
-          }
-        >
+      {facts.demo && facts.restored === null && (
+        <Banner tone="quiet">
           <b>This is the demo.</b> A made-up chat world in {place}/{facts.name} in which a rewind went wrong.
           Try everything.
         </Banner>
@@ -59,11 +51,15 @@ export function Banners(props: BannersProps) {
           rolled back by SQLite; what you see below was read anew.
         </Banner>
       )}
-      <div role="status">
+      <div role="status" className="toast-place">
         {notice !== null && (
-          <Banner tone="good" onDismiss={props.onDismissNotice}>
-            {notice}
-          </Banner>
+          <div className="toast">
+            <Icon name="check" />
+            <p>{notice}</p>
+            <Button className="button quiet icon-only" aria-label="Dismiss" onPress={props.onDismissNotice}>
+              <Icon name="close" />
+            </Button>
+          </div>
         )}
       </div>
     </div>
@@ -90,7 +86,7 @@ function Restored({ state }: { readonly state: RestoredState }) {
 }
 
 type BannerProps = {
-  readonly tone: 'accent' | 'quiet' | 'warn' | 'good';
+  readonly tone: 'accent' | 'quiet' | 'warn';
   readonly children: ReactNode;
   readonly action?: ReactNode;
   readonly onDismiss?: () => void;

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, type Key } from 'react-aria-components';
 import type { Command, OpenFolder, Theme } from '../electron/contract.ts';
 import type { SnapshotId } from '../src/model.ts';
 import { call, listen } from './api.ts';
@@ -40,7 +40,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const { folderId } = folder;
   const data = useFolderData(folder);
   const { facts, snapshots } = data;
-  const [chosen, setChosen] = useState<ReadonlySet<SnapshotId>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlySet<Key>>(new Set());
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
 
@@ -103,6 +103,7 @@ export function FolderScreen(props: FolderScreenProps) {
         theme={props.theme}
         onCommand={command}
         onTheme={props.onTheme}
+        onFreshDemo={props.onFreshDemo}
         onClose={props.onClose}
       />
       <Banners
@@ -111,7 +112,6 @@ export function FolderScreen(props: FolderScreenProps) {
         coreStopped={data.coreStopped}
         notice={notice}
         onUndo={() => setDialog({ dialog: 'undo' })}
-        onFreshDemo={props.onFreshDemo}
         onDismissCore={data.dismissCoreStopped}
         onDismissNotice={() => setNotice(null)}
       />
@@ -120,7 +120,7 @@ export function FolderScreen(props: FolderScreenProps) {
           <SnapshotList
             snapshots={snapshots}
             facts={facts}
-            selected={new Set(shown.map(({ id }) => id))}
+            selected={shown.every(({ id }) => chosen.has(id)) ? chosen : new Set(shown.map(({ id }) => id))}
             onSelect={setChosen}
             onEmptyTrash={() => setDialog({ dialog: 'empty-trash' })}
           />
@@ -168,7 +168,7 @@ export function FolderScreen(props: FolderScreenProps) {
       {dialog?.dialog === 'undo' && (
         <RestoreDialog
           folderId={folderId}
-          subject={{ action: 'undo' }}
+          subject={{ action: 'undo', undoes: facts.restored?.action ?? 'restore' }}
           databaseRevision={data.databaseRevision}
           onClose={() => finish(null)}
         />

@@ -22,6 +22,7 @@ export type HeaderProps = {
   readonly theme: Theme;
   readonly onCommand: (command: Command) => void;
   readonly onTheme: (theme: Theme) => void;
+  readonly onFreshDemo: () => void;
   readonly onClose: () => void;
 };
 
@@ -32,12 +33,21 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
 ];
 
 /** Which folder this is, how its database is doing, and what can be done with the whole of it. */
-export function FolderHeader({ folder, facts, theme, onCommand, onTheme, onClose }: HeaderProps) {
+export function FolderHeader({
+  folder,
+  facts,
+  theme,
+  onCommand,
+  onTheme,
+  onFreshDemo,
+  onClose,
+}: HeaderProps) {
   const inUse = useInUse(folder.folderId, facts.inUse, LOOK_EVERY_MS);
   const pick = (key: Key) => {
     const picked = THEMES.find(([id]) => id === key);
     if (picked !== undefined) onTheme(picked[0]);
     else if (key === 'close') onClose();
+    else if (key === 'fresh-demo') onFreshDemo();
     else if (key === 'reveal' || key === 'help') onCommand(key);
   };
   return (
@@ -48,6 +58,7 @@ export function FolderHeader({ folder, facts, theme, onCommand, onTheme, onClose
       <h1 className="head-name" title={`${folder.place}/${facts.name}`}>
         {facts.name}
       </h1>
+      {facts.demo && <span className="tag plain">demo</span>}
       <p className="head-facts">
         {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')} ·{' '}
         <span className={inUse.state === 'yes' ? 'in-use' : ''}>{inUseWords(inUse)}</span>
@@ -73,6 +84,7 @@ export function FolderHeader({ folder, facts, theme, onCommand, onTheme, onClose
             <MenuSection aria-label="Folder">
               <MenuItem id="reveal">Reveal the folder</MenuItem>
               <MenuItem id="help">Keyboard shortcuts</MenuItem>
+              {facts.demo && <MenuItem id="fresh-demo">Build a fresh demo</MenuItem>}
               <MenuItem id="close">Close this folder</MenuItem>
             </MenuSection>
             <Separator />

@@ -5,12 +5,30 @@ import './styles/list.css';
 import './styles/page.css';
 import './styles/dialog.css';
 import { StrictMode } from 'react';
+import { Button } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { ErrorNote } from './error-note.tsx';
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('The page has no root element.');
-createRoot(root).render(
+const container = document.getElementById('root');
+if (container === null) throw new Error('The page has no root element.');
+
+/** A bug in the window itself must not leave it empty. Everything on the disk is as it was; reading it anew is safe. */
+function showCrash(error: unknown): void {
+  console.error(error);
+  const message = error instanceof Error ? error.message : String(error);
+  createRoot(document.body.appendChild(document.createElement('div'))).render(
+    <main className="welcome">
+      <ErrorNote error={{ code: 'internal', message, detail: {} }}>
+        <Button className="button" onPress={() => window.location.reload()}>
+          Read everything anew
+        </Button>
+      </ErrorNote>
+    </main>,
+  );
+}
+
+createRoot(container, { onUncaughtError: showCrash }).render(
   <StrictMode>
     <App />
   </StrictMode>,

@@ -1,6 +1,7 @@
 import {
   Button,
   Header,
+  type Key,
   ListBox,
   ListBoxItem,
   ListBoxSection,
@@ -8,7 +9,7 @@ import {
   Text,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../electron/contract.ts';
-import type { FolderFacts, SnapshotId } from '../src/model.ts';
+import type { FolderFacts } from '../src/model.ts';
 import { Icon } from './icons.tsx';
 import { useNow } from './now.ts';
 import { detailWords, groupByKind, tagOf } from './snapshot-words.ts';
@@ -18,15 +19,16 @@ import { capitalize, count, formatBytes } from './words.ts';
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
   readonly facts: FolderFacts;
-  readonly selected: ReadonlySet<SnapshotId>;
-  readonly onSelect: (ids: ReadonlySet<SnapshotId>) => void;
+  readonly selected: ReadonlySet<Key>;
+  /** The set must come back unchanged as `selected`: it remembers where a range began. */
+  readonly onSelect: (ids: ReadonlySet<Key>) => void;
   readonly onEmptyTrash: () => void;
 };
 
 /** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. */
 export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTrash }: SnapshotListProps) {
   const choose = (keys: Selection) =>
-    onSelect(new Set(keys === 'all' ? snapshots.map(({ id }) => id) : [...keys].map(String)));
+    onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
       <ListBox

@@ -40,9 +40,9 @@ export function SnapshotPage(props: SnapshotPageProps) {
             {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
           </p>
         </div>
-        <Button className="button" onPress={props.onReveal}>
+        <Button className="button" aria-label="Reveal in folder" onPress={props.onReveal}>
           <Icon name="reveal" />
-          Reveal in folder
+          <span className="roomy">Reveal in folder</span>
         </Button>
         <Button
           className="button primary"

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Label, Radio, RadioGroup, Text } from 'react-aria-components';
+import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
 import type { FolderId, Taken } from '../electron/contract.ts';
 import type { SnapshotId } from '../src/model.ts';
 import { AlertDialog, CancelButton } from './alert-dialog.tsx';
@@ -50,15 +50,15 @@ export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
           <Radio value="rewind" className="choice">
             <span className="dot" />
             <span>
-              <Text slot="label">Keep it for 14 days</Text>
-              <Text slot="description">As the chat app does before a rewind.</Text>
+              <b>Keep it for 14 days</b>
+              <span className="dim">As the chat app does before a rewind.</span>
             </span>
           </Radio>
           <Radio value="periodic" className="choice">
             <span className="dot" />
             <span>
-              <Text slot="label">As a checkpoint</Text>
-              <Text slot="description">The newest 5 are kept; the chat app starts from the newest one.</Text>
+              <b>As a checkpoint</b>
+              <span className="dim">The newest 5 are kept; the chat app starts from the newest one.</span>
             </span>
           </Radio>
         </RadioGroup>

@@ -52,13 +52,13 @@ export function PruneRules({ fields, kinds, snapshots, onChange }: PruneRulesPro
         ))}
       </RadioGroup>
       {fields.by === 'count' && (
-        <div className="rule-fields">
+        <div className="rule-fields rule-count">
           <Amount label="How many stay" value={fields.keep} onChange={(keep) => set({ keep })} />
           <KindSelect kinds={kinds} value={fields.countKind} onChange={(countKind) => set({ countKind })} />
         </div>
       )}
       {fields.by === 'age' && (
-        <div className="rule-fields">
+        <div className="rule-fields rule-age">
           <Amount label="Age in days" value={fields.days} onChange={(days) => set({ days })} />
           <span>days, of</span>
           <KindSelect kinds={kinds} value={fields.ageKind} onChange={(ageKind) => set({ ageKind })} />

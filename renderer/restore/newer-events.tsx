@@ -60,7 +60,7 @@ function Words({
       <Quote mark={first} />
       {!single && (
         <>
-          <span className="dim"> to </span>
+          <span aria-hidden="true">⋮</span>
           <Quote mark={last} />
         </>
       )}
@@ -69,11 +69,11 @@ function Words({
 }
 
 function Quote({ mark }: { readonly mark: EventMark }) {
-  if (mark.text === null) return <span className="dim">{mark.kind ?? 'an event'}</span>;
+  if (mark.text === null) return <span className="quote">{mark.kind ?? 'an event'}</span>;
   return (
-    <q>
-      {mark.speaker !== null && <span className="dim">{mark.speaker}: </span>}
-      {mark.text}
-    </q>
+    <span className="quote">
+      {mark.speaker !== null && <>{mark.speaker}: </>}
+      <q>{mark.text}</q>
+    </span>
   );
 }

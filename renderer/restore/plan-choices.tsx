@@ -7,7 +7,6 @@ import {
   Label,
   Radio,
   RadioGroup,
-  Text,
 } from 'react-aria-components';
 import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
@@ -51,7 +50,7 @@ export function PlanChoices({ plan, options, inUse, whileOpen, onOptions, onWhil
           </Tick>
         </div>
       )}
-      {lost > 0 && plan.action === 'restore' && (
+      {lost > 0 && (
         <div className="consent">
           <p>
             <Icon name="warning" />
@@ -130,19 +129,17 @@ function ModeChoice({
           <Radio value="full" className="choice">
             <span className="dot" />
             <span>
-              <Text slot="label">Everything</Text>
-              <Text slot="description">
-                The event log and all tables derived from it. This undoes a rewind.
-              </Text>
+              <b>Everything</b>
+              <span className="dim">The event log and all tables derived from it. This undoes a rewind.</span>
             </span>
           </Radio>
           <Radio value="projections" className="choice">
             <span className="dot" />
             <span>
-              <Text slot="label">Only the projections</Text>
-              <Text slot="description">
+              <b>Only the projections</b>
+              <span className="dim">
                 The derived tables; the log stays. A repair: they lag the log until the chat app replays it.
-              </Text>
+              </span>
             </span>
           </Radio>
         </RadioGroup>

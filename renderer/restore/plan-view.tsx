@@ -32,7 +32,9 @@ export function PlanView({ plan, inUse }: PlanViewProps) {
         <dt>Safety copy</dt>
         <dd>
           about {formatBytes(plan.safetyCopy.aboutBytes)}, written and checked first, in{' '}
-          <span className="path">{plan.safetyCopy.folder}</span>
+          <span className="path" title={plan.safetyCopy.folder}>
+            {shortPath(plan.safetyCopy.folder)}
+          </span>
         </dd>
         {plan.freshCheckpoint && (
           <>
@@ -64,6 +66,12 @@ export function PlanView({ plan, inUse }: PlanViewProps) {
         })}
     </>
   );
+}
+
+/** The end of a long path, which says where in the data folder it is. */
+function shortPath(path: string): string {
+  const parts = path.split(/[/\\]/);
+  return parts.length <= 3 ? path : `…/${parts.slice(-3).join('/')}`;
 }
 
 function Clause({ name, story }: { readonly name: string; readonly story: Story }) {

@@ -1,4 +1,4 @@
-import type { InUse, RestorePlan, TableDiff } from '../../src/model.ts';
+import type { InUse, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
 import { driftWords } from '../diff-notes.ts';
 import { type Told, writtenEvents } from '../story.ts';
 import { formatAge, formatMoment } from '../time.ts';
@@ -17,11 +17,23 @@ function asCompared(table: TableDiff): TableDiff {
   return { ...table, state: 'compared' };
 }
 
-/** The question that the dialog asks. */
-export function questionWords(plan: RestorePlan, now: Date): string {
-  return plan.action === 'undo'
-    ? `Undo the restore, back to ${formatMoment(plan.snapshot.takenAt, now)}?`
-    : `Restore the snapshot of ${formatMoment(plan.snapshot.takenAt, now)}?`;
+/** What the dialog is about. An undo of an undo is a restore again, and is called so. */
+export type Subject =
+  | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
+  | { readonly action: 'undo'; readonly undoes: 'restore' | 'undo' };
+
+/** The verb that heads everything. */
+export function verbOf(subject: Subject): 'Restore' | 'Undo' | 'Redo' {
+  if (subject.action === 'restore') return 'Restore';
+  return subject.undoes === 'undo' ? 'Redo' : 'Undo';
+}
+
+/** The question that the dialog asks; without the moment while that is not known yet. */
+export function questionWords(subject: Subject, plan: RestorePlan | null, now: Date): string {
+  const moment = plan === null ? null : formatMoment(plan.snapshot.takenAt, now);
+  if (subject.action === 'restore')
+    return moment === null ? 'Restore this snapshot?' : `Restore the snapshot of ${moment}?`;
+  return `${verbOf(subject)} the restore${moment === null ? '' : `, back to ${moment}`}?`;
 }
 
 /** What becomes of what, in one sentence. */
@@ -30,7 +42,7 @@ export function leadWords(plan: RestorePlan, now: Date): string {
   const tables = count(written.filter((table) => table.role === 'projected').length, 'table');
   const moment = `${formatAge(plan.snapshot.takenAt, now)}${kindOf(plan.snapshot.id) === 'rewind' ? ', before the rewind' : ''}`;
   if (plan.action === 'undo')
-    return `The event log and ${tables} become again what they were just before, ${formatAge(plan.snapshot.takenAt, now)}.`;
+    return `The event log and ${tables} become again what they were right before, ${formatAge(plan.snapshot.takenAt, now)}.`;
   if (plan.options.mode === 'projections')
     return `${tables} become what they were ${moment}. The event log stays as it is.`;
   return `The event log and ${tables} become what they were ${moment}.`;
@@ -44,11 +56,12 @@ export function plannedRows(plan: RestorePlan): number {
 }
 
 /** What the button says that does it: always with the number. */
-export function confirmWords(plan: RestorePlan): string {
-  const verb = plan.action === 'undo' ? 'Undo' : 'Restore';
+export function confirmWords(subject: Subject, plan: RestorePlan): string {
+  const verb = verbOf(subject);
   const lost = plan.newerEvents.filter((group) => writtenEvents(group) > 0);
+  const rows = plannedRows(plan);
   if (plan.newerEventsLost === 0)
-    return `${verb}: ${count(plannedRows(plan), 'row')} change`.replace(/(\b1 row) change/, '$1 changes');
+    return `${verb}: ${count(rows, 'row')} ${rows === 1 ? 'changes' : 'change'}`;
   const talk = lost.every((group) => group.first.text !== null && group.last.text !== null);
   return `${verb} and remove ${count(plan.newerEventsLost, talk ? 'newer message' : 'newer event')}`;
 }

@@ -56,7 +56,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
         <dd>{formatNumber(receipt.lastEventId)}</dd>
         <dt>Others waited</dt>
         <dd>
-          {formatMilliseconds(receipt.writeLockMs)}
+          at most {formatMilliseconds(receipt.writeLockMs)}
           {receipt.whileOpen && ', while the database was open elsewhere'}
         </dd>
       </dl>

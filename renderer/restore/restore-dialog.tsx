@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
-import type { RestoreOptions, RestorePlan, RestoreReceipt, SnapshotId } from '../../src/model.ts';
+import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../../src/model.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../alert-dialog.tsx';
 import { call } from '../api.ts';
 import { ErrorNote } from '../error-note.tsx';
@@ -11,18 +11,18 @@ import { useJob } from '../use-job.ts';
 import { Working } from '../working.tsx';
 import { PlanChoices } from './plan-choices.tsx';
 import { PlanView } from './plan-view.tsx';
-import { confirmWords, isBlocked, questionWords } from './plan-words.ts';
+import { confirmWords, isBlocked, questionWords, type Subject, verbOf } from './plan-words.ts';
 import { ReceiptView } from './receipt-view.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { useShownPlan } from './shown-plan.ts';
 
 const LOOK_EVERY_MS = 1_500;
+const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };
+const DONE = { Restore: 'Restored', Undo: 'The restore was undone', Redo: 'Restored again' };
 
 export type RestoreDialogProps = {
   readonly folderId: FolderId;
-  readonly subject:
-    | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
-    | { readonly action: 'undo' };
+  readonly subject: Subject;
   readonly databaseRevision: number;
   readonly onClose: () => void;
 };
@@ -38,6 +38,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const [whileOpen, setWhileOpen] = useState(false);
   const planning = useShownPlan(folderId, subject, options, databaseRevision);
   const job = useJob<RestoreReceipt>();
+  const now = useNow();
   const { plan } = planning;
   const apply = (shown: RestorePlan) =>
     void job.run((callOptions) =>
@@ -48,13 +49,13 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     planning.renew();
   };
 
-  if (job.value !== null) return <Done receipt={job.value} onClose={onClose} />;
+  if (job.value !== null) return <Done subject={subject} receipt={job.value} onClose={onClose} />;
   if (job.busy)
     return (
       <AlertDialog
         wide
         busy
-        title={subject.action === 'undo' ? 'Undoing the restore' : 'Restoring'}
+        title={RUNNING[verbOf(subject)]}
         onClose={onClose}
         footer={
           <Button className="button" isDisabled={job.progress?.cancellable === false} onPress={job.cancel}>
@@ -87,7 +88,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     return (
       <AlertDialog
         wide
-        title={subject.action === 'undo' ? 'Undo the restore?' : 'Restore this snapshot?'}
+        title={questionWords(subject, null, now)}
         onClose={onClose}
         footer={<CancelButton onPress={onClose} />}
       >
@@ -104,7 +105,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     );
   return (
     <Confirm
-      {...{ folderId, plan, planning, options, whileOpen, onClose }}
+      {...{ folderId, subject, plan, planning, options, whileOpen, onClose }}
       onOptions={setOptions}
       onWhileOpen={setWhileOpen}
       onApply={apply}
@@ -114,6 +115,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
 
 type ConfirmProps = {
   readonly folderId: FolderId;
+  readonly subject: Subject;
   readonly plan: RestorePlan;
   readonly planning: ReturnType<typeof useShownPlan>;
   readonly options: RestoreOptions;
@@ -125,7 +127,7 @@ type ConfirmProps = {
 };
 
 function Confirm(props: ConfirmProps) {
-  const { folderId, plan, planning, options, whileOpen, onClose } = props;
+  const { folderId, subject, plan, planning, options, whileOpen, onClose } = props;
   const now = useNow();
   const inUse = useInUse(folderId, plan.inUse, LOOK_EVERY_MS);
   const unused = inUse.state !== 'yes';
@@ -136,7 +138,7 @@ function Confirm(props: ConfirmProps) {
   return (
     <AlertDialog
       wide
-      title={questionWords(plan, now)}
+      title={questionWords(subject, plan, now)}
       onClose={onClose}
       footer={
         <>
@@ -145,7 +147,7 @@ function Confirm(props: ConfirmProps) {
             isDisabled={planning.busy || planning.outdated || isBlocked(plan, inUse, whileOpen)}
             onPress={() => props.onApply(plan)}
           >
-            {confirmWords(plan)}
+            {confirmWords(subject, plan)}
           </DangerButton>
         </>
       }
@@ -180,11 +182,17 @@ function Confirm(props: ConfirmProps) {
   );
 }
 
-function Done({ receipt, onClose }: { readonly receipt: RestoreReceipt; readonly onClose: () => void }) {
+type DoneProps = {
+  readonly subject: Subject;
+  readonly receipt: RestoreReceipt;
+  readonly onClose: () => void;
+};
+
+function Done({ subject, receipt, onClose }: DoneProps) {
   return (
     <AlertDialog
       wide
-      title={receipt.action === 'undo' ? 'The restore was undone' : 'Restored'}
+      title={DONE[verbOf(subject)]}
       onClose={onClose}
       footer={<CancelButton onPress={onClose}>Close</CancelButton>}
     >

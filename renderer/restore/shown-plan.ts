@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
-import type { Progress, RestoreOptions, RestorePlan, SnapshotId } from '../../src/model.ts';
+import type { Progress, RestoreOptions, RestorePlan } from '../../src/model.ts';
 import { useRequest } from '../use-request.ts';
+import type { Subject } from './plan-words.ts';
 
 export type ShownPlan = {
   /** The plan whose figures are on the screen; only this one may be applied. */
@@ -17,8 +18,6 @@ export type ShownPlan = {
   readonly renew: () => void;
 };
 
-type Subject = { readonly action: 'restore'; readonly snapshotId: SnapshotId } | { readonly action: 'undo' };
-
 /** The plan for a restore or an undo, made anew with each choice and each change of the database, but never exchanged under the reader's eyes. */
 export function useShownPlan(
   folderId: FolderId,
@@ -30,7 +29,10 @@ export function useShownPlan(
     'restore.plan',
     subject.action === 'restore' ? { folderId, snapshotId: subject.snapshotId, options } : null,
   );
-  const undo = useRequest('undo.plan', subject.action === 'undo' ? { folderId } : null);
+  const undo = useRequest(
+    'undo.plan',
+    subject.action === 'undo' ? { folderId, acceptDrift: options.acceptDrift } : null,
+  );
   const request = subject.action === 'restore' ? restore : undo;
   const { value, reload } = request;
   const key = JSON.stringify(options);

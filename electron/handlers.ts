@@ -1,0 +1,140 @@
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  describeFolder,
+  describeTrash,
+  diffSnapshot,
+  emptyTrash,
+  findUsers,
+  finishInterrupted,
+  listSnapshots,
+  openDataFolder,
+  planPrune,
+  planRestore,
+  planUndo,
+  SnapbackError,
+  type TaskOptions,
+  takeSnapshot,
+} from '../src/index.ts';
+import type { AllRequests, ArgsOf, ListedSnapshot, ResultOf } from './contract.ts';
+import { prepareDemo } from './demo-place.ts';
+import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
+
+export type Handlers = {
+  readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
+};
+
+/** Every request that the core answers, in one table: the only place that knows both the contract and the core. */
+export function createHandlers(folders: OpenFolders, nativeBinding: string | undefined): Handlers {
+  /** For what a person waits for: background checks give way. */
+  const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
+    const entry = folders.get(folderId);
+    return entry.checks.runBefore(() => work(entry));
+  };
+
+  return {
+    async 'private.open'({ folderId, dir, database, cacheDir }, task) {
+      const named = database === null ? {} : { database };
+      const folder = await openDataFolder(dir, { ...named, cacheDir, nativeBinding });
+      await finishInterrupted(folder, task);
+      const facts = await describeFolder(folder, task);
+      folders.add(folderId, folder);
+      return facts;
+    },
+    async 'private.close'({ folderId }) {
+      folders.close(folderId);
+      return null;
+    },
+    async 'private.locate'({ folderId, snapshotId }) {
+      const found = (await listSnapshots(folders.get(folderId).folder)).find(({ id }) => id === snapshotId);
+      if (found === undefined)
+        throw new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', {
+          id: snapshotId,
+        });
+      return found.file;
+    },
+    'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
+    async 'private.trash'({ folderId }) {
+      const { folders: trashFolders, files, bytes } = await describeTrash(folders.get(folderId).folder);
+      return { folders: trashFolders, summary: { files, bytes } };
+    },
+    'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
+
+    'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),
+    'folder.in-use': ({ folderId }) => findUsers(folders.get(folderId).folder.databaseFile),
+    async 'snapshots.list'({ folderId }, task) {
+      const entry = folders.get(folderId);
+      const list = await listSnapshots(entry.folder, { check: false }, task);
+      entry.checks.offer(list.filter(({ health }) => health === 'unchecked').map(({ id }) => id));
+      return list.map(({ file: _, ...snapshot }): ListedSnapshot => snapshot);
+    },
+    'snapshot.diff': ({ folderId, snapshotId }, task) =>
+      inFront(folderId, ({ folder }) => diffSnapshot(folder, snapshotId, task)),
+    'snapshot.take': ({ folderId, kind }, task) =>
+      inFront(folderId, async ({ folder }) => {
+        const { id, lastEventId, sizeBytes, retired } = await takeSnapshot(folder, kind, task);
+        return { id, lastEventId, sizeBytes, retired };
+      }),
+
+    'restore.plan': ({ folderId, snapshotId, options }, task) =>
+      inFront(folderId, async ({ folder, plans }) => {
+        const plan = await planRestore(
+          folder,
+          { id: snapshotId, action: 'restore', ...options },
+          false,
+          task,
+        );
+        plans.set(plan.planId, { action: 'restore', id: snapshotId, options });
+        return plan;
+      }),
+    'undo.plan': ({ folderId, acceptDrift }, task) =>
+      inFront(folderId, async ({ folder, plans }) => {
+        const plan = await planUndo(folder, { acceptDrift }, false, task);
+        plans.set(plan.planId, { action: 'undo', acceptDrift });
+        return plan;
+      }),
+    'plan.apply': ({ folderId, planId, whileOpen }, task) =>
+      inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const planned = takePlan(entry, planId);
+        const apply = { planId, whileOpen };
+        switch (planned.action) {
+          case 'restore':
+            return applyRestore(
+              folder,
+              { id: planned.id, action: 'restore', ...planned.options },
+              apply,
+              task,
+            );
+          case 'undo':
+            return applyUndo(folder, { acceptDrift: planned.acceptDrift }, apply, task);
+          case 'prune':
+            throw stale(planId);
+        }
+      }),
+    'prune.plan': ({ folderId, policy }) =>
+      inFront(folderId, async ({ folder, plans }) => {
+        const plan = await planPrune(folder, policy);
+        plans.set(plan.planId, { action: 'prune', policy });
+        return plan;
+      }),
+    'prune.apply': ({ folderId, planId }, task) =>
+      inFront(folderId, async (entry) => {
+        const planned = takePlan(entry, planId);
+        if (planned.action !== 'prune') throw stale(planId);
+        return applyPrune(entry.folder, planned.policy, { planId }, task);
+      }),
+  };
+}
+
+function takePlan({ plans }: OpenEntry, planId: string): Planned {
+  const planned = plans.get(planId);
+  plans.delete(planId);
+  if (planned === undefined) throw stale(planId);
+  return planned;
+}
+
+function stale(planId: string): SnapbackError {
+  return new SnapbackError('plan-stale', 'This plan is not known any more; nothing was changed.', { planId });
+}

@@ -1,0 +1,65 @@
+import type { DataFolder, PrunePolicy, RestoreOptions, SnapshotId } from '../src/index.ts';
+import { checkSnapshot, SnapbackError } from '../src/index.ts';
+import { type CheckQueue, createCheckQueue } from './check-queue.ts';
+import type { FolderId, ListedSnapshot, WindowEvent } from './contract.ts';
+import { watchFolder } from './watch-folder.ts';
+
+/** What a plan was made for; apply makes it anew and compares. */
+export type Planned =
+  | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
+  | { readonly action: 'undo'; readonly acceptDrift: boolean }
+  | { readonly action: 'prune'; readonly policy: PrunePolicy };
+
+export type OpenEntry = {
+  readonly folder: DataFolder;
+  /** By plan id; each is taken out when it is applied. */
+  readonly plans: Map<string, Planned>;
+  readonly checks: CheckQueue;
+  readonly close: () => void;
+};
+
+export type OpenFolders = {
+  readonly add: (folderId: FolderId, folder: DataFolder) => OpenEntry;
+  /** Throws `data-folder-missing` for an id that is not open. */
+  readonly get: (folderId: FolderId) => OpenEntry;
+  readonly close: (folderId: FolderId) => void;
+};
+
+/** The folders that are open, each watched and checked in the background. */
+export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolders {
+  const entries = new Map<FolderId, OpenEntry>();
+  return {
+    add(folderId, folder) {
+      entries.get(folderId)?.close();
+      const stopWatching = watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
+      const checks = createCheckQueue(
+        async (id, signal) => {
+          const { file: _, ...snapshot } = await checkSnapshot(folder, id, { signal });
+          tell({ type: 'snapshot-checked', folderId, snapshot: snapshot satisfies ListedSnapshot });
+        },
+        (error) => console.error('A snapshot could not be checked:', error),
+      );
+      const entry = {
+        folder,
+        plans: new Map(),
+        checks,
+        close() {
+          stopWatching();
+          checks.stop();
+        },
+      };
+      entries.set(folderId, entry);
+      return entry;
+    },
+    get(folderId) {
+      const entry = entries.get(folderId);
+      if (entry === undefined)
+        throw new SnapbackError('data-folder-missing', 'This folder is not open any more.');
+      return entry;
+    },
+    close(folderId) {
+      entries.get(folderId)?.close();
+      entries.delete(folderId);
+    },
+  };
+}
