@@ -28,7 +28,7 @@ const EVERY_PROJECTION = [
 ];
 
 /** All TEXT and no keys between tables, as the seed's comments suggest; its rewind flags events and appends one. */
-const plain: Host = {
+export const plain: Host = {
   name: 'plain',
   projected: EVERY_PROJECTION,
   bystanders: [],

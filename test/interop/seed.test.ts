@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDemo } from '../../src/demo.ts';
@@ -12,13 +13,14 @@ import {
   type DataFolder,
   defaultRestoreOptions,
   diffSnapshot,
+  isDue,
   openDataFolder,
   type RestoreOptions,
   takeSnapshot,
 } from '../../src/index.ts';
 import { jsonReal } from '../../src/python-text.ts';
 import { buildHost, type Content, readContent } from './content.ts';
-import { type Host, hosts } from './hosts.ts';
+import { type Host, hosts, plain } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';
 
 /*
@@ -174,6 +176,20 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     },
   );
 
+  test('it and we agree on when a periodic snapshot is due', async () => {
+    for (const { events, ageSeconds } of DUE_CASES) {
+      const place = await makePlace(plain, 'before');
+      if (ageSeconds !== null) {
+        const written = String(askSeed('take', place, ['periodic']));
+        const modified = Date.now() / 1000 - ageSeconds;
+        await utimes(written, modified, modified);
+      }
+      appendEvents(place.database, events);
+      const { due } = await isDue(await open(place));
+      expect({ events, ageSeconds, due }).toEqual({ events, ageSeconds, due: askSeed('due', place) });
+    }
+  });
+
   test('without the fresh checkpoint its next start would bring the mistake back', async () => {
     const place = await makeDemo();
     const [folder, id] = [await open(place), await newestRewind(place)];
@@ -186,6 +202,23 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     expect(readContent(place.database, DEMO_TABLES)).not.toEqual(restored);
   });
 });
+
+/** Events since the newest periodic snapshot and its age; null: there is none. */
+const DUE_CASES = [
+  { events: 0, ageSeconds: null },
+  { events: 0, ageSeconds: 0 },
+  { events: 99, ageSeconds: 1700 },
+  { events: 100, ageSeconds: 0 },
+  { events: 0, ageSeconds: 1801 },
+];
+
+function appendEvents(database: string, events: number): void {
+  const db = new Database(database);
+  db.exec(
+    `INSERT INTO event_log (kind) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'message' FROM n LIMIT ${events}`,
+  );
+  db.close();
+}
 
 const DEMO_TABLES = [
   'event_log',
