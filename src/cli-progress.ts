@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { formatNumber } from './cli-text.ts';
+import { formatBytes, formatNumber } from './cli-text.ts';
 import type { Progress } from './model.ts';
 
 /** One line on a terminal that says where a long task is; silent where the stream is no terminal. */
@@ -34,8 +34,9 @@ export function createProgressLine(stream: WriteStream): ProgressLine {
   return {
     show({ phase, done, total, unit }) {
       if (!stream.isTTY || performance.now() - drawnAt < MS_BETWEEN) return;
-      const of = total === null ? '' : ` of ${formatNumber(total)}`;
-      stream.write(`${CLEAR_LINE}${PHASES[phase]}: ${formatNumber(done)}${of} ${unit}`);
+      const [format, noun] = unit === 'bytes' ? [formatBytes, ''] : [formatNumber, ` ${unit}`];
+      const of = total === null ? '' : ` of ${format(total)}`;
+      stream.write(`${CLEAR_LINE}${PHASES[phase]}: ${format(done)}${of}${noun}`);
       drawnAt = performance.now();
       drawn = true;
     },
