@@ -1,4 +1,4 @@
-import { type AnyDatabase, sqliteCode } from './database.ts';
+import { type AnyDatabase, isCompileError } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import { foldName, quoteName } from './sql.ts';
 import { type StagedTable, stageColumn } from './stage.ts';
@@ -76,7 +76,7 @@ export function needingHost<T>(table: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (sqliteCode(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) throw error;
+    if (!isCompileError(error) || !(error instanceof Error)) throw error;
     throw new SnapbackError(
       'schema-needs-host',
       `“${table}” needs something that only the chat application has.`,
@@ -180,7 +180,7 @@ function carriedParts(names: Names, prefix: string): string {
 
 /** Same storage class, same bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
 function sameValue(a: string, b: string): string {
-  const sameZero = `(typeof(${a}) <> 'real' OR ${a} <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
+  const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
   return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY AND ${sameZero})`;
 }
 
@@ -188,7 +188,7 @@ function sameValue(a: string, b: string): string {
 function rowText(values: readonly string[]): string {
   const one = (value: string) =>
     `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
-       WHEN 'real' THEN 'r' || iif(${value} = 0.0, atan2(${value}, -1), quote(${value})) ELSE quote(${value}) END`;
+       WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, atan2(${value}, -1), quote(${value})) ELSE quote(${value}) END`;
   return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
 }
 

@@ -108,6 +108,11 @@ export function sqliteCode(error: unknown): string | null {
     : null;
 }
 
+/** Whether SQLite could not compile a statement: it names a function, collation or module that this build does not have. */
+export function isCompileError(error: unknown): boolean {
+  return /^SQLITE_ERROR(?:_MISSING_COLLSEQ)?$/.test(sqliteCode(error) ?? '');
+}
+
 const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: string])[] = [
   ['SQLITE_BUSY', 'database-busy', 'Another program is working in the database.'],
   ['SQLITE_LOCKED', 'database-busy', 'Another program is working in the database.'],

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type AnyDatabase, sqliteCode } from './database.ts';
+import { type AnyDatabase, isCompileError } from './database.ts';
 
 /** What SQLite's own checks say of a database, so that a restore can tell new damage from old. */
 export type Integrity = {
@@ -42,7 +42,7 @@ function unlessImpossible<T>(check: () => T): T | null {
   try {
     return check();
   } catch (error) {
-    if (sqliteCode(error) === 'SQLITE_ERROR') return null;
+    if (isCompileError(error)) return null;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { applyTable } from './apply-table.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
-import { classifyDatabaseError, openWriteDatabase, sqliteCode, type WriteDatabase } from './database.ts';
+import { classifyDatabaseError, isCompileError, openWriteDatabase, type WriteDatabase } from './database.ts';
 import { attachStage, stageById, withStagedSnapshot } from './diff.ts';
 import { SnapbackError } from './errors.ts';
 import { findUsers } from './in-use.ts';
@@ -124,7 +124,7 @@ export async function applyRestore(
 
 /** What does not compile only shows here where no plan was shown before: then it is the same refusal. */
 function explain(error: unknown, folder: DataFolder): unknown {
-  if (sqliteCode(error) === 'SQLITE_ERROR' && error instanceof Error)
+  if (isCompileError(error) && error instanceof Error)
     return new SnapbackError(
       'schema-needs-host',
       'The database needs something that only the chat application has; nothing was changed.',

@@ -1,4 +1,4 @@
-import { type AnyDatabase, sqliteCode, type WriteDatabase } from './database.ts';
+import { type AnyDatabase, isCompileError, sqliteCode, type WriteDatabase } from './database.ts';
 import type { Schema } from './schema.ts';
 import { describeTrigger, describeVirtualTable, type Trigger, type VirtualTable } from './schema-sql.ts';
 import { foldName, quoteName } from './sql.ts';
@@ -79,7 +79,7 @@ export function checkSearchIndex(db: WriteDatabase, index: VirtualTable): 'ok' |
   } catch (error) {
     const code = sqliteCode(error);
     if (code?.startsWith('SQLITE_CORRUPT') === true) return 'stale';
-    if (code === 'SQLITE_ERROR') return null;
+    if (isCompileError(error)) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openPrivateDatabase, sqliteCode, type WriteDatabase } from './database.ts';
+import { isCompileError, openPrivateDatabase, sqliteCode, type WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import type { SchemaDrift, TaskOptions } from './model.ts';
 import type { PrivateFolder } from './private-folder.ts';
@@ -268,7 +268,7 @@ function createLayout(db: WriteDatabase, name: string, live: Table, fileColumns:
             { table, why: 'two rows have the same key' },
             error,
           );
-        if (code === 'SQLITE_ERROR')
+        if (isCompileError(error))
           throw new SnapbackError(
             'schema-needs-host',
             `“${table}” needs something that only the chat application has.`,
