@@ -9,5 +9,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A restore mostly waits for the second that names its snapshots to pass.
+    maxConcurrency: 15,
   },
 });

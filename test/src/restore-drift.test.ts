@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  diffSnapshot,
+  planRestore,
+} from '../../src/index.ts';
+import {
+  asHost,
+  errorOf,
+  hostDump,
+  makePlace,
+  makeRoot,
+  open,
+  outcomeOf,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { live, NOW, tell } from '../support/story.ts';
+
+/** A schema that has changed since the snapshot, in both directions, and what a seed-written file can't tell. */
+const root = makeRoot();
+const ID = 'rewind/20260101T000000Z';
+
+describe.concurrent('a column that the live table has got since', () => {
+  test('keeps its value in a surviving row and takes its default in one that comes back; undo brings all back', async () => {
+    const { place, since, id } = await live(root(), {
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'ada'), (2, 'bo');",
+      since: `ALTER TABLE bots ADD COLUMN mood TEXT DEFAULT 'calm'; UPDATE bots SET mood = 'wild', name = 'Ada' WHERE id = 1;
+        DELETE FROM bots WHERE id = 2;`,
+    });
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const plan = await planRestore(folder, request);
+    expect(plan.schemaDrift).toEqual([
+      { kind: 'column-missing-in-snapshot', table: 'bots', column: 'mood', loses: 0 },
+    ]);
+    await applyRestore(folder, request, NOW);
+    const rows = asHost(place, (db) => db.prepare('SELECT * FROM bots ORDER BY id').raw().all());
+    expect(rows).toEqual([
+      [1, 'ada', 'wild'],
+      [2, 'bo', 'calm'],
+    ]);
+    await applyUndo(folder, { acceptDrift: false }, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('that is NOT NULL without a default refuses the row, and nothing is changed', async () => {
+    const { place, since, id } = await live(root(), {
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'ada');",
+      since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, must TEXT NOT NULL);',
+    });
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    expect(await outcomeOf(applyRestore(await open(place), request, NOW))).toBe('row-refused');
+    expect(readState(place.database)).toEqual(since);
+  });
+});
+
+describe.concurrent('values for which the live schema has no place', () => {
+  const gone = {
+    schema:
+      'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, mood TEXT); CREATE TABLE scenes (id INTEGER PRIMARY KEY);',
+    before:
+      "INSERT INTO bots VALUES (1, 'ada', 'calm'), (2, 'bo', NULL); INSERT INTO scenes VALUES (1), (2), (3);",
+    since: 'ALTER TABLE bots DROP COLUMN mood; DROP TABLE scenes; DELETE FROM bots WHERE id = 1;',
+  };
+
+  test('refuse the restore, with what would be lost, until that is accepted; the plan stays the same plan', async () => {
+    const { place, since, id } = await live(root(), gone);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const plan = await planRestore(folder, request);
+    expect(plan.schemaDrift).toEqual([
+      { kind: 'column-missing-live', table: 'bots', column: 'mood', loses: 1 },
+      { kind: 'table-missing-live', table: 'scenes', column: null, loses: 3 },
+    ]);
+    expect(plan.refusals.map(({ code }) => code)).toEqual(['schema-drift']);
+    const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
+    expect([error.code, error.detail.loses]).toEqual(['schema-drift', 4]);
+    expect(readState(place.database)).toEqual(since);
+    const accepted = { ...request, acceptDrift: true };
+    expect((await planRestore(folder, accepted)).planId).toBe(plan.planId);
+    await applyRestore(folder, accepted, { ...NOW, planId: plan.planId });
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461', 'integer 2 text 626F']);
+    await applyUndo(folder, { acceptDrift: false }, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('refuse nothing where there are none: the columns were empty', async () => {
+    const { place, id } = await live(root(), {
+      ...gone,
+      before: "INSERT INTO bots VALUES (1, 'ada', NULL);",
+    });
+    const plan = await planRestore(await open(place), { ...defaultRestoreOptions, id, action: 'restore' });
+    expect(plan.refusals).toEqual([]);
+  });
+});
+
+describe.concurrent('a file that the host wrote', () => {
+  const host = {
+    schema:
+      'CREATE TABLE bots (id INTEGER PRIMARY KEY, face BLOB, note TEXT); CREATE TABLE scenes (id INTEGER PRIMARY KEY);',
+    rows: 'INSERT INTO scenes VALUES (1), (2); INSERT INTO bots VALUES (9, NULL, NULL);',
+  };
+
+  test('never empties a table by an empty list, unless that is chosen', async () => {
+    const place = await makePlace(root(), host.schema);
+    run(place, host.rows);
+    await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, face: null, note: 'x' }], scenes: [] }));
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    const plan = await planRestore(folder, request);
+    expect(plan.tables.find(({ name }) => name === 'scenes')).toMatchObject({
+      state: 'empty-then',
+      action: 'leave',
+    });
+    await applyRestore(folder, request, { ...NOW, planId: plan.planId });
+    expect(readState(place.database).tables).toMatchObject({ scenes: ['integer 1', 'integer 2'] });
+    await applyRestore(folder, { ...request, clearTables: ['scenes'] }, NOW);
+    expect(readState(place.database).tables).toMatchObject({ scenes: [] });
+  });
+
+  test('has its BLOBs guessed in columns declared so, and the guesses counted', async () => {
+    const place = await makePlace(root(), host.schema);
+    run(place, host.rows);
+    const rows = [{ id: 1, face: "b'\\x00\\xff'", note: "b'\\x00'" }];
+    await putSnapshot(place, ID, hostDump(0, { bots: rows }));
+    const diff = await diffSnapshot(await open(place), ID);
+    expect(diff.guessedBlobs).toEqual([{ table: 'bots', column: 'face', values: 1 }]);
+    await applyRestore(await open(place), { ...defaultRestoreOptions, id: ID, action: 'restore' }, NOW);
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
+  });
+
+  test('restores no log where it has none, but its tables', async () => {
+    const place = await makePlace(root(), host.schema);
+    run(place, host.rows);
+    await putSnapshot(place, ID, '{"last_event_id": 0, "scenes": [{"id": 5}]}');
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('snapshot-without-log');
+    await applyRestore(folder, { ...request, mode: 'projections' }, NOW);
+    expect(readState(place.database).tables.scenes).toEqual(['integer 5']);
+  });
+});
+
+describe.concurrent('ids and versions', () => {
+  test('that AUTOINCREMENT has given once are never given again', async () => {
+    const { place } = await tell(root(), {
+      schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT);',
+      before: "INSERT INTO memories (text) VALUES ('a'), ('b');",
+      since: "INSERT INTO memories (text) VALUES ('c'), ('d'), ('e'); DELETE FROM memories WHERE id > 1;",
+    });
+    const next = asHost(
+      place,
+      (db) => db.prepare("INSERT INTO memories (text) VALUES ('n')").run().lastInsertRowid,
+    );
+    expect(next).toBe(6);
+    const nextEvent = asHost(
+      place,
+      (db) => db.prepare('INSERT INTO event_log (kind) VALUES (0)').run().lastInsertRowid,
+    );
+    expect(nextEvent).toBe(9);
+  });
+
+  test('of the schema stay what they are', async () => {
+    await tell(root(), {
+      schema: 'PRAGMA user_version = 41;',
+      before: '',
+      since: 'PRAGMA user_version = -7;',
+    });
+  });
+});

@@ -1,0 +1,189 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  diffSnapshot,
+  planRestore,
+  type SnapbackError,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { errorOf, makePlace, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { live, NOW, type Story, tell } from '../support/story.ts';
+
+/** What a restore can't do here it refuses by name, and then nothing has changed. */
+const root = makeRoot();
+
+async function leftovers({ dir }: Place): Promise<readonly string[]> {
+  const names = await readdir(join(dir, 'snapshots'), { recursive: true, withFileTypes: true });
+  return names
+    .filter((entry) => entry.isFile() && entry.parentPath.endsWith('restore'))
+    .map(({ name }) => name);
+}
+
+/** Lives a story and tries to restore; the outcome, after proving that everything is as it was and no safety copy is left. */
+async function tryRestore(story: Story): Promise<SnapbackError> {
+  const { place, since, id } = await live(root(), story);
+  const error = await errorOf(
+    applyRestore(
+      await open(place),
+      { ...defaultRestoreOptions, ...story.options, id, action: 'restore' },
+      NOW,
+    ),
+  );
+  expect(readState(place.database)).toEqual(since);
+  expect(await leftovers(place)).toEqual([]);
+  return error;
+}
+
+describe.concurrent('rows that the schema refuses', () => {
+  test('by a CHECK end the restore with the constraint, not the contents', async () => {
+    const error = await tryRestore({
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'a secret name');",
+      since:
+        'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT CONSTRAINT short CHECK (length(name) < 5));',
+    });
+    expect(error.code).toBe('row-refused');
+    expect(JSON.stringify([error.message, error.detail])).not.toContain('secret');
+  });
+
+  test.each([
+    ['UNIQUE', 'name TEXT UNIQUE'],
+    ['NOT NULL', 'name TEXT NOT NULL'],
+  ])('by %s', async (_, column) => {
+    const error = await tryRestore({
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'x'), (2, 'x'), (3, NULL);",
+      since: `DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, ${column});`,
+    });
+    expect(error.code).toBe('row-refused');
+  });
+
+  test('by a STRICT type', async () => {
+    const error = await tryRestore({
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, age);',
+      before: "INSERT INTO bots VALUES (1, 'old');",
+      since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, age INTEGER) STRICT;',
+    });
+    expect(error.code).toBe('row-refused');
+  });
+});
+
+describe.concurrent('a schema that only the host can run', () => {
+  /** Makes a place whose schema uses a function, a collation and a module of the host, which runs `sql` with them there. */
+  function asHostWithExtras({ database }: Place, sql: string): void {
+    const db = new Database(database);
+    try {
+      db.function('host_score', { deterministic: true }, (value) => Number(value ?? 0) * 2);
+      db.function('host_log', { varargs: true }, () => 1);
+      db.exec(sql);
+    } finally {
+      db.close();
+    }
+  }
+
+  async function livePlace(schema: string, before: string, since: string) {
+    const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, n INTEGER);');
+    asHostWithExtras(place, `${schema} ${before}`);
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    asHostWithExtras(place, since);
+    return { place, folder, request: { ...defaultRestoreOptions, id, action: 'restore' as const } };
+  }
+
+  test.each([
+    ['an index', 'CREATE INDEX by_score ON bots (host_score(n));'],
+    [
+      'a generated column',
+      'ALTER TABLE bots ADD COLUMN score AS (host_score(n)) VIRTUAL; CREATE INDEX by_score ON bots (score);',
+    ],
+    [
+      'a CHECK',
+      'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, n INTEGER CHECK (host_score(n) < 1000));',
+    ],
+  ])('through %s refuses plan and restore, and changes nothing', async (_, schema) => {
+    const rows = 'INSERT INTO bots (id, n) VALUES (1, 5), (2, 6);';
+    const { place, folder, request } = await livePlace(schema, rows, 'DELETE FROM bots WHERE id = 1;');
+    const bytes = readLog(place);
+    expect(await outcomeOf(planRestore(folder, request))).toBe('schema-needs-host');
+    const error = await errorOf(applyRestore(folder, request, NOW));
+    expect([error.code, await leftovers(place)]).toEqual(['schema-needs-host', []]);
+    expect(readLog(place)).toEqual(bytes);
+  });
+
+  test('through a trigger does not matter: it is set aside, and put back', async () => {
+    const schema = 'CREATE TRIGGER scored AFTER INSERT ON bots BEGIN SELECT host_log(new.n); END;';
+    const { place, folder, request } = await livePlace(
+      schema,
+      'INSERT INTO bots VALUES (1, 5);',
+      'DELETE FROM bots;',
+    );
+    const plan = await planRestore(folder, request);
+    expect(plan.triggers).toEqual([{ name: 'scored', table: 'bots', handling: 'set-aside' }]);
+    await applyRestore(folder, request, { ...NOW, planId: plan.planId });
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 integer 5']);
+  });
+
+  test('through the collation of a column that is no key compares by bytes', async () => {
+    const schema = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT COLLATE nocase);';
+    const place = await makePlace(
+      root(),
+      `${schema} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'nocase', 'host_order');`,
+    );
+    run(place, "INSERT INTO bots VALUES (1, 'ada');");
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, "UPDATE bots SET name = 'Ada' WHERE id = 1;");
+    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461']);
+  });
+
+  test('through a module that is not here is left alone, and the rest restored', async () => {
+    const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY);');
+    run(
+      place,
+      `INSERT INTO bots VALUES (1); PRAGMA writable_schema = ON;
+      INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0, 'CREATE VIRTUAL TABLE vectors USING host_vectors(dim=3)');`,
+    );
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, 'DELETE FROM bots;');
+    expect((await diffSnapshot(folder, id)).tables.find(({ name }) => name === 'bots')).toMatchObject({
+      added: 1,
+    });
+    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    expect(readState(place.database).tables.bots).toEqual(['integer 1']);
+  });
+
+  test('through double quotes around texts is read as the host reads it', async () => {
+    // This build refuses to write such a schema; a host with an older library has it.
+    const sql = `CREATE INDEX quoted ON bots (id) WHERE name <> "none"`;
+    const schema = `CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT DEFAULT 'd'); CREATE INDEX quoted ON bots (id) WHERE name <> 'none';
+      CREATE TRIGGER said AFTER INSERT ON bots BEGIN INSERT INTO event_log (kind) VALUES ('said'); END;
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = '${sql.replaceAll("'", "''")}' WHERE name = 'quoted';
+      UPDATE sqlite_schema SET sql = replace(sql, '''said''', '"said"') WHERE name = 'said'; PRAGMA writable_schema = OFF;`;
+    await tell(root(), {
+      schema,
+      before: '',
+      since: 'PRAGMA writable_schema = OFF; PRAGMA foreign_keys = OFF;',
+    });
+  });
+});
+
+function readLog({ database }: Place): unknown {
+  const db = new Database(database, { readonly: true });
+  try {
+    return [
+      db.prepare('SELECT * FROM event_log').raw().all(),
+      db.prepare('SELECT id, n FROM bots').raw().all(),
+      db.prepare('SELECT * FROM sqlite_schema').raw().all(),
+    ];
+  } finally {
+    db.close();
+  }
+}

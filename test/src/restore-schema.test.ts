@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import { asHost, makeRoot } from '../support/place.ts';
+import { findMatches, readState } from '../support/state.ts';
+import { type Story, tell } from '../support/story.ts';
+
+/** What hangs on the tables that a restore writes: triggers, search indexes, foreign keys and their actions. */
+const root = makeRoot();
+
+const FTS_TRIGGERS = `
+  CREATE TRIGGER memories_ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+  CREATE TRIGGER memories_ad AFTER DELETE ON memories BEGIN
+    INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', old.id, old.text); END;
+  CREATE TRIGGER memories_au AFTER UPDATE ON memories BEGIN
+    INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;`;
+
+const search: Story = {
+  schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
+    CREATE VIRTUAL TABLE memories_fts USING fts5(text, content='memories', content_rowid='id'); ${FTS_TRIGGERS}`,
+  before: "INSERT INTO memories VALUES (1, 'apples and pears'), (2, 'plums'), (7, 'apples again');",
+  since:
+    "DELETE FROM memories WHERE id = 7; UPDATE memories SET text = 'cherries' WHERE id = 1; INSERT INTO memories VALUES (3, 'apples new');",
+};
+
+describe.concurrent('a search index finds after a restore what it found then', () => {
+  test('with its contents in another table, whose rowids are kept', async () => {
+    const { place, receipt, plan } = await tell(root(), search);
+    expect(plan.triggers.map(({ handling }) => handling)).toEqual(['kept', 'kept']);
+    expect(receipt.checks).toContainEqual({
+      check: 'search-index',
+      subject: 'memories_fts',
+      result: 'ok',
+      detail: null,
+    });
+    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
+  });
+
+  test('where the hidden rowid of the table is what it counts by', async () => {
+    const story: Story = {
+      ...search,
+      withRowids: ['memories'],
+      schema: search.schema
+        .replace('id INTEGER PRIMARY KEY', 'id TEXT PRIMARY KEY')
+        .replace(", content_rowid='id'", '')
+        .replaceAll('new.id', 'new.rowid')
+        .replaceAll('old.id', 'old.rowid'),
+      before: "INSERT INTO memories VALUES ('a', 'one apple'), ('b', 'two'), ('c', 'three apples');",
+      since:
+        "UPDATE memories SET text = 'apple pie' WHERE id = 'b'; UPDATE memories SET text = 'none' WHERE id = 'c';",
+    };
+    await tell(root(), story);
+  });
+
+  test('with contents of its own', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE memories_fts USING fts5(text);
+      CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+      CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
+      CREATE TRIGGER au AFTER UPDATE ON memories BEGIN UPDATE memories_fts SET text = new.text WHERE rowid = old.id; END;`;
+    const { place } = await tell(root(), { ...search, schema });
+    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
+  });
+
+  test('where it was stale before: it is rebuilt, and the receipt says so', async () => {
+    const stale = "INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', 2, 'plums');";
+    const { plan, receipt } = await tell(root(), { ...search, since: `${search.since} ${stale}` });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale' }]);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'rebuilt' }),
+    );
+  });
+
+  test('where it was stale in the very rows that go and come', async () => {
+    const schema = search.schema.replace(/CREATE TRIGGER memories_au[\s\S]*?END;/, '');
+    const { plan } = await tell(root(), { ...search, schema });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale' }]);
+  });
+
+  test('where no trigger maintains it: it is rebuilt from the contents', async () => {
+    const schema = search.schema.replaceAll(/CREATE TRIGGER [\s\S]*?END;/g, '');
+    const { receipt } = await tell(root(), { ...search, schema });
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', result: 'rebuilt' }),
+    );
+  });
+
+  test('with two indexes over one table, of two versions', async () => {
+    const more = `CREATE VIRTUAL TABLE memories_tri USING fts5(text, content='memories', content_rowid='id', tokenize='trigram');
+      CREATE TRIGGER tri_ai AFTER INSERT ON memories BEGIN INSERT INTO memories_tri(rowid, text) VALUES (new.id, new.text); END;
+      CREATE TRIGGER tri_ad AFTER DELETE ON memories BEGIN
+        INSERT INTO memories_tri(memories_tri, rowid, text) VALUES ('delete', old.id, old.text); END;
+      CREATE TRIGGER tri_au AFTER UPDATE ON memories BEGIN
+        INSERT INTO memories_tri(memories_tri, rowid, text) VALUES ('delete', old.id, old.text);
+        INSERT INTO memories_tri(rowid, text) VALUES (new.id, new.text); END;`;
+    const { plan } = await tell(root(), { ...search, schema: `${search.schema} ${more}` });
+    expect(plan.searchIndexes.map(({ name }) => name).sort()).toEqual(['memories_fts', 'memories_tri']);
+  });
+});
+
+describe.concurrent("the host's triggers", () => {
+  test('do not run, are put back verbatim, and what they would have written stays', async () => {
+    const { plan, place, since } = await tell(root(), {
+      schema: `CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE audit (what TEXT);
+        CREATE TRIGGER IF NOT EXISTS "we""ird" AFTER
+          INSERT ON bots /* ; END */ WHEN new.id > 0 BEGIN INSERT INTO audit VALUES ('in; END'); END;
+        CREATE TRIGGER gone BEFORE DELETE ON bots BEGIN INSERT INTO audit VALUES ('out ' || old.name); END;
+        CREATE TRIGGER refuse BEFORE INSERT ON bots WHEN new.name = 'never' BEGIN SELECT RAISE(ABORT, 'no'); END;
+        CREATE TRIGGER touched AFTER UPDATE OF name ON bots BEGIN INSERT INTO audit VALUES ('up'); END;`,
+      before: "INSERT INTO bots VALUES (1, 'ada'), (2, 'bo');",
+      since:
+        "DELETE FROM bots WHERE id = 1; UPDATE bots SET name = 'Bo' WHERE id = 2; INSERT INTO bots VALUES (3, 'cy');",
+      bystanders: ['audit'],
+    });
+    expect(plan.triggers).toEqual([
+      { name: 'gone', table: 'bots', handling: 'set-aside' },
+      { name: 'refuse', table: 'bots', handling: 'set-aside' },
+      { name: 'we"ird', table: 'bots', handling: 'set-aside' },
+    ]);
+    expect(plan.bystanders).toEqual(['audit']);
+    expect(readState(place.database).tables.audit).toEqual(since.tables.audit);
+  });
+
+  test('fire again when the host writes after a restore', async () => {
+    const { place } = await tell(root(), {
+      schema: `CREATE TABLE bots (id INTEGER PRIMARY KEY); CREATE TABLE audit (n INTEGER);
+        CREATE TRIGGER counted AFTER INSERT ON bots BEGIN INSERT INTO audit VALUES (new.id); END;`,
+      before: 'INSERT INTO bots VALUES (1);',
+      since: 'DELETE FROM bots; INSERT INTO bots VALUES (2);',
+      bystanders: ['audit'],
+    });
+    asHost(place, (db) => db.exec('INSERT INTO bots VALUES (77)'));
+    expect(readState(place.database).tables.audit).toContain('integer 77');
+  });
+});
+
+describe.concurrent('foreign keys', () => {
+  test('may point in any order, to the row itself and in rings, and are whole afterwards', async () => {
+    const { receipt } = await tell(root(), {
+      schema: `CREATE TABLE scenes (id INTEGER PRIMARY KEY, next INTEGER REFERENCES scenes(id), bot TEXT REFERENCES bots(id));
+        CREATE TABLE bots (id TEXT PRIMARY KEY, home INTEGER REFERENCES scenes(id) DEFERRABLE INITIALLY DEFERRED);`,
+      before: `BEGIN; INSERT INTO bots VALUES ('a', 2), ('b', 1);
+        INSERT INTO scenes VALUES (3, 3, NULL), (1, 3, 'a'), (2, 1, 'b'); COMMIT;`,
+      since: `PRAGMA defer_foreign_keys = ON; BEGIN; DELETE FROM scenes; DELETE FROM bots;
+        INSERT INTO bots VALUES ('c', NULL); INSERT INTO scenes VALUES (9, 9, 'c'); COMMIT;`,
+    });
+    expect(receipt.checks).toContainEqual(expect.objectContaining({ check: 'foreign-keys', result: 'ok' }));
+  });
+
+  test('never cascade into a table that the plan does not name', async () => {
+    const { receipt } = await tell(root(), {
+      schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT);
+        CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id) ON DELETE CASCADE ON UPDATE CASCADE, text);
+        CREATE TABLE pins (id INTEGER PRIMARY KEY, draft INTEGER REFERENCES drafts(id) ON DELETE SET NULL,
+          chat TEXT REFERENCES chats(id) ON DELETE SET NULL);`,
+      before: "INSERT INTO chats VALUES ('c1', 'One'), ('c2', 'Two');",
+      since: `UPDATE chats SET title = title || ' now'; INSERT INTO drafts VALUES (1, 'c1', 'half'), (2, 'c2', 'whole');
+        INSERT INTO pins VALUES (1, 1, 'c1'), (2, 2, 'c2');`,
+      options: { rewrite: 'all' },
+      bystanders: ['drafts', 'pins'],
+    });
+    const bystanders = receipt.checks.filter(({ check }) => check === 'bystanders');
+    expect(bystanders.map(({ subject, result }) => [subject, result]).sort()).toEqual([
+      ['drafts', 'ok'],
+      ['pins', 'ok'],
+    ]);
+  });
+
+  test('that were violated before are named, and no more of them are violated afterwards', async () => {
+    const { plan, receipt } = await tell(root(), {
+      schema:
+        'CREATE TABLE chats (id TEXT PRIMARY KEY); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id));',
+      before: "INSERT INTO chats VALUES ('c1');",
+      since:
+        "PRAGMA foreign_keys = OFF; INSERT INTO drafts VALUES (1, 'nowhere'), (2, 'c1'); INSERT INTO chats VALUES ('c3');",
+      bystanders: ['drafts'],
+    });
+    expect(plan.foreignKeyViolations).toBe(1);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'foreign-keys', result: 'unchanged-damage' }),
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import Database from 'better-sqlite3';
+
+/** Everything of a database that counts as its content, judged without any code of the product. */
+export type State = {
+  readonly schema: readonly string[];
+  readonly userVersion: number;
+  /** Rows by table, in an order of their own, each value with storage class and bytes. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Reads a database's content through a connection of its own. `withRowids` adds them to the rows of tables that have some. */
+export function readState(file: string, withRowids: readonly string[] = []): State {
+  const db = new Database(file, { readonly: true });
+  try {
+    const names = db
+      .prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+      .pluck()
+      .all()
+      .filter((name) => !name.startsWith('sqlite_'));
+    return {
+      schema: db
+        .prepare<[], string>(
+          "SELECT type || '|' || name || '|' || tbl_name || '|' || ifnull(sql, 'null') FROM sqlite_schema",
+        )
+        .pluck()
+        .all()
+        .sort(),
+      userVersion: Number(db.pragma('user_version', { simple: true })),
+      tables: Object.fromEntries(names.map((name) => [name, readTable(db, name, withRowids.includes(name))])),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+function readTable(db: Database.Database, name: string, withRowid: boolean): readonly string[] {
+  const columns = db
+    .prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1")
+    .pluck()
+    .all(name);
+  // Text as bytes and reals by their bits: better-sqlite3 alone would hide what is not valid text.
+  const values = [...(withRowid ? ['rowid'] : []), ...columns.map(quote)].flatMap((column) => [
+    `typeof(${column})`,
+    `iif(typeof(${column}) IN ('text', 'blob'), hex(CAST(${column} AS BLOB)), ${column})`,
+  ]);
+  return db
+    .prepare<[], unknown[]>(`SELECT ${values.join(', ')} FROM ${quote(name)}`)
+    .raw()
+    .safeIntegers()
+    .all()
+    .map((row) => row.map(describe).join(' '))
+    .sort();
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value);
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** What SQLite's own checks find wrong, including search indexes that disagree with their contents; empty where all is well. */
+export function findFaults(file: string): readonly string[] {
+  const db = new Database(file);
+  try {
+    const faults = db
+      .prepare<[], string>('PRAGMA integrity_check')
+      .pluck()
+      .all()
+      .filter((line) => line !== 'ok');
+    const indexes = db
+      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'")
+      .pluck()
+      .all();
+    db.exec('BEGIN');
+    for (const index of indexes) {
+      try {
+        db.exec(`INSERT INTO ${quote(index)}(${quote(index)}, rank) VALUES ('integrity-check', 1)`);
+      } catch (error) {
+        faults.push(`${index}: ${String(error)}`);
+      }
+    }
+    db.exec('ROLLBACK');
+    return faults;
+  } finally {
+    db.close();
+  }
+}
+
+/** The rows of a search index that match, by rowid. */
+export function findMatches(file: string, index: string, words: string): readonly number[] {
+  const db = new Database(file, { readonly: true });
+  try {
+    return db
+      .prepare<[string], number>(
+        `SELECT rowid FROM ${quote(index)} WHERE ${quote(index)} MATCH ? ORDER BY rowid`,
+      )
+      .pluck()
+      .all(words);
+  } finally {
+    db.close();
+  }
+}
