@@ -55,7 +55,9 @@ function describeGiven(folder: string): Runtime {
   const version = readFileSync(join(folder, 'version'), 'utf8').trim().replace(/^v/, '');
   say(`using Electron ${version} from ${folder}, as ELECTRON_OVERRIDE_DIST_PATH says`);
   const program = join(folder, programPath);
-  return { folder, program, version, isFallback: version !== officialVersion, env: {} };
+  const { BETTER_SQLITE3_BINDING: binding } = process.env;
+  const env = { ELECTRON_OVERRIDE_DIST_PATH: folder, ...(binding && { BETTER_SQLITE3_BINDING: binding }) };
+  return { folder, program, version, isFallback: version !== officialVersion, env };
 }
 
 async function provideElectron(useOfficial: boolean): Promise<Runtime> {

@@ -7,14 +7,17 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium, expect, test } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
-const folder = mkdtempSync(join(tmpdir(), 'snapback-package-'));
-const app = join(folder, 'linux-unpacked');
-const program = join(app, 'snapback');
+let folder = '';
+let app = '';
+let program = '';
 
 test.describe.configure({ mode: 'serial' });
 test.skip(process.platform !== 'linux', 'installers for other systems come later');
 
 test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapback-package-'));
+  app = join(folder, 'linux-unpacked');
+  program = join(app, 'snapback');
   execFileSync('npm', ['run', '--silent', 'package', '--', folder], { cwd: root, stdio: 'inherit' });
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
