@@ -10,8 +10,12 @@ import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 export type ExactCursor = {
   /** Moves to the entries of the table that is read next. */
   readonly enterTable: (name: string) => Promise<void>;
+  /** Moves past the entries of a table that is not read. */
+  readonly passTable: (name: string) => Promise<void>;
   /** The row's values with those replaced that the visible form could not carry. */
   readonly apply: (ordinal: number, row: JsonRow) => Promise<readonly SqlValue[]>;
+  /** Makes sure that no entry is left over. */
+  readonly finish: () => Promise<void>;
 };
 
 type Entry = { readonly ordinal: number; readonly column: string; readonly value: SqlValue };
@@ -44,13 +48,16 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
     if (state === 'end' || announced !== null) return;
     announced = await scanner.readString();
     await scanner.expect(':');
-    await scanner.expect('[');
   }
 
   async function advance(): Promise<void> {
-    pending = await readEntry(scanner);
+    pending = await readEntry(scanner, damaged);
     if ((await scanner.peek()) === ',') return scanner.expect(',');
     await scanner.expect(']');
+    await leaveTable();
+  }
+
+  async function leaveTable(): Promise<void> {
     announced = null;
     if ((await scanner.peek()) === ',') {
       await scanner.expect(',');
@@ -58,13 +65,29 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
     } else state = 'end';
   }
 
+  /** Whether the next entries are those of the table. */
+  async function reach(name: string): Promise<boolean> {
+    if (pending !== null) throw damaged('an exact value belongs to no row');
+    await announce();
+    return announced === name;
+  }
+
   return {
     async enterTable(name) {
-      if (pending !== null) throw damaged('an exact value belongs to no row');
-      await announce();
-      if (announced !== name) return;
+      if (!(await reach(name))) return;
+      await scanner.expect('[');
       state = 'inside';
       await advance();
+    },
+    async passTable(name) {
+      if (!(await reach(name))) return;
+      await scanner.skipValue();
+      await leaveTable();
+    },
+    async finish() {
+      if (pending !== null) throw damaged('an exact value belongs to no row');
+      await announce();
+      if (announced !== null) throw damaged('an exact value belongs to no table');
     },
     async apply(ordinal, row) {
       if (pending === null || pending.ordinal !== ordinal) return row.values;
@@ -81,7 +104,7 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
   };
 }
 
-async function readEntry(scanner: JsonScanner): Promise<Entry> {
+async function readEntry(scanner: JsonScanner, damaged: (why: string) => SnapbackError): Promise<Entry> {
   await scanner.expect('[');
   const ordinal = await scanner.readScalar();
   await scanner.expect(',');
@@ -89,7 +112,12 @@ async function readEntry(scanner: JsonScanner): Promise<Entry> {
   await scanner.expect(',');
   const storageClass = await scanner.readString();
   await scanner.expect(',');
-  const bytes = Uint8Array.from(Buffer.from(await scanner.readString(), 'base64'));
+  const encoded = await scanner.readString();
   await scanner.expect(']');
+  const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
+  const known = storageClass === 'blob' || storageClass === 'text';
+  // What is not base64 is dropped without a word by the decoder, so the length gives it away.
+  if (typeof ordinal !== 'bigint' || !known || Math.ceil(bytes.length / 3) * 4 !== encoded.length)
+    throw damaged('an exact value is malformed');
   return { ordinal: Number(ordinal), column, value: storageClass === 'blob' ? bytes : { rawText: bytes } };
 }

@@ -27,7 +27,10 @@ export type SnapshotPart =
   | { readonly type: 'end'; readonly sha256: string };
 
 const ROWS_PER_BATCH = 512;
+/** Of the file: a batch of few long rows must not hold much more than one of many short ones. */
+const BYTES_PER_BATCH = 4 << 20;
 const MOST_KEYS = 10_000;
+const LONGEST_KEY = 1000;
 
 /**
  * Streams a snapshot with one chunk in memory, each value with its storage class, including what `_snapback.exact` adds.
@@ -54,16 +57,34 @@ export async function* readSnapshot(
     if (seen.size > 0) await scanner.expect(',');
     const key = await scanner.readString();
     await scanner.expect(':');
-    if (seen.has(key) || seen.size >= MOST_KEYS) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
-    seen.add(key);
-    if (key === OWN_KEY) await skipOwnPart(scanner, tail);
-    else if (knownTables.has(foldName(key))) yield* readTable(scanner, key, exact, tail, pace);
-    else if (key === 'last_event_id') yield { type: 'last-event-id', value: await readLastEventId(scanner) };
-    else yield { type: 'unknown', name: key, elements: (await scanner.skipValue()).elements };
+    if (key.length > LONGEST_KEY || seen.size >= MOST_KEYS) throw damaged('it has keys that no snapshot has');
+    const known = knownTables.has(foldName(key));
+    // SQLite does not tell "A" from "a", so for tables such keys are the same.
+    const name = known ? foldName(key) : key;
+    if (seen.has(name)) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
+    seen.add(name);
+    if (key === OWN_KEY) {
+      await skipOwnPart(scanner, tail);
+      await exact?.finish();
+    } else if (known) yield* readTable(scanner, key, exact, tail, pace);
+    else if (key === 'last_event_id') {
+      const value = await readLastEventId(scanner);
+      if (tail !== null && tail.about.lastEventId !== value.toString())
+        throw damaged('last_event_id is not what was written');
+      yield { type: 'last-event-id', value };
+    } else {
+      await exact?.passTable(key);
+      yield { type: 'unknown', name: key, elements: (await scanner.skipValue()).elements };
+    }
   }
   await scanner.expect('}');
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
-  if (tail !== null && !seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
+  if (tail !== null) {
+    if (!seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
+    const written = ['last_event_id', ...tail.about.tables.map(({ name }) => name), ...tail.about.absent];
+    const missing = written.find((name) => !seen.has(name) && !seen.has(foldName(name)));
+    if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written and is not there`);
+  }
   if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was read');
   yield { type: 'end', sha256: digest.digest('hex') };
 }
@@ -112,6 +133,7 @@ async function* readTable(
   let hasher: TableHasher | null = expected === undefined ? null : createTableHasher(expected.columns);
   let columns: readonly string[] = expected?.columns ?? [];
   let batch: (readonly SqlValue[])[] = [];
+  let batchAt = scanner.offset();
   let count = 0;
   const damaged = (why: string): SnapbackError =>
     new SnapbackError('snapshot-damaged', `The file is damaged in “${name}”, row ${count + 1}: ${why}.`, {
@@ -120,6 +142,8 @@ async function* readTable(
       row: count + 1,
       why,
     });
+  const empty = tail?.about.absent.includes(name) === true;
+  if (tail !== null && expected === undefined && !empty) throw damaged('it was not written with this file');
   try {
     await exact?.enterTable(name);
     await scanner.expect('[');
@@ -128,15 +152,23 @@ async function* readTable(
       const row = await scanner.readRow(columns);
       if (row.columns !== columns && (count > 0 || expected !== undefined))
         throw damaged('it has other columns than the rows before it');
+      if (count === 0) {
+        if (empty) throw damaged('its contents are not what was written');
+        if (row.columns.length === 0) throw damaged('it has no columns');
+        // SQLite does not tell "A" from "a".
+        if (new Set(row.columns.map(foldName)).size < row.columns.length)
+          throw damaged('it names a column twice');
+      }
       columns = row.columns;
       const values = exact === null ? row.values : await exact.apply(count, row);
       hasher?.add(values);
       batch.push(values);
       count += 1;
-      if (batch.length === ROWS_PER_BATCH) {
+      if (batch.length === ROWS_PER_BATCH || scanner.offset() - batchAt > BYTES_PER_BATCH) {
         await pace.step();
         yield { type: 'rows', table: name, columns, rows: batch };
         batch = [];
+        batchAt = scanner.offset();
       }
     }
     await scanner.expect(']');
