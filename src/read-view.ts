@@ -13,6 +13,7 @@ import { hasSystemCode, SnapbackError } from './errors.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace, type Pace, throwIfCancelled } from './pace.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
+import { withLockPatience } from './transaction.ts';
 
 /**
  * Everything that is read at length is read from a private copy of the database, taken through SQLite. So the host is
@@ -68,7 +69,7 @@ export async function withReadView<T>(
 }
 
 async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
-  const source = openOrNull(folder);
+  const source = await openOrNull(folder, task);
   if (source === null) {
     await copyFiles(folder.databaseFile, target, createPace(task));
     return { journalMode: 'unknown', copiedFiles: true };
@@ -85,9 +86,9 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
 }
 
 /** Null where SQLite can't open the file for reading alone: a WAL in a folder without write permission, or a journal left by a crash. */
-function openOrNull(folder: DataFolder): ReadDatabase | null {
+async function openOrNull(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
   try {
-    return openReadDatabase(folder.databaseFile, folder);
+    return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
   } catch (error) {
     const cannot =
       error instanceof SnapbackError &&

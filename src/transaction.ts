@@ -18,7 +18,7 @@ export async function withLockPatience<T>(task: TaskOptions, step: () => T): Pro
     try {
       return step();
     } catch (error) {
-      const code = sqliteCode(error);
+      const code = lockCode(error);
       if (code === 'SQLITE_BUSY_SNAPSHOT') throw staleError(error);
       if (code === null || !/^SQLITE_(?:BUSY|LOCKED)/.test(code)) throw error;
       if (performance.now() - since > PATIENCE_MS)
@@ -38,6 +38,12 @@ export async function withLockPatience<T>(task: TaskOptions, step: () => T): Pro
     });
     await sleep(POLL_MS);
   }
+}
+
+/** SQLite's code, also of an error that was classified already, as that of opening a database is. */
+function lockCode(error: unknown): string | null {
+  if (!(error instanceof SnapbackError)) return sqliteCode(error);
+  return error.code === 'database-busy' ? 'SQLITE_BUSY' : null;
 }
 
 /** The refusal of a plan that no longer describes the database. */
