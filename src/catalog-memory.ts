@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, isSystemError } from './errors.ts';
@@ -43,16 +43,15 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
   const target = fileOf(folder, folder.cacheDir);
   const draft = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
   const contents = { version: VERSION, dir: folder.dir, snapshots: [...memory] };
+  const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   try {
     await mkdir(folder.cacheDir, { recursive: true, mode: 0o700 });
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(
-        JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-      );
-    } finally {
-      await handle.close();
-    }
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+  try {
     await rename(draft, target);
     return true;
   } catch (error) {

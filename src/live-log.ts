@@ -51,9 +51,9 @@ export async function withLiveLog<T>(
   const db =
     effort === 'glance' ? openReadDatabase(folder.databaseFile, folder) : await openPatiently(folder, task);
   if (db === null)
-    return withReadView(folder, task, (view) => use(createLiveLog(folder, view.db, effort, task)));
+    return withReadView(folder, task, (view) => openLog(folder, view.db, effort, task).then(use));
   try {
-    return await use(createLiveLog(folder, db, effort, task));
+    return await use(await openLog(folder, db, effort, task));
   } catch (error) {
     throw classifyDatabaseError(error, folder.databaseFile);
   } finally {
@@ -72,16 +72,17 @@ async function openPatiently(folder: DataFolder, task: TaskOptions) {
   }
 }
 
-function createLiveLog(
+async function openLog(
   folder: DataFolder,
   db: AnyDatabase,
   effort: 'glance' | 'patient',
   task: TaskOptions,
-): LiveLog {
+): Promise<LiveLog> {
   const { profile } = folder;
   const from = `FROM main.${quoteName(profile.log.table)}`;
   const id = quoteName(profile.log.columns.id);
   const ask: Ask = async (question) => (effort === 'glance' ? question() : withLockPatience(task, question));
+  const source = await ask(() => findLog(db, folder));
   const count = (where: string, ...values: readonly bigint[]) =>
     ask(() =>
       Number(
@@ -92,7 +93,6 @@ function createLiveLog(
       ),
     );
   const readEvents = async (range: string) => {
-    const source = await ask(() => findLog(db, folder));
     const columns = chainColumns(profile);
     return ask(() => [...readRows(db, { ...source, schemaName: 'main', columns, order: range })]);
   };

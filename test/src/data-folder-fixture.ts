@@ -88,6 +88,13 @@ export function dumpAsHost(folder: DataFolder): string {
   }
 }
 
+/** Lengths to cut an ASCII text to, longest first: after whatever may look like its end, and every eleventh. */
+export function cutsOf(text: string): readonly number[] {
+  return Array.from({ length: text.length }, (_, index) => text.length - 1 - index).filter(
+    (length) => length % 11 === 0 || '}]'.includes(text.charAt(length - 1)),
+  );
+}
+
 /** Reduces the outcome of an action to the code of its error. */
 export async function codeOf(action: Promise<unknown> | (() => unknown)): Promise<ErrorCode | 'no error'> {
   try {

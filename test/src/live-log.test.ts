@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { DataFolder } from '../../src/data-folder.ts';
+import { type LiveLog, withLiveLog } from '../../src/live-log.ts';
+import { readFacts } from '../../src/snapshot-facts.ts';
+import { openSnapshotFile } from '../../src/snapshot-files.ts';
+import { takeSnapshot } from '../../src/take.ts';
+import {
+  appendEvents,
+  changeDatabase,
+  codeOf,
+  dumpAsHost,
+  makeDataFolder,
+  writeSnapshotFile,
+} from './data-folder-fixture.ts';
+
+function ask<T>(folder: DataFolder, question: (log: LiveLog) => Promise<T>): Promise<T> {
+  return withLiveLog(folder, 'patient', {}, question);
+}
+
+/** The chain of a snapshot's log, read from its bytes. */
+async function readChain(folder: DataFolder, id: string) {
+  const file = await openSnapshotFile(folder, id);
+  try {
+    return (await readFacts(folder, file, 0, {})).log;
+  } finally {
+    await file.handle.close();
+  }
+}
+
+test.each([0, 1, 1999, 2000, 2001, 4000])(
+  'the chain of %i events is that of a snapshot of them',
+  async (events) => {
+    const folder = await makeDataFolder({ events });
+    const log = await readChain(folder, (await takeSnapshot(folder, 'rewind')).id);
+    changeDatabase(folder, (db) => appendEvents(db, 3));
+    const chains = await ask(folder, (live) => live.chains([events]));
+    expect(log?.events).toBe(events);
+    expect(chains?.at.get(events)).toBe(log?.chain);
+    expect(chains?.end).toMatchObject({ events: events + 3, lastId: BigInt(events + 3) });
+  },
+);
+
+test('an event whose text is not valid UTF-8 counts by its bytes', async () => {
+  const folder = await makeDataFolder({ events: 3 });
+  changeDatabase(folder, (db) =>
+    db.exec("UPDATE event_log SET payload_json = CAST(x'22ff22' AS TEXT) WHERE id = 2"),
+  );
+  const log = await readChain(folder, (await takeSnapshot(folder, 'rewind')).id);
+  expect((await ask(folder, (live) => live.chains([3])))?.at.get(3)).toBe(log?.chain);
+  const before = await ask(folder, (live) => live.fingerprint(2n));
+  changeDatabase(folder, (db) =>
+    db.exec("UPDATE event_log SET payload_json = CAST(x'22fe22' AS TEXT) WHERE id = 2"),
+  );
+  expect(await ask(folder, (live) => live.fingerprint(2n))).not.toBe(before);
+});
+
+describe('a mark holds', () => {
+  test('while the log only grows, whatever its flags, and not when an event before it goes or changes', async () => {
+    const folder = await makeDataFolder({ events: 5 });
+    const mark = (await ask(folder, (live) => live.chains([])))?.end;
+    if (mark === undefined) throw new TypeError('There is no mark.');
+    const holds = () => ask(folder, (live) => live.has(mark));
+    changeDatabase(folder, (db) => appendEvents(db, 5));
+    changeDatabase(folder, (db) => db.exec('UPDATE event_log SET hidden = 1'));
+    expect(await holds()).toBe(true);
+    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id = 2'));
+    expect(await holds()).toBe(false);
+  });
+
+  test('always at the start of the log', async () => {
+    const folder = await makeDataFolder({ events: 0 });
+    const start = (await ask(folder, (live) => live.chains([])))?.end;
+    if (start === undefined) throw new TypeError('There is no mark.');
+    changeDatabase(folder, (db) => appendEvents(db, 1));
+    expect(await ask(folder, (live) => live.has(start))).toBe(true);
+  });
+});
+
+test('counts and ids are exact beyond what a double can hold', async () => {
+  const folder = await makeDataFolder({ events: 1 });
+  const large = 2n ** 62n + 1n;
+  changeDatabase(folder, (db) => db.prepare('INSERT INTO event_log (id) VALUES (?)').run(large));
+  expect(await ask(folder, (live) => live.lastId())).toBe(large);
+  expect(await ask(folder, (live) => live.countAfter(large - 1n))).toBe(1);
+  expect(await ask(folder, (live) => live.countAfter(large))).toBe(0);
+  expect(await ask(folder, (live) => live.countAfter(null))).toBe(2);
+});
+
+test('a database that has lost its log table is named as such', async () => {
+  const folder = await makeDataFolder();
+  changeDatabase(folder, (db) => db.exec('DROP TABLE event_log'));
+  expect(await codeOf(ask(folder, (live) => live.chains([])))).toBe('database-missing');
+});
