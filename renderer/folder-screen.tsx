@@ -1,20 +1,16 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { Button, type Key } from 'react-aria-components';
 import type { Command, OpenFolder, Theme } from '../electron/contract.ts';
-import type { SnapshotId } from '../src/model.ts';
 import { call, listen } from './api.ts';
 import { Banners } from './banners.tsx';
-import { EmptyTrashDialog } from './empty-trash-dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { useFolderData } from './folder-data.ts';
+import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderHeader } from './header.tsx';
-import { PruneDialog } from './prune/prune-dialog.tsx';
-import { RestoreDialog } from './restore/restore-dialog.tsx';
 import { SelectionPage } from './selection-page.tsx';
 import { SnapshotList } from './snapshot-list.tsx';
 import { SnapshotPage } from './snapshot-page.tsx';
 import { likelySnapshot } from './snapshot-words.ts';
-import { TakeDialog } from './take-dialog.tsx';
 import { Working } from './working.tsx';
 
 export type FolderScreenProps = {
@@ -28,11 +24,6 @@ export type FolderScreenProps = {
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;
 };
-
-type OpenDialog =
-  | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
-  | { readonly dialog: 'undo' | 'take' | 'empty-trash' }
-  | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[] };
 
 /** The open folder: its snapshots on the left, the chosen one on the right, and the dialogs over both. */
 export function FolderScreen(props: FolderScreenProps) {
@@ -65,17 +56,19 @@ export function FolderScreen(props: FolderScreenProps) {
     ];
   }, [dialog, covered, single, facts]);
 
-  const obey = useEffectEvent((command: Command) => {
+  const obey = (command: Command) => {
     if (!possible.includes(command)) return;
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
-    else if (command === 'take' || command === 'undo' || command === 'empty-trash')
-      setDialog({ dialog: command });
+    else if (command === 'undo' && facts.restored !== null)
+      setDialog({ dialog: 'undo', undoes: facts.restored.action });
+    else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
     else if (command === 'prune')
       setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
     else if (command === 'reveal') reveal();
-  });
-  useEffect(() => listen((event) => event.type === 'command' && obey(event.command)), []);
+  };
+  const hear = useEffectEvent(obey);
+  useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
   useEffect(() => void call('menu.enable', { commands: possible }), [possible]);
   useEffect(() => () => void call('menu.enable', { commands: ['open'] }), []);
 
@@ -111,7 +104,7 @@ export function FolderScreen(props: FolderScreenProps) {
         place={folder.place}
         coreStopped={data.coreStopped}
         notice={notice}
-        onUndo={() => setDialog({ dialog: 'undo' })}
+        onUndo={() => obey('undo')}
         onDismissCore={data.dismissCoreStopped}
         onDismissNotice={() => setNotice(null)}
       />
@@ -122,7 +115,7 @@ export function FolderScreen(props: FolderScreenProps) {
             facts={facts}
             selected={shown.every(({ id }) => chosen.has(id)) ? chosen : new Set(shown.map(({ id }) => id))}
             onSelect={setChosen}
-            onEmptyTrash={() => setDialog({ dialog: 'empty-trash' })}
+            onEmptyTrash={() => obey('empty-trash')}
           />
         )}
         {data.error !== null ? (
@@ -144,7 +137,7 @@ export function FolderScreen(props: FolderScreenProps) {
             snapshot={single}
             facts={facts}
             databaseRevision={data.databaseRevision}
-            onRestore={() => setDialog({ dialog: 'restore', snapshotId: single.id })}
+            onRestore={() => obey('restore')}
             onReveal={reveal}
           />
         ) : shown.length > 1 ? (
@@ -157,47 +150,15 @@ export function FolderScreen(props: FolderScreenProps) {
           <section className="page" aria-label="No snapshot" />
         )}
       </main>
-      {dialog?.dialog === 'restore' && (
-        <RestoreDialog
-          folderId={folderId}
-          subject={{ action: 'restore', snapshotId: dialog.snapshotId }}
-          databaseRevision={data.databaseRevision}
-          onClose={() => finish(null)}
-        />
-      )}
-      {dialog?.dialog === 'undo' && (
-        <RestoreDialog
-          folderId={folderId}
-          subject={{ action: 'undo', undoes: facts.restored?.action ?? 'restore' }}
-          databaseRevision={data.databaseRevision}
-          onClose={() => finish(null)}
-        />
-      )}
-      {dialog?.dialog === 'take' && (
-        <TakeDialog
-          folderId={folderId}
-          onClose={() => setDialog(null)}
-          onTaken={(id, news) => {
-            setChosen(new Set([id]));
-            finish(news);
-          }}
-        />
-      )}
-      {dialog?.dialog === 'prune' && (
-        <PruneDialog
+      {dialog !== null && (
+        <FolderDialog
+          dialog={dialog}
           folderId={folderId}
           snapshots={snapshots ?? []}
-          chosen={dialog.chosen}
-          onClose={() => setDialog(null)}
-          onPruned={finish}
-        />
-      )}
-      {dialog?.dialog === 'empty-trash' && (
-        <EmptyTrashDialog
-          folderId={folderId}
           trash={facts.trash}
-          onClose={() => setDialog(null)}
-          onEmptied={finish}
+          databaseRevision={data.databaseRevision}
+          onTaken={(id) => setChosen(new Set([id]))}
+          onClose={finish}
         />
       )}
     </div>

@@ -1,6 +1,6 @@
 import type { ListedSnapshot } from '../electron/contract.ts';
 import type { FolderFacts } from '../src/model.ts';
-import { formatAge, formatDay, formatMoment, formatShort, formatSpan } from './time.ts';
+import { formatAge, formatDay, formatMoment, formatRest, formatShort } from './time.ts';
 import { capitalize, count, formatBytes, kindWords } from './words.ts';
 
 const SOON_MS = 3 * 24 * 60 * 60 * 1000;
@@ -46,7 +46,7 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   const { goesAt, status } = snapshot.retention;
   if (status === 'kept' && goesAt !== null) {
     const left = new Date(goesAt).getTime() - now.getTime();
-    if (left > 0 && left < SOON_MS) return { text: `goes in ${formatSpan(left)}`, tone: 'soon' };
+    if (left > 0 && left < SOON_MS) return { text: `goes in ${formatRest(left)}`, tone: 'soon' };
   }
   return null;
 }

@@ -54,8 +54,7 @@ export function formatAge(iso: string, now: Date): string {
   const ms = now.getTime() - new Date(iso).getTime();
   const size = Math.abs(ms);
   if (size < MINUTE) return 'just now';
-  const text = formatSpan(size);
-  return ms > 0 ? `${text} ago` : `in ${text}`;
+  return ms > 0 ? `${formatSpan(size)} ago` : `in ${formatSpan(size)}`;
 }
 
 /** A length of time in its largest fitting unit: `28 min`, `3 h`, `5 days`, `7 weeks`, `2 years`. */
@@ -67,6 +66,11 @@ export function formatSpan(ms: number): string {
   if (days < 365) return `${Math.floor(days / 7)} weeks`;
   const years = Math.floor(days / 365);
   return years === 1 ? '1 year' : `${years} years`;
+}
+
+/** A length of time that lies ahead, rounded to the nearest unit: two minutes short of two days is still `2 days`. */
+export function formatRest(ms: number): string {
+  return formatSpan(ms + (ms < HOUR ? MINUTE : ms < DAY ? HOUR : DAY) / 2);
 }
 
 /** Milliseconds for reading: `8 ms`, `1.4 s`. */

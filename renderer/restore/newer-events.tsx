@@ -45,35 +45,27 @@ function countIsOne(groups: readonly NewerEvents[]): boolean {
   return groups.reduce((sum, group) => sum + writtenEvents(group), 0) === 1;
 }
 
-function Words({
-  first,
-  last,
-  single,
-}: {
-  readonly first: EventMark;
-  readonly last: EventMark;
-  readonly single: boolean;
-}) {
+type WordsProps = { readonly first: EventMark; readonly last: EventMark; readonly single: boolean };
+
+function Words({ first, last, single }: WordsProps) {
   if (first.text === null && last.text === null) return null;
   return (
-    <span className="quotes">
-      <Quote mark={first} />
+    <dl className="quotes">
+      <dt>{single ? 'It' : 'First'}</dt>
+      <dd>{quote(first)}</dd>
       {!single && (
         <>
-          <span aria-hidden="true">⋮</span>
-          <Quote mark={last} />
+          <dt>Last</dt>
+          <dd>{quote(last)}</dd>
         </>
       )}
-    </span>
+    </dl>
   );
 }
 
-function Quote({ mark }: { readonly mark: EventMark }) {
-  if (mark.text === null) return <span className="quote">{mark.kind ?? 'an event'}</span>;
-  return (
-    <span className="quote">
-      {mark.speaker !== null && <>{mark.speaker}: </>}
-      <q>{mark.text}</q>
-    </span>
-  );
+/** What was said and by whom; in quotation marks unless it brings its own. */
+function quote({ text, kind, speaker }: EventMark): string {
+  if (text === null) return kind ?? 'an event without words';
+  const said = /^[“"«„]/.test(text) ? text : `“${text}”`;
+  return speaker === null ? said : `${speaker}: ${said}`;
 }
