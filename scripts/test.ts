@@ -6,6 +6,7 @@ import { prepareRuntime, prepareWindows, type Runtime } from './electron-runtime
 import { root, run, runMain, say, tool } from './run.ts';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 
 const results = join(root, 'test-results');
 
@@ -16,33 +17,43 @@ const results = join(root, 'test-results');
  */
 await runMain(async () => {
   const [first, ...rest] = process.argv.slice(2);
+  const onlyWindows = first === '--only-windows';
   await rm(results, { recursive: true, force: true });
   await mkdir(results, { recursive: true });
   const runtime = await prepareRuntime();
-  const steps =
-    first === '--only-windows'
-      ? [await testWindows(runtime, rest)]
-      : [await checkTypes(), await checkStyle(), await testWithoutWindow(), await testWindows(runtime, [])];
-  const sum = (key: keyof Counts) => steps.reduce((total, counts) => total + counts[key], 0);
-  if (sum('skipped') > 0) say(`${sum('skipped')} tests were skipped`);
-  const summary = `${sum('passed')} passed, ${sum('failed')} failed`;
+  const beforeWindows: readonly Step[] = [
+    { name: 'types', test: () => runScript('typecheck') },
+    { name: 'format and lint', test: () => runScript('lint') },
+    { name: 'tests without a window', test: testWithoutWindow },
+  ];
+  const windows: Step = {
+    name: 'tests in the real app',
+    test: () => testWindows(runtime, onlyWindows ? rest : []),
+  };
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const failing: string[] = [];
+  for (const { name, test } of onlyWindows ? [windows] : [...beforeWindows, windows]) {
+    say(name);
+    const counts = await test();
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+    sum.skipped += counts.skipped;
+    if (counts.failed > 0) failing.push(name);
+  }
+  if (sum.skipped > 0) say(`${sum.skipped} tests were skipped`);
+  if (failing.length > 0) say(`failed: ${failing.join(', ')}`);
+  const summary = `${sum.passed} passed, ${sum.failed} failed`;
   await writeFile(join(results, 'summary'), `${summary}\n`);
   console.log(summary);
-  return sum('failed') === 0 ? 0 : 1;
+  return sum.failed === 0 ? 0 : 1;
 });
 
-async function checkTypes(): Promise<Counts> {
-  say('checking types');
-  return failingStep(await run('npm', ['run', '--silent', 'typecheck']));
-}
-
-async function checkStyle(): Promise<Counts> {
-  say('checking format and lint');
-  return failingStep(await run('npm', ['run', '--silent', 'lint']));
+async function runScript(name: string): Promise<Counts> {
+  const code = await run('npm', ['run', '--silent', name]);
+  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
 async function testWithoutWindow(): Promise<Counts> {
-  say('testing without a window');
   const report = join(results, 'unit.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(tool('vitest'), ['run', ...reporters]);
@@ -51,7 +62,6 @@ async function testWithoutWindow(): Promise<Counts> {
 }
 
 async function testWindows(runtime: Runtime, args: readonly string[]): Promise<Counts> {
-  say('testing in the real app');
   await buildIfStale();
   const env = await prepareWindows(runtime);
   const code = await run(tool('playwright'), ['test', ...args], { env });
@@ -63,10 +73,6 @@ async function testWindows(runtime: Runtime, args: readonly string[]): Promise<C
 function judge(code: number, counts: Partial<Record<keyof Counts, number>>): Counts {
   const { passed = 0, failed = 0, skipped = 0 } = counts;
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed, skipped };
-}
-
-function failingStep(code: number): Counts {
-  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
 function readReport(file: string) {
