@@ -87,9 +87,9 @@ function findOpen(journal: readonly JournalEntry[]): readonly Open[] {
   const open = new Map<string, Open>();
   for (const entry of journal) {
     if (entry.type === 'prepared') open.set(entry.planId, { entry, committed: false });
-    else if (entry.type !== 'committed') open.delete(entry.planId);
+    else if (entry.type !== 'committed' && entry.type !== 'recovered') open.delete(entry.planId);
     else {
-      const { planId } = entry.receipt;
+      const { planId } = entry.type === 'committed' ? entry.receipt : entry;
       const known = open.get(planId);
       if (known?.entry.checkpointDraft == null) open.delete(planId);
       else open.set(planId, { ...known, committed: true });
@@ -115,8 +115,10 @@ async function finishOne(
       : await judge(folder, copy, draft, task);
   const at = new Date().toISOString();
   if (outcome === 'committed') {
+    // Recorded at once: when the host has written more, the content does not tell it any longer.
+    if (!known) await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
     const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
-    if (checkpointId !== null)
+    if (checkpointDraft !== null)
       await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
     return { planId, outcome, safetySnapshotId, checkpointId };
   }

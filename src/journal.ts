@@ -26,11 +26,19 @@ export type JournalEntry =
       readonly at: string;
     }
   | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
+  /** A later start found that the restore was committed, though the process died before it could say so. */
+  | {
+      readonly type: 'recovered';
+      readonly planId: string;
+      readonly safetySnapshotId: SnapshotId;
+      readonly at: string;
+    }
   | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
   | {
       readonly type: 'checkpoint-published';
       readonly planId: string;
-      readonly checkpointId: SnapshotId;
+      /** Null: a later start found its draft gone, so it was published under a name that nobody could record. */
+      readonly checkpointId: SnapshotId | null;
       readonly at: string;
     };
 
@@ -146,11 +154,14 @@ function parseEntry(value: unknown): JournalEntry | null {
   }
   if (members.get('type') === 'checkpoint-published') {
     const checkpointId = id('checkpointId');
-    return checkpointId === null ? null : { type: 'checkpoint-published', planId, checkpointId, at };
+    const known = checkpointId !== null || members.get('checkpointId') === null;
+    return known ? { type: 'checkpoint-published', planId, checkpointId, at } : null;
   }
   const action = members.get('action');
   const snapshotId = id('snapshotId');
   const safetySnapshotId = id('safetySnapshotId');
+  if (members.get('type') === 'recovered')
+    return safetySnapshotId === null ? null : { type: 'recovered', planId, safetySnapshotId, at };
   const draft = members.get('checkpointDraft');
   const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
   if (!known || snapshotId === null || safetySnapshotId === null) return null;

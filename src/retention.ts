@@ -89,6 +89,10 @@ export async function findNeededCopies(
       open.delete(entry.receipt.planId);
       committed = entry.receipt.safetySnapshotId;
     }
+    if (entry.type === 'recovered') {
+      open.delete(entry.planId);
+      committed = entry.safetySnapshotId;
+    }
   }
   for (const id of open.values()) needed.add(id);
   if (committed !== null) needed.add(committed);

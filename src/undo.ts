@@ -41,12 +41,13 @@ export async function readRestoredState(
   task: TaskOptions = {},
 ): Promise<RestoredState | null> {
   const journal = await readJournal(folder);
-  const committed = journal.findLast((entry) => entry.type === 'committed');
-  const unrecorded = await findUnrecorded(folder, journal, committed?.receipt.safetySnapshotId ?? null, task);
+  const ended = journal.findLast((entry) => entry.type === 'committed' || entry.type === 'recovered');
+  const receipt = ended?.type === 'committed' ? ended.receipt : null;
+  const newest = ended?.type === 'recovered' ? ended.safetySnapshotId : (receipt?.safetySnapshotId ?? null);
+  const unrecorded = await findUnrecorded(folder, journal, newest, task);
   if (unrecorded !== null) return describeState(unrecorded, null);
-  if (committed === undefined) return null;
-  const copy = await readNote(folder, committed.receipt.safetySnapshotId);
-  return copy === null ? null : describeState(copy, committed.receipt);
+  const copy = newest === null ? null : await readNote(folder, newest);
+  return copy === null ? null : describeState(copy, receipt);
 }
 
 function describeState({ id, note }: NotedCopy, receipt: RestoreReceipt | null): RestoredState {
