@@ -39,8 +39,10 @@ export function appendEvents(db: Database.Database, count: number, word = 'messa
     "INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', ?, 'message', ?)",
   );
   const first = Number(db.prepare('SELECT coalesce(max(id), 0) FROM event_log').pluck().get());
-  for (let id = first + 1; id <= first + count; id += 1)
-    insert.run(`2026-01-01T00:00:${id}Z`, JSON.stringify({ chat_id: 'harbour', text: `${word} ${id}` }));
+  db.transaction(() => {
+    for (let id = first + 1; id <= first + count; id += 1)
+      insert.run(`2026-01-01T00:00:${id}Z`, JSON.stringify({ chat_id: 'harbour', text: `${word} ${id}` }));
+  })();
 }
 
 /** A data folder with a database and nothing else. */

@@ -1,5 +1,4 @@
-import { copyFileSync } from 'node:fs';
-import { chmod, link, rename } from 'node:fs/promises';
+import { chmod, copyFile, link, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -52,17 +51,24 @@ describe.runIf(linux)('a second process is found that', () => {
   });
 });
 
-test.runIf(linux)(
-  'a process that holds another file under the same path, by now replaced, is no user',
-  async () => {
+describe.runIf(linux)('no user is a process that holds', () => {
+  test('a database of the same name in another folder', async () => {
+    const folder = await makeDataFolder();
+    const other = await makeDataFolder();
+    const child = startChild('hold-database.ts', other.databaseFile, 'read');
+    expect(await child.line()).toBe('held');
+    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  });
+
+  test('the file that was under this path before it was replaced', async () => {
     const folder = await makeDataFolder({ journalMode: 'delete' });
     const child = startChild('hold-database.ts', folder.databaseFile, 'idle');
     expect(await child.line()).toBe('held');
-    copyFileSync(folder.databaseFile, `${folder.databaseFile}.new`);
+    await copyFile(folder.databaseFile, `${folder.databaseFile}.new`);
     await rename(`${folder.databaseFile}.new`, folder.databaseFile);
     expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
-  },
-);
+  });
+});
 
 test.runIf(linux && process.getuid?.() === 0)(
   'unknown for a user who may not look into the processes of the database’s owner',

@@ -55,6 +55,16 @@ test('an event whose text is not valid UTF-8 counts by its bytes', async () => {
   expect(await ask(folder, (live) => live.fingerprint(2n))).not.toBe(before);
 });
 
+test('a log that loses an event while it is read has no chain', async () => {
+  const folder = await makeDataFolder({ events: 30_000 });
+  const chains = await ask(folder, async (live) => {
+    const reading = live.chains([]);
+    setImmediate(() => changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id = 1')));
+    return reading;
+  });
+  expect(chains).toBeNull();
+});
+
 describe('a mark holds', () => {
   test('while the log only grows, whatever its flags, and not when an event before it goes or changes', async () => {
     const folder = await makeDataFolder({ events: 5 });
