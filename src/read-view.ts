@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataFolder } from './data-folder.ts';
 import {
   classifyDatabaseError,
@@ -9,7 +10,7 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from './database.ts';
-import { hasSystemCode, SnapbackError } from './errors.ts';
+import { type ErrorDetail, hasSystemCode, SnapbackError } from './errors.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace, type Pace, throwIfCancelled } from './pace.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
@@ -36,6 +37,7 @@ const LONGEST_STEP_MS = 200;
 /** In a WAL a reader hinders nobody, but the WAL can't be reused under it: after this long the copy goes on without. */
 const LONGEST_READ_MS = 10_000;
 const LOCK_PATIENCE_MS = 5000;
+const LOCK_POLL_MS = 20;
 const MOST_RESTARTS = 200;
 const COPY_ATTEMPTS = 5;
 
@@ -75,8 +77,16 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
     return { journalMode: 'unknown', copiedFiles: true };
   }
   try {
-    const journalMode = String(source.pragma('journal_mode', { simple: true }));
-    await backUp(source, target, journalMode === 'wal', task);
+    const journalMode = await withLockPatience(task, () =>
+      String(source.pragma('journal_mode', { simple: true })),
+    );
+    const since = performance.now();
+    // Where the first step meets a lock, better-sqlite3 calls a copy of no pages a finished one.
+    while ((await backUp(source, target, journalMode === 'wal', task)) === 0) {
+      if (performance.now() - since > LOCK_PATIENCE_MS) throw busyError({ waitedMs: LOCK_PATIENCE_MS });
+      await sleep(LOCK_POLL_MS);
+      throwIfCancelled(task);
+    }
     return { journalMode, copiedFiles: false };
   } catch (error) {
     throw classifyDatabaseError(error, folder.databaseFile);
@@ -98,7 +108,17 @@ async function openOrNull(folder: DataFolder, task: TaskOptions): Promise<ReadDa
   }
 }
 
-async function backUp(source: ReadDatabase, target: string, wal: boolean, task: TaskOptions): Promise<void> {
+function busyError(detail: ErrorDetail): SnapbackError {
+  return new SnapbackError('database-busy', 'Another program keeps the database busy.', detail);
+}
+
+/** The number of pages that were copied. */
+async function backUp(
+  source: ReadDatabase,
+  target: string,
+  wal: boolean,
+  task: TaskOptions,
+): Promise<number> {
   // A read transaction keeps the copy at one moment whatever is committed meanwhile. Without a WAL it would make the
   // host's commits fail, so there SQLite starts the copy anew when the database changes under it.
   if (wal) {
@@ -111,7 +131,7 @@ async function backUp(source: ReadDatabase, target: string, wal: boolean, task: 
   let remaining = Number.POSITIVE_INFINITY;
   let pages = 0;
   let restarts = 0;
-  await source.backup(target, {
+  const { totalPages: copied } = await source.backup(target, {
     progress({ totalPages, remainingPages }) {
       throwIfCancelled(task);
       const now = performance.now();
@@ -119,10 +139,7 @@ async function backUp(source: ReadDatabase, target: string, wal: boolean, task: 
       if (remainingPages !== remaining) moved = now;
       if (remainingPages > remaining) restarts += 1;
       if (now - moved > LOCK_PATIENCE_MS || restarts > MOST_RESTARTS)
-        throw new SnapbackError('database-busy', 'Another program keeps the database busy.', {
-          waitedMs: Math.round(now - began),
-          restarts,
-        });
+        throw busyError({ waitedMs: Math.round(now - began), restarts });
       task.onProgress?.({
         phase: 'copy-database',
         done: totalPages - remainingPages,
@@ -139,6 +156,7 @@ async function backUp(source: ReadDatabase, target: string, wal: boolean, task: 
     },
   });
   if (source.inTransaction) source.exec('COMMIT');
+  return copied;
 }
 
 const COMPANIONS = ['', '-wal', '-journal'] as const;
