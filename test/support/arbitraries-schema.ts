@@ -31,13 +31,28 @@ const KINDS = [
 
 const TYPES = ['', 'INTEGER', 'TEXT', 'REAL', 'BLOB', 'NUMERIC', 'VARCHAR(9)', 'DATETIME'];
 const STRICT_TYPES = ['ANY', 'INTEGER', 'TEXT', 'REAL', 'BLOB', 'ANY', 'TEXT', 'INT'];
-const ODD_NAMES = ['select', 'B b', 'q"u\'o', '__proto__', 'constructor', 'naïve', '日本', '`t', '[br]', 'a;--', 'ord'];
+const ODD_NAMES = [
+  'select',
+  'B b',
+  'q"u\'o',
+  '__proto__',
+  'constructor',
+  'naïve',
+  '日本',
+  '`t',
+  '[br]',
+  'a;--',
+  'ord',
+];
 const NAMES = [...ODD_NAMES, 'content', 'i0', 'c0', 'x0', 'survivor', 'oid', 'rank', 'l', 's', 'p', 'value'];
 /** Names that SQLite calls the same: ASCII letters only are folded. */
 const fold = (name: string) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 const tableNames = fc.uniqueArray(
-  fc.oneof(fc.constantFrom(...ODD_NAMES, 'bots', 'Main', 'temp', 't0', 'sqlitemaster'), fc.string({ minLength: 1, maxLength: 8 })),
+  fc.oneof(
+    fc.constantFrom(...ODD_NAMES, 'bots', 'Main', 'temp', 't0', 'sqlitemaster'),
+    fc.string({ minLength: 1, maxLength: 8 }),
+  ),
   { minLength: 1, maxLength: 4, selector: fold },
 );
 const columnNames = fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 4, selector: fold });
@@ -66,23 +81,39 @@ const drafts: fc.Arbitrary<Draft> = fc.record({
 export const tableSpecs: fc.Arbitrary<readonly TableSpec[]> = tableNames
   .filter((names) => names.every((name) => isPlainEnough(name)))
   .chain((names) =>
-    fc.tuple(fc.boolean(), fc.array(drafts, { minLength: names.length, maxLength: names.length })).map(
-      ([strictLog, list]) => {
+    fc
+      .tuple(fc.boolean(), fc.array(drafts, { minLength: names.length, maxLength: names.length }))
+      .map(([strictLog, list]) => {
         const plain = [logSpec(strictLog), ...list.map((draft, index) => specOf(names[index] ?? '', draft))];
         return plain.map((spec, index) => withParent(spec, list[index - 1] ?? null, plain));
-      },
-    ),
+      }),
   );
 
 function isPlainEnough(name: string): boolean {
-  return !/^sqlite_/i.test(name) && !/\p{Cc}/u.test(name) && fold(name) !== 'event_log' && !/^(audit|by |find )/i.test(name);
+  return (
+    !/^sqlite_/i.test(name) &&
+    !/\p{Cc}/u.test(name) &&
+    fold(name) !== 'event_log' &&
+    !/^(audit|by |find )/i.test(name)
+  );
 }
 
 function logSpec(strict: boolean): TableSpec {
   const names = ['id', 'branch_id', 'ts', 'kind', 'payload_json', 'superseded_by', 'hidden'];
-  const types = strict ? ['INTEGER', 'ANY', 'ANY', 'TEXT', 'TEXT', 'INTEGER', 'INTEGER'] : ['INTEGER', '', 'TEXT', 'TEXT', 'TEXT', '', 'INTEGER'];
+  const types = strict
+    ? ['INTEGER', 'ANY', 'ANY', 'TEXT', 'TEXT', 'INTEGER', 'INTEGER']
+    : ['INTEGER', '', 'TEXT', 'TEXT', 'TEXT', '', 'INTEGER'];
   const columns = names.map((name, index) => ({ name, type: types[index] ?? '' }));
-  return { name: 'event_log', kind: 'log', columns, key: ['id'], withoutRowid: false, generated: 'none', unique: false, parent: null };
+  return {
+    name: 'event_log',
+    kind: 'log',
+    columns,
+    key: ['id'],
+    withoutRowid: false,
+    generated: 'none',
+    unique: false,
+    parent: null,
+  };
 }
 
 function specOf(name: string, draft: Draft): TableSpec {
@@ -91,11 +122,23 @@ function specOf(name: string, draft: Draft): TableSpec {
   const pair = draft.kind === 'composite' || draft.kind === 'without-rowid-pair';
   const columns = draft.columns.map((column, index) => {
     const type = (strict ? STRICT_TYPES : TYPES)[draft.types[index] ?? 0] ?? '';
-    return { name: column, type: index > 0 ? type : rowidKey ? 'INTEGER' : draft.kind === 'nocase' ? 'TEXT' : type };
+    return {
+      name: column,
+      type: index > 0 ? type : rowidKey ? 'INTEGER' : draft.kind === 'nocase' ? 'TEXT' : type,
+    };
   });
   const key = draft.kind === 'keyless' ? [] : draft.columns.slice(0, pair ? 2 : 1);
   const withoutRowid = draft.kind.includes('without-rowid');
-  return { name, kind: draft.kind, columns, key, withoutRowid, generated: draft.generated, unique: draft.unique, parent: null };
+  return {
+    name,
+    kind: draft.kind,
+    columns,
+    key,
+    withoutRowid,
+    generated: draft.generated,
+    unique: draft.unique,
+    parent: null,
+  };
 }
 
 function withParent(spec: TableSpec, draft: Draft | null, all: readonly TableSpec[]): TableSpec {
@@ -116,7 +159,12 @@ export function ties(tables: readonly TableSpec[]): fc.Arbitrary<readonly Tie[]>
 
 /** FTS5 reserves some names of columns, and needs an integer to find a row by. */
 function isSearchable(spec: TableSpec | undefined): boolean {
-  return spec !== undefined && !spec.withoutRowid && /^[a-z]/.test(spec.name) && !spec.columns.some(({ name }) => /rank|oid|l$/.test(name));
+  return (
+    spec !== undefined &&
+    !spec.withoutRowid &&
+    /^[a-z]/.test(spec.name) &&
+    !spec.columns.some(({ name }) => /rank|oid|l$/.test(name))
+  );
 }
 
 export function tableDdl(spec: TableSpec): string {
@@ -145,7 +193,8 @@ export function tieDdl({ type, table }: Tie, tables: readonly TableSpec[]): stri
   if (spec === undefined) return '';
   const name = quote(spec.name);
   const last = quote(spec.columns.at(-1)?.name ?? '');
-  if (type === 'index') return `CREATE INDEX ${quote(`by ${table}`)} ON ${name} (length(${last})) WHERE ${last} IS NOT NULL`;
+  if (type === 'index')
+    return `CREATE INDEX ${quote(`by ${table}`)} ON ${name} (length(${last})) WHERE ${last} IS NOT NULL`;
   if (type === 'audit')
     return `CREATE TABLE IF NOT EXISTS audit (what, n);
       CREATE TRIGGER ${quote(`audit ${table} i`)} AFTER INSERT ON ${name} BEGIN INSERT INTO audit VALUES ('i', ${table}); END;
@@ -156,7 +205,10 @@ export function tieDdl({ type, table }: Tie, tables: readonly TableSpec[]): stri
     return `CREATE TABLE ${quote(`by ${table} stander`)} (ref REFERENCES ${name} (${key}) ON DELETE CASCADE);
       CREATE TRIGGER ${quote(`by ${table} filled`)} AFTER UPDATE ON ${name} BEGIN INSERT INTO ${quote(`by ${table} stander`)} VALUES (new.${key}); END`;
   }
-  const rowid = spec.kind === 'keyless' || !['integer', 'autoincrement', 'strict', 'log'].includes(spec.kind) ? 'rowid' : (spec.key[0] ?? '');
+  const rowid =
+    spec.kind === 'keyless' || !['integer', 'autoincrement', 'strict', 'log'].includes(spec.kind)
+      ? 'rowid'
+      : (spec.key[0] ?? '');
   const index = `"find ${table}"`;
   const put = (row: 'new' | 'old') => `${row}.${quote(rowid)}, ${row}.${last}`;
   const remove = `INSERT INTO ${index} (${index}, rowid, ${last}) VALUES ('delete', ${put('old')});`;

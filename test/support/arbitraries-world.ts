@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { SqlValue } from '../../src/row-hash.ts';
 import { sqlValues } from './arbitraries.ts';
-import { type TableSpec, tableDdl, type Tie, tieDdl, ties, tableSpecs } from './arbitraries-schema.ts';
+import { type TableSpec, type Tie, tableDdl, tableSpecs, tieDdl, ties } from './arbitraries-schema.ts';
 
 /** A generated application: its tables, what they hold when a snapshot is taken, and what happens to them since. */
 export type World = {
@@ -23,7 +23,13 @@ export type World = {
 export type Change =
   | { readonly type: 'insert'; readonly table: number; readonly values: readonly SqlValue[] }
   | { readonly type: 'delete'; readonly table: number; readonly nth: number }
-  | { readonly type: 'update'; readonly table: number; readonly nth: number; readonly column: number; readonly value: SqlValue }
+  | {
+      readonly type: 'update';
+      readonly table: number;
+      readonly nth: number;
+      readonly column: number;
+      readonly value: SqlValue;
+    }
   | { readonly type: 'swap'; readonly table: number; readonly nth: number; readonly column: number }
   | { readonly type: 'clear'; readonly table: number };
 
@@ -96,7 +102,8 @@ function runUnlessRefused(db: Database.Database, spec: TableSpec, one: Change): 
     db.transaction(() => run(db, spec, one))();
   } catch (error) {
     const refused =
-      error instanceof Database.SqliteError && /^SQLITE_(?:CONSTRAINT|MISMATCH|ERROR|CORRUPT_VTAB)/.test(error.code);
+      error instanceof Database.SqliteError &&
+      /^SQLITE_(?:CONSTRAINT|MISMATCH|ERROR|CORRUPT_VTAB)/.test(error.code);
     if (!refused || !/constraint|mismatch|cannot store/i.test(error.message)) throw error;
   }
 }
@@ -118,10 +125,15 @@ function run(db: Database.Database, spec: TableSpec, one: Change): void {
   else {
     const column = quote(spec.columns[one.column % spec.columns.length]?.name ?? '');
     const set = (value: SqlValue, at: number) =>
-      db.prepare(`UPDATE ${name} SET ${column} = ${slot(value)} WHERE ${place}`).run(bound(value), at % count);
+      db
+        .prepare(`UPDATE ${name} SET ${column} = ${slot(value)} WHERE ${place}`)
+        .run(bound(value), at % count);
     if (one.type === 'update') set(one.value, one.nth);
     else {
-      const read = db.prepare<[number], SqlValue>(`SELECT ${column} FROM ${name} WHERE ${place}`).pluck().safeIntegers();
+      const read = db
+        .prepare<[number], SqlValue>(`SELECT ${column} FROM ${name} WHERE ${place}`)
+        .pluck()
+        .safeIntegers();
       const [a, b] = [read.get(one.nth % count) ?? null, read.get((one.nth + 1) % count) ?? null];
       set(null, one.nth);
       set(a, one.nth + 1);

@@ -12,7 +12,18 @@ export const integers: fc.Arbitrary<bigint> = fc.oneof(
 export const reals: fc.Arbitrary<number> = fc.oneof(
   fc.double({ noNaN: true }),
   fc.integer({ min: -3, max: 3 }),
-  fc.constantFrom(-0, 0, 5e-324, 1.7976931348623157e308, 2 ** 53, 2 ** 63, 1e16, 1e-5, 0.1, Number('3.14159265358979')),
+  fc.constantFrom(
+    -0,
+    0,
+    5e-324,
+    1.7976931348623157e308,
+    2 ** 53,
+    2 ** 63,
+    1e16,
+    1e-5,
+    0.1,
+    Number('3.14159265358979'),
+  ),
   fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
 );
 

@@ -1,0 +1,80 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyTable } from '../../src/apply-table.ts';
+import { compareTable, type Rewrite } from '../../src/compare.ts';
+import type { DataFolder } from '../../src/data-folder.ts';
+import { openReadDatabase, openWriteDatabase } from '../../src/database.ts';
+import { attachStage } from '../../src/diff.ts';
+import { createPace } from '../../src/pace.ts';
+import { createPrivateFolder } from '../../src/private-folder.ts';
+import { readSchema } from '../../src/schema.ts';
+import { findSideEffects } from '../../src/side-effects.ts';
+import { writeSnapshot } from '../../src/snapshot-writer.ts';
+import { quoteName } from '../../src/sql.ts';
+import { stageSnapshot } from '../../src/stage.ts';
+
+/** Dumps the database of a folder into a file of its own, without publishing it. */
+export async function dump(folder: DataFolder, name: string): Promise<string> {
+  const path = join(folder.dir, name);
+  const db = openReadDatabase(folder.databaseFile, folder);
+  const handle = await open(path, 'wx');
+  try {
+    db.exec('BEGIN');
+    const takenAt = new Date(0);
+    await writeSnapshot(
+      db,
+      handle,
+      { profile: folder.profile, kind: 'rewind', takenAt, phase: 'build', note: () => null },
+      {},
+    );
+  } finally {
+    db.close();
+    await handle.close();
+  }
+  return path;
+}
+
+/** The core of a restore without its ceremony: no safety copy, no checkpoint, no verification. Returns what it counted. */
+export async function applyDirectly(
+  folder: DataFolder,
+  snapshot: string,
+  database: string,
+  rewrite: Rewrite,
+) {
+  const place = await createPrivateFolder();
+  const handle = await open(snapshot);
+  const db = openWriteDatabase(database, folder);
+  try {
+    const schema = readSchema(db);
+    const file = { handle, path: snapshot, sizeBytes: (await handle.stat()).size };
+    const stage = await stageSnapshot(
+      file,
+      schema,
+      folder.profile,
+      { folder: place, nativeBinding: undefined },
+      {},
+    );
+    attachStage(db, stage);
+    db.exec('BEGIN');
+    const effects = findSideEffects(
+      db,
+      schema,
+      stage.tables.map(({ live }) => live.name),
+    );
+    const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
+    for (const { object } of effects.setAsideTriggers) db.exec(`DROP TRIGGER main.${quoteName(object.name)}`);
+    for (const comparison of comparisons) await applyTable(db, comparison, createPace({}), () => undefined);
+    for (const { object } of effects.setAsideTriggers) db.exec(object.sql ?? '');
+    db.exec('COMMIT');
+    return comparisons.map(({ staged, added, removed, changed }) => [
+      staged.live.name,
+      added,
+      removed,
+      changed,
+    ]);
+  } finally {
+    db.close();
+    await handle.close();
+    await place.remove();
+  }
+}

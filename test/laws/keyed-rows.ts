@@ -1,0 +1,71 @@
+import Database from 'better-sqlite3';
+import type { TableSpec } from '../support/arbitraries-schema.ts';
+
+/**
+ * The rows of a table for a comparison by brute force: each as one text with storage classes and bytes, and its key as a
+ * text that is equal where SQLite calls two keys equal. Null: a key with a NULL in it, or none.
+ */
+export function readKeyedRows(file: string, spec: TableSpec) {
+  const db = new Database(file, { readonly: true });
+  try {
+    const exact = (name: string) => [
+      `typeof(${quote(name)})`,
+      `iif(typeof(${quote(name)}) IN ('text', 'blob'), hex(CAST(${quote(name)} AS BLOB)), ${quote(name)})`,
+    ];
+    const columns = spec.columns.map(({ name }) => name);
+    const read = (names: readonly string[]) =>
+      db
+        .prepare<[], unknown[]>(
+          `SELECT ${names.flatMap(exact).join(', ')} FROM ${quote(spec.name)} ORDER BY ${order(spec)}`,
+        )
+        .raw()
+        .safeIntegers()
+        .all();
+    const keys = spec.key.length === 0 ? [] : read(spec.key);
+    const folded = spec.kind === 'nocase';
+    return read(columns).map((row, index) => ({
+      row: row.map(describe).join(' '),
+      key: keyText(keys[index], folded),
+    }));
+  } finally {
+    db.close();
+  }
+}
+
+function order(spec: TableSpec): string {
+  return spec.withoutRowid ? spec.key.map(quote).join(', ') : 'rowid';
+}
+
+function keyText(key: readonly unknown[] | undefined, folded: boolean): string | null {
+  if (key === undefined || key.includes('null')) return null;
+  const parts: string[] = [];
+  for (let index = 0; index < key.length; index += 2) {
+    const [kind, value] = [key[index], key[index + 1]];
+    if (kind === 'integer' || kind === 'real') parts.push(`number ${numberText(value)}`);
+    else if (kind === 'text' && folded) parts.push(`text ${foldHex(String(value))}`);
+    else parts.push(`${kind} ${value}`);
+  }
+  return parts.join(', ');
+}
+
+/** Integers and reals of equal value are one key. */
+function numberText(value: unknown): string {
+  if (typeof value === 'number' && Number.isInteger(value)) return String(BigInt(value));
+  return String(value);
+}
+
+/** ASCII letters in lower case, in the hex of UTF-8. In UTF-16 the zero bytes between them do no harm. */
+function foldHex(hex: string): string {
+  return hex.replace(/../g, (byte) => {
+    const code = Number.parseInt(byte, 16);
+    return (code >= 0x41 && code <= 0x5a ? code + 32 : code).toString(16).padStart(2, '0');
+  });
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value);
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
