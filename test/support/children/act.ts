@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import {
   applyRestore,
   applyUndo,
@@ -10,18 +11,25 @@ import {
   takeSnapshot,
 } from '../../../src/index.ts';
 
-/** Does one thing in a data folder and prints each phase as it begins, then `done` or the code of the error. */
-const [dir = '', action = '', id = '', user = ''] = process.argv.slice(2);
-if (user !== '') {
+/**
+ * Does one thing in a data folder and prints each phase as it begins, then `done` or the code of the error. USER_ID: as
+ * whom; FILL_IN and FILL: in which phase to fill the disk, with which file; PATIENT: go on while others have it open.
+ */
+const [dir = '', action = '', id = ''] = process.argv.slice(2);
+const { USER_ID: user, FILL_IN: fillIn, FILL: filler = '', PATIENT: patient } = process.env;
+// The addon must be loaded while it may be read.
+new Database(':memory:').close();
+if (user !== undefined) {
   process.setgid?.(Number(user));
   process.setuid?.(Number(user));
 }
-const now = { planId: null, whileOpen: false };
+const now = { planId: null, whileOpen: patient !== undefined };
 const request = { ...defaultRestoreOptions, id, action: 'restore' } as const;
 let phase = '';
 const task = {
   onProgress(progress: { readonly phase: string }) {
     if (progress.phase !== phase) say(progress.phase);
+    if (progress.phase !== phase && progress.phase === fillIn) fill();
     phase = progress.phase;
   },
 };
@@ -31,19 +39,34 @@ function say(word: string): void {
   writeSync(1, `${word}\n`);
 }
 
+/** Takes what is left of the disk, to the last byte. */
+function fill(): void {
+  const file = openSync(filler, 'w');
+  for (let bytes = 1 << 20; bytes >= 1; ) {
+    try {
+      if (writeSync(file, Buffer.alloc(bytes)) < bytes) bytes >>= 1;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      bytes >>= 1;
+    }
+  }
+  closeSync(file);
+}
+
 async function act(): Promise<unknown> {
   const folder = await openDataFolder(dir);
   say('began');
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
-  if (action === 'plan') return planRestore(folder, request, false, task);
+  if (action === 'plan')
+    return say((await planRestore(folder, request, false, task)).refusals[0]?.code ?? 'no refusal');
   if (action === 'restore') return applyRestore(folder, request, now, task);
   return applyUndo(folder, { acceptDrift: false }, now, task);
 }
 
 try {
   await act();
-  say('done');
+  if (action !== 'plan') say('done');
 } catch (error) {
   if (!(error instanceof SnapbackError)) throw error;
   say(error.code);
