@@ -3,7 +3,7 @@ import type { WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import type { Pace } from './pace.ts';
 import { nameList, quoteName } from './sql.ts';
-import { stageColumn } from './stage.ts';
+import { stageColumn } from './stage-layout.ts';
 
 /** The statements that make a live table what its comparison says, in the order in which they run. Each takes a first and a last line. */
 export type ApplyStatements = {

@@ -1,7 +1,8 @@
 import { type AnyDatabase, isCompileError } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import { foldName, quoteName } from './sql.ts';
-import { type StagedTable, stageColumn } from './stage.ts';
+import { stageColumn } from './stage-layout.ts';
+import type { StagedTable } from './stage-loader.ts';
 
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';

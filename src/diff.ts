@@ -10,7 +10,8 @@ import { readSchema, type Schema } from './schema.ts';
 import { openSnapshotFile, parseSnapshotId, snapshotTime } from './snapshot-files.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { foldName, quoteName } from './sql.ts';
-import { type Stage, type StagedTable, stageSnapshot } from './stage.ts';
+import { type Stage, stageSnapshot } from './stage.ts';
+import type { StagedTable } from './stage-loader.ts';
 
 export type SnapshotComparison = EventGroups & {
   /** One for each table that snapshot and live schema share, the log first. */

@@ -5,7 +5,7 @@ import type { Pace } from './pace.ts';
 import type { Profile } from './profile.ts';
 import type { Schema } from './schema.ts';
 import { foldName, quoteName } from './sql.ts';
-import { stageColumn } from './stage.ts';
+import { stageColumn } from './stage-layout.ts';
 
 export type EventGroups = {
   /** Live events that the snapshot lacks. */

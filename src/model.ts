@@ -39,7 +39,14 @@ export type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
 export type Retention = {
   /** `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now. */
   readonly status: 'kept' | 'goes-next' | 'due';
-  readonly reason: 'among-newest' | 'beyond-newest' | 'within-age' | 'age-passed' | 'needed-by-undo' | 'safety-copy' | 'no-rule';
+  readonly reason:
+    | 'among-newest'
+    | 'beyond-newest'
+    | 'within-age'
+    | 'age-passed'
+    | 'needed-by-undo'
+    | 'safety-copy'
+    | 'no-rule';
   /** From when on the age rule takes it; null where no age rule applies. */
   readonly goesAt: string | null;
   /** Place among its kind, newest = 1, and how many the rule keeps; null where no such rule applies. */
@@ -88,14 +95,26 @@ export type TableDiff = {
 
 /** Something the snapshot and the live schema do not agree on. `loses` is the number of values or rows that would have no place. */
 export type SchemaDrift = {
-  readonly kind: 'table-missing-live' | 'table-unknown' | 'column-missing-live' | 'column-missing-in-snapshot' | 'column-inconsistent' | 'value-converted';
+  readonly kind:
+    | 'table-missing-live'
+    | 'table-unknown'
+    | 'column-missing-live'
+    | 'column-missing-in-snapshot'
+    | 'column-inconsistent'
+    | 'value-converted';
   readonly table: string;
   readonly column: string | null;
   readonly loses: number;
 };
 
 /** One end of a group of events. `text` is at most 80 characters of what was said, where the profile knows how to find it. */
-export type EventMark = { readonly id: bigint; readonly ts: string | null; readonly kind: string | null; readonly speaker: string | null; readonly text: string | null };
+export type EventMark = {
+  readonly id: bigint;
+  readonly ts: string | null;
+  readonly kind: string | null;
+  readonly speaker: string | null;
+  readonly text: string | null;
+};
 
 /** Live events that the snapshot does not hold, of one chat. */
 export type NewerEvents = {
@@ -111,18 +130,33 @@ export type NewerEvents = {
   readonly rewindRecords: number;
 };
 
-export type SnapshotRef = { readonly id: SnapshotId; readonly takenAt: string; readonly sizeBytes: number; readonly lastEventId: bigint | null; readonly sha256: string };
+export type SnapshotRef = {
+  readonly id: SnapshotId;
+  readonly takenAt: string;
+  readonly sizeBytes: number;
+  readonly lastEventId: bigint | null;
+  readonly sha256: string;
+};
 
 export type Diff = {
   readonly snapshot: SnapshotRef;
   /** What it was compared with. `viewingCopy`: the database could only be read from a private copy because it can't be opened where it is. */
-  readonly against: { readonly database: string; readonly lastEventId: bigint | null; readonly events: number; readonly viewingCopy: boolean };
+  readonly against: {
+    readonly database: string;
+    readonly lastEventId: bigint | null;
+    readonly events: number;
+    readonly viewingCopy: boolean;
+  };
   readonly tables: readonly TableDiff[];
   readonly newerEvents: readonly NewerEvents[];
   /** Events of the snapshot that would come back or be unflagged, by chat: what the mistake took away. */
   readonly returningEvents: readonly NewerEvents[];
   readonly schemaDrift: readonly SchemaDrift[];
-  readonly guessedBlobs: readonly { readonly table: string; readonly column: string; readonly values: number }[];
+  readonly guessedBlobs: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly values: number;
+  }[];
   readonly timeline: 'same' | 'other';
 };
 
@@ -166,7 +200,11 @@ export type RestorePlan = {
   readonly schemaDrift: readonly SchemaDrift[];
   readonly guessedBlobs: Diff['guessedBlobs'];
   /** Triggers of touched tables: left running because they only maintain a search index, or set aside and put back verbatim. */
-  readonly triggers: readonly { readonly name: string; readonly table: string; readonly handling: 'kept' | 'set-aside' }[];
+  readonly triggers: readonly {
+    readonly name: string;
+    readonly table: string;
+    readonly handling: 'kept' | 'set-aside';
+  }[];
   readonly searchIndexes: readonly { readonly name: string; readonly before: 'ok' | 'stale' | 'unchecked' }[];
   readonly foreignKeyViolations: number;
   readonly damage: readonly string[];
@@ -175,8 +213,17 @@ export type RestorePlan = {
   /** True: a fresh checkpoint of the result is published, so that the host's next start loads it and not an older one. */
   readonly freshCheckpoint: boolean;
   /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
-  readonly hostReplay: { readonly checkpoint: string | null; readonly afterEvent: bigint; readonly upToEvent: bigint; readonly tablesAtEvent: bigint } | null;
-  readonly space: readonly { readonly volume: string; readonly neededBytes: number; readonly freeBytes: number }[];
+  readonly hostReplay: {
+    readonly checkpoint: string | null;
+    readonly afterEvent: bigint;
+    readonly upToEvent: bigint;
+    readonly tablesAtEvent: bigint;
+  } | null;
+  readonly space: readonly {
+    readonly volume: string;
+    readonly neededBytes: number;
+    readonly freeBytes: number;
+  }[];
   readonly refusals: readonly Refusal[];
 };
 
@@ -229,16 +276,31 @@ export type PrunePlan = {
     readonly reason: 'beyond-newest' | 'older-than' | 'chosen';
   }[];
   /** Named by the policy or the choice, but refused. */
-  readonly stays: readonly { readonly id: SnapshotId; readonly reason: 'needed-by-undo' | 'safety-copy-too-young' | 'unreadable' }[];
+  readonly stays: readonly {
+    readonly id: SnapshotId;
+    readonly reason: 'needed-by-undo' | 'safety-copy-too-young' | 'unreadable';
+  }[];
   readonly bytes: number;
 };
 
-export type PruneReceipt = { readonly planId: string; readonly moved: readonly SnapshotId[]; readonly bytes: number; readonly trashFolder: string };
+export type PruneReceipt = {
+  readonly planId: string;
+  readonly moved: readonly SnapshotId[];
+  readonly bytes: number;
+  readonly trashFolder: string;
+};
 
 export type TrashSummary = { readonly files: number; readonly bytes: number };
 
 export type TakeResult =
-  | { readonly taken: true; readonly id: SnapshotId; readonly file: string; readonly lastEventId: bigint; readonly sizeBytes: number; readonly retired: readonly SnapshotId[] }
+  | {
+      readonly taken: true;
+      readonly id: SnapshotId;
+      readonly file: string;
+      readonly lastEventId: bigint;
+      readonly sizeBytes: number;
+      readonly retired: readonly SnapshotId[];
+    }
   | { readonly taken: false; readonly reason: string };
 
 /** What the window's banner says. Null fields: not known any more. */

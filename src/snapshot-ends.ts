@@ -1,5 +1,5 @@
 import { SnapbackError } from './errors.ts';
-import { createJsonScanner } from './json-scanner.ts';
+import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 import { FORMAT_VERSION, parseAbout, type SnapshotAbout } from './snapshot-format.ts';
 
@@ -58,13 +58,18 @@ export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnd
   };
 }
 
-async function readLeadingId(file: SnapshotBytes): Promise<bigint | null> {
+/** A scanner over the first 64 KB, which may end in the middle of a value. */
+export async function scanHead(file: SnapshotBytes): Promise<JsonScanner> {
   let head: Buffer | null = await readAt(file, 0, Math.min(HEAD_BYTES, file.sizeBytes));
-  const scanner = createJsonScanner(async () => {
+  return createJsonScanner(async () => {
     const once = head;
     head = null;
     return once;
   }, 0);
+}
+
+async function readLeadingId(file: SnapshotBytes): Promise<bigint | null> {
+  const scanner = await scanHead(file);
   try {
     await scanner.expect('{');
     if ((await scanner.readString()) !== 'last_event_id') return null;

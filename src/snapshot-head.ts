@@ -1,10 +1,8 @@
 import { SnapbackError } from './errors.ts';
-import { createJsonScanner } from './json-scanner.ts';
 import type { SqlValue } from './row-hash.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
+import { scanHead } from './snapshot-ends.ts';
 import { foldName } from './sql.ts';
-
-const HEAD_BYTES = 64 * 1024;
 
 /**
  * The first events of a snapshot, as many as its first 64 KB hold whole, each with its values in the order of
@@ -15,12 +13,7 @@ export async function readFirstEvents(
   logTable: string,
   columns: readonly string[],
 ): Promise<readonly (readonly SqlValue[])[]> {
-  let head: Buffer | null = await readAt(file, 0, Math.min(HEAD_BYTES, file.sizeBytes));
-  const scanner = createJsonScanner(async () => {
-    const once = head;
-    head = null;
-    return once;
-  }, 0);
+  const scanner = await scanHead(file);
   const events: (readonly SqlValue[])[] = [];
   try {
     await scanner.expect('{');

@@ -2,7 +2,7 @@ import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
 import { isSystemError, SnapbackError } from './errors.ts';
 import { explainWriteError } from './folders.ts';
-import type { Progress, SnapshotId, TaskOptions } from './model.ts';
+import type { Progress, TakeResult, TaskOptions } from './model.ts';
 import { withReadView } from './read-view.ts';
 import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './snapshot-drafts.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
@@ -10,14 +10,7 @@ import { readSnapshot } from './snapshot-reader.ts';
 import { type DumpRequest, writeSnapshot } from './snapshot-writer.ts';
 import { foldName } from './sql.ts';
 
-export type Taken = {
-  readonly taken: true;
-  readonly id: SnapshotId;
-  readonly file: string;
-  readonly lastEventId: bigint;
-  readonly sizeBytes: number;
-  readonly retired: readonly SnapshotId[];
-};
+export type Taken = Extract<TakeResult, { readonly taken: true }>;
 
 /**
  * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, under the host's name for this second. The

@@ -11,13 +11,8 @@ import type {
 } from './model.ts';
 import { hashLiveTable } from './plan.ts';
 import { type ReadView, withReadView } from './read-view.ts';
-import {
-  type ApplyOptions,
-  applyRestore,
-  defaultRestoreOptions,
-  planRestore,
-  type RestoreRequest,
-} from './restore.ts';
+import { applyRestore, defaultRestoreOptions, planRestore, type RestoreRequest } from './restore.ts';
+import type { ApplyOptions } from './restore-run.ts';
 import { readSchema } from './schema.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from './snapshot-files.ts';

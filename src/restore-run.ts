@@ -1,0 +1,194 @@
+import { basename } from 'node:path';
+import { applyTable } from './apply-table.ts';
+import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import type { DataFolder } from './data-folder.ts';
+import type { WriteDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import { findUsers } from './in-use.ts';
+import { appendJournal } from './journal.ts';
+import type { RestorePlan, RestoreReceipt, TaskOptions } from './model.ts';
+import { createPace } from './pace.ts';
+import type { PreparedPlan } from './plan.ts';
+import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
+import type { Schema } from './schema.ts';
+import { type Draft, discardDraft } from './snapshot-drafts.ts';
+import { readLastEventId } from './snapshot-writer.ts';
+import { quoteName } from './sql.ts';
+import { commit, rollBack, takeWriteLock } from './transaction.ts';
+import { hashBystanders, verifyRestore } from './verify.ts';
+
+/*
+ * Invariants of this file: the safety copy is published before the first write; the database is either what it was or
+ * what the plan says; nothing is called done before it is verified inside the transaction.
+ */
+
+export type ApplyOptions = {
+  /** Apply exactly this plan, or refuse with `plan-stale`. Null: plan and apply are one transaction. */
+  readonly planId: string | null;
+  /** Go on although another program has the database open. The receipt says so. */
+  readonly whileOpen: boolean;
+};
+
+/** An open transaction that has read and not yet written, with the plan made in it. */
+export type Run = {
+  readonly folder: DataFolder;
+  readonly db: WriteDatabase;
+  readonly schema: Schema;
+  readonly prepared: PreparedPlan;
+  readonly apply: ApplyOptions;
+};
+
+/**
+ * Applies a prepared plan inside the transaction in which it was made, and commits. @throws as `applyRestore`; before
+ * COMMIT the caller's database is rolled back and the safety copy taken away.
+ */
+export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
+  const { folder, db, prepared } = run;
+  const { plan } = prepared;
+  const safety = await takeSafetyCopy(folder, db, prepared, task);
+  let checkpoint: Draft | null = null;
+  let committing = false;
+  try {
+    const written = await writeAndVerify(run, safety, task);
+    checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId: plan.planId,
+      action: plan.action,
+      snapshotId: plan.snapshot.id,
+      safetySnapshotId: safety.id,
+      checkpointDraft: checkpoint === null ? null : basename(checkpoint.path),
+      at: new Date().toISOString(),
+    });
+    task.onProgress?.({ phase: 'commit', done: 0, total: 1, unit: 'steps', cancellable: false });
+    committing = true;
+    await commit(db, task);
+    return await finish(
+      folder,
+      { ...written.receipt, writeLockMs: Math.round(performance.now() - written.lockedAt) },
+      checkpoint,
+    );
+  } catch (error) {
+    // A COMMIT that failed for another reason than a lock may have happened: then the safety copy is evidence, and stays.
+    const undecided = committing && !db.inTransaction;
+    rollBack(db);
+    if (!undecided) await abort(folder, { plan, safety, checkpoint, journalled: committing, error });
+    throw error;
+  }
+}
+
+type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly lockedAt: number };
+
+/** From the write lock to the last check, everything inside the transaction. */
+async function writeAndVerify(
+  { folder, db, schema, prepared, apply }: Run,
+  safety: SafetyCopy,
+  task: TaskOptions,
+): Promise<Written> {
+  const { plan, comparisons, effects } = prepared;
+  const pace = createPace(task);
+  const inUse = await findUsers(folder.databaseFile);
+  if (inUse.state === 'yes' && !apply.whileOpen)
+    throw new SnapbackError(
+      'database-in-use',
+      'Another program has opened the database meanwhile; nothing was changed.',
+      {
+        by: inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', '),
+      },
+    );
+  const bystanders = await hashBystanders(db, prepared, schema, task);
+  await takeWriteLock(db, schema.userVersion, task);
+  const lockedAt = performance.now();
+  for (const { object } of effects.setAsideTriggers) db.exec(`DROP TRIGGER main.${quoteName(object.name)}`);
+  const total = comparisons.reduce(
+    (sum, { added, removed, changed }) => sum + added + removed + changed * 2,
+    0,
+  );
+  let done = 0;
+  for (const comparison of comparisons)
+    await applyTable(db, comparison, pace, (rows) => {
+      done += rows;
+      pace.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
+    });
+  for (const { object } of effects.setAsideTriggers) db.exec(object.sql ?? '');
+  const { checks, after } = await verifyRestore(db, prepared, bystanders, schema, task);
+  return {
+    lockedAt,
+    receipt: {
+      planId: plan.planId,
+      action: plan.action,
+      snapshotId: plan.snapshot.id,
+      mode: plan.options.mode,
+      finishedAt: new Date().toISOString(),
+      safetySnapshotId: safety.id,
+      checkpointId: null,
+      tables: comparisons.map(({ staged, added, removed, changed }) => ({
+        name: staged.live.name,
+        rows: staged.rows,
+        beforeHash: prepared.before.get(staged.live.name) ?? '',
+        afterHash: after.get(staged.live.name) ?? '',
+        added,
+        removed,
+        changed,
+      })),
+      checks,
+      lastEventId:
+        plan.options.mode === 'full'
+          ? readLastEventId(db, folder.profile)
+          : (plan.snapshot.lastEventId ?? 0n),
+      whileOpen: apply.whileOpen,
+      inUse,
+    },
+  };
+}
+
+/** After COMMIT: nothing here may make a restore that happened look like one that failed. What is missing, the next start does. */
+async function finish(
+  folder: DataFolder,
+  receipt: RestoreReceipt,
+  checkpoint: Draft | null,
+): Promise<RestoreReceipt> {
+  const checkpointId =
+    checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(toleratingOurs);
+  const finished = { ...receipt, checkpointId };
+  const at = new Date().toISOString();
+  await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(toleratingOurs);
+  if (checkpointId !== null)
+    await appendJournal(folder, {
+      type: 'checkpoint-published',
+      planId: receipt.planId,
+      checkpointId,
+      at,
+    }).catch(toleratingOurs);
+  return finished;
+}
+
+function toleratingOurs(error: unknown): null {
+  if (error instanceof SnapbackError) return null;
+  throw error;
+}
+
+type Aborted = {
+  readonly plan: RestorePlan;
+  readonly safety: SafetyCopy;
+  readonly checkpoint: Draft | null;
+  readonly journalled: boolean;
+  readonly error: unknown;
+};
+
+/** Nothing was written, so the copy of what is still there is not needed; what can't be tidied up stays and does no harm. */
+async function abort(
+  folder: DataFolder,
+  { plan, safety, checkpoint, journalled, error }: Aborted,
+): Promise<void> {
+  const code = error instanceof SnapbackError ? error.code : 'internal';
+  if (checkpoint !== null) await discardDraft(checkpoint).catch(toleratingOurs);
+  if (journalled)
+    await appendJournal(folder, {
+      type: 'aborted',
+      planId: plan.planId,
+      code,
+      at: new Date().toISOString(),
+    }).catch(toleratingOurs);
+  await removeSafetyCopy(safety).catch(toleratingOurs);
+}

@@ -1,0 +1,92 @@
+import { isCompileError, sqliteCode, type WriteDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import type { SqlValue } from './row-hash.ts';
+import type { Column, Table } from './schema.ts';
+import { foldName, quoteName } from './sql.ts';
+
+/** A live column as the stage declares it. */
+export function stageColumn(index: number): string {
+  return `c${index}`;
+}
+
+/** Creates the stage's table and knows how to fill it. `targets` has the live column for each column of the file. */
+export function createLayout(db: WriteDatabase, name: string, live: Table, fileColumns: readonly string[]) {
+  const byName = new Map(live.columns.map((column) => [foldName(column.name), column]));
+  const targets = fileColumns.map((column) => byName.get(foldName(column)));
+  const shared = targets.flatMap((column) => column ?? []);
+  const kept = targets.flatMap((column, index) => (column === undefined ? [] : [index]));
+  const declared = shared.map((column, index) => {
+    // Only a key's collation decides anything here: it is what rows are matched by.
+    const collation = live.key.includes(column.name) ? ` COLLATE ${quoteName(column.collation)}` : '';
+    return `${stageColumn(index)} ${affinityOf(column, live.strict)}${collation}`;
+  });
+  db.exec(`CREATE TABLE ${name} (${['ord INTEGER PRIMARY KEY', ...declared].join(', ')})`);
+  const statements = new Map<string, ReturnType<typeof prepare>>();
+  function prepare(raw: string) {
+    const values = [...raw].map((flag) => (flag === '1' ? 'CAST(? AS TEXT)' : '?'));
+    return db.prepare<SqlValue[]>(`INSERT INTO ${name} VALUES (${['?', ...values].join(', ')})`);
+  }
+  const indices = live.key.map((column) => shared.findIndex((one) => one.name === column));
+  return {
+    targets,
+    shared: shared.map((column) => column.name),
+    insert(ordinal: number, row: readonly SqlValue[]): void {
+      const values = kept.map((index) => row[index] ?? null);
+      const raw = values.map((value) => (isRawText(value) ? '1' : '0')).join('');
+      const statement = statements.get(raw) ?? prepare(raw);
+      statements.set(raw, statement);
+      statement.run(BigInt(ordinal), ...values.map((value) => (isRawText(value) ? value.rawText : value)));
+    },
+    /** Indexes the key; two rows with one key are damage, since no table can have held both. */
+    index(table: string): void {
+      if (indices.length === 0 || indices.includes(-1)) return;
+      try {
+        db.exec(`CREATE UNIQUE INDEX ${name}_key ON ${name} (${indices.map(stageColumn).join(', ')})`);
+      } catch (error) {
+        const code = sqliteCode(error);
+        if (code?.startsWith('SQLITE_CONSTRAINT') === true)
+          throw new SnapbackError(
+            'snapshot-damaged',
+            `Two rows of “${table}” have the same key.`,
+            { table, why: 'two rows have the same key' },
+            error,
+          );
+        if (isCompileError(error))
+          throw new SnapbackError(
+            'schema-needs-host',
+            `“${table}” needs something that only the chat application has.`,
+            { table, reason: String(error) },
+            error,
+          );
+        throw error;
+      }
+    },
+  };
+}
+
+function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+/** SQLite's rules for the affinity of a declared type; in STRICT tables ANY has none. */
+export function affinityOf(
+  column: Column,
+  strict: boolean,
+): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC' {
+  const type = column.declaredType.toUpperCase();
+  if (type.includes('INT')) return 'INTEGER';
+  if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
+  if (type === '' || type.includes('BLOB') || (strict && type === 'ANY')) return 'BLOB';
+  return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
+}
+
+const NUMERIC_TEXT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/** Whether storing the value in a column of this affinity gives it another storage class than it had. */
+export function isConverted(value: SqlValue, affinity: ReturnType<typeof affinityOf>): boolean {
+  if (affinity === 'BLOB') return false;
+  if (typeof value === 'string') return affinity !== 'TEXT' && NUMERIC_TEXT.test(value);
+  if (typeof value === 'bigint') return affinity === 'TEXT' || affinity === 'REAL';
+  if (typeof value !== 'number') return false;
+  return affinity === 'TEXT' || (affinity !== 'REAL' && Number.isInteger(value) && Math.abs(value) < 2 ** 63);
+}
