@@ -159,9 +159,12 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     unharmed: NOTHING_WRITTEN,
     next: 'Each safety copy in the list can be restored like any snapshot.',
   }),
-  'snapshot-needed': () => ({
-    title: 'This safety copy is still needed',
-    happened: 'Undo of the newest restore depends on it.',
+  'snapshot-needed': ({ reason }) => ({
+    title: 'This snapshot is still needed',
+    happened:
+      reason === 'needed-at-next-start'
+        ? 'The chat app’s next start loads it; an older one would bring back what the newest restore undid.'
+        : 'Undo of the newest restore depends on it.',
     unharmed: 'Nothing was moved.',
     next: 'Leave it out.',
   }),

@@ -160,6 +160,7 @@ function chainAfter(folder: DataFolder, view: ReadView, events: number): string 
   const table = schema.tables.get(foldName(profile.log.table));
   if (table === undefined) return null;
   const chain = createLogChain();
+  let found = 0;
   const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
   const source = {
     schemaName: 'main',
@@ -168,7 +169,10 @@ function chainAfter(folder: DataFolder, view: ReadView, events: number): string 
     order,
     encoding: schema.encoding,
   };
-  for (const row of readRows(view.db, source)) chain.add(row);
-  const { chain: digest, events: found } = chain.peek();
-  return found === events ? digest : null;
+  for (const row of readRows(view.db, source)) {
+    if (found === events) break;
+    chain.add(row);
+    found += 1;
+  }
+  return found === events ? chain.peek().chain : null;
 }

@@ -278,7 +278,7 @@ export type PrunePlan = {
   /** Named by the policy or the choice, but refused. */
   readonly stays: readonly {
     readonly id: SnapshotId;
-    readonly reason: 'needed-by-undo' | 'safety-copy-too-young' | 'unreadable';
+    readonly reason: 'needed-by-undo' | 'needed-at-next-start' | 'safety-copy-too-young' | 'unreadable';
   }[];
   readonly bytes: number;
 };

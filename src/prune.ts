@@ -6,7 +6,14 @@ import { hasSystemCode, SnapbackError } from './errors.ts';
 import { ensureFolder, explainWriteError, findFolder, OWN, SNAPSHOTS, syncFolder } from './folders.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt, SnapshotId, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
-import { ageLimit, findNeededCopies, rankSnapshots, SAFETY_KIND, takenAt } from './retention.ts';
+import {
+  ageLimit,
+  findNeededCheckpoint,
+  findNeededCopies,
+  rankSnapshots,
+  SAFETY_KIND,
+  takenAt,
+} from './retention.ts';
 import {
   isKind,
   listSnapshotFiles,
@@ -89,17 +96,17 @@ export async function applyPrune(
   };
 }
 
+const NEEDED = {
+  'needed-by-undo': 'Undo needs this snapshot: it holds what the newest restore replaced.',
+  'needed-at-next-start':
+    "The chat application's next start needs this snapshot: an older one would bring back what the newest restore undid.",
+} as const;
+
 function nothingGoes(plan: PrunePlan): SnapbackError {
-  const needed = plan.stays.find(({ reason }) => reason === 'needed-by-undo');
-  return needed === undefined
-    ? new SnapbackError('nothing-to-prune', 'No snapshot would go.', { stays: plan.stays.length })
-    : new SnapbackError(
-        'snapshot-needed',
-        'Undo needs this snapshot: it holds what the newest restore replaced.',
-        {
-          id: needed.id,
-        },
-      );
+  for (const { id, reason } of plan.stays)
+    if (reason === 'needed-by-undo' || reason === 'needed-at-next-start')
+      return new SnapbackError('snapshot-needed', NEEDED[reason], { id, reason });
+  return new SnapbackError('nothing-to-prune', 'No snapshot would go.', { stays: plan.stays.length });
 }
 
 async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: PruneOptions): Promise<Draft> {
@@ -108,6 +115,7 @@ async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: Prune
   const files = await listSnapshotFiles(folder);
   const named = selectFiles(files, policy, now).filter(({ id }) => id !== except);
   const needed = await findNeededCopies(folder, files);
+  const checkpoint = await findNeededCheckpoint(folder, files, named);
   const ranks = rankSnapshots(files);
   const goes: Going[] = [];
   const stays: PrunePlan['stays'][number][] = [];
@@ -116,6 +124,7 @@ async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: Prune
     const safety = folder.profile.restore;
     const young = (ranks.get(id) ?? 1) <= safety.keep || now < ageLimit(file, safety.keepDays);
     if (needed.has(id)) stays.push({ id, reason: 'needed-by-undo' });
+    else if (id === checkpoint) stays.push({ id, reason: 'needed-at-next-start' });
     else if (policy.by !== 'choice' && file.kind === SAFETY_KIND && young)
       stays.push({ id, reason: 'safety-copy-too-young' });
     else if (file.problem !== null || !(await isReadable(folder, file)))

@@ -98,3 +98,22 @@ export async function findNeededCopies(
   if (committed !== null) needed.add(committed);
   return needed;
 }
+
+/**
+ * The checkpoint that the newest restore left, where taking `named` away would leave no newer one: without it the
+ * host's next start would load an older checkpoint and bring back the state that the restore undid. Null: none.
+ */
+export async function findNeededCheckpoint(
+  folder: DataFolder,
+  files: readonly SnapshotFile[],
+  named: readonly SnapshotFile[],
+): Promise<SnapshotId | null> {
+  const published = (await readJournal(folder)).findLast((entry) => entry.type === 'checkpoint-published');
+  if (published?.checkpointId == null) return null;
+  const checkpoints = files.filter((file) => file.kind === PERIODIC_KIND);
+  const place = checkpoints.findIndex(({ id }) => id === published.checkpointId);
+  const goes = new Set(named.map(({ id }) => id));
+  return place === -1 || checkpoints.slice(0, place).some(({ id }) => !goes.has(id))
+    ? null
+    : published.checkpointId;
+}

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/data-folder.ts';
+import { appendJournal } from '../../src/journal.ts';
 import type { PrunePolicy } from '../../src/model.ts';
 import { applyPrune, planPrune } from '../../src/prune.ts';
 import { listSnapshotFiles } from '../../src/snapshot-files.ts';
@@ -202,4 +203,19 @@ test('a folder in place of the trash that leads elsewhere is not used', async ()
   await rm(join(folder.dir, 'snapback'));
   expect(await idsOf(folder)).toEqual(days('periodic', 3, 2, 1));
   expect(basename((await applyPrune(folder, checkpoints)).trashFolder)).toMatch(/^\d{8}T\d{6}Z$/);
+});
+
+test('the checkpoint that the newest restore left is refused as long as no newer one stays', async () => {
+  const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
+  const [newest, middle] = days('periodic', 3, 2);
+  const entry = { type: 'checkpoint-published', planId: 'a'.repeat(64), at: now.toISOString() } as const;
+  await appendJournal(folder, { ...entry, checkpointId: newest ?? null });
+  const all: PrunePolicy = { by: 'count', kind: 'periodic', keep: 0 };
+  expect((await planPrune(folder, all, { now })).stays).toEqual([
+    { id: newest, reason: 'needed-at-next-start' },
+  ]);
+  const chosen: PrunePolicy = { by: 'choice', ids: [newest ?? ''] };
+  expect(await codeOf(applyPrune(folder, chosen, { now }))).toBe('snapshot-needed');
+  await appendJournal(folder, { ...entry, checkpointId: middle ?? null });
+  expect((await planPrune(folder, { by: 'choice', ids: [middle ?? ''] }, { now })).stays).toEqual([]);
 });
