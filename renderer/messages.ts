@@ -159,10 +159,10 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     unharmed: NOTHING_WRITTEN,
     next: 'Each safety copy in the list can be restored like any snapshot.',
   }),
-  'snapshot-needed': ({ reason }) => ({
+  'snapshot-needed': ({ detail }) => ({
     title: 'This snapshot is still needed',
     happened:
-      reason === 'needed-at-next-start'
+      detail.reason === 'needed-at-next-start'
         ? 'The chat app’s next start loads it; an older one would bring back what the newest restore undid.'
         : 'Undo of the newest restore depends on it.',
     unharmed: 'Nothing was moved.',
