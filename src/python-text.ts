@@ -1,4 +1,4 @@
-import type { SqlValue } from './row-hash.ts';
+import type { RawText, SqlValue } from './row-hash.ts';
 
 /**
  * The visible form of a snapshot is what the host's Python writes and reads back: ASCII JSON with Python's number
@@ -60,12 +60,15 @@ export function parseBytesRepr(text: string): Uint8Array | null {
   return bytesRepr(parsed) === text ? parsed : null;
 }
 
+/** The text that stands for bytes in the visible form: a BLOB's repr, undecodable TEXT with U+FFFD. */
+export function textOfBytes(value: Uint8Array | RawText): string {
+  return value instanceof Uint8Array ? bytesRepr(value) : new TextDecoder().decode(value.rawText);
+}
+
 /** The visible JSON token of any value. What it can't carry exactly is written so that the host still reads it. */
 export function jsonValue(value: SqlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return jsonReal(value);
-  if (typeof value === 'string') return jsonText(value);
-  if (value instanceof Uint8Array) return jsonText(bytesRepr(value));
-  return jsonText(new TextDecoder().decode(value.rawText));
+  return jsonText(typeof value === 'string' ? value : textOfBytes(value));
 }

@@ -1,6 +1,7 @@
 import { SnapbackError } from './errors.ts';
 import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
-import type { SqlValue } from './row-hash.ts';
+import { textOfBytes } from './python-text.ts';
+import type { RawText, SqlValue } from './row-hash.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 
 /**
@@ -18,7 +19,7 @@ export type ExactCursor = {
   readonly finish: () => Promise<void>;
 };
 
-type Entry = { readonly ordinal: number; readonly column: string; readonly value: SqlValue };
+type Entry = { readonly ordinal: number; readonly column: string; readonly value: Uint8Array | RawText };
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -95,6 +96,9 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
       while (pending !== null && pending.ordinal === ordinal) {
         const index = row.columns.indexOf(pending.column);
         if (index === -1) throw damaged('an exact value belongs to no column');
+        // What the host would read must mean the same.
+        if (row.values[index] !== textOfBytes(pending.value))
+          throw damaged('an exact value is not the one that it stands beside');
         values[index] = pending.value;
         pending = null;
         if (state === 'inside') await advance();

@@ -1,0 +1,67 @@
+import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type DataFolder, openDataFolder } from '../../src/data-folder.ts';
+import type { SnapshotPart } from '../../src/snapshot-reader.ts';
+import { readSnapshot } from '../../src/snapshot-reader.ts';
+import { LOG } from '../support/place.ts';
+import { dump } from './apply-directly.ts';
+
+/** Words that stand in rows only: no message may repeat them. */
+export const SECRET = 'words-of-a-person';
+
+/** A folder with few rows, whose values need every part of the format. */
+export async function makeSmallFolder(parent: string): Promise<DataFolder> {
+  const dir = await mkdtemp(join(parent, 'small-'));
+  const db = new Database(join(dir, 'app.db'));
+  db.exec(`${LOG} CREATE TABLE bots (id TEXT PRIMARY KEY, face BLOB, mood REAL); CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);
+    INSERT INTO event_log VALUES (1, 'main', 't', 'said', '{"text": "${SECRET}"}', NULL, 0), (2, 'main', 't', 'said', '${SECRET}', 1, 1);
+    INSERT INTO bots VALUES ('ada', x'0027ff', 0.5), ('bo', CAST(x'ff61' AS TEXT), -0.0), ('cy', '${SECRET}', 9e999);
+    INSERT INTO chats VALUES (9007199254740993, 'Caf\u00e9'), (-1, CAST(x'c328' AS TEXT));`);
+  db.close();
+  return openDataFolder(dir);
+}
+
+/** Our own snapshot of that folder, as its bytes. */
+export async function dumpSmall(folder: DataFolder, name = 'dump'): Promise<string> {
+  return readFile(await dump(folder, name), 'latin1');
+}
+
+export const KNOWN: ReadonlySet<string> = new Set(['event_log', 'bots', 'chats', 'scenes']);
+
+/** Reads a file to its end. */
+export async function readParts(path: string, known = KNOWN): Promise<readonly SnapshotPart[]> {
+  const handle = await open(path);
+  try {
+    return await collect({ handle, path, sizeBytes: (await handle.stat()).size }, known);
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function collect(
+  file: Parameters<typeof readSnapshot>[0],
+  known = KNOWN,
+): Promise<readonly SnapshotPart[]> {
+  const parts: SnapshotPart[] = [];
+  for await (const part of readSnapshot(file, known, {})) parts.push(part);
+  return parts;
+}
+
+export type Notes = { about: Record<string, unknown>; exact: unknown };
+
+/** The file with other notes of ours at its end, their places right unless told otherwise. */
+export function withNotes(
+  text: string,
+  edit: (notes: Notes) => void,
+  move: { readonly exactAt?: number; readonly aboutAt?: number } = {},
+): string {
+  const at = text.indexOf(', "_snapback": ');
+  const notes: Notes = JSON.parse(text.slice(at).replace(', "_snapback": ', '').slice(0, -1));
+  edit(notes);
+  let out = `${text.slice(0, at)}, "_snapback": {"exact": `;
+  const exactAt = out.length + (move.exactAt ?? 0);
+  out += `${JSON.stringify(notes.exact)}, "about": `;
+  const aboutAt = out.length + (move.aboutAt ?? 0);
+  return `${out}${JSON.stringify(notes.about)}, "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`;
+}
