@@ -189,7 +189,7 @@ function sameValue(a: string, b: string): string {
 function rowText(values: readonly string[]): string {
   const one = (value: string) =>
     `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
-       WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, atan2(${value}, -1), quote(${value})) ELSE quote(${value}) END`;
+       WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, iif(atan2(${value}, -1) > 0, '+0', '-0'), quote(${value})) ELSE quote(${value}) END`;
   return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
 }
 

@@ -22,6 +22,8 @@ const DECODER_LABEL = { 'UTF-8': 'utf-8', 'UTF-16le': 'utf-16le', 'UTF-16be': 'u
  */
 export function* readRows(db: AnyDatabase, source: RowSource): Generator<readonly SqlValue[]> {
   const from = `FROM ${quoteName(source.schemaName)}.${quoteName(source.table)} ${source.order}`;
+  // SQLite joins half a UTF-16 pair to whatever follows it, and nothing shows: there text is always fetched as bytes.
+  if (source.encoding !== 'UTF-8') return yield* readTextAsBytes(db, source, from, 0);
   const scan = db
     .prepare<[], SqlValue[]>(`SELECT ${nameList(source.columns)} ${from}`)
     .raw()

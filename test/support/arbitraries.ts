@@ -22,7 +22,7 @@ export const reals: fc.Arbitrary<number> = fc.oneof(
     1e16,
     1e-5,
     0.1,
-    Number('3.14159265358979'),
+    Math.PI, -Math.PI,
   ),
   fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
 );
@@ -49,9 +49,17 @@ export const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('\0', 'a\0b', '\uFFFD', '\uFEFFx', '\u2028', '😀', '"\\/', "'); --", '\x7f\x1f', 'é'),
 );
 
-/** Bytes of a TEXT value that are not UTF-8. */
+/** Bytes of a TEXT value that are not UTF-8; some of them hold halves of pairs where they count as UTF-16. */
 export const brokenTexts: fc.Arbitrary<{ readonly rawText: Uint8Array }> = fc
-  .constantFrom([0xff], [0x61, 0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf5, 0x80, 0x80, 0x80, 0x00, 0x62])
+  .constantFrom(
+    [0xff],
+    [0x00, 0xd8, 0x41, 0x00],
+    [0x41, 0x00, 0x00, 0xdc],
+    [0x61, 0xc3],
+    [0xed, 0xa0, 0x80],
+    [0xc0, 0x80],
+    [0xf5, 0x80, 0x80, 0x80, 0x00, 0x62],
+  )
   .map((bytes) => ({ rawText: Uint8Array.from(bytes) }));
 
 export const blobs: fc.Arbitrary<Uint8Array> = fc.oneof(
