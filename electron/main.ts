@@ -8,7 +8,7 @@ import { listenToWindow, tellWindow } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import type { Parsed } from './parse.ts';
 import { openSettings } from './settings.ts';
-import { chooseTarget, parseArguments } from './start-target.ts';
+import { chooseTarget, parseArguments, parseHandover } from './start-target.ts';
 import { builtPath, lockDown, openWindow } from './window.ts';
 
 let window: BrowserWindow | null = null;
@@ -18,18 +18,19 @@ const tell = (event: WindowEvent) => tellWindow(window, event);
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerAppScheme();
 
-if (app.requestSingleInstanceLock()) await start();
+const ownArguments = parseArguments(process.argv, process.cwd());
+if (app.requestSingleInstanceLock(ownArguments)) await start();
 else app.quit();
 
 async function start(): Promise<void> {
-  let argumentsNow = parseArguments(process.argv, process.cwd());
+  let argumentsNow = ownArguments;
   const settings = await openSettings(join(app.getPath('userData'), 'settings.json'), (problem) =>
     console.error('The settings could not be saved:', problem),
   );
 
   app.on('window-all-closed', () => app.quit());
-  app.on('second-instance', (_event, argv, workingDirectory) => {
-    argumentsNow = parseArguments(argv, workingDirectory);
+  app.on('second-instance', (_event, _argv, _workingDirectory, handedOver) => {
+    argumentsNow = parseHandover(handedOver);
     if (window?.isMinimized()) window.restore();
     window?.focus();
     if (argumentsNow.dir !== null) tell({ type: 'command', command: 'open-target' });

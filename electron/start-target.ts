@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import type { RecentFolder } from './settings.ts';
 
+const startArguments = z.object({ dir: z.string().nullable(), demoIfNew: z.boolean() });
+
 /** What the command line asks for. `dir` is absolute. */
-export type StartArguments = { readonly dir: string | null; readonly demoIfNew: boolean };
+export type StartArguments = Readonly<z.infer<typeof startArguments>>;
 
 /** The folder to open first. */
 export type StartTarget =
@@ -22,6 +25,11 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
     if (value !== undefined && value !== '') dir = resolve(workingDirectory, value);
   });
   return { dir, demoIfNew: argv.includes('--demo-if-new') };
+}
+
+/** What a second start hands over. Its own command line is no use here: Chromium puts that into another order. */
+export function parseHandover(data: unknown): StartArguments {
+  return startArguments.catch({ dir: null, demoIfNew: false }).parse(data);
 }
 
 /** The command line comes first, then the folder that was open last, then the demo where a new start asks for it. */

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
-import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../../src/model.ts';
+import type { InUse, RestoreOptions, RestorePlan, RestoreReceipt } from '../../src/model.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../alert-dialog.tsx';
 import { call } from '../api.ts';
 import { ErrorNote } from '../error-note.tsx';
-import { useInUse } from '../in-use.ts';
+import { useInUse, userWords } from '../in-use.ts';
 import { useNow } from '../now.ts';
 import { useJob } from '../use-job.ts';
 import { Working } from '../working.tsx';
@@ -14,9 +14,16 @@ import { PlanView } from './plan-view.tsx';
 import { confirmWords, isBlocked, questionWords, type Subject, verbOf } from './plan-words.ts';
 import { ReceiptView } from './receipt-view.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
-import { useShownPlan } from './shown-plan.ts';
+import { type ShownPlan, useShownPlan } from './shown-plan.ts';
 
 const LOOK_EVERY_MS = 1_500;
+const NOT_KNOWN: InUse = { state: 'unknown' };
+const FIRST_OPTIONS: RestoreOptions = {
+  mode: 'full',
+  acceptDrift: false,
+  clearTables: [],
+  rewrite: 'differing',
+};
 const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };
 const DONE = { Restore: 'Restored', Undo: 'The restore was undone', Redo: 'Restored again' };
 
@@ -27,19 +34,22 @@ export type RestoreDialogProps = {
   readonly onClose: () => void;
 };
 
-/** From the plan to the receipt. What is shown when the button is pressed is what happens, or nothing does. */
+/**
+ * From the plan to the receipt, in one dialog. What is shown when the button is pressed is what happens, or nothing
+ * does.
+ */
 export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: RestoreDialogProps) {
-  const [options, setOptions] = useState<RestoreOptions>({
-    mode: 'full',
-    acceptDrift: false,
-    clearTables: [],
-    rewrite: 'differing',
-  });
-  const [whileOpen, setWhileOpen] = useState(false);
-  const planning = useShownPlan(folderId, subject, options, databaseRevision);
-  const job = useJob<RestoreReceipt>();
   const now = useNow();
+  const [options, setOptions] = useState(FIRST_OPTIONS);
+  const [consent, setConsent] = useState<string | null>(null);
+  const planning = useShownPlan(folderId, subject, options, databaseRevision);
   const { plan } = planning;
+  const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
+  const job = useJob<RestoreReceipt>();
+  // The consent is for those who have it open now, not for whoever opens it next.
+  const users = inUse.state === 'yes' ? userWords(inUse) : null;
+  const whileOpen = users !== null && consent === users;
+
   const apply = (shown: RestorePlan) =>
     void job.run((callOptions) =>
       call('plan.apply', { folderId, planId: shown.planId, whileOpen }, callOptions),
@@ -48,15 +58,24 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     job.reset();
     planning.renew();
   };
+  const dialog = { wide: true, onClose };
 
-  if (job.value !== null) return <Done subject={subject} receipt={job.value} onClose={onClose} />;
+  if (job.value !== null)
+    return (
+      <AlertDialog
+        {...dialog}
+        title={DONE[verbOf(subject)]}
+        footer={<CancelButton onPress={onClose}>Close</CancelButton>}
+      >
+        <ReceiptView receipt={job.value} />
+      </AlertDialog>
+    );
   if (job.busy)
     return (
       <AlertDialog
-        wide
+        {...dialog}
         busy
         title={RUNNING[verbOf(subject)]}
-        onClose={onClose}
         footer={
           <Button className="button" isDisabled={job.progress?.cancellable === false} onPress={job.cancel}>
             Cancel
@@ -69,9 +88,8 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   if (job.error !== null)
     return (
       <AlertDialog
-        wide
+        {...dialog}
         title={job.error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored'}
-        onClose={onClose}
         footer={
           <>
             <CancelButton onPress={onClose}>Close</CancelButton>
@@ -84,119 +102,69 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
         <ErrorNote error={job.error} />
       </AlertDialog>
     );
-  if (plan === null)
-    return (
-      <AlertDialog
-        wide
-        title={questionWords(subject, null, now)}
-        onClose={onClose}
-        footer={<CancelButton onPress={onClose} />}
-      >
-        {planning.error === null ? (
-          <Working progress={planning.progress} words="Working out what would happen" />
-        ) : (
-          <ErrorNote error={planning.error}>
-            <Button className="button" onPress={planning.renew}>
-              Try again
-            </Button>
-          </ErrorNote>
-        )}
-      </AlertDialog>
-    );
-  return (
-    <Confirm
-      {...{ folderId, subject, plan, planning, options, whileOpen, onClose }}
-      onOptions={setOptions}
-      onWhileOpen={setWhileOpen}
-      onApply={apply}
-    />
-  );
-}
-
-type ConfirmProps = {
-  readonly folderId: FolderId;
-  readonly subject: Subject;
-  readonly plan: RestorePlan;
-  readonly planning: ReturnType<typeof useShownPlan>;
-  readonly options: RestoreOptions;
-  readonly whileOpen: boolean;
-  readonly onOptions: (options: RestoreOptions) => void;
-  readonly onWhileOpen: (whileOpen: boolean) => void;
-  readonly onApply: (plan: RestorePlan) => void;
-  readonly onClose: () => void;
-};
-
-function Confirm(props: ConfirmProps) {
-  const { folderId, subject, plan, planning, options, whileOpen, onClose } = props;
-  const now = useNow();
-  const inUse = useInUse(folderId, plan.inUse, LOOK_EVERY_MS);
-  const unused = inUse.state !== 'yes';
-  const { onWhileOpen } = props;
-  useEffect(() => {
-    if (unused) onWhileOpen(false);
-  }, [unused, onWhileOpen]);
   return (
     <AlertDialog
-      wide
+      {...dialog}
       title={questionWords(subject, plan, now)}
-      onClose={onClose}
       footer={
         <>
           <CancelButton onPress={onClose} />
-          <DangerButton
-            isDisabled={planning.busy || planning.outdated || isBlocked(plan, inUse, whileOpen)}
-            onPress={() => props.onApply(plan)}
-          >
-            {confirmWords(subject, plan)}
-          </DangerButton>
+          {plan !== null && (
+            <DangerButton
+              isDisabled={planning.busy || planning.outdated || isBlocked(plan, inUse, whileOpen)}
+              onPress={() => apply(plan)}
+            >
+              {confirmWords(subject, plan)}
+            </DangerButton>
+          )}
         </>
       }
     >
-      <div role="status">
-        {planning.outdated && (
-          <div className="consent">
-            <p>
-              <span>
-                <b>The database has changed since these figures were worked out.</b>
-              </span>
-            </p>
-            <Button className="button" onPress={planning.accept}>
-              Show the new figures
-            </Button>
+      <PlanState planning={planning} />
+      {plan !== null && (
+        <>
+          <div className={planning.busy ? 'renewing' : ''}>
+            <PlanView plan={plan} inUse={inUse} />
           </div>
-        )}
-      </div>
-      {planning.error !== null && <ErrorNote error={planning.error} />}
-      <div className={planning.busy ? 'renewing' : ''}>
-        <PlanView plan={plan} inUse={inUse} />
-      </div>
-      <PlanChoices
-        plan={plan}
-        options={options}
-        inUse={inUse}
-        whileOpen={whileOpen}
-        onOptions={props.onOptions}
-        onWhileOpen={onWhileOpen}
-      />
+          <PlanChoices
+            plan={plan}
+            options={options}
+            inUse={inUse}
+            whileOpen={whileOpen}
+            onOptions={setOptions}
+            onWhileOpen={(yes) => setConsent(yes ? users : null)}
+          />
+        </>
+      )}
     </AlertDialog>
   );
 }
 
-type DoneProps = {
-  readonly subject: Subject;
-  readonly receipt: RestoreReceipt;
-  readonly onClose: () => void;
-};
-
-function Done({ subject, receipt, onClose }: DoneProps) {
+/** Whether the plan is still being made, could not be made, or has been overtaken by the database. */
+function PlanState({ planning }: { readonly planning: ShownPlan }) {
+  const { plan, error, outdated } = planning;
   return (
-    <AlertDialog
-      wide
-      title={DONE[verbOf(subject)]}
-      onClose={onClose}
-      footer={<CancelButton onPress={onClose}>Close</CancelButton>}
-    >
-      <ReceiptView receipt={receipt} />
-    </AlertDialog>
+    <div role="status">
+      {error !== null && (
+        <ErrorNote error={error}>
+          <Button className="button" onPress={planning.renew}>
+            Try again
+          </Button>
+        </ErrorNote>
+      )}
+      {plan === null && error === null && (
+        <Working progress={planning.progress} words="Working out what would happen" />
+      )}
+      {outdated && (
+        <div className="consent">
+          <p>
+            <b>The database has changed since these figures were worked out.</b>
+          </p>
+          <Button className="button" onPress={planning.accept}>
+            Show the new figures
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { listKind, writeMessage } from './judge.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+test('what the chat app does meanwhile appears by itself', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toContainText('removes 3 newer messages in Harbour');
+  const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+  const count = await snapshots.count();
+
+  await test.step('a new checkpoint, a kind never seen before, and one that goes', async () => {
+    const [newest = ''] = listKind(demo, 'periodic');
+    const file = (id: string) => join(demo, 'snapshots', `${id}.json`);
+    copyFileSync(file(newest), file('periodic/20990101T000000Z'));
+    await expect(snapshots).toHaveCount(count + 1);
+    mkdirSync(join(demo, 'snapshots/weekly'));
+    copyFileSync(file(newest), file('weekly/20260101T000000Z'));
+    await expect(page.getByRole('group', { name: /weekly/ }).getByRole('option')).toHaveCount(1);
+    rmSync(file('periodic/20990101T000000Z'));
+    await expect(snapshots).toHaveCount(count + 1);
+  });
+
+  await test.step('a new message changes the comparison', async () => {
+    writeMessage(demo, 'One more thing.');
+    await expect(page.locator('.story')).toContainText('removes 4 newer messages in Harbour');
+  });
+
+  await test.step('health is found out in the background', async () => {
+    await expect(page.locator('.about')).toContainText('whole');
+  });
+});
+
+test('a restored state, the folder and the window’s place are there again after a restart', async ({
+  place,
+  demo,
+}) => {
+  const first = await place.launch({ data: demo });
+  await resize(first.app, 950, 640);
+  await first.page.getByRole('button', { name: 'Restore…' }).click();
+  await first.page.getByRole('button', { name: /^Restore and remove/ }).click();
+  await expect(first.page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  await first.app.close();
+
+  const { app, page } = await place.launch();
+  await expect(page.getByText('You are on a restored state.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  expect(
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
+  ).toBe(950);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Close this folder' }).click();
+  await page.getByRole('button', { name: /^lighthouse-chats/ }).click();
+  await expect(page.getByText('You are on a restored state.')).toBeVisible();
+});
+
+test('a second start hands its folder to the window that is open', async ({ place, demo }) => {
+  const { page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  const electron: string = createRequire(import.meta.url)('electron');
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const second = spawn(electron, [
+    `--user-data-dir=${join(place.folder, 'user')}`,
+    ...sandbox,
+    root,
+    '--data',
+    demo,
+  ]);
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  second.kill();
+});
+
+test('every command of the menu works and is grey where it makes no sense', async ({ place, demo }) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  expect(await enabledCommands(app)).toEqual(['open', 'help']);
+  await choose(app, 'help');
+  await expect(page.getByRole('alertdialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  const opened = await place.launch({
+    data: demo,
+    args: [`--user-data-dir=${join(place.folder, 'other-user')}`],
+  });
+  await expect(opened.page.locator('.story')).toBeVisible();
+  await expect
+    .poll(() => enabledCommands(opened.app))
+    .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'help']);
+  for (const [command, title] of [
+    ['take', 'Take a snapshot of how it is now?'],
+    ['restore', /^Restore the snapshot of/],
+    ['prune', 'Move snapshots to the trash?'],
+  ] as const) {
+    await choose(opened.app, command);
+    const dialog = opened.page.getByRole('alertdialog', { name: title });
+    await expect(dialog).toBeVisible();
+    await expect.poll(() => enabledCommands(opened.app)).toEqual(['help']);
+    await opened.page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  }
+});
+
+test('a snapshot is taken of either kind and shown', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  const [rewinds, checkpoints] = [listKind(demo, 'rewind'), listKind(demo, 'periodic')];
+  await takeSnapshot(page, 'Keep it for 14 days');
+  expect(listKind(demo, 'rewind')).toHaveLength(rewinds.length + 1);
+  await expect(page.locator('.story')).toHaveText(/^Nothing differs/);
+  await takeSnapshot(page, 'As a checkpoint');
+  expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length + 1);
+});
+
+test('the colours follow the choice', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect.poll(background).toBe('rgb(20, 23, 27)');
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toHaveAttribute('aria-checked', 'true');
+  await page.getByRole('menuitemradio', { name: 'Light' }).click();
+  await expect.poll(background).toBe('rgb(246, 247, 249)');
+  expect(await app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('light');
+});
+
+async function takeSnapshot(page: Page, how: string): Promise<void> {
+  await page.getByRole('button', { name: 'Take snapshot' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText(how).click();
+  await dialog.getByRole('button', { name: 'Take snapshot' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/^Snapshot taken/)).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+}
+
+async function resize(app: ElectronApplication, width: number, height: number): Promise<void> {
+  await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setSize(w, h), [
+    width,
+    height,
+  ] as const);
+}
+
+function enabledCommands(app: ElectronApplication): Promise<readonly string[]> {
+  return app.evaluate(({ Menu }) =>
+    ['open', 'reveal', 'take', 'restore', 'undo', 'prune', 'empty-trash', 'help'].filter(
+      (id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled,
+    ),
+  );
+}
+
+async function choose(app: ElectronApplication, command: string): Promise<void> {
+  await app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), command);
+}

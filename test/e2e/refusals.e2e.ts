@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
+import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts';
+
+/** Says what happened, what is unharmed, and what to do. */
+async function expectError(page: Page, title: string, happened: RegExp): Promise<void> {
+  const note = page.getByRole('alert');
+  await expect(note.getByRole('heading', { name: title })).toBeVisible();
+  await expect(note).toContainText(happened);
+  await expect(note.locator('.unharmed')).not.toBeEmpty();
+}
+
+async function openRestore(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await expect(page.getByRole('button', { name: /^Restore(:| and)/ })).toBeVisible();
+}
+
+test('what is no data folder is refused in words, and what was open stays open', async ({ place, demo }) => {
+  const { page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  const folder = (name: string, files: Readonly<Record<string, string>>) => {
+    const dir = join(place.folder, name);
+    mkdirSync(dir);
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, file), text);
+    return dir;
+  };
+
+  await dropOnWindow(page, folder('holiday', { 'notes.txt': 'nothing here' }));
+  await expectError(page, 'No chat database here', /event_log.*holiday/);
+
+  await dropOnWindow(page, folder('secret', { 'chat.db': 'not SQLite at all, '.repeat(100) }));
+  await expectError(page, 'This is not an SQLite database', /encrypted.*secret/);
+
+  const two = folder('two', {});
+  for (const name of ['chat.db', 'old.db']) copyFileSync(join(demo, 'chat.db'), join(two, name));
+  await dropOnWindow(page, two);
+  await expectError(page, 'More than one chat database here', /chat\.db, old\.db/);
+  await expect(page.getByRole('button', { name: 'Choose the database file…' })).toBeVisible();
+
+  await dropOnWindow(page, folder('profiled', { 'snapback-profile.json': '{"tables": 7}' }));
+  await expectError(page, 'The folder’s profile is not valid', /snapback-profile\.json/);
+
+  await test.step('one of several databases is opened by naming its file', async () => {
+    await dropOnWindow(page, join(two, 'old.db'));
+    await expect(page.getByRole('heading', { name: 'two' })).toBeVisible();
+    await expect(page.getByText('No snapshots yet')).toBeVisible();
+  });
+
+  await dropOnWindow(page, join(place.folder, 'holiday'));
+  await expectError(page, 'No chat database here', /holiday/);
+  await page.getByRole('button', { name: 'Stay with two' }).click();
+  await expect(page.getByRole('heading', { name: 'two' })).toBeVisible();
+});
+
+test('a folder that is gone is named at the start, and can be forgotten', async ({ place, demo }) => {
+  const first = await place.launch({ data: demo });
+  await expect(first.page.locator('.story')).toBeVisible();
+  await first.app.close();
+  renameSync(demo, `${demo}-moved`);
+  const { page } = await place.launch();
+  await expectError(page, 'The folder is not there', /lighthouse-chats/);
+  await page.getByRole('button', { name: 'Forget lighthouse-chats' }).click();
+  await expect(page.getByRole('heading', { name: 'Opened before' })).toBeHidden();
+});
+
+test('a damaged snapshot says where it breaks off and can’t be restored', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  const damaged = page
+    .getByRole('option', { name: /Thu|Wed|Tue|Mon|Sun|Sat|Fri/ })
+    .filter({ hasText: 'damaged' });
+  await damaged.click();
+  await expectError(page, 'This snapshot is damaged', /damaged/);
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
+});
+
+test('while the chat app is running, a restore waits for a second consent and sees at once when it is closed', async ({
+  place,
+  demo,
+}) => {
+  const host = await startHost(demo);
+  const { page } = await place.launch({ data: demo });
+  await openRestore(page);
+  const confirm = page.getByRole('button', { name: /^Restore and remove/ });
+  await expect(page.getByText('Close the chat app first.')).toBeVisible();
+  await expect(page.getByText(`(process ${host.pid})`).first()).toBeVisible();
+  await expect(confirm).toBeDisabled();
+  await page.getByText('Go on although it is open').click();
+  await expect(confirm).toBeEnabled();
+  host.kill();
+  await once(host, 'exit');
+  await expect(page.getByText('Close the chat app first.')).toBeHidden();
+  await expect(confirm).toBeEnabled();
+});
+
+test('a database that changes behind the confirmation has to be looked at again', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  await openRestore(page);
+  await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeEnabled();
+  writeMessage(demo, 'Are you still there?');
+  await page.getByRole('button', { name: 'Show the new figures' }).click();
+  await expect(page.getByRole('region', { name: 'What would go' })).toContainText('Are you still there?');
+  await expect(page.getByRole('button', { name: 'Restore and remove 4 newer messages' })).toBeEnabled();
+});
+
+test('a core that is killed in the middle of a restore leaves the database as it was, and comes back', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  await openRestore(page);
+  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  process.kill(await findCore(app), 'SIGKILL');
+  const note = page.getByRole('alert').filter({ hasText: 'ended unexpectedly' });
+  await expect(note).toBeVisible();
+  expect(readDatabase(demo)).toEqual(before);
+  expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByText('was started again')).toBeVisible();
+  await expect(page.locator('.story')).toContainText('37 events');
+
+  await test.step('and the next restore works', async () => {
+    await openRestore(page);
+    await page.getByRole('button', { name: /^Restore and remove/ }).click();
+    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  });
+});
+
+test('a restore that is cancelled takes everything back', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  await openRestore(page);
+  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  await page.getByRole('alertdialog', { name: 'Restoring' }).getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('alertdialog', { name: 'Nothing was changed' })).toBeVisible();
+  expect(readDatabase(demo)).toEqual(before);
+  expect(listKind(demo, 'restore')).toEqual([]);
+});
+
+test('a database that can only be read as a copy is shown, and nothing can be written', async ({
+  place,
+  demo,
+}) => {
+  await crashHost(demo);
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByText('You are viewing a copy.')).toBeVisible();
+  await expect(page.locator('.story')).toContainText('37 events');
+  for (const name of ['Restore…', 'Take snapshot', 'Prune…'])
+    await expect(page.getByRole('button', { name })).toBeDisabled();
+});
+
+/** Leaves what a crash in the middle of a large transaction leaves: a journal that only a writer could roll back. */
+async function crashHost(dir: string): Promise<void> {
+  const program = `
+    const { DatabaseSync } = require('node:sqlite');
+    const db = new DatabaseSync(${JSON.stringify(join(dir, 'chat.db'))});
+    db.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN; UPDATE event_log SET hidden = 1 - hidden;');
+    process.kill(process.pid, 'SIGKILL');`;
+  await once(spawn(process.execPath, ['-e', program]), 'exit');
+}
+
+async function startHost(dir: string): Promise<ChildProcess> {
+  const program = `
+    const { DatabaseSync } = require('node:sqlite');
+    const db = new DatabaseSync(${JSON.stringify(join(dir, 'chat.db'))});
+    db.prepare('SELECT count(*) FROM event_log').get();
+    console.log('open');
+    setInterval(() => db.isOpen, 1000);`;
+  const host = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(host.stdout, 'data');
+  return host;
+}

@@ -1,0 +1,142 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from './fixtures.ts';
+
+test('the page has no Node, no network, and nothing inline runs in it', async ({ place, complaints }) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+
+  await test.step('no Node, and only four functions from outside', async () => {
+    expect(
+      await page.evaluate(() => ({
+        node: [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')],
+        bridge: Object.keys(Reflect.get(window, 'snapback')).sort(),
+      })),
+    ).toEqual({
+      node: ['undefined', 'undefined'],
+      bridge: ['cancel', 'onEvent', 'openDropped', 'request'],
+    });
+  });
+
+  await test.step('inline scripts, inline styles and eval are refused', async () => {
+    expect(
+      await page.evaluate(() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.ran = true';
+        document.head.append(script);
+        const style = document.createElement('style');
+        style.textContent = 'body { color: red }';
+        document.head.append(style);
+        return { ran: 'ran' in window, styled: style.sheet?.cssRules.length ?? 0 };
+      }),
+    ).toEqual({ ran: false, styled: 0 });
+    const evaluated = await page.evaluate(
+      () =>
+        // In a turn of its own: what the debugger evaluates is exempt.
+        new Promise((done) => {
+          setTimeout(() => {
+            try {
+              done(new Function('return 1')());
+            } catch (error) {
+              done(String(error));
+            }
+          });
+        }),
+    );
+    expect(evaluated).toContain('unsafe-eval');
+    // The refusals themselves are errors in the console.
+    expect(complaints.splice(0).join('\n')).toContain('Content Security Policy');
+  });
+
+  await test.step('the network can’t be reached', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.setHeader('access-control-allow-origin', '*').end('hello');
+    }).listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/`;
+    await expect(page.evaluate((address) => fetch(address), url)).rejects.toThrow();
+    await page.evaluate((address) => {
+      document.body.append(Object.assign(document.createElement('img'), { src: address }));
+    }, url);
+    // Not even past the content policy: the session itself lets nothing through.
+    await expect(
+      app.evaluate(({ net }, address) => net.fetch(address).then((answer) => answer.text()), url),
+    ).rejects.toThrow();
+    server.close();
+    expect(asked).toEqual([]);
+    complaints.splice(0);
+  });
+
+  await test.step('permissions are denied', async () => {
+    expect(
+      await page.evaluate(async () => (await navigator.permissions.query({ name: 'geolocation' })).state),
+    ).toBe('denied');
+  });
+});
+
+test('neither a link, nor a script, nor a new window leads anywhere', async ({ place, complaints }) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = 'https://example.com/';
+    document.body.append(link);
+    link.click();
+    window.open('https://example.com/');
+    window.location.assign('file:///etc/passwd');
+    window.location.assign('app://snapback/assets/');
+  });
+  // Asked of Electron: the debugger still waits for the navigations that never happen.
+  const shown = await app.evaluate(async ({ BrowserWindow }) => {
+    const windows = BrowserWindow.getAllWindows();
+    const title = await windows[0]?.webContents.executeJavaScript("document.querySelector('h1').textContent");
+    return { windows: windows.length, url: windows[0]?.webContents.getURL(), title };
+  });
+  expect(shown).toEqual({ windows: 1, url: 'app://snapback/', title: 'Snapback' });
+  complaints.splice(0);
+});
+
+test('requests that are not ours are refused aloud', async ({ place }) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  const ask = (name: string, args: unknown) =>
+    page.evaluate(
+      ([n, a]) => Reflect.get(window, 'snapback').request('id', n, a).then(JSON.stringify, String),
+      [name, args] as const,
+    );
+
+  await test.step('an unknown name, private names, wrong and additional arguments', async () => {
+    expect(await ask('no.such', {})).toContain('an unknown request');
+    expect(
+      await ask('private.open', { folderId: 'x', dir: '/', database: null, cacheDir: '/tmp' }),
+    ).toContain('an unknown request');
+    expect(await ask('constructor', {})).toContain('an unknown request');
+    expect(await ask('folder.facts', { folderId: 7 })).toContain('Refused folder.facts');
+    expect(await ask('folder.facts', { folderId: 'x', dir: '/etc' })).toContain('Refused folder.facts');
+    expect(await ask('folder.facts', { folderId: 'x' })).toContain('data-folder-missing');
+  });
+
+  await test.step('a path that was not dropped opens nothing', async () => {
+    const made = await page.evaluate(() =>
+      Reflect.get(window, 'snapback').openDropped('id', new File([], '/etc')).then(JSON.stringify, String),
+    );
+    expect(made).toContain('Refused a drop');
+  });
+
+  await test.step('another page, even with our preload, is not listened to', async () => {
+    const refused = await app.evaluate(async ({ app: electronApp, BrowserWindow }) => {
+      const preload = `${electronApp.getAppPath()}/out/preload/preload.cjs`;
+      const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+      await other.loadURL('data:text/html,<title>other</title>');
+      const answer = await other.webContents.executeJavaScript(
+        "snapback.request('id', 'start.facts', {}).then(JSON.stringify, String)",
+      );
+      other.destroy();
+      return answer;
+    });
+    expect(refused).toContain('not the window of Snapback');
+  });
+});

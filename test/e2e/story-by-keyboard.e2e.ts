@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
+import { tabTo } from './keyboard.ts';
+
+test('with the keyboard alone: from the demo to the restore, its undo, and the disk back', async ({
+  place,
+}) => {
+  const { page } = await place.launch();
+  const { keyboard } = page;
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await tabTo(page, /^Try the demo$/);
+  await keyboard.press('Enter');
+  await expect(page.locator('.story')).toBeVisible();
+  const dir = join(place.home, 'Snapback Demo');
+  const before = readDatabase(dir);
+  const [newestRewind = ''] = listKind(dir, 'rewind');
+
+  await test.step('arrows go through the list, and what is shown follows', async () => {
+    await tabTo(page, /^Today/);
+    await keyboard.press('ArrowDown');
+    await expect(page.getByText('This snapshot is damaged')).toBeVisible();
+    await keyboard.press('ArrowUp');
+    await expect(page.locator('.story')).toContainText('37 events');
+  });
+
+  await test.step('the confirmation opens on Cancel; Escape leaves it', async () => {
+    await tabTo(page, /^Restore…$/);
+    await keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await expect(page.getByRole('button', { name: /^Restore and remove/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await keyboard.press('Escape');
+    await expect(page.getByRole('alertdialog')).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Restore…' })).toBeFocused();
+  });
+
+  await test.step('Enter on the button that removes something does nothing, Space does', async () => {
+    await keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: /^Restore and remove/ })).toBeVisible();
+    await tabTo(page, /^Restore and remove 3 newer messages/);
+    await keyboard.press('Enter');
+    await expect(page.getByText('Press Space to confirm')).toBeVisible();
+    expect(readDatabase(dir)).toEqual(before);
+    await keyboard.press('Space');
+    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Close' })).toBeFocused();
+    await keyboard.press('Enter');
+    const after = readDatabase(dir);
+    for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
+      expect(after[table], table).toEqual(rows);
+    expect(checkDatabase(dir)).toEqual({ integrity: 'ok', broken: 0 });
+  });
+
+  await test.step('undo, and all is as before', async () => {
+    await expect(page.getByText('You are on a restored state.')).toBeVisible();
+    await tabTo(page, /^Undo restore…$/);
+    await keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: /^Undo: \d+ rows change$/ })).toBeVisible();
+    await tabTo(page, /^Undo: \d+ rows change$/);
+    await keyboard.press('Space');
+    await expect(page.getByRole('alertdialog', { name: 'The restore was undone' })).toBeVisible();
+    await keyboard.press('Enter');
+    expect(readDatabase(dir)).toEqual(before);
+  });
+
+  await test.step('several snapshots are chosen with Shift and pruned, and the trash emptied', async () => {
+    const rewinds = listKind(dir, 'rewind');
+    await tabTo(page, /^Today/);
+    await keyboard.press('End');
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Shift+ArrowDown');
+    await expect(page.getByText('2 snapshots chosen')).toBeVisible();
+    await tabTo(page, /^Prune…$/);
+    await keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Move 2 snapshots to the trash' })).toBeVisible();
+    await tabTo(page, /^Move 2 snapshots to the trash$/);
+    await keyboard.press('Space');
+    await expect(page.getByText(/^2 snapshots, .* moved to the trash/)).toBeVisible();
+    expect(listKind(dir, 'rewind')).toEqual([rewinds[0], ...rewinds.slice(3)]);
+    await tabTo(page, /^Empty…$/);
+    await keyboard.press('Enter');
+    await tabTo(page, /^Remove 2 snapshots/);
+    await keyboard.press('Space');
+    await expect(
+      page.getByText(/^2 snapshots, .* (moved to the system’s trash|deleted for good)/),
+    ).toBeVisible();
+  });
+});
