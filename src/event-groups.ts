@@ -87,7 +87,8 @@ async function group(
     else {
       found.events += 1;
       found.rewindRecords += isRewind ? 1 : 0;
-      found.last = mark;
+      if (found.first.text === null && mark.text !== null) found.first = mark;
+      if (found.last.text === null || mark.text !== null) found.last = mark;
     }
     await pace.step();
   }

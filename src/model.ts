@@ -122,6 +122,7 @@ export type NewerEvents = {
   readonly chat: string | null;
   readonly chatName: string | null;
   readonly events: number;
+  /** The first and the last that say something; of all, where none does. */
   readonly first: EventMark;
   readonly last: EventMark;
   /** True where the chat is one that the snapshot would bring back events of, that is, the rewound one. */
