@@ -30,7 +30,8 @@ export async function startVirtualDisplay(): Promise<Record<string, string>> {
     'tcp',
     '-noreset',
   ];
-  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  // In a process group of its own: Ctrl-C must reach the app first.
+  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true });
   process.on('exit', () => {
     server.kill();
     rmSync(folder, { recursive: true, force: true });

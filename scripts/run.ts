@@ -25,15 +25,23 @@ export async function runMain(main: () => Promise<number>): Promise<void> {
 
 /**
  * Runs a program with our own input and output and resolves to its exit code (1 where a signal ended it).
- * Signals that are sent to us alone are passed on, so that no child outlives us.
+ * The child ends before us: what tells us to end is passed on, but for Ctrl-C, which a terminal sends to both
+ * (npm, if told to end, just disappears). Then it throws, so that no further step begins.
  */
 export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+    let isInterrupted = false;
+    const pass = (signal: NodeJS.Signals) => {
+      isInterrupted = true;
+      if (signal !== 'SIGINT') child.kill(signal);
+    };
     for (const signal of signals) process.on(signal, pass);
+    const parent = process.ppid;
+    const watch = setInterval(() => process.ppid === parent || pass('SIGTERM'), 1_000);
     const stopPassing = () => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, pass);
     };
     child.on('error', (error) => {
@@ -42,7 +50,8 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
     });
     child.on('exit', (code) => {
       stopPassing();
-      done(code ?? 1);
+      if (isInterrupted) fail(new Stop('interrupted'));
+      else done(code ?? 1);
     });
   });
 }
