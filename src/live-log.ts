@@ -4,7 +4,7 @@ import { SnapbackError } from './errors.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { withReadView } from './read-view.ts';
-import { createLogChain, createTableHasher, type SqlValue } from './row-hash.ts';
+import { createLogChain, createRowHasher, type SqlValue } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';
 import { chainColumns, readLastEventId } from './snapshot-writer.ts';
 import { foldName, quoteName } from './sql.ts';
@@ -157,11 +157,11 @@ type Ask = <T>(question: () => T) => Promise<T>;
 
 const BEFORE_ALL_IDS = -(2n ** 63n);
 
+const hashEvent = createRowHasher();
+
 /** Hash of what makes an event the same one: its values in the order of `chainColumns`. */
 export function fingerprintEvent(event: readonly SqlValue[]): string {
-  const hasher = createTableHasher([]);
-  hasher.add(event);
-  return hasher.finish().hash;
+  return hashEvent(event).toString('hex');
 }
 
 type Source = { readonly table: string; readonly encoding: Schema['encoding'] };
