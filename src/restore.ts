@@ -60,7 +60,7 @@ export async function applyRestore(
   try {
     await requireWritable(folder);
     // The first look at the schema also lets SQLite roll back what a killed writer left.
-    const db = openWriteDatabase(folder.databaseFile, folder);
+    const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
       const planned = await withLockPatience(task, () => readSchema(db));
       const { stage, snapshot } = await stageById(folder, request.id, planned, { folder: place }, task);
