@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
 
 export type Child = {
   readonly process: ChildProcess;
@@ -19,6 +20,12 @@ export type StartOptions = {
   readonly node?: readonly string[];
 };
 
+/** A test that failed leaves its children behind; none outlives the file that started it. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts a script of test/support/children as a process of its own. Whoever starts one waits for its end or kills it. */
 export function start(script: string, options: StartOptions = {}): Child {
   const [command = '', ...args] = [
@@ -32,6 +39,7 @@ export function start(script: string, options: StartOptions = {}): Child {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...options.env },
   });
+  running.add(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let over = false;
@@ -45,6 +53,7 @@ export function start(script: string, options: StartOptions = {}): Child {
   const ended = new Promise<readonly string[]>((resolve) => {
     child.once('close', () => {
       over = true;
+      running.delete(child);
       wake();
       resolve(lines);
     });

@@ -1,0 +1,186 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  diffSnapshot,
+  planRestore,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { asHost, errorOf, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
+import { type Child, start } from '../support/process.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** Other processes in the database: what is waited for, what is refused, and that nothing happens by halves. */
+const root = makeRoot();
+
+const story: Story = {
+  schema:
+    'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE chat_state (id INTEGER PRIMARY KEY, events INTEGER);',
+  before: "INSERT INTO memories VALUES (1, 'a'), (2, 'b'); INSERT INTO chat_state VALUES (1, 5);",
+  since: 'DELETE FROM memories WHERE id = 1; UPDATE chat_state SET events = 8;',
+};
+const open2 = { ...NOW, whileOpen: true };
+
+async function hold(place: Place, sql: string): Promise<Child> {
+  const child = start('hold.ts', { args: [place.database, sql] });
+  await child.said('held');
+  return child;
+}
+
+async function release(child: Child): Promise<void> {
+  child.process.kill('SIGKILL');
+  await child.ended;
+}
+
+async function safetyCopies({ dir }: Place): Promise<readonly string[]> {
+  const all = await readdir(join(dir, 'snapshots'), { recursive: true });
+  return all.filter((name) => name.startsWith('restore/'));
+}
+
+describe.concurrent('a database that another process keeps locked', () => {
+  test.each(['wal', 'delete'] as const)(
+    'is waited for for 5 s, then everything refuses, and nothing has changed: journal mode %s',
+    async (journalMode) => {
+      const { place, id, since } = await live(root(), { ...story, journalMode });
+      const folder = await open(place);
+      const exclusive =
+        journalMode === 'wal'
+          ? 'PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM memories'
+          : 'BEGIN EXCLUSIVE';
+      const holder = await hold(place, exclusive);
+      const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+      const outcomes = await Promise.all(
+        [
+          diffSnapshot(folder, id),
+          planRestore(folder, request),
+          takeSnapshot(folder, 'rewind'),
+          applyRestore(folder, request, open2),
+        ].map(async (action) => {
+          const began = performance.now();
+          return [await outcomeOf(action), performance.now() - began > 4900];
+        }),
+      );
+      expect(outcomes).toEqual(outcomes.map(() => ['database-busy', true]));
+      await release(holder);
+      expect(readState(place.database)).toEqual(since);
+      expect(await safetyCopies(place)).toEqual([]);
+      await applyRestore(folder, request, NOW);
+    },
+  );
+
+  test('is waited for no longer after a cancel', async () => {
+    const { place, id } = await live(root(), { ...story, journalMode: 'delete' });
+    const folder = await open(place);
+    const holder = await hold(place, 'BEGIN EXCLUSIVE');
+    const cancel = new AbortController();
+    const onProgress = () => cancel.abort();
+    const task = { signal: cancel.signal, onProgress };
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    expect(await outcomeOf(applyRestore(folder, request, open2, task))).toBe('cancelled');
+    expect(await outcomeOf(diffSnapshot(folder, id, task))).toBe('cancelled');
+    await release(holder);
+  });
+
+  test('is restored as soon as the lock goes', async () => {
+    const { place, id, before } = await live(root(), { ...story, journalMode: 'delete' });
+    const holder = await hold(place, 'BEGIN EXCLUSIVE');
+    const restoring = applyRestore(
+      await open(place),
+      { ...defaultRestoreOptions, id, action: 'restore' },
+      open2,
+    );
+    setTimeout(() => holder.process.kill('SIGKILL'), 1000);
+    await restoring;
+    expect(readState(place.database).tables).toEqual(before.tables);
+  });
+
+  test('by a writer in between the plan and the write lock is not half restored: journal mode wal', async () => {
+    const { place, id, since } = await live(root(), story);
+    const holder = await hold(place, 'BEGIN IMMEDIATE; DELETE FROM memories');
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
+    expect(await safetyCopies(place)).toEqual([]);
+    await release(holder);
+    expect(readState(place.database)).toEqual(since);
+  });
+});
+
+describe.concurrent('a long reader', () => {
+  test('hinders no restore in a WAL, and goes on seeing what it saw', async () => {
+    const { place, id, before } = await live(root(), story);
+    const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
+    const receipt = await applyRestore(
+      await open(place),
+      { ...defaultRestoreOptions, id, action: 'restore' },
+      open2,
+    );
+    expect([receipt.whileOpen, receipt.inUse.state]).toEqual([true, 'yes']);
+    expect(readState(place.database).tables).toEqual(before.tables);
+    await release(reader);
+  });
+
+  test('with a rollback journal is waited for, then the restore refuses and has changed nothing', async () => {
+    const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
+    const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
+    expect(await safetyCopies(place)).toEqual([]);
+    await release(reader);
+    expect(readState(place.database)).toEqual(since);
+  });
+});
+
+describe.concurrent('a host that has the database open', () => {
+  test('is named, and refuses restore and undo until it is closed or overridden', async () => {
+    const { place, id, since } = await live(root(), story);
+    const folder = await open(place);
+    const host = await hold(place, 'SELECT count(*) FROM memories');
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const plan = await planRestore(folder, request);
+    expect(plan.refusals.map(({ code }) => code)).toEqual(['database-in-use']);
+    const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
+    expect([error.code, String(error.detail.by)]).toEqual([
+      'database-in-use',
+      expect.stringContaining(String(host.process.pid)),
+    ]);
+    expect(readState(place.database)).toEqual(since);
+    await applyRestore(folder, request, { planId: plan.planId, whileOpen: true });
+    expect(await outcomeOf(applyUndo(folder, { acceptDrift: false }, NOW))).toBe('database-in-use');
+    await release(host);
+    await applyUndo(folder, { acceptDrift: false }, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test.each(['wal', 'delete'] as const)(
+    'and commits all the time sees a restore whole or not at all: journal mode %s',
+    async (journalMode) => {
+      const { place, id } = await live(root(), { ...story, journalMode });
+      const folder = await open(place);
+      const host = start('write-on.ts', { args: [place.database, '8000'] });
+      await host.said('busy');
+      const outcomes: string[] = [];
+      for (let round = 0; round < (journalMode === 'wal' ? 4 : 2); round += 1) {
+        const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+        outcomes.push(await outcomeOf(applyRestore(folder, request, open2)));
+        const [events, counted] = asHost(place, (db) =>
+          db
+            .prepare<[], [number, number]>('SELECT count(*), (SELECT events FROM chat_state) FROM event_log')
+            .raw()
+            .get(),
+        ) ?? [-1, 0];
+        expect(events).toBe(counted);
+      }
+      expect(
+        outcomes.filter((outcome) => !['done', 'plan-stale', 'database-busy'].includes(outcome)),
+      ).toEqual([]);
+      expect(await safetyCopies(place)).toHaveLength(outcomes.filter((outcome) => outcome === 'done').length);
+      host.process.stdin?.write('stop');
+      expect((await host.ended).at(-1)).toMatch(/^stopped/);
+      expect(findFaults(place.database)).toEqual([]);
+    },
+  );
+});
