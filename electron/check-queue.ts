@@ -1,8 +1,11 @@
 import type { SnapshotId } from '../src/index.ts';
 
+/** A file to check. `version` is another one when the file has been replaced. */
+export type Unchecked = { readonly id: SnapshotId; readonly version: string };
+
 export type CheckQueue = {
-  /** What is still to be checked, in this order; replaces what was offered before. Nothing is checked twice that has failed to be. */
-  readonly offer: (ids: readonly SnapshotId[]) => void;
+  /** What is still to be checked, in this order; replaces what was offered before. No version is checked twice. */
+  readonly offer: (files: readonly Unchecked[]) => void;
   /** Runs what a person waits for; checks give way meanwhile, and the one under way starts anew afterwards. */
   readonly runBefore: <T>(task: () => Promise<T>) => Promise<T>;
   readonly stop: () => void;
@@ -13,26 +16,26 @@ export function createCheckQueue(
   check: (id: SnapshotId, signal: AbortSignal) => Promise<void>,
   onProblem: (error: unknown) => void,
 ): CheckQueue {
-  let pending: readonly SnapshotId[] = [];
-  const finished = new Set<SnapshotId>();
+  let pending: readonly Unchecked[] = [];
+  const finished = new Set<string>();
   let urgent = 0;
   let stopped = false;
   let current: AbortController | null = null;
 
   async function work(): Promise<void> {
     if (current !== null || urgent > 0 || stopped) return;
-    const [id, ...rest] = pending;
-    if (id === undefined) return;
+    const [file, ...rest] = pending;
+    if (file === undefined) return;
     pending = rest;
     const abort = new AbortController();
     current = abort;
     try {
-      await check(id, abort.signal);
-      finished.add(id);
+      await check(file.id, abort.signal);
+      finished.add(file.version);
     } catch (error) {
-      if (abort.signal.aborted) pending = [id, ...pending.filter((other) => other !== id)];
+      if (abort.signal.aborted) pending = [file, ...pending.filter(({ id }) => id !== file.id)];
       else {
-        finished.add(id);
+        finished.add(file.version);
         onProblem(error);
       }
     }
@@ -41,8 +44,8 @@ export function createCheckQueue(
   }
 
   return {
-    offer(ids) {
-      pending = ids.filter((id) => !finished.has(id));
+    offer(files) {
+      pending = files.filter(({ version }) => !finished.has(version));
       void work();
     },
     async runBefore(task) {

@@ -39,7 +39,7 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
       const folder = await openDataFolder(dir, { ...named, cacheDir, nativeBinding });
       await finishInterrupted(folder, task);
       const facts = await describeFolder(folder, task);
-      folders.add(folderId, folder);
+      await folders.add(folderId, folder);
       return facts;
     },
     async 'private.close'({ folderId }) {
@@ -66,7 +66,11 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
     async 'snapshots.list'({ folderId }, task) {
       const entry = folders.get(folderId);
       const list = await listSnapshots(entry.folder, { check: false }, task);
-      entry.checks.offer(list.filter(({ health }) => health === 'unchecked').map(({ id }) => id));
+      entry.checks.offer(
+        list
+          .filter(({ health }) => health === 'unchecked')
+          .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` })),
+      );
       return list.map(({ file: _, ...snapshot }): ListedSnapshot => snapshot);
     },
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
@@ -78,20 +82,20 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
       }),
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
-      inFront(folderId, async ({ folder, plans }) => {
+      inFront(folderId, async ({ folder, remember }) => {
         const plan = await planRestore(
           folder,
           { id: snapshotId, action: 'restore', ...options },
           false,
           task,
         );
-        plans.set(plan.planId, { action: 'restore', id: snapshotId, options });
+        remember(plan.planId, { action: 'restore', id: snapshotId, options });
         return plan;
       }),
     'undo.plan': ({ folderId, acceptDrift }, task) =>
-      inFront(folderId, async ({ folder, plans }) => {
+      inFront(folderId, async ({ folder, remember }) => {
         const plan = await planUndo(folder, { acceptDrift }, false, task);
-        plans.set(plan.planId, { action: 'undo', acceptDrift });
+        remember(plan.planId, { action: 'undo', acceptDrift });
         return plan;
       }),
     'plan.apply': ({ folderId, planId, whileOpen }, task) =>
@@ -114,9 +118,9 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
         }
       }),
     'prune.plan': ({ folderId, policy }) =>
-      inFront(folderId, async ({ folder, plans }) => {
+      inFront(folderId, async ({ folder, remember }) => {
         const plan = await planPrune(folder, policy);
-        plans.set(plan.planId, { action: 'prune', policy });
+        remember(plan.planId, { action: 'prune', policy });
         return plan;
       }),
     'prune.apply': ({ folderId, planId }, task) =>
@@ -128,10 +132,9 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
   };
 }
 
-function takePlan({ plans }: OpenEntry, planId: string): Planned {
-  const planned = plans.get(planId);
-  plans.delete(planId);
-  if (planned === undefined) throw stale(planId);
+function takePlan(entry: OpenEntry, planId: string): Planned {
+  const planned = entry.take(planId);
+  if (planned === null) throw stale(planId);
   return planned;
 }
 

@@ -12,14 +12,16 @@ export type Planned =
 
 export type OpenEntry = {
   readonly folder: DataFolder;
-  /** By plan id; each is taken out when it is applied. */
-  readonly plans: Map<string, Planned>;
+  /** Keeps what the newest plan was made for. */
+  readonly remember: (planId: string, planned: Planned) => void;
+  /** Hands it out, once; null for any other plan. */
+  readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
   readonly close: () => void;
 };
 
 export type OpenFolders = {
-  readonly add: (folderId: FolderId, folder: DataFolder) => OpenEntry;
+  readonly add: (folderId: FolderId, folder: DataFolder) => Promise<void>;
   /** Throws `data-folder-missing` for an id that is not open. */
   readonly get: (folderId: FolderId) => OpenEntry;
   readonly close: (folderId: FolderId) => void;
@@ -29,9 +31,9 @@ export type OpenFolders = {
 export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolders {
   const entries = new Map<FolderId, OpenEntry>();
   return {
-    add(folderId, folder) {
+    async add(folderId, folder) {
       entries.get(folderId)?.close();
-      const stopWatching = watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
+      const stopWatching = await watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
       const checks = createCheckQueue(
         async (id, signal) => {
           const { file: _, ...snapshot } = await checkSnapshot(folder, id, { signal });
@@ -39,17 +41,23 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         },
         (error) => console.error('A snapshot could not be checked:', error),
       );
-      const entry = {
+      let newest: { readonly planId: string; readonly planned: Planned } | null = null;
+      entries.set(folderId, {
         folder,
-        plans: new Map(),
         checks,
+        remember(planId, planned) {
+          newest = { planId, planned };
+        },
+        take(planId) {
+          const planned = newest?.planId === planId ? newest.planned : null;
+          newest = null;
+          return planned;
+        },
         close() {
           stopWatching();
           checks.stop();
         },
-      };
-      entries.set(folderId, entry);
-      return entry;
+      });
     },
     get(folderId) {
       const entry = entries.get(folderId);

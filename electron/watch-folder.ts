@@ -11,9 +11,12 @@ export type Changed = 'snapshots' | 'database';
 /**
  * Tells when the snapshots or the database change. The system's file events only say when to look, so a place without
  * them (a network drive) is looked at all the same, a little later. Looks at names, sizes and times; opens no file,
- * since closing one would drop SQLite's locks on it. Returns how to stop.
+ * since closing one would drop SQLite's locks on it. Returns, once it has looked for the first time, how to stop.
  */
-export function watchFolder(folder: DataFolder, onChange: (what: Changed) => void): () => void {
+export async function watchFolder(
+  folder: DataFolder,
+  onChange: (what: Changed) => void,
+): Promise<() => void> {
   const watchers = new Map<string, FSWatcher>();
   let last: Prints | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +65,7 @@ export function watchFolder(folder: DataFolder, onChange: (what: Changed) => voi
     }
   }
 
-  void look();
+  await look();
   return () => {
     stopped = true;
     clearTimeout(timer);

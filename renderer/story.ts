@@ -22,11 +22,7 @@ export function tellClauses(told: Told): Clauses {
   return {
     back: enumerate([...told.returningEvents.map(returningWords), ...rowParts(told, 'added', 'back')]),
     changed: changed === 0 ? [] : [{ text: count(changed, 'row'), tone: 'changed' }],
-    gone: enumerate([
-      ...told.newerEvents.filter((group) => writtenEvents(group) > 0).map(newerWords),
-      ...rowParts(told, 'removed', 'gone'),
-      ...rewindRecords(told),
-    ]),
+    gone: enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone'), ...rewindRecords(told)]),
   };
 }
 
@@ -75,12 +71,15 @@ export function chatWords(group: NewerEvents): string {
   return group.chatName ?? group.chat ?? 'no chat';
 }
 
-function newerWords(group: NewerEvents): Story {
-  return [
-    { text: countWritten([group]), tone: 'gone' },
-    plain(group.chat === null ? ' that name no chat' : ' in '),
-    ...(group.chat === null ? [] : [{ text: chatWords(group), tone: 'name' } as const]),
-  ];
+/** Where no event names a chat, chats are not spoken of at all. */
+function newerParts({ newerEvents }: Told): readonly Story[] {
+  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
+  const chatless = written.every((group) => group.chat === null);
+  return written.map((group) => {
+    const events: Piece = { text: countWritten([group]), tone: 'gone' };
+    if (group.chat !== null) return [events, plain(' in '), { text: chatWords(group), tone: 'name' }];
+    return chatless ? [events] : [events, plain(' of no chat')];
+  });
 }
 
 function returningWords(group: NewerEvents): Story {

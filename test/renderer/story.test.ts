@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { storyText, type Told, tellRestore } from '../../renderer/story.ts';
+import type { NewerEvents, TableDiff } from '../../src/model.ts';
+
+function table(name: string, change: Partial<TableDiff>): TableDiff {
+  const zero = { snapshotRows: 0, liveRows: 0, added: 0, removed: 0, changed: 0, unchanged: 0 };
+  return { name, role: name === 'event_log' ? 'log' : 'projected', state: 'compared', ...zero, ...change };
+}
+
+function group(chatName: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {
+  const mark = { id: 1n, ts: null, kind: 'message', speaker: 'Robin', text: 'Hello.' };
+  return {
+    chat: chatName?.toLowerCase() ?? null,
+    chatName,
+    events,
+    first: mark,
+    last: mark,
+    rewoundChat: false,
+    rewindRecords: 0,
+    ...change,
+  };
+}
+
+function tell(told: Partial<Told>): string {
+  return storyText(tellRestore({ tables: [], newerEvents: [], returningEvents: [], ...told }));
+}
+
+describe('the sentence about a restore', () => {
+  test('after a rewind it says what comes back, changes and goes, each with its number', () => {
+    const tables = [
+      table('event_log', { changed: 37, removed: 4 }),
+      table('memories', { added: 11 }),
+      table('edges', { changed: 6 }),
+      table('scenes', { added: 1 }),
+    ];
+    const rewind = group('Lighthouse', 1, { rewoundChat: true, rewindRecords: 1 });
+    expect(
+      tell({
+        tables,
+        returningEvents: [group('Lighthouse', 37)],
+        newerEvents: [group('Harbour', 3), rewind],
+      }),
+    ).toBe(
+      'Restoring brings back 37 events of Lighthouse, 11 memories and 1 scene, changes 6 rows, and removes 3 newer messages in Harbour and the record of the rewind.',
+    );
+  });
+
+  test('nothing is claimed where nothing differs', () => {
+    expect(tell({ tables: [table('memories', { unchanged: 9 })] })).toMatch(/^Nothing differs/);
+  });
+
+  test('tables that would be left alone are not told of', () => {
+    const left = (['not-in-snapshot', 'empty-then', 'missing-live'] as const).map((state) =>
+      table('memories', { state, added: 5, removed: 5 }),
+    );
+    expect(tell({ tables: left })).toMatch(/^Nothing differs/);
+  });
+
+  test('many tables are summed up, none is lost from the sum', () => {
+    const tables = ['a', 'b', 'c', 'd', 'e'].map((name, at) => table(name, { added: 10 - at }));
+    expect(tell({ tables })).toBe(
+      'Restoring brings back 10 rows in a, 9 rows in b, 8 rows in c and 13 rows of 2 other tables.',
+    );
+  });
+
+  test('events without words are events, not messages; events without a chat name none', () => {
+    const mute = { id: 1n, ts: null, kind: 'mood', speaker: null, text: null };
+    const chatless = group(null, 2, { first: mute, last: mute });
+    expect(tell({ newerEvents: [chatless] })).toBe('Restoring removes 2 newer events.');
+    expect(tell({ newerEvents: [group('Harbour', 1), chatless] })).toBe(
+      'Restoring removes 1 newer message in Harbour and 2 newer events of no chat.',
+    );
+  });
+});
