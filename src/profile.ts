@@ -173,6 +173,8 @@ function parseProfile(source: unknown): Profile {
   const tables = [profile.log.table, ...profile.tables];
   const foreign = tables.find((table) => foldName(table).startsWith('sqlite_'));
   if (foreign !== undefined) throw invalid('tables', "none of SQLite's own names", foreign);
+  const key = tables.find((table) => ['last_event_id', '_snapback'].includes(foldName(table)));
+  if (key !== undefined) throw invalid('tables', 'no name that a snapshot uses for something else', key);
   refuseTwice('tables', tables);
   refuseTwice('log.columns', Object.values(profile.log.columns));
   return profile;

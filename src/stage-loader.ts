@@ -41,7 +41,7 @@ export function createLoader(
 ): TableLoader {
   const dumped = about?.tables.find((one) => one.name === table)?.columns;
   let columns: readonly string[] | null = dumped ?? null;
-  let layout = columns === null || live === null ? null : createLayout(db, name, live, columns);
+  let layout: ReturnType<typeof createLayout> | null = null;
   let rows = 0;
   const lost = new Map<string, number>();
   const guessed = new Map<string, number>();
@@ -78,11 +78,17 @@ export function createLoader(
     return value;
   }
 
+  /** Rows of which the live table could keep nothing: not a table to compare with it. */
+  function isForeign(): boolean {
+    return rows > 0 && layout?.shared.length === 0;
+  }
+
   return {
     table,
     add,
     finish(role, schema) {
-      if (live === null) return null;
+      if (live === null || isForeign()) return null;
+      // Without rows any columns will do, and the live ones are there.
       layout ??= createLayout(
         db,
         name,
@@ -112,6 +118,8 @@ export function createLoader(
     drift() {
       if (live === null)
         return rows === 0 ? [] : [{ kind: 'table-missing-live', table, column: null, loses: rows }];
+      if (isForeign())
+        return [{ kind: 'column-missing-live', table, column: columns?.[0] ?? null, loses: rows }];
       const missing =
         rows === 0 ? [] : live.columns.filter((column) => layout?.shared.includes(column.name) === false);
       return [

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
+import { dump } from '../laws/apply-directly.ts';
+import { makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+
+const root = makeRoot();
+const ID = 'rewind/20260101T000000Z';
+const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+const now = { planId: null, whileOpen: false };
+
+/** A place whose one table is called `t`, with a snapshot of the host's form. */
+async function makeSeedPlace(schema: string, rows: readonly object[]): Promise<Place> {
+  const place = await makePlace(root(), `CREATE TABLE t ${schema};`, { tables: ['t'] });
+  await putSnapshot(place, ID, JSON.stringify({ last_event_id: 0, event_log: [], t: rows }));
+  return place;
+}
+
+const plan = async (place: Place) => planRestore(await open(place), request);
+const restore = async (place: Place, options = {}) =>
+  applyRestore(await open(place), { ...request, ...options }, now);
+const rows = (place: Place) => readState(place.database).tables.t;
+
+test('in a file of the host a repr of bytes is a BLOB in a BLOB column only, and is counted as a guess', async () => {
+  const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, face BLOB, words TEXT, any)', [
+    { id: 1, face: "b'\\x00a'", words: "b'a'", any: "b'a'" },
+    { id: 2, face: 'plain', words: 'x', any: 'x' },
+    { id: 3, face: "b'\\x41'", words: '', any: '' },
+  ]);
+  expect((await plan(place)).guessedBlobs).toStrictEqual([{ table: 't', column: 'face', values: 1 }]);
+  await restore(place);
+  const [first, second, third] = rows(place) ?? [];
+  expect(first).toBe('integer 1 blob 0061 text 62276127 text 62276127');
+  expect(second).toMatch(/text 706C61696E/);
+  expect(third).toMatch(/text 62275C78343127/);
+});
+
+test('columns are matched by name as SQLite does, whatever their order, and written under their live names', async () => {
+  const place = await makeSeedPlace('(Id INTEGER PRIMARY KEY, Title TEXT)', [{ TITLE: 'x', id: 1 }]);
+  expect((await plan(place)).schemaDrift).toStrictEqual([]);
+  await restore(place);
+  expect(rows(place)).toStrictEqual(['integer 1 text 78']);
+});
+
+test('values get the affinity of the live column, and that is named', async () => {
+  const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, n INTEGER, t TEXT)', [
+    { id: 1, n: '12', t: 5 },
+    { id: 2, n: 'twelve', t: 'x' },
+  ]);
+  const { schemaDrift } = await plan(place);
+  expect(schemaDrift).toStrictEqual([
+    { kind: 'value-converted', table: 't', column: 'n', loses: 0 },
+    { kind: 'value-converted', table: 't', column: 't', loses: 0 },
+  ]);
+  await restore(place);
+  expect(rows(place)).toStrictEqual(['integer 1 integer 12 text 35', 'integer 2 text 7477656C7665 text 78']);
+});
+
+test('a column that is gone is drift by its values, one of NULLs alone is not', async () => {
+  const gone = [
+    { id: 1, old: 'a' },
+    { id: 2, old: null },
+    { id: 3, old: 'b' },
+  ];
+  const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, fresh TEXT DEFAULT 7)', gone);
+  expect((await plan(place)).schemaDrift).toStrictEqual([
+    { kind: 'column-missing-live', table: 't', column: 'old', loses: 2 },
+    { kind: 'column-missing-in-snapshot', table: 't', column: 'fresh', loses: 0 },
+  ]);
+  await expect(restore(place)).rejects.toMatchObject({ code: 'schema-drift' });
+  await restore(place, { acceptDrift: true });
+  expect(rows(place)).toStrictEqual(['integer 1 text 37', 'integer 2 text 37', 'integer 3 text 37']);
+});
+
+test('rows of which the live table could keep nothing are drift, and with that accepted it is left alone', async () => {
+  const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', [{ a: null }, { a: 1 }]);
+  run(place, 'INSERT INTO t VALUES (5);');
+  expect((await plan(place)).schemaDrift).toStrictEqual([
+    { kind: 'column-missing-live', table: 't', column: 'a', loses: 2 },
+  ]);
+  await restore(place, { acceptDrift: true });
+  expect(rows(place)).toStrictEqual(['integer 5']);
+});
+
+test('a table that was empty is emptied, even where all its columns have other names now', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE t (a, b);', { tables: ['t'] });
+  const folder = await open(place);
+  await putSnapshot(place, ID, await readFile(await dump(folder, 'dump')));
+  run(place, 'DROP TABLE t; CREATE TABLE t (c TEXT PRIMARY KEY, d); INSERT INTO t VALUES (1, 2);');
+  const { tables, schemaDrift } = await diffSnapshot(folder, ID);
+  expect(tables.at(-1)).toMatchObject({ name: 't', state: 'compared', removed: 1 });
+  expect(schemaDrift).toStrictEqual([]);
+  await restore(place);
+  expect(rows(place)).toStrictEqual([]);
+});
+
+test('an empty list of the host is never a reason to delete rows, unless it is chosen', async () => {
+  const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', []);
+  run(place, 'INSERT INTO t VALUES (5);');
+  expect((await plan(place)).tables.at(-1)).toMatchObject({ state: 'empty-then', action: 'leave' });
+  await restore(place);
+  expect(rows(place)).toStrictEqual(['integer 5']);
+  await restore(place, { clearTables: ['t'] });
+  expect(rows(place)).toStrictEqual([]);
+});
