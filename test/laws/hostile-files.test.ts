@@ -1,0 +1,250 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  type DataFolder,
+  defaultRestoreOptions,
+  diffSnapshot,
+  listSnapshots,
+  planRestore,
+  SnapbackError,
+  showSnapshot,
+  verifySnapshots,
+} from '../../src/index.ts';
+import { makeRoot } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { dumpSmall, makeSmallFolder, SECRET, withNotes } from './snapshot-text.ts';
+
+/* Hostile files through every door of the core. Whatever they hold, the database keeps its bytes and nobody's words leak. */
+
+const root = makeRoot();
+const ID = 'rewind/20260101T000000Z';
+const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+
+let folder: DataFolder;
+let bytesBefore = '';
+beforeEach(async () => {
+  folder = await makeSmallFolder(root());
+  bytesBefore = await digest();
+});
+
+async function digest(): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(folder.databaseFile))
+    .digest('hex');
+}
+
+async function place(): Promise<string> {
+  const file = join(folder.dir, 'snapshots', `${ID}.json`);
+  await mkdir(dirname(file), { recursive: true });
+  return file;
+}
+
+/** The codes with which the doors answer, or `done`. Fails where any says what stands in a row, or is no answer of ours. */
+async function knock(): Promise<Record<string, string>> {
+  const doors = {
+    diff: () => diffSnapshot(folder, ID),
+    plan: () => planRestore(folder, request),
+    apply: () => applyRestore(folder, request, { planId: null, whileOpen: false }),
+  };
+  const answers: Record<string, string> = {};
+  for (const [name, open] of Object.entries(doors)) answers[name] = await codeOf(open());
+  return answers;
+}
+
+async function codeOf(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || error.code === 'internal') throw error;
+    expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
+    expect(error.message.length).toBeLessThan(2500);
+    return error.code;
+  }
+}
+
+async function healths(): Promise<readonly string[]> {
+  const [listed] = await listSnapshots(folder, { check: true });
+  const [verified] = await verifySnapshots(folder, [ID]);
+  const shown = await showSnapshot(folder, ID);
+  for (const { healthDetail } of [listed, verified, shown].flatMap((one) => one ?? []))
+    expect(healthDetail ?? '').not.toContain(SECRET);
+  return [listed?.health ?? 'none', verified?.health ?? 'none', shown.health];
+}
+
+const deep = (opening: string) => `{"last_event_id": 1, "chats": ${opening.repeat(200_000)}`;
+const damaged: readonly (readonly [string, string | Buffer])[] = [
+  ['nothing', ''],
+  ['white space', ' \n\n'],
+  ['a list', '[]'],
+  ['an empty object', '{}'],
+  ['NUL bytes', Buffer.alloc(100_000)],
+  ['200,000 nested lists', deep('[')],
+  ['200,000 nested objects', deep('{"a":')],
+  ['a table twice', '{"last_event_id": 1, "chats": [], "CHATS": []}'],
+  ['a column twice', `{"chats": [{"id": 1, "title": "${SECRET}", "Title": "${SECRET}"}]}`],
+  ['rows with differing columns', `{"chats": [{"id": 1, "title": "${SECRET}"}, {"id": 2}]}`],
+  ['two rows with one key', `{"chats": [{"id": 1, "title": "${SECRET}"}, {"id": 1, "title": "${SECRET}"}]}`],
+  ['a nested value in a row', `{"chats": [{"id": 1, "title": {"a": "${SECRET}"}}]}`],
+  ['a number beyond 64 bits', `{"chats": [{"title": "${SECRET}", "id": 99999999999999999999}]}`],
+  ['half a letter', `{"chats": [{"title": "${SECRET} \\ud800"}]}`],
+  ['words without quotes', `{"chats": [{"title": ${SECRET}}]}`],
+  ['garbage behind its end', `{"last_event_id": 1} ${SECRET}`],
+  ['a byte order mark', Buffer.from('\uFEFF{"last_event_id": 1, "chats": []}')],
+];
+
+describe('a file that is no whole snapshot', () => {
+  test.each(damaged)('is never good, and refused by every door: %s', async (name, contents) => {
+    await writeFile(await place(), contents);
+    // Two rows with one key only clash where a table has that key, which no look at the file alone can tell.
+    if (name !== 'two rows with one key')
+      expect(await healths()).toStrictEqual(['damaged', 'damaged', 'damaged']);
+    const answers = await knock();
+    if (name !== 'an empty object')
+      expect(answers).toStrictEqual({
+        diff: 'snapshot-damaged',
+        plan: 'snapshot-damaged',
+        apply: 'snapshot-damaged',
+      });
+    expect(answers.apply).not.toBe('done');
+    expect(await digest()).toBe(bytesBefore);
+  });
+
+  test('of ours with lies in its notes is refused by every door', async () => {
+    const text = await dumpSmall(folder);
+    await writeFile(
+      await place(),
+      withNotes(text, ({ about }) => Object.assign(about, { lastEventId: '7' })),
+      'latin1',
+    );
+    expect(await healths()).toStrictEqual(['damaged', 'damaged', 'damaged']);
+    expect((await knock()).apply).toBe('snapshot-damaged');
+    expect(await digest()).toBe(bytesBefore);
+  });
+});
+
+describe('what is no file of its own', () => {
+  test.each(['a link out of the folder', 'a FIFO', 'a folder'])(
+    'is listed as unreadable, and nobody waits for it: %s',
+    async (what) => {
+      const path = await place();
+      const outside = join(root(), `outside-${what.length}`);
+      await writeFile(outside, await dumpSmall(folder), 'latin1');
+      if (what === 'a FIFO') execFileSync('mkfifo', [path]);
+      else if (what === 'a folder') await mkdir(path);
+      else await symlink(outside, path);
+      const [listed] = await listSnapshots(folder, { check: true });
+      expect(listed).toMatchObject({ id: ID, health: 'unreadable' });
+      expect(await knock()).toStrictEqual({
+        diff: 'snapshot-unsafe',
+        plan: 'snapshot-unsafe',
+        apply: 'snapshot-unsafe',
+      });
+      expect(await digest()).toBe(bytesBefore);
+      await rm(path, { recursive: true });
+    },
+  );
+});
+
+/** A whole snapshot, seed-written as far as it tells. */
+const document = {
+  last_event_id: 2,
+  event_log: [
+    { id: 1, branch_id: 'main', ts: 't', kind: 'said', payload_json: SECRET, superseded_by: null, hidden: 0 },
+    { id: 2, branch_id: 'main', ts: 't', kind: 'said', payload_json: SECRET, superseded_by: 1, hidden: 1 },
+  ],
+  bots: [{ id: 'ada', face: "b'\\x00'", mood: 0.5 }],
+  chats: [{ id: 7, title: SECRET }],
+};
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+const wrong: readonly Json[] = [
+  null,
+  true,
+  -1.5,
+  SECRET,
+  '',
+  [],
+  {},
+  [[]],
+  [{}],
+  { a: {} },
+  [SECRET],
+  { [SECRET]: [] },
+];
+
+/** Every document that has something else in one place. */
+function* wrongDocuments(value: Json, put: (other: Json) => Json): Generator<Json> {
+  for (const other of wrong) yield put(other);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const replace = (other: Json): Json =>
+      put(
+        Array.isArray(value)
+          ? value.map((one, at) => (String(at) === key ? other : one))
+          : { ...value, [key]: other },
+      );
+    yield* wrongDocuments(inner, replace);
+  }
+}
+
+test('a wrong type in any place is an answer of ours at every door, and a plan is not a write', async () => {
+  const path = await place();
+  const seen = new Map<string, number>();
+  for (const wrongOne of wrongDocuments(document, (other) => other)) {
+    await writeFile(path, JSON.stringify(wrongOne));
+    const answer = await codeOf(planRestore(folder, request));
+    seen.set(answer, (seen.get(answer) ?? 0) + 1);
+  }
+  expect([...seen.keys()].sort()).toStrictEqual(['done', 'snapshot-damaged']);
+  expect(await digest()).toBe(bytesBefore);
+});
+
+describe('what is odd', () => {
+  test('values that the tables refuse are refused by the restore, and nothing changes', async () => {
+    const before = readState(folder.databaseFile);
+    await writeFile(await place(), JSON.stringify({ ...document, chats: [{ id: SECRET, title: null }] }));
+    expect((await knock()).apply).toBe('row-refused');
+    expect(readState(folder.databaseFile)).toStrictEqual(before);
+  });
+
+  test('a table none of whose columns is there any more is drift, not a restore', async () => {
+    for (const bots of [[{ gone: 1 }], [{ gone: null }]]) {
+      await writeFile(await place(), JSON.stringify({ ...document, bots }));
+      expect((await knock()).apply).toBe('schema-drift');
+    }
+    expect(await digest()).toBe(bytesBefore);
+  });
+
+  test('tables called like parts of SQLite or of JavaScript are unknown tables, and their rows are drift', async () => {
+    const names = [
+      'sqlite_schema',
+      'sqlite_master',
+      'sqlite_sequence',
+      '__proto__',
+      'constructor',
+      'main.chats',
+      'chats"; --',
+    ];
+    for (const name of names) {
+      await writeFile(await place(), JSON.stringify(document).replace('"bots"', JSON.stringify(name)));
+      expect((await knock()).apply).toBe('schema-drift');
+      const { schemaDrift } = await diffSnapshot(folder, ID);
+      expect(schemaDrift).toContainEqual({ kind: 'table-unknown', table: name, column: null, loses: 1 });
+    }
+    expect(await digest()).toBe(bytesBefore);
+  });
+
+  test('columns called like parts of JavaScript or SQL are columns that are not there', async () => {
+    for (const name of ['__proto__', 'constructor', 'rowid', '"; DROP TABLE chats; --']) {
+      const chats = `[{"id": 7, "title": "x", ${JSON.stringify(name)}: 1}]`;
+      await writeFile(await place(), `{"last_event_id": 2, "event_log": [], "chats": ${chats}}`);
+      expect((await knock()).apply).toBe('schema-drift');
+    }
+    expect(await digest()).toBe(bytesBefore);
+  });
+});
