@@ -36,7 +36,9 @@ test('what is written is read again, every value with class and bytes, and the f
       const names = ['last_event_id', 'event_log', ...utf8.profile.tables, '_snapback'];
       if (!names.some((name) => /^\d+$/.test(name))) expect(Object.keys(parsed ?? {})).toStrictEqual(names);
 
-      const known = new Set(names.slice(1, -1).map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())));
+      const known = new Set(
+        names.slice(1, -1).map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
+      );
       const rows = new Map<string, string[]>();
       for (const part of await readParts(path, known)) {
         if (part.type === 'table') rows.set(part.name, []);

@@ -46,6 +46,7 @@ describe('a profile is refused as invalid that', () => {
     ['has a name with NUL', '{"tables": ["a\\u0000b"]}'],
     ['has a very long name', JSON.stringify({ tables: ['x'.repeat(129)] })],
     ["names one of SQLite's own tables", '{"tables": ["SQLite_master"]}'],
+    ['names a table like another key of a snapshot', '{"tables": ["Last_Event_Id"]}'],
     ['names a table twice, in other letters', '{"tables": ["bots", "BOTS"]}'],
     ['lists the log as a projected table', '{"tables": ["event_log"]}'],
     ['uses one column for two things', '{"log": {"columns": {"ts": "id"}}}'],
