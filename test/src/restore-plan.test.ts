@@ -1,0 +1,133 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { applyRestore, applyUndo, defaultRestoreOptions, planRestore, planUndo } from '../../src/index.ts';
+import { addEvents, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** What was shown is what happens: a plan is applied exactly, or refused as stale. */
+const root = makeRoot();
+
+const story: Story = {
+  schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE other (a);',
+  before: "INSERT INTO memories VALUES (1, 'a'), (2, 'b');",
+  since: 'DELETE FROM memories WHERE id = 1;',
+};
+
+describe.concurrent('a plan', () => {
+  test('of the same state is the same plan, whoever asks and how often; a VACUUM does not change it', async () => {
+    const { place, id } = await live(root(), story);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const first = await planRestore(await open(place), request);
+    run(place, 'VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+    expect(await planRestore(await open(place), request)).toMatchObject({
+      planId: first.planId,
+      tables: first.tables,
+    });
+    expect((await planRestore(await open(place), { ...request, mode: 'projections' })).planId).not.toBe(
+      first.planId,
+    );
+    expect((await planRestore(await open(place), { ...request, rewrite: 'all' })).planId).not.toBe(
+      first.planId,
+    );
+  });
+
+  test.each([
+    ['an event is appended', addEvents(1, 'late')],
+    ['an event is flagged', 'UPDATE event_log SET hidden = 1 WHERE id = 2'],
+    ['a projected row changes', "UPDATE memories SET text = 'c'"],
+    [
+      'a value changes its storage class only',
+      'UPDATE event_log SET hidden = CAST(hidden AS TEXT), ts = CAST(ts AS BLOB) WHERE id = 1',
+    ],
+    ['a column is added', 'ALTER TABLE memories ADD COLUMN mood'],
+    ['a trigger is added', 'CREATE TRIGGER t AFTER INSERT ON memories BEGIN DELETE FROM other; END'],
+    ['an index is added', 'CREATE INDEX i ON other (a)'],
+    ['the schema version of the host changes', 'PRAGMA user_version = 3'],
+  ])('is stale once %s: nothing is written, no safety copy stays', async (_, change) => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const { planId } = await planRestore(folder, request);
+    run(place, change);
+    const changed = readState(place.database);
+    expect(await outcomeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+    expect(readState(place.database)).toEqual(changed);
+    expect(await readdir(join(place.dir, 'snapshots'))).not.toContain('restore');
+    await applyRestore(folder, request, { ...NOW, planId: (await planRestore(folder, request)).planId });
+  });
+
+  test('is stale once the snapshot is another file under the same name', async () => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const { planId } = await planRestore(folder, request);
+    const file = join(place.dir, 'snapshots', `${id}.json`);
+    await writeFile(file, `${await readFile(file, 'utf8')}\n`);
+    expect(await outcomeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+  });
+
+  test('stays valid when only a table changes that it does not touch, and leaves that change alone', async () => {
+    const { place, id, before } = await live(root(), story);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const { planId } = await planRestore(folder, request);
+    run(place, 'INSERT INTO other VALUES (7)');
+    await applyRestore(folder, request, { ...NOW, planId });
+    expect(readState(place.database).tables).toEqual({ ...before.tables, other: ['integer 7'] });
+  });
+
+  test('of an undo is stale too once the host has written', async () => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    const { planId } = await planUndo(folder, { acceptDrift: false });
+    run(place, addEvents(1, 'late'));
+    expect(await outcomeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
+  });
+
+  test('says how many rows go and come, and the receipt counts the same', async () => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const plan = await planRestore(folder, request);
+    const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
+    for (const table of receipt.tables) {
+      const { added, removed, changed } = plan.tables.find(({ name }) => name === table.name) ?? {};
+      expect(table).toMatchObject({ added, removed, changed });
+    }
+    expect(receipt.planId).toBe(plan.planId);
+    const again = await planRestore(folder, request);
+    for (const table of again.tables) expect(table).toMatchObject({ added: 0, removed: 0, changed: 0 });
+  });
+});
+
+describe.concurrent('a restore that is cancelled', () => {
+  test.each([
+    'copy-database',
+    'read-snapshot',
+    'compare',
+    'safety-copy',
+    'apply',
+    'verify',
+    'checkpoint',
+  ] as const)('in phase %s has changed nothing and left nothing; the next one works', async (phase) => {
+    const { place, id, since, before } = await live(root(), story);
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const cancel = new AbortController();
+    const task = {
+      signal: cancel.signal,
+      onProgress: (progress: { readonly phase: string }) => progress.phase === phase && cancel.abort(),
+    };
+    const action =
+      phase === 'copy-database'
+        ? planRestore(folder, request, false, task)
+        : applyRestore(folder, request, NOW, task);
+    expect(await outcomeOf(action)).toBe('cancelled');
+    expect(readState(place.database)).toEqual(since);
+    await applyRestore(folder, request, NOW);
+    expect(readState(place.database).tables).toEqual(before.tables);
+  });
+});

@@ -1,0 +1,94 @@
+import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  finishInterrupted,
+  planUndo,
+  readRestoredState,
+} from '../../src/index.ts';
+import { addEvents, makePlace, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** A restore can be undone, and its undo too, whatever became of our own records. */
+const root = makeRoot();
+const UNDO = { acceptDrift: false };
+
+const story: Story = {
+  schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE other (a);',
+  before: "INSERT INTO memories VALUES (1, 'a'), (2, 'b');",
+  since: "DELETE FROM memories WHERE id = 1; UPDATE memories SET text = 'changed';",
+};
+
+async function restored(given: Partial<Story> = {}) {
+  const lived = await live(root(), { ...story, ...given });
+  const folder = await open(lived.place);
+  const request = { ...defaultRestoreOptions, ...given.options, id: lived.id, action: 'restore' as const };
+  const receipt = await applyRestore(folder, request, NOW);
+  return { ...lived, folder, receipt, after: readState(lived.place.database) };
+}
+
+describe.concurrent('undo', () => {
+  test('of an undo, and of that again, goes back and forth exactly', async () => {
+    const { place, folder, since, after } = await restored();
+    for (const expected of [since, after, since]) {
+      await applyUndo(folder, UNDO, NOW);
+      expect(readState(place.database)).toEqual(expected);
+      expect(findFaults(place.database)).toEqual([]);
+    }
+    expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
+  });
+
+  test('has nothing to do where no restore was made, and plans nothing', async () => {
+    const place = await makePlace(root(), story.schema);
+    expect(await outcomeOf(planUndo(await open(place), UNDO))).toBe('nothing-to-undo');
+    expect(await outcomeOf(applyUndo(await open(place), UNDO, NOW))).toBe('nothing-to-undo');
+    expect(await readRestoredState(await open(place))).toBe(null);
+  });
+
+  test('takes back what the host wrote after the restore too, after saying so', async () => {
+    const { place, folder, since } = await restored();
+    run(place, addEvents(2, 'afterwards'));
+    const plan = await planUndo(folder, UNDO);
+    expect(plan.tables.find(({ role }) => role === 'log')).toMatchObject({ added: 3, removed: 2 });
+    await applyUndo(folder, UNDO, { ...NOW, planId: plan.planId });
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('of projections alone brings projections alone back', async () => {
+    const { place, folder, since, receipt, after } = await restored({ options: { mode: 'projections' } });
+    expect([receipt.mode, receipt.checkpointId]).toEqual(['projections', null]);
+    expect(after.tables.event_log).toEqual(since.tables.event_log);
+    expect(after.tables.memories).not.toEqual(since.tables.memories);
+    const undone = await applyUndo(folder, UNDO, NOW);
+    expect(undone.mode).toBe('projections');
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('works when the journal is lost, torn or full of other things', async () => {
+    const { place, folder, since } = await restored();
+    const journal = join(place.dir, 'snapback/journal.jsonl');
+    await appendFile(journal, '{"type":"prepared","planId":"x","at":');
+    expect(await readRestoredState(folder)).toMatchObject({ action: 'restore' });
+    await writeFile(journal, '\0\0\0 not json\n[[[[');
+    expect(await readRestoredState(folder)).toMatchObject({ action: 'restore' });
+    await rm(join(place.dir, 'snapback'), { recursive: true });
+    await finishInterrupted(folder);
+    run(place, addEvents(1, 'later'));
+    expect(await readRestoredState(folder)).toMatchObject({ action: 'restore' });
+    await applyUndo(folder, UNDO, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('is exact for values that a snapshot can not show', async () => {
+    const { place, folder, since } = await restored({
+      since: `DELETE FROM memories; INSERT INTO memories VALUES (1, CAST(x'ff00' AS TEXT)), (2, x'6227'), (3, 9e999),
+        (4, 9223372036854775807), (5, 'b''x''');`,
+    });
+    await applyUndo(folder, UNDO, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+});
