@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { applyRestore, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
+import { asHost, errorOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, NOW, type Story, tell } from '../support/story.ts';
+
+/** Verified before it is called done: the receipt lists every check, and a result that is not the plan's is put back. */
+const root = makeRoot();
+
+const search = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
+  CREATE VIRTUAL TABLE memories_fts USING fts5(text);`;
+
+async function failToRestore(story: Story) {
+  const { place, since, id } = await live(root(), story);
+  const error = await errorOf(
+    applyRestore(await open(place), { ...defaultRestoreOptions, id, action: 'restore' }, NOW),
+  );
+  expect(readState(place.database)).toEqual(since);
+  expect(findFaults(place.database)).toEqual([]);
+  return error;
+}
+
+describe.concurrent('verification', () => {
+  test('lists content of every touched table, bystanders in reach, schema, search indexes, keys and integrity', async () => {
+    const { receipt } = await tell(root(), {
+      schema: `${search.replace('fts5(text)', "fts5(text, content='memories', content_rowid='id')")}
+        CREATE TABLE chats (id TEXT PRIMARY KEY); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));
+        CREATE TABLE far_away (a);`,
+      before: "INSERT INTO chats VALUES ('c1');",
+      since: "INSERT INTO chats VALUES ('c2');",
+      bystanders: ['drafts', 'far_away'],
+    });
+    expect(receipt.checks.map(({ check, subject }) => `${check} ${subject}`).sort()).toEqual([
+      'bystanders drafts',
+      'content-hash chats',
+      'content-hash event_log',
+      'content-hash memories',
+      'foreign-keys null',
+      'integrity null',
+      'schema null',
+      'search-index memories_fts',
+    ]);
+    expect(receipt.checks.filter(({ result }) => result !== 'ok')).toEqual([]);
+    expect(receipt.writeLockMs).toBeGreaterThan(0);
+  });
+
+  test('finds a row that the database silently did not take, and puts everything back', async () => {
+    const error = await failToRestore({
+      schema: `${search} CREATE TRIGGER quiet BEFORE INSERT ON memories WHEN new.text = 'unwanted' BEGIN
+        INSERT INTO memories_fts(rowid, text) SELECT new.id, RAISE(IGNORE); END;`,
+      before: "DROP TRIGGER quiet; INSERT INTO memories VALUES (1, 'unwanted'), (2, 'wanted');",
+      since: `DELETE FROM memories; CREATE TRIGGER quiet BEFORE INSERT ON memories WHEN new.text = 'unwanted' BEGIN
+        INSERT INTO memories_fts(rowid, text) SELECT new.id, RAISE(IGNORE); END;`,
+    });
+    expect(error.code).toBe('verification-failed');
+    expect(error.detail).toMatchObject({ table: 'memories' });
+  });
+
+  test('does not let a foreign key be violated that was whole', async () => {
+    const { place, id, since } = await live(root(), {
+      schema:
+        'CREATE TABLE chats (id TEXT PRIMARY KEY); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));',
+      before: "INSERT INTO chats VALUES ('c1');",
+      since: "INSERT INTO chats VALUES ('c2'); INSERT INTO drafts VALUES (1, 'c2');",
+    });
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const error = await errorOf(applyRestore(await open(place), request, NOW));
+    expect([error.code, error.detail.check]).toEqual(['verification-failed', 'foreign-keys']);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('says of a check that can not run here that it did not run', async () => {
+    const { receipt } = await tell(root(), {
+      schema:
+        'CREATE TABLE chats (id TEXT, n); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));',
+      before: "INSERT INTO chats VALUES ('c1', 1);",
+      since: 'PRAGMA foreign_keys = OFF; UPDATE chats SET n = 2;',
+      bystanders: ['drafts'],
+    });
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'foreign-keys', result: 'not-run' }),
+    );
+  });
+
+  test('refuses to write into a database whose trees are damaged, and says so in the plan', async () => {
+    const place = await makePlace(
+      root(),
+      'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX by_text ON memories (text);',
+    );
+    run(place, "INSERT INTO memories VALUES (1, 'a'), (2, 'b');");
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    // The index now lacks rows that the table has.
+    asHost(place, (db) =>
+      db.exec(
+        `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'memories (text)', 'memories (id)') WHERE name = 'by_text'`,
+      ),
+    );
+    const error = await errorOf(
+      applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW),
+    );
+    expect(error.code).toBe('database-damaged');
+  });
+});
