@@ -56,6 +56,18 @@ describe.concurrent('verification', () => {
     expect(error.detail).toMatchObject({ table: 'memories' });
   });
 
+  test.each([
+    ['drops another one for', 'name TEXT UNIQUE ON CONFLICT REPLACE'],
+    ['takes with another value', "name TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'd'"],
+  ])('finds a row that the database %s, and puts everything back', async (_, column) => {
+    const error = await failToRestore({
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'x'), (2, 'x'), (3, NULL);",
+      since: `DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, ${column});`,
+    });
+    expect([error.code, error.detail.check]).toEqual(['verification-failed', 'content-hash']);
+  });
+
   test('does not let a foreign key be violated that was whole', async () => {
     const { place, id, since } = await live(root(), {
       schema:

@@ -46,7 +46,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
         .replaceAll('old.id', 'old.rowid'),
       before: "INSERT INTO memories VALUES ('a', 'one apple'), ('b', 'two'), ('c', 'three apples');",
       since:
-        "UPDATE memories SET text = 'apple pie' WHERE id = 'b'; UPDATE memories SET text = 'none' WHERE id = 'c';",
+        "UPDATE memories SET text = 'apple pie' WHERE id = 'a'; UPDATE memories SET text = 'none' WHERE id = 'c';",
     };
     await tell(root(), story);
   });

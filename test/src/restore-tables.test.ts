@@ -85,6 +85,11 @@ const stories: Readonly<Record<string, Story>> = {
       INSERT INTO memories (id, v) SELECT 40, -1 * 0.0;`,
     since: 'UPDATE memories SET v = NULL, r = NULL, t = NULL; DELETE FROM memories WHERE id % 2;',
   },
+  'a minus zero that has become zero, with a key and without': {
+    schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, v); CREATE TABLE activity (v);',
+    before: 'INSERT INTO memories SELECT 1, -1 * 0.0; INSERT INTO activity SELECT -1 * 0.0;',
+    since: 'UPDATE memories SET v = 0.0; UPDATE activity SET v = 0.0;',
+  },
   'AUTOINCREMENT rows, with ids that are never given twice': {
     schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT);',
     before: "INSERT INTO memories (text) VALUES ('a'), ('b'), ('c');",
