@@ -122,6 +122,11 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: stri
   ['SQLITE_READONLY', 'database-read-only', 'The database can only be read, not written.'],
   ['SQLITE_CONSTRAINT', 'row-refused', "The database's own rules refuse a row."],
   ['SQLITE_MISMATCH', 'row-refused', "The database's own rules refuse a row."],
+  [
+    'SQLITE_ERROR_MISSING_COLLSEQ',
+    'schema-needs-host',
+    'The database needs something that only the chat application has.',
+  ],
   ['SQLITE_CANTOPEN', 'database-unreadable', 'The database could not be opened.'],
   ['SQLITE_PERM', 'database-unreadable', 'The database could not be opened.'],
   ['SQLITE_IOERR', 'io-failed', 'Reading or writing the database failed.'],

@@ -142,6 +142,30 @@ describe.concurrent('a schema that only the host can run', () => {
     expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461']);
   });
 
+  test.each(['', 'WITHOUT ROWID'])(
+    'through the collation of a key %s is refused, and named',
+    async (kind) => {
+      const schema = `CREATE TABLE bots (name TEXT COLLATE nocase PRIMARY KEY, n INTEGER) ${kind};`;
+      const place = await makePlace(root(), schema);
+      run(place, "INSERT INTO bots VALUES ('ada', 1);");
+      const folder = await open(place);
+      const { id } = await takeSnapshot(folder, 'rewind');
+      run(
+        place,
+        `DELETE FROM bots; PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'nocase', 'host_order');`,
+      );
+      const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+      const tried = [
+        diffSnapshot(folder, id),
+        planRestore(folder, request),
+        applyRestore(folder, request, NOW),
+      ];
+      expect(await Promise.all(tried.map(outcomeOf))).toEqual(tried.map(() => 'schema-needs-host'));
+      expect(await leftovers(place)).toEqual([]);
+    },
+  );
+
   test('through a module that is not here is left alone, and the rest restored', async () => {
     const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY);');
     run(
