@@ -7,8 +7,11 @@ import {
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
+  listSnapshots,
   planRestore,
   readRestoredState,
+  showSnapshot,
+  verifySnapshots,
 } from '../../src/index.ts';
 import { withReadView } from '../../src/read-view.ts';
 import { makeRoot, open, type Place, run } from '../support/place.ts';
@@ -41,6 +44,9 @@ async function readEverything(place: Place, id: string) {
   const folder = await open(place);
   await describeFolder(folder);
   await readRestoredState(folder);
+  await listSnapshots(folder, { check: true });
+  await showSnapshot(folder, id);
+  await verifySnapshots(folder, [id]);
   await planRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' });
   return diffSnapshot(folder, id);
 }
