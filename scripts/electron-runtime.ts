@@ -35,14 +35,19 @@ const officialVersion: string = JSON.parse(readFileSync(join(packageFolder, 'pac
  */
 export async function prepareRuntime(): Promise<Runtime> {
   const given = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  const useOfficial = !given && (!fallbackFits || isInstalled() || isDownloaded() || (await canDownload()));
-  const useFallback = !given && !useOfficial;
-  await ensureSystemPackages({
-    Xvfb: !hasDisplay(),
-    unzip: useFallback && (await electronIsMissing()),
-    'g++': useFallback && (await bindingIsMissing()),
-  });
-  return given ? describeGiven(given) : provideElectron(useOfficial);
+  if (given) {
+    await ensureSystemPackages({ Xvfb: !hasDisplay() });
+    return describeGiven(given);
+  }
+  if (isInstalled() || isDownloaded() || !fallbackFits || (await canDownload())) {
+    await ensureSystemPackages({ Xvfb: !hasDisplay() });
+    if (await installOfficial()) return describeOfficial();
+  }
+  if (fallbackFits) return provideFallback();
+  throw new Stop(
+    `Electron ${officialVersion} could not be downloaded from GitHub. Connect to it once, or unpack an Electron ` +
+      'into a folder and name that in ELECTRON_OVERRIDE_DIST_PATH',
+  );
 }
 
 /** The environment in which the app, or tests that start it, can open windows here; also without a display or as root. */
@@ -60,24 +65,24 @@ function describeGiven(folder: string): Runtime {
   return { folder, program, version, isFallback: version !== officialVersion, env };
 }
 
-async function provideElectron(useOfficial: boolean): Promise<Runtime> {
-  if (useOfficial && (await installOfficial())) {
-    const folder = join(packageFolder, 'dist');
-    const program = join(folder, programPath);
-    return { folder, program, version: officialVersion, isFallback: false, env: {} };
-  }
-  if (!fallbackFits) {
-    throw new Stop(
-      `Electron ${officialVersion} could not be downloaded from GitHub. Connect to it once, or unpack an Electron ` +
-        'into a folder and name that in ELECTRON_OVERRIDE_DIST_PATH',
-    );
-  }
+function describeOfficial(): Runtime {
+  const folder = join(packageFolder, 'dist');
+  const program = join(folder, programPath);
+  return { folder, program, version: officialVersion, isFallback: false, env: {} };
+}
+
+async function provideFallback(): Promise<Runtime> {
+  await ensureSystemPackages({
+    Xvfb: !hasDisplay(),
+    unzip: await electronIsMissing(),
+    'g++': await bindingIsMissing(),
+  });
   const folder = await provideFallbackElectron();
   const program = join(folder, programPath);
   const binding = await provideFallbackBinding(program);
   say(
-    `GitHub can't be reached: running on Electron ${fallbackVersion}, a runtime for development and tests only ` +
-      `(no security fixes); users get ${officialVersion}`,
+    `Electron ${officialVersion} can't be downloaded from GitHub now: this is Electron ${fallbackVersion}, ` +
+      'for development and tests only (it gets no security fixes); users get the newest',
   );
   const env = { ELECTRON_OVERRIDE_DIST_PATH: folder, BETTER_SQLITE3_BINDING: binding };
   return { folder, program, version: fallbackVersion, isFallback: true, env };

@@ -23,7 +23,9 @@ const programs = {
  * Makes sure that what Electron always needs and the chosen programs are there (Linux only: elsewhere nothing is needed).
  * Missing ones are installed where we are root on a Debian-like system; otherwise stops with the command to run.
  */
-export async function ensureSystemPackages(chosen: Record<keyof typeof programs, boolean>): Promise<void> {
+export async function ensureSystemPackages(
+  chosen: Partial<Record<keyof typeof programs, boolean>>,
+): Promise<void> {
   if (process.platform !== 'linux') return;
   const missing = [...always, ...Object.values(programs).filter((need) => chosen[need.name])].filter(
     isMissing,

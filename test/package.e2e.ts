@@ -32,7 +32,12 @@ test('the packaged app opens a data folder and lists its snapshots', async () =>
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
     if (page === undefined) throw new Error('the app opened no window');
     const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
-    await expect(snapshots).toHaveCount(globSync('snapshots/*/*.json', { cwd: data }).length);
+    const expected = globSync('snapshots/*/*.json', { cwd: data }).length;
+    await expect(snapshots)
+      .toHaveCount(expected)
+      .catch(async (error) => {
+        throw new Error(`the window shows: ${await page.locator('body').innerText()}`, { cause: error });
+      });
     await browser.close();
   } finally {
     const ended = new Promise((done) => child.once('exit', done));
