@@ -11,6 +11,8 @@ import type {
 } from './contract.ts';
 
 export type CoreHost = {
+  /** Starts the process before it is needed. */
+  readonly warm: () => void;
   /** Always resolves. If the core process dies meanwhile, with `core-stopped`: SQLite has then rolled back what was not committed. */
   readonly request: <N extends keyof AllRequests>(
     name: N,
@@ -81,6 +83,9 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
   }
 
   return {
+    warm() {
+      running ??= start();
+    },
     async request<N extends keyof AllRequests>(name: N, args: ArgsOf<N>, requestId?: RequestId) {
       if (ended) return STOPPED;
       running ??= start();

@@ -61,6 +61,7 @@ async function start(): Promise<void> {
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
     });
+    core.warm();
     listenToWindow(() => window, {
       request: (request, requestId) =>
         isForDesktop(desktop.handlers, request)

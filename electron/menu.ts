@@ -27,7 +27,7 @@ const FOLDER_ITEMS: readonly CommandItem[] = [
 const SNAPSHOT_ITEMS: readonly CommandItem[] = [
   { command: 'take', label: '&Take Snapshot…', accelerator: 'CmdOrCtrl+T' },
   { command: 'restore', label: '&Restore…', accelerator: 'CmdOrCtrl+R' },
-  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+Shift+Z' },
+  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+U' },
   { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+P' },
   { command: 'empty-trash', label: '&Empty Trash…' },
 ];

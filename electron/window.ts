@@ -5,6 +5,7 @@ import type { SettingsStore, WindowBounds } from './settings.ts';
 
 const LEAST_WIDTH = 900;
 const LEAST_HEIGHT = 600;
+const LEAST_LIFE_MS = 10_000;
 
 /** Shuts what this app never needs: the network, permissions, devices, further windows, and leaving its own page. */
 export function lockDown(target: Session = session.defaultSession): void {
@@ -55,6 +56,13 @@ export function openWindow(preload: string, settings: SettingsStore): BrowserWin
   window.on('close', () => {
     const bounds = { ...window.getNormalBounds(), maximized: window.isMaximized() };
     void settings.update({ bounds });
+  });
+  let shownAt = Date.now();
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    console.error(`The window's process ended: ${reason}`);
+    // The page reads everything anew. One that dies at once stays down rather than spin.
+    if (Date.now() - shownAt > LEAST_LIFE_MS) window.webContents.reload();
+    shownAt = Date.now();
   });
   void window.loadURL(APP_URL);
   return window;

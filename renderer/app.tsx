@@ -7,7 +7,7 @@ import { DropZone } from './drop-zone.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { FolderScreen } from './folder-screen.tsx';
 import { HelpDialog } from './help-dialog.tsx';
-import { useOpener } from './opener.ts';
+import { isUnderWay, useOpener } from './opener.ts';
 import { Welcome } from './welcome.tsx';
 import { Working } from './working.tsx';
 
@@ -25,7 +25,7 @@ export function App() {
     [open],
   );
   const choose = (what: 'folder' | 'database') =>
-    open('Opening', (options) => call('folder.choose', { what }, options));
+    open(null, (options) => call('folder.choose', { what }, options));
   const openDemo = (fresh: boolean) =>
     open('Preparing the demo', (options) => call('demo.open', { fresh }, options));
 
@@ -77,9 +77,9 @@ export function App() {
           onFreshDemo={() => void openDemo(true)}
           onClose={closeFolder}
         />
-      ) : opening !== null ? (
+      ) : isUnderWay(opening) ? (
         <main className="opening">
-          <Working progress={opening.progress} words={opening.words} onCancel={opening.cancel} />
+          <Working progress={opening.progress} words={opening.words ?? 'Opening'} onCancel={opening.cancel} />
         </main>
       ) : (
         <Welcome
@@ -95,6 +95,16 @@ export function App() {
           }
           onDemo={() => void openDemo(false)}
         />
+      )}
+      {folder !== null && isUnderWay(opening) && (
+        <AlertDialog
+          busy
+          title={opening.words ?? 'Opening'}
+          onClose={opening.cancel}
+          footer={<CancelButton onPress={opening.cancel} />}
+        >
+          <Working progress={opening.progress} words={opening.words ?? 'Opening'} />
+        </AlertDialog>
       )}
       {folder !== null && opener.error !== null && (
         <AlertDialog

@@ -1,12 +1,13 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { Button, type Key } from 'react-aria-components';
-import type { Command, OpenFolder, Theme } from '../electron/contract.ts';
+import type { Command, ListedSnapshot, OpenFolder, Theme } from '../electron/contract.ts';
 import { call, listen } from './api.ts';
 import { Banners } from './banners.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderHeader } from './header.tsx';
+import { explain } from './messages.ts';
 import { SelectionPage } from './selection-page.tsx';
 import { SnapshotList } from './snapshot-list.tsx';
 import { SnapshotPage } from './snapshot-page.tsx';
@@ -65,21 +66,23 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
     else if (command === 'prune')
       setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
-    else if (command === 'reveal') reveal();
+    else if (command === 'reveal') void reveal(single);
   };
   const hear = useEffectEvent(obey);
   useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
   useEffect(() => void call('menu.enable', { commands: possible }), [possible]);
   useEffect(() => () => void call('menu.enable', { commands: ['open'] }), []);
 
-  const reveal = () =>
-    void (single === undefined
+  const reveal = async (snapshot: ListedSnapshot | undefined) => {
+    const reply = await (snapshot === undefined
       ? call('folder.reveal', { folderId })
-      : call('snapshot.reveal', { folderId, snapshotId: single.id }));
+      : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
+    if (!reply.ok) setNotice(`${explain(reply.error).title}. ${explain(reply.error).happened}`);
+  };
   const command = (name: Command) => {
     if (name === 'open') props.onOpen();
     else if (name === 'help') props.onHelp();
-    else if (name === 'reveal') void call('folder.reveal', { folderId });
+    else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
   const finish = (news: string | null) => {
@@ -138,7 +141,7 @@ export function FolderScreen(props: FolderScreenProps) {
             facts={facts}
             databaseRevision={data.databaseRevision}
             onRestore={() => obey('restore')}
-            onReveal={reveal}
+            onReveal={() => void reveal(single)}
           />
         ) : shown.length > 1 ? (
           <SelectionPage

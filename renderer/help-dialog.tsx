@@ -5,7 +5,7 @@ const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}O`, 'Open a data folder'],
   [`${MOD}R`, 'Restore the snapshot that is shown'],
-  [`${MOD}Shift+Z`, 'Undo the restore'],
+  [`${MOD}U`, 'Undo the restore'],
   [`${MOD}T`, 'Take a snapshot'],
   [`${MOD}P`, 'Prune snapshots'],
   [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],

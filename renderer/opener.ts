@@ -4,10 +4,16 @@ import type { Progress } from '../src/model.ts';
 import type { CallOptions } from './api.ts';
 
 export type Opening = {
-  readonly words: string;
+  /** Null: the person is still choosing. */
+  readonly words: string | null;
   readonly progress: Progress | null;
   readonly cancel: () => void;
 };
+
+/** Whether there is something to wait for; not while a dialog of the system is open. */
+export function isUnderWay(opening: Opening | null): opening is Opening {
+  return opening !== null && (opening.words !== null || opening.progress !== null);
+}
 
 export type Opener = {
   readonly folder: OpenFolder | null;
@@ -16,7 +22,7 @@ export type Opener = {
   /** Why the last attempt failed; the folder that was open before still is. */
   readonly error: ErrorInfo | null;
   readonly open: (
-    words: string,
+    words: string | null,
     ask: (options: CallOptions) => Promise<Reply<OpenFolder | null>>,
   ) => Promise<void>;
   readonly close: () => void;

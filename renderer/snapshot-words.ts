@@ -1,7 +1,7 @@
 import type { ListedSnapshot } from '../electron/contract.ts';
 import type { FolderFacts } from '../src/model.ts';
 import { formatAge, formatDay, formatMoment, formatRest, formatShort } from './time.ts';
-import { capitalize, count, formatBytes, kindWords } from './words.ts';
+import { count, formatBytes, kindWords } from './words.ts';
 
 const SOON_MS = 3 * 24 * 60 * 60 * 1000;
 const KIND_ORDER = ['rewind', 'periodic', 'restore'];
@@ -126,6 +126,6 @@ export function healthWords(snapshot: ListedSnapshot): string {
       return 'not read to its end yet';
     case 'damaged':
     case 'unreadable':
-      return capitalize(snapshot.health);
+      return snapshot.health;
   }
 }

@@ -83,7 +83,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
           ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
             <ErrorNote error={plan.error} />
           ) : (
-            <PrunePlanView plan={plan.value} none={plan.error !== null} />
+            <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
           )}
         </>
       )}

@@ -1,3 +1,4 @@
+import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePlan } from '../../src/model.ts';
 import { useNow } from '../now.ts';
 import { formatMoment } from '../time.ts';
@@ -13,9 +14,17 @@ const STAY_WORDS: { readonly [R in Stay['reason']]: string } = {
   unreadable: 'it can’t be read, so it is kept',
 };
 
+export type PrunePlanViewProps = {
+  readonly plan: PrunePlan | null;
+  /** The rule matches nothing. */
+  readonly none: boolean;
+  readonly snapshots: readonly ListedSnapshot[];
+};
+
 /** What would go, what would stay although it was meant, and the space. */
-export function PrunePlanView({ plan, none }: { readonly plan: PrunePlan | null; readonly none: boolean }) {
+export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
   const now = useNow();
+  const healthOf = (id: string) => snapshots.find((snapshot) => snapshot.id === id)?.health;
   if (plan === null)
     return <p className="plan-head dim">{none ? 'Nothing matches: nothing would go.' : 'Counting…'}</p>;
   const line = (id: string, takenAt: string) => `${kindWords(kindOf(id)).one}, ${formatMoment(takenAt, now)}`;
@@ -35,7 +44,8 @@ export function PrunePlanView({ plan, none }: { readonly plan: PrunePlan | null;
         {plan.goes.map(({ id, takenAt, sizeBytes }) => (
           <li key={id}>
             <span>{line(id, takenAt)}</span>
-            <span className="dim">{formatBytes(sizeBytes)}</span>
+            {healthOf(id) === 'damaged' && <span className="tag bad">damaged</span>}
+            <span className="dim size">{formatBytes(sizeBytes)}</span>
           </li>
         ))}
         {plan.stays.map(({ id, reason }) => (

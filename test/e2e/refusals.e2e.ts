@@ -94,6 +94,18 @@ test('while the chat app is running, a restore waits for a second consent and se
   await once(host, 'exit');
   await expect(page.getByText('Close the chat app first.')).toBeHidden();
   await expect(confirm).toBeEnabled();
+
+  await test.step('a consent is not for whoever opens it next; given anew, the receipt remembers it', async () => {
+    const next = await startHost(demo);
+    await expect(page.getByText(`(process ${next.pid})`).first()).toBeVisible();
+    await expect(confirm).toBeDisabled();
+    await page.getByText('Go on although it is open').click();
+    await confirm.click();
+    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
+      'while the database was open elsewhere',
+    );
+    next.kill();
+  });
 });
 
 test('a database that changes behind the confirmation has to be looked at again', async ({ place, demo }) => {

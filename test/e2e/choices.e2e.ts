@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
+
+/** Opens the confirmation for the snapshot that is shown first. */
+async function openRestore(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await expect(page.getByRole('button', { name: /^Restore(:| and)/ })).toBeVisible();
+}
+
+test('only the projections: the log stays, and what the chat app will replay is said first', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  const checkpoints = listKind(demo, 'periodic');
+  await openRestore(page);
+  await page.getByRole('button', { name: 'Everything is restored' }).click();
+  await page.getByText('Only the projections', { exact: true }).click();
+  await expect(page.getByText(/At its next start the chat app loads periodic\/.* and replays/)).toBeVisible();
+  await expect(page.getByText('The event log stays as it is.')).toBeVisible();
+  await page.getByRole('button', { name: /^Restore: \d+ rows change$/ }).click();
+  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+
+  const after = readDatabase(demo);
+  const { event_log: _, ...projections } = readSnapshotFile(demo, listKind(demo, 'rewind')[0] ?? '');
+  for (const [table, rows] of Object.entries(projections)) expect(after[table], table).toEqual(rows);
+  expect(after.event_log).toEqual(before.event_log);
+  expect(listKind(demo, 'periodic')).toEqual(checkpoints);
+});
+
+test('values without a place today need a consent, and it is named what they are', async ({
+  place,
+  demo,
+}) => {
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  db.exec('ALTER TABLE you_entity DROP COLUMN pronouns');
+  db.close();
+  const { page } = await place.launch({ data: demo });
+  await expect(
+    page.getByText('The database has no column you_entity.pronouns today: 1 value would have no place.'),
+  ).toBeVisible();
+  await openRestore(page);
+  const confirm = page.getByRole('button', { name: /^Restore and remove/ });
+  await expect(confirm).toBeDisabled();
+  await page.getByText('Leave them out').click();
+  await expect(confirm).toBeEnabled();
+  await confirm.click();
+  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
+});
+
+test('a table that was empty or did not exist yet stays, unless it is chosen', async ({ place, demo }) => {
+  const [newest = ''] = listKind(demo, 'rewind');
+  const file = join(demo, 'snapshots', `${newest}.json`);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), classifier_failures: [] }));
+  const before = readDatabase(demo);
+  expect(before.classifier_failures?.length).toBeGreaterThan(0);
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByText(/^classifier_failures was empty or did not exist yet/)).toBeVisible();
+  await openRestore(page);
+  await page.getByText('Empty it too').click();
+  const confirm = page.getByRole('button', { name: /^Restore and remove/ });
+  await expect(confirm).toBeEnabled();
+  await page.getByText('Empty it too').click();
+  await expect(confirm).toBeEnabled();
+  await confirm.click();
+  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  expect(readDatabase(demo).classifier_failures).toEqual(before.classifier_failures);
+});
+
+test('pruning by age and by hand shows exactly what goes and why something stays', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const prune = page.getByRole('alertdialog', { name: 'Move snapshots to the trash?' });
+
+  await test.step('by age', async () => {
+    await expect(page.locator('.story')).toBeVisible();
+    await page.getByRole('button', { name: 'Prune…' }).click();
+    await prune.getByText('Those older than').click();
+    await expect(prune.getByText('1 snapshot would go')).toBeVisible();
+    await prune.getByRole('textbox', { name: 'Age in days' }).fill('5');
+    await page.keyboard.press('Tab');
+    await expect(prune.getByRole('button', { name: 'Move 3 snapshots to the trash' })).toBeEnabled();
+    await expect(prune.getByRole('listitem').filter({ hasText: 'damaged' })).toHaveCount(1);
+    await prune.getByRole('button', { name: 'Cancel' }).click();
+    expect(listKind(demo, 'rewind')).toHaveLength(4);
+  });
+
+  await test.step('the way back from the newest restore is refused, whatever is picked', async () => {
+    await openRestore(page);
+    await page.getByRole('button', { name: /^Restore and remove/ }).click();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Prune…' }).click();
+    await prune.getByText('The ones I pick').click();
+    await expect(prune.getByText('Choose what shall go.')).toBeVisible();
+    await prune.getByRole('option', { name: /^Safety copy/ }).click();
+    await expect(prune.getByText('stays: Undo of the newest restore needs it')).toBeVisible();
+    await expect(prune.getByRole('button', { name: 'Move to the trash' })).toBeDisabled();
+    await prune
+      .getByRole('option', { name: /^Before the rewind/ })
+      .first()
+      .click();
+    await expect(prune.getByRole('button', { name: 'Move 1 snapshot to the trash' })).toBeEnabled();
+  });
+});

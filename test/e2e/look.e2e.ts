@@ -1,0 +1,82 @@
+import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const SIZES = [
+  { width: 1200, height: 760 },
+  { width: 900, height: 600 },
+];
+
+test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await look(app, page, info, 'welcome');
+
+  await test.step('a folder and its dialogs', async () => {
+    const { app: other, page: window } = await place.launch({
+      data: demo,
+      args: [`--user-data-dir=${place.folder}/other-user`],
+    });
+    await expect(window.locator('.story')).toBeVisible();
+    await look(other, window, info, 'folder');
+    for (const [name, open] of [
+      ['restore', 'Restore…'],
+      ['take', 'Take snapshot'],
+      ['prune', 'Prune…'],
+    ] as const) {
+      await window.getByRole('button', { name: open }).click();
+      await expect(
+        window.getByRole('alertdialog').getByRole('button', { name: /\d|Take|Move/ }),
+      ).toBeVisible();
+      await look(other, window, info, name);
+      await window.keyboard.press('Escape');
+      await expect(window.getByRole('alertdialog')).toBeHidden();
+    }
+    await window.getByRole('option').filter({ hasText: 'damaged' }).click();
+    await expect(window.getByRole('alert')).toBeVisible();
+    await look(other, window, info, 'damaged');
+  });
+});
+
+async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
+  for (const { width, height } of SIZES) {
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+      [width, height] as const,
+    );
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    for (const theme of ['light', 'dark'] as const) {
+      await app.evaluate(({ nativeTheme }, source) => {
+        nativeTheme.themeSource = source;
+      }, theme);
+      await expect
+        .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
+        .toBe(theme === 'dark');
+      await page.screenshot({ path: info.outputPath(`${name}-${width}-${theme}.png`) });
+      expect(await findCutOff(page), `${name} at ${width} by ${height}, ${theme}`).toEqual([]);
+    }
+  }
+}
+
+/** Parts that scroll sideways, and buttons that reach out of the window or of their dialog. */
+function findCutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const all = [
+      ...document.querySelectorAll<HTMLElement>('html, main, section, nav, header, [role], dl, table'),
+    ];
+    const sideways = all.filter((part) => {
+      const scrolls = ['auto', 'scroll', 'visible'].includes(getComputedStyle(part).overflowX);
+      return scrolls && part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1;
+    });
+    const outside = [...document.querySelectorAll<HTMLElement>('button')].filter((button) => {
+      const frame = button.closest('[role=alertdialog]')?.getBoundingClientRect();
+      const { left, right, width } = button.getBoundingClientRect();
+      return width > 1 && (left < (frame?.left ?? 0) || right > (frame?.right ?? window.innerWidth));
+    });
+    return [...sideways, ...outside].map(
+      (part) => `${part.tagName} ${part.className} ${part.textContent?.slice(0, 40)}`,
+    );
+  });
+}
