@@ -1,31 +1,48 @@
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import { openDataFolder } from '../../../src/index.ts';
+import { diffSnapshot, openDataFolder } from '../../../src/index.ts';
 import { openSnapshotFile } from '../../../src/snapshot-files.ts';
 import { readSnapshot } from '../../../src/snapshot-reader.ts';
 
-/** Writes a host's snapshot of so many megabytes, row by row, reads all of it, and prints rows, bytes and the memory it took. */
-const [dir = '', megabytes = '0', rowBytes = '400'] = process.argv.slice(2);
+/**
+ * Writes a host's snapshot of so many megabytes, row by row, reads or compares all of it, and prints whether it was
+ * complete, its size, and the most memory that this process ever had.
+ */
+const [dir = '', how = 'read', megabytes = '0', rowBytes = '400'] = process.argv.slice(2);
 const id = 'rewind/20260101T000000Z';
 const file = `${dir}/snapshots/${id}.json`;
-const out = openSync(file, 'w');
-writeSync(out, '{"last_event_id": 1, "event_log": [');
-const row = `{"id": 1, "kind": "message", "payload_json": "${'x'.repeat(Number(rowBytes))}"}`;
-const perBatch = Math.max(1, Math.floor((1 << 20) / row.length));
-const batch = Array.from({ length: perBatch }, () => row).join(', ');
-let rows = 0;
-for (let written = 0; written < Number(megabytes) * 2 ** 20; written += batch.length) {
-  writeSync(out, (rows === 0 ? '' : ', ') + batch);
-  rows += perBatch;
-}
-writeSync(out, ']}');
-closeSync(out);
+const payload = 'x'.repeat(Number(rowBytes));
 
-const opened = await openSnapshotFile(await openDataFolder(dir), id);
-let found = 0;
-for await (const part of readSnapshot(opened, new Set(['event_log']), {}))
-  if (part.type === 'rows') found += part.rows.length;
-await opened.handle.close();
+function writeRows(): number {
+  const out = openSync(file, 'w');
+  writeSync(out, '{"last_event_id": 1, "event_log": [');
+  let rows = 0;
+  for (let written = 0; written < Number(megabytes) * 2 ** 20; ) {
+    let batch = '';
+    while (batch.length < 1 << 20) {
+      rows += 1;
+      batch += `${rows === 1 ? '' : ', '}{"id": ${rows}, "kind": "message", "payload_json": "${payload}"}`;
+    }
+    written += writeSync(out, batch);
+  }
+  writeSync(out, ']}');
+  closeSync(out);
+  return rows;
+}
+
+async function countRows(): Promise<number> {
+  const folder = await openDataFolder(dir);
+  if (how === 'compare') return (await diffSnapshot(folder, id)).tables[0]?.added ?? 0;
+  const opened = await openSnapshotFile(folder, id);
+  let rows = 0;
+  for await (const part of readSnapshot(opened, new Set(['event_log']), {}))
+    if (part.type === 'rows') rows += part.rows.length;
+  await opened.handle.close();
+  return rows;
+}
+
+const rows = writeRows();
+const complete = (await countRows()) === rows;
 const { size } = statSync(file);
 rmSync(file);
 const memoryMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-writeSync(1, `${JSON.stringify({ complete: found === rows, size, memoryMegabytes })}\n`);
+writeSync(1, `${JSON.stringify({ complete, size, memoryMegabytes })}\n`);
