@@ -8,6 +8,7 @@ import { createPrivateFolder } from './private-folder.ts';
 import type { Profile } from './profile.ts';
 import { jsonText, jsonValue } from './python-text.ts';
 import { createLogChain, createTableHasher, type LogChain, type SqlValue } from './row-hash.ts';
+import { refuseHugeRow, refuseHugeValue } from './row-size.ts';
 import { readSchema, type Schema, scanOrder, type Table } from './schema.ts';
 import {
   type DumpedTable,
@@ -146,6 +147,7 @@ function createDump(
       logReading?.chain.add(identity.map((index) => row[index] ?? null));
       let line = ordinal === 0 ? '' : ', ';
       for (const [index, value] of row.entries()) {
+        refuseHugeValue(name, value);
         line += (prefixes[index] ?? '') + jsonValue(value);
         if (!isInexact(value)) continue;
         const opening = exactRows === 0 ? `${exactTables === 0 ? '' : ', '}${jsonText(name)}: [` : ', ';
@@ -153,6 +155,7 @@ function createDump(
         exactTables += exactRows === 0 ? 1 : 0;
         exactRows += 1;
       }
+      refuseHugeRow(name, line.length);
       await main.text(`${line}}`);
       ordinal += 1;
       rowsDone += 1;

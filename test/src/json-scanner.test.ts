@@ -165,6 +165,12 @@ describe('skipping', () => {
     expect((await damageOf(scan(opening.repeat(200_000), 65_536).skipValue())).why).toMatch(/nested/);
   });
 
+  test('does not mind numbers of any size', async () => {
+    expect(await scan(`[1e999, -9223372036854775809, ${'9'.repeat(100)}]`, 3).skipValue()).toStrictEqual({
+      elements: 3,
+    });
+  });
+
   test('walks over white space longer than a chunk', async () => {
     const scanner = scan(`${' \n\t\r'.repeat(100_000)}[1${' '.repeat(100_000)}]`, 65_536);
     expect(await scanner.skipValue()).toStrictEqual({ elements: 1 });
