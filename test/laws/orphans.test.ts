@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { applyRestore, applyUndo, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
+import { makePlace, makeRoot, open, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+
+/* There is a way back even to a state that violates foreign keys; only rows that no snapshot names keep their parents. */
+
+const root = makeRoot();
+const now = { planId: null, whileOpen: false };
+const SCHEMA = `CREATE TABLE chats (id TEXT PRIMARY KEY);
+  CREATE TABLE scenes (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id) ON DELETE CASCADE);
+  CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id) ON DELETE CASCADE);`;
+
+async function tell(before: string, since: string) {
+  const place = await makePlace(root(), SCHEMA, { tables: ['chats', 'scenes'] });
+  run(place, `PRAGMA foreign_keys = OFF; ${before}`);
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(place, `PRAGMA foreign_keys = OFF; ${since}`);
+  return {
+    state: () => readState(place.database).tables,
+    restore: () => applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, now),
+    undo: () => applyUndo(folder, { acceptDrift: false }, now),
+  };
+}
+
+test.concurrent('rows of the snapshot that violate a key come back as they were, and that is said', async () => {
+  const { state, restore, undo } = await tell(
+    "INSERT INTO scenes VALUES (1, 'nowhere');",
+    'DELETE FROM scenes;',
+  );
+  const since = state();
+  const { checks } = await restore();
+  expect(state().scenes).toHaveLength(1);
+  expect(checks).toContainEqual({
+    check: 'foreign-keys',
+    subject: null,
+    result: 'unchanged-damage',
+    detail: '1 violations, 1 of which came back with the rows',
+  });
+  await undo();
+  expect(state()).toStrictEqual(since);
+});
+
+test.concurrent('an undo brings a state back although it violates keys, of tables that no snapshot names too', async () => {
+  const { state, restore, undo } = await tell(
+    "INSERT INTO chats VALUES ('a');",
+    "DELETE FROM chats; INSERT INTO drafts VALUES (1, 'a'); INSERT INTO scenes VALUES (1, 'a'), (2, 'b');",
+  );
+  const since = state();
+  await restore();
+  const restored = state();
+  await undo();
+  expect(state()).toStrictEqual(since);
+  await undo();
+  expect(state()).toStrictEqual(restored);
+});
+
+test.concurrent('a restore that would take the parents of rows which no snapshot names is refused, and nothing changes', async () => {
+  const { state, restore } = await tell(
+    '',
+    "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new');",
+  );
+  const since = state();
+  await expect(restore()).rejects.toMatchObject({
+    code: 'verification-failed',
+    detail: { check: 'foreign-keys' },
+  });
+  expect(state()).toStrictEqual(since);
+});
