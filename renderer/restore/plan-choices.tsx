@@ -1,6 +1,5 @@
 import {
   Button,
-  Checkbox,
   Disclosure,
   DisclosurePanel,
   Heading,
@@ -8,80 +7,20 @@ import {
   Radio,
   RadioGroup,
 } from 'react-aria-components';
-import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model.ts';
+import type { RestoreMode, RestoreOptions, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
-import { userWords } from '../in-use.ts';
-import { count } from '../words.ts';
 import { detailLines } from './plan-words.ts';
 
 export type PlanChoicesProps = {
   readonly plan: RestorePlan;
   readonly options: RestoreOptions;
-  readonly inUse: InUse;
-  readonly whileOpen: boolean;
   readonly onOptions: (options: RestoreOptions) => void;
-  readonly onWhileOpen: (whileOpen: boolean) => void;
 };
 
-/** The consents that a plan may need, and the secondary choices. */
-export function PlanChoices({ plan, options, inUse, whileOpen, onOptions, onWhileOpen }: PlanChoicesProps) {
-  const lost = plan.schemaDrift.reduce((sum, drift) => sum + drift.loses, 0);
-  const emptyThen = plan.tables.filter((table) => table.state === 'empty-then');
-  const clear = (name: string, yes: boolean) =>
-    onOptions({
-      ...options,
-      clearTables: yes
-        ? [...options.clearTables, name]
-        : options.clearTables.filter((other) => other !== name),
-    });
+/** What few people need: restoring less than everything, and what else happens. */
+export function PlanChoices({ plan, options, onOptions }: PlanChoicesProps) {
   return (
     <>
-      {inUse.state === 'yes' && (
-        <div className="consent">
-          <p>
-            <Icon name="warning" />
-            <span>
-              <b>Close the chat app first.</b> {userWords(inUse)} has the database open and would write its
-              own memory over what is restored. This is looked at again all the time.
-            </span>
-          </p>
-          <Tick isSelected={whileOpen} onChange={onWhileOpen}>
-            Go on although it is open
-          </Tick>
-        </div>
-      )}
-      {lost > 0 && (
-        <div className="consent">
-          <p>
-            <Icon name="warning" />
-            <span>
-              <b>{count(lost, 'value')} of the snapshot have no place in the database today</b> and would be
-              left out. Details below.
-            </span>
-          </p>
-          <Tick
-            isSelected={options.acceptDrift}
-            onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
-          >
-            Leave them out
-          </Tick>
-        </div>
-      )}
-      {emptyThen.map((table) => (
-        <div className="consent" key={table.name}>
-          <p>
-            <span>
-              <b>{table.name}</b> was empty or did not exist yet. Its {count(table.liveRows, 'row')} stay.
-            </span>
-          </p>
-          <Tick
-            isSelected={options.clearTables.includes(table.name)}
-            onChange={(yes) => clear(table.name, yes)}
-          >
-            Empty it too
-          </Tick>
-        </div>
-      ))}
       {plan.action === 'restore' && (
         <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
       )}
@@ -145,22 +84,5 @@ function ModeChoice({
         </RadioGroup>
       </DisclosurePanel>
     </Disclosure>
-  );
-}
-
-type TickProps = {
-  readonly children: string;
-  readonly isSelected: boolean;
-  readonly onChange: (selected: boolean) => void;
-};
-
-function Tick({ children, isSelected, onChange }: TickProps) {
-  return (
-    <Checkbox className="tick" isSelected={isSelected} onChange={onChange}>
-      <span className="box">
-        <Icon name="check" size={12} />
-      </span>
-      {children}
-    </Checkbox>
   );
 }

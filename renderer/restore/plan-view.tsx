@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { InUse, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { inUseWords } from '../in-use.ts';
@@ -9,10 +10,15 @@ import { formatBytes } from '../words.ts';
 import { NewerEventsList } from './newer-events.tsx';
 import { leadWords, plannedRows, replayWords, toldByPlan } from './plan-words.ts';
 
-export type PlanViewProps = { readonly plan: RestorePlan; readonly inUse: InUse };
+export type PlanViewProps = {
+  readonly plan: RestorePlan;
+  readonly inUse: InUse;
+  /** The consents that it needs; they come before the figures. */
+  readonly children: ReactNode;
+};
 
 /** What the plan would do, what it costs, and what stands against it. */
-export function PlanView({ plan, inUse }: PlanViewProps) {
+export function PlanView({ plan, inUse, children }: PlanViewProps) {
   const now = useNow();
   const { back, changed, gone } = tellClauses(toldByPlan(plan));
   const replay = replayWords(plan);
@@ -20,6 +26,7 @@ export function PlanView({ plan, inUse }: PlanViewProps) {
     <>
       <p className="lead">{leadWords(plan, now)}</p>
       <NewerEventsList groups={plan.newerEvents} />
+      {children}
       {plannedRows(plan) === 0 && (
         <p className="note">
           Nothing differs: the database already holds exactly this. There is nothing to restore.

@@ -108,7 +108,7 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
     afterEvent >= upToEvent
       ? 'no event'
       : `events ${formatNumber(afterEvent + 1n)} to ${formatNumber(upToEvent)}`;
-  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}; the tables restored here stand at event ${formatNumber(tablesAtEvent)}.`;
+  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}. The tables restored here, which stand at event ${formatNumber(tablesAtEvent)}, last until then.`;
 }
 
 /** What still keeps the plan from being applied, given the ticks. Refusals for use are judged by `inUse`, which is newer. */

@@ -10,6 +10,7 @@ import { useNow } from '../now.ts';
 import { useJob } from '../use-job.ts';
 import { Working } from '../working.tsx';
 import { PlanChoices } from './plan-choices.tsx';
+import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { confirmWords, isBlocked, questionWords, type Subject, verbOf } from './plan-words.ts';
 import { ReceiptView } from './receipt-view.tsx';
@@ -124,16 +125,18 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
       {plan !== null && (
         <>
           <div className={planning.busy ? 'renewing' : ''}>
-            <PlanView plan={plan} inUse={inUse} />
+            <PlanView plan={plan} inUse={inUse}>
+              <PlanConsents
+                plan={plan}
+                options={options}
+                inUse={inUse}
+                whileOpen={whileOpen}
+                onOptions={setOptions}
+                onWhileOpen={(yes) => setConsent(yes ? users : null)}
+              />
+            </PlanView>
           </div>
-          <PlanChoices
-            plan={plan}
-            options={options}
-            inUse={inUse}
-            whileOpen={whileOpen}
-            onOptions={setOptions}
-            onWhileOpen={(yes) => setConsent(yes ? users : null)}
-          />
+          <PlanChoices plan={plan} options={options} onOptions={setOptions} />
         </>
       )}
     </AlertDialog>

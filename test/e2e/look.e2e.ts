@@ -1,5 +1,6 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { startHost } from './host.ts';
 
 const SIZES = [
   { width: 1200, height: 760 },
@@ -14,12 +15,14 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   await look(app, page, info, 'welcome');
 
-  await test.step('a folder and its dialogs', async () => {
+  await test.step('a folder in use, which says much in its header, and its dialogs', async () => {
+    const host = await startHost(demo);
     const { app: other, page: window } = await place.launch({
       data: demo,
       args: [`--user-data-dir=${place.folder}/other-user`],
     });
     await expect(window.locator('.story')).toBeVisible();
+    await expect(window.locator('.head-facts')).toContainText(`(process ${host.pid})`);
     await look(other, window, info, 'folder');
     for (const [name, open] of [
       ['restore', 'Restore…'],
@@ -37,6 +40,7 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
     await window.getByRole('option').filter({ hasText: 'damaged' }).click();
     await expect(window.getByRole('alert')).toBeVisible();
     await look(other, window, info, 'damaged');
+    host.kill();
   });
 });
 

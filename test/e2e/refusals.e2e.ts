@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
+import { crashHost, startHost } from './host.ts';
 import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts';
 
 /** Says what happened, what is unharmed, and what to do. */
@@ -118,22 +119,33 @@ test('a database that changes behind the confirmation has to be looked at again'
   await expect(page.getByRole('button', { name: 'Restore and remove 4 newer messages' })).toBeEnabled();
 });
 
+/** A restore that has written its safety copy and now waits for a writer, as long as the test likes. */
+async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
+  const writer = await startHost(dir, true);
+  await openRestore(page);
+  await page.getByText('Go on although it is open').click();
+  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  await expect(page.getByText('Waiting for another program to let go of the database…')).toBeVisible();
+  return writer;
+}
+
 test('a core that is killed in the middle of a restore leaves the database as it was, and comes back', async ({
   place,
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
-  await openRestore(page);
-  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  const writer = await beginRestore(page, demo);
   process.kill(await findCore(app), 'SIGKILL');
-  const note = page.getByRole('alert').filter({ hasText: 'ended unexpectedly' });
-  await expect(note).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'ended unexpectedly' })).toBeVisible();
+  writer.kill();
+  await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
   await page.getByRole('button', { name: 'Close' }).click();
   await expect(page.getByText('was started again')).toBeVisible();
   await expect(page.locator('.story')).toContainText('37 events');
+  await expect(page.getByText('You are on a restored state.')).toBeHidden();
 
   await test.step('and the next restore works', async () => {
     await openRestore(page);
@@ -145,10 +157,21 @@ test('a core that is killed in the middle of a restore leaves the database as it
 test('a restore that is cancelled takes everything back', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
-  await openRestore(page);
-  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  const writer = await beginRestore(page, demo);
   await page.getByRole('alertdialog', { name: 'Restoring' }).getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('alertdialog', { name: 'Nothing was changed' })).toBeVisible();
+  writer.kill();
+  expect(readDatabase(demo)).toEqual(before);
+  expect(listKind(demo, 'restore')).toEqual([]);
+});
+
+test('a writer that does not let go is waited for, and then nothing has changed', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  const writer = await beginRestore(page, demo);
+  await expectError(page, 'Another program is working in the database', /longer than Snapback waits/);
+  writer.kill();
+  await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);
   expect(listKind(demo, 'restore')).toEqual([]);
 });
@@ -164,25 +187,3 @@ test('a database that can only be read as a copy is shown, and nothing can be wr
   for (const name of ['Restore…', 'Take snapshot', 'Prune…'])
     await expect(page.getByRole('button', { name })).toBeDisabled();
 });
-
-/** Leaves what a crash in the middle of a large transaction leaves: a journal that only a writer could roll back. */
-async function crashHost(dir: string): Promise<void> {
-  const program = `
-    const { DatabaseSync } = require('node:sqlite');
-    const db = new DatabaseSync(${JSON.stringify(join(dir, 'chat.db'))});
-    db.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN; UPDATE event_log SET hidden = 1 - hidden;');
-    process.kill(process.pid, 'SIGKILL');`;
-  await once(spawn(process.execPath, ['-e', program]), 'exit');
-}
-
-async function startHost(dir: string): Promise<ChildProcess> {
-  const program = `
-    const { DatabaseSync } = require('node:sqlite');
-    const db = new DatabaseSync(${JSON.stringify(join(dir, 'chat.db'))});
-    db.prepare('SELECT count(*) FROM event_log').get();
-    console.log('open');
-    setInterval(() => db.isOpen, 1000);`;
-  const host = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(host.stdout, 'data');
-  return host;
-}
