@@ -78,9 +78,9 @@ async function findUnrecorded(
   if (copies.length === 0) return null;
   return withReadView(folder, task, async (view) => {
     for (const copy of copies) {
-      const outcome = await judgeOutcome(copy, view, task);
-      // Without any journal a copy that fits neither state is still more likely one of a restore that was made.
-      if (outcome === 'committed' || (outcome === 'unknown' && journal.length === 0)) return copy;
+      // Where somebody has written since, nothing tells: then no undo is offered rather than a wrong one. The copy can
+      // still be restored like any snapshot.
+      if ((await judgeOutcome(copy, view, task)) === 'committed') return copy;
     }
     return null;
   });
