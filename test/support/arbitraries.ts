@@ -22,7 +22,8 @@ export const reals: fc.Arbitrary<number> = fc.oneof(
     1e16,
     1e-5,
     0.1,
-    Math.PI, -Math.PI,
+    Math.PI,
+    -Math.PI,
   ),
   fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
 );
