@@ -53,30 +53,39 @@ function untilNextTime(error: unknown): null {
   throw error;
 }
 
-/** Without a journal, a safety copy may be of a restore that never committed: recorded once, nobody has to judge it again. */
+/** Without a journal, only the content tells which restores were made. Recorded once, it is known after the host has written more. */
 async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<void> {
   const files = (await listSnapshotFiles(folder)).filter(
     (file) => file.kind === 'restore' && file.problem === null,
   );
-  for (const file of files) {
-    const copy = await readNote(folder, file.id);
-    if (
-      copy === null ||
-      (await withReadView(folder, task, (view) => judgeOutcome(copy, view, task))) !== 'not-committed'
-    )
-      continue;
-    const { planId, action, snapshotId } = copy.note;
+  const copies = await Promise.all(files.map((file) => readNote(folder, file.id)));
+  const noted = copies.filter((copy) => copy !== null);
+  if (noted.length === 0) return;
+  const outcomes = await withReadView(folder, task, async (view) => {
+    const judged: (readonly [NotedCopy, Awaited<ReturnType<typeof judgeOutcome>>])[] = [];
+    for (const copy of noted) judged.push([copy, await judgeOutcome(copy, view, task)]);
+    return judged;
+  });
+  // Oldest first, as it would have been written.
+  for (const [{ id: safetySnapshotId, note }, outcome] of outcomes.toReversed()) {
+    if (outcome === 'unknown') continue;
+    const { planId, action, snapshotId } = note;
     const at = new Date().toISOString();
     await appendJournal(folder, {
       type: 'prepared',
       planId,
       action,
       snapshotId,
-      safetySnapshotId: copy.id,
+      safetySnapshotId,
       checkpointDraft: null,
       at,
     });
-    await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
+    await appendJournal(
+      folder,
+      outcome === 'committed'
+        ? { type: 'recovered', planId, safetySnapshotId, at }
+        : { type: 'aborted', planId, code: 'core-stopped', at },
+    );
   }
 }
 
