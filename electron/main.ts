@@ -70,7 +70,16 @@ async function start(): Promise<void> {
       drop: (path, requestId) => desktop.openPath(path, requestId),
       cancel: (requestId) => core.cancel(requestId),
     });
-    app.on('will-quit', () => core.stop());
+    let saved = false;
+    app.on('will-quit', (event) => {
+      core.stop();
+      if (saved) return;
+      event.preventDefault();
+      void settings.settled().then(() => {
+        saved = true;
+        app.quit();
+      });
+    });
     window = openWindow(builtPath('preload', 'preload.cjs'), settings);
     window.on('closed', () => {
       window = null;

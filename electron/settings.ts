@@ -30,6 +30,8 @@ export type SettingsStore = {
   readonly current: () => Settings;
   /** Takes effect at once; the file follows, one write at a time, the last state always last. Never rejects for a bad disk: settings are a comfort. */
   readonly update: (change: Partial<Settings>) => Promise<void>;
+  /** When everything is on the disk. */
+  readonly settled: () => Promise<void>;
 };
 
 /** Reads the settings file; what is missing or damaged in it counts as never set. The file is replaced as a whole. */
@@ -47,6 +49,7 @@ export async function openSettings(
       writing = writing.then(() => replaceFile(file, text)).catch(onProblem);
       return writing;
     },
+    settled: () => writing,
   };
 }
 
