@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { SnapbackError } from './errors.ts';
 import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
@@ -12,7 +13,7 @@ export type SnapshotTail = {
 const HEAD_BYTES = 64 * 1024;
 const TAIL_BYTES = 4096;
 const LARGEST_ABOUT_BYTES = 8 << 20;
-const TAIL = /, "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
+const TAIL = /, "aboutHash": "([0-9a-f]{64})", "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
 
 /** Our own notes at the end of a snapshot, read from its last bytes only; null where the file has none that this version understands. */
 export async function readSnapshotTail(file: SnapshotBytes): Promise<SnapshotTail | null> {
@@ -20,11 +21,12 @@ export async function readSnapshotTail(file: SnapshotBytes): Promise<SnapshotTai
   const end = (await readAt(file, from, file.sizeBytes - from)).toString('latin1');
   const found = TAIL.exec(end);
   if (found === null) return null;
-  const [exactAt, aboutAt] = [Number(found[1]), Number(found[2])];
+  const [exactAt, aboutAt] = [Number(found[2]), Number(found[3])];
   const aboutBytes = from + found.index - aboutAt;
   if (aboutBytes <= 0 || aboutBytes > LARGEST_ABOUT_BYTES || exactAt >= aboutAt) return null;
-  const text = (await readAt(file, aboutAt, aboutBytes)).toString('latin1');
-  const about = parseAbout(parseJson(text));
+  const bytes = await readAt(file, aboutAt, aboutBytes);
+  if (hash('sha256', bytes) !== found[1]) return null;
+  const about = parseAbout(parseJson(bytes.toString('latin1')));
   return about === null || about.format !== FORMAT_VERSION ? null : { about, exactAt, aboutAt };
 }
 

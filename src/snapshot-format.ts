@@ -2,8 +2,8 @@ import type { RestoreMode, SnapshotId } from './model.ts';
 
 /**
  * The part of a snapshot file that is ours: one last top-level key, which the host's reader ignores. It ends in two
- * numbers, so that its small part is found from the end of the file without reading the rest:
- * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "exactAt": N, "aboutAt": M}}`
+ * numbers and the hash of its small part, so that its small part is found from the end of the file without reading the rest:
+ * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "aboutHash": H, "exactAt": N, "aboutAt": M}}`
  */
 export const OWN_KEY = '_snapback';
 export const FORMAT_VERSION = 1;

@@ -202,6 +202,7 @@ async function skipOwnPart(scanner: JsonScanner, tail: SnapshotTail | null): Pro
   const places: readonly (readonly [string, number | null])[] = [
     ['exact', tail.exactAt],
     ['about', tail.aboutAt],
+    ['aboutHash', null],
     ['exactAt', null],
     ['aboutAt', null],
   ];

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyDatabase } from './database.ts';
@@ -180,8 +181,10 @@ function createDump(
     }
     await main.text('}, "about": ');
     const aboutAt = main.written();
-    await main.text(asciiJson(about));
-    await main.text(`, "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`);
+    const text = asciiJson(about);
+    await main.text(
+      `${text}, "aboutHash": "${hash('sha256', text)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`,
+    );
     await main.flush();
     pace.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
   }

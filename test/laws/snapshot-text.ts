@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -63,5 +64,6 @@ export function withNotes(
   const exactAt = out.length + (move.exactAt ?? 0);
   out += `${JSON.stringify(notes.exact)}, "about": `;
   const aboutAt = out.length + (move.aboutAt ?? 0);
-  return `${out}${JSON.stringify(notes.about)}, "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`;
+  const about = JSON.stringify(notes.about);
+  return `${out}${about}, "aboutHash": "${hash('sha256', about)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`;
 }

@@ -159,6 +159,15 @@ describe('notes of ours that lie', () => {
     expect(rowsOf(await readParts(again))).toStrictEqual(rowsOf(await readParts(await write(own))));
   });
 
+  test('can not be changed unseen, not by one letter', async () => {
+    const from = own.indexOf('"about": {') + '"about": '.length;
+    const to = own.indexOf(', "aboutHash"');
+    for (let at = from; at < to; at += 7) {
+      const letter = own[at] === '0' ? '1' : '0';
+      await damageOf(readParts(await write(`${own.slice(0, at)}${letter}${own.slice(at + 1)}`)));
+    }
+  });
+
   test('are bounded: an exact value of some megabytes is only one that does not fit', async () => {
     const huge = 'A'.repeat(8 << 20);
     await damageOf(
