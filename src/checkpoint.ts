@@ -1,7 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
-import { createDraft, type Draft, discardDraft, publishDraft } from './snapshot-drafts.ts';
+import { createDraft, type Draft, discardDraft, leaveDraft, publishDraft } from './snapshot-drafts.ts';
 import { writeAndCheck } from './take.ts';
 
 /*
@@ -22,7 +22,15 @@ export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: 
   }
 }
 
-/** Publishes the checkpoint under a name that the host takes for its newest, even where others are dated in the future. */
+/**
+ * Publishes the checkpoint under a name that the host takes for its newest, even where others are dated in the future.
+ * Where that fails the draft stays, for a later start to publish.
+ */
 export async function publishCheckpoint(folder: DataFolder, draft: Draft): Promise<SnapshotId> {
-  return (await publishDraft(folder, draft, { after: 'every-other' })).id;
+  try {
+    return (await publishDraft(folder, draft, { after: 'every-other' })).id;
+  } catch (error) {
+    await leaveDraft(draft);
+    throw error;
+  }
 }

@@ -61,7 +61,7 @@ type Grouping = {
   readonly rewound: ReadonlySet<string | null> | null;
 };
 
-type Group = { events: number; rewindRecords: number; first: EventMark; last: EventMark };
+type Group = { events: number; rewindRecords: number; spoken: number; first: EventMark; last: EventMark };
 
 async function group(
   db: AnyDatabase,
@@ -82,11 +82,12 @@ async function group(
     };
     const found = groups.get(chat);
     const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
-    if (found === undefined)
-      groups.set(chat, { events: 1, rewindRecords: isRewind ? 1 : 0, first: mark, last: mark });
+    const counted = { rewindRecords: isRewind ? 1 : 0, spoken: !isRewind && mark.text !== null ? 1 : 0 };
+    if (found === undefined) groups.set(chat, { events: 1, ...counted, first: mark, last: mark });
     else {
       found.events += 1;
-      found.rewindRecords += isRewind ? 1 : 0;
+      found.rewindRecords += counted.rewindRecords;
+      found.spoken += counted.spoken;
       if (found.first.text === null && mark.text !== null) found.first = mark;
       if (found.last.text === null || mark.text !== null) found.last = mark;
     }

@@ -61,14 +61,20 @@ async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<
   const copies = await Promise.all(files.map((file) => readNote(folder, file.id)));
   const noted = copies.filter((copy) => copy !== null);
   if (noted.length === 0) return;
-  const outcomes = await withReadView(folder, task, async (view) => {
-    const judged: (readonly [NotedCopy, Awaited<ReturnType<typeof judgeOutcome>>])[] = [];
-    for (const copy of noted) judged.push([copy, await judgeOutcome(copy, view, task)]);
-    return judged;
+  const found = await withReadView(folder, task, async (view) => {
+    const unmade: NotedCopy[] = [];
+    // Newest first: of what came before the newest that was made, the content tells nothing any more.
+    for (const copy of noted) {
+      const outcome = await judgeOutcome(copy, view, task);
+      if (outcome === 'committed') return { made: copy, unmade };
+      if (outcome === 'not-committed') unmade.push(copy);
+      else break;
+    }
+    return { made: null, unmade };
   });
-  // Oldest first, as it would have been written.
-  for (const [{ id: safetySnapshotId, note }, outcome] of outcomes.toReversed()) {
-    if (outcome === 'unknown') continue;
+  const { made, unmade } = found;
+  for (const copy of made === null ? unmade : [made, ...unmade.toReversed()]) {
+    const { id: safetySnapshotId, note } = copy;
     const { planId, action, snapshotId } = note;
     const at = new Date().toISOString();
     await appendJournal(folder, {
@@ -82,7 +88,7 @@ async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<
     });
     await appendJournal(
       folder,
-      outcome === 'committed'
+      copy === made
         ? { type: 'recovered', planId, safetySnapshotId, at }
         : { type: 'aborted', planId, code: 'core-stopped', at },
     );

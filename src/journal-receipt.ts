@@ -56,7 +56,15 @@ function parseTable(value: unknown): RestoreReceipt['tables'][number] | null {
   return { name, rows, beforeHash, afterHash, added, removed, changed };
 }
 
-const CHECKS = ['content-hash', 'bystanders', 'foreign-keys', 'integrity', 'search-index', 'schema'] as const;
+const CHECKS = [
+  'content-hash',
+  'bystanders',
+  'foreign-keys',
+  'integrity',
+  'search-index',
+  'schema',
+  'checkpoint',
+] as const;
 const RESULTS = ['ok', 'unchanged-damage', 'rebuilt', 'not-run'] as const;
 
 function parseCheck(value: unknown): CheckResult | null {

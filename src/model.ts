@@ -129,6 +129,8 @@ export type NewerEvents = {
   readonly rewoundChat: boolean;
   /** How many of them are the host's own record of the rewind, not something that a person wrote. */
   readonly rewindRecords: number;
+  /** How many of the others say something: all of them, where they are messages. */
+  readonly spoken: number;
 };
 
 export type SnapshotRef = {
@@ -229,7 +231,14 @@ export type RestorePlan = {
 };
 
 export type CheckResult = {
-  readonly check: 'content-hash' | 'bystanders' | 'foreign-keys' | 'integrity' | 'search-index' | 'schema';
+  readonly check:
+    | 'content-hash'
+    | 'bystanders'
+    | 'foreign-keys'
+    | 'integrity'
+    | 'search-index'
+    | 'schema'
+    | 'checkpoint';
   readonly subject: string | null;
   readonly result: 'ok' | 'unchanged-damage' | 'rebuilt' | 'not-run';
   readonly detail: string | null;

@@ -52,11 +52,14 @@ export async function preparePlan(
 ): Promise<PreparedPlan> {
   const { schema, stage, profile, options, snapshot, surroundings } = request;
   const found = await compareSnapshot(db, stage, schema, profile, options.rewrite, task);
+  const cleared = new Set(options.clearTables.map(foldName));
+  for (const name of options.clearTables)
+    if (!found.tables.some((table) => foldName(table.name) === foldName(name)))
+      throw new SnapbackError('usage', `There is no table “${name}” that could be emptied.`, { table: name });
   const tables = found.tables.map((table): PlannedTable => {
     const wanted = table.role === 'projected' || options.mode === 'full';
     const known =
-      table.state === 'compared' ||
-      (table.state === 'empty-then' && options.clearTables.includes(table.name));
+      table.state === 'compared' || (table.state === 'empty-then' && cleared.has(foldName(table.name)));
     return { ...table, action: wanted && known ? 'write' : 'leave' };
   });
   const written = new Set(

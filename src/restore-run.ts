@@ -6,7 +6,7 @@ import type { WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import { findUsers } from './in-use.ts';
 import { appendJournal } from './journal.ts';
-import type { RestorePlan, RestoreReceipt, TaskOptions } from './model.ts';
+import type { CheckResult, RestorePlan, RestoreReceipt, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import type { PreparedPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
@@ -142,6 +142,8 @@ async function writeAndVerify(
   };
 }
 
+const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';
+
 /** After COMMIT: nothing here may make a restore that happened look like one that failed. What is missing, the next start does. */
 async function finish(
   folder: DataFolder,
@@ -150,7 +152,9 @@ async function finish(
 ): Promise<RestoreReceipt> {
   const checkpointId =
     checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(toleratingOurs);
-  const finished = { ...receipt, checkpointId };
+  const missing: CheckResult = { check: 'checkpoint', subject: null, result: 'not-run', detail: UNPUBLISHED };
+  const checks = checkpoint !== null && checkpointId === null ? [...receipt.checks, missing] : receipt.checks;
+  const finished = { ...receipt, checkpointId, checks };
   const at = new Date().toISOString();
   await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(toleratingOurs);
   if (checkpointId !== null)

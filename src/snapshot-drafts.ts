@@ -134,6 +134,12 @@ export async function publishDraft(
   }
 }
 
+/** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
+export async function leaveDraft(draft: Draft): Promise<void> {
+  await closeOnce(draft.handle);
+  live.delete(draft.path);
+}
+
 /** Returns the UTC second in which it was called, when that is over. */
 async function waitForSecondToPass(): Promise<string> {
   const second = Math.floor(Date.now() / 1000);
@@ -169,16 +175,21 @@ function nameAfter(newest: string | null, second: string): string {
 /** A name that sorts right after another: `_001`, `_002`..., after `_999` the next second. Throws `target-exists` where none fits. */
 function nextName(name: string): string {
   const match = NUMBERED.exec(name);
-  if (match === null) {
-    const next = `${name}_001`;
-    if (Buffer.byteLength(`${next}.json`) <= 255) return next;
-    throw new SnapbackError('target-exists', 'No name sorts after every other snapshot.', { newest: name });
-  }
+  if (match === null) return longerName(name);
   const [, second = '', number = '0'] = match;
   if (number !== '999') return `${second}_${String(Number(number) + 1).padStart(3, '0')}`;
   const time = Date.parse(second.replace(/^(.{4})(..)(..T..)(..)/, '$1-$2-$3:$4:'));
-  if (Number.isNaN(time)) return `${name}_001`;
-  return formatSecond(time / 1000 + 1);
+  const next = Number.isNaN(time) ? null : formatSecond(time / 1000 + 1);
+  return next !== null && NUMBERED.test(next) ? next : longerName(name);
+}
+
+/** A name after one that is no time: a longer one, and where that would be too long, a short one with a greater letter. */
+function longerName(name: string): string {
+  const longer = `${name}_001`;
+  if (Buffer.byteLength(`${longer}.json`) <= 255) return longer;
+  const at = [...name].findIndex((letter) => letter < '~');
+  if (at !== -1) return `${[...name].slice(0, at).join('')}~`;
+  throw new SnapbackError('target-exists', 'No name sorts after every other snapshot.', { newest: name });
 }
 
 /** Moves a file to a name that nobody has, in one step; false where somebody has it. */
@@ -215,6 +226,12 @@ export async function moveWithoutLinks(source: string, target: string): Promise<
   }
 }
 
+/** A folder that is a link out of its place, or can't be looked into, holds no drafts of ours. */
+function elsewhereAsNull(error: unknown): null {
+  if (error instanceof SnapbackError) return null;
+  throw error;
+}
+
 /**
  * Removes drafts that dead processes left behind. A draft that the journal still needs stays: it is the checkpoint of a
  * restore that has to be finished. Returns the removed files' names.
@@ -225,7 +242,7 @@ export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]
   const needed = await neededDrafts(folder);
   const removed: string[] = [];
   for (const kind of (await readdir(root)).filter(isKind)) {
-    const place = await findFolder(folder, SNAPSHOTS, kind);
+    const place = await findFolder(folder, SNAPSHOTS, kind).catch(elsewhereAsNull);
     for (const name of place === null ? [] : await readdir(place)) {
       const path = join(place ?? root, name);
       const pid = DRAFT.exec(name)?.[1];

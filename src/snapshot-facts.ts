@@ -59,8 +59,6 @@ export async function readFacts(
       return { ...NOTHING, health: 'damaged', healthDetail: error.message, lastEventId };
     throw error;
   }
-  if (lastEventId === null && counts.length === 0)
-    return { ...NOTHING, health: 'damaged', healthDetail: 'The file holds nothing that a snapshot holds.' };
   return {
     health: 'good',
     healthDetail: null,

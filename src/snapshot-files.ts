@@ -34,13 +34,13 @@ export type OpenedFile = {
   readonly key: string;
 };
 
-const KIND = /^[a-z][a-z0-9_-]{0,31}$/;
+const KIND = /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,63}$/u;
 const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
 const LONGEST_NAME_BYTES = 250;
 
-/** Tells whether a text may name a kind of snapshots, and thus a folder. */
+/** Tells whether a text may name a kind of snapshots, and thus a folder: a plain visible name, as the host may choose any. */
 export function isKind(text: string): boolean {
-  return KIND.test(text);
+  return KIND.test(text) && text.isWellFormed() && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
 }
 
 function isName(text: string): boolean {
@@ -94,20 +94,28 @@ export function compareNames(a: string, b: string): number {
 }
 
 /**
- * Everything in the snapshot folders that ends in `.json` and has a plain name, by kind, newest name first. What is no
- * regular file is listed with its problem and not opened, so is a kind whose folder is a link out of its place. Throws
- * `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself.
+ * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
+ * name that could reach another place or that nobody sees, or lies in a folder that is a link out of its place, is
+ * listed with its problem and not opened. Throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder
+ * itself.
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
-  const kinds = (await readNames(root)).filter(isKind).sort();
+  const kinds = [...(await readNames(root))].sort();
   const lists: (readonly SnapshotFile[])[] = [];
   for (const kind of kinds) lists.push(await listKind(folder, root, kind));
   return lists.flat();
 }
 
+const ODD_NAME = 'Its name is not one that a snapshot can have.';
+
 async function listKind(folder: DataFolder, root: string, kind: string): Promise<readonly SnapshotFile[]> {
+  if (!isKind(kind)) {
+    const facts = await statOrNull(join(root, kind));
+    if (facts === null || facts.isFile()) return [];
+    return [describeFile(toVisible(kind), '*', join(root, kind), facts, ODD_NAME)];
+  }
   let path: string | null;
   try {
     path = await findFolder(folder, SNAPSHOTS, kind);
@@ -119,13 +127,20 @@ async function listKind(folder: DataFolder, root: string, kind: string): Promise
   if (path === null) return [];
   const entries: SnapshotFile[] = [];
   for (const fileName of await readNames(path)) {
+    if (!fileName.endsWith('.json')) continue;
     const name = fileName.slice(0, -'.json'.length);
-    if (!fileName.endsWith('.json') || !isName(name)) continue;
     const file = join(path, fileName);
     const facts = await statOrNull(file);
-    if (facts !== null) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+    if (facts === null) continue;
+    if (isName(name)) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+    else entries.push(describeFile(kind, toVisible(name), file, facts, ODD_NAME));
   }
   return entries.sort((a, b) => compareNames(b.name, a.name));
+}
+
+/** A name for showing: what can't be seen, or is no text, becomes U+FFFD. */
+function toVisible(name: string): string {
+  return name.toWellFormed().replace(/[/\\\p{Cc}]/gu, '\uFFFD');
 }
 
 async function readNames(path: string): Promise<readonly string[]> {

@@ -79,6 +79,8 @@ export async function* readSnapshot(
   }
   await scanner.expect('}');
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
+  const holdsNothing = !seen.has('last_event_id') && ![...knownTables].some((name) => seen.has(name));
+  if (holdsNothing) throw damaged('it holds nothing that a snapshot holds');
   if (tail !== null) {
     if (!seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
     const written = ['last_event_id', ...tail.about.tables.map(({ name }) => name), ...tail.about.absent];

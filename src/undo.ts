@@ -175,5 +175,6 @@ async function undoRequest(
     throw new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {
       folder: folder.dir,
     });
-  return { ...defaultRestoreOptions, ...options, id: copy.id, action: 'undo', mode: copy.note.mode };
+  const { acceptDrift } = options;
+  return { ...defaultRestoreOptions, acceptDrift, id: copy.id, action: 'undo', mode: copy.note.mode };
 }

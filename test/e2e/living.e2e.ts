@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
+import { dropOnWindow, expect, test } from './fixtures.ts';
 import { listKind, writeMessage } from './judge.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -57,6 +57,19 @@ test('a restored state, the folder and the window’s place are there again afte
   await page.getByRole('menuitem', { name: 'Close this folder' }).click();
   await page.getByRole('button', { name: /^lighthouse-chats/ }).click();
   await expect(page.getByText('You are on a restored state.')).toBeVisible();
+});
+
+test('a development start with nothing to open shows the demo, and later what was open last', async ({
+  place,
+  demo,
+}) => {
+  const first = await place.launch({ args: ['--demo-if-new'] });
+  await expect(first.page.getByText('This is the demo.')).toBeVisible();
+  await dropOnWindow(first.page, demo);
+  await expect(first.page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await first.app.close();
+  const { page } = await place.launch({ args: ['--demo-if-new'] });
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
 });
 
 test('a second start hands its folder to the window that is open', async ({ place, demo }) => {

@@ -17,6 +17,7 @@ function group(chatName: string | null, events: number, change: Partial<NewerEve
     last: mark,
     rewoundChat: false,
     rewindRecords: 0,
+    spoken: events,
     ...change,
   };
 }
@@ -33,7 +34,7 @@ describe('the sentence about a restore', () => {
       table('edges', { changed: 6 }),
       table('scenes', { added: 1 }),
     ];
-    const rewind = group('Lighthouse', 1, { rewoundChat: true, rewindRecords: 1 });
+    const rewind = group('Lighthouse', 1, { rewoundChat: true, rewindRecords: 1, spoken: 0 });
     expect(
       tell({
         tables,
@@ -63,9 +64,19 @@ describe('the sentence about a restore', () => {
     );
   });
 
+  test('many chats are summed up, the busiest by name; they are messages only where all say something', () => {
+    const groups = ['A', 'B', 'C', 'D', 'E'].map((name, at) => group(name, 10 - at));
+    const last = group('F', 1, { spoken: 0 });
+    expect(tell({ newerEvents: groups })).toBe(
+      'Restoring removes 10 newer messages in A, 9 newer messages in B, 8 newer messages in C and 13 newer messages in 2 other chats.',
+    );
+    expect(tell({ newerEvents: [...groups, last] })).toContain('14 newer events in 3 other chats');
+    expect(tell({ returningEvents: groups.slice(0, 4) })).toContain('8 events of C and 7 events of D');
+  });
+
   test('events without words are events, not messages; events without a chat name none', () => {
     const mute = { id: 1n, ts: null, kind: 'mood', speaker: null, text: null };
-    const chatless = group(null, 2, { first: mute, last: mute });
+    const chatless = group(null, 2, { first: mute, last: mute, spoken: 0 });
     expect(tell({ newerEvents: [chatless] })).toBe('Restoring removes 2 newer events.');
     expect(tell({ newerEvents: [group('Harbour', 1), chatless] })).toBe(
       'Restoring removes 1 newer message in Harbour and 2 newer events of no chat.',

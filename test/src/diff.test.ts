@@ -33,12 +33,13 @@ test('after a rewind it tells what comes back, and what was written since in whi
     { chat: 'a', chatName: 'Harbour', events: 1, first: { id: 2n, text: 'two' }, last: { id: 2n } },
   ]);
   expect(diff.newerEvents).toMatchObject([
-    { chat: 'a', events: 1, rewindRecords: 1, rewoundChat: true },
+    { chat: 'a', events: 1, rewindRecords: 1, spoken: 0, rewoundChat: true },
     {
       chat: 'b',
       chatName: 'Hill',
       events: 2,
       rewindRecords: 0,
+      spoken: 2,
       rewoundChat: false,
       first: { id: 5n },
       last: { id: 6n },

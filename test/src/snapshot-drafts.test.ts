@@ -11,7 +11,7 @@ import {
   reopenDraft,
   sweepDrafts,
 } from '../../src/snapshot-drafts.ts';
-import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshot-files.ts';
+import { compareNames, listSnapshotFiles, parseSnapshotId, snapshotTime } from '../../src/snapshot-files.ts';
 import {
   codeOf,
   makeDataFolder,
@@ -77,7 +77,7 @@ describe('a draft', () => {
 
   test('of an impossible kind, or in a folder that is a link out of the data folder, is refused', async () => {
     const folder = await makeDataFolder();
-    for (const kind of ['../x', '/etc', 'A', 'a/b', '', 'a\0b', 'k'.repeat(33)])
+    for (const kind of ['../x', '/etc', '.a', 'a/b', '', 'a\0b', 'k'.repeat(65)])
       expect(await codeOf(createDraft(folder, kind))).toBe('usage');
     const elsewhere = await makeTempFolder();
     await mkdir(join(folder.dir, 'snapshots'));
@@ -89,7 +89,29 @@ describe('a draft', () => {
   });
 });
 
+test('sweeping drafts leaves a kind alone that is a link out of the data folder, and stops nothing', async () => {
+  const folder = await makeDataFolder();
+  const elsewhere = await makeTempFolder();
+  await mkdir(join(folder.dir, 'snapshots'));
+  await symlink(elsewhere, join(folder.dir, 'snapshots/archive'));
+  await writeFile(join(elsewhere, '.snapback-999999999-0123456789abcdef.part'), '');
+  expect(await sweepDrafts(folder)).toEqual([]);
+  expect(await readdir(elsewhere)).toHaveLength(1);
+});
+
 describe('publishing', () => {
+  test.each([
+    ['z'.repeat(250), 'longer than a file name may become'],
+    ['99991231T235959Z_999', 'at the end of what the calendar can name'],
+  ])('after every other finds a name after %j, %s', async (newest) => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, `periodic/${newest}`);
+    const draft = await createDraft(folder, 'periodic');
+    const { id } = await publishDraft(folder, draft, { after: 'every-other' });
+    expect(compareNames(id.slice('periodic/'.length), newest)).toBeGreaterThan(0);
+    expect((await listSnapshotFiles(folder)).map((file) => [file.id, file.problem])[0]).toEqual([id, null]);
+  });
+
   test('names a snapshot by the second of publishing, which is over by then', async () => {
     const folder = await makeDataFolder();
     const before = Date.now();

@@ -18,6 +18,9 @@ describe('an id', () => {
     ['my-kind_2/before the storm', 'my-kind_2', 'before the storm'],
     ['periodic/__proto__', 'periodic', '__proto__'],
     ['periodic/x.json', 'periodic', 'x.json'],
+    ['Manual/x', 'Manual', 'x'],
+    ['v1.2 über/x', 'v1.2 über', 'x'],
+    ['__proto__/x', '__proto__', 'x'],
   ])('%s names a kind and a file', (id, kind, name) => {
     expect(parseSnapshotId(id)).toEqual({ kind, name });
   });
@@ -32,9 +35,11 @@ describe('an id', () => {
     'periodic/..',
     'periodic/.hidden',
     '../../etc/passwd',
-    'Periodic/x',
-    '9lives/x',
-    `${'k'.repeat(33)}/x`,
+    '.hidden/x',
+    ' blank/x',
+    '-x/x',
+    'a\ud800/x',
+    `${'k'.repeat(65)}/x`,
     'periodic/a/b',
     'periodic/a\\b',
     'periodic/a\0b',
@@ -44,7 +49,6 @@ describe('an id', () => {
     `periodic/${'x'.repeat(251)}`,
     `periodic/${'é'.repeat(126)}`,
     'per\0iodic/x',
-    '__proto__/x',
     'constructor\\/x',
   ])('%j is refused before it touches a path', async (id) => {
     const folder = await makeDataFolder();
@@ -108,18 +112,26 @@ describe('the list', () => {
       'periodic/odd name',
       'weekly/20260101T000000Z',
       'periodic/.hidden',
-      'NotAKind/20260101T000000Z',
+      'Manual/20260101T000000Z',
+      '.hidden/20260101T000000Z',
+      'periodic/two\nlines',
     ])
       await writeSnapshotFile(folder, id);
     await writeFile(join(folder.dir, 'snapshots/periodic/notes.txt'), '');
     await writeFile(join(folder.dir, 'snapshots/stray.json'), '');
-    expect((await listSnapshotFiles(folder)).map((file) => file.id)).toEqual([
+    const files = await listSnapshotFiles(folder);
+    expect(files.filter(({ problem }) => problem === null).map(({ id }) => id)).toEqual([
+      'Manual/20260101T000000Z',
       'periodic/odd name',
       'periodic/20260102T000000Z',
       'periodic/20260101T000000Z_001',
       'periodic/20260101T000000Z',
       'weekly/20260101T000000Z',
     ]);
+    // What the host sees and nobody can name is said, not opened.
+    const odd = files.filter(({ problem }) => problem !== null);
+    expect(odd.map(({ id }) => id)).toEqual(['.hidden/*', 'periodic/two\uFFFDlines', 'periodic/.hidden']);
+    for (const { problem } of odd) expect(problem).toMatch(/name/);
   });
 
   test('names what is no regular file, with its problem and without opening it', async () => {

@@ -83,6 +83,18 @@ describe.concurrent('undo', () => {
     expect(readState(place.database)).toEqual(since);
   });
 
+  test('finds the newest restore without a journal, after an undo as well', async () => {
+    const { place, folder, since, after } = await restored();
+    await applyUndo(folder, UNDO, NOW);
+    await rm(join(place.dir, 'snapback'), { recursive: true });
+    await finishInterrupted(folder);
+    expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
+    await applyUndo(folder, UNDO, NOW);
+    expect(readState(place.database)).toEqual(after);
+    await applyUndo(folder, UNDO, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
   test('is exact for values that a snapshot can not show', async () => {
     const { place, folder, since } = await restored({
       since: `DELETE FROM memories; INSERT INTO memories VALUES (1, CAST(x'ff00' AS TEXT)), (2, x'6227'), (3, 9e999),
