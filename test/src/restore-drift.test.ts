@@ -124,6 +124,29 @@ describe.concurrent('a file that the host wrote', () => {
     expect(readState(place.database).tables).toMatchObject({ scenes: [] });
   });
 
+  test('that does not exist is not taken for a table to be emptied', async () => {
+    const place = await makePlace(root(), host.schema);
+    await putSnapshot(place, ID, hostDump(0, { scenes: [] }));
+    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const, clearTables: ['scene'] };
+    expect((await errorOf(planRestore(await open(place), request))).code).toBe('usage');
+    expect((await errorOf(applyRestore(await open(place), request, NOW))).code).toBe('usage');
+  });
+
+  test.each(['{}', '{"x": []}'])(
+    'that is only %s is damaged, and nothing is restored from it',
+    async (text) => {
+      const place = await makePlace(root(), host.schema);
+      await putSnapshot(place, ID, text);
+      const request = {
+        ...defaultRestoreOptions,
+        id: ID,
+        action: 'restore' as const,
+        mode: 'projections' as const,
+      };
+      expect((await errorOf(applyRestore(await open(place), request, NOW))).code).toBe('snapshot-damaged');
+    },
+  );
+
   test('has its BLOBs guessed in columns declared so, and the guesses counted', async () => {
     const place = await makePlace(root(), host.schema);
     run(place, host.rows);
