@@ -75,10 +75,9 @@ async function start(): Promise<void> {
       core.stop();
       if (saved) return;
       event.preventDefault();
-      void settings.settled().then(() => {
-        saved = true;
-        app.quit();
-      });
+      saved = true;
+      // In a later turn: a quit asked for within this event would not be heard.
+      void settings.settled().then(() => setImmediate(() => app.quit()));
     });
     window = openWindow(builtPath('preload', 'preload.cjs'), settings);
     window.on('closed', () => {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Command, Recent, StartFacts, Theme } from '../electron/contract.ts';
+import type { Command, ErrorInfo, Recent, StartFacts, Theme } from '../electron/contract.ts';
 import { AlertDialog, CancelButton } from './alert-dialog.tsx';
 import { call, listen, openDropped } from './api.ts';
 import { DropZone } from './drop-zone.tsx';
@@ -14,6 +14,7 @@ import { Working } from './working.tsx';
 /** The window: greets while no folder is open, else shows the one that is. */
 export function App() {
   const [start, setStart] = useState<StartFacts | null>(null);
+  const [broken, setBroken] = useState<ErrorInfo | null>(null);
   const [recents, setRecents] = useState<readonly Recent[]>([]);
   const [theme, setTheme] = useState<Theme>('system');
   const [help, setHelp] = useState(false);
@@ -31,7 +32,10 @@ export function App() {
 
   const readStart = useCallback(async () => {
     const facts = await call('start.facts', {});
-    if (!facts.ok) return null;
+    if (!facts.ok) {
+      setBroken(facts.error);
+      return null;
+    }
     setStart(facts.value);
     setRecents(facts.value.recents);
     setTheme(facts.value.theme);
@@ -59,6 +63,12 @@ export function App() {
     opener.close();
   };
 
+  if (broken !== null)
+    return (
+      <main className="welcome">
+        <ErrorNote error={broken} />
+      </main>
+    );
   if (start === null) return <div className="blank" />;
   return (
     <>

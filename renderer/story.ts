@@ -20,7 +20,7 @@ export type Clauses = { readonly back: Story; readonly changed: Story; readonly 
 export function tellClauses(told: Told): Clauses {
   const changed = sumRows(projected(told), 'changed');
   return {
-    back: enumerate([...told.returningEvents.map(returningWords), ...rowParts(told, 'added', 'back')]),
+    back: enumerate([...returningParts(told), ...rowParts(told, 'added', 'back')]),
     changed: changed === 0 ? [] : [{ text: count(changed, 'row'), tone: 'changed' }],
     gone: enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone'), ...rewindRecords(told)]),
   };
@@ -59,11 +59,15 @@ export function writtenEvents(group: NewerEvents): number {
   return group.events - group.rewindRecords;
 }
 
-/** `3 newer messages`, or `events` where they do not all read like messages. */
+/** Whether all that was written are messages: events that say something. */
+function areMessages(groups: readonly NewerEvents[]): boolean {
+  return groups.every((group) => group.spoken === writtenEvents(group));
+}
+
+/** `3 newer messages`, or `events` where not all of them say something. */
 export function countWritten(groups: readonly NewerEvents[]): string {
   const total = groups.reduce((sum, group) => sum + writtenEvents(group), 0);
-  const talk = groups.every((group) => group.first.text !== null && group.last.text !== null);
-  return count(total, talk ? 'newer message' : 'newer event');
+  return count(total, areMessages(groups) ? 'newer message' : 'newer event');
 }
 
 /** The chat's name, else its id, else that there is none. */
@@ -73,20 +77,44 @@ export function chatWords(group: NewerEvents): string {
 
 /** Where no event names a chat, chats are not spoken of at all. */
 function newerParts({ newerEvents }: Told): readonly Story[] {
-  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
+  const written = newerEvents
+    .filter((group) => writtenEvents(group) > 0)
+    .toSorted((a, b) => writtenEvents(b) - writtenEvents(a));
   const chatless = written.every((group) => group.chat === null);
-  return written.map((group) => {
-    const events: Piece = { text: countWritten([group]), tone: 'gone' };
-    if (group.chat !== null) return [events, plain(' in '), { text: chatWords(group), tone: 'name' }];
-    return chatless ? [events] : [events, plain(' of no chat')];
-  });
+  return nameSome(
+    written,
+    (group) => {
+      const events: Piece = { text: countWritten([group]), tone: 'gone' };
+      if (group.chat !== null) return [events, plain(' in '), { text: chatWords(group), tone: 'name' }];
+      return chatless ? [events] : [events, plain(' of no chat')];
+    },
+    (rest) => [{ text: `${countWritten(rest)} in ${rest.length} other chats`, tone: 'gone' }],
+  );
 }
 
-function returningWords(group: NewerEvents): Story {
-  return [
-    { text: count(group.events, 'event'), tone: 'back' },
-    ...(group.chat === null ? [] : [plain(' of '), { text: chatWords(group), tone: 'name' } as const]),
-  ];
+function returningParts({ returningEvents }: Told): readonly Story[] {
+  return nameSome(
+    returningEvents.toSorted((a, b) => b.events - a.events),
+    (group) => [
+      { text: count(group.events, 'event'), tone: 'back' },
+      ...(group.chat === null ? [] : [plain(' of '), { text: chatWords(group), tone: 'name' } as const]),
+    ],
+    (rest) => {
+      const events = rest.reduce((sum, group) => sum + group.events, 0);
+      return [{ text: `${count(events, 'event')} of ${rest.length} other chats`, tone: 'back' }];
+    },
+  );
+}
+
+/** The first few by name, the others as one sum; never a sum of one. */
+function nameSome<T>(
+  all: readonly T[],
+  name: (one: T) => Story,
+  sum: (rest: readonly T[]) => Story,
+): readonly Story[] {
+  const named = all.slice(0, all.length === MOST_NAMED + 1 ? all.length : MOST_NAMED);
+  const rest = all.slice(named.length);
+  return [...named.map(name), ...(rest.length === 0 ? [] : [sum(rest)])];
 }
 
 function projected(told: Told): readonly TableDiff[] {
@@ -97,16 +125,13 @@ function sumRows(tables: readonly TableDiff[], what: 'added' | 'removed' | 'chan
   return tables.reduce((sum, table) => sum + table[what], 0);
 }
 
-/** The largest tables by name, the others as one sum. */
 function rowParts(told: Told, what: 'added' | 'removed', tone: 'back' | 'gone'): readonly Story[] {
-  const touched = projected(told)
-    .filter((table) => table[what] > 0)
-    .toSorted((a, b) => b[what] - a[what]);
-  const named = touched.slice(0, touched.length === MOST_NAMED + 1 ? MOST_NAMED + 1 : MOST_NAMED);
-  const rest = touched.slice(named.length);
-  const parts = named.map((table): Story => [{ text: countRows(table[what], table.name), tone }]);
-  if (rest.length === 0) return parts;
-  return [...parts, [{ text: `${count(sumRows(rest, what), 'row')} of ${rest.length} other tables`, tone }]];
+  const touched = projected(told).filter((table) => table[what] > 0);
+  return nameSome(
+    touched.toSorted((a, b) => b[what] - a[what]),
+    (table) => [{ text: countRows(table[what], table.name), tone }],
+    (rest) => [{ text: `${count(sumRows(rest, what), 'row')} of ${rest.length} other tables`, tone }],
+  );
 }
 
 function enumerate(parts: readonly Story[]): Story {

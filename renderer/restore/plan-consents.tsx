@@ -40,6 +40,12 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           </Tick>
         </div>
       )}
+      {inUse.state === 'unknown' && (
+        <p className="note">
+          <Icon name="warning" />
+          <span>This system doesn’t tell whether the chat app is running. Close it first.</span>
+        </p>
+      )}
       {lost > 0 && (
         <div className="consent">
           <p>

@@ -1,6 +1,6 @@
 import type { InUse, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
 import { driftWords } from '../diff-notes.ts';
-import { type Told, writtenEvents } from '../story.ts';
+import { countWritten, type Told } from '../story.ts';
 import { formatAge, formatMoment } from '../time.ts';
 import { count, formatBytes, formatNumber, joinWords, kindOf } from '../words.ts';
 
@@ -58,12 +58,10 @@ export function plannedRows(plan: RestorePlan): number {
 /** What the button says that does it: always with the number. */
 export function confirmWords(subject: Subject, plan: RestorePlan): string {
   const verb = verbOf(subject);
-  const lost = plan.newerEvents.filter((group) => writtenEvents(group) > 0);
   const rows = plannedRows(plan);
-  if (plan.newerEventsLost === 0)
-    return `${verb}: ${count(rows, 'row')} ${rows === 1 ? 'changes' : 'change'}`;
-  const talk = lost.every((group) => group.first.text !== null && group.last.text !== null);
-  return `${verb} and remove ${count(plan.newerEventsLost, talk ? 'newer message' : 'newer event')}`;
+  return plan.newerEventsLost === 0
+    ? `${verb}: ${count(rows, 'row')} ${rows === 1 ? 'changes' : 'change'}`
+    : `${verb} and remove ${countWritten(plan.newerEvents)}`;
 }
 
 /** What else happens or is known, behind “Details”. */

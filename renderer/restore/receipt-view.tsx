@@ -13,6 +13,7 @@ const CHECKS: { readonly [C in Check]: string } = {
   integrity: 'The file’s structure is sound',
   'search-index': 'The search index matches its table',
   schema: 'The schema is the same',
+  checkpoint: 'The fresh checkpoint is in its place',
 };
 
 const RESULTS: { readonly [R in CheckResult['result']]: string } = {

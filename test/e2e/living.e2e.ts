@@ -49,7 +49,7 @@ test('a restored state, the folder and the window’s place are there again afte
 
   const { app, page } = await place.launch();
   await expect(page.getByText('You are on a restored state.')).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
   expect(
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
   ).toBe(950);
@@ -66,10 +66,10 @@ test('a development start with nothing to open shows the demo, and later what wa
   const first = await place.launch({ args: ['--demo-if-new'] });
   await expect(first.page.getByText('This is the demo.')).toBeVisible();
   await dropOnWindow(first.page, demo);
-  await expect(first.page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await expect(first.page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
   await first.app.close();
   const { page } = await place.launch({ args: ['--demo-if-new'] });
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
 });
 
 test('a second start hands its folder to the window that is open', async ({ place, demo }) => {
@@ -84,7 +84,7 @@ test('a second start hands its folder to the window that is open', async ({ plac
     '--data',
     demo,
   ]);
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
   second.kill();
 });
 

@@ -47,14 +47,14 @@ test('what is no data folder is refused in words, and what was open stays open',
 
   await test.step('one of several databases is opened by naming its file', async () => {
     await dropOnWindow(page, join(two, 'old.db'));
-    await expect(page.getByRole('heading', { name: 'two' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'two', exact: true })).toBeVisible();
     await expect(page.getByText('No snapshots yet')).toBeVisible();
   });
 
   await dropOnWindow(page, join(place.folder, 'holiday'));
   await expectError(page, 'No chat database here', /holiday/);
   await page.getByRole('button', { name: 'Stay with two' }).click();
-  await expect(page.getByRole('heading', { name: 'two' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'two', exact: true })).toBeVisible();
 });
 
 test('a folder that is gone is named at the start, and can be forgotten', async ({ place, demo }) => {

@@ -78,8 +78,8 @@ describe('the sentence about a restore', () => {
     const mute = { id: 1n, ts: null, kind: 'mood', speaker: null, text: null };
     const chatless = group(null, 2, { first: mute, last: mute, spoken: 0 });
     expect(tell({ newerEvents: [chatless] })).toBe('Restoring removes 2 newer events.');
-    expect(tell({ newerEvents: [group('Harbour', 1), chatless] })).toBe(
-      'Restoring removes 1 newer message in Harbour and 2 newer events of no chat.',
+    expect(tell({ newerEvents: [group('Harbour', 3), chatless] })).toBe(
+      'Restoring removes 3 newer messages in Harbour and 2 newer events of no chat.',
     );
   });
 });
