@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, shell } from 'electron';
+import type { ErrorCode } from '../src/index.ts';
 import type {
   ArgsOf,
   DesktopRequests,
@@ -55,17 +56,27 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
   const home = app.getPath('home');
   const cacheDir = join(app.getPath('userData'), 'checked');
   let place: OpenPlace | null = null;
+  let newest: FolderId = '';
 
-  /** What was open stays open if this fails. */
-  async function open(dir: string, database: string | null, requestId: RequestId) {
+  /** What was open stays open if this fails, or if another attempt was begun meanwhile. */
+  async function open(
+    dir: string,
+    database: string | null,
+    requestId: RequestId,
+  ): Promise<Reply<OpenFolder>> {
     const folderId = randomUUID();
+    newest = folderId;
     const reply = await core.request('private.open', { folderId, dir, database, cacheDir }, requestId);
     if (!reply.ok) return reply;
+    if (newest !== folderId) {
+      await core.request('private.close', { folderId });
+      return gone('cancelled', 'Another folder was opened instead.');
+    }
     if (place !== null) await core.request('private.close', { folderId: place.folderId });
     place = { folderId, dir, database };
     const folder = { dir, database, demo: reply.value.demo };
     void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
-    return done<OpenFolder>({ folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
+    return done({ folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
   }
 
   async function openPath(path: string, requestId: RequestId) {
@@ -158,6 +169,6 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
   return { handlers, openPlace: () => place, cacheDir, openPath };
 }
 
-function gone(code: 'data-folder-missing' | 'io-failed', message: string): Reply<never> {
+function gone(code: ErrorCode, message: string): Reply<never> {
   return { ok: false, error: { code, message, detail: {} } };
 }

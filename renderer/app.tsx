@@ -18,6 +18,7 @@ export function App() {
   const [recents, setRecents] = useState<readonly Recent[]>([]);
   const [theme, setTheme] = useState<Theme>('system');
   const [help, setHelp] = useState(false);
+  const [inDialog, setInDialog] = useState(false);
   const opener = useOpener();
   const { open, folder, opening } = opener;
 
@@ -48,6 +49,7 @@ export function App() {
 
   const obey = useEffectEvent((command: Command) => {
     if (command === 'help') setHelp(true);
+    else if (inDialog) return;
     else if (command === 'open') void choose('folder');
     else if (command === 'open-target')
       void readStart().then((facts) => openTarget(facts?.target ?? 'the folder'));
@@ -73,6 +75,7 @@ export function App() {
   return (
     <>
       <DropZone
+        isDisabled={inDialog}
         onDrop={(file) => void open(`Opening ${file.name}`, (options) => openDropped(file, options))}
       />
       {folder !== null ? (
@@ -81,6 +84,7 @@ export function App() {
           folder={folder}
           theme={theme}
           covered={opening !== null || opener.error !== null || help}
+          onDialog={setInDialog}
           onTheme={changeTheme}
           onHelp={() => setHelp(true)}
           onOpen={() => void choose('folder')}

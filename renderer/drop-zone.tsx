@@ -1,14 +1,17 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
+export type DropZoneProps = { readonly isDisabled: boolean; readonly onDrop: (file: File) => void };
+
 /** Lets a folder, or a database file, be dropped anywhere on the window. Nothing else that is dropped does anything. */
-export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) {
+export function DropZone({ isDisabled, onDrop }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const receive = useEffectEvent(onDrop);
 
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
-    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const holdsFiles = (event: DragEvent) =>
+      !isDisabled && event.dataTransfer?.types.includes('Files') === true;
     const accept = (event: DragEvent) => {
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = holdsFiles(event) ? 'link' : 'none';
@@ -24,12 +27,12 @@ export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) 
         event.preventDefault();
         setOver(false);
         const file = event.dataTransfer?.files[0];
-        if (file !== undefined) receive(file);
+        if (file !== undefined && !isDisabled) receive(file);
       },
       { signal },
     );
     return () => abort.abort();
-  }, []);
+  }, [isDisabled]);
 
   return over ? (
     <div className="drop-veil">

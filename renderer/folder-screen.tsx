@@ -19,6 +19,8 @@ export type FolderScreenProps = {
   readonly theme: Theme;
   /** Something lies over the whole window, so commands from the menu must wait. */
   readonly covered: boolean;
+  /** Told whether a dialog is open, which another folder must not take away. */
+  readonly onDialog: (open: boolean) => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onHelp: () => void;
   readonly onOpen: () => void;
@@ -36,12 +38,19 @@ export function FolderScreen(props: FolderScreenProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
 
-  const shown = useMemo(() => {
-    const present = snapshots?.filter(({ id }) => chosen.has(id)) ?? [];
-    const likely = snapshots === null ? undefined : likelySnapshot(snapshots);
-    return present.length === 0 && likely !== undefined ? [likely] : present;
-  }, [snapshots, chosen]);
+  const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
+  useEffect(() => {
+    // Chosen once and then kept: what is being read must not change because something newer appears.
+    const likely = shown.length > 0 || snapshots === null ? undefined : likelySnapshot(snapshots);
+    if (likely !== undefined) setChosen(new Set([likely.id]));
+  }, [shown, snapshots]);
+  const { onDialog } = props;
+  const inDialog = dialog !== null;
+  useEffect(() => {
+    onDialog(inDialog);
+    return () => onDialog(false);
+  }, [inDialog, onDialog]);
 
   const possible = useMemo((): readonly Command[] => {
     if (dialog !== null || covered) return [];
@@ -116,7 +125,7 @@ export function FolderScreen(props: FolderScreenProps) {
           <SnapshotList
             snapshots={snapshots}
             facts={facts}
-            selected={shown.every(({ id }) => chosen.has(id)) ? chosen : new Set(shown.map(({ id }) => id))}
+            selected={chosen}
             onSelect={setChosen}
             onEmptyTrash={() => obey('empty-trash')}
           />
@@ -160,7 +169,7 @@ export function FolderScreen(props: FolderScreenProps) {
           snapshots={snapshots ?? []}
           trash={facts.trash}
           databaseRevision={data.databaseRevision}
-          onTaken={(id) => setChosen(new Set([id]))}
+          onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
           onClose={finish}
         />
       )}

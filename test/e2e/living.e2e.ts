@@ -26,6 +26,17 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
     await expect(snapshots).toHaveCount(count + 1);
   });
 
+  await test.step('what is being read stays, even when a newer snapshot from before a rewind appears', async () => {
+    const [newest = ''] = listKind(demo, 'rewind');
+    const title = await page.getByRole('heading', { level: 2 }).textContent();
+    copyFileSync(
+      join(demo, 'snapshots', `${newest}.json`),
+      join(demo, 'snapshots/rewind/20990101T000000Z.json'),
+    );
+    await expect(snapshots).toHaveCount(count + 2);
+    await expect(page.getByRole('heading', { level: 2 })).toHaveText(title ?? '');
+  });
+
   await test.step('a new message changes the comparison', async () => {
     writeMessage(demo, 'One more thing.');
     await expect(page.locator('.story')).toContainText('removes 4 newer messages in Harbour');

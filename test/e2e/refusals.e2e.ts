@@ -70,10 +70,7 @@ test('a folder that is gone is named at the start, and can be forgotten', async 
 
 test('a damaged snapshot says where it breaks off and can’t be restored', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  const damaged = page
-    .getByRole('option', { name: /Thu|Wed|Tue|Mon|Sun|Sat|Fri/ })
-    .filter({ hasText: 'damaged' });
-  await damaged.click();
+  await page.getByRole('option').filter({ hasText: 'damaged' }).click();
   await expectError(page, 'This snapshot is damaged', /damaged/);
   await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
 });

@@ -45,7 +45,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
 
   await test.step('the confirmation names what would be lost before anything else', async () => {
     await page.getByRole('button', { name: 'Restore…' }).click();
-    const dialog = page.getByRole('alertdialog', { name: /^Restore the snapshot of today/ });
+    const dialog = page.getByRole('alertdialog', { name: /^Restore the snapshot of (today|yesterday)/ });
     await expect(dialog.getByText('3 newer messages belong to another chat')).toBeVisible();
     await expect(dialog.getByRole('region', { name: 'What would go' })).toContainText(
       'Robin: “We should leave',
@@ -88,7 +88,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
   await test.step('the banner stays and undo brings back exactly what was', async () => {
     await expect(page.getByText('You are on a restored state.')).toBeVisible();
     await page.getByRole('button', { name: 'Undo restore…' }).click();
-    const dialog = page.getByRole('alertdialog', { name: /^Undo the restore, back to today/ });
+    const dialog = page.getByRole('alertdialog', { name: /^Undo the restore, back to (today|yesterday)/ });
     await dialog.getByRole('button', { name: /^Undo: \d+ rows change$/ }).click();
     await expect(page.getByRole('alertdialog', { name: 'The restore was undone' })).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);

@@ -3,6 +3,7 @@ import type { ListedSnapshot } from '../../electron/contract.ts';
 import { detailWords, groupByKind, likelySnapshot, tagOf } from '../../renderer/snapshot-words.ts';
 import type { FolderFacts, Retention } from '../../src/model.ts';
 
+process.env.TZ = 'Europe/Vienna';
 const now = new Date('2026-11-23T14:00:00Z');
 const kept: Retention = { status: 'kept', reason: 'within-age', goesAt: null, rank: null, keep: null };
 
@@ -82,7 +83,7 @@ describe('the list', () => {
     [{ health: 'damaged' as const, healthDetail: 'It is cut off.' }, 'It is cut off.'],
     [
       { undoes: { snapshotId: 'rewind/20261122T120000Z', action: 'restore' as const } },
-      /^takes back the restore from yesterday \d\d:00 · 1 MB$/,
+      /^takes back the restore from yesterday 13:00 · 1 MB$/,
     ],
   ])('%o is told as %s', (change, words) => {
     expect(detailWords(snapshot('rewind/a', change), facts, now)).toMatch(words);
