@@ -18,7 +18,7 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
   cancelled: () => ({
     title: 'Cancelled',
     happened: 'You stopped this before it was finished.',
-    unharmed: ROLLED_BACK,
+    unharmed: 'The database is exactly as it was before.',
     next: 'Start again whenever you like.',
   }),
   usage: ({ message }) => ({
@@ -209,7 +209,7 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     happened: 'The process that works on the data stopped in the middle of it. It has been started again.',
     unharmed:
       'SQLite takes back whatever was not committed: the database is as before, or as planned, never between.',
-    next: 'Look at the folder’s state below, then try again.',
+    next: 'Look at the folder’s state, then try again.',
   }),
   internal: ({ message }) => ({
     title: 'Something went wrong in Snapback',

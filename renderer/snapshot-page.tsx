@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../electron/contract.ts';
 import type { Diff, FolderFacts } from '../src/model.ts';
@@ -11,7 +10,7 @@ import { healthWords, retentionWords, titleWords } from './snapshot-words.ts';
 import { tellRestore } from './story.ts';
 import { StoryText } from './story-text.tsx';
 import { formatAge, formatUtc } from './time.ts';
-import { useRequest } from './use-request.ts';
+import { useComparison } from './use-comparison.ts';
 import { formatNumber } from './words.ts';
 import { Working } from './working.tsx';
 
@@ -28,8 +27,7 @@ export type SnapshotPageProps = {
 export function SnapshotPage(props: SnapshotPageProps) {
   const { folderId, snapshot, facts, databaseRevision } = props;
   const now = useNow();
-  const diff = useRequest('snapshot.diff', { folderId, snapshotId: snapshot.id });
-  useReloadOn(databaseRevision, diff.reload);
+  const { diff, outdated, compareAgain } = useComparison(folderId, snapshot.id, databaseRevision);
   const possible = diff.error === null && snapshot.health !== 'damaged' && snapshot.health !== 'unreadable';
   return (
     <section className="page" aria-label={titleWords(snapshot, now)}>
@@ -54,14 +52,24 @@ export function SnapshotPage(props: SnapshotPageProps) {
       </div>
       {diff.error !== null ? (
         <ErrorNote error={diff.error}>
-          <Button className="button" onPress={diff.reload}>
+          <Button className="button" onPress={compareAgain}>
             Try again
           </Button>
         </ErrorNote>
       ) : diff.value === null ? (
         <Working progress={diff.progress} words="Comparing with the database" onCancel={diff.cancel} />
       ) : (
-        <Comparison diff={diff.value} />
+        <>
+          {outdated && (
+            <div className="note outdated" role="status">
+              <span>The database has changed since this was compared.</span>
+              <Button className="button" onPress={compareAgain}>
+                Compare again
+              </Button>
+            </div>
+          )}
+          <Comparison diff={diff.value} />
+        </>
       )}
       <dl className="about">
         <dt>File</dt>
@@ -106,14 +114,4 @@ function Comparison({ diff }: { readonly diff: Diff }) {
       )}
     </>
   );
-}
-
-/** Asks anew when the revision has grown since it was first seen. */
-function useReloadOn(revision: number, reload: () => void): void {
-  const seen = useRef(revision);
-  useEffect(() => {
-    if (seen.current === revision) return;
-    seen.current = revision;
-    reload();
-  }, [revision, reload]);
 }

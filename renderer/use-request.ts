@@ -9,11 +9,13 @@ export type Request<T> = {
   readonly error: ErrorInfo | null;
   readonly busy: boolean;
   readonly progress: Progress | null;
+  /** How long the last answer took, in milliseconds. */
+  readonly tookMs: number;
   readonly reload: () => void;
   readonly cancel: () => void;
 };
 
-type State<T> = Pick<Request<T>, 'value' | 'error' | 'busy' | 'progress'> & { readonly question: string };
+type State<T> = Omit<Request<T>, 'reload' | 'cancel'> & { readonly question: string };
 
 const IDLE = { value: null, error: null, busy: false, progress: null };
 const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail: {} };
@@ -21,7 +23,7 @@ const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail:
 /** Asks whenever the arguments change, and cancels what nobody waits for any more. Null arguments ask nothing. */
 export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | null): Request<ResultOf<N>> {
   const question = JSON.stringify(args);
-  const fresh = { question, value: null, error: null, busy: args !== null, progress: null };
+  const fresh = { ...IDLE, question, busy: args !== null, tookMs: 0 };
   const [state, setState] = useState<State<ResultOf<N>>>(fresh);
   const running = useRef<AbortController | null>(null);
 
@@ -35,11 +37,17 @@ export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | nul
     const update = (change: Partial<State<ResultOf<N>>>) => {
       if (!abort.signal.aborted) setState((last) => ({ ...last, ...change }));
     };
-    setState((last) => ({ ...(last.question === question ? last : { ...IDLE, question }), busy: true }));
+    const beganAt = performance.now();
+    setState((last) => ({
+      ...(last.question === question ? last : { ...IDLE, question, tookMs: 0 }),
+      error: null,
+      busy: true,
+    }));
     const options: CallOptions = { signal: abort.signal, onProgress: (progress) => update({ progress }) };
     void call(name, asked, options).then((reply) => {
-      if (reply.ok) update({ ...IDLE, value: reply.value });
-      else update({ ...IDLE, error: reply.error });
+      const tookMs = performance.now() - beganAt;
+      if (reply.ok) update({ ...IDLE, value: reply.value, tookMs });
+      else update({ ...IDLE, error: reply.error, tookMs });
     });
   }, [name, question]);
 

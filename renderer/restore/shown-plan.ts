@@ -34,7 +34,7 @@ export function useShownPlan(
     subject.action === 'undo' ? { folderId, acceptDrift: options.acceptDrift } : null,
   );
   const request = subject.action === 'restore' ? restore : undo;
-  const { value, reload } = request;
+  const { value, busy, reload } = request;
   const key = JSON.stringify(options);
   const [shown, setShown] = useState<{ readonly key: string; readonly plan: RestorePlan } | null>(null);
   const fresh = useRef(false);
@@ -50,15 +50,16 @@ export function useShownPlan(
 
   const seen = useRef(databaseRevision);
   useEffect(() => {
-    if (seen.current === databaseRevision) return;
+    // One under way is finished first, or a busy chat app would keep it from ever being finished.
+    if (seen.current === databaseRevision || busy) return;
     seen.current = databaseRevision;
     reload();
-  }, [databaseRevision, reload]);
+  }, [databaseRevision, busy, reload]);
 
   return {
     plan: shown?.plan ?? null,
     outdated: shown !== null && shown.key === key && value !== null && value.planId !== shown.plan.planId,
-    busy: request.busy,
+    busy,
     progress: request.progress,
     error: request.error,
     accept: () => value !== null && setShown({ key, plan: value }),
