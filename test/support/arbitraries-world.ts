@@ -104,8 +104,16 @@ function runUnlessRefused(db: Database.Database, spec: TableSpec, one: Change): 
     const refused =
       error instanceof Database.SqliteError &&
       /^SQLITE_(?:CONSTRAINT|MISMATCH|ERROR|CORRUPT_VTAB)/.test(error.code);
-    if (!refused || !/constraint|mismatch|cannot store/i.test(error.message)) throw error;
+    if (refused && /constraint|mismatch|cannot store/i.test(error.message)) return;
+    if (!hasGivenLastId(db, spec, error)) throw error;
   }
+}
+
+/** AUTOINCREMENT gives no id twice, so after the largest one SQLite calls the table full. */
+function hasGivenLastId(db: Database.Database, spec: TableSpec, error: unknown): boolean {
+  if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_FULL') return false;
+  const given = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck().safeIntegers();
+  return given.get(spec.name) === 2n ** 63n - 1n;
 }
 
 function run(db: Database.Database, spec: TableSpec, one: Change): void {
