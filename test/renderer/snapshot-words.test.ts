@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import { detailWords, groupByKind, likelySnapshot, tagOf } from '../../renderer/snapshot-words.ts';
 import type { FolderFacts, Retention } from '../../src/model.ts';
 
-process.env.TZ = 'Europe/Vienna';
+// Before the formatters are made.
+vi.hoisted(() => {
+  process.env.TZ = 'Europe/Vienna';
+});
 const now = new Date('2026-11-23T14:00:00Z');
 const kept: Retention = { status: 'kept', reason: 'within-age', goesAt: null, rank: null, keep: null };
 
