@@ -23,7 +23,8 @@ export function Banners(props: BannersProps) {
       {facts.viewingCopy && (
         <Banner tone="warn">
           <b>You are viewing a copy.</b> The database can’t be opened in its folder, so nothing can be
-          restored or taken here. Everything can be looked at.
+          restored or taken here. Make the folder writable, or start the chat app once if it crashed, and open
+          it again.
         </Banner>
       )}
       {facts.restored !== null && (

@@ -111,7 +111,10 @@ test('a database that changes behind the confirmation has to be looked at again'
   await openRestore(page);
   await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeEnabled();
   writeMessage(demo, 'Are you still there?');
-  await page.getByRole('button', { name: 'Show the new figures' }).click();
+  const renew = page.getByRole('button', { name: 'Show the new figures' });
+  await expect(renew).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeDisabled();
+  await renew.click();
   await expect(page.getByRole('region', { name: 'What would go' })).toContainText('Are you still there?');
   await expect(page.getByRole('button', { name: 'Restore and remove 4 newer messages' })).toBeEnabled();
 });
