@@ -1,9 +1,13 @@
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/controls.css';
 import './styles/frame.css';
+import './styles/welcome.css';
 import './styles/list.css';
 import './styles/page.css';
 import './styles/dialog.css';
+import './styles/restore.css';
+import './styles/prune.css';
 import { StrictMode } from 'react';
 import { Button } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
