@@ -121,7 +121,7 @@ describe.concurrent('without permission to write', () => {
     const { target, id, since } = await makeUnwritable(what);
     expect(await runToEnd('act.ts', { args: [target.dir, 'diff', id], env })).toBe('done');
     expect(await runToEnd('act.ts', { args: [target.dir, 'restore', id], env })).toBe(code);
-    await chmod(target.dir, 0o755);
+    for (const folder of [target.dir, join(target.dir, 'snapshots')]) await chmod(folder, 0o755);
     expect(readState(target.database)).toEqual(since);
     expect(await expectWhole(target)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** Everything of a database that counts as its content, judged without any code of the product. */
@@ -10,7 +11,8 @@ export type State = {
 
 /** Reads a database's content through a connection of its own. `withRowids` adds them to the rows of tables that have some. */
 export function readState(file: string, withRowids: readonly string[] = []): State {
-  const db = new Database(file, { readonly: true });
+  // What a killed writer left half done has to be rolled back first, as the next host would.
+  const db = new Database(file, { readonly: !existsSync(`${file}-journal`) });
   try {
     const names = db
       .prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
