@@ -6,6 +6,10 @@ import { prepareRuntime, prepareWindows, type Runtime } from './electron-runtime
 import { root, run, runMain, say, tool } from './run.ts';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+type FileReport = {
+  readonly status: string;
+  readonly assertionResults: readonly { readonly status: string }[];
+};
 type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 
 const results = join(root, 'test-results');
@@ -57,8 +61,14 @@ async function testWithoutWindow(): Promise<Counts> {
   const report = join(results, 'unit.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(tool('vitest'), ['run', ...reporters]);
-  const { numPassedTests, numFailedTests, numPendingTests } = readReport(report);
-  return judge(code, { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests });
+  const { numPassedTests, numFailedTests, numPendingTests, testResults = [] } = readReport(report);
+  // A file that can't be loaded, or fails when all its tests have passed, has failed without a failing test.
+  const failedFiles = testResults.filter(
+    ({ status, assertionResults }: FileReport) =>
+      status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+  ).length;
+  const failed = (numFailedTests ?? 0) + failedFiles;
+  return judge(code, { passed: numPassedTests, failed, skipped: numPendingTests });
 }
 
 async function testWindows(runtime: Runtime, args: readonly string[]): Promise<Counts> {
