@@ -78,13 +78,15 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
       ) : (
         <>
           <PruneRules fields={fields} kinds={kinds} snapshots={snapshots} onChange={setFields} />
-          {policy === null ? (
-            <p className="dim">Choose what shall go.</p>
-          ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
-            <ErrorNote error={plan.error} />
-          ) : (
-            <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
-          )}
+          <div className="plan-place">
+            {policy === null ? (
+              <p className="dim">Choose what shall go.</p>
+            ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
+              <ErrorNote error={plan.error} />
+            ) : (
+              <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
+            )}
+          </div>
         </>
       )}
     </AlertDialog>
