@@ -12,7 +12,7 @@ export type FolderData = {
   readonly snapshots: readonly ListedSnapshot[] | null;
   /** Why the newest attempt to read the folder failed; what was read before stays. */
   readonly error: ErrorInfo | null;
-  /** Grows whenever the database has changed. */
+  /** Grows whenever the database has changed, or may have. */
   readonly databaseRevision: number;
   /** True from the end of the core process until somebody has read the notice. */
   readonly coreStopped: boolean;
@@ -58,7 +58,10 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
           setCoreStopped(true);
           const again = Date.now() - lastStop < LEAST_BETWEEN_STOPS_MS;
           lastStop = Date.now();
-          if (!again) void refresh();
+          if (again) return;
+          // What was being asked of it has failed: everything is asked anew.
+          setRevision((revision) => revision + 1);
+          void refresh();
           break;
         }
         case 'progress':

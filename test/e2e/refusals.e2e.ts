@@ -137,7 +137,9 @@ test('a core that is killed in the middle of a restore leaves the database as it
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
   process.kill(await findCore(app), 'SIGKILL');
-  await expect(page.getByRole('alert').filter({ hasText: 'ended unexpectedly' })).toBeVisible();
+  await expect(
+    page.getByRole('alertdialog').getByRole('alert').filter({ hasText: 'ended unexpectedly' }),
+  ).toBeVisible();
   writer.kill();
   await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);
