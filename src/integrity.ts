@@ -49,7 +49,8 @@ function unlessImpossible<T>(check: () => T): T | null {
 
 /** Damage of trees or indexes, not of contents: writing into such a file could make it worse. */
 export function structuralDamage(integrity: Integrity): readonly string[] {
-  const ofContents = /\bvalue in\b|^CHECK constraint failed|^malformed inverted index|FTS/;
+  const ofContents =
+    /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in |^malformed inverted index for FTS\d? /;
   return (integrity.damage ?? []).filter((line) => !ofContents.test(line));
 }
 

@@ -106,6 +106,8 @@ function findOpen(journal: readonly JournalEntry[]): readonly Open[] {
     else {
       const { planId } = entry.type === 'committed' ? entry.receipt : entry;
       const known = open.get(planId);
+      // What was left open before is of a state that this one replaced: its checkpoint must not become the newest.
+      open.clear();
       if (known?.entry.checkpointDraft == null) open.delete(planId);
       else open.set(planId, { ...known, committed: true });
     }

@@ -46,7 +46,9 @@ export function findRefusals(
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
-  if (plan.options.mode === 'full' && !stage.hasLog)
+  const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
+  // Tables of one moment over the log of another would be neither state.
+  if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
     refusals.push({
       code: 'snapshot-without-log',
       message: 'This snapshot has no event log; only its tables can be restored.',
