@@ -46,14 +46,6 @@ export function findRefusals(
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
-  const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
-  // Tables of one moment over the log of another would be neither state.
-  if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
-    refusals.push({
-      code: 'snapshot-without-log',
-      message: 'This snapshot has no event log; only its tables can be restored.',
-      detail: {},
-    });
   const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
   const [first] = losing;
   if (first !== undefined && !plan.options.acceptDrift)
@@ -65,6 +57,14 @@ export function findRefusals(
         column: first.column,
         loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
       },
+    });
+  const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
+  // Tables of one moment over the log of another would be neither state.
+  if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
+    refusals.push({
+      code: 'snapshot-without-log',
+      message: 'This snapshot has no event log; only its tables can be restored.',
+      detail: {},
     });
   for (const { volume, neededBytes, freeBytes } of plan.space)
     if (freeBytes < neededBytes)
