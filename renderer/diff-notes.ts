@@ -66,8 +66,6 @@ export function driftWords({ kind, table, column, loses }: SchemaDrift): string 
       return `The database has no column ${place} today: ${lost}.`;
     case 'column-missing-in-snapshot':
       return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
-    case 'column-inconsistent':
-      return `Not every row of the snapshot has the column ${place}: ${lost}.`;
     case 'value-converted':
       return `Today’s type of ${place} stores some values in another form: ${lost}.`;
   }

@@ -100,7 +100,6 @@ export type SchemaDrift = {
     | 'table-unknown'
     | 'column-missing-live'
     | 'column-missing-in-snapshot'
-    | 'column-inconsistent'
     | 'value-converted';
   readonly table: string;
   readonly column: string | null;
