@@ -1,11 +1,11 @@
-import { type Comparison, STAGE_SCHEMA } from './compare.ts';
+import { type Comparison, needingHost, STAGE_SCHEMA, sameKey } from './compare.ts';
 import type { WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import type { Pace } from './pace.ts';
 import { nameList, quoteName } from './sql.ts';
 import { stageColumn } from './stage-layout.ts';
 
-/** The statements that make a live table what its comparison says, in the order in which they run. Each takes a first and a last line. */
+/** The statements that make a live table what its comparison says, in the order in which they run. Each takes `Lines`. */
 export type ApplyStatements = {
   readonly removeGone: string;
   readonly removeSurvivors: string;
@@ -13,7 +13,15 @@ export type ApplyStatements = {
   readonly putNew: string;
 };
 
+/** The lines of `put` or `gone` that a statement handles, both ends included. */
+type Lines = { readonly first: number; readonly last: number };
+
 const LINES_PER_STEP = 2000;
+
+/** Without a rowid a row is found by its whole key, each by a search of its own: no list of keys is matched by collation and index. */
+function linesAtOnce({ staged }: Comparison): number {
+  return staged.live.rowid === null ? 1 : LINES_PER_STEP;
+}
 
 /**
  * Rows are only deleted and inserted, never updated, and every delete comes first: so two rows may exchange a UNIQUE
@@ -23,9 +31,15 @@ const LINES_PER_STEP = 2000;
 export function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
   const { live, name, columns } = staged;
   const table = `main.${quoteName(live.name)}`;
-  const found = identity.length === 1 ? nameList(identity) : `(${nameList(identity)})`;
-  const ids = identity.map((_, index) => `i${index}`).join(', ');
-  const lines = 'rowid BETWEEN ? AND ?';
+  const lines = 'rowid BETWEEN @first AND @last';
+  const found = (from: string) =>
+    live.rowid === null
+      ? identity
+          .map((key, index) =>
+            sameKey(live, key, quoteName(key), `(SELECT i${index} FROM ${from} AND ${lines})`),
+          )
+          .join(' AND ')
+      : `${quoteName(live.rowid)} IN (SELECT i0 FROM ${from} AND ${lines})`;
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
   const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;
   const keptRowid = live.rowid !== null && live.rowidColumn === null ? [live.rowid] : [];
@@ -36,8 +50,8 @@ export function applyStatements({ staged, put, gone, identity, liveOnly }: Compa
     ...liveOnly.map((_, index) => `p.x${index}`),
   ];
   return {
-    removeGone: `DELETE FROM ${table} WHERE ${found} IN (SELECT ${ids} FROM ${gone} WHERE ${lines})`,
-    removeSurvivors: `DELETE FROM ${table} WHERE ${found} IN (SELECT ${ids} FROM ${put} WHERE survivor AND ${lines})`,
+    removeGone: `DELETE FROM ${table} WHERE ${found(`${gone} WHERE true`)}`,
+    removeSurvivors: `DELETE FROM ${table} WHERE ${found(`${put} WHERE survivor`)}`,
     putSurvivors: `INSERT INTO ${table} (${nameList(keptColumns)}) SELECT ${keptValues.join(', ')} ${source} WHERE p.survivor AND p.${lines}`,
     putNew: `INSERT INTO ${table} (${nameList(columns)}) SELECT ${values.join(', ')} ${source} WHERE NOT p.survivor AND p.${lines}`,
   };
@@ -45,7 +59,7 @@ export function applyStatements({ staged, put, gone, identity, liveOnly }: Compa
 
 /**
  * Applies one table's comparison inside the caller's transaction, in steps of some thousand rows between which a cancel
- * arrives. @throws `row-refused` and other database errors, `verification-failed` where a step met other rows than were
+ * arrives. @throws `schema-needs-host`, `row-refused` and other database errors, `verification-failed` where a step met other rows than were
  * compared, `cancelled`; the caller rolls back.
  */
 export async function applyTable(
@@ -59,13 +73,16 @@ export async function applyTable(
   const goneLines = count(`SELECT count(*) FROM ${comparison.gone}`);
   const putLines = count(`SELECT count(*) FROM ${comparison.put}`);
   const survivors = count(`SELECT count(*) FROM ${comparison.put} WHERE survivor`);
-  const run = async (sql: string, lines: number, expected: number): Promise<void> => {
-    const statement = db.prepare<[number, number]>(sql);
+  const run = async (sql: string, atOnce: number, lines: number, expected: number): Promise<void> => {
+    const statement = needingHost(comparison.staged.live.name, () => db.prepare<[Lines]>(sql));
     let rows = 0;
-    for (let first = 1; first <= lines; first += LINES_PER_STEP) {
-      const { changes } = statement.run(first, first + LINES_PER_STEP - 1);
-      rows += changes;
-      onRows(changes);
+    let reported = 0;
+    for (let first = 1; first <= lines; first += atOnce) {
+      const last = first + atOnce - 1;
+      rows += statement.run({ first, last }).changes;
+      if (last % LINES_PER_STEP !== 0 && last < lines) continue;
+      onRows(rows - reported);
+      reported = rows;
       await pace.step();
     }
     if (rows !== expected)
@@ -79,8 +96,8 @@ export async function applyTable(
         },
       );
   };
-  await run(statements.removeGone, goneLines, goneLines);
-  await run(statements.removeSurvivors, putLines, survivors);
-  await run(statements.putSurvivors, putLines, survivors);
-  await run(statements.putNew, putLines, putLines - survivors);
+  await run(statements.removeGone, linesAtOnce(comparison), goneLines, goneLines);
+  await run(statements.removeSurvivors, linesAtOnce(comparison), putLines, survivors);
+  await run(statements.putSurvivors, LINES_PER_STEP, putLines, survivors);
+  await run(statements.putNew, LINES_PER_STEP, putLines, putLines - survivors);
 }

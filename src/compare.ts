@@ -1,5 +1,6 @@
 import { type AnyDatabase, isCompileError } from './database.ts';
 import { SnapbackError } from './errors.ts';
+import type { Table } from './schema.ts';
 import { foldName, quoteName } from './sql.ts';
 import { stageColumn } from './stage-layout.ts';
 import type { StagedTable } from './stage-loader.ts';
@@ -114,7 +115,9 @@ function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boo
 function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
   const { live, name, columns } = names.staged;
   const match = live.key
-    .map((column) => `l.${quoteName(column)} = s.${stageColumn(columns.indexOf(column))}`)
+    .map((column) =>
+      sameKey(live, column, `l.${quoteName(column)}`, `s.${stageColumn(columns.indexOf(column))}`),
+    )
     .join(' AND ');
   const found = `l.${quoteName(live.key[0] ?? '')} IS NOT NULL`;
   const equal = columns
@@ -179,6 +182,12 @@ function carriedParts(names: Names, prefix: string): string {
   return carried.map((column) => `, ${prefix}${column} AS ${column}`).join('');
 }
 
+/** Whether a value is what the key takes for this one: a key may tell values apart otherwise than its column does. */
+export function sameKey(live: Table, column: string, a: string, b: string): string {
+  const { keyCollation = 'BINARY' } = live.columns.find(({ name }) => name === column) ?? {};
+  return `${a} = ${b} COLLATE ${quoteName(keyCollation)}`;
+}
+
 /** Same storage class, same bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
 function sameValue(a: string, b: string): string {
   const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
@@ -195,6 +204,8 @@ function rowText(values: readonly string[]): string {
 
 /** Rows of the live table behind `gone`, or of the stage behind `put`, as sources of a SELECT. */
 export function goneRowsFrom({ staged, gone, identity }: Comparison): string {
-  const on = identity.map((column, index) => `l.${quoteName(column)} IS g.i${index}`).join(' AND ');
-  return `FROM ${gone} g CROSS JOIN main.${quoteName(staged.live.name)} l ON ${on}`;
+  const on = identity.map((column, index) =>
+    sameKey(staged.live, column, `l.${quoteName(column)}`, `g.i${index}`),
+  );
+  return `FROM ${gone} g CROSS JOIN main.${quoteName(staged.live.name)} l ON ${on.join(' AND ')}`;
 }

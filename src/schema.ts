@@ -6,14 +6,16 @@ export type Column = {
   readonly name: string;
   readonly declaredType: string;
   readonly notNull: boolean;
-  /** Name of the collating sequence that comparisons with this column use. */
-  readonly collation: string;
+  /** The collating sequence by which the primary key tells this column's values apart, which may not be the column's own. */
+  readonly keyCollation: string;
 };
 
 /** A table as a dump or a restore sees it. Generated and hidden columns are left out: nobody can write them. */
 export type Table = {
   readonly name: string;
   readonly columns: readonly Column[];
+  /** Names of the columns that SQLite computes from the others. */
+  readonly generated: readonly string[];
   /** Columns of the primary key in key order; empty without one. */
   readonly key: readonly string[];
   readonly withoutRowid: boolean;
@@ -36,6 +38,7 @@ export type Schema = {
   /** Ordinary tables by folded name, the host's only: no virtual, shadow or SQLite's own tables. */
   readonly tables: ReadonlyMap<string, Table>;
   readonly objects: readonly SchemaObject[];
+  /** In the order of their making, which decides in what order those of one table fire. */
   readonly triggers: readonly SchemaObject[];
   readonly virtualTables: readonly SchemaObject[];
   /** SHA-256 over all schema SQL, independent of the order of its objects. */
@@ -61,11 +64,11 @@ type InfoRow = {
 
 /** Reads the schema of `main` by introspection. Nothing is guessed from names: shadow tables are what SQLite calls so. */
 export function readSchema(db: AnyDatabase): Schema {
-  const objects = db
-    .prepare<[], SchemaObject>(
-      'SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY type, name',
-    )
-    .all();
+  const readObjects = (rest: string) =>
+    db
+      .prepare<[], SchemaObject>(`SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ${rest}`)
+      .all();
+  const objects = readObjects('ORDER BY type, name');
   const listed = db
     .prepare<[], ListRow>('SELECT schema, name, type, wr, strict FROM pragma_table_list')
     .all();
@@ -81,7 +84,7 @@ export function readSchema(db: AnyDatabase): Schema {
   return {
     tables,
     objects,
-    triggers: objects.filter((object) => object.type === 'trigger'),
+    triggers: readObjects("WHERE type = 'trigger' ORDER BY rowid"),
     virtualTables: objects.filter(
       (object) => object.type === 'table' && /^\s*CREATE\s+VIRTUAL\b/i.test(object.sql ?? ''),
     ),
@@ -126,8 +129,9 @@ function readTable(db: AnyDatabase, entry: ListRow): Table {
         name: column.name,
         declaredType: column.type,
         notNull: column.notnull !== 0,
-        collation: collations.get(column.name) ?? 'BINARY',
+        keyCollation: collations.get(column.name) ?? 'BINARY',
       })),
+    generated: info.filter((column) => column.hidden > 1).map((column) => column.name),
     key,
     withoutRowid,
     rowidColumn,

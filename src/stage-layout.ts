@@ -17,7 +17,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   const kept = targets.flatMap((column, index) => (column === undefined ? [] : [index]));
   const declared = shared.map((column, index) => {
     // Only a key's collation decides anything here: it is what rows are matched by.
-    const collation = live.key.includes(column.name) ? ` COLLATE ${quoteName(column.collation)}` : '';
+    const collation = live.key.includes(column.name) ? ` COLLATE ${quoteName(column.keyCollation)}` : '';
     return `${stageColumn(index)} ${affinityOf(column, live.strict)}${collation}`;
   });
   db.exec(`CREATE TABLE ${name} (${['ord INTEGER PRIMARY KEY', ...declared].join(', ')})`);

@@ -29,6 +29,22 @@ const stories: Readonly<Record<string, Story>> = {
     before: "INSERT INTO bots VALUES ('Ada', 'calm'), ('BO', 'odd');",
     since: "UPDATE bots SET name = upper(name), mood = mood || '!';",
   },
+  'rows that their key tells apart though their columns do not': {
+    schema: `CREATE TABLE bots (name TEXT COLLATE NOCASE, mood TEXT, PRIMARY KEY (name COLLATE BINARY));
+      CREATE TABLE edges (a TEXT COLLATE NOCASE, b TEXT COLLATE NOCASE, w, PRIMARY KEY (a COLLATE BINARY, b COLLATE RTRIM)) WITHOUT ROWID;`,
+    before: `INSERT INTO bots VALUES ('ada', 'calm'), ('ADA', 'loud'), ('Ada', 'odd');
+      INSERT INTO edges VALUES ('x', 'y', 1), ('X', 'y', 2), ('x', 'Y ', 3), ('X', 'Y', 4);`,
+    since: `UPDATE bots SET mood = 'new' WHERE name = 'ADA' COLLATE BINARY; DELETE FROM bots WHERE name = 'Ada' COLLATE BINARY;
+      DELETE FROM edges WHERE w = 2; UPDATE edges SET w = 9 WHERE w = 3; INSERT INTO edges VALUES ('z', 'z', 5);`,
+  },
+  'rows that their columns tell apart though their key does not': {
+    schema: `CREATE TABLE bots (name TEXT, mood TEXT, PRIMARY KEY (name COLLATE NOCASE));
+      CREATE TABLE edges (a TEXT, w, PRIMARY KEY (a COLLATE NOCASE)) WITHOUT ROWID;`,
+    before:
+      "INSERT INTO bots VALUES ('Ada', 'calm'), ('BO', 'odd'); INSERT INTO edges VALUES ('X', 1), ('y', 2);",
+    since: `UPDATE bots SET name = upper(name); DELETE FROM bots WHERE name = 'BO'; INSERT INTO bots VALUES ('bo', 'new');
+      UPDATE edges SET a = lower(a); DELETE FROM edges WHERE w = 2;`,
+  },
   'duplicates of a table without a key, as many as there were': {
     schema: 'CREATE TABLE activity (who TEXT, what);',
     before: "INSERT INTO activity VALUES ('a', 1), ('a', 1), ('a', 1), ('a', 1.0), ('b', NULL), ('b', NULL);",
