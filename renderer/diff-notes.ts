@@ -66,6 +66,8 @@ export function driftWords({ kind, table, column, loses }: SchemaDrift): string 
       return `The database has no column ${place} today: ${lost}.`;
     case 'column-missing-in-snapshot':
       return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
+    case 'column-computed':
+      return `${place} is computed from other columns today, and is computed anew.`;
     case 'value-converted':
       return `Today’s type of ${place} stores some values in another form: ${lost}.`;
   }

@@ -125,7 +125,8 @@ export async function compareSnapshot(
       done: index,
       total: stage.tables.length,
       unit: 'tables',
-      cancellable: true,
+      // A table is compared in a few statements, each of which runs to its end.
+      cancellable: false,
     });
     comparisons.push(compareTable(db, staged, index, rewrite));
     await pace.step();

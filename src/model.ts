@@ -100,6 +100,7 @@ export type SchemaDrift = {
     | 'table-unknown'
     | 'column-missing-live'
     | 'column-missing-in-snapshot'
+    | 'column-computed'
     | 'value-converted';
   readonly table: string;
   readonly column: string | null;

@@ -1,9 +1,11 @@
 import type { WriteDatabase } from './database.ts';
 import type { Diff, SchemaDrift } from './model.ts';
+import type { Pace } from './pace.ts';
 import { parseBytesRepr } from './python-text.ts';
 import { createTableHasher, type SqlValue } from './row-hash.ts';
 import type { Schema, Table } from './schema.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
+import { foldName } from './sql.ts';
 import { affinityOf, createLayout, isConverted, stageColumn } from './stage-layout.ts';
 import { readRows } from './table-rows.ts';
 
@@ -26,7 +28,7 @@ export type StagedTable = {
 export type TableLoader = {
   readonly table: string;
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => void;
-  readonly finish: (role: StagedTable['role'], schema: Schema) => StagedTable | null;
+  readonly finish: (role: StagedTable['role'], schema: Schema, pace: Pace) => Promise<StagedTable | null>;
   readonly drift: () => readonly SchemaDrift[];
   readonly guesses: () => Diff['guessedBlobs'];
 };
@@ -46,6 +48,10 @@ export function createLoader(
   const lost = new Map<string, number>();
   const guessed = new Map<string, number>();
   const converted = new Map<string, number>();
+  const recomputed = new Map<string, number>();
+  // A host may dump what SQLite computes from the other columns, and that needs no place. We never dump it: in a file of
+  // ours it was no such column yet.
+  const computed = new Set(about === null ? live?.generated.map(foldName) : []);
 
   function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): void {
     columns ??= found;
@@ -64,7 +70,7 @@ export function createLoader(
     const column = layout?.targets[index];
     const name = columns?.[index] ?? '';
     if (column === undefined) {
-      if (value !== null) count(lost, name);
+      if (value !== null) count(computed.has(foldName(name)) ? recomputed : lost, name);
       return value;
     }
     if (typeof value === 'string' && about === null && /blob/i.test(column.declaredType)) {
@@ -86,7 +92,7 @@ export function createLoader(
   return {
     table,
     add,
-    finish(role, schema) {
+    async finish(role, schema, pace) {
       if (live === null || isForeign()) return null;
       // Without rows any columns will do, and the live ones are there.
       layout ??= createLayout(
@@ -95,7 +101,9 @@ export function createLoader(
         live,
         live.columns.map((column) => column.name),
       );
+      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
       layout.index(table);
+      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
       const shared = layout.shared;
       const hasher = createTableHasher(shared);
       const source = {
@@ -104,7 +112,10 @@ export function createLoader(
         columns: shared.map((_, index) => stageColumn(index)),
         order: 'ORDER BY ord',
       };
-      for (const row of readRows(db, { ...source, encoding: schema.encoding })) hasher.add(row);
+      for (const row of readRows(db, { ...source, encoding: schema.encoding })) {
+        hasher.add(row);
+        await pace.step();
+      }
       return {
         live,
         name,
@@ -125,6 +136,9 @@ export function createLoader(
       return [
         ...[...lost].map(
           ([column, loses]) => ({ kind: 'column-missing-live', table, column, loses }) as const,
+        ),
+        ...[...recomputed.keys()].map(
+          (column) => ({ kind: 'column-computed', table, column, loses: 0 }) as const,
         ),
         ...missing.map(
           ({ name: column }) => ({ kind: 'column-missing-in-snapshot', table, column, loses: 0 }) as const,

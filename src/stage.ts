@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openPrivateDatabase } from './database.ts';
 import type { Diff, SchemaDrift, TaskOptions } from './model.ts';
+import { createPace } from './pace.ts';
 import type { PrivateFolder } from './private-folder.ts';
 import type { Profile } from './profile.ts';
 import type { Schema } from './schema.ts';
@@ -70,9 +71,12 @@ export async function stageSnapshot(
       } else loader?.add(part.columns, part.rows);
     }
     db.exec('COMMIT');
-    const tables = loaders.flatMap(
-      (one) => one.finish(known.get(foldName(one.table)) ?? 'projected', schema) ?? [],
-    );
+    const pace = createPace(task);
+    const tables: StagedTable[] = [];
+    for (const one of loaders) {
+      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, pace);
+      if (table !== null) tables.push(table);
+    }
     return {
       file: path,
       tables,

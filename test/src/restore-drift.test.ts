@@ -48,6 +48,25 @@ describe.concurrent('a column that the live table has got since', () => {
     expect(readState(place.database)).toEqual(since);
   });
 
+  test('and that is computed from others is no loss where the host dumped it, and is computed anew', async () => {
+    const place = await makePlace(
+      root(),
+      'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, up TEXT AS (upper(name)) STORED, n INT AS (length(name)));',
+    );
+    await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, name: 'ada', up: 'ADA', n: 3 }] }));
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    const { schemaDrift, refusals } = await planRestore(folder, request);
+    expect([schemaDrift, refusals]).toEqual([
+      ['up', 'n'].map((column) => ({ kind: 'column-computed', table: 'bots', column, loses: 0 })),
+      [],
+    ]);
+    await applyRestore(folder, request, NOW);
+    expect(asHost(place, (db) => db.prepare('SELECT * FROM bots').raw().all())).toEqual([
+      [1, 'ada', 'ADA', 3],
+    ]);
+  });
+
   test('that is NOT NULL without a default refuses the row, and nothing is changed', async () => {
     const { place, since, id } = await live(root(), {
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
