@@ -141,6 +141,12 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     unharmed: ROLLED_BACK,
     next: 'The schema has probably become stricter since this snapshot. Try a newer one.',
   }),
+  'leaves-orphans': ({ message }) => ({
+    title: 'Something else still needs what would go',
+    happened: message,
+    unharmed: ROLLED_BACK,
+    next: 'Remove those rows in the chat app first, or choose a snapshot that still has what they belong to.',
+  }),
   'plan-stale': () => ({
     title: 'The data has changed meanwhile',
     happened: 'What was shown to you is no longer what would happen.',
@@ -151,7 +157,7 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     title: 'The result did not pass its checks',
     happened: message,
     unharmed: ROLLED_BACK,
-    next: 'Please report this: it should never happen. The safety copy is kept.',
+    next: 'The database can’t take this snapshot as it is. Choose another one, and please report this.',
   }),
   'nothing-to-undo': () => ({
     title: 'There is nothing to undo',

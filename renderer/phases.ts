@@ -7,6 +7,7 @@ const PHASES: { readonly [P in Phase]: string } = {
   'copy-database': 'Copying the database to read it in peace',
   'read-snapshot': 'Reading the snapshot',
   compare: 'Comparing it with the database',
+  rehearse: 'Trying it on the copy',
   'safety-copy': 'Writing and checking the safety copy',
   'wait-for-lock': 'Waiting for another program to let go of the database',
   apply: 'Putting the rows back',

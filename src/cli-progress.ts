@@ -16,6 +16,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   'copy-database': 'copying the database',
   'read-snapshot': 'reading the snapshot',
   compare: 'comparing',
+  rehearse: 'trying it on a copy',
   'safety-copy': 'writing the safety copy',
   'wait-for-lock': 'waiting for another program',
   apply: 'writing rows',

@@ -44,9 +44,11 @@ function describeLoss({ newerEventsLost }: RestorePlan): readonly string[] {
 /** What is done around the rows: the way back, indexes, triggers, and what is left alone. */
 function describeCare(plan: RestorePlan): readonly string[] {
   const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
-  const stale = plan.searchIndexes
-    .filter(({ before }) => before !== 'ok')
-    .map(({ name, before }) => `${name} (${before})`);
+  const indexes = plan.searchIndexes
+    .filter(({ before, handling }) => before !== 'ok' || handling !== 'follows')
+    .map(
+      ({ name, before, handling }) => `${name} (${before === 'ok' ? '' : `${before}, `}${INDEX[handling]})`,
+    );
   const facts: readonly (readonly [string, string])[] = [
     [
       'Safety copy',
@@ -68,18 +70,26 @@ function describeCare(plan: RestorePlan): readonly string[] {
     ],
     ['Left alone', plan.bystanders.join(', ')],
     ['Set aside', aside.length === 0 ? '' : `triggers ${aside.join(', ')}, put back unchanged`],
-    ['Search', stale.join(', ')],
+    ['Search', indexes.join(', ')],
     ['Damage', plan.damage.join('; ')],
-    [
-      'Keys broken',
-      plan.foreignKeyViolations === 0
-        ? ''
-        : `${formatNumber(plan.foreignKeyViolations)} already, before the restore`,
-    ],
+    ['Keys broken', describeKeys(plan)],
   ];
   return facts
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name.padEnd(11)} ${toPrintable(value)}`);
+}
+
+const INDEX: Readonly<Record<RestorePlan['searchIndexes'][number]['handling'], string>> = {
+  follows: 'kept up row by row',
+  rebuilt: 'built anew if it does not agree',
+  left: 'not told of every row, left as it is',
+};
+
+function describeKeys({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string {
+  const [before, after] = [foreignKeyViolations, foreignKeyViolationsAfter ?? foreignKeyViolations];
+  if (before === 0 && after === 0) return '';
+  const back = after > before ? '; they were so in the snapshot, and come back with its rows' : '';
+  return `${formatNumber(before)} now, ${formatNumber(after)} afterwards${back}`;
 }
 
 function describeHostReplay({ hostReplay }: RestorePlan): readonly string[] {

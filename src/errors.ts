@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'schema-drift',
   'schema-needs-host',
   'row-refused',
+  'leaves-orphans',
   'plan-stale',
   'verification-failed',
   'nothing-to-undo',

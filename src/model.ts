@@ -6,6 +6,7 @@ export type Progress = {
     | 'copy-database'
     | 'read-snapshot'
     | 'compare'
+    | 'rehearse'
     | 'safety-copy'
     | 'wait-for-lock'
     | 'apply'
@@ -208,8 +209,15 @@ export type RestorePlan = {
     readonly table: string;
     readonly handling: 'kept' | 'set-aside';
   }[];
-  readonly searchIndexes: readonly { readonly name: string; readonly before: 'ok' | 'stale' | 'unchecked' }[];
+  readonly searchIndexes: readonly {
+    readonly name: string;
+    readonly before: 'ok' | 'stale' | 'unchecked';
+    /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: not told of every row, left as it is. */
+    readonly handling: 'follows' | 'rebuilt' | 'left';
+  }[];
   readonly foreignKeyViolations: number;
+  /** How many there are after it, as a trial on a copy found; null where that was not tried or can't be counted. */
+  readonly foreignKeyViolationsAfter: number | null;
   readonly damage: readonly string[];
   readonly inUse: InUse;
   readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
-import { applyStatements } from './apply-table.ts';
-import { type Comparison, needingHost } from './compare.ts';
+import type { Comparison } from './compare.ts';
 import type { AnyDatabase, WriteDatabase } from './database.ts';
 import { compareSnapshot } from './diff.ts';
 import { SnapbackError } from './errors.ts';
-import { checkIntegrity, countViolations, type Integrity } from './integrity.ts';
+import {
+  checkIntegrity,
+  countViolations,
+  describeDamage,
+  type Integrity,
+  type KnownFaults,
+} from './integrity.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan, SnapshotRef, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { findRefusals, type Surroundings } from './plan-refusals.ts';
 import type { Profile } from './profile.ts';
 import { createTableHasher } from './row-hash.ts';
-import { readSchema, type Schema, scanOrder, type Table } from './schema.ts';
-import { checkSearchIndex, findSideEffects, type SideEffects } from './side-effects.ts';
+import { type Schema, scanOrder, type Table } from './schema.ts';
+import { findSideEffects, type SideEffects } from './side-effects.ts';
 import { readLastEventId } from './snapshot-writer.ts';
-import { foldName, quoteName } from './sql.ts';
+import { foldName } from './sql.ts';
 import type { Stage } from './stage.ts';
 import { readRows } from './table-rows.ts';
 
@@ -25,8 +30,6 @@ export type PlanRequest = {
   readonly schema: Schema;
   readonly profile: Profile;
   readonly surroundings: Surroundings;
-  /** On a private copy: compile every statement and check every search index, which takes a writable handle. */
-  readonly trial: boolean;
 };
 
 /** A plan together with what applying it needs; the temporary tables of its comparisons live in the connection that made it. */
@@ -35,14 +38,16 @@ export type PreparedPlan = {
   readonly comparisons: readonly Comparison[];
   readonly effects: SideEffects;
   readonly integrity: Integrity;
+  /** What may be wrong afterwards because it was so in the state that an undo brings back. */
+  readonly knownFaults: KnownFaults | null;
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
 };
 
 /**
  * Says exactly what a restore will do to the database as this connection sees it: a private copy, or the live database
- * inside the transaction that will apply it. The same state gives the same plan and the same id. Writes nothing but
- * temporary tables.
+ * inside the transaction that will apply it. The same state gives the same plan and the same id. What only a trial on a
+ * copy can tell is left open. Writes nothing but temporary tables.
  * @throws `schema-needs-host`, `cancelled`, database errors; what would refuse the plan is in `refusals`
  */
 export async function preparePlan(
@@ -69,10 +74,20 @@ export async function preparePlan(
   const touched = comparisons.map(({ staged }) => staged.live.name);
   const effects = findSideEffects(db, schema, touched);
   const before = new Map<string, string>();
+  const report = (cancellable: boolean) =>
+    task.onProgress?.({
+      phase: 'compare',
+      done: before.size,
+      total: comparisons.length,
+      unit: 'tables',
+      cancellable,
+    });
+  report(true);
   for (const { staged } of comparisons)
     before.set(staged.live.name, await hashLiveTable(db, staged.live, allColumns(staged.live), schema, task));
+  report(false);
   const integrity = await checkIntegrity(db);
-  if (request.trial) tryStatements(db, comparisons, effects, schema);
+  report(true);
   const full = options.mode === 'full';
   const newer = full ? found.newer : [];
   const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
@@ -88,24 +103,15 @@ export async function preparePlan(
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
-    triggers: [
-      ...effects.keptTriggers.map(({ object }) => ({
-        name: object.name,
-        table: object.table,
-        handling: 'kept' as const,
-      })),
-      ...effects.setAsideTriggers.map(({ object }) => ({
-        name: object.name,
-        table: object.table,
-        handling: 'set-aside' as const,
-      })),
-    ],
-    searchIndexes: effects.searchIndexes.map((index) => ({
-      name: index.name,
-      before: request.trial ? (checkSearchIndex(db, index) ?? 'unchecked') : 'unchecked',
+    triggers: describeTriggers(effects),
+    searchIndexes: effects.searchIndexes.map(({ name, handling }) => ({
+      name,
+      handling,
+      before: 'unchecked',
     })),
     foreignKeyViolations: countViolations(integrity),
-    damage: integrity.damage ?? [],
+    foreignKeyViolationsAfter: null,
+    damage: describeDamage(integrity),
     inUse: surroundings.inUse,
     safetyCopy: { folder: surroundings.safetyFolder, aboutBytes: surroundings.aboutBytes },
     freshCheckpoint: full,
@@ -118,8 +124,17 @@ export async function preparePlan(
     comparisons,
     effects,
     integrity,
+    knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
+}
+
+function describeTriggers({ keptTriggers, setAsideTriggers }: SideEffects): RestorePlan['triggers'] {
+  const as = (handling: RestorePlan['triggers'][number]['handling'], triggers: SideEffects['keptTriggers']) =>
+    triggers
+      .map(({ object: { name, table } }) => ({ name, table, handling }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...as('kept', keptTriggers), ...as('set-aside', setAsideTriggers)];
 }
 
 function planId(request: PlanRequest, schema: Schema, before: ReadonlyMap<string, string>): string {
@@ -178,32 +193,4 @@ export async function hashLiveTable(
     if (rows % 256 === 0) await pace.step();
   }
   return hasher.finish().hash;
-}
-
-/**
- * Compiles every statement that applying would run, with the triggers away that would be away, and puts those back to
- * see that the schema survives it. All in a private copy, and rolled back even there.
- */
-function tryStatements(
-  copy: WriteDatabase,
-  comparisons: readonly Comparison[],
-  effects: SideEffects,
-  schema: Schema,
-): void {
-  copy.exec('BEGIN');
-  try {
-    for (const { object } of effects.setAsideTriggers)
-      copy.exec(`DROP TRIGGER main.${quoteName(object.name)}`);
-    for (const comparison of comparisons)
-      needingHost(comparison.staged.live.name, () => {
-        for (const sql of Object.values(applyStatements(comparison)))
-          copy.prepare(`EXPLAIN ${sql}`).all(1, 1);
-      });
-    for (const { object } of effects.setAsideTriggers)
-      needingHost(object.table, () => copy.exec(object.sql ?? ''));
-    if (readSchema(copy).hash !== schema.hash)
-      throw new SnapbackError('schema-needs-host', 'A trigger can not be set aside and put back as it was.');
-  } finally {
-    copy.exec('ROLLBACK');
-  }
 }

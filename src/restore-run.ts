@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { applyTable } from './apply-table.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { WriteDatabase } from './database.ts';
@@ -13,9 +12,9 @@ import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy
 import type { Schema } from './schema.ts';
 import { type Draft, discardDraft } from './snapshot-drafts.ts';
 import { readLastEventId } from './snapshot-writer.ts';
-import { quoteName } from './sql.ts';
 import { commit, rollBack, takeWriteLock } from './transaction.ts';
-import { hashBystanders, verifyRestore } from './verify.ts';
+import { checkSearchIndexes, hashBystanders, verifyRestore } from './verify.ts';
+import { writeTables } from './write-tables.ts';
 
 /*
  * Invariants of this file: the safety copy is published before the first write; the database is either what it was or
@@ -85,8 +84,7 @@ async function writeAndVerify(
   safety: SafetyCopy,
   task: TaskOptions,
 ): Promise<Written> {
-  const { plan, comparisons, effects } = prepared;
-  const pace = createPace(task);
+  const { plan, comparisons } = prepared;
   const inUse = await findUsers(folder.databaseFile);
   if (inUse.state === 'yes' && !apply.whileOpen)
     throw new SnapbackError(
@@ -99,19 +97,9 @@ async function writeAndVerify(
   const bystanders = await hashBystanders(db, prepared, schema, task);
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
-  for (const { object } of effects.setAsideTriggers) db.exec(`DROP TRIGGER main.${quoteName(object.name)}`);
-  const total = comparisons.reduce(
-    (sum, { added, removed, changed }) => sum + added + removed + changed * 2,
-    0,
-  );
-  let done = 0;
-  for (const comparison of comparisons)
-    await applyTable(db, comparison, pace, (rows) => {
-      done += rows;
-      pace.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
-    });
-  for (const { object } of effects.setAsideTriggers) db.exec(object.sql ?? '');
-  const { checks, after } = await verifyRestore(db, prepared, bystanders, schema, task);
+  const indexes = checkSearchIndexes(db, prepared);
+  await writeTables(db, prepared, schema, createPace(task));
+  const { checks, after } = await verifyRestore(db, prepared, { bystanders, indexes, schema }, task);
   return {
     lockedAt,
     receipt: {

@@ -5,6 +5,7 @@ import { SnapbackError } from './errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreReceipt, SnapshotId, TaskOptions } from './model.ts';
 import { preparePlan } from './plan.ts';
 import { createPrivateFolder } from './private-folder.ts';
+import { rehearse } from './rehearse.ts';
 import { type ApplyOptions, runPlan } from './restore-run.ts';
 import { readSchema } from './schema.ts';
 import { lookAround, requireWritable } from './surroundings.ts';
@@ -23,7 +24,8 @@ export const defaultRestoreOptions: RestoreOptions = {
 };
 
 /**
- * Says exactly what a restore would do, from a private copy of the database. Writes nothing.
+ * Says exactly what a restore would do, from a private copy of the database, where it is done once for trial. Writes
+ * nothing else.
  * @throws as `diffSnapshot`, and `schema-needs-host` where a statement would not compile here
  */
 export async function planRestore(
@@ -37,10 +39,10 @@ export async function planRestore(
     const { action, id: _, ...options } = request;
     const prepared = await preparePlan(
       view.db,
-      { action, snapshot, options, stage, schema, profile: folder.profile, surroundings, trial: true },
+      { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
       task,
     );
-    return prepared.plan;
+    return rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
   });
 }
 
@@ -75,7 +77,7 @@ export async function applyRestore(
       const { action, id: _, ...options } = request;
       const prepared = await preparePlan(
         db,
-        { action, snapshot, options, stage, schema, profile: folder.profile, surroundings, trial: false },
+        { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

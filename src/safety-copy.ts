@@ -4,6 +4,7 @@ import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { syncFolder } from './folders.ts';
+import { noteFaults } from './integrity.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
 import type { PreparedPlan } from './plan.ts';
 import { createDraft, discardDraft, publishDraft } from './snapshot-drafts.ts';
@@ -19,7 +20,7 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   db: AnyDatabase,
-  { plan, comparisons }: PreparedPlan,
+  { plan, comparisons, integrity }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const draft = await createDraft(folder, 'restore');
@@ -35,6 +36,7 @@ export async function takeSafetyCopy(
         columns: staged.columns,
         hash: staged.hash,
       })),
+      faults: noteFaults(integrity),
     }));
     return await publishDraft(folder, draft);
   } catch (error) {

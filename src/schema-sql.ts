@@ -1,23 +1,32 @@
 import type { SchemaObject } from './schema.ts';
 import { foldName } from './sql.ts';
 
-/** A token of SQL text. Names lose their quotes; `quoted` tells a name or text in quotes from a keyword. */
-type Token = { readonly text: string; readonly quoted: boolean };
+/** A token of SQL text and where it stands there. Names lose their quotes; `quoted` tells a name or text in quotes from a keyword. */
+type Token = { readonly text: string; readonly quoted: boolean; readonly at: number; readonly end: number };
 
 const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|'((?:[^']|'')*)'|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|[\s\S]/g;
 
 function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (const [text, double, back, bracket, single, word] of sql.matchAll(TOKEN)) {
-    if (word !== undefined) tokens.push({ text: word, quoted: false });
-    else if (double !== undefined) tokens.push({ text: double.replaceAll('""', '"'), quoted: true });
-    else if (back !== undefined) tokens.push({ text: back.replaceAll('``', '`'), quoted: true });
-    else if (bracket !== undefined) tokens.push({ text: bracket, quoted: true });
-    else if (single !== undefined) tokens.push({ text: single.replaceAll("''", "'"), quoted: true });
-    else if (!/^(?:--|\/\*|\s)/.test(text)) tokens.push({ text, quoted: false });
+  for (const found of sql.matchAll(TOKEN)) {
+    const [text, double, back, bracket, single, word] = found;
+    const place = { at: found.index, end: found.index + text.length };
+    if (word !== undefined) tokens.push({ text: word, quoted: false, ...place });
+    else if (double !== undefined)
+      tokens.push({ text: double.replaceAll('""', '"'), quoted: true, ...place });
+    else if (back !== undefined) tokens.push({ text: back.replaceAll('``', '`'), quoted: true, ...place });
+    else if (bracket !== undefined) tokens.push({ text: bracket, quoted: true, ...place });
+    else if (single !== undefined)
+      tokens.push({ text: single.replaceAll("''", "'"), quoted: true, ...place });
+    else if (!/^(?:--|\/\*|\s)/.test(text)) tokens.push({ text, quoted: false, ...place });
   }
   return tokens;
+}
+
+/** Every name in a piece of SQL, folded; words that are no names are among them. */
+export function namesIn(sql: string): ReadonlySet<string> {
+  return new Set(tokenize(sql).map((token) => foldName(token.text)));
 }
 
 function isKeyword(token: Token | undefined, ...words: readonly string[]): boolean {
@@ -54,28 +63,43 @@ export function describeVirtualTable(object: SchemaObject): VirtualTable {
 export type Trigger = {
   readonly object: SchemaObject;
   readonly event: 'DELETE' | 'INSERT' | 'UPDATE';
-  /** Tables that its statements write to; null where a statement is of a kind that could do anything. */
-  readonly writes: readonly string[] | null;
+  /** When and on what it fires, from after its name to BEGIN; null where its text can be read in two ways. */
+  readonly head: string | null;
+  readonly statements: readonly TriggerStatement[];
   /** Every name in it, folded: no table that it could reach is missing here. */
   readonly names: ReadonlySet<string>;
 };
 
-/** Reads what a `CREATE TRIGGER` says. Where in doubt, `writes` is null. */
+/** `target` is the table that it writes to; null where it is of a kind that could do anything. */
+export type TriggerStatement = { readonly sql: string; readonly target: string | null };
+
+/** Reads what a `CREATE TRIGGER` says. Where in doubt, `head` is null and no statement has a target. */
 export function describeTrigger(object: SchemaObject): Trigger {
-  const tokens = tokenize(object.sql ?? '');
+  const sql = object.sql ?? '';
+  const tokens = tokenize(sql);
   const begin = tokens.findIndex((token) => isKeyword(token, 'BEGIN'));
+  // Unquoted, `begin` may also be the name of a column.
+  const isClear = begin !== -1 && tokens.filter((token) => isKeyword(token, 'BEGIN')).length === 1;
   const head = tokens.slice(0, begin);
   // The last of these words before ON: a trigger may itself be called "delete".
   const on = head.findLastIndex((token) => isKeyword(token, 'ON'));
   const event = head.slice(0, on).findLast((token) => isKeyword(token, 'DELETE', 'INSERT', 'UPDATE'));
-  const statements = split(tokens.slice(begin + 1, -1));
-  const targets = statements.map(targetOf);
+  const name = nameOf(head);
   return {
     object,
     event: isKeyword(event, 'DELETE') ? 'DELETE' : isKeyword(event, 'INSERT') ? 'INSERT' : 'UPDATE',
-    writes: begin === -1 || targets.includes(null) ? null : targets.flatMap((target) => target ?? []),
+    head: isClear && name !== null ? sql.slice(name.end, tokens[begin]?.end) : null,
+    statements: split(tokens.slice(begin + 1, -1)).map((statement) => ({
+      sql: sql.slice(statement[0]?.at, statement.at(-1)?.end),
+      target: isClear ? targetOf(statement) : null,
+    })),
     names: new Set(tokens.map((token) => foldName(token.text))),
   };
+}
+
+/** SQLite keeps a definition as `CREATE TRIGGER`, the name without a schema's, and the rest word for word. */
+function nameOf([create, trigger, name]: readonly Token[]): Token | null {
+  return name !== undefined && isKeyword(create, 'CREATE') && isKeyword(trigger, 'TRIGGER') ? name : null;
 }
 
 function split(tokens: readonly Token[]): readonly (readonly Token[])[] {

@@ -1,40 +1,83 @@
-import { type AnyDatabase, isCompileError, sqliteCode, type WriteDatabase } from './database.ts';
+import type { AnyDatabase } from './database.ts';
 import type { Schema } from './schema.ts';
-import { describeTrigger, describeVirtualTable, type Trigger, type VirtualTable } from './schema-sql.ts';
+import {
+  describeTrigger,
+  describeVirtualTable,
+  namesIn,
+  type Trigger,
+  type VirtualTable,
+} from './schema-sql.ts';
 import { foldName, quoteName } from './sql.ts';
 
 /**
- * What hangs on the tables that a restore writes. Triggers that only maintain a search index run with it; every other
- * one that an insert or a delete would fire is set aside. A restore never updates a row, so UPDATE triggers stay.
+ * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger
+ * that does nothing but keep search indexes up runs with it. Every other one is set aside; of what it does, only the
+ * part that keeps a search index up is done, by a stand-in.
  */
 export type SideEffects = {
   readonly keptTriggers: readonly Trigger[];
   readonly setAsideTriggers: readonly Trigger[];
-  readonly searchIndexes: readonly VirtualTable[];
+  /** Definitions that take the place of triggers that are set aside, until those are back. */
+  readonly standIns: readonly { readonly name: string; readonly sql: string }[];
+  readonly searchIndexes: readonly AffectedIndex[];
   /** Tables that the plan doesn't name and that a trigger or a foreign key action could have reached. */
   readonly reachable: readonly string[];
+};
+
+export type AffectedIndex = VirtualTable & {
+  /**
+   * `follows`: triggers keep it up, row by row. `rebuilt`: it is built anew from its contents if it does not agree with
+   * them. `left`: its contents are its own and triggers don't tell of every row that comes and goes: those rows are not
+   * followed.
+   */
+  readonly handling: 'follows' | 'rebuilt' | 'left';
 };
 
 /** Finds out what writing the given tables (by their live names) could touch besides. */
 export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readonly string[]): SideEffects {
   const folded = new Set(touched.map(foldName));
-  const virtual = schema.virtualTables.map(describeVirtualTable);
-  const indexes = virtual.filter((table) => /^fts[345]$/.test(table.module));
-  const indexNames = new Set(indexes.map((table) => foldName(table.name)));
+  const indexes = schema.virtualTables
+    .map(describeVirtualTable)
+    .filter(({ module }) => /^fts[345]$/.test(module));
   const triggers = schema.triggers
     .filter((object) => folded.has(foldName(object.table)))
     .map(describeTrigger)
     .filter((trigger) => trigger.event !== 'UPDATE');
-  const isKept = ({ writes }: Trigger) => writes?.every((name) => indexNames.has(foldName(name))) === true;
-  const kept = triggers.filter(isKept);
+  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, triggers) }));
+  const isFollower = (trigger: Trigger, target: string | null) =>
+    target !== null &&
+    upkeep.some(
+      ({ index, followers }) => foldName(index.name) === foldName(target) && followers.has(trigger),
+    );
+  const isKept = (trigger: Trigger) =>
+    trigger.statements.length > 0 && trigger.statements.every(({ target }) => isFollower(trigger, target));
   const setAside = triggers.filter((trigger) => !isKept(trigger));
-  const maintained = new Set(kept.flatMap((trigger) => trigger.writes ?? []).map(foldName));
   return {
-    keptTriggers: kept,
+    keptTriggers: triggers.filter(isKept),
     setAsideTriggers: setAside,
-    searchIndexes: indexes.filter(
-      (table) => maintained.has(foldName(table.name)) || folded.has(foldName(table.contentTable ?? '')),
-    ),
+    standIns: setAside.flatMap((trigger, number) => {
+      const statements = trigger.statements.filter(({ target }) => isFollower(trigger, target));
+      if (trigger.head === null || statements.length === 0) return [];
+      const name = freeName(schema, `snapback_stand_in_${number}`);
+      const body = statements.map(({ sql }) => `${sql};`).join(' ');
+      return [{ name, sql: `CREATE TRIGGER main.${quoteName(name)} ${trigger.head} ${body} END` }];
+    }),
+    searchIndexes: upkeep
+      .filter(
+        ({ index, writers }) =>
+          writers.size > 0 ||
+          triggers.some(({ head, names }) => head === null && names.has(foldName(index.name))) ||
+          dependsOn(schema, index.contentTable, folded),
+      )
+      .map(({ index, writers, followers }) => ({
+        ...index,
+        handling:
+          followers.size > 0 && followers.size === writers.size
+            ? 'follows'
+            : index.contents === 'external'
+              ? 'rebuilt'
+              : 'left',
+      })),
     reachable: [...schema.tables.values()]
       .map((table) => table.name)
       .filter((name) => !folded.has(foldName(name)))
@@ -43,6 +86,46 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
           setAside.some((trigger) => trigger.names.has(foldName(name))) || refersTo(db, schema, name, folded),
       ),
   };
+}
+
+type Upkeep = { readonly writers: ReadonlySet<Trigger>; readonly followers: ReadonlySet<Trigger> };
+
+/**
+ * The triggers that write an index, and those of them by which it follows a table: only if there are some for rows that
+ * come and some for rows that go. With one half alone an index would take a row twice, or keep what is gone.
+ */
+function findUpkeep(index: VirtualTable, triggers: readonly Trigger[]): Upkeep {
+  const writers = triggers.filter(({ statements }) =>
+    statements.some(({ target }) => target !== null && foldName(target) === foldName(index.name)),
+  );
+  const isWhole = ({ object }: Trigger) =>
+    ['INSERT', 'DELETE'].every((event) =>
+      writers.some(
+        (other) => other.event === event && foldName(other.object.table) === foldName(object.table),
+      ),
+    );
+  return { writers: new Set(writers), followers: new Set(writers.filter(isWhole)) };
+}
+
+/** Whether a table is one of the touched ones, or a view that rests on one. */
+function dependsOn(schema: Schema, table: string | null, touched: ReadonlySet<string>): boolean {
+  const views = new Map(
+    schema.objects.flatMap(({ type, name, sql }) => (type === 'view' ? [[foldName(name), sql ?? '']] : [])),
+  );
+  const seen = new Set<string>();
+  const open = table === null ? [] : [foldName(table)];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (touched.has(name)) return true;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    open.push(...namesIn(views.get(name) ?? ''));
+  }
+  return false;
+}
+
+function freeName(schema: Schema, wanted: string): string {
+  const taken = schema.objects.some(({ name }) => foldName(name) === wanted);
+  return taken ? freeName(schema, `${wanted}_`) : wanted;
 }
 
 /** Whether a chain of foreign keys leads from the table to one of the touched ones. */
@@ -60,32 +143,4 @@ function refersTo(db: AnyDatabase, schema: Schema, table: string, touched: Reado
     open.push(...next);
   }
   return false;
-}
-
-/**
- * Whether a search index agrees with its contents: `null` where it can't be checked. For contents in another table FTS5
- * compares them only if asked with a rank. Writes nothing, but SQLite demands a writable handle.
- */
-export function checkSearchIndex(db: WriteDatabase, index: VirtualTable): 'ok' | 'stale' | null {
-  const name = quoteName(index.name);
-  const withRank = index.module === 'fts5' && index.contents === 'external';
-  try {
-    db.exec(
-      withRank
-        ? `INSERT INTO main.${name}(${name}, rank) VALUES ('integrity-check', 1)`
-        : `INSERT INTO main.${name}(${name}) VALUES ('integrity-check')`,
-    );
-    return 'ok';
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (code?.startsWith('SQLITE_CORRUPT') === true) return 'stale';
-    if (isCompileError(error)) return null;
-    throw error;
-  }
-}
-
-/** Builds a search index anew from its contents. */
-export function rebuildSearchIndex(db: WriteDatabase, index: VirtualTable): void {
-  const name = quoteName(index.name);
-  db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
 }

@@ -1,3 +1,4 @@
+import type { KnownFaults } from './integrity.ts';
 import type { RestoreMode, SnapshotId } from './model.ts';
 
 /**
@@ -31,6 +32,8 @@ export type RestoreNote = {
   readonly mode: RestoreMode;
   /** Content of each touched table after COMMIT, over the columns that the restore wrote. Before it: `tables` of this file. */
   readonly after: readonly HashedTable[];
+  /** What was wrong with the database before it, so that an undo may bring that back. Null: a copy of an older version, which does not say. */
+  readonly faults: KnownFaults | null;
 };
 
 export type SnapshotAbout = {
@@ -77,12 +80,22 @@ export function parseAbout(value: unknown): SnapshotAbout | null {
 
 function parseNote(value: unknown): RestoreNote | undefined {
   if (!isRecord(value)) return undefined;
-  const { planId, action, snapshotId, snapshotTakenAt, mode, after } = value;
+  const { planId, action, snapshotId, snapshotTakenAt, mode, after, faults } = value;
   if (!isString(planId) || !isString(snapshotId) || !isString(snapshotTakenAt)) return undefined;
   if (action !== 'restore' && action !== 'undo') return undefined;
   if (mode !== 'full' && mode !== 'projections') return undefined;
   if (!isListOf(after, isHashedTable)) return undefined;
-  return { planId, action, snapshotId, snapshotTakenAt, mode, after };
+  return { planId, action, snapshotId, snapshotTakenAt, mode, after, faults: parseFaults(faults) };
+}
+
+function parseFaults(value: unknown): KnownFaults | null {
+  if (!isRecord(value)) return null;
+  const { damage, foreignKeys } = value;
+  return isListOf(damage, isCounted) && isListOf(foreignKeys, isCounted) ? { damage, foreignKeys } : null;
+}
+
+function isCounted(value: unknown): value is readonly [string, number] {
+  return Array.isArray(value) && value.length === 2 && isString(value[0]) && typeof value[1] === 'number';
 }
 
 type UnknownRecord = { readonly [key: string]: unknown };

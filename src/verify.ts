@@ -1,11 +1,19 @@
 import type { WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
-import { checkIntegrity, countViolations, newDamage } from './integrity.ts';
+import {
+  checkIntegrity,
+  countViolations,
+  describeDamage,
+  type Fault,
+  findNewFault,
+  type Integrity,
+  isBrokenCheck,
+} from './integrity.ts';
 import type { CheckResult, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { allColumns, hashLiveTable, type PreparedPlan } from './plan.ts';
 import { readSchema, type Schema } from './schema.ts';
-import { checkSearchIndex, rebuildSearchIndex } from './side-effects.ts';
+import { checkSearchIndex, type IndexState, settleSearchIndex } from './search-index.ts';
 import { foldName } from './sql.ts';
 
 /** Content hashes, by table, of the tables that the plan does not name but that something could have reached. */
@@ -24,23 +32,31 @@ export async function hashBystanders(
   return hashes;
 }
 
+/** What was so before the first write. */
+export type BeforeWriting = {
+  readonly schema: Schema;
+  readonly bystanders: ReadonlyMap<string, string>;
+  readonly indexes: ReadonlyMap<string, IndexState>;
+};
+
 /** Content of the touched tables after a restore, with the hash of every column for the receipt. */
 export type Verified = {
   readonly checks: readonly CheckResult[];
   readonly after: ReadonlyMap<string, string>;
+  /** Foreign keys that point nowhere now; null where they can't be counted here. */
+  readonly violations: number | null;
 };
 
 /**
  * Proves, inside the transaction, that the database is what the plan says: content of every touched table against the
  * snapshot, bystanders and schema unchanged, no damage that was not there before, search indexes in agreement (a stale
  * one is rebuilt and said). A check that can't run here is reported as not run.
- * @throws `verification-failed`; the caller rolls back
+ * @throws `verification-failed`, `leaves-orphans`, `row-refused`; the caller rolls back
  */
 export async function verifyRestore(
   db: WriteDatabase,
   prepared: PreparedPlan,
-  bystanders: ReadonlyMap<string, string>,
-  schema: Schema,
+  { bystanders, indexes, schema }: BeforeWriting,
   task: TaskOptions,
 ): Promise<Verified> {
   const pace = createPace(task);
@@ -69,14 +85,27 @@ export async function verifyRestore(
     checks.push({ check: 'bystanders', subject: name, result: 'ok', detail: hash });
   }
   const schemaNow = readSchema(db);
-  if (schemaNow.hash !== schema.hash || schemaNow.userVersion !== schema.userVersion)
+  const sameTriggers = firingOrder(schemaNow) === firingOrder(schema);
+  if (schemaNow.hash !== schema.hash || schemaNow.userVersion !== schema.userVersion || !sameTriggers)
     throw failed('schema', 'sqlite_schema', schema.hash, schemaNow.hash);
   checks.push({ check: 'schema', subject: null, result: 'ok', detail: schema.hash });
-  checks.push(...checkSearchIndexes(db, prepared));
   report(false);
-  checks.push(...(await compareIntegrity(db, prepared)));
+  for (const index of prepared.effects.searchIndexes)
+    checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
+  const integrity = await compareIntegrity(db, prepared);
+  checks.push(describeKeys(prepared.integrity, integrity), describeIntegrity(integrity));
   report(true);
-  return { checks, after };
+  return {
+    checks,
+    after,
+    violations: integrity.foreignKeys === null ? null : countViolations(integrity),
+  };
+}
+
+/** The triggers of each table in the order of their making. */
+function firingOrder({ triggers }: Schema): string {
+  const byTable = Map.groupBy(triggers, ({ table }) => foldName(table));
+  return JSON.stringify([...byTable].map(([table, own]) => [table, own.map(({ name }) => name)]).sort());
 }
 
 function failed(check: CheckResult['check'], subject: string, expected: string, got: string): SnapbackError {
@@ -92,73 +121,59 @@ function failed(check: CheckResult['check'], subject: string, expected: string, 
   );
 }
 
-function checkSearchIndexes(db: WriteDatabase, { effects }: PreparedPlan): readonly CheckResult[] {
-  return effects.searchIndexes.map((index): CheckResult => {
-    const subject = index.name;
-    const found = checkSearchIndex(db, index);
-    if (found === 'ok') return { check: 'search-index', subject, result: 'ok', detail: null };
-    if (found === null)
-      return {
-        check: 'search-index',
-        subject,
-        result: 'not-run',
-        detail: 'this index can not be checked here',
-      };
-    rebuildSearchIndex(db, index);
-    if (checkSearchIndex(db, index) !== 'ok') throw failed('search-index', subject, 'in agreement', 'stale');
-    return { check: 'search-index', subject, result: 'rebuilt', detail: null };
-  });
+/** The state of each search index that a plan affects, by name. For the time before its first write. */
+export function checkSearchIndexes(
+  db: WriteDatabase,
+  { effects }: PreparedPlan,
+): ReadonlyMap<string, IndexState> {
+  return new Map(effects.searchIndexes.map((index) => [index.name, checkSearchIndex(db, index)]));
 }
 
-async function compareIntegrity(
-  db: WriteDatabase,
-  { integrity: before, plan, comparisons }: PreparedPlan,
-): Promise<readonly CheckResult[]> {
+async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan): Promise<Integrity> {
+  const { integrity: before, comparisons, knownFaults } = prepared;
   const after = await checkIntegrity(db);
-  // Rows that violated a key when they were dumped come back as they were, or there would be no way back to them. An
-  // undo brings back the parents' old state too, whatever it means for tables that no snapshot names.
-  const expected = new Set(
-    plan.action === 'undo'
-      ? [...(after.foreignKeys?.values() ?? [])].map(({ table }) => table)
-      : comparisons.map(({ staged }) => staged.live.name),
-  );
-  const [worse] = newDamage(before, after, expected);
-  if (worse !== undefined)
-    throw failed(
-      worse.startsWith('foreign key') ? 'foreign-keys' : 'integrity',
-      worse,
-      'no new damage',
-      worse,
+  const touched = new Set(comparisons.map(({ staged }) => staged.live.name));
+  const fault = findNewFault(before, after, touched, knownFaults);
+  if (fault !== null) throw faultError(fault);
+  return after;
+}
+
+function faultError(fault: Fault): SnapbackError {
+  if (fault.check === 'foreign-keys') {
+    const { table, parent, violations } = fault.broken;
+    return new SnapbackError(
+      'leaves-orphans',
+      `Rows of “${table}” would lose the rows of “${parent}” that they belong to; nothing was changed.`,
+      { check: fault.check, subject: `foreign key ${fault.key}`, table, parent, violations },
     );
+  }
+  if (!isBrokenCheck(fault.line)) return failed('integrity', fault.line, 'no new damage', fault.line);
+  return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
+}
+
+function describeKeys(before: Integrity, after: Integrity): CheckResult {
+  const about = { check: 'foreign-keys', subject: null } as const;
+  if (after.foreignKeys === null)
+    return { ...about, result: 'not-run', detail: 'a foreign key has no matching index' };
   const violations = countViolations(after);
-  const grown = Math.max(0, violations - countViolations(before));
-  const integrityName = after.quick ? 'quick_check' : 'integrity_check';
-  return [
-    after.foreignKeys === null
-      ? {
-          check: 'foreign-keys',
-          subject: null,
-          result: 'not-run',
-          detail: 'a foreign key has no matching index',
-        }
-      : {
-          check: 'foreign-keys',
-          subject: null,
-          result: violations === 0 ? 'ok' : 'unchanged-damage',
-          detail:
-            violations === 0
-              ? null
-              : grown === 0
-                ? `${violations} violations, as before or fewer`
-                : `${violations} violations, ${grown} of which came back with the rows`,
-        },
-    after.damage === null
-      ? { check: 'integrity', subject: null, result: 'not-run', detail: integrityName }
-      : {
-          check: 'integrity',
-          subject: null,
-          result: after.damage.length === 0 ? 'ok' : 'unchanged-damage',
-          detail: after.damage.length === 0 ? integrityName : (after.damage[0] ?? null),
-        },
-  ];
+  if (violations === 0) return { ...about, result: 'ok', detail: null };
+  const grown = violations - countViolations(before);
+  return {
+    ...about,
+    result: 'unchanged-damage',
+    detail:
+      grown <= 0
+        ? `${violations} violations, as before or fewer`
+        : `${violations} violations, ${grown} of which came back with the rows`,
+  };
+}
+
+function describeIntegrity(after: Integrity): CheckResult {
+  const about = { check: 'integrity', subject: null } as const;
+  const name = after.quick ? 'quick_check' : 'integrity_check';
+  if (after.damage === null) return { ...about, result: 'not-run', detail: name };
+  const [first] = describeDamage(after);
+  return first === undefined
+    ? { ...about, result: 'ok', detail: name }
+    : { ...about, result: 'unchanged-damage', detail: first };
 }

@@ -72,14 +72,8 @@ export function detailLines(plan: RestorePlan): readonly string[] {
     aside.length === 0
       ? null
       : `Set aside meanwhile and put back word for word: the ${aside.length === 1 ? 'trigger' : 'triggers'} ${joinWords(aside)}.`,
-    ...plan.searchIndexes.map(({ name, before }) =>
-      before === 'stale'
-        ? `The search index ${name} is out of date; it is built anew.`
-        : `The search index ${name} is kept right and checked.`,
-    ),
-    plan.foreignKeyViolations === 0
-      ? null
-      : `The database already breaks ${count(plan.foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`,
+    ...plan.searchIndexes.map(indexWords),
+    keyWords(plan),
     ...plan.damage.map((damage) => `Damage that is there already and must not grow: ${damage}`),
     ...plan.schemaDrift.map(driftWords),
     ...plan.guessedBlobs.map(
@@ -96,6 +90,23 @@ export function detailLines(plan: RestorePlan): readonly string[] {
     `Plan ${plan.planId.slice(0, 12)}`,
   ];
   return lines.filter((line) => line !== null);
+}
+
+function indexWords({ name, before, handling }: RestorePlan['searchIndexes'][number]): string {
+  if (handling === 'left')
+    return `The search index ${name} isn’t told of every row by the chat app’s own triggers; it is left as it is.`;
+  return before === 'stale'
+    ? `The search index ${name} is out of date; it is built anew.`
+    : `The search index ${name} is kept right and checked.`;
+}
+
+function keyWords({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string | null {
+  const back = (foreignKeyViolationsAfter ?? foreignKeyViolations) - foreignKeyViolations;
+  if (back > 0)
+    return `${count(back, 'row')} that ${back === 1 ? 'points' : 'point'} to nothing ${back === 1 ? 'comes' : 'come'} back as ${back === 1 ? 'it was' : 'they were'} in the snapshot.`;
+  return foreignKeyViolations === 0
+    ? null
+    : `The database already breaks ${count(foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`;
 }
 
 /** For projections only: what the host makes of it at its next start. */

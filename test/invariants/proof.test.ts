@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
+import { applyRestore, defaultRestoreOptions, planRestore, takeSnapshot } from '../../src/index.ts';
 import { asHost, errorOf, makePlace, makeRoot, open, run } from '../support/place.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
@@ -12,9 +12,13 @@ const search = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
 
 async function failToRestore(story: Story) {
   const { place, since, id } = await live(root(), story);
-  const error = await errorOf(
-    applyRestore(await open(place), { ...defaultRestoreOptions, id, action: 'restore' }, NOW),
-  );
+  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const plan = await planRestore(await open(place), request);
+  const error = await errorOf(applyRestore(await open(place), request, NOW));
+  // What applying would end with is told before.
+  expect(plan.refusals.map(({ code, detail }) => [code, detail.check])).toEqual([
+    [error.code, error.detail.check],
+  ]);
   expect(readState(place.database)).toEqual(since);
   expect(findFaults(place.database)).toEqual([]);
   return error;
@@ -46,7 +50,8 @@ describe.concurrent('verification', () => {
 
   test('finds a row that the database silently did not take, and puts everything back', async () => {
     const error = await failToRestore({
-      schema: `${search} CREATE TRIGGER quiet BEFORE INSERT ON memories WHEN new.text = 'unwanted' BEGIN
+      schema: `${search} CREATE TRIGGER gone AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
+        CREATE TRIGGER quiet BEFORE INSERT ON memories WHEN new.text = 'unwanted' BEGIN
         INSERT INTO memories_fts(rowid, text) SELECT new.id, RAISE(IGNORE); END;`,
       before: "DROP TRIGGER quiet; INSERT INTO memories VALUES (1, 'unwanted'), (2, 'wanted');",
       since: `DELETE FROM memories; CREATE TRIGGER quiet BEFORE INSERT ON memories WHEN new.text = 'unwanted' BEGIN
@@ -77,7 +82,7 @@ describe.concurrent('verification', () => {
     });
     const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
     const error = await errorOf(applyRestore(await open(place), request, NOW));
-    expect([error.code, error.detail.check]).toEqual(['verification-failed', 'foreign-keys']);
+    expect([error.code, error.detail.check]).toEqual(['leaves-orphans', 'foreign-keys']);
     expect(readState(place.database)).toEqual(since);
   });
 

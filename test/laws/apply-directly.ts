@@ -1,17 +1,17 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applyTable } from '../../src/apply-table.ts';
 import { compareTable, type Rewrite } from '../../src/compare.ts';
 import type { DataFolder } from '../../src/data-folder.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/database.ts';
 import { attachStage } from '../../src/diff.ts';
+import { checkIntegrity } from '../../src/integrity.ts';
 import { createPace } from '../../src/pace.ts';
 import { createPrivateFolder } from '../../src/private-folder.ts';
 import { readSchema } from '../../src/schema.ts';
 import { findSideEffects } from '../../src/side-effects.ts';
 import { writeSnapshot } from '../../src/snapshot-writer.ts';
-import { quoteName } from '../../src/sql.ts';
 import { stageSnapshot } from '../../src/stage.ts';
+import { writeTables } from '../../src/write-tables.ts';
 
 /** Dumps the database of a folder into a file of its own, without publishing it. */
 export async function dump(folder: DataFolder, name: string): Promise<string> {
@@ -62,9 +62,8 @@ export async function applyDirectly(
       stage.tables.map(({ live }) => live.name),
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
-    for (const { object } of effects.setAsideTriggers) db.exec(`DROP TRIGGER main.${quoteName(object.name)}`);
-    for (const comparison of comparisons) await applyTable(db, comparison, createPace({}), () => undefined);
-    for (const { object } of effects.setAsideTriggers) db.exec(object.sql ?? '');
+    const integrity = await checkIntegrity(db);
+    await writeTables(db, { comparisons, effects, integrity }, schema, createPace({}));
     db.exec('COMMIT');
     return comparisons.map(({ staged, added, removed, changed }) => [
       staged.live.name,

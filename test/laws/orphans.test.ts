@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
+import {
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  planRestore,
+  takeSnapshot,
+} from '../../src/index.ts';
 import { makePlace, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
@@ -19,6 +25,8 @@ async function tell(before: string, since: string) {
   run(place, `PRAGMA foreign_keys = OFF; ${since}`);
   return {
     state: () => readState(place.database).tables,
+    later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
+    plan: () => planRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }),
     restore: () => applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, now),
     undo: () => applyUndo(folder, { acceptDrift: false }, now),
   };
@@ -57,14 +65,34 @@ test.concurrent('an undo brings a state back although it violates keys, of table
 });
 
 test.concurrent('a restore that would take the parents of rows which no snapshot names is refused, and nothing changes', async () => {
-  const { state, restore } = await tell(
+  const { state, restore, plan } = await tell(
     '',
     "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new');",
   );
   const since = state();
   await expect(restore()).rejects.toMatchObject({
-    code: 'verification-failed',
-    detail: { check: 'foreign-keys' },
+    code: 'leaves-orphans',
+    detail: { check: 'foreign-keys', table: 'drafts', parent: 'chats', violations: 1 },
   });
   expect(state()).toStrictEqual(since);
+  const { refusals } = await plan();
+  expect(refusals.map(({ code }) => code)).toStrictEqual(['leaves-orphans']);
+});
+
+test.concurrent('an undo that would take the parents of rows written since is refused, and nothing changes', async () => {
+  const { state, restore, undo, later } = await tell("INSERT INTO chats VALUES ('a');", 'DELETE FROM chats;');
+  await restore();
+  later("INSERT INTO drafts VALUES (7, 'a');");
+  const since = state();
+  await expect(undo()).rejects.toMatchObject({ code: 'leaves-orphans', detail: { table: 'drafts' } });
+  expect(state()).toStrictEqual(since);
+});
+
+test.concurrent('the plan says how many references will lead nowhere', async () => {
+  const { plan } = await tell(
+    "INSERT INTO scenes VALUES (1, 'nowhere'), (2, 'lost');",
+    'DELETE FROM scenes;',
+  );
+  const { foreignKeyViolations, foreignKeyViolationsAfter, refusals } = await plan();
+  expect([foreignKeyViolations, foreignKeyViolationsAfter, refusals]).toStrictEqual([0, 2, []]);
 });

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
+  applyUndo,
   defaultRestoreOptions,
   diffSnapshot,
   planRestore,
@@ -27,13 +28,12 @@ async function leftovers({ dir }: Place): Promise<readonly string[]> {
 /** Lives a story and tries to restore; the outcome, after proving that everything is as it was and no safety copy is left. */
 async function tryRestore(story: Story): Promise<SnapbackError> {
   const { place, since, id } = await live(root(), story);
-  const error = await errorOf(
-    applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, ...story.options, id, action: 'restore' },
-      NOW,
-    ),
-  );
+  const folder = await open(place);
+  const request = { ...defaultRestoreOptions, ...story.options, id, action: 'restore' as const };
+  const plan = await planRestore(folder, request);
+  const error = await errorOf(applyRestore(folder, request, NOW));
+  // It was told before.
+  expect(plan.refusals.map(({ code }) => code)).toContain(error.code);
   expect(readState(place.database)).toEqual(since);
   expect(await leftovers(place)).toEqual([]);
   return error;
@@ -70,6 +70,51 @@ describe.concurrent('rows that the schema refuses', () => {
       since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, age INTEGER) STRICT;',
     });
     expect(error.code).toBe('row-refused');
+  });
+});
+
+describe.concurrent('a row that breaks a CHECK already', () => {
+  const schema = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT CHECK (length(name) < 5));';
+  const breaking = (sql: string) =>
+    `PRAGMA ignore_check_constraints = ON; ${sql} PRAGMA ignore_check_constraints = OFF;`;
+
+  test('goes with a restore and comes back with its undo', async () => {
+    const { place, since, id, before } = await live(root(), {
+      schema,
+      before: "INSERT INTO bots VALUES (1, 'ada');",
+      since: breaking("UPDATE bots SET name = 'far too long'; INSERT INTO bots VALUES (2, 'also too long');"),
+    });
+    const folder = await open(place);
+    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    expect(readState(place.database)).toEqual(before);
+    const receipt = await applyUndo(folder, { acceptDrift: false }, NOW);
+    expect(readState(place.database)).toEqual(since);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'integrity', result: 'unchanged-damage' }),
+    );
+  });
+
+  test.each(['differing', 'all'] as const)(
+    'and does not change is no obstacle, with %s rows rewritten',
+    async (rewrite) => {
+      const { plan } = await tell(root(), {
+        schema,
+        options: { rewrite },
+        before: breaking("INSERT INTO bots VALUES (1, 'far too long'), (2, 'bo');"),
+        since: "UPDATE bots SET name = 'cy' WHERE id = 2;",
+        faults: ['CHECK constraint failed in bots'],
+      });
+      expect(plan.damage).toEqual(['CHECK constraint failed in bots']);
+    },
+  );
+
+  test('allows no more of its kind than there are', async () => {
+    const error = await tryRestore({
+      schema,
+      before: breaking("INSERT INTO bots VALUES (1, 'far too long'), (2, 'also too long');"),
+      since: 'DELETE FROM bots WHERE id = 2;',
+    });
+    expect([error.code, error.detail.reason]).toEqual(['row-refused', 'CHECK constraint failed in bots']);
   });
 });
 

@@ -63,7 +63,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
   test('where it was stale before: it is rebuilt, and the receipt says so', async () => {
     const stale = "INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', 2, 'plums');";
     const { plan, receipt } = await tell(root(), { ...search, since: `${search.since} ${stale}` });
-    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale' }]);
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale', handling: 'follows' }]);
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'rebuilt' }),
     );
@@ -72,7 +72,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
   test('where it was stale in the very rows that go and come', async () => {
     const schema = search.schema.replace(/CREATE TRIGGER memories_au[\s\S]*?END;/, '');
     const { plan } = await tell(root(), { ...search, schema });
-    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale' }]);
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale', handling: 'follows' }]);
   });
 
   test('where no trigger maintains it: it is rebuilt from the contents', async () => {
@@ -81,6 +81,51 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'search-index', result: 'rebuilt' }),
     );
+  });
+
+  test('where the triggers that keep it up do other things too, which are not done', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
+      CREATE VIRTUAL TABLE memories_fts USING fts5(text);
+      CREATE TRIGGER ai AFTER INSERT ON memories WHEN new.text <> '' BEGIN
+        INSERT INTO audit VALUES ('in; ' || new.id); SELECT 1; INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+      CREATE TRIGGER ad AFTER DELETE ON memories BEGIN
+        DELETE FROM memories_fts WHERE rowid = old.id; INSERT INTO audit VALUES ('out ' || old.id); END;
+      CREATE TRIGGER au AFTER UPDATE ON memories BEGIN UPDATE memories_fts SET text = new.text WHERE rowid = old.id; END;`;
+    const { place, plan } = await tell(root(), { ...search, schema, bystanders: ['audit'] });
+    expect(plan.triggers.map(({ name, handling }) => [name, handling])).toEqual([
+      ['ad', 'set-aside'],
+      ['ai', 'set-aside'],
+    ]);
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'follows' }]);
+    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
+    expect(findMatches(place.database, 'memories_fts', 'cherries')).toEqual([1]);
+  });
+
+  test('where its contents are a view, and a trigger that is set aside would have kept it up', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
+      CREATE VIEW loud AS SELECT id, upper(text) AS text FROM quiet; CREATE VIEW quiet AS SELECT id, text FROM memories;
+      CREATE VIRTUAL TABLE memories_fts USING fts5(text, content='loud', content_rowid='id');
+      CREATE TRIGGER ai AFTER INSERT ON memories BEGIN
+        INSERT INTO memories_fts(rowid, text) VALUES (new.id, upper(new.text)); INSERT INTO audit VALUES ('in'); END;`;
+    const since = `${search.since} INSERT INTO memories_fts(memories_fts) VALUES ('rebuild');`;
+    const { plan, receipt } = await tell(root(), { ...search, schema, since, bystanders: ['audit'] });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'rebuilt' }]);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'rebuilt' }),
+    );
+  });
+
+  test('but an index of its own contents that is told of half the rows is left, and plan and receipt say so', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE memories_fts USING fts5(text);
+      CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;`;
+    const shadows = ['config', 'content', 'data', 'docsize', 'idx'].map((part) => `memories_fts_${part}`);
+    const { place, plan, receipt } = await tell(root(), { ...search, schema, bystanders: shadows });
+    expect(plan.triggers).toEqual([{ name: 'ai', table: 'memories', handling: 'set-aside' }]);
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'not-run' }),
+    );
+    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([1, 3, 7]);
   });
 
   test('with two indexes over one table, of two versions', async () => {
@@ -117,6 +162,39 @@ describe.concurrent("the host's triggers", () => {
     ]);
     expect(plan.bystanders).toEqual(['audit']);
     expect(readState(place.database).tables.audit).toEqual(since.tables.audit);
+  });
+
+  test('fire in the same order as before, those that were not set aside among them', async () => {
+    const { place, plan } = await tell(root(), {
+      schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
+        CREATE VIRTUAL TABLE memories_fts USING fts5(text);
+        CREATE TRIGGER z AFTER INSERT ON memories BEGIN INSERT INTO audit VALUES ('z'); END;
+        CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+        CREATE TRIGGER m AFTER UPDATE ON memories BEGIN INSERT INTO audit VALUES ('m1'); END;
+        CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
+        CREATE TRIGGER a AFTER INSERT ON memories BEGIN INSERT INTO audit VALUES ('a'); END;
+        CREATE TRIGGER b AFTER UPDATE ON memories BEGIN INSERT INTO audit VALUES ('m2'); END;`,
+      before: "INSERT INTO memories VALUES (1, 'one');",
+      since: "INSERT INTO memories VALUES (2, 'two'); UPDATE memories SET text = 'three' WHERE id = 1;",
+      bystanders: ['audit'],
+    });
+    expect(plan.triggers.map(({ name, handling }) => `${name} ${handling}`)).toEqual([
+      'ad kept',
+      'ai kept',
+      'a set-aside',
+      'z set-aside',
+    ]);
+    const fired = asHost(place, (db) => {
+      const names = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
+        .pluck();
+      const what = db.prepare<[number], string>('SELECT what FROM audit WHERE rowid > ?').pluck();
+      const count = Number(db.prepare('SELECT max(rowid) FROM audit').pluck().get());
+      db.exec("INSERT INTO memories VALUES (3, 'new'); UPDATE memories SET text = '' WHERE id = 3;");
+      return { names: names.all(), what: what.all(count) };
+    });
+    expect(fired.names).toEqual(['z', 'ai', 'm', 'ad', 'a', 'b']);
+    expect(fired.what).toEqual(['a', 'z', 'm2', 'm1']);
   });
 
   test('fire again when the host writes after a restore', async () => {

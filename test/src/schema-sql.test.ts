@@ -55,19 +55,39 @@ describe('a trigger', () => {
     ['INSERT ON t BEGIN INSERT INTO f SELECT CASE WHEN 1 THEN 2 END; END', 'INSERT', ['f']],
     ['INSERT ON t /* BEGIN */ BEGIN /* ; */ INSERT INTO [t] VALUES (1, 2); -- ; \n END', 'INSERT', ['t']],
   ])('says when it runs and what it writes to: %s', (sql, event, writes) => {
-    expect(describeTrigger(define(`CREATE TRIGGER x ${sql}`, 'trigger'))).toMatchObject({ event, writes });
+    const found = describeTrigger(define(`CREATE TRIGGER x ${sql}`, 'trigger'));
+    expect([found.event, found.statements.map(({ target }) => target)]).toEqual([event, writes]);
   });
 
   test('that does something else than plain writes may write anything', () => {
     const sql = "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM f; SELECT raise(ABORT, 'no'); END";
-    expect(describeTrigger(define(sql, 'trigger')).writes).toBeNull();
+    const { statements } = describeTrigger(define(sql, 'trigger'));
+    expect(statements).toEqual([
+      { sql: 'DELETE FROM f', target: 'f' },
+      { sql: "SELECT raise(ABORT, 'no')", target: null },
+    ]);
+  });
+
+  test('is not understood where BEGIN may be the name of a column', () => {
+    const sql = 'CREATE TRIGGER x UPDATE OF begin ON odd BEGIN DELETE FROM f; END';
+    const { head, statements } = describeTrigger(define(`CREATE TABLE odd (begin); ${sql}`, 'trigger'));
+    expect([head, statements.every(({ target }) => target === null)]).toEqual([null, true]);
+  });
+
+  test('keeps the words by which it fires', () => {
+    const sql =
+      'CREATE TRIGGER IF NOT EXISTS main."a b" AFTER INSERT ON t WHEN new.a > 1 BEGIN DELETE FROM f; END';
+    expect(describeTrigger(define(sql, 'trigger')).head).toBe(' AFTER INSERT ON t WHEN new.a > 1 BEGIN');
   });
 
   test.each(['"delete"', '[on]', '`begin`', "'insert'", '"after delete on x"'])(
     'may be called like a keyword: %s',
     (name) => {
       const sql = `CREATE TRIGGER ${name} AFTER UPDATE ON t BEGIN DELETE FROM f; END`;
-      expect(describeTrigger(define(sql, 'trigger'))).toMatchObject({ event: 'UPDATE', writes: ['f'] });
+      expect(describeTrigger(define(sql, 'trigger'))).toMatchObject({
+        event: 'UPDATE',
+        statements: [{ target: 'f' }],
+      });
     },
   );
 

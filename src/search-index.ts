@@ -1,0 +1,60 @@
+import { isCompileError, sqliteCode, type WriteDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import type { CheckResult } from './model.ts';
+import type { VirtualTable } from './schema-sql.ts';
+import type { AffectedIndex } from './side-effects.ts';
+import { quoteName } from './sql.ts';
+
+export type IndexState = 'ok' | 'stale' | 'unchecked';
+
+/**
+ * Whether a search index agrees with its contents; `unchecked` where that can't be told here. For contents in another
+ * table FTS5 compares them only if asked with a rank. Writes nothing, but SQLite demands a writable handle.
+ */
+export function checkSearchIndex(db: WriteDatabase, index: VirtualTable): IndexState {
+  const name = quoteName(index.name);
+  const withRank = index.module === 'fts5' && index.contents === 'external';
+  try {
+    db.exec(
+      withRank
+        ? `INSERT INTO main.${name}(${name}, rank) VALUES ('integrity-check', 1)`
+        : `INSERT INTO main.${name}(${name}) VALUES ('integrity-check')`,
+    );
+    return 'ok';
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (code?.startsWith('SQLITE_CORRUPT') === true) return 'stale';
+    if (isCompileError(error)) return 'unchecked';
+    throw error;
+  }
+}
+
+/**
+ * Judges an index after a restore, and builds it anew where it does not agree with its contents. One without contents
+ * can't be built anew: if it was damaged before, it stays so.
+ * @throws `verification-failed` where it can't be brought into agreement; the caller rolls back
+ */
+export function settleSearchIndex(db: WriteDatabase, index: AffectedIndex, before: IndexState): CheckResult {
+  const about = { check: 'search-index', subject: index.name } as const;
+  const found = checkSearchIndex(db, index);
+  if (found === 'unchecked')
+    return { ...about, result: 'not-run', detail: 'this index can not be checked here' };
+  if (index.handling === 'left')
+    return {
+      ...about,
+      result: 'not-run',
+      detail: 'its triggers do not tell it of every row, so it was left as it is',
+    };
+  if (found === 'ok') return { ...about, result: 'ok', detail: null };
+  if (index.contents === 'none' && before === 'stale')
+    return { ...about, result: 'unchanged-damage', detail: null };
+  const name = quoteName(index.name);
+  if (index.contents !== 'none') db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
+  if (checkSearchIndex(db, index) !== 'ok')
+    throw new SnapbackError(
+      'verification-failed',
+      `The search index “${index.name}” can not be brought into agreement; everything was put back.`,
+      { check: 'search-index', subject: index.name, expected: 'in agreement', got: 'stale' },
+    );
+  return { ...about, result: 'rebuilt', detail: null };
+}
