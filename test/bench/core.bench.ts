@@ -16,6 +16,7 @@ import {
   defaultRestoreOptions,
   diffSnapshot,
   openDataFolder,
+  planRestore,
   verifySnapshots,
 } from '../../src/index.ts';
 import { withReadView } from '../../src/read-view.ts';
@@ -146,6 +147,8 @@ try {
   const diffing = await time(() => diffSnapshot(folder, ID));
   report('diff', { seconds: diffing, megabytes: size }, 'JSON.parse', parsing);
   const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+  const planning = await time(() => planRestore(folder, request));
+  report('plan, tried on a copy', { seconds: planning, megabytes: size }, 'seed', restore);
   const restoring = await time(() => applyRestore(folder, request, { planId: null, whileOpen: false }));
   report('restore, all of it *', { seconds: restoring, megabytes: size }, 'seed', restore);
   console.log(
