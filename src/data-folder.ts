@@ -53,6 +53,7 @@ async function resolveFolder(dir: string): Promise<string> {
     const real = await realpath(dir);
     if (!(await stat(real)).isDirectory())
       throw new SnapbackError('data-folder-missing', 'The data folder is not a folder.', { path: dir });
+    await access(real, constants.R_OK | constants.X_OK);
     return real;
   } catch (error) {
     if (error instanceof SnapbackError) throw error;

@@ -117,6 +117,16 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test.skipIf(process.platform === 'win32')('a folder that may not be looked into is called so', async () => {
+  const dir = await makeTempFolder();
+  createDatabase(join(dir, 'chat.db'));
+  for (const mode of [0o101, 0o404, 0o606]) {
+    await chmod(dir, mode);
+    expect(await startChild('open-unprivileged.ts', dir).line()).toBe('data-folder-unreadable');
+  }
+  await chmod(dir, 0o755);
+});
+
 test('a damaged database is still a candidate, and is not touched', async () => {
   const dir = await makeTempFolder();
   const file = join(dir, 'chat.db');
