@@ -24,6 +24,8 @@ export type Story = PlaceOptions & {
   readonly withRowids?: readonly string[];
   /** Tables that a full restore leaves as they are. */
   readonly bystanders?: readonly string[];
+  /** Looks at the restored state before it is undone again. */
+  readonly whileRestored?: (place: Place) => void;
   /** Faults that the database had before and may keep. */
   readonly faults?: readonly string[];
 };
@@ -66,6 +68,7 @@ export async function tell(root: string, story: Story): Promise<Told> {
     tables: { ...before.tables, ...kept },
   });
   expect(findFaults(place.database)).toEqual(story.faults ?? []);
+  story.whileRestored?.(place);
   await applyUndo(folder, { acceptDrift: false }, NOW);
   expect(read()).toEqual(since);
   expect(findFaults(place.database)).toEqual(story.faults ?? []);
