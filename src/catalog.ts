@@ -25,7 +25,12 @@ export async function listSnapshots(
 ): Promise<readonly SnapshotSummary[]> {
   const files = await listSnapshotFiles(folder);
   const memory = await recall(folder);
-  const timelines = await recallTimelines(folder, pick(memory, files), task);
+  const timelines = await recallTimelines(
+    folder,
+    pick(memory, files),
+    options.check === true ? 'patient' : 'glance',
+    task,
+  );
   if (options.check !== true) return summarize(folder, files, files, memory, timelines);
   const lacking = files.filter((file) => file.problem === null && !isSettled(file, memory, timelines));
   const read = await readWhole(folder, files, lacking, memory, task);

@@ -19,6 +19,9 @@ const START: LogMark = { events: 0, lastId: 0n, last: '' };
 
 /** The live log in questions that are answered by short reads, none of which keeps the host from committing. */
 export type LiveLog = {
+  readonly journalMode: string;
+  /** True where the database could not be opened in its place, so that its files were copied. */
+  readonly copiedFiles: boolean;
   /** Events with a greater id; all of them without one. */
   readonly countAfter: (id: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
@@ -27,20 +30,25 @@ export type LiveLog = {
   /** Whether the log still has a place, with equally many events before it. */
   readonly has: (mark: LogMark) => Promise<boolean>;
   /**
-   * Reads the log once: its chain after each of the given numbers of events that it has, and after all of them. Null
-   * where it was changed before its end meanwhile, or its ids are no integers.
+   * Reads the log once, as far as it goes now: its chain after each of the given numbers of events that it has, and
+   * after all of them. Null where it was changed before its end meanwhile, or its ids are no integers.
    */
   readonly chains: (
     after: readonly number[],
   ) => Promise<{ readonly at: ReadonlyMap<number, string>; readonly end: LogMark } | null>;
 };
 
-const EVENTS_PER_STEP = 2000;
+/**
+ * After this long a read of the log ends and another one goes on behind the last event: without a WAL the host can't
+ * commit under a read. Number and size of events don't bound the time that it takes; only one event is never cut.
+ */
+const LONGEST_READ_MS = 20;
 
 /**
- * Opens the live log for reading. `glance` asks in place and at once; otherwise a lock is waited for, and where the
- * database can't be opened in its place a private copy is read.
- * @throws `database-busy`, `database-missing` (no log table), and as `withReadView`
+ * Opens the live log for reading, in its place where short reads can answer, else in a private copy: where the database
+ * can't be opened in its place, or finding an event by its id means reading all of them. `glance` asks in place and at
+ * once; otherwise a lock is waited for.
+ * @throws `database-busy`, `database-missing` (no log table), as `withReadView`, and with `glance` `database-unreadable` where only a copy would do
  */
 export async function withLiveLog<T>(
   folder: DataFolder,
@@ -48,17 +56,32 @@ export async function withLiveLog<T>(
   task: TaskOptions,
   use: (log: LiveLog) => Promise<T>,
 ): Promise<T> {
+  const ask: Ask = async (question) => (effort === 'glance' ? question() : withLockPatience(task, question));
   const db =
     effort === 'glance' ? openReadDatabase(folder.databaseFile, folder) : await openPatiently(folder, task);
-  if (db === null)
-    return withReadView(folder, task, (view) => openLog(folder, view.db, effort, task).then(use));
-  try {
-    return await use(await openLog(folder, db, effort, task));
-  } catch (error) {
-    throw classifyDatabaseError(error, folder.databaseFile);
-  } finally {
-    db.close();
-  }
+  if (db !== null)
+    try {
+      const source = await ask(() => findLog(db, folder));
+      if (source.byRowid) {
+        const journalMode = await ask(() => String(db.pragma('journal_mode', { simple: true })));
+        return await use({ journalMode, copiedFiles: false, ...readLog(db, folder, source, ask, task) });
+      }
+    } catch (error) {
+      throw classifyDatabaseError(error, folder.databaseFile);
+    } finally {
+      db.close();
+    }
+  if (effort === 'glance')
+    throw new SnapbackError('database-unreadable', 'The event log can only be read in a copy.', {
+      database: folder.databaseFile,
+    });
+  return withReadView(folder, task, (view) =>
+    use({
+      journalMode: view.journalMode,
+      copiedFiles: view.copiedFiles,
+      ...readLog(view.db, folder, findLog(view.db, folder), ask, task),
+    }),
+  );
 }
 
 /** Null where SQLite can't open the file in its place for reading alone. */
@@ -72,80 +95,100 @@ async function openPatiently(folder: DataFolder, task: TaskOptions) {
   }
 }
 
-async function openLog(
-  folder: DataFolder,
+function readLog(
   db: AnyDatabase,
-  effort: 'glance' | 'patient',
+  { profile }: DataFolder,
+  { byRowid, ...source }: Source,
+  ask: Ask,
   task: TaskOptions,
-): Promise<LiveLog> {
-  const { profile } = folder;
-  const from = `FROM main.${quoteName(profile.log.table)}`;
+): Omit<LiveLog, 'journalMode' | 'copiedFiles'> {
   const id = quoteName(profile.log.columns.id);
-  const ask: Ask = async (question) => (effort === 'glance' ? question() : withLockPatience(task, question));
-  const source = await ask(() => findLog(db, folder));
-  const count = (where: string, ...values: readonly bigint[]) =>
-    ask(() =>
-      Number(
-        db
-          .prepare<bigint[], unknown>(`SELECT count(*) ${from} ${where}`)
-          .pluck()
-          .get(...values),
-      ),
-    );
-  const readEvents = async (range: string) => {
-    const columns = chainColumns(profile);
-    return ask(() => [...readRows(db, { ...source, schemaName: 'main', columns, order: range })]);
-  };
-  const fingerprint = async (event: bigint) => {
-    const [row] = await readEvents(`WHERE ${id} = ${event}`);
-    return row === undefined ? null : fingerprintEvent(row);
-  };
-  const has = async ({ events, lastId, last }: LogMark) =>
-    events === 0 ||
-    ((await fingerprint(lastId)) === last && (await count(`WHERE ${id} <= ?`, lastId)) === events);
-
-  async function* readSteps() {
-    const stop = db
-      .prepare<[bigint], unknown>(
-        `SELECT ${id} ${from} WHERE ${id} > ? ORDER BY ${id} LIMIT 1 OFFSET ${EVENTS_PER_STEP - 1}`,
-      )
+  // By the rowid alone, since in an index of another column SQLite would have to sort all events before the first one.
+  const hint = byRowid ? 'NOT INDEXED ' : '';
+  const readEvents = (order: string) =>
+    readRows(db, { ...source, schemaName: 'main', columns: chainColumns(profile), order: hint + order });
+  const readIds = (order: string) =>
+    db
+      .prepare<[], unknown>(`SELECT ${id} FROM main.${quoteName(source.table)} ${hint}${order}`)
       .pluck()
-      .safeIntegers();
-    for (let after: bigint | null = BEFORE_ALL_IDS; after !== null; ) {
-      const start = after;
-      const end: unknown = await ask(() => stop.get(start));
-      after = typeof end === 'bigint' ? end : null;
-      yield await readEvents(
-        `WHERE ${id} > ${start}${after === null ? '' : ` AND ${id} <= ${after}`} ORDER BY ${id}`,
-      );
+      .safeIntegers()
+      .iterate();
+
+  /** Meets each event between the two ids once, in the order of their ids. `see` returns the event's id. */
+  async function walk<T>(
+    [after, upTo]: readonly [bigint | null, bigint | null],
+    read: (order: string) => Iterable<T>,
+    see: (event: T) => unknown,
+  ): Promise<void> {
+    const pace = createPace(task);
+    let last = after;
+    const goOn = () => {
+      const began = performance.now();
+      const limits = [
+        ...(last === null ? [] : [`${id} > ${last}`]),
+        ...(upTo === null ? [] : [`${id} <= ${upTo}`]),
+      ];
+      const where = limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `;
+      for (const event of read(`${where}ORDER BY ${id}`)) {
+        const seen = see(event);
+        if (typeof seen === 'bigint') last = seen;
+        if (byRowid && performance.now() - began >= LONGEST_READ_MS) return true;
+      }
+      return false;
+    };
+    for (let more = true; more; ) {
+      await pace.step();
+      more = await ask(() => atOneMoment(db, goOn));
     }
   }
 
+  async function count(after: bigint | null, upTo: bigint | null): Promise<number> {
+    let events = 0;
+    await walk([after, upTo], readIds, (event) => {
+      events += 1;
+      return event;
+    });
+    return events;
+  }
+
+  const fingerprint = (event: bigint) =>
+    ask(() =>
+      atOneMoment(db, () => {
+        for (const row of readEvents(`WHERE ${id} = ${event}`)) return fingerprintEvent(row);
+        return null;
+      }),
+    );
+
+  const has = async ({ events, lastId, last }: LogMark) =>
+    events === 0 || ((await fingerprint(lastId)) === last && (await count(null, lastId)) === events);
+
   async function chains(after: readonly number[]) {
-    const pace = createPace(task);
     const wanted = new Set(after);
     const chain = createLogChain();
     const at = new Map([[0, chain.peek().chain]]);
     let events = 0;
-    let lastId: bigint | null = null;
-    for await (const rows of readSteps()) {
-      await pace.step();
-      for (const row of rows) {
-        if (typeof row[0] !== 'bigint') return null;
-        lastId = row[0];
-        chain.add(row);
-        events += 1;
-        if (wanted.has(events)) at.set(events, chain.peek().chain);
-      }
-    }
+    let lastId: unknown = null;
+    let integers = true;
+    // A host that appends all the time must not keep the reading from ending.
+    const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
+    await walk([null, upTo], readEvents, (row) => {
+      [lastId] = row;
+      integers &&= typeof lastId === 'bigint';
+      if (!integers) return lastId;
+      chain.add(row);
+      events += 1;
+      if (wanted.has(events)) at.set(events, chain.peek().chain);
+      return lastId;
+    });
+    if (!integers) return null;
     at.set(events, chain.peek().chain);
-    const last = lastId === null ? null : await fingerprint(lastId);
-    const end = lastId === null || last === null ? START : { events, lastId, last };
+    const last = typeof lastId === 'bigint' ? await fingerprint(lastId) : null;
+    const end = typeof lastId !== 'bigint' || last === null ? START : { events, lastId, last };
     return end.events === events && (await has(end)) ? { at, end } : null;
   }
 
   return {
-    countAfter: (event) => (event === null ? count('') : count(`WHERE ${id} > ?`, event)),
+    countAfter: (event) => count(event, null),
     lastId: () => ask(() => readLastEventId(db, profile)),
     fingerprint,
     has,
@@ -153,9 +196,17 @@ async function openLog(
   };
 }
 
-type Ask = <T>(question: () => T) => Promise<T>;
+/** Lets everything that is read be of one moment: what reads rows may need more than one statement. */
+function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    if (db.inTransaction) db.exec('COMMIT');
+  }
+}
 
-const BEFORE_ALL_IDS = -(2n ** 63n);
+type Ask = <T>(question: () => T) => Promise<T>;
 
 const hashEvent = createRowHasher();
 
@@ -164,14 +215,23 @@ export function fingerprintEvent(event: readonly SqlValue[]): string {
   return hashEvent(event).toString('hex');
 }
 
-type Source = { readonly table: string; readonly encoding: Schema['encoding'] };
+type Source = {
+  readonly table: string;
+  readonly encoding: Schema['encoding'];
+  /** The id is the rowid: each event has one, an integer, and it is found without looking at others. */
+  readonly byRowid: boolean;
+};
 
 function findLog(db: AnyDatabase, folder: DataFolder): Source {
   const schema = readSchema(db);
-  const table = schema.tables.get(foldName(folder.profile.log.table));
-  if (table !== undefined) return { table: table.name, encoding: schema.encoding };
-  throw new SnapbackError('database-missing', `The database has no table "${folder.profile.log.table}".`, {
+  const { table: name, columns } = folder.profile.log;
+  const table = schema.tables.get(foldName(name));
+  if (table !== undefined) {
+    const byRowid = table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(columns.id);
+    return { table: table.name, encoding: schema.encoding, byRowid };
+  }
+  throw new SnapbackError('database-missing', `The database has no table "${name}".`, {
     database: folder.databaseFile,
-    table: folder.profile.log.table,
+    table: name,
   });
 }

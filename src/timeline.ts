@@ -13,17 +13,18 @@ type Timeline = SnapshotSummary['timeline'];
 
 /**
  * What is remembered of the timelines, where it still holds: a verdict does as long as the live log has all the events
- * that it had then, and unless it has grown beside a longer snapshot. Asks the database at once and in place; where
- * that fails nothing is known.
+ * that it had then, and unless it has grown beside a longer snapshot. Where the database can't be asked with this
+ * effort nothing is known. Throws `cancelled`.
  */
 export async function recallTimelines(
   folder: DataFolder,
   known: ReadonlyMap<string, Remembered>,
+  effort: 'glance' | 'patient',
   task: TaskOptions,
 ): Promise<ReadonlyMap<string, Timeline>> {
   if ([...known.values()].every(({ timeline }) => timeline === null)) return new Map();
-  try {
-    return await withLiveLog(folder, 'glance', task, async (live) => {
+  const recalled = await unlessUnreadable(() =>
+    withLiveLog(folder, effort, task, async (live) => {
       const events = await live.countAfter(null);
       const stillThere = new Map<string, boolean>();
       const found = new Map<string, Timeline>();
@@ -36,11 +37,9 @@ export async function recallTimelines(
         if (holds && (settled || events === timeline.live.events)) found.set(key, timeline.verdict);
       }
       return found;
-    });
-  } catch (error) {
-    if (error instanceof SnapbackError) return new Map();
-    throw error;
-  }
+    }),
+  );
+  return recalled ?? new Map();
 }
 
 /** How many events the live log has; null where it can't be asked. */

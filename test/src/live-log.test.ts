@@ -4,6 +4,7 @@ import { type LiveLog, withLiveLog } from '../../src/live-log.ts';
 import { readFacts } from '../../src/snapshot-facts.ts';
 import { openSnapshotFile } from '../../src/snapshot-files.ts';
 import { takeSnapshot } from '../../src/take.ts';
+import { start } from '../support/process.ts';
 import {
   appendEvents,
   changeDatabase,
@@ -53,6 +54,80 @@ test('an event whose text is not valid UTF-8 counts by its bytes', async () => {
     db.exec("UPDATE event_log SET payload_json = CAST(x'22fe22' AS TEXT) WHERE id = 2"),
   );
   expect(await ask(folder, (live) => live.fingerprint(2n))).not.toBe(before);
+});
+
+/** A log with a rollback journal that takes so many milliseconds to be read, as large events do on a slow disk. */
+async function makeSlowLog(milliseconds: number): Promise<DataFolder> {
+  const folder = await makeDataFolder({ journalMode: 'delete' });
+  changeDatabase(folder, (db) => {
+    db.exec(`DROP TABLE event_log;
+      CREATE TABLE event_log (id INTEGER PRIMARY KEY, ts TEXT AS (length(hex(zeroblob(400000 + id)))), kind TEXT, payload_json TEXT);
+      CREATE TABLE chat_state (events INTEGER);
+      INSERT INTO chat_state VALUES (0)`);
+    const insert = db.prepare("INSERT INTO event_log (kind, payload_json) VALUES ('message', '{}')");
+    const append = db.transaction((events: number) => {
+      for (let event = 0; event < events; event += 1) insert.run();
+    });
+    append(100);
+    const began = performance.now();
+    db.prepare('SELECT ts FROM event_log').all();
+    append((milliseconds / (performance.now() - began)) * 100);
+  });
+  return folder;
+}
+
+test('however long a log takes to be read, a host with a rollback journal commits within half a second', async () => {
+  const folder = await makeSlowLog(1500);
+  const host = start('write-on.ts', { args: [folder.databaseFile, '500'] });
+  expect(await host.said('busy')).toBe(true);
+  const chains = await ask(folder, (live) => live.chains([]));
+  host.process.stdin?.write('stop');
+  expect((await host.ended).at(-1)).toMatch(/^stopped \d+$/);
+  expect(chains?.end.events).toBeGreaterThan(100);
+});
+
+describe('a log whose ids are found only by reading all of it', () => {
+  async function makeLog(): Promise<DataFolder> {
+    const folder = await makeDataFolder({ journalMode: 'delete' });
+    changeDatabase(folder, (db) =>
+      db.exec(`ALTER TABLE event_log RENAME TO rows; CREATE TABLE event_log AS SELECT * FROM rows`),
+    );
+    return folder;
+  }
+
+  test('is read in a copy, with the same answers', async () => {
+    const folder = await makeLog();
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+    const phases = new Set<string>();
+    const task = { onProgress: ({ phase }: { readonly phase: string }) => phases.add(phase) };
+    const answers = await withLiveLog(folder, 'patient', task, async (live) => [
+      await live.countAfter(null),
+      await live.countAfter(1n),
+      await live.lastId(),
+      (await live.chains([3]))?.at.get(3),
+      live.journalMode,
+      live.copiedFiles,
+    ]);
+    const chain = (await readChain(folder, 'rewind/20260301T000000Z'))?.chain;
+    expect(answers).toEqual([3, 2, 3n, chain, 'delete', false]);
+    expect([...phases]).toEqual(['copy-database']);
+  });
+
+  test('tells nothing at a glance', async () => {
+    const folder = await makeLog();
+    const glance = withLiveLog(folder, 'glance', {}, (live) => live.countAfter(null));
+    expect(await codeOf(glance)).toBe('database-unreadable');
+  });
+});
+
+test('an index that the host has does not make its log be read in another order', async () => {
+  const folder = await makeDataFolder({ events: 500 });
+  changeDatabase(folder, (db) =>
+    db.exec('CREATE INDEX by_payload ON event_log (payload_json, kind, ts); ANALYZE'),
+  );
+  await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+  const chains = await ask(folder, (live) => live.chains([500]));
+  expect(chains?.at.get(500)).toBe((await readChain(folder, 'rewind/20260301T000000Z'))?.chain);
 });
 
 test('a log that loses an event while it is read has no chain', async () => {
