@@ -13,7 +13,7 @@ import { takeSnapshot } from './take.ts';
 
 export type Due = {
   readonly due: boolean;
-  /** One plain sentence. */
+  /** In plain sentences, with how much of the checkpoint was compared with the log where that was not all of it. */
   readonly reason: string;
   /** The checkpoint that was counted from; null where there is none that can be. */
   readonly counted: SnapshotId | null;
@@ -39,7 +39,7 @@ export async function isDue(
       const found = await lookAt(folder, file, live);
       if (typeof found !== 'string')
         return {
-          ...(await judge(folder, file, found.lastEventId, live, options.now ?? new Date())),
+          ...(await judge(folder, file, found, live, options.now ?? new Date())),
           passedOver,
         };
       passedOver.push({ id: file.id, why: found });
@@ -55,7 +55,7 @@ export async function isDue(
 async function judge(
   folder: DataFolder,
   file: SnapshotFile,
-  lastEventId: bigint,
+  { lastEventId, caveat }: Counted,
   live: LiveLog,
   now: Date,
 ): Promise<Omit<Due, 'passedOver'>> {
@@ -65,19 +65,18 @@ async function judge(
   const due = seconds >= everySeconds || events >= everyEvents;
   const age = `The newest checkpoint is ${Math.max(0, Math.floor(seconds))} seconds old`;
   const limits = `one is taken after ${everySeconds} seconds or ${count(everyEvents)}`;
-  return { due, reason: `${age}, with ${count(events)} since; ${limits}.`, counted: file.id };
+  return { due, reason: `${age}, with ${count(events)} since; ${limits}.${caveat}`, counted: file.id };
 }
 
 function count(events: number): string {
   return events === 1 ? '1 event' : `${events} events`;
 }
 
+/** A checkpoint that can be counted from. `caveat` says which of its events were compared with the log; empty: all. */
+type Counted = { readonly lastEventId: bigint; readonly caveat: string };
+
 /** What a checkpoint says of itself, or why it can't be counted from. */
-async function lookAt(
-  folder: DataFolder,
-  file: SnapshotFile,
-  live: LiveLog,
-): Promise<{ readonly lastEventId: bigint } | string> {
+async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Promise<Counted | string> {
   if (file.problem !== null) return file.problem;
   try {
     const opened = await openSnapshotFile(folder, file.id);
@@ -87,9 +86,10 @@ async function lookAt(
       if (!(await endsAsDump(opened))) return 'It is cut off.';
       if (lastEventId === null) return 'It does not begin with the id of its last event.';
       const events = await readFirstEvents(opened, folder.profile.log.table, chainColumns(folder.profile));
-      return (await isOtherTimeline(ends, lastEventId, events, live))
+      const caveat = await compareWithLog(ends, lastEventId, events, live);
+      return caveat === null
         ? 'It is of another timeline: its events are not those of the log.'
-        : { lastEventId };
+        : { lastEventId, caveat };
     } finally {
       await opened.handle.close();
     }
@@ -100,26 +100,38 @@ async function lookAt(
 }
 
 /**
- * Judges by what head and tail hold: the first events, the last one's id, and in a file of ours the chain of all of
- * them. A log that was cut since, and has not grown past the checkpoint again, is still of its timeline.
+ * Null for a checkpoint of another timeline, as far as head and tail tell: by its first events, the last one's id, and
+ * in a file of ours the chain of all of them. A log that was cut since, and has not grown past the checkpoint again, is
+ * still of its timeline. Otherwise a sentence that says what was compared, empty if everything that both have.
  */
-async function isOtherTimeline(
+async function compareWithLog(
   { about }: SnapshotEnds,
   lastEventId: bigint,
   firstEvents: readonly (readonly SqlValue[])[],
   live: LiveLog,
-): Promise<boolean> {
+): Promise<string | null> {
   const newest = await live.lastId();
+  let compared = 0;
+  let reached = 0n;
   for (const event of firstEvents) {
     const [id] = event;
-    if (typeof id !== 'bigint' || id > newest) break;
-    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return true;
+    if (typeof id !== 'bigint') break;
+    reached = id;
+    if (id > newest) break;
+    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return null;
+    compared += 1;
   }
-  if (newest < lastEventId || lastEventId === 0n) return false;
-  if ((await live.fingerprint(lastEventId)) === null) return true;
-  if (about === null) return false;
-  const chains = await live.chains([about.log.events]);
-  return chains !== null && chains.at.get(about.log.events) !== about.log.chain;
+  const isCut = newest < lastEventId;
+  if (!isCut && lastEventId !== 0n && (await live.fingerprint(lastEventId)) === null) return null;
+  if (about !== null && !isCut) {
+    const chains = await live.chains([about.log.events]);
+    if (chains !== null) return chains.at.get(about.log.events) === about.log.chain ? '' : null;
+  }
+  if (reached >= lastEventId || reached > newest) return '';
+  const first = compared === 0 ? [] : [`its first ${count(compared)}`];
+  const last = isCut ? [] : [compared === 0 ? 'the id of its last event' : 'the id of its last one'];
+  const parts = [...first, ...last].join(' and ');
+  return ` Compared with the log: ${parts === '' ? 'none of its events' : `only ${parts}`}.`;
 }
 
 /**

@@ -76,6 +76,52 @@ describe('a checkpoint is due', () => {
   });
 });
 
+describe('the reason says of a checkpoint that was counted from', () => {
+  const partly = /Compared with the log/;
+
+  test('how much of it was compared with the log, where the host wrote it and it is longer than its head', async () => {
+    const folder = await makeDataFolder({ events: 2000 });
+    await writeSnapshotFile(folder, newest, dumpAsHost(folder), taken);
+    const { reason } = await isDue(folder, later(60));
+    const [, events] =
+      / Compared with the log: only its first (\d+) events and the id of its last one\.$/.exec(reason) ?? [];
+    // The head is 64 KB, and each event here takes between 100 and 200 bytes.
+    expect(Number(events)).toBeGreaterThan(300);
+    expect(Number(events)).toBeLessThan(700);
+    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 1000'));
+    expect((await isDue(folder, later(60))).reason).toContain(
+      `Compared with the log: only its first ${events} events.`,
+    );
+  });
+
+  test('that nothing but an id was, where its log does not come first', async () => {
+    const folder = await makeDataFolder({ events: 5 });
+    await writeSnapshotFile(folder, newest, '{"last_event_id": 5, "chats": [], "event_log": []}', taken);
+    expect((await isDue(folder, later(60))).reason).toMatch(
+      / Compared with the log: only the id of its last event\.$/,
+    );
+  });
+
+  test('that none of its events was, where the log was cut and they do not come first', async () => {
+    const folder = await makeDataFolder({ events: 5 });
+    await writeSnapshotFile(folder, newest, '{"last_event_id": 9, "chats": [], "event_log": []}', taken);
+    expect((await isDue(folder, later(60))).reason).toMatch(/ Compared with the log: none of its events\.$/);
+  });
+
+  test('nothing where all events were compared: those of a short one, and of one that we wrote', async () => {
+    expect((await isDue(await makeCheckpoint(), later(60))).reason).not.toMatch(partly);
+    const folder = await makeDataFolder({ events: 2000 });
+    await takeSnapshot(folder, 'periodic');
+    expect((await isDue(folder)).reason).not.toMatch(partly);
+    const cut = await makeCheckpoint();
+    changeDatabase(cut, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
+    expect((await isDue(cut, later(60))).reason).not.toMatch(partly);
+    const empty = await makeDataFolder({ events: 0 });
+    await writeSnapshotFile(empty, newest, dumpAsHost(empty), taken);
+    expect((await isDue(empty, later(60))).reason).not.toMatch(partly);
+  });
+});
+
 describe('a newest checkpoint that can not be counted from is passed over and named', () => {
   async function expectPassedOver(folder: DataFolder, id: string, why: RegExp) {
     await writeSnapshotFile(folder, older, dumpAsHost(folder), taken);
