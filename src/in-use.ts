@@ -1,8 +1,10 @@
-import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { hasSystemCode } from './errors.ts';
+import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
+import { hasSystemCode, isSystemError } from './errors.ts';
 import type { InUse } from './model.ts';
 import { createPace } from './pace.ts';
+
+/** The files of a database, by the numbers of their inodes and by device and inode. */
+type Targets = { readonly inodes: ReadonlySet<bigint>; readonly ids: ReadonlySet<string> };
 
 type User = { readonly pid: number; readonly name: string };
 
@@ -17,25 +19,24 @@ export async function findUsers(databaseFile: string, ownPids: readonly number[]
   const ours = new Set([process.pid, ...ownPids]);
   const pace = createPace({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
-  const targets = new Map(
-    files.flatMap((file) => {
-      const facts = lookAt(file);
-      return facts === null ? [] : [[identityOf(facts), basename(file)] as const];
-    }),
-  );
+  const found = files.flatMap((file) => lookAt(file) ?? []);
+  const targets: Targets = {
+    inodes: new Set(found.map(({ ino }) => ino)),
+    ids: new Set(found.map(identityOf)),
+  };
   const owner = lookAt(databaseFile)?.uid;
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
-  const found = new Set(listLockHolders(targets).filter((pid) => !ours.has(pid)));
+  const users = new Set(listLockHolders(targets).filter((pid) => !ours.has(pid)));
   // Some systems hide other users' processes, so that not even their number is known.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await pace.step();
-    if (ours.has(pid) || found.has(pid)) continue;
+    if (ours.has(pid) || users.has(pid)) continue;
     const opens = hasOpen(pid, targets);
-    if (opens === true) found.add(pid);
+    if (opens === true) users.add(pid);
     if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;
   }
-  const by = [...found].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));
+  const by = [...users].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));
   if (by.length > 0) return { state: 'yes', by };
   return { state: blind ? 'unknown' : 'no' };
 }
@@ -60,14 +61,12 @@ function hexByte(value: bigint): string {
   return value.toString(16).padStart(2, '0');
 }
 
-function listLockHolders(targets: ReadonlyMap<string, string>): readonly number[] {
+function listLockHolders({ ids }: Targets): readonly number[] {
   const lines = readText('/proc/locks')?.split('\n') ?? [];
   return lines.flatMap((line) => {
     // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; a waiting process has `->` after the number.
     const found = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line);
-    return found?.[1] !== undefined && found[2] !== undefined && targets.has(found[2])
-      ? [Number(found[1])]
-      : [];
+    return found?.[1] !== undefined && found[2] !== undefined && ids.has(found[2]) ? [Number(found[1])] : [];
   });
 }
 
@@ -77,17 +76,15 @@ function listProcesses(): readonly number[] {
     .map(Number);
 }
 
-/** Null where this user may not look. A process that has just ended has nothing open. */
-function hasOpen(pid: number, targets: ReadonlyMap<string, string>): boolean | null {
+/**
+ * Null where this user may not look. A process that has just ended has nothing open. The inode alone decides: a name may
+ * be another one of the same file, or one in the process's own view of the file system.
+ */
+function hasOpen(pid: number, { inodes, ids }: Targets): boolean | null {
   try {
-    const names = new Set(targets.values());
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      const link = `/proc/${pid}/fd/${fd}`;
-      const target = readLink(link);
-      if (target === null || !names.has(basename(target))) return false;
-      // The path may be another one in the process's own view of the file system: the inode decides.
-      const facts = lookAt(link);
-      return facts !== null && targets.has(identityOf(facts));
+      const facts = lookAtOpen(`/proc/${pid}/fd/${fd}`);
+      return facts !== null && inodes.has(facts.ino) && ids.has(identityOf(facts));
     });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return false;
@@ -96,11 +93,12 @@ function hasOpen(pid: number, targets: ReadonlyMap<string, string>): boolean | n
   }
 }
 
-function readLink(path: string): string | null {
+/** Null for what was closed meanwhile, and for what its file system does not tell of, such as one that was cut off. */
+function lookAtOpen(link: string): BigIntStats | null {
   try {
-    return readlinkSync(path);
+    return statSync(link, { bigint: true });
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return null;
+    if (isSystemError(error)) return null;
     throw error;
   }
 }

@@ -1,11 +1,15 @@
-import { chmod, copyFile, link, rename } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, link, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { findUsers } from '../../src/in-use.ts';
+import { start } from '../support/process.ts';
 import { makeDataFolder, startChild } from './data-folder-fixture.ts';
 
 const linux = process.platform === 'linux';
+const canMount =
+  spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=1m tmpfs /mnt']).status === 0;
 
 test.runIf(linux)('nobody but this process has it open: not in use', async () => {
   const folder = await makeDataFolder();
@@ -38,17 +42,42 @@ describe.runIf(linux)('a second process is found that', () => {
     expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
   });
 
-  test('opened it under another name of the same file, by its lock', async () => {
+  test.each([
+    ['idle', 'kept'],
+    ['idle', 'gone'],
+    ['read', 'kept'],
+  ] as const)('opened it under another name of the same file: %s, that name %s since', async (how, name) => {
     const folder = await makeDataFolder({ journalMode: 'delete' });
     const alias = join(folder.dir, 'alias.sqlite');
     await link(folder.databaseFile, alias);
-    const child = startChild('hold-database.ts', alias, 'read');
+    const child = startChild('hold-database.ts', alias, how);
     expect(await child.line()).toBe('held');
+    if (name === 'gone') await unlink(alias);
     expect(await findUsers(folder.databaseFile, [])).toMatchObject({
       state: 'yes',
       by: [{ pid: child.process.pid }],
     });
   });
+
+  test.skipIf(!canMount)(
+    canMount
+      ? 'sees it elsewhere, in a view of the file system of its own'
+      : 'sees it elsewhere (not here: may not mount)',
+    async () => {
+      const folder = await makeDataFolder({ journalMode: 'delete' });
+      const elsewhere = join(folder.dir, 'elsewhere.sqlite');
+      await writeFile(elsewhere, '');
+      const mount = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
+      const through = ['unshare', '-m', 'sh', '-c', mount, 'sh', folder.databaseFile, elsewhere];
+      const child = start('hold.ts', { through, args: [elsewhere, 'SELECT count(*) FROM event_log'] });
+      expect(await child.said('held')).toBe(true);
+      expect(await findUsers(folder.databaseFile, [])).toMatchObject({
+        state: 'yes',
+        by: [{ pid: child.process.pid }],
+      });
+      expect(await findUsers(elsewhere, [])).toEqual({ state: 'no' });
+    },
+  );
 });
 
 describe.runIf(linux)('no user is a process that holds', () => {
