@@ -4,7 +4,8 @@ import type { EventMark, NewerEvents } from './model.ts';
 import type { Pace } from './pace.ts';
 import type { Profile } from './profile.ts';
 import type { Schema } from './schema.ts';
-import { foldName, quoteName } from './sql.ts';
+import { chainColumns } from './snapshot-writer.ts';
+import { foldName, placeOfName, quoteName } from './sql.ts';
 import { stageColumn } from './stage-layout.ts';
 
 export type EventGroups = {
@@ -26,16 +27,13 @@ export async function groupEvents(
 ): Promise<EventGroups> {
   const names = readChatNames(db, schema, profile);
   const { live, name, columns } = log.staged;
-  const logColumns = [
-    profile.log.columns.id,
-    profile.log.columns.ts,
-    profile.log.columns.kind,
-    profile.log.columns.payload,
-  ];
-  const liveNames = new Set(live.columns.map((column) => column.name));
-  const fromLive = logColumns.map((column) => (liveNames.has(column) ? `l.${quoteName(column)}` : 'NULL'));
+  const logColumns = chainColumns(profile);
+  const liveNames = live.columns.map((column) => column.name);
+  const fromLive = logColumns.map((column) =>
+    placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
+  );
   const fromStage = logColumns.map((column) => {
-    const index = columns.indexOf(column);
+    const index = placeOfName(columns, column);
     return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
   });
   const returning = await group(
@@ -131,9 +129,11 @@ function shorten(text: string | null): string | null {
 function readChatNames(db: AnyDatabase, schema: Schema, profile: Profile): ReadonlyMap<string, string> {
   const source = profile.chat.names;
   const table = source === null ? undefined : schema.tables.get(foldName(source.table));
-  const id = table?.columns.find((column) => column.name === source?.id)?.name;
-  const name = source?.name.find((candidate) => table?.columns.some((column) => column.name === candidate));
-  if (table === undefined || id === undefined || name === undefined) return new Map();
+  if (source === null || table === undefined) return new Map();
+  const columns = table.columns.map((column) => column.name);
+  const id = columns[placeOfName(columns, source.id)];
+  const name = source.name.flatMap((candidate) => columns[placeOfName(columns, candidate)] ?? []).at(0);
+  if (id === undefined || name === undefined) return new Map();
   const rows = db
     .prepare<[], [unknown, unknown]>(
       `SELECT ${quoteName(id)}, ${quoteName(name)} FROM main.${quoteName(table.name)}`,
@@ -149,13 +149,8 @@ function readChatNames(db: AnyDatabase, schema: Schema, profile: Profile): Reado
  */
 export function sameTimeline(db: AnyDatabase, log: Comparison, profile: Profile): boolean {
   const { live, name, columns } = log.staged;
-  const identity = [
-    profile.log.columns.id,
-    profile.log.columns.ts,
-    profile.log.columns.kind,
-    profile.log.columns.payload,
-  ];
-  const places = identity.map((column) => columns.indexOf(column));
+  const identity = chainColumns(profile);
+  const places = identity.map((column) => placeOfName(columns, column));
   const [id = -1] = places;
   if (places.includes(-1)) return true;
   const idColumn = quoteName(profile.log.columns.id);

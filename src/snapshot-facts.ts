@@ -6,7 +6,7 @@ import type { OpenedFile } from './snapshot-files.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
 import { readSnapshot, type SnapshotPart } from './snapshot-reader.ts';
 import { chainColumns } from './snapshot-writer.ts';
-import { foldName } from './sql.ts';
+import { foldName, placeOfName } from './sql.ts';
 
 /** A log's identity up to some event: equal chains after equally many events mean equal logs. */
 export type LogPrefix = { readonly events: number; readonly chain: string };
@@ -92,7 +92,7 @@ function createLogReading(folder: DataFolder, prefixEvents: number) {
       if (foldName(name) !== foldName(folder.profile.log.table)) return;
       found = true;
       if (part.type === 'table') return;
-      const places = identity.map((column) => part.columns.indexOf(column));
+      const places = identity.map((column) => placeOfName(part.columns, column));
       whole &&= !places.includes(-1);
       for (const row of part.rows) {
         if (events === prefixEvents) prefix = chain.peek();

@@ -2,7 +2,7 @@ import { SnapbackError } from './errors.ts';
 import type { SqlValue } from './row-hash.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 import { scanHead } from './snapshot-ends.ts';
-import { foldName } from './sql.ts';
+import { foldName, placeOfName } from './sql.ts';
 
 /**
  * The first events of a snapshot, as many as its first 64 KB hold whole, each with its values in the order of
@@ -28,7 +28,7 @@ export async function readFirstEvents(
     let found: readonly string[] = [];
     while ((await scanner.peek()) === '{') {
       const row = await scanner.readRow(found);
-      if (row.columns !== found) places = columns.map((column) => row.columns.indexOf(column));
+      if (row.columns !== found) places = columns.map((column) => placeOfName(row.columns, column));
       if (places === null || places.includes(-1)) return [];
       found = row.columns;
       events.push(places.map((place) => row.values[place] ?? null));

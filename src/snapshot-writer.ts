@@ -18,7 +18,7 @@ import {
   type RestoreNote,
   type SnapshotAbout,
 } from './snapshot-format.ts';
-import { foldName, quoteName } from './sql.ts';
+import { foldName, placeOfName, quoteName } from './sql.ts';
 import { readRows } from './table-rows.ts';
 
 export type DumpRequest = {
@@ -130,7 +130,9 @@ function createDump(
     const columns = dumpColumns(source, logReading?.profile ?? null);
     const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
     const identity =
-      logReading === null ? [] : chainColumns(logReading.profile).map((column) => columns.indexOf(column));
+      logReading === null
+        ? []
+        : chainColumns(logReading.profile).map((column) => placeOfName(columns, column));
     const hasher = createTableHasher(columns);
     const order = isLog ? `ORDER BY ${quoteName(logReading.profile.log.columns.id)}` : scanOrder(source);
     const rows = readRows(db, {
@@ -196,7 +198,9 @@ function createDump(
 function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
   const names = table.columns.map((column) => column.name);
   if (profile === null) return names;
-  const first = Object.values(profile.log.columns).filter((column) => names.includes(column));
+  const first = Object.values(profile.log.columns).flatMap(
+    (column) => names[placeOfName(names, column)] ?? [],
+  );
   return [...first, ...names.filter((name) => !first.includes(name))];
 }
 

@@ -8,6 +8,12 @@ export function foldName(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+/** The place of a name in a list, compared as SQLite compares names; -1 where it is not in it. */
+export function placeOfName(names: readonly string[], name: string): number {
+  const folded = foldName(name);
+  return names.findIndex((one) => foldName(one) === folded);
+}
+
 /** Joins quoted names, each with an optional prefix such as `live.`. */
 export function nameList(names: readonly string[], prefix = ''): string {
   return names.map((name) => prefix + quoteName(name)).join(', ');
