@@ -12,7 +12,10 @@ const handlers = createHandlers(
   createOpenFolders((event) => {
     if (event.type === 'changed' || event.type === 'snapshot-checked') answer(event);
   }),
-  process.env.BETTER_SQLITE3_BINDING || undefined,
+  {
+    nativeBinding: process.env.BETTER_SQLITE3_BINDING || undefined,
+    sqliteTempDirs: [process.env.SQLITE_TMPDIR, process.env.TMPDIR],
+  },
 );
 const running = new Map<string, AbortController>();
 

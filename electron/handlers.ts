@@ -25,8 +25,15 @@ export type Handlers = {
   readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
 };
 
+/** What the process gives: nothing below it knows the environment. */
+export type CoreEnvironment = {
+  readonly nativeBinding: string | undefined;
+  readonly sqliteTempDirs: readonly (string | undefined)[];
+};
+
 /** Every request that the core answers, in one table: the only place that knows both the contract and the core. */
-export function createHandlers(folders: OpenFolders, nativeBinding: string | undefined): Handlers {
+export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
+  const { nativeBinding } = environment;
   /** For what a person waits for: background checks give way. */
   const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
     const entry = folders.get(folderId);
@@ -36,7 +43,7 @@ export function createHandlers(folders: OpenFolders, nativeBinding: string | und
   return {
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
-      const folder = await openDataFolder(dir, { ...named, cacheDir, nativeBinding });
+      const folder = await openDataFolder(dir, { ...named, ...environment, cacheDir });
       await finishInterrupted(folder, task);
       const facts = await describeFolder(folder, task);
       await folders.add(folderId, folder);

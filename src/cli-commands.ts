@@ -42,6 +42,7 @@ export type Environment = {
   readonly resolvePath: (path: string) => string;
   readonly cacheDir: string;
   readonly nativeBinding: string | undefined;
+  readonly sqliteTempDirs: readonly (string | undefined)[];
 };
 
 /** One answer in both forms. With `failure` the command has an answer and failed all the same. */
@@ -66,6 +67,7 @@ export async function runCommand(
     database: db === null || !/[/\\]/.test(db) ? (db ?? undefined) : environment.resolvePath(db),
     cacheDir: environment.cacheDir,
     nativeBinding: environment.nativeBinding,
+    sqliteTempDirs: environment.sqliteTempDirs,
   });
   await finishEarlierWork(folder, command, task);
   return runInFolder(folder, command, task);

@@ -32,6 +32,7 @@ try {
       resolve(env.npm_lifecycle_event === 'snapback' ? (env.INIT_CWD ?? '.') : '.', path),
     cacheDir: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snapback'),
     nativeBinding: env.BETTER_SQLITE3_BINDING || undefined,
+    sqliteTempDirs: [env.SQLITE_TMPDIR, env.TMPDIR],
   };
   const task = { signal: cancel.signal, onProgress: progress.show };
   const { json, lines, failure } = await runCommand(invocation, environment, task);

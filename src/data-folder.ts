@@ -15,6 +15,8 @@ export type DataFolder = {
   /** Where remembered facts about snapshots may be kept; null: nowhere. */
   readonly cacheDir: string | null;
   readonly nativeBinding: string | undefined;
+  /** Where the environment wants SQLite's temporary files, first choice first: `SQLITE_TMPDIR`, `TMPDIR`. */
+  readonly sqliteTempDirs: readonly string[];
 };
 
 export type DataFolderOptions = {
@@ -22,6 +24,8 @@ export type DataFolderOptions = {
   readonly database?: string | undefined;
   readonly cacheDir?: string | null | undefined;
   readonly nativeBinding?: string | undefined;
+  /** What is not set is left out. */
+  readonly sqliteTempDirs?: readonly (string | undefined)[] | undefined;
 };
 
 /**
@@ -45,7 +49,15 @@ export async function openDataFolder(dir: string, options: DataFolderOptions = {
     options.database === undefined
       ? await findDatabase(real, profile.log.table, look)
       : await checkDatabase(resolve(real, options.database), profile.log.table, look);
-  return { dir: real, databaseFile, profile, cacheDir: options.cacheDir ?? null, nativeBinding };
+  const sqliteTempDirs = (options.sqliteTempDirs ?? []).filter((path) => path !== undefined);
+  return {
+    dir: real,
+    databaseFile,
+    profile,
+    cacheDir: options.cacheDir ?? null,
+    nativeBinding,
+    sqliteTempDirs,
+  };
 }
 
 async function resolveFolder(dir: string): Promise<string> {

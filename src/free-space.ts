@@ -1,16 +1,25 @@
-import { stat, statfs } from 'node:fs/promises';
+import { realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 
+export type FreeSpace = {
+  /** The same for two paths that share their space. */
+  readonly device: number;
+  /** The volume's topmost folder above the path. */
+  readonly volume: string;
+  readonly freeBytes: number;
+};
+
 /**
- * Free space, in bytes, for an unprivileged writer on the volume that holds `path`, or would hold it. `volume` is the
- * volume's topmost folder, so that two paths have the same one if they share their space. Throws `io-failed`.
+ * Free space, in bytes, for an unprivileged writer on the volume that holds `path`, or would hold it; symbolic links are
+ * followed. Throws `io-failed`.
  */
-export async function freeSpace(path: string): Promise<{ volume: string; freeBytes: number }> {
+export async function freeSpace(path: string): Promise<FreeSpace> {
   try {
-    const existing = await nearestExisting(resolve(path));
+    const existing = await realpath(await nearestExisting(resolve(path)));
     const { bavail, bsize } = await statfs(existing, { bigint: true });
-    return { volume: await topOfVolume(existing), freeBytes: Number(bavail * bsize) };
+    const { dev: device } = await stat(existing);
+    return { device, volume: await topOfVolume(existing), freeBytes: Number(bavail * bsize) };
   } catch (error) {
     throw new SnapbackError('io-failed', 'The free space of a volume could not be read.', { path }, error);
   }

@@ -2,12 +2,13 @@ import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
-import { hasSystemCode, SnapbackError } from './errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from './errors.ts';
 import { SNAPSHOTS } from './folders.ts';
 import { freeSpace } from './free-space.ts';
 import { findUsers } from './in-use.ts';
 import type { RestorePlan, SnapshotRef } from './model.ts';
 import type { Surroundings } from './plan-refusals.ts';
+import { PERIODIC_KIND } from './retention.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from './snapshot-files.ts';
 
@@ -25,16 +26,22 @@ export async function lookAround(
 ): Promise<Surroundings> {
   const databaseBytes = await sizeWithWal(folder.databaseFile);
   const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
+  const safetyFolder = join(folder.dir, SNAPSHOTS, 'restore');
   return {
     ...given,
     writable: await isWritable(folder),
     inUse: await findUsers(folder.databaseFile),
-    safetyFolder: join(folder.dir, SNAPSHOTS, 'restore'),
+    safetyFolder,
     aboutBytes,
     space: await needSpace([
-      // Safety copy, fresh checkpoint, and what the transaction writes to journal or WAL.
-      { path: folder.dir, bytes: aboutBytes * 2 + databaseBytes + snapshot.sizeBytes },
-      { path: tmpdir(), bytes: databaseBytes + snapshot.sizeBytes * 2 },
+      // What the transaction writes to journal or WAL, and what comes back.
+      { path: folder.databaseFile, bytes: databaseBytes + snapshot.sizeBytes },
+      { path: safetyFolder, bytes: aboutBytes },
+      { path: join(folder.dir, SNAPSHOTS, PERIODIC_KIND), bytes: aboutBytes },
+      // A copy of the database, or what only our notes can hold of it, and the snapshot laid out beside it.
+      { path: tmpdir(), bytes: databaseBytes + snapshot.sizeBytes },
+      // What differs, and what has to be sorted.
+      { path: await findSqliteTempDir(folder), bytes: snapshot.sizeBytes },
     ]),
     checkpoint: await findNewestCheckpoint(folder),
   };
@@ -84,21 +91,39 @@ async function sizeWithWal(database: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Where SQLite puts what it can't keep in memory: elsewhere than Node does, in the first of these that it may write to. */
+async function findSqliteTempDir({ sqliteTempDirs }: DataFolder): Promise<string> {
+  if (process.platform === 'win32') return tmpdir();
+  for (const path of [...sqliteTempDirs, '/var/tmp', '/usr/tmp', '/tmp'])
+    if (await isWritableFolder(path)) return path;
+  return '.';
+}
+
+async function isWritableFolder(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 async function needSpace(
   needs: readonly { readonly path: string; readonly bytes: number }[],
 ): Promise<RestorePlan['space']> {
-  const volumes = new Map<string, { volume: string; neededBytes: number; freeBytes: number }>();
+  const volumes = new Map<number, RestorePlan['space'][number]>();
   for (const { path, bytes } of needs) {
-    const { volume, freeBytes } = await freeSpace(path);
-    const known = volumes.get(volume);
-    volumes.set(volume, { volume, freeBytes, neededBytes: bytes + (known?.neededBytes ?? 0) });
+    const { device, volume, freeBytes } = await freeSpace(path);
+    const known = volumes.get(device) ?? { volume, freeBytes, neededBytes: 0 };
+    volumes.set(device, { ...known, neededBytes: known.neededBytes + bytes });
   }
   return [...volumes.values()];
 }
 
 /** The checkpoint that the host's cold load picks: the last by name, whatever it holds. */
 async function findNewestCheckpoint(folder: DataFolder): Promise<Surroundings['checkpoint']> {
-  const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === 'periodic');
+  const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === PERIODIC_KIND);
   if (newest === undefined) return null;
   try {
     const file = await openSnapshotFile(folder, newest.id);

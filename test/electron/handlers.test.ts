@@ -19,7 +19,7 @@ beforeEach(async () => {
   events = [];
   handlers = createHandlers(
     createOpenFolders((event) => events.push(event)),
-    undefined,
+    { nativeBinding: undefined, sqliteTempDirs: [] },
   );
   dir = await handlers['private.prepare-demo']({ home, fresh: false }, task);
   await handlers['private.open']({ folderId, dir, database: null, cacheDir: join(home, 'cache') }, task);

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freeSpace } from '../../src/free-space.ts';
@@ -14,6 +14,17 @@ test('a path that does not exist yet has the space of the folder that would hold
   expect(later.freeBytes).toBeGreaterThan(0);
   expect(later.freeBytes).toBeLessThanOrEqual(blocks * bsize);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a path through a symbolic link has the volume that the link leads to',
+  async () => {
+    const link = join(await makeTempFolder(), 'link');
+    await symlink('/proc/self', link);
+    expect((await freeSpace(join(link, 'not-there-yet'))).volume).toBe(
+      (await freeSpace('/proc/self')).volume,
+    );
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'paths on different volumes have different names of their volume',

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmod, chown, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { freeSpace } from '../../src/free-space.ts';
 import { addEvents, makeRoot, type Place } from '../support/place.ts';
-import { runToEnd } from '../support/process.ts';
+import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, type Story } from '../support/story.ts';
 
@@ -86,6 +87,62 @@ describe
       expect(await runToEnd('act.ts', { args: [disk, 'restore', id], through })).toBe('disk-full');
       expect(readState(join(out, 'app.db'))).toEqual(since);
       expect(await expectWhole({ dir: out, database: '' })).toEqual([]);
+    });
+  });
+
+/** Small file systems that only the command sees, each of the given size at the given folder. */
+const SMALL_VOLUMES =
+  'size="$1"; shift; while [ "$1" != -- ]; do mkdir -p "$1"; mount -t tmpfs -o "size=$size" tmpfs "$1" || exit; shift; done; shift; exec "$@"';
+
+function onVolumes(size: string, ...folders: readonly string[]): readonly string[] {
+  return ['unshare', '-m', 'sh', '-c', SMALL_VOLUMES, 'sh', size, ...folders, '--'];
+}
+
+describe
+  .skipIf(!canMount)
+  .concurrent(canMount ? 'a volume' : 'a volume (not here: may not mount a small one)', () => {
+    /** Where a restore writes, apart from the database: the safety copy, the checkpoint, our temporary files and SQLite's. */
+    async function makePlaces() {
+      const { place, id } = await live(root(), story);
+      const at = (name: string) => join(place.dir, 'snapshots', name);
+      const [ours, sqlite] = [`${place.dir}-ours`, `${place.dir}-sqlite`];
+      const env = { TMPDIR: ours, SQLITE_TMPDIR: sqlite };
+      for (const folder of [ours, sqlite]) await mkdir(folder);
+      return { place, id, env, folders: [at('restore'), at('periodic'), ours, sqlite] };
+    }
+
+    test('is named in the plan for each place that a restore writes to', async () => {
+      const { place, id, env, folders } = await makePlaces();
+      const through = onVolumes('50m', ...folders);
+      const said = await start('act.ts', { args: [place.dir, 'plan', id], through, env }).ended;
+      expect(said.at(-1)).toBe('no refusal');
+      const [database, ...others] = said.filter((line) => line.startsWith('needs '));
+      expect(others).toEqual(folders.map((folder) => `needs ${folder}`));
+      expect(database).toBe(`needs ${(await freeSpace(place.dir)).volume}`);
+    });
+
+    test.each([
+      ['the safety copy', 0],
+      ['the checkpoint', 1],
+    ])('that is too small for %s makes the plan refuse', async (_, place) => {
+      const { place: data, id, env, folders } = await makePlaces();
+      const through = onVolumes('400k', folders[place] ?? '');
+      expect(await runToEnd('act.ts', { args: [data.dir, 'plan', id], through, env })).toBe('disk-full');
+    });
+
+    test('that is there under two names counts once', async () => {
+      const { place, id, env, folders } = await makePlaces();
+      const [ours = '', sqlite = ''] = folders.slice(2);
+      const through = [
+        ...onVolumes('50m', ours),
+        'sh',
+        '-c',
+        'mount --bind "$0" "$1" && shift && exec "$@"',
+        ours,
+        sqlite,
+      ];
+      const said = await start('act.ts', { args: [place.dir, 'plan', id], through, env }).ended;
+      expect(said.filter((line) => line.startsWith('needs '))).toHaveLength(2);
     });
   });
 

@@ -54,12 +54,16 @@ function fill(): void {
 }
 
 async function act(): Promise<unknown> {
-  const folder = await openDataFolder(dir);
+  const { SQLITE_TMPDIR, TMPDIR } = process.env;
+  const folder = await openDataFolder(dir, { sqliteTempDirs: [SQLITE_TMPDIR, TMPDIR] });
   say('began');
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
-  if (action === 'plan')
-    return say((await planRestore(folder, request, false, task)).refusals[0]?.code ?? 'no refusal');
+  if (action === 'plan') {
+    const { space, refusals } = await planRestore(folder, request, false, task);
+    for (const { volume } of space) say(`needs ${volume}`);
+    return say(refusals[0]?.code ?? 'no refusal');
+  }
   if (action === 'restore') return applyRestore(folder, request, now, task);
   return applyUndo(folder, { acceptDrift: false }, now, task);
 }
