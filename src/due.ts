@@ -11,7 +11,7 @@ import { endsAsDump, readFirstEvents } from './snapshot-head.ts';
 import { chainColumns } from './snapshot-writer.ts';
 import { takeSnapshot } from './take.ts';
 
-export type Due = {
+type Due = {
   readonly due: boolean;
   /** In plain sentences, with how much of the checkpoint was compared with the log where that was not all of it. */
   readonly reason: string;

@@ -2,7 +2,7 @@ import { realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 
-export type FreeSpace = {
+type FreeSpace = {
   /** The same for two paths that share their space. */
   readonly device: number;
   /** The volume's topmost folder above the path. */

@@ -3,7 +3,7 @@ export { checkSnapshot, listSnapshots, showSnapshot, verifySnapshots } from './c
 export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
 export { buildDemo, type DemoOptions, isDemo } from './demo.ts';
 export { diffSnapshot } from './diff.ts';
-export { type Due, isDue, takeIfDue } from './due.ts';
+export { isDue, takeIfDue } from './due.ts';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, SnapbackError } from './errors.ts';
 export { describeFolder } from './folder-facts.ts';
 export { findUsers } from './in-use.ts';

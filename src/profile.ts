@@ -16,7 +16,7 @@ export type Profile = {
   readonly chat: ChatFields;
 };
 
-export type LogColumns = {
+type LogColumns = {
   readonly id: string;
   readonly branch: string;
   readonly ts: string;
@@ -27,7 +27,7 @@ export type LogColumns = {
 };
 
 /** Where chat, speaker and text of an event are found: fields of its payload, the first that is there counts. */
-export type ChatFields = {
+type ChatFields = {
   readonly payloadChat: readonly string[];
   readonly payloadSpeaker: readonly string[];
   readonly payloadText: readonly string[];
