@@ -1,15 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { chmod, copyFile, link, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { findUsers } from '../../src/in-use.ts';
+import { ownMounts } from '../support/mounts.ts';
 import { start } from '../support/process.ts';
 import { makeDataFolder, startChild } from './data-folder-fixture.ts';
 
 const linux = process.platform === 'linux';
-const canMount =
-  spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=1m tmpfs /mnt']).status === 0;
 
 test.runIf(linux)('nobody but this process has it open: not in use', async () => {
   const folder = await makeDataFolder();
@@ -59,8 +57,8 @@ describe.runIf(linux)('a second process is found that', () => {
     });
   });
 
-  test.skipIf(!canMount)(
-    canMount
+  test.skipIf(ownMounts === undefined)(
+    ownMounts !== undefined
       ? 'sees it elsewhere, in a view of the file system of its own'
       : 'sees it elsewhere (not here: may not mount)',
     async () => {
@@ -68,7 +66,7 @@ describe.runIf(linux)('a second process is found that', () => {
       const elsewhere = join(folder.dir, 'elsewhere.sqlite');
       await writeFile(elsewhere, '');
       const mount = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
-      const through = ['unshare', '-m', 'sh', '-c', mount, 'sh', folder.databaseFile, elsewhere];
+      const through = [...(ownMounts ?? []), 'sh', '-c', mount, 'sh', folder.databaseFile, elsewhere];
       const child = start('hold.ts', { through, args: [elsewhere, 'SELECT count(*) FROM event_log'] });
       expect(await child.said('held')).toBe(true);
       expect(await findUsers(folder.databaseFile, [])).toMatchObject({

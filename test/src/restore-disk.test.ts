@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { chmod, chown, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freeSpace } from '../../src/free-space.ts';
+import { ownMounts } from '../support/mounts.ts';
 import { addEvents, makeRoot, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
@@ -33,15 +33,6 @@ async function expectWhole({ dir }: Place): Promise<readonly string[]> {
 /** A small file system that only the command sees; the data folder is copied into it, and back when the command has ended. */
 const SMALL_DISK = `mount -t tmpfs -o size=12m tmpfs "$1" && cp -r "$2/." "$1" && out="$3" && at="$1" && shift 3 &&
   "$@"; rm -f "$at/filler"; cp -r "$at/." "$out"`;
-/** Root may mount; who is not root becomes it in a name space of their own, where the system lets them. */
-const ownMounts = [
-  ['unshare', '-m'],
-  ['unshare', '-r', '-m'],
-].find(
-  ([command = '', ...rest]) =>
-    spawnSync(command, [...rest, 'sh', '-c', 'mount -t tmpfs -o size=1m tmpfs /mnt']).status === 0,
-);
-
 describe
   .skipIf(ownMounts === undefined)
   .concurrent(ownMounts !== undefined ? 'a disk' : 'a disk (not here: may not mount a small one)', () => {
@@ -95,12 +86,12 @@ const SMALL_VOLUMES =
   'size="$1"; shift; while [ "$1" != -- ]; do mkdir -p "$1"; mount -t tmpfs -o "size=$size" tmpfs "$1" || exit; shift; done; shift; exec "$@"';
 
 function onVolumes(size: string, ...folders: readonly string[]): readonly string[] {
-  return ['unshare', '-m', 'sh', '-c', SMALL_VOLUMES, 'sh', size, ...folders, '--'];
+  return [...(ownMounts ?? []), 'sh', '-c', SMALL_VOLUMES, 'sh', size, ...folders, '--'];
 }
 
 describe
-  .skipIf(!canMount)
-  .concurrent(canMount ? 'a volume' : 'a volume (not here: may not mount a small one)', () => {
+  .skipIf(ownMounts === undefined)
+  .concurrent(ownMounts !== undefined ? 'a volume' : 'a volume (not here: may not mount a small one)', () => {
     /** Where a restore writes, apart from the database: the safety copy, the checkpoint, our temporary files and SQLite's. */
     async function makePlaces() {
       const { place, id } = await live(root(), story);
