@@ -1,7 +1,8 @@
 import { publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
-import { appendJournal, type JournalEntry, readJournal } from './journal.ts';
+import { appendJournal, readJournal } from './journal.ts';
+import { type OpenRestore, type Prepared, replayJournal } from './journal-replay.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
 import { isAlive, sweepPrivateFolders } from './private-folder.ts';
 import { type ReadView, withReadView } from './read-view.ts';
@@ -24,8 +25,6 @@ export type Finished = {
   readonly checkpointId: SnapshotId | null;
 };
 
-type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
-
 /**
  * Finishes what a killed process left: a restore that was committed gets its fresh checkpoint, one that was not is
  * recorded so, and our own temporary files go. Never touches the database. Call it when a data folder is opened.
@@ -36,11 +35,11 @@ export async function finishInterrupted(
   task: TaskOptions = {},
 ): Promise<readonly Finished[]> {
   await sweepPrivateFolders();
-  const journal = await readJournal(folder);
-  if (journal.length === 0) await recordUnfinished(folder, task).catch(untilNextTime);
+  const journal = replayJournal(await readJournal(folder));
+  if (journal.empty) await recordUnfinished(folder, task).catch(untilNextTime);
   const finished: Finished[] = [];
-  for (const { entry, committed } of findOpen(journal)) {
-    const done = await finishOne(folder, entry, committed, task).catch(untilNextTime);
+  for (const open of journal.open) {
+    const done = await finishOne(folder, open, task).catch(untilNextTime);
     if (done !== null) finished.push(done);
   }
   await sweepDrafts(folder);
@@ -95,37 +94,16 @@ async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<
   }
 }
 
-type Open = { readonly entry: Prepared; readonly committed: boolean };
-
-/** Restores that were begun and of which the journal does not say how they ended. A plan may be tried more than once, so order counts. */
-function findOpen(journal: readonly JournalEntry[]): readonly Open[] {
-  const open = new Map<string, Open>();
-  for (const entry of journal) {
-    if (entry.type === 'prepared') open.set(entry.planId, { entry, committed: false });
-    else if (entry.type !== 'committed' && entry.type !== 'recovered') open.delete(entry.planId);
-    else {
-      const { planId } = entry.type === 'committed' ? entry.receipt : entry;
-      const known = open.get(planId);
-      // What was left open before is of a state that this one replaced: its checkpoint must not become the newest.
-      open.clear();
-      if (known?.entry.checkpointDraft == null) open.delete(planId);
-      else open.set(planId, { ...known, committed: true });
-    }
-  }
-  return [...open.values()];
-}
-
 async function finishOne(
   folder: DataFolder,
-  entry: Prepared,
-  known: boolean,
+  { entry, committed }: OpenRestore,
   task: TaskOptions,
 ): Promise<Finished | null> {
   if (isBeingWritten(entry)) return null;
   const { planId, safetySnapshotId, checkpointDraft } = entry;
   const draft = checkpointDraft === null ? null : await reopenDraft(folder, 'periodic', checkpointDraft);
   const copy = await readNote(folder, safetySnapshotId);
-  const outcome = known
+  const outcome = committed
     ? 'committed'
     : copy === null
       ? 'not-committed'
@@ -133,7 +111,7 @@ async function finishOne(
   const at = new Date().toISOString();
   if (outcome === 'committed') {
     // Recorded at once: when the host has written more, the content does not tell it any longer.
-    if (!known) await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
+    if (!committed) await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
     const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
     if (checkpointDraft !== null)
       await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });

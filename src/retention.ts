@@ -1,5 +1,6 @@
 import type { DataFolder } from './data-folder.ts';
 import { readJournal } from './journal.ts';
+import { replayJournal } from './journal-replay.ts';
 import type { Retention, SnapshotId } from './model.ts';
 import type { Profile } from './profile.ts';
 import { listSnapshotFiles, type SnapshotFile, snapshotTime } from './snapshot-files.ts';
@@ -80,22 +81,10 @@ export async function findNeededCopies(
   const needed = new Set<SnapshotId>();
   const [newest] = present;
   if (newest !== undefined) needed.add(newest.id);
-  const open = new Map<string, SnapshotId>();
-  let committed: SnapshotId | null = null;
-  for (const entry of await readJournal(folder)) {
-    if (entry.type === 'prepared') open.set(entry.planId, entry.safetySnapshotId);
-    if (entry.type === 'aborted') open.delete(entry.planId);
-    if (entry.type === 'committed') {
-      open.delete(entry.receipt.planId);
-      committed = entry.receipt.safetySnapshotId;
-    }
-    if (entry.type === 'recovered') {
-      open.delete(entry.planId);
-      committed = entry.safetySnapshotId;
-    }
-  }
-  for (const id of open.values()) needed.add(id);
-  if (committed !== null) needed.add(committed);
+  const { undecided, committed } = replayJournal(await readJournal(folder));
+  for (const id of undecided) needed.add(id);
+  const last = committed.at(-1);
+  if (last !== undefined) needed.add(last.safetySnapshotId);
   return needed;
 }
 
@@ -108,8 +97,8 @@ export async function findNeededCheckpoint(
   files: readonly SnapshotFile[],
   named: readonly SnapshotFile[],
 ): Promise<SnapshotId | null> {
-  const published = (await readJournal(folder)).findLast((entry) => entry.type === 'checkpoint-published');
-  if (published?.checkpointId == null) return null;
+  const published = replayJournal(await readJournal(folder)).lastCheckpoint;
+  if (published === null || published.checkpointId === null) return null;
   const checkpoints = files.filter((file) => file.kind === PERIODIC_KIND);
   const place = checkpoints.findIndex(({ id }) => id === published.checkpointId);
   const goes = new Set(named.map(({ id }) => id));

@@ -14,6 +14,7 @@ import {
   syncFolder,
 } from './folders.ts';
 import { readJournal } from './journal.ts';
+import { replayJournal } from './journal-replay.ts';
 import type { SnapshotId } from './model.ts';
 import { isAlive } from './private-folder.ts';
 import { compareNames, describeOpened, isKind, type OpenedFile } from './snapshot-files.ts';
@@ -239,7 +240,8 @@ function elsewhereAsNull(error: unknown): null {
 export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
-  const needed = await neededDrafts(folder);
+  const { open: unfinished } = replayJournal(await readJournal(folder));
+  const needed = new Set(unfinished.map(({ entry }) => entry.checkpointDraft));
   const removed: string[] = [];
   for (const kind of (await readdir(root)).filter(isKind)) {
     const place = await findFolder(folder, SNAPSHOTS, kind).catch(elsewhereAsNull);
@@ -258,14 +260,4 @@ export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]
     }
   }
   return removed;
-}
-
-async function neededDrafts(folder: DataFolder): Promise<ReadonlySet<string>> {
-  const needed = new Map<string, string>();
-  for (const entry of await readJournal(folder)) {
-    if (entry.type === 'prepared' && entry.checkpointDraft !== null)
-      needed.set(entry.planId, entry.checkpointDraft);
-    if (entry.type === 'aborted' || entry.type === 'checkpoint-published') needed.delete(entry.planId);
-  }
-  return new Set(needed.values());
 }

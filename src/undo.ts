@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
-import { type JournalEntry, readJournal } from './journal.ts';
+import { readJournal } from './journal.ts';
+import { type JournalState, replayJournal } from './journal-replay.ts';
 import type {
   RestoredState,
   RestoreOptions,
@@ -35,14 +36,13 @@ export async function readRestoredState(
   folder: DataFolder,
   task: TaskOptions = {},
 ): Promise<RestoredState | null> {
-  const journal = await readJournal(folder);
-  const ended = journal.findLast((entry) => entry.type === 'committed' || entry.type === 'recovered');
-  const receipt = ended?.type === 'committed' ? ended.receipt : null;
-  const newest = ended?.type === 'recovered' ? ended.safetySnapshotId : (receipt?.safetySnapshotId ?? null);
+  const journal = replayJournal(await readJournal(folder));
+  const recorded = journal.committed.at(-1);
+  const newest = recorded?.safetySnapshotId ?? null;
   const unrecorded = await findUnrecorded(folder, journal, newest, task);
   if (unrecorded !== null) return describeState(unrecorded, null);
   const copy = newest === null ? null : await readNote(folder, newest);
-  return copy === null ? null : describeState(copy, receipt);
+  return copy === null ? null : describeState(copy, recorded?.receipt ?? null);
 }
 
 function describeState({ id, note }: NotedCopy, receipt: RestoreReceipt | null): RestoredState {
@@ -60,11 +60,10 @@ function describeState({ id, note }: NotedCopy, receipt: RestoreReceipt | null):
 /** Safety copies newer than the last recorded restore whose restore was committed all the same: the process died before it could say so. */
 async function findUnrecorded(
   folder: DataFolder,
-  journal: readonly JournalEntry[],
+  journal: JournalState,
   newestRecorded: SnapshotId | null,
   task: TaskOptions,
 ): Promise<NotedCopy | null> {
-  const undecided = undecidedCopies(journal);
   const files = (await listSnapshotFiles(folder)).filter(
     (file) => file.kind === 'restore' && file.problem === null,
   );
@@ -73,7 +72,7 @@ async function findUnrecorded(
   const copies: NotedCopy[] = [];
   for (const file of newer) {
     const copy = await readNote(folder, file.id);
-    if (copy !== null && (journal.length === 0 || undecided.has(copy.id))) copies.push(copy);
+    if (copy !== null && (journal.empty || journal.undecided.has(copy.id))) copies.push(copy);
   }
   if (copies.length === 0) return null;
   return withReadView(folder, task, async (view) => {
@@ -84,16 +83,6 @@ async function findUnrecorded(
     }
     return null;
   });
-}
-
-/** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. One plan may be tried more than once. */
-function undecidedCopies(journal: readonly JournalEntry[]): ReadonlySet<SnapshotId> {
-  const open = new Map<string, SnapshotId>();
-  for (const entry of journal) {
-    if (entry.type === 'prepared') open.set(entry.planId, entry.safetySnapshotId);
-    else open.delete(entry.type === 'committed' ? entry.receipt.planId : entry.planId);
-  }
-  return new Set(open.values());
 }
 
 /** The note of a safety copy, from the end of its file; null where it has none or can't be read. */

@@ -247,4 +247,25 @@ describe('the sweep', () => {
     expect(await reopenDraft(folder, 'periodic', name)).toBeNull();
     expect(await reopenDraft(folder, 'periodic', '../../chat.db')).toBeNull();
   });
+
+  test('removes the checkpoint of a restore that a later one has replaced', async () => {
+    const folder = await makeDataFolder();
+    const killed = startChild('leave-draft.ts', folder.dir);
+    const name = basename(await killed.line());
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    const at = new Date().toISOString();
+    const safetySnapshotId = 'restore/20260101T000001Z';
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId: 'p',
+      action: 'restore',
+      snapshotId: 'rewind/20260101T000000Z',
+      safetySnapshotId,
+      checkpointDraft: name,
+      at,
+    });
+    await appendJournal(folder, { type: 'recovered', planId: 'later', safetySnapshotId, at });
+    expect(await sweepDrafts(folder)).toEqual([name]);
+  });
 });

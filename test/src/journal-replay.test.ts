@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../../src/journal.ts';
+import { replayJournal } from '../../src/journal-replay.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const copyOf = (planId: string) => `restore/of ${planId}`;
+
+function prepare(planId: string, checkpointDraft: string | null = `${planId}.part`): JournalEntry {
+  const safetySnapshotId = copyOf(planId);
+  return {
+    type: 'prepared',
+    planId,
+    action: 'restore',
+    snapshotId: 'rewind/a',
+    safetySnapshotId,
+    checkpointDraft,
+    at,
+  };
+}
+
+function commit(planId: string): JournalEntry {
+  const receipt = {
+    planId,
+    action: 'restore',
+    snapshotId: 'rewind/a',
+    mode: 'full',
+    finishedAt: at,
+    safetySnapshotId: copyOf(planId),
+    checkpointId: null,
+    tables: [],
+    checks: [],
+    lastEventId: 1n,
+    writeLockMs: 1,
+    whileOpen: false,
+    inUse: { state: 'no' },
+  } as const;
+  return { type: 'committed', receipt, at };
+}
+
+const recover = (planId: string): JournalEntry => ({
+  type: 'recovered',
+  planId,
+  safetySnapshotId: copyOf(planId),
+  at,
+});
+const abort = (planId: string): JournalEntry => ({ type: 'aborted', planId, code: 'core-stopped', at });
+const publish = (planId: string, checkpointId: string | null = `periodic/of ${planId}`): JournalEntry => ({
+  type: 'checkpoint-published',
+  planId,
+  checkpointId,
+  at,
+});
+
+/** The parts by plan, so that they can be read at a glance. */
+function told(...entries: readonly JournalEntry[]) {
+  const { open, committed, undecided } = replayJournal(entries);
+  return {
+    open: open.map((one) => `${one.entry.planId}${one.committed ? ' committed' : ''}`),
+    committed: committed.map(({ planId, receipt }) => `${planId}${receipt === null ? '' : ' with receipt'}`),
+    undecided: [...undecided],
+  };
+}
+
+describe('a restore that was begun', () => {
+  test.each<[string, readonly JournalEntry[], ReturnType<typeof told>]>([
+    ['is open and undecided', [prepare('a')], { open: ['a'], committed: [], undecided: [copyOf('a')] }],
+    ['is over when it was aborted', [prepare('a'), abort('a')], { open: [], committed: [], undecided: [] }],
+    [
+      'lacks only its checkpoint when it was committed',
+      [prepare('a'), commit('a')],
+      { open: ['a committed'], committed: ['a with receipt'], undecided: [] },
+    ],
+    [
+      'lacks nothing when it was committed and has no checkpoint',
+      [prepare('a', null), commit('a')],
+      { open: [], committed: ['a with receipt'], undecided: [] },
+    ],
+    [
+      'lacks its checkpoint when a later start found it committed',
+      [prepare('a'), recover('a')],
+      { open: ['a committed'], committed: ['a'], undecided: [] },
+    ],
+    [
+      'is done when its checkpoint is published',
+      [prepare('a'), recover('a'), publish('a')],
+      { open: [], committed: ['a'], undecided: [] },
+    ],
+    [
+      'is open again when it is tried again',
+      [prepare('a'), abort('a'), prepare('a')],
+      { open: ['a'], committed: [], undecided: [copyOf('a')] },
+    ],
+    [
+      'has nothing left to do when a later one was committed, but remains undecided',
+      [prepare('a'), prepare('b'), commit('b'), publish('b')],
+      { open: [], committed: ['b with receipt'], undecided: [copyOf('a')] },
+    ],
+    [
+      'keeps its order among several',
+      [prepare('b'), prepare('a'), abort('c')],
+      { open: ['b', 'a'], committed: [], undecided: [copyOf('b'), copyOf('a')] },
+    ],
+  ])('%s', (_, entries, expected) => {
+    expect(told(...entries)).toEqual(expected);
+  });
+});
+
+test('committed restores come oldest first, with or without the beginning of the journal', () => {
+  const entries = [commit('a'), prepare('b'), recover('b'), prepare('a'), commit('a')];
+  expect(told(...entries).committed).toEqual(['a with receipt', 'b', 'a with receipt']);
+});
+
+test('the checkpoint that was published last is known, and when its name is not, that too', () => {
+  expect(replayJournal([prepare('a')]).lastCheckpoint).toBe(null);
+  const entries = [prepare('a'), commit('a'), publish('a')];
+  expect(replayJournal(entries).lastCheckpoint).toEqual({ planId: 'a', checkpointId: 'periodic/of a' });
+  expect(replayJournal([...entries, publish('b', null)]).lastCheckpoint).toEqual({
+    planId: 'b',
+    checkpointId: null,
+  });
+});
+
+test('an empty journal is told from one that says that nothing is left', () => {
+  expect(replayJournal([]).empty).toBe(true);
+  expect(replayJournal([abort('a')]).empty).toBe(false);
+});
