@@ -90,6 +90,7 @@ export function idTime(id: string): string | null {
 function shortRetention(snapshot: ListedSnapshot, now: Date): string {
   const { status, reason, goesAt } = snapshot.retention;
   if (reason === 'needed-by-undo') return 'Undo needs it';
+  if (reason === 'needed-at-next-start') return 'the next start needs it';
   if (status === 'goes-next') return 'goes at the next checkpoint';
   if (status === 'due') return reason === 'age-passed' ? 'past its time' : 'no longer among the newest';
   if (goesAt === null || tagOf(snapshot, now)?.tone === 'soon') return '';
@@ -102,6 +103,8 @@ export function retentionWords(snapshot: ListedSnapshot, now: Date): string {
   switch (reason) {
     case 'needed-by-undo':
       return 'Kept: Undo of the newest restore needs it.';
+    case 'needed-at-next-start':
+      return 'Kept: the chat app’s next start needs it. An older one would bring back what the restore undid.';
     case 'safety-copy':
       return 'Kept: safety copies only go when you choose so.';
     case 'among-newest':

@@ -2,8 +2,9 @@ import { type Memory, type Remembered, recall, remember } from './catalog-memory
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
 import type { Retention, SnapshotId, SnapshotSummary, TaskOptions } from './model.ts';
+import { findNeeded } from './needed.ts';
 import { throwIfCancelled } from './pace.ts';
-import { explainRetention, findNeededCopies, takenAt } from './retention.ts';
+import { explainRetention, takenAt } from './retention.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
 import { readFacts, readUndoes } from './snapshot-facts.ts';
 import { listSnapshotFiles, openSnapshotFile, parseSnapshotId, type SnapshotFile } from './snapshot-files.ts';
@@ -163,8 +164,9 @@ async function summarize(
   timelines: Timelines,
   failures: Failures = new Map(),
 ): Promise<readonly SnapshotSummary[]> {
-  const needed = await findNeededCopies(folder, all);
-  const retention = explainRetention(all, folder.profile, needed, new Date());
+  const now = new Date();
+  const needed = await findNeeded(folder, all, { memory, now });
+  const retention = explainRetention(all, folder.profile, needed, now);
   const summaries: SnapshotSummary[] = [];
   for (const file of shown) {
     const known = await learn(folder, file, memory, failures);

@@ -97,6 +97,8 @@ function describeRetention({ status, reason, goesAt, rank, keep }: Retention): s
       return `due since ${date}`;
     case 'needed-by-undo':
       return 'yes, undo needs it';
+    case 'needed-at-next-start':
+      return 'yes, the next start needs it';
     case 'safety-copy':
       return goesAt === null ? 'yes, a safety copy' : `yes, a safety copy, until ${date} at least`;
     case 'no-rule':

@@ -16,6 +16,10 @@ export type CommittedRestore = {
   readonly safetySnapshotId: SnapshotId;
   /** Null where a later start had to find out. */
   readonly receipt: RestoreReceipt | null;
+  /** Whether log and tables were restored, not the tables alone; null where only the note in the safety copy can tell. */
+  readonly full: boolean | null;
+  /** Null where it left no checkpoint, none yet, or one under a name that nobody could record. */
+  readonly checkpointId: SnapshotId | null;
 };
 
 /** What a journal as a whole says. */
@@ -28,8 +32,10 @@ export type JournalState = {
   readonly committed: readonly CommittedRestore[];
   /** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. */
   readonly undecided: ReadonlySet<SnapshotId>;
-  /** The checkpoint that was published last; an id of null: under a name that nobody could record. */
-  readonly lastCheckpoint: { readonly planId: string; readonly checkpointId: SnapshotId | null } | null;
+  /** Safety copies of restores that were not committed. */
+  readonly aborted: ReadonlySet<SnapshotId>;
+  /** The checkpoint that was published last, even where the journal has lost its beginning; null: none whose name is known. */
+  readonly lastCheckpoint: SnapshotId | null;
 };
 
 /**
@@ -39,8 +45,17 @@ export type JournalState = {
 export function replayJournal(entries: readonly JournalEntry[]): JournalState {
   const open = new Map<string, OpenRestore>();
   const undecided = new Map<string, SnapshotId>();
+  const aborted = new Set<SnapshotId>();
   const committed: CommittedRestore[] = [];
-  let lastCheckpoint: JournalState['lastCheckpoint'] = null;
+  let lastCheckpoint: SnapshotId | null = null;
+  const publish = (planId: string, checkpointId: SnapshotId | null): void => {
+    open.delete(planId);
+    lastCheckpoint = checkpointId ?? lastCheckpoint;
+    const at = committed.findLastIndex((restore) => restore.planId === planId);
+    const restore = committed[at];
+    if (restore !== undefined)
+      committed[at] = { ...restore, full: true, checkpointId: checkpointId ?? restore.checkpointId };
+  };
   for (const entry of entries) {
     if (entry.type === 'prepared') {
       open.set(entry.planId, { entry, committed: false });
@@ -48,20 +63,22 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
       continue;
     }
     const { planId } = entry.type === 'committed' ? entry.receipt : entry;
+    const begun = open.get(planId)?.entry;
     undecided.delete(planId);
-    if (entry.type === 'aborted') open.delete(planId);
-    else if (entry.type === 'checkpoint-published') {
+    if (entry.type === 'checkpoint-published') publish(planId, entry.checkpointId);
+    else if (entry.type === 'aborted') {
       open.delete(planId);
-      lastCheckpoint = { planId, checkpointId: entry.checkpointId };
+      if (begun !== undefined) aborted.add(begun.safetySnapshotId);
     } else {
       const receipt = entry.type === 'committed' ? entry.receipt : null;
       const { safetySnapshotId } = entry.type === 'committed' ? entry.receipt : entry;
-      committed.push({ planId, safetySnapshotId, receipt });
-      const begun = open.get(planId);
+      const leftDraft = begun !== undefined && begun.checkpointDraft !== null;
+      const full = receipt === null ? leftDraft || null : receipt.mode === 'full';
+      committed.push({ planId, safetySnapshotId, receipt, full, checkpointId: null });
       // What was left open before is of a state that this one replaced: its checkpoint must not become the newest.
       open.clear();
-      if (begun !== undefined && begun.entry.checkpointDraft !== null)
-        open.set(planId, { entry: begun.entry, committed: true });
+      if (leftDraft) open.set(planId, { entry: begun, committed: true });
+      if (receipt !== null && receipt.checkpointId !== null) publish(planId, receipt.checkpointId);
     }
   }
   return {
@@ -69,6 +86,7 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     open: [...open.values()],
     committed,
     undecided: new Set(undecided.values()),
+    aborted,
     lastCheckpoint,
   };
 }

@@ -36,6 +36,9 @@ export type TableCount = { readonly name: string; readonly rows: number };
 
 export type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
 
+/** Why nothing may take a snapshot: it holds what the newest restore replaced, or what the host must load next. */
+export type Need = 'needed-by-undo' | 'needed-at-next-start';
+
 /** When and why a retention rule takes a snapshot. Times are ISO 8601 in UTC. */
 export type Retention = {
   /** `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now. */
@@ -45,7 +48,7 @@ export type Retention = {
     | 'beyond-newest'
     | 'within-age'
     | 'age-passed'
-    | 'needed-by-undo'
+    | Need
     | 'safety-copy'
     | 'no-rule';
   /** From when on the age rule takes it; null where no age rule applies. */
@@ -296,7 +299,7 @@ export type PrunePlan = {
   /** Named by the policy or the choice, but refused. */
   readonly stays: readonly {
     readonly id: SnapshotId;
-    readonly reason: 'needed-by-undo' | 'needed-at-next-start' | 'safety-copy-too-young' | 'unreadable';
+    readonly reason: Need | 'safety-copy-too-young' | 'unreadable';
   }[];
   readonly bytes: number;
 };

@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { recall } from './catalog-memory.ts';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { ensureFolder, explainWriteError, findFolder, OWN, SNAPSHOTS, syncFolder } from './folders.ts';
-import type { PrunePlan, PrunePolicy, PruneReceipt, SnapshotId, TaskOptions } from './model.ts';
+import type { Need, PrunePlan, PrunePolicy, PruneReceipt, SnapshotId, TaskOptions } from './model.ts';
+import { findNeeded } from './needed.ts';
 import { createPace } from './pace.ts';
-import {
-  ageLimit,
-  findNeededCheckpoint,
-  findNeededCopies,
-  rankSnapshots,
-  SAFETY_KIND,
-  takenAt,
-} from './retention.ts';
+import { ageLimit, rankSnapshots, SAFETY_KIND, takenAt } from './retention.ts';
 import {
   isKind,
   listSnapshotFiles,
@@ -41,7 +36,7 @@ type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 
 /**
  * Says which snapshots a policy or a choice moves to the trash and which it names but may not take: the copy that undo
- * needs, safety copies that are too young (by a policy only), files that can't be read. Writes nothing. Throws `usage`
+ * needs, the last checkpoint of after a restore, safety copies that are too young (by a policy only), files that can't be read. Writes nothing. Throws `usage`
  * for a policy that makes no sense, `snapshot-missing` and `snapshot-unsafe` for a chosen id.
  */
 export async function planPrune(
@@ -96,11 +91,11 @@ export async function applyPrune(
   };
 }
 
-const NEEDED = {
+const NEEDED: { readonly [N in Need]: string } = {
   'needed-by-undo': 'Undo needs this snapshot: it holds what the newest restore replaced.',
   'needed-at-next-start':
     "The chat application's next start needs this snapshot: an older one would bring back what the newest restore undid.",
-} as const;
+};
 
 function nothingGoes(plan: PrunePlan): SnapbackError {
   for (const { id, reason } of plan.stays)
@@ -114,8 +109,7 @@ async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: Prune
   const { now = new Date(), except = null } = options;
   const files = await listSnapshotFiles(folder);
   const named = selectFiles(files, policy, now).filter(({ id }) => id !== except);
-  const needed = await findNeededCopies(folder, files);
-  const checkpoint = await findNeededCheckpoint(folder, files, named);
+  const needed = await findNeeded(folder, files, { going: named, memory: await recall(folder), now });
   const ranks = rankSnapshots(files);
   const goes: Going[] = [];
   const stays: PrunePlan['stays'][number][] = [];
@@ -123,8 +117,8 @@ async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: Prune
     const { id, sizeBytes } = file;
     const safety = folder.profile.restore;
     const young = (ranks.get(id) ?? 1) <= safety.keep || now < ageLimit(file, safety.keepDays);
-    if (needed.has(id)) stays.push({ id, reason: 'needed-by-undo' });
-    else if (id === checkpoint) stays.push({ id, reason: 'needed-at-next-start' });
+    const need = needed.get(id);
+    if (need !== undefined) stays.push({ id, reason: need });
     else if (policy.by !== 'choice' && file.kind === SAFETY_KIND && young)
       stays.push({ id, reason: 'safety-copy-too-young' });
     else if (file.problem !== null || !(await isReadable(folder, file)))

@@ -1,9 +1,6 @@
-import type { DataFolder } from './data-folder.ts';
-import { readJournal } from './journal.ts';
-import { replayJournal } from './journal-replay.ts';
-import type { Retention, SnapshotId } from './model.ts';
+import type { Need, Retention, SnapshotId } from './model.ts';
 import type { Profile } from './profile.ts';
-import { listSnapshotFiles, type SnapshotFile, snapshotTime } from './snapshot-files.ts';
+import { type SnapshotFile, snapshotTime } from './snapshot-files.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -43,7 +40,7 @@ export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<Snaps
 export function explainRetention(
   files: readonly SnapshotFile[],
   profile: Profile,
-  needed: ReadonlySet<SnapshotId>,
+  needed: ReadonlyMap<SnapshotId, Need>,
   now: Date,
 ): ReadonlyMap<SnapshotId, Retention> {
   const ranks = rankSnapshots(files);
@@ -51,7 +48,8 @@ export function explainRetention(
 
   function explain(file: SnapshotFile, rank: number): Retention {
     const kept = { status: 'kept', goesAt: null, rank: null, keep: null } as const;
-    if (needed.has(file.id)) return { ...kept, reason: 'needed-by-undo' };
+    const need = needed.get(file.id);
+    if (need !== undefined) return { ...kept, reason: need };
     if (file.problem !== null) return { ...kept, reason: 'no-rule' };
     if (file.kind === SAFETY_KIND)
       return { ...kept, reason: 'safety-copy', rank, keep: profile.restore.keep };
@@ -67,42 +65,4 @@ export function explainRetention(
       ? { ...kept, reason: 'within-age', goesAt }
       : { ...kept, status: 'due', reason: 'age-passed', goesAt };
   }
-}
-
-/**
- * The safety copies that nothing may take, because undo needs them: the newest one there is, the one of the newest
- * committed restore, and that of a restore whose end the journal does not know.
- */
-export async function findNeededCopies(
-  folder: DataFolder,
-  files?: readonly SnapshotFile[],
-): Promise<ReadonlySet<SnapshotId>> {
-  const present = (files ?? (await listSnapshotFiles(folder))).filter((file) => file.kind === SAFETY_KIND);
-  const needed = new Set<SnapshotId>();
-  const [newest] = present;
-  if (newest !== undefined) needed.add(newest.id);
-  const { undecided, committed } = replayJournal(await readJournal(folder));
-  for (const id of undecided) needed.add(id);
-  const last = committed.at(-1);
-  if (last !== undefined) needed.add(last.safetySnapshotId);
-  return needed;
-}
-
-/**
- * The checkpoint that the newest restore left, where taking `named` away would leave no newer one: without it the
- * host's next start would load an older checkpoint and bring back the state that the restore undid. Null: none.
- */
-export async function findNeededCheckpoint(
-  folder: DataFolder,
-  files: readonly SnapshotFile[],
-  named: readonly SnapshotFile[],
-): Promise<SnapshotId | null> {
-  const published = replayJournal(await readJournal(folder)).lastCheckpoint;
-  if (published === null || published.checkpointId === null) return null;
-  const checkpoints = files.filter((file) => file.kind === PERIODIC_KIND);
-  const place = checkpoints.findIndex(({ id }) => id === published.checkpointId);
-  const goes = new Set(named.map(({ id }) => id));
-  return place === -1 || checkpoints.slice(0, place).some(({ id }) => !goes.has(id))
-    ? null
-    : published.checkpointId;
 }

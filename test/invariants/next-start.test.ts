@@ -1,8 +1,26 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
-import { asHost, makeRoot, open, type Place, putSnapshot } from '../support/place.ts';
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  type DataFolder,
+  defaultRestoreOptions,
+  listSnapshots,
+  planPrune,
+  takeSnapshot,
+} from '../../src/index.ts';
+import {
+  addEvents,
+  asHost,
+  makeRoot,
+  open,
+  outcomeOf,
+  type Place,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
 /**
@@ -72,5 +90,76 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
       await expectNothingToLoad(place);
     }
     expect(await readdir(join(place.dir, 'snapshots/periodic'))).toEqual(expect.arrayContaining(others));
+  });
+});
+
+describe.concurrent('pruning leaves no checkpoint of the undone state as the newest', () => {
+  /** A checkpoint of the mistake, a restore, and a checkpoint of after some more events. */
+  async function restored() {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    await takeSnapshot(folder, 'periodic');
+    const receipt = await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    run(place, addEvents(1, 'afterwards'));
+    return { place, folder, own: receipt.checkpointId ?? '', later: await takeLater(folder) };
+  }
+
+  const takeLater = async (folder: DataFolder) => (await takeSnapshot(folder, 'periodic')).id;
+  const choice = (...ids: readonly string[]) => ({ by: 'choice', ids }) as const;
+  const everything = { by: 'count', kind: 'periodic', keep: 0 } as const;
+
+  /** Neither alone nor by a rule does the checkpoint go, and the list says so. */
+  async function expectKept(folder: DataFolder, id: string): Promise<void> {
+    const stays = [{ id, reason: 'needed-at-next-start' }];
+    for (const policy of [choice(id), everything])
+      expect((await planPrune(folder, policy)).stays).toEqual(stays);
+    expect(await outcomeOf(applyPrune(folder, choice(id)))).toBe('snapshot-needed');
+    const listed = (await listSnapshots(folder)).filter(
+      ({ retention }) => retention.reason === 'needed-at-next-start',
+    );
+    expect(listed.map((one) => one.id)).toEqual([id]);
+  }
+
+  test('one after the other: the restore’s own may go after a later one, and then the later one must stay', async () => {
+    const { place, folder, own, later } = await restored();
+    await applyPrune(folder, choice(own));
+    await expectKept(folder, later);
+    expect(`periodic/${await newestByName(place)}`).toBe(`${later}.json`);
+  });
+
+  test('all at once: the newest stays', async () => {
+    const { place, folder, own, later } = await restored();
+    expect((await planPrune(folder, choice(own, later))).stays).toEqual([
+      { id: later, reason: 'needed-at-next-start' },
+    ]);
+    await applyPrune(folder, everything);
+    expect(await readdir(join(place.dir, 'snapshots/periodic'))).toEqual([
+      `${later.slice('periodic/'.length)}.json`,
+    ]);
+  });
+
+  test('with a damaged newest one: that may go, the whole one before it may not', async () => {
+    const { place, folder, own, later } = await restored();
+    const damaged = 'periodic/20991231T235959Z';
+    await putSnapshot(place, damaged, '{"last_event_id": 9, "event_log": [');
+    await applyPrune(folder, choice(own));
+    expect((await planPrune(folder, choice(later))).stays).toHaveLength(1);
+    await applyPrune(folder, choice(damaged));
+    await expectKept(folder, later);
+  });
+
+  test('after an undo: what the first restore left does not count any more', async () => {
+    const { folder } = await restored();
+    const undone = await applyUndo(folder, { acceptDrift: false }, NOW);
+    await expectKept(folder, undone.checkpointId ?? '');
+  });
+
+  test('without a journal, before and after the state that it told of is recognized again', async () => {
+    const { place, folder, own, later } = await restored();
+    await rm(join(place.dir, 'snapback'), { recursive: true });
+    await applyPrune(folder, choice(own));
+    await expectKept(folder, later);
+    await rm(join(place.dir, 'snapback'), { recursive: true });
+    await expectKept(folder, later);
   });
 });

@@ -83,6 +83,10 @@ describe('the list', () => {
       { retention: { ...kept, goesAt: '2026-12-07T13:00:00.000Z' } },
       '10 events since · 1 MB · kept until 7 Dec',
     ],
+    [
+      { retention: { ...kept, reason: 'needed-at-next-start' as const } },
+      '10 events since · 1 MB · the next start needs it',
+    ],
     [{ health: 'damaged' as const, healthDetail: 'It is cut off.' }, 'It is cut off.'],
     [
       { undoes: { snapshotId: 'rewind/20261122T120000Z', action: 'restore' as const } },

@@ -18,15 +18,19 @@ function prepare(planId: string, checkpointDraft: string | null = `${planId}.par
   };
 }
 
-function commit(planId: string): JournalEntry {
+function commit(
+  planId: string,
+  checkpointId: string | null = null,
+  mode: 'full' | 'projections' = 'full',
+): JournalEntry {
   const receipt = {
     planId,
     action: 'restore',
     snapshotId: 'rewind/a',
-    mode: 'full',
+    mode,
     finishedAt: at,
     safetySnapshotId: copyOf(planId),
-    checkpointId: null,
+    checkpointId,
     tables: [],
     checks: [],
     lastEventId: 1n,
@@ -110,14 +114,39 @@ test('committed restores come oldest first, with or without the beginning of the
   expect(told(...entries).committed).toEqual(['a with receipt', 'b', 'a with receipt']);
 });
 
-test('the checkpoint that was published last is known, and when its name is not, that too', () => {
+test('a restore has the checkpoint that was published for it, by its receipt or by a later start', () => {
+  const checkpoints = (...entries: readonly JournalEntry[]) =>
+    replayJournal(entries).committed.map(({ planId, checkpointId }) => [planId, checkpointId]);
+  const byReceipt = commit('a', 'periodic/of a');
+  expect(checkpoints(prepare('a'), byReceipt)).toEqual([['a', 'periodic/of a']]);
+  expect(replayJournal([prepare('a'), byReceipt]).open).toEqual([]);
+  expect(checkpoints(prepare('a'), recover('a'), publish('a'))).toEqual([['a', 'periodic/of a']]);
+  expect(checkpoints(prepare('a'), recover('a'), publish('a', null))).toEqual([['a', null]]);
+  expect(checkpoints(prepare('a'), byReceipt, publish('a', null))).toEqual([['a', 'periodic/of a']]);
+  expect(checkpoints(byReceipt, prepare('b'), recover('b'), prepare('a'), commit('a'))).toEqual([
+    ['a', 'periodic/of a'],
+    ['b', null],
+    ['a', null],
+  ]);
+});
+
+test('a restore is known to be full by its receipt, its draft or its checkpoint', () => {
+  const full = (...entries: readonly JournalEntry[]) => replayJournal(entries).committed.at(-1)?.full;
+  expect(full(commit('a'))).toBe(true);
+  expect(full(commit('a', null, 'projections'))).toBe(false);
+  expect(full(prepare('a'), recover('a'))).toBe(true);
+  expect(full(prepare('a', null), recover('a'))).toBe(null);
+  expect(full(recover('a'), publish('a'))).toBe(true);
+});
+
+test('the checkpoint that was published last is known without the restore that it belongs to', () => {
   expect(replayJournal([prepare('a')]).lastCheckpoint).toBe(null);
-  const entries = [prepare('a'), commit('a'), publish('a')];
-  expect(replayJournal(entries).lastCheckpoint).toEqual({ planId: 'a', checkpointId: 'periodic/of a' });
-  expect(replayJournal([...entries, publish('b', null)]).lastCheckpoint).toEqual({
-    planId: 'b',
-    checkpointId: null,
-  });
+  expect(replayJournal([publish('a'), publish('b')]).lastCheckpoint).toBe('periodic/of b');
+});
+
+test('the safety copies of restores that were given up are known', () => {
+  const { aborted } = replayJournal([prepare('a'), abort('a'), prepare('b'), commit('b'), abort('c')]);
+  expect([...aborted]).toEqual([copyOf('a')]);
 });
 
 test('an empty journal is told from one that says that nothing is left', () => {

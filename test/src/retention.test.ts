@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import type { DataFolder } from '../../src/data-folder.ts';
-import { appendJournal, type JournalEntry } from '../../src/journal.ts';
-import { explainRetention, findNeededCopies } from '../../src/retention.ts';
+import type { Need } from '../../src/model.ts';
+import { explainRetention } from '../../src/retention.ts';
 import { listSnapshotFiles } from '../../src/snapshot-files.ts';
 import { makeDataFolder, writeSnapshotFile } from './data-folder-fixture.ts';
 
 const now = new Date('2026-03-20T12:00:00.000Z');
 
-async function explain(folder: DataFolder, needed: readonly string[] = []) {
+async function explain(folder: DataFolder, needed: readonly (readonly [string, Need])[] = []) {
   const files = await listSnapshotFiles(folder);
-  return Object.fromEntries(explainRetention(files, folder.profile, new Set(needed), now));
+  return Object.fromEntries(explainRetention(files, folder.profile, new Map(needed), now));
 }
 
 test('of the checkpoints the newest five are kept, the fifth goes next, older ones are due', async () => {
@@ -57,60 +57,20 @@ test('a file without a time in its name counts by its modification time', async 
   });
 });
 
-test('no rule takes a safety copy, one that undo needs, or a kind that the rules do not know', async () => {
+test('no rule takes a safety copy, what undo or the next start needs, or a kind that the rules do not know', async () => {
   const folder = await makeDataFolder();
-  for (const id of ['restore/20200101T000000Z', 'rewind/20200101T000000Z', 'weekly/20200101T000000Z'])
-    await writeSnapshotFile(folder, id);
+  const ids = ['restore', 'rewind', 'weekly', 'periodic'].map((kind) => `${kind}/20200101T000000Z`);
+  for (const id of ids) await writeSnapshotFile(folder, id);
   const kept = { status: 'kept', goesAt: null, rank: null, keep: null };
-  expect(await explain(folder, ['rewind/20200101T000000Z'])).toEqual({
+  expect(
+    await explain(folder, [
+      ['rewind/20200101T000000Z', 'needed-by-undo'],
+      ['periodic/20200101T000000Z', 'needed-at-next-start'],
+    ]),
+  ).toEqual({
+    'periodic/20200101T000000Z': { ...kept, reason: 'needed-at-next-start' },
     'restore/20200101T000000Z': { ...kept, reason: 'safety-copy', rank: 1, keep: 10 },
     'rewind/20200101T000000Z': { ...kept, reason: 'needed-by-undo' },
     'weekly/20200101T000000Z': { ...kept, reason: 'no-rule' },
   });
-});
-
-test('undo needs the newest copy, that of the newest committed restore, and that of one with an unknown end', async () => {
-  const folder = await makeDataFolder();
-  for (const hour of ['01', '02', '03', '04', '05'])
-    await writeSnapshotFile(folder, `restore/20260301T${hour}0000Z`);
-  expect([...(await findNeededCopies(folder))]).toEqual(['restore/20260301T050000Z']);
-  const at = now.toISOString();
-  const prepare = (planId: string, hour: string): JournalEntry => ({
-    type: 'prepared',
-    planId,
-    action: 'restore',
-    snapshotId: 'rewind/20260101T000000Z',
-    safetySnapshotId: `restore/20260301T${hour}0000Z`,
-    checkpointDraft: null,
-    at,
-  });
-  const commit = (planId: string, hour: string): JournalEntry => ({
-    type: 'committed',
-    at,
-    receipt: {
-      planId,
-      action: 'restore',
-      snapshotId: 'rewind/20260101T000000Z',
-      mode: 'full',
-      finishedAt: at,
-      safetySnapshotId: `restore/20260301T${hour}0000Z`,
-      checkpointId: null,
-      tables: [],
-      checks: [],
-      lastEventId: 1n,
-      writeLockMs: 1,
-      whileOpen: false,
-      inUse: { state: 'no' },
-    },
-  });
-  for (const entry of [prepare('a', '01'), commit('a', '01'), prepare('b', '02'), commit('b', '02')])
-    await appendJournal(folder, entry);
-  await appendJournal(folder, prepare('c', '03'));
-  await appendJournal(folder, prepare('d', '04'));
-  await appendJournal(folder, { type: 'aborted', planId: 'd', code: 'plan-stale', at });
-  expect([...(await findNeededCopies(folder))].sort()).toEqual([
-    'restore/20260301T020000Z',
-    'restore/20260301T030000Z',
-    'restore/20260301T050000Z',
-  ]);
 });
