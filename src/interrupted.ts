@@ -2,13 +2,22 @@ import { publishCheckpoint } from './checkpoint.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
 import { appendJournal, readJournal } from './journal.ts';
-import { type OpenRestore, type Prepared, replayJournal } from './journal-replay.ts';
+import { type OpenRestore, replayJournal } from './journal-replay.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
-import { isAlive, sweepPrivateFolders } from './private-folder.ts';
+import { sweepPrivateFolders } from './private-folder.ts';
 import { type ReadView, withReadView } from './read-view.ts';
+import { PERIODIC_KIND, SAFETY_KIND } from './retention.ts';
 import { createLogChain } from './row-hash.ts';
+import { isRunning, isRunningHere, whileRunning } from './running.ts';
 import { readSchema } from './schema.ts';
-import { type Draft, discardDraft, readDraft, reopenDraft, sweepDrafts } from './snapshot-drafts.ts';
+import {
+  type Draft,
+  discardDraft,
+  leaveDraft,
+  readDraft,
+  reopenDraft,
+  sweepDrafts,
+} from './snapshot-drafts.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
 import { listSnapshotFiles } from './snapshot-files.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
@@ -55,10 +64,12 @@ function untilNextTime(error: unknown): null {
 /** Without a journal, only the content tells which restores were made. Recorded once, it is known after the host has written more. */
 async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<void> {
   const files = (await listSnapshotFiles(folder)).filter(
-    (file) => file.kind === 'restore' && file.problem === null,
+    (file) => file.kind === SAFETY_KIND && file.problem === null,
   );
   const copies = await Promise.all(files.map((file) => readNote(folder, file.id)));
-  const noted = copies.filter((copy) => copy !== null);
+  const noted = copies
+    .filter((copy) => copy !== null)
+    .filter(({ note }) => !isRunningHere(folder, note.planId));
   if (noted.length === 0) return;
   const found = await withReadView(folder, task, async (view) => {
     const unmade: NotedCopy[] = [];
@@ -72,6 +83,8 @@ async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<
     return { made: null, unmade };
   });
   const { made, unmade } = found;
+  // Who made the copy may be at its restore right now, and have begun to record it.
+  if (!replayJournal(await readJournal(folder)).empty) return;
   for (const copy of made === null ? unmade : [made, ...unmade.toReversed()]) {
     const { id: safetySnapshotId, note } = copy;
     const { planId, action, snapshotId } = note;
@@ -94,14 +107,26 @@ async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<
   }
 }
 
-async function finishOne(
+async function finishOne(folder: DataFolder, open: OpenRestore, task: TaskOptions): Promise<Finished | null> {
+  if (isInHands(folder, open)) return null;
+  const { planId, checkpointDraft } = open.entry;
+  return whileRunning(folder, planId, async () => {
+    const draft = checkpointDraft === null ? null : await reopenDraft(folder, PERIODIC_KIND, checkpointDraft);
+    try {
+      return await finishWith(folder, open, draft, task);
+    } finally {
+      if (draft !== null) await leaveDraft(draft);
+    }
+  });
+}
+
+async function finishWith(
   folder: DataFolder,
   { entry, committed }: OpenRestore,
+  draft: Draft | null,
   task: TaskOptions,
-): Promise<Finished | null> {
-  if (isBeingWritten(entry)) return null;
+): Promise<Finished> {
   const { planId, safetySnapshotId, checkpointDraft } = entry;
-  const draft = checkpointDraft === null ? null : await reopenDraft(folder, 'periodic', checkpointDraft);
   const copy = await readNote(folder, safetySnapshotId);
   const outcome = committed
     ? 'committed'
@@ -122,10 +147,14 @@ async function finishOne(
   return { planId, outcome, safetySnapshotId, checkpointId: null };
 }
 
-/** The draft's name carries the process that writes it. */
-function isBeingWritten({ checkpointDraft }: Prepared): boolean {
+/** Whether somebody is still at it. Of another process, that is over when it has recorded the end of the restore. */
+function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boolean {
+  const { planId, by, checkpointDraft } = entry;
+  if (isRunningHere(folder, planId)) return true;
+  // Before the journal said so, only the draft's name carried the process that writes it.
   const pid = Number(/^\.snapback-(\d{1,10})-/.exec(checkpointDraft ?? '')?.[1] ?? 0);
-  return pid !== 0 && pid !== process.pid && isAlive(pid);
+  const maker = by ?? (pid === 0 ? null : { pid, started: null });
+  return !committed && maker !== null && maker.pid !== process.pid && isRunning(maker);
 }
 
 async function judge(

@@ -1,7 +1,7 @@
 import type { JournalEntry } from './journal.ts';
 import type { RestoreReceipt, SnapshotId } from './model.ts';
 
-export type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
+type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 
 /** A restore that was begun and has something left to do. */
 export type OpenRestore = {

@@ -6,6 +6,7 @@ import { ERROR_CODES, type ErrorCode, hasSystemCode, SnapbackError } from './err
 import { ensureFolder, explainWriteError, findFolder, OWN, ownAsDatabase, syncFolder } from './folders.ts';
 import { parseReceipt } from './journal-receipt.ts';
 import type { RestoreReceipt, SnapshotId } from './model.ts';
+import { ownMark, type ProcessMark } from './running.ts';
 import { parseSnapshotId } from './snapshot-files.ts';
 
 /*
@@ -23,6 +24,8 @@ export type JournalEntry =
       readonly safetySnapshotId: SnapshotId;
       /** File name within the folder of the periodic snapshots. */
       readonly checkpointDraft: string | null;
+      /** Who makes the restore; null in lines of earlier versions, which did not say. */
+      readonly by: ProcessMark | null;
       readonly at: string;
     }
   | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
@@ -42,19 +45,27 @@ export type JournalEntry =
       readonly at: string;
     };
 
+type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
+
+/** What is appended: that a restore is about to be committed always says by whom, and that is this process. */
+export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, 'by'>;
+
 const FILE = 'journal.jsonl';
 /** Of a longer journal, the newest part counts. A line is some kilobytes. */
 const READ_BYTES = 8 * 1024 * 1024;
+/** The largest that a process's number may be, anywhere. */
+const MAX_PID = 0x7fff_ffff;
 const NEWLINE = 0x0a;
 
 /**
  * Appends an entry and returns when it is on the disk. A torn last line, left by a crash, is closed first and stays.
  * Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
  */
-export async function appendJournal(folder: DataFolder, entry: JournalEntry): Promise<void> {
+export async function appendJournal(folder: DataFolder, entry: NewJournalEntry): Promise<void> {
   const place = await ensureFolder(folder, OWN);
   const path = join(place, FILE);
-  const line = JSON.stringify(entry, (_, value: unknown) =>
+  const signed = entry.type === 'prepared' ? { ...entry, by: ownMark() } : entry;
+  const line = JSON.stringify(signed, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
   try {
@@ -166,6 +177,8 @@ function parseEntry(value: unknown): JournalEntry | null {
   const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
   if (!known || snapshotId === null || safetySnapshotId === null) return null;
   if (draft !== null && asText(draft) === null) return null;
+  const by = parseMark(members.get('by') ?? null);
+  if (by === undefined) return null;
   return {
     type: 'prepared',
     planId,
@@ -173,8 +186,19 @@ function parseEntry(value: unknown): JournalEntry | null {
     snapshotId,
     safetySnapshotId,
     checkpointDraft: asText(draft),
+    by,
     at,
   };
+}
+
+/** Undefined where it is neither a mark nor null. */
+function parseMark(value: unknown): ProcessMark | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  const members = new Map<string, unknown>(Object.entries(value ?? {}));
+  const [pid, started] = [members.get('pid'), members.get('started')];
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || pid > MAX_PID) return undefined;
+  return started === null || asText(started) !== null ? { pid, started: asText(started) } : undefined;
 }
 
 function asText(value: unknown): string | null {

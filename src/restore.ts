@@ -7,6 +7,7 @@ import { preparePlan } from './plan.ts';
 import { createPrivateFolder } from './private-folder.ts';
 import { rehearse } from './rehearse.ts';
 import { type ApplyOptions, runPlan } from './restore-run.ts';
+import { whileRunning } from './running.ts';
 import { readSchema } from './schema.ts';
 import { lookAround, requireWritable } from './surroundings.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from './transaction.ts';
@@ -83,7 +84,9 @@ export async function applyRestore(
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();
       const [refusal] = prepared.plan.refusals;
       if (refusal !== undefined) throw new SnapbackError(refusal.code, refusal.message, refusal.detail);
-      return await runPlan({ folder, db, schema, prepared, apply }, task);
+      return await whileRunning(folder, prepared.plan.planId, () =>
+        runPlan({ folder, db, schema, prepared, apply }, task),
+      );
     } catch (error) {
       throw explain(error, folder);
     } finally {

@@ -14,6 +14,7 @@ function prepare(planId: string, checkpointDraft: string | null = `${planId}.par
     snapshotId: 'rewind/a',
     safetySnapshotId,
     checkpointDraft,
+    by: null,
     at,
   };
 }

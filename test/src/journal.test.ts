@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DataFolder } from '../../src/data-folder.ts';
 import { appendJournal, type JournalEntry, readJournal } from '../../src/journal.ts';
+import { ownMark } from '../../src/running.ts';
 import { codeOf, makeDataFolder, makeTempFolder } from './data-folder-fixture.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -15,6 +16,7 @@ const prepared: JournalEntry = {
   snapshotId: 'rewind/20260101T000000Z',
   safetySnapshotId: 'restore/20260101T000001Z',
   checkpointDraft: '.snapback-1-0123456789abcdef.part',
+  by: ownMark(),
   at,
 };
 
@@ -102,6 +104,12 @@ test('lines that are not exactly an entry are passed over', async () => {
     { ...prepared, snapshotId: 'x'.repeat(2000) },
     { ...prepared, action: 'delete' },
     { ...prepared, checkpointDraft: 7 },
+    { ...prepared, by: 7 },
+    { ...prepared, by: { pid: -1, started: null } },
+    { ...prepared, by: { pid: 1.5, started: null } },
+    { ...prepared, by: { pid: 2 ** 40, started: null } },
+    { ...prepared, by: { pid: 1, started: 7 } },
+    { ...prepared, by: { pid: 1 } },
     { ...receipt, receipt: null },
     { ...receipt, receipt: { ...receipt.receipt, lastEventId: 7 } },
     { ...receipt, receipt: { ...receipt.receipt, lastEventId: '9'.repeat(5000) } },
@@ -114,6 +122,14 @@ test('lines that are not exactly an entry are passed over', async () => {
   await appendFile(journalOf(folder), Buffer.from([0xff, 0xfe, 0x0a]));
   await appendJournal(folder, published);
   expect(await readJournal(folder)).toEqual([aborted, published]);
+});
+
+test('a line of a version that did not say by whom is still an entry', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  const { by: _, ...line } = { ...prepared };
+  await appendFile(journalOf(folder), `${JSON.stringify(line)}\n`);
+  expect(await readJournal(folder)).toEqual([aborted, { ...prepared, by: null }]);
 });
 
 test('of a journal beyond its bound the newest entries count', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listSnapshots } from '../../src/catalog.ts';
 import { recall } from '../../src/catalog-memory.ts';
 import { type DataFolder, openDataFolder } from '../../src/data-folder.ts';
-import { appendJournal, type JournalEntry } from '../../src/journal.ts';
+import { appendJournal, type NewJournalEntry } from '../../src/journal.ts';
 import { findNeeded } from '../../src/needed.ts';
 import { listSnapshotFiles } from '../../src/snapshot-files.ts';
 import { makeDataFolder, makeTempFolder, writeSnapshotFile } from './data-folder-fixture.ts';
@@ -35,11 +35,15 @@ async function atNextStart(folder: DataFolder, ...going: readonly number[]) {
   return [...needed].flatMap(([id, need]) => (need === 'needed-at-next-start' ? [id] : []));
 }
 
-async function record(folder: DataFolder, ...entries: readonly JournalEntry[]) {
+async function record(folder: DataFolder, ...entries: readonly NewJournalEntry[]) {
   for (const entry of entries) await appendJournal(folder, entry);
 }
 
-const prepare = (planId: string, safetySnapshotId: string, checkpointDraft: string | null): JournalEntry => ({
+const prepare = (
+  planId: string,
+  safetySnapshotId: string,
+  checkpointDraft: string | null,
+): NewJournalEntry => ({
   type: 'prepared',
   planId,
   action: 'restore',
@@ -53,7 +57,7 @@ const commit = (
   planId: string,
   safetySnapshotId: string,
   given: { readonly checkpointId?: string; readonly mode?: 'projections' } = {},
-): JournalEntry => ({
+): NewJournalEntry => ({
   type: 'committed',
   at,
   receipt: {

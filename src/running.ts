@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { DataFolder } from './data-folder.ts';
+import { isSystemError } from './errors.ts';
+import { isAlive } from './private-folder.ts';
+
+/*
+ * Which restores are being made right now: those of this process are known here, those of others by the mark that each
+ * leaves in the journal. What somebody is still at is theirs to end.
+ */
+
+/** A process, told from a later one with the same number by when it began. */
+export type ProcessMark = {
+  readonly pid: number;
+  /** Which start of the system and when after it, as Linux counts; null where the system does not say. */
+  readonly started: string | null;
+};
+
+/** The mark of this process. */
+export function ownMark(): ProcessMark {
+  return { pid: process.pid, started: lookAt(process.pid)?.started ?? null };
+}
+
+/**
+ * Whether the marked process still runs. Where nothing tells when it began, a later process with its number counts as
+ * it: then what it left is finished when that one has ended.
+ */
+export function isRunning({ pid, started }: ProcessMark): boolean {
+  if (!isAlive(pid)) return false;
+  const found = lookAt(pid);
+  if (found === null) return true;
+  return !found.over && (started === null || found.started === started);
+}
+
+/** Null where the system has no such place or lets nobody look. `over`: it has ended, and only its parent has not noticed. */
+function lookAt(pid: number): { readonly started: string; readonly over: boolean } | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  const boot = readText('/proc/sys/kernel/random/boot_id');
+  if (stat === null || boot === null) return null;
+  // `1234 (a name) S 1 …`: the name may hold anything, blanks and brackets included.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, ticks] = [fields[0], fields[19]];
+  if (state === undefined || ticks === undefined) return null;
+  return { started: `${boot.trim()} ${ticks}`, over: state === 'Z' || state === 'X' };
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
+}
+
+type Work = { readonly dir: string; readonly planId: string };
+
+const here = new Set<Work>();
+
+/** Does what concerns a plan, which counts as running until that has ended. Passes on what it returns or throws. */
+export async function whileRunning<T>(
+  { dir }: DataFolder,
+  planId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const entry = { dir, planId };
+  here.add(entry);
+  try {
+    return await work();
+  } finally {
+    here.delete(entry);
+  }
+}
+
+/** Whether this process is at a plan of this folder. */
+export function isRunningHere({ dir }: DataFolder, planId: string): boolean {
+  return [...here].some((work) => work.dir === dir && work.planId === planId);
+}
