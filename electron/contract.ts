@@ -117,8 +117,8 @@ export type PrivateRequests = {
   'private.locate': In<OfSnapshot, string>;
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */
   'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
-  /** The trash's own folders, to be moved to the system's trash. */
-  'private.trash': In<OfFolder, { readonly folders: readonly string[]; readonly summary: TrashSummary }>;
+  /** What is to be moved to the system's trash: folders that are wholly the trash's own, and its files in others. */
+  'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
   'private.empty-trash': In<OfFolder, TrashSummary>;
 };
 

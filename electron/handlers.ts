@@ -63,8 +63,9 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId }) {
-      const { folders: trashFolders, files, bytes } = await describeTrash(folders.get(folderId).folder);
-      return { folders: trashFolders, summary: { files, bytes } };
+      const trash = await describeTrash(folders.get(folderId).folder);
+      const { files, bytes, others } = trash;
+      return { items: [...trash.folders, ...trash.looseFiles], summary: { files, bytes, others } };
     },
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 

@@ -12,15 +12,15 @@ export async function emptyTrash(
 ): Promise<Reply<ResultOf<'trash.empty'>>> {
   const trash = await core.request('private.trash', { folderId });
   if (!trash.ok) return trash;
-  const { folders, summary } = trash.value;
-  if (await moveToSystemTrash(folders)) return { ok: true, value: { ...summary, to: 'system-trash' } };
+  const { items, summary } = trash.value;
+  if (await moveToSystemTrash(items)) return { ok: true, value: { ...summary, to: 'system-trash' } };
   const emptied = await core.request('private.empty-trash', { folderId });
   return emptied.ok ? { ok: true, value: { ...summary, to: 'deleted' } } : emptied;
 }
 
-async function moveToSystemTrash(folders: readonly string[]): Promise<boolean> {
+async function moveToSystemTrash(items: readonly string[]): Promise<boolean> {
   try {
-    for (const folder of folders) await shell.trashItem(folder);
+    for (const item of items) await shell.trashItem(item);
     return true;
   } catch (error) {
     console.error('The system has no trash for this folder:', error);

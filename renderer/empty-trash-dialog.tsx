@@ -43,10 +43,18 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
       {job.busy ? (
         <Working progress={job.progress} words="Emptying the trash" />
       ) : (
-        <p>
-          They move to the system’s trash. Where this place has none, they are deleted for good. The snapshots
-          in the list are not affected.
-        </p>
+        <>
+          <p>
+            They move to the system’s trash. Where this place has none, they are deleted for good. The
+            snapshots in the list are not affected.
+          </p>
+          {trash.others > 0 && (
+            <p>
+              {count(trash.others, 'folder')} of the trash {trash.others === 1 ? 'holds' : 'hold'} something
+              that no prune has put there. That stays.
+            </p>
+          )}
+        </>
       )}
     </AlertDialog>
   );

@@ -1,14 +1,7 @@
 import type { Command, Invocation } from './cli-arguments.ts';
 import { help } from './cli-help.ts';
-import {
-  describeDiff,
-  describeList,
-  describePruned,
-  describePrunePlan,
-  describeSnapshot,
-  describeTaken,
-  describeTrash,
-} from './cli-report.ts';
+import { describePruned, describePrunePlan, describeTrash } from './cli-prune-report.ts';
+import { describeDiff, describeList, describeSnapshot, describeTaken } from './cli-report.ts';
 import { describePlan, describeReceipt } from './cli-restore-report.ts';
 import { count } from './cli-text.ts';
 import {

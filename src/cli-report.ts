@@ -7,19 +7,9 @@ import {
   formatTime,
   toPrintable,
 } from './cli-text.ts';
-import type {
-  Diff,
-  NewerEvents,
-  PrunePlan,
-  PruneReceipt,
-  Retention,
-  SnapshotSummary,
-  TableDiff,
-  TakeResult,
-  TrashSummary,
-} from './model.ts';
+import type { Diff, NewerEvents, Retention, SnapshotSummary, TableDiff, TakeResult } from './model.ts';
 
-/** Words for people: what the commands that look, take and tidy up have found or done. One string per line. */
+/** Words for people: what the commands that look and take have found or done. One string per line. */
 
 const LIST_COLUMNS: readonly Column[] = [
   { title: 'Snapshot', align: 'left' },
@@ -208,45 +198,4 @@ export function describeTaken(result: TakeResult): readonly string[] {
     `Taken: ${result.id}, up to event ${formatNumber(result.lastEventId)}, ${formatBytes(result.sizeBytes)}`,
     ...retired,
   ];
-}
-
-export function describePrunePlan(plan: PrunePlan): readonly string[] {
-  const goes = plan.goes.map(({ id, takenAt, sizeBytes, reason }) => [
-    id,
-    formatTime(takenAt),
-    formatBytes(sizeBytes),
-    reason.replaceAll('-', ' '),
-  ]);
-  const columns: readonly Column[] = [
-    { title: 'Goes to the trash', align: 'left' },
-    { title: 'Taken', align: 'left' },
-    { title: 'Size', align: 'right' },
-    { title: 'Why', align: 'left' },
-  ];
-  return [
-    ...(goes.length === 0 ? ['Nothing would go.'] : alignTable(columns, goes)),
-    ...plan.stays.map(({ id, reason }) => toPrintable(`${id} stays: ${reason.replaceAll('-', ' ')}`)),
-    ...(goes.length === 0
-      ? []
-      : [
-          '',
-          `${count(goes.length, 'snapshot')}, ${formatBytes(plan.bytes)}. Plan ${plan.planId}`,
-          'Add --yes to do it.',
-        ]),
-  ];
-}
-
-export function describePruned({ moved, bytes, trashFolder }: PruneReceipt): readonly string[] {
-  return [
-    `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
-    'The space is freed by empty-trash.',
-  ];
-}
-
-export function describeTrash({ files, bytes }: TrashSummary, emptied: boolean): readonly string[] {
-  if (files === 0) return ['The trash is empty.'];
-  const size = `${count(files, 'file')}, ${formatBytes(bytes)}`;
-  return emptied
-    ? [`Deleted for good: ${size}`]
-    : [`In the trash: ${size}`, 'Add --yes to delete them for good.'];
 }

@@ -311,7 +311,12 @@ export type PruneReceipt = {
   readonly trashFolder: string;
 };
 
-export type TrashSummary = { readonly files: number; readonly bytes: number };
+export type TrashSummary = {
+  readonly files: number;
+  readonly bytes: number;
+  /** Folders of the trash with something in them that no prune's manifest names: emptying leaves that alone. */
+  readonly others: number;
+};
 
 export type TakeResult =
   | {

@@ -16,7 +16,8 @@ import {
   parseSnapshotId,
   type SnapshotFile,
 } from './snapshot-files.ts';
-import { openTrash, TRASH, type TrashedFile } from './trash.ts';
+import { openTrash, TRASH } from './trash.ts';
+import type { TrashedFile } from './trash-manifest.ts';
 
 /*
  * Prune moves snapshots into DATA/snapback/trash/<UTC>/ and deletes nothing. Invariant: the manifest that says where

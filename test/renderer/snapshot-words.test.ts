@@ -39,7 +39,7 @@ const facts: FolderFacts = {
   viewingCopy: false,
   demo: false,
   restored: null,
-  trash: { files: 0, bytes: 0 },
+  trash: { files: 0, bytes: 0, others: 0 },
 };
 
 describe('the list', () => {
