@@ -43,8 +43,8 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   if (snapshot.health === 'damaged' || snapshot.health === 'unreadable')
     return { text: snapshot.health, tone: 'bad' };
   if (snapshot.timeline === 'other') return { text: 'other timeline', tone: 'plain' };
-  const { goesAt, status } = snapshot.retention;
-  if (status === 'kept' && goesAt !== null) {
+  const { goesAt, reason } = snapshot.retention;
+  if (reason === 'within-age' && goesAt !== null) {
     const left = new Date(goesAt).getTime() - now.getTime();
     if (left > 0 && left < SOON_MS) return { text: `goes in ${formatRest(left)}`, tone: 'soon' };
   }
@@ -87,12 +87,15 @@ export function idTime(id: string): string | null {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
 }
 
-function shortRetention(snapshot: ListedSnapshot, now: Date): string {
+/** What keeps it or takes it, in a few words; empty where there is nothing to say. */
+export function shortRetention(snapshot: ListedSnapshot, now: Date): string {
   const { status, reason, goesAt } = snapshot.retention;
   if (reason === 'needed-by-undo') return 'Undo needs it';
   if (reason === 'needed-at-next-start') return 'the next start needs it';
   if (status === 'goes-next') return 'goes at the next checkpoint';
   if (status === 'due') return reason === 'age-passed' ? 'past its time' : 'no longer among the newest';
+  if (status === 'offered') return 'past its time, may be pruned';
+  if (goesAt !== null && reason === 'safety-copy') return `kept until ${formatDay(goesAt, now)} at least`;
   if (goesAt === null || tagOf(snapshot, now)?.tone === 'soon') return '';
   return `kept until ${formatDay(goesAt, now)}`;
 }
@@ -106,7 +109,11 @@ export function retentionWords(snapshot: ListedSnapshot, now: Date): string {
     case 'needed-at-next-start':
       return 'Kept: the chat app’s next start needs it. An older one would bring back what the restore undid.';
     case 'safety-copy':
-      return 'Kept: safety copies only go when you choose so.';
+      return goesAt === null
+        ? 'Kept: safety copies only go when you choose so.'
+        : `Kept until ${formatMoment(goesAt, now)} at least: safety copies only go when you choose so.`;
+    case 'safety-copy-passed':
+      return `May go when you choose so: it is beyond the newest ${keep ?? '?'} safety copies and past its time.`;
     case 'among-newest':
       return `Kept: number ${rank ?? '?'} of the newest ${keep ?? '?'}.${status === 'goes-next' ? ' The next checkpoint takes it.' : ''}`;
     case 'beyond-newest':

@@ -91,6 +91,8 @@ function describeRetention({ status, reason, goesAt, rank, keep }: Retention): s
       return 'yes, the next start needs it';
     case 'safety-copy':
       return goesAt === null ? 'yes, a safety copy' : `yes, a safety copy, until ${date} at least`;
+    case 'safety-copy-passed':
+      return `until you prune it: a safety copy beyond the newest ${keep}, past ${date}`;
     case 'no-rule':
       return 'yes, no rule takes it';
   }

@@ -41,8 +41,11 @@ export type Need = 'needed-by-undo' | 'needed-at-next-start';
 
 /** When and why a retention rule takes a snapshot. Times are ISO 8601 in UTC. */
 export type Retention = {
-  /** `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now. */
-  readonly status: 'kept' | 'goes-next' | 'due';
+  /**
+   * `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now.
+   * `offered`: no rule ever takes it, but its time is over, so that a prune of its kind does.
+   */
+  readonly status: 'kept' | 'goes-next' | 'due' | 'offered';
   readonly reason:
     | 'among-newest'
     | 'beyond-newest'
@@ -50,8 +53,9 @@ export type Retention = {
     | 'age-passed'
     | Need
     | 'safety-copy'
+    | 'safety-copy-passed'
     | 'no-rule';
-  /** From when on the age rule takes it; null where no age rule applies. */
+  /** From when on the age rule takes it, or a safety copy is offered; null where no age rule applies. */
   readonly goesAt: string | null;
   /** Place among its kind, newest = 1, and how many the rule keeps; null where no such rule applies. */
   readonly rank: number | null;

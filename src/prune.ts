@@ -8,7 +8,7 @@ import { ensureFolder, explainWriteError, findFolder, OWN, SNAPSHOTS, syncFolder
 import type { Need, PrunePlan, PrunePolicy, PruneReceipt, SnapshotId, TaskOptions } from './model.ts';
 import { findNeeded } from './needed.ts';
 import { createPace } from './pace.ts';
-import { ageLimit, rankSnapshots, SAFETY_KIND, takenAt } from './retention.ts';
+import { ageLimit, isYoungCopy, rankSnapshots, SAFETY_KIND, takenAt } from './retention.ts';
 import {
   isKind,
   listSnapshotFiles,
@@ -116,8 +116,7 @@ async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: Prune
   const stays: PrunePlan['stays'][number][] = [];
   for (const file of named) {
     const { id, sizeBytes } = file;
-    const safety = folder.profile.restore;
-    const young = (ranks.get(id) ?? 1) <= safety.keep || now < ageLimit(file, safety.keepDays);
+    const young = isYoungCopy(file, ranks.get(id) ?? 1, folder.profile, now);
     const need = needed.get(id);
     if (need !== undefined) stays.push({ id, reason: need });
     else if (policy.by !== 'choice' && file.kind === SAFETY_KIND && young)

@@ -32,10 +32,15 @@ export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<Snaps
   return ranks;
 }
 
+/** Whether a safety copy is among the newest, or not old enough, so that no policy takes it. `rank` by `rankSnapshots`. */
+export function isYoungCopy(file: SnapshotFile, rank: number, { restore }: Profile, now: Date): boolean {
+  return rank <= restore.keep || now < ageLimit(file, restore.keepDays);
+}
+
 /**
  * Explains for every file which rule keeps it or takes it, and when. The rules are the seed's: the newest checkpoints
- * stay, and copies before a rewind stay for some days, counted from their name. `files` as `listSnapshotFiles` gives
- * them.
+ * stay, and copies before a rewind stay for some days, counted from their name. Safety copies are never taken by a rule;
+ * those beyond the newest and past their days are offered to prune. `files` as `listSnapshotFiles` gives them.
  */
 export function explainRetention(
   files: readonly SnapshotFile[],
@@ -51,8 +56,14 @@ export function explainRetention(
     const need = needed.get(file.id);
     if (need !== undefined) return { ...kept, reason: need };
     if (file.problem !== null) return { ...kept, reason: 'no-rule' };
-    if (file.kind === SAFETY_KIND)
-      return { ...kept, reason: 'safety-copy', rank, keep: profile.restore.keep };
+    if (file.kind === SAFETY_KIND) {
+      const { keep, keepDays } = profile.restore;
+      if (rank <= keep) return { ...kept, reason: 'safety-copy', rank, keep };
+      const passed = { goesAt: ageLimit(file, keepDays).toISOString(), rank, keep };
+      return isYoungCopy(file, rank, profile, now)
+        ? { ...kept, ...passed, reason: 'safety-copy' }
+        : { ...passed, status: 'offered', reason: 'safety-copy-passed' };
+    }
     if (file.kind === PERIODIC_KIND) {
       const { keep } = profile.periodic;
       if (rank > keep) return { ...kept, status: 'due', reason: 'beyond-newest', rank, keep };

@@ -16,7 +16,7 @@ import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePolicy } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { useNow } from '../now.ts';
-import { titleWords } from '../snapshot-words.ts';
+import { shortRetention, titleWords } from '../snapshot-words.ts';
 import { formatBytes, kindWords } from '../words.ts';
 import type { PruneFields } from './prune-policy.ts';
 
@@ -119,6 +119,11 @@ function KindSelect({ kinds, value, onChange }: KindSelectProps) {
   );
 }
 
+/** Whether it has had its time, by the rules: those are most likely the ones to pick. */
+function mayGo({ retention }: ListedSnapshot): boolean {
+  return retention.status === 'offered' || retention.status === 'due';
+}
+
 type PickerProps = {
   readonly snapshots: readonly ListedSnapshot[];
   readonly ids: ReadonlySet<string>;
@@ -149,6 +154,7 @@ function Picker({ snapshots, ids, onChange }: PickerProps) {
             <Icon name="check" size={12} />
           </span>
           <span>{titleWords(snapshot, now)}</span>
+          <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot, now) : ''}</span>
           <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
         </ListBoxItem>
       ))}

@@ -72,6 +72,8 @@ describe('the list', () => {
     expect(tagOf(snapshot('a/b', { retention: soon, timeline: 'other' }), now)?.text).toBe('other timeline');
     expect(tagOf(snapshot('a/b', { timeline: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
     expect(tagOf(snapshot('a/b'), now)).toBeNull();
+    // A safety copy does not go by itself.
+    expect(tagOf(snapshot('a/b', { retention: { ...soon, reason: 'safety-copy' } }), now)).toBeNull();
   });
 
   test.each([
@@ -86,6 +88,21 @@ describe('the list', () => {
     [
       { retention: { ...kept, reason: 'needed-at-next-start' as const } },
       '10 events since · 1 MB · the next start needs it',
+    ],
+    [
+      { retention: { ...kept, reason: 'safety-copy' as const, goesAt: '2026-11-24T13:00:00.000Z' } },
+      '10 events since · 1 MB · kept until 24 Nov at least',
+    ],
+    [
+      {
+        retention: {
+          ...kept,
+          status: 'offered' as const,
+          reason: 'safety-copy-passed' as const,
+          goesAt: '2026-11-22T13:00:00.000Z',
+        },
+      },
+      '10 events since · 1 MB · past its time, may be pruned',
     ],
     [{ health: 'damaged' as const, healthDetail: 'It is cut off.' }, 'It is cut off.'],
     [

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { listSnapshots } from '../../src/catalog.ts';
+import { describeList } from '../../src/cli-report.ts';
 import type { DataFolder } from '../../src/data-folder.ts';
+import { takeIfDue } from '../../src/due.ts';
 import { appendJournal } from '../../src/journal.ts';
 import type { PrunePolicy } from '../../src/model.ts';
 import { applyPrune, planPrune } from '../../src/prune.ts';
@@ -104,6 +107,22 @@ describe('what a plan names but may not take stays, with the reason', () => {
     expect((await planPrune(young, policy, { now })).goes).toEqual([]);
     const chosen = await planPrune(young, { by: 'choice', ids: days('restore', 7) }, { now });
     expect(chosen.goes).toMatchObject([{ id: days('restore', 7)[0] }]);
+  });
+
+  test('no safety copy goes by itself, however many and old they are, and all that are offered go by policy', async () => {
+    const old = Array.from({ length: 13 }, (_, index) => `restore/202601${10 + index}T000000Z`);
+    const folder = await makeSnapshots(...old);
+    expect(await takeIfDue(folder)).toMatchObject({ taken: true, retired: [] });
+    const offered = (await listSnapshots(folder)).filter(({ retention }) => retention.status === 'offered');
+    expect(offered.map(({ id }) => id)).toEqual(old.slice(0, 3).reverse());
+    expect(describeList(offered).join('\n')).toContain(
+      'until you prune it: a safety copy beyond the newest 10',
+    );
+    for (const policy of [
+      { by: 'count', kind: 'restore', keep: 0 },
+      { by: 'age', kind: 'restore', olderThanDays: 0 },
+    ] as const)
+      expect((await planPrune(folder, policy)).goes.map(({ id }) => id)).toEqual(offered.map(({ id }) => id));
   });
 
   test('a file that can not be read', async () => {

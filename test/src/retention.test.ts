@@ -74,3 +74,39 @@ test('no rule takes a safety copy, what undo or the next start needs, or a kind 
     'weekly/20200101T000000Z': { ...kept, reason: 'no-rule' },
   });
 });
+
+test('safety copies beyond the newest ten are kept for 14 days, then offered, and never due', async () => {
+  const folder = await makeDataFolder();
+  const names = [
+    '20260306T120000Z',
+    '20260306T120001Z',
+    ...Array.from({ length: 10 }, (_, index) => `20260101T00000${index}Z`),
+  ];
+  for (const name of names) await writeSnapshotFile(folder, `restore/${name}`);
+  for (let index = 0; index < 10; index += 1)
+    await writeSnapshotFile(folder, `restore/20260310T00000${index}Z`);
+  const retention = await explain(folder);
+  const beyond = { keep: 10, goesAt: '2026-03-20T12:00:01.000Z' };
+  expect(retention['restore/20260310T000000Z']).toMatchObject({
+    status: 'kept',
+    reason: 'safety-copy',
+    goesAt: null,
+    rank: 10,
+  });
+  expect(retention['restore/20260306T120001Z']).toEqual({
+    ...beyond,
+    status: 'kept',
+    reason: 'safety-copy',
+    rank: 11,
+  });
+  expect(retention['restore/20260306T120000Z']).toEqual({
+    ...beyond,
+    goesAt: '2026-03-20T12:00:00.000Z',
+    status: 'offered',
+    reason: 'safety-copy-passed',
+    rank: 12,
+  });
+  const statuses = Object.values(retention).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 'offered')).toHaveLength(11);
+  expect(statuses).not.toContain('due');
+});
