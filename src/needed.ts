@@ -22,7 +22,7 @@ import { readNote } from './undo.ts';
  * bring back what the restore undid. So one checkpoint of after it always stays.
  */
 
-export type NeededOptions = {
+type NeededOptions = {
   /** What of the files shall go; all of them, where it is not said. Another checkpoint that stays frees the newest. */
   readonly going?: readonly SnapshotFile[];
   /** Tells damage that only reading a whole file shows. */

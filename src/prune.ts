@@ -26,7 +26,7 @@ import type { TrashedFile } from './trash-manifest.ts';
 
 type Going = PrunePlan['goes'][number] & { readonly file: SnapshotFile };
 
-export type PruneOptions = {
+type PruneOptions = {
   /** From when ages count; now, by default. */
   readonly now?: Date | undefined;
   /** A snapshot that is left out whatever the policy says of it. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import {
@@ -13,11 +12,12 @@ import {
   SNAPSHOTS,
   syncFolder,
 } from './folders.ts';
+import { moveToFreeName, type NameOptions } from './free-names.ts';
 import { readJournal } from './journal.ts';
 import { replayJournal } from './journal-replay.ts';
 import type { SnapshotId } from './model.ts';
 import { isAlive } from './private-folder.ts';
-import { compareNames, describeOpened, isKind, type OpenedFile } from './snapshot-files.ts';
+import { describeOpened, isKind, type OpenedFile } from './snapshot-files.ts';
 
 /*
  * How a snapshot comes into being: written under a name that nobody reads, made durable, then published. Invariant: no
@@ -33,13 +33,12 @@ export type Draft = {
 };
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
-const NUMBERED = /^(\d{8}T\d{6}Z)(?:_(\d{3}))?$/;
 
 /** Drafts of this very process. A dead process may have had the same id. */
 const live = new Set<string>();
 
 /** Tells whether a file name is one that `createDraft` gives. */
-export function isDraftName(name: string): boolean {
+function isDraftName(name: string): boolean {
   return DRAFT.test(name);
 }
 
@@ -118,14 +117,12 @@ async function closeOnce(handle: FileHandle): Promise<void> {
 export async function publishDraft(
   folder: DataFolder,
   draft: Draft,
-  options: { readonly after?: 'every-other' } = {},
+  options: NameOptions = {},
 ): Promise<{ readonly id: SnapshotId; readonly file: string }> {
   const place = await ensureFolder(folder, SNAPSHOTS, draft.kind);
   try {
     await draft.handle.sync();
-    const second = await waitForSecondToPass();
-    let name = options.after === 'every-other' ? nameAfter(await newestName(place), second) : second;
-    while (!(await moveToFreeName(draft.path, join(place, `${name}.json`)))) name = nextName(name);
+    const name = await moveToFreeName(draft.path, place, options);
     await syncFolder(place);
     await closeOnce(draft.handle);
     live.delete(draft.path);
@@ -139,92 +136,6 @@ export async function publishDraft(
 export async function leaveDraft(draft: Draft): Promise<void> {
   await closeOnce(draft.handle);
   live.delete(draft.path);
-}
-
-/** Returns the UTC second in which it was called, when that is over. */
-async function waitForSecondToPass(): Promise<string> {
-  const second = Math.floor(Date.now() / 1000);
-  for (;;) {
-    const left = (second + 1) * 1000 - Date.now();
-    if (left <= 0) return formatSecond(second);
-    // The clock was set back: that second is far away, and another one is the present.
-    if (left > 1000) return waitForSecondToPass();
-    await sleep(left);
-  }
-}
-
-function formatSecond(second: number): string {
-  return new Date(second * 1000).toISOString().replace(/[-:]|\.000/g, '');
-}
-
-/** The name, without `.json`, that sorts last among all that the seed's listing sees: hidden files and folders too. */
-async function newestName(place: string): Promise<string | null> {
-  const names = (await readdir(place))
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -5));
-  return names.reduce<string | null>(
-    (newest, name) => (newest === null || compareNames(name, newest) > 0 ? name : newest),
-    null,
-  );
-}
-
-/** `second` where it sorts after `newest`, else the nearest name after it. */
-function nameAfter(newest: string | null, second: string): string {
-  return newest === null || compareNames(second, newest) > 0 ? second : nextName(newest);
-}
-
-/** A name that sorts right after another: `_001`, `_002`..., after `_999` the next second. Throws `target-exists` where none fits. */
-function nextName(name: string): string {
-  const match = NUMBERED.exec(name);
-  if (match === null) return longerName(name);
-  const [, second = '', number = '0'] = match;
-  if (number !== '999') return `${second}_${String(Number(number) + 1).padStart(3, '0')}`;
-  const time = Date.parse(second.replace(/^(.{4})(..)(..T..)(..)/, '$1-$2-$3:$4:'));
-  const next = Number.isNaN(time) ? null : formatSecond(time / 1000 + 1);
-  return next !== null && NUMBERED.test(next) ? next : longerName(name);
-}
-
-/** A name after one that is no time: a longer one, and where that would be too long, a short one with a greater letter. */
-function longerName(name: string): string {
-  const longer = `${name}_001`;
-  if (Buffer.byteLength(`${longer}.json`) <= 255) return longer;
-  const at = [...name].findIndex((letter) => letter < '~');
-  if (at !== -1) return `${[...name].slice(0, at).join('')}~`;
-  throw new SnapbackError('target-exists', 'No name sorts after every other snapshot.', { newest: name });
-}
-
-/** Moves a file to a name that nobody has, in one step; false where somebody has it. */
-async function moveToFreeName(source: string, target: string): Promise<boolean> {
-  try {
-    await link(source, target);
-  } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return false;
-    if (hasSystemCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'))
-      return moveWithoutLinks(source, target);
-    throw error;
-  }
-  await unlink(source);
-  return true;
-}
-
-/**
- * The same on file systems without hard links: an empty file takes the name, so that nobody else can, and the source is
- * renamed over it. False where the name was taken. A crash in between leaves the empty file, which is listed as damaged.
- */
-export async function moveWithoutLinks(source: string, target: string): Promise<boolean> {
-  try {
-    await (await open(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)).close();
-  } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-  try {
-    await rename(source, target);
-    return true;
-  } catch (error) {
-    if ((await lstat(target)).size === 0) await unlink(target);
-    throw error;
-  }
 }
 
 /** A folder that is a link out of its place, or can't be looked into, holds no drafts of ours. */

@@ -70,7 +70,7 @@ async function createFile(path: string): Promise<FileHandle | null> {
   }
 }
 
-export type NamedFile = { readonly kind: string; readonly fileName: string };
+type NamedFile = { readonly kind: string; readonly fileName: string };
 
 /**
  * Which files a folder's manifest names, each once; null where there is no manifest, or none that can be understood to

@@ -32,7 +32,7 @@ export async function openTrash(
   }
 }
 
-export type TrashContents = TrashSummary & {
+type TrashContents = TrashSummary & {
   /** Identifies exactly these files. */
   readonly planId: string;
   /** Absolute paths of the folders in which nothing lies but what a prune has put there: each may be moved as a whole. */

@@ -128,7 +128,7 @@ export async function judgeOutcome(
 }
 
 /** What undoing takes besides the safety copy itself, which names its own mode. */
-export type UndoOptions = Pick<RestoreOptions, 'acceptDrift'>;
+type UndoOptions = Pick<RestoreOptions, 'acceptDrift'>;
 
 /**
  * Plans the undo of the newest restore: its safety copy brought back the way the restore was made. An undo is a restore

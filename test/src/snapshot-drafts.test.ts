@@ -2,11 +2,11 @@ import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } 
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/data-folder.ts';
+import { moveWithoutLinks } from '../../src/free-names.ts';
 import { appendJournal } from '../../src/journal.ts';
 import {
   createDraft,
   discardDraft,
-  moveWithoutLinks,
   publishDraft,
   reopenDraft,
   sweepDrafts,
