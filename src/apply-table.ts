@@ -6,7 +6,7 @@ import { nameList, quoteName } from './sql.ts';
 import { stageColumn } from './stage-layout.ts';
 
 /** The statements that make a live table what its comparison says, in the order in which they run. Each takes `Lines`. */
-export type ApplyStatements = {
+type ApplyStatements = {
   readonly removeGone: string;
   readonly removeSurvivors: string;
   readonly putSurvivors: string;
@@ -28,7 +28,7 @@ function linesAtOnce({ staged }: Comparison): number {
  * value, and foreign keys (which are off) may point anywhere in between. A surviving row keeps its rowid and what it
  * holds in columns that the snapshot lacks; a new one gets their defaults.
  */
-export function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
+function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
   const { live, name, columns } = staged;
   const table = `main.${quoteName(live.name)}`;
   const lines = 'rowid BETWEEN @first AND @last';

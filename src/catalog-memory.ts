@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
-import { hasSystemCode, isSystemError } from './errors.ts';
+import { isSystemError } from './errors.ts';
 import type { LogMark } from './live-log.ts';
 import type { TableCount } from './model.ts';
+import { readSmallFile } from './small-file.ts';
 import type { LogPrefix, SnapshotFacts } from './snapshot-facts.ts';
 
 /** Facts of a file that was read whole, and how its log stood to the live one when that ended at `live`. */
@@ -17,14 +17,13 @@ export type Remembered = SnapshotFacts & {
 export type Memory = ReadonlyMap<string, Remembered>;
 
 const VERSION = 1;
-const LARGEST_BYTES = 32 * 1024 * 1024;
 
 /**
  * What was learnt about a data folder's snapshots, kept outside of it so that a long history needs no second reading.
  * It may be lost or forged at any time without harm: what can't be understood counts as never seen.
  */
 export async function recall(folder: DataFolder): Promise<Memory> {
-  const text = folder.cacheDir === null ? null : await readText(fileOf(folder, folder.cacheDir));
+  const text = folder.cacheDir === null ? null : await readSmallFile(fileOf(folder, folder.cacheDir));
   if (text === null) return new Map();
   try {
     const top = members(JSON.parse(text));
@@ -63,21 +62,6 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
 
 function fileOf(folder: DataFolder, cacheDir: string): string {
   return join(cacheDir, `${createHash('sha256').update(folder.dir).digest('hex').slice(0, 32)}.json`);
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const facts = await handle.stat();
-      return facts.isFile() && facts.size <= LARGEST_BYTES ? await handle.readFile('utf8') : null;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENXIO', 'EIO')) return null;
-    throw error;
-  }
 }
 
 function parseEntry(value: unknown): readonly (readonly [string, Remembered])[] {

@@ -32,7 +32,7 @@ const FAILURES = [
 ] as const;
 
 /** The id of a place of a chat, e.g. `lighthouse/lamp-room`. */
-export function placeId(cast: Cast, place: string): string {
+function placeId(cast: Cast, place: string): string {
   const slug = place
     .toLowerCase()
     .replace(/^the /, '')

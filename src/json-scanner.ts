@@ -1,4 +1,5 @@
 import { SnapbackError } from './errors.ts';
+import { decodeString } from './json-string.ts';
 import type { SqlValue } from './row-hash.ts';
 import { LONGEST_ROW_BYTES } from './row-size.ts';
 
@@ -238,24 +239,4 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
 
 function closing(opening: string): string {
   return opening === '{' ? '}' : ']';
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function hasControlCharacter(raw: string): boolean {
-  for (let index = 0; index < raw.length; index += 1) if (raw.charCodeAt(index) < 0x20) return true;
-  return false;
-}
-
-/** The text of a string token given as Latin-1 bytes; null where it is malformed. */
-function decodeString(raw: string): string | null {
-  if (hasControlCharacter(raw)) return null;
-  try {
-    const text = /[\u0080-\u00ff]/.test(raw) ? UTF8.decode(Buffer.from(raw, 'latin1')) : raw;
-    const value: unknown = text.includes('\\') ? JSON.parse(`"${text}"`) : text;
-    return typeof value === 'string' && value.isWellFormed() ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return null;
-    throw error;
-  }
 }

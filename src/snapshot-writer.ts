@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AnyDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import type { Progress, TaskOptions } from './model.ts';
-import { createPace, type Pace } from './pace.ts';
+import { createPace } from './pace.ts';
 import { createPrivateFolder } from './private-folder.ts';
 import type { Profile } from './profile.ts';
 import { jsonText, jsonValue } from './python-text.ts';
@@ -20,6 +20,7 @@ import {
 } from './snapshot-format.ts';
 import { foldName, placeOfName, quoteName } from './sql.ts';
 import { readRows } from './table-rows.ts';
+import { createTextSink } from './text-sink.ts';
 
 export type DumpRequest = {
   readonly profile: Profile;
@@ -30,7 +31,7 @@ export type DumpRequest = {
   readonly note: (tables: readonly DumpedTable[]) => RestoreNote | null;
 };
 
-const FLUSH_CHARS = 256 * 1024;
+const COPY_BYTES = 256 * 1024;
 
 /**
  * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
@@ -120,8 +121,8 @@ function createDump(
   task: TaskOptions,
 ) {
   const pace = createPace(task);
-  const main = createSink(handle, pace);
-  const exact = createSink(exactFile, pace);
+  const main = createTextSink(handle, pace);
+  const exact = createTextSink(exactFile, pace);
   let rowsDone = 0;
   let exactTables = 0;
 
@@ -176,7 +177,7 @@ function createDump(
     const exactAt = main.written();
     await main.text('{');
     for (let position = 0; position < exact.written(); ) {
-      const { buffer, bytesRead } = await exactFile.read(Buffer.alloc(FLUSH_CHARS), 0, FLUSH_CHARS, position);
+      const { buffer, bytesRead } = await exactFile.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
       if (bytesRead === 0) throw new SnapbackError('io-failed', 'A temporary file of ours was cut short.');
       await main.text(buffer.toString('latin1', 0, bytesRead));
       position += bytesRead;
@@ -229,30 +230,4 @@ function asciiJson(value: unknown): string {
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function createSink(handle: FileHandle, pace: Pace) {
-  let parts: string[] = [];
-  let chars = 0;
-  let written = 0;
-  async function flush(): Promise<void> {
-    if (chars > 0) {
-      const bytes = Buffer.from(parts.join(''), 'latin1');
-      parts = [];
-      chars = 0;
-      for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
-    }
-    await pace.step();
-  }
-  return {
-    /** Bytes so far, flushed or not. The text is ASCII, so one character is one byte. */
-    written: () => written,
-    flush,
-    async text(text: string): Promise<void> {
-      parts.push(text);
-      chars += text.length;
-      written += text.length;
-      if (chars >= FLUSH_CHARS) await flush();
-    },
-  };
 }

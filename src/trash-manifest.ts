@@ -5,13 +5,13 @@ import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from './errors.ts';
 import { explainWriteError, ownAsDatabase, syncFolder } from './folders.ts';
 import type { PrunePlan, PrunePolicy, SnapshotId } from './model.ts';
+import { readSmallFile } from './small-file.ts';
 import { parseSnapshotId } from './snapshot-files.ts';
 
 /** DATA/snapback/trash/<UTC>/manifest.json: what a prune moves there, and where it comes from. */
 export const MANIFEST = 'manifest.json';
 
 const FORMAT_VERSION = 1;
-const LARGEST_BYTES = 32 * 1024 * 1024;
 
 export type TrashedFile = {
   readonly id: SnapshotId;
@@ -77,26 +77,11 @@ type NamedFile = { readonly kind: string; readonly fileName: string };
  * its last entry. Hostile input: bounded, no link followed, and no name that could reach another place.
  */
 export async function readManifest(place: string): Promise<readonly NamedFile[] | null> {
-  const text = await readBounded(join(place, MANIFEST));
+  const text = await readSmallFile(join(place, MANIFEST));
   try {
     return text === null ? null : parseFiles(JSON.parse(text));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof SnapbackError) return null;
-    throw error;
-  }
-}
-
-async function readBounded(path: string): Promise<string | null> {
-  try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const facts = await handle.stat();
-      return facts.isFile() && facts.size <= LARGEST_BYTES ? await handle.readFile('utf8') : null;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (isSystemError(error)) return null;
     throw error;
   }
 }

@@ -1,0 +1,38 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Pace } from './pace.ts';
+
+const FLUSH_CHARS = 256 * 1024;
+
+/** Where ASCII text goes that becomes a file. `flush` writes what is pending; `written` counts what is pending too. */
+export type TextSink = {
+  readonly written: () => number;
+  readonly text: (text: string) => Promise<void>;
+  readonly flush: () => Promise<void>;
+};
+
+/** Writes text to the end of a file in large pieces, between which a cancel arrives. @throws the system's errors, `cancelled` */
+export function createTextSink(handle: FileHandle, pace: Pace): TextSink {
+  let parts: string[] = [];
+  let chars = 0;
+  let written = 0;
+  async function flush(): Promise<void> {
+    if (chars > 0) {
+      const bytes = Buffer.from(parts.join(''), 'latin1');
+      parts = [];
+      chars = 0;
+      for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+    }
+    await pace.step();
+  }
+  return {
+    /** Bytes so far, flushed or not. The text is ASCII, so one character is one byte. */
+    written: () => written,
+    flush,
+    async text(text: string): Promise<void> {
+      parts.push(text);
+      chars += text.length;
+      written += text.length;
+      if (chars >= FLUSH_CHARS) await flush();
+    },
+  };
+}
