@@ -1,12 +1,16 @@
+import { createContext, useContext, useMemo } from 'react';
 import {
   Button,
+  Collection,
   Header,
   type Key,
   ListBox,
   ListBoxItem,
   ListBoxSection,
+  ListLayout,
   type Selection,
   Text,
+  Virtualizer,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../electron/contract.ts';
 import type { FolderFacts } from '../src/model.ts';
@@ -14,7 +18,11 @@ import { Icon } from './icons.tsx';
 import { useNow } from './now.ts';
 import { detailWords, groupByKind, tagOf } from './snapshot-words.ts';
 import { formatAge, formatMoment, formatUtc } from './time.ts';
-import { capitalize, count, formatBytes } from './words.ts';
+import { capitalize, count, formatBytes, formatNumber } from './words.ts';
+
+// Only guesses, for the lines that are not on the screen: what is on it is measured.
+const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };
+const LastEvent = createContext(0n);
 
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
@@ -25,35 +33,45 @@ export type SnapshotListProps = {
   readonly onEmptyTrash: () => void;
 };
 
-/** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. */
+/** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. Only the lines on the screen are built. */
 export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTrash }: SnapshotListProps) {
+  const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
   const choose = (keys: Selection) =>
     onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
-      <ListBox
-        aria-label="Snapshots"
-        className="snapshot-list"
-        selectionMode="multiple"
-        selectionBehavior="replace"
-        disallowEmptySelection
-        escapeKeyBehavior="none"
-        selectedKeys={selected}
-        onSelectionChange={choose}
-        renderEmptyState={() => <NoSnapshots />}
-      >
-        {groupByKind(snapshots).map((group) => (
-          <ListBoxSection key={group.kind} id={`kind:${group.kind}`}>
-            <Header className="group-head">
-              <span>{group.name}</span>
-              <span>{group.snapshots.length}</span>
-            </Header>
-            {group.snapshots.map((snapshot) => (
-              <SnapshotLine key={snapshot.id} snapshot={snapshot} facts={facts} />
-            ))}
-          </ListBoxSection>
-        ))}
-      </ListBox>
+      <LastEvent value={facts.lastEventId}>
+        <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
+          <ListBox
+            aria-label="Snapshots"
+            className="snapshot-list"
+            items={groups}
+            selectionMode="multiple"
+            selectionBehavior="replace"
+            disallowEmptySelection
+            escapeKeyBehavior="none"
+            selectedKeys={selected}
+            onSelectionChange={choose}
+            renderEmptyState={() => <NoSnapshots />}
+          >
+            {(group) => (
+              <ListBoxSection id={`kind:${group.kind}`}>
+                <Header className="group-head">
+                  <span>{group.name}</span>
+                  <span>{formatNumber(group.snapshots.length)}</span>
+                </Header>
+                <Collection items={group.snapshots}>
+                  {(snapshot) => (
+                    <ListBoxItem id={snapshot.id} textValue={snapshot.takenAt} className="snap">
+                      <SnapshotLine snapshot={snapshot} />
+                    </ListBoxItem>
+                  )}
+                </Collection>
+              </ListBoxSection>
+            )}
+          </ListBox>
+        </Virtualizer>
+      </LastEvent>
       {facts.trash.files > 0 && (
         <div className="trash-strip">
           <Icon name="trash" />
@@ -79,17 +97,16 @@ function NoSnapshots() {
   );
 }
 
-type LineProps = { readonly snapshot: ListedSnapshot; readonly facts: FolderFacts };
-
-function SnapshotLine({ snapshot, facts }: LineProps) {
+/** What a line shows. Not the line itself: that is kept for each snapshot, while what this shows changes with the time. */
+function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const now = useNow();
-  const moment = capitalize(formatMoment(snapshot.takenAt, now));
+  const lastEventId = useContext(LastEvent);
   const tag = tagOf(snapshot, now);
   return (
-    <ListBoxItem id={snapshot.id} textValue={moment} className="snap">
+    <>
       <Text slot="label" className="snap-time">
         <time dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
-          {moment}
+          {capitalize(formatMoment(snapshot.takenAt, now))}
         </time>
       </Text>
       {tag === null ? (
@@ -98,8 +115,8 @@ function SnapshotLine({ snapshot, facts }: LineProps) {
         <span className={`tag ${tag.tone}`}>{tag.text}</span>
       )}
       <Text slot="description" className="snap-detail">
-        {detailWords(snapshot, facts, now)}
+        {detailWords(snapshot, lastEventId, now)}
       </Text>
-    </ListBoxItem>
+    </>
   );
 }

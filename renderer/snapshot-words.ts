@@ -1,5 +1,4 @@
 import type { ListedSnapshot } from '../electron/contract.ts';
-import type { FolderFacts } from '../src/model.ts';
 import { formatAge, formatDay, formatMoment, formatRest, formatShort } from './time.ts';
 import { count, formatBytes, kindWords } from './words.ts';
 
@@ -52,11 +51,11 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
 }
 
 /** The line below: how it lies against now, its size, and what keeps it or takes it. */
-export function detailWords(snapshot: ListedSnapshot, facts: FolderFacts, now: Date): string {
+export function detailWords(snapshot: ListedSnapshot, lastEventId: bigint, now: Date): string {
   if (snapshot.health === 'damaged' || snapshot.health === 'unreadable')
     return snapshot.healthDetail ?? 'it can’t be read';
   return [
-    snapshot.undoes === null ? againstWords(snapshot, facts) : undoesWords(snapshot, now),
+    snapshot.undoes === null ? againstWords(snapshot, lastEventId) : undoesWords(snapshot, now),
     formatBytes(snapshot.sizeBytes),
     shortRetention(snapshot, now),
   ]
@@ -64,9 +63,9 @@ export function detailWords(snapshot: ListedSnapshot, facts: FolderFacts, now: D
     .join(' · ');
 }
 
-function againstWords({ lastEventId, timeline }: ListedSnapshot, facts: FolderFacts): string {
-  if (lastEventId === null || timeline === 'other') return '';
-  const since = facts.lastEventId - lastEventId;
+function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
+  if (snapshot.lastEventId === null || snapshot.timeline === 'other') return '';
+  const since = lastEventId - snapshot.lastEventId;
   if (since === 0n) return 'no event since';
   return since > 0n ? `${count(since, 'event')} since` : `${count(-since, 'event')} ahead of now`;
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import {
   Button,
   Group,
@@ -5,18 +6,21 @@ import {
   Label,
   ListBox,
   ListBoxItem,
+  ListLayout,
   NumberField,
   Popover,
   Radio,
   RadioGroup,
   Select,
   SelectValue,
+  Text,
+  Virtualizer,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePolicy } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { useNow } from '../now.ts';
-import { shortRetention, titleWords } from '../snapshot-words.ts';
+import { groupByKind, shortRetention, titleWords } from '../snapshot-words.ts';
 import { formatBytes, kindWords } from '../words.ts';
 import type { PruneFields } from './prune-policy.ts';
 
@@ -130,34 +134,44 @@ type PickerProps = {
   readonly onChange: (ids: ReadonlySet<string>) => void;
 };
 
+const PICKER_LAYOUT = { rowSize: 29 };
+
+/** In the order of the list beside which the dialog lies. Only the lines on the screen are built. */
 function Picker({ snapshots, ids, onChange }: PickerProps) {
+  const ordered = useMemo(() => groupByKind(snapshots).flatMap((group) => group.snapshots), [snapshots]);
+  return (
+    <Virtualizer layout={ListLayout} layoutOptions={PICKER_LAYOUT}>
+      <ListBox
+        aria-label="Snapshots to move"
+        className="picker"
+        items={ordered}
+        selectionMode="multiple"
+        escapeKeyBehavior="none"
+        selectedKeys={ids}
+        onSelectionChange={(keys) =>
+          onChange(new Set(keys === 'all' ? snapshots.map(({ id }) => id) : [...keys].map(String)))
+        }
+      >
+        {(snapshot) => (
+          <ListBoxItem id={snapshot.id} textValue={snapshot.id} className="pick">
+            <PickerLine snapshot={snapshot} />
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </Virtualizer>
+  );
+}
+
+function PickerLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const now = useNow();
   return (
-    <ListBox
-      aria-label="Snapshots to move"
-      className="picker"
-      selectionMode="multiple"
-      escapeKeyBehavior="none"
-      selectedKeys={ids}
-      onSelectionChange={(keys) =>
-        onChange(new Set(keys === 'all' ? snapshots.map(({ id }) => id) : [...keys].map(String)))
-      }
-    >
-      {snapshots.map((snapshot) => (
-        <ListBoxItem
-          key={snapshot.id}
-          id={snapshot.id}
-          textValue={titleWords(snapshot, now)}
-          className="pick"
-        >
-          <span className="box">
-            <Icon name="check" size={12} />
-          </span>
-          <span>{titleWords(snapshot, now)}</span>
-          <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot, now) : ''}</span>
-          <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
-        </ListBoxItem>
-      ))}
-    </ListBox>
+    <>
+      <span className="box">
+        <Icon name="check" size={12} />
+      </span>
+      <Text slot="label">{titleWords(snapshot, now)}</Text>
+      <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot, now) : ''}</span>
+      <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
+    </>
   );
 }

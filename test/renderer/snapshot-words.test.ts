@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import { detailWords, groupByKind, likelySnapshot, tagOf } from '../../renderer/snapshot-words.ts';
-import type { FolderFacts, Retention } from '../../src/model.ts';
+import type { Retention } from '../../src/model.ts';
 
 // Before the formatters are made.
 vi.hoisted(() => {
@@ -28,19 +28,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
   };
 }
 
-const facts: FolderFacts = {
-  name: 'data',
-  database: 'chat.db',
-  databaseBytes: 1,
-  events: 100,
-  lastEventId: 100n,
-  journalMode: 'wal',
-  inUse: { state: 'no' },
-  viewingCopy: false,
-  demo: false,
-  restored: null,
-  trash: { files: 0, bytes: 0, others: 0 },
-};
+const lastEventId = 100n;
 
 describe('the list', () => {
   test('known kinds come first in a fixed order, others by name, each in the order it came', () => {
@@ -110,6 +98,6 @@ describe('the list', () => {
       /^takes back the restore from yesterday 13:00 · 1 MB$/,
     ],
   ])('%o is told as %s', (change, words) => {
-    expect(detailWords(snapshot('rewind/a', change), facts, now)).toMatch(words);
+    expect(detailWords(snapshot('rewind/a', change), lastEventId, now)).toMatch(words);
   });
 });

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { listKind } from './judge.ts';
+
+const MANY = 2_000;
+const HOUR_MS = 3_600_000;
+
+test('two thousand snapshots are as quick to go through as ten', async ({ place, demo }) => {
+  const [newest = ''] = listKind(demo, 'periodic');
+  const whole = JSON.parse(readFileSync(join(demo, 'snapshots', `${newest}.json`), 'utf8'));
+  const tables = Object.entries(whole).filter(([, rows]) => Array.isArray(rows));
+  const small = JSON.stringify({
+    last_event_id: 0,
+    ...Object.fromEntries(tables.map(([name]) => [name, []])),
+  });
+  for (let at = 0; at < MANY; at += 1) {
+    const name = new Date(Date.UTC(2025, 0, 1) + at * HOUR_MS)
+      .toISOString()
+      .slice(0, 19)
+      .replace(/[-:]/g, '');
+    writeFileSync(join(demo, 'snapshots/periodic', `${name}Z.json`), small);
+  }
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  const lines = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+
+  await test.step('only the lines on the screen are built, and all can be reached', async () => {
+    expect(await lines.count()).toBeLessThan(40);
+    await lines.first().click();
+    await page.keyboard.press('End');
+    await expect(lines.filter({ hasText: '1 Jan 2025' }).last()).toBeFocused();
+    await page.keyboard.press('Home');
+    await expect(lines.first()).toBeFocused();
+  });
+
+  await test.step('the arrows are not kept waiting, also while files are being checked', async () => {
+    const beganAt = performance.now();
+    for (let step = 0; step < 10; step += 1) await page.keyboard.press('ArrowDown');
+    await expect(lines.nth(10)).toBeFocused();
+    expect(performance.now() - beganAt).toBeLessThan(10_000);
+  });
+
+  await test.step('all of them are pruned in one go', async () => {
+    await page.getByRole('button', { name: 'Prune…' }).click();
+    await page.getByRole('button', { name: 'Move 2,000 snapshots to the trash' }).click();
+    await expect(page.getByText(/^2,000 snapshots, .* moved to the trash/)).toBeVisible();
+    expect(listKind(demo, 'periodic')).toHaveLength(5);
+  });
+});
