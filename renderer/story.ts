@@ -15,12 +15,26 @@ const MOST_NAMED = 3;
 const plain = (text: string): Piece => ({ text, tone: 'plain' });
 
 /** What a restore would bring back, change and remove, each as an enumeration; empty where there is nothing. */
-export type Clauses = { readonly back: Story; readonly changed: Story; readonly gone: Story };
+export type Clauses = {
+  readonly back: Story;
+  /** Where the snapshot holds the record of a rewind that the database lacks, its chat is rewound again: that brings nothing back. */
+  readonly again: Story;
+  readonly changed: Story;
+  readonly gone: Story;
+};
 
 export function tellClauses(told: Told): Clauses {
   const changed = sumRows(projected(told), 'changed');
+  const returning = told.returningEvents;
   return {
-    back: enumerate([...returningParts(told), ...rowParts(told, 'added', 'back')]),
+    back: enumerate([
+      ...eventParts(
+        returning.filter((group) => !isRewoundAgain(group)),
+        'back',
+      ),
+      ...rowParts(told, 'added', 'back'),
+    ]),
+    again: enumerate(eventParts(returning.filter(isRewoundAgain), 'changed')),
     changed: changed === 0 ? [] : [{ text: count(changed, 'row'), tone: 'changed' }],
     gone: enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone'), ...rewindRecords(told)]),
   };
@@ -28,14 +42,21 @@ export function tellClauses(told: Told): Clauses {
 
 /** What restoring would do, in one sentence. */
 export function tellRestore(told: Told): Story {
-  const { back, changed, gone } = tellClauses(told);
+  const { back, again, changed, gone } = tellClauses(told);
   const clauses: readonly Story[] = [
     [plain('brings back '), ...back],
+    [plain('rewinds again '), ...again],
     [plain('changes '), ...changed],
     [plain('removes '), ...gone],
   ].filter((clause) => clause.length > 1);
   if (clauses.length === 0)
-    return [plain('Nothing differs: the database holds exactly what this snapshot holds.')];
+    return [
+      plain(
+        told.tables.some(isNotComparable)
+          ? 'Nothing differs in the tables that can be compared; the others are named below.'
+          : 'Nothing differs: the database holds exactly what this snapshot holds.',
+      ),
+    ];
   return [
     plain('Restoring '),
     ...clauses.flatMap((clause, at) => [
@@ -54,7 +75,7 @@ function rewindRecords(told: Told): readonly Story[] {
   ];
 }
 
-/** Newer events that are not the host's own record of the rewind. */
+/** Events of a group that are not the host's own record of a rewind. */
 export function writtenEvents(group: NewerEvents): number {
   return group.events - group.rewindRecords;
 }
@@ -92,16 +113,21 @@ function newerParts({ newerEvents }: Told): readonly Story[] {
   );
 }
 
-function returningParts({ returningEvents }: Told): readonly Story[] {
+function isRewoundAgain(group: NewerEvents): boolean {
+  return group.rewindRecords > 0 && writtenEvents(group) > 0;
+}
+
+function eventParts(groups: readonly NewerEvents[], tone: 'back' | 'changed'): readonly Story[] {
+  const sizeOf = (group: NewerEvents) => (isRewoundAgain(group) ? writtenEvents(group) : group.events);
   return nameSome(
-    returningEvents.toSorted((a, b) => b.events - a.events),
+    groups.toSorted((a, b) => sizeOf(b) - sizeOf(a)),
     (group) => [
-      { text: count(group.events, 'event'), tone: 'back' },
+      { text: count(sizeOf(group), 'event'), tone },
       ...(group.chat === null ? [] : [plain(' of '), { text: chatWords(group), tone: 'name' } as const]),
     ],
     (rest) => {
-      const events = rest.reduce((sum, group) => sum + group.events, 0);
-      return [{ text: `${count(events, 'event')} of ${rest.length} other chats`, tone: 'back' }];
+      const events = rest.reduce((sum, group) => sum + sizeOf(group), 0);
+      return [{ text: `${count(events, 'event')} of ${rest.length} other chats`, tone }];
     },
   );
 }
@@ -115,6 +141,10 @@ function nameSome<T>(
   const named = all.slice(0, all.length === MOST_NAMED + 1 ? all.length : MOST_NAMED);
   const rest = all.slice(named.length);
   return [...named.map(name), ...(rest.length === 0 ? [] : [sum(rest)])];
+}
+
+function isNotComparable({ state, snapshotRows, liveRows }: TableDiff): boolean {
+  return (state === 'missing-live' && snapshotRows > 0) || (state === 'empty-then' && liveRows > 0);
 }
 
 function projected(told: Told): readonly TableDiff[] {

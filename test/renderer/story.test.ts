@@ -46,6 +46,16 @@ describe('the sentence about a restore', () => {
     );
   });
 
+  test('a state that was rewound is not praised as one that brings the rewound events back', () => {
+    const tables = [table('event_log', { changed: 37, added: 4 }), table('memories', { removed: 11 })];
+    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30 });
+    expect(tell({ tables, returningEvents: [rewound, group('Harbour', 3)] })).toBe(
+      'Restoring brings back 3 events of Harbour, rewinds again 37 events of Lighthouse, and removes 11 memories.',
+    );
+    const record = group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 });
+    expect(tell({ returningEvents: [record] })).toBe('Restoring brings back 1 event of Lighthouse.');
+  });
+
   test('nothing is claimed where nothing differs', () => {
     expect(tell({ tables: [table('memories', { unchanged: 9 })] })).toMatch(/^Nothing differs/);
   });
@@ -55,6 +65,8 @@ describe('the sentence about a restore', () => {
       table('memories', { state, added: 5, removed: 5 }),
     );
     expect(tell({ tables: left })).toMatch(/^Nothing differs/);
+    const held = table('inbox', { state: 'missing-live', snapshotRows: 3 });
+    expect(tell({ tables: [held] })).toMatch(/^Nothing differs in the tables that can be compared;/);
   });
 
   test('many tables are summed up, none is lost from the sum', () => {
