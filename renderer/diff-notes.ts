@@ -1,5 +1,5 @@
 import type { Diff, SchemaDrift } from '../src/model.ts';
-import { count, countRows, joinWords } from './words.ts';
+import { choose, count, countRows, joinWords } from './words.ts';
 
 /** Something that a reader of the comparison has to know. `warn`: it costs something. */
 export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };
@@ -14,7 +14,7 @@ export function notesOf(noted: Noted): readonly Note[] {
     ...inState('empty-then').map(
       (table): Note => ({
         key: `empty:${table.name}`,
-        text: `${table.name} was empty or did not exist yet; its ${count(table.liveRows, 'row')} stay unless you choose otherwise.`,
+        text: `${table.name} was empty or did not exist yet; its ${count(table.liveRows, 'row')} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`,
         tone: 'warn',
       }),
     ),
@@ -46,11 +46,21 @@ export function notesOf(noted: Noted): readonly Note[] {
     ...noted.guessedBlobs.map(
       (guess): Note => ({
         key: `guess:${guess.table}:${guess.column}`,
-        text: `${count(guess.values, 'value')} in ${guess.table}.${guess.column} look like binary data written as text, and are taken as such.`,
+        text: guessWords(guess),
         tone: 'plain',
       }),
     ),
   ];
+}
+
+/** Values of which nobody can tell whether they were text or binary data, and what they are taken for. */
+export function guessWords({ table, column, values }: Diff['guessedBlobs'][number]): string {
+  const what = choose(
+    values,
+    'looks like binary data written as text, and is',
+    'look like binary data written as text, and are',
+  );
+  return `${count(values, 'value')} in ${table}.${column} ${what} taken as such.`;
 }
 
 /** One difference between the two schemas, and what it costs. */

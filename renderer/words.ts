@@ -21,7 +21,12 @@ export function formatBytes(bytes: number): string {
 
 /** `1 event`, `37 events`; `plural` where it is not the singular with an s. */
 export function count(value: number | bigint, singular: string, plural = `${singular}s`): string {
-  return `${grouped.format(value)} ${value === 1 || value === 1n ? singular : plural}`;
+  return `${grouped.format(value)} ${choose(value, singular, plural)}`;
+}
+
+/** Picks what agrees with the number: `choose(1, 'goes', 'go')`. */
+export function choose(value: number | bigint, singular: string, plural: string): string {
+  return value === 1 || value === 1n ? singular : plural;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,27 +1,23 @@
-import type { EventMark, NewerEvents } from '../../src/model.ts';
+import type { EventMark, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { chatWords, countWritten, writtenEvents } from '../story.ts';
-import { count } from '../words.ts';
+import { choose, count } from '../words.ts';
+import { lossWords } from './plan-words.ts';
 
 const MOST_CHATS = 6;
 
 /** What was written since the snapshot and would go, by chat, with its first and last words. */
-export function NewerEventsList({ groups }: { readonly groups: readonly NewerEvents[] }) {
-  const written = groups
+export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
+  const written = plan.newerEvents
     .filter((group) => writtenEvents(group) > 0)
     .toSorted((a, b) => Number(a.rewoundChat) - Number(b.rewoundChat) || b.events - a.events);
   if (written.length === 0) return null;
-  const others = written.filter((group) => !group.rewoundChat);
   const rest = written.slice(MOST_CHATS);
   return (
     <section className="newer" aria-label="What would go">
       <p className="newer-head">
         <Icon name="warning" />
-        <span>
-          {others.length > 0
-            ? `${countWritten(others)} ${others.length === 1 && countIsOne(others) ? 'belongs' : 'belong'} to another chat than the one that was rewound.`
-            : `${countWritten(written)} ${countIsOne(written) ? 'was' : 'were'} written since this snapshot.`}
-        </span>
+        <span>{lossWords(plan)}</span>
       </p>
       <ul>
         {written.slice(0, MOST_CHATS).map((group) => (
@@ -36,13 +32,12 @@ export function NewerEventsList({ groups }: { readonly groups: readonly NewerEve
           </li>
         )}
       </ul>
-      <p>They are in the safety copy: Undo brings them back.</p>
+      <p>
+        {choose(plan.newerEventsLost, 'It is', 'They are')} in the safety copy: Undo brings{' '}
+        {choose(plan.newerEventsLost, 'it', 'them')} back.
+      </p>
     </section>
   );
-}
-
-function countIsOne(groups: readonly NewerEvents[]): boolean {
-  return groups.reduce((sum, group) => sum + writtenEvents(group), 0) === 1;
 }
 
 type WordsProps = { readonly first: EventMark; readonly last: EventMark; readonly single: boolean };

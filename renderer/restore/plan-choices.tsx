@@ -55,7 +55,7 @@ function ModeChoice({
       <Heading level={3}>
         <Button slot="trigger" className="fold-button">
           <Icon name="chevron" />
-          {mode === 'full' ? 'Everything is restored' : 'Only the projections are restored'}
+          {mode === 'full' ? 'What to restore: everything' : 'What to restore: only the projections'}
         </Button>
       </Heading>
       <DisclosurePanel>

@@ -2,7 +2,7 @@ import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { userWords } from '../in-use.ts';
-import { count } from '../words.ts';
+import { choose, count } from '../words.ts';
 
 export type PlanConsentsProps = {
   readonly plan: RestorePlan;
@@ -51,15 +51,18 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           <p>
             <Icon name="warning" />
             <span>
-              <b>{count(lost, 'value')} of the snapshot have no place in the database today</b> and would be
-              left out. Details below.
+              <b>
+                {count(lost, 'value')} of the snapshot {choose(lost, 'has', 'have')} no place in the database
+                today
+              </b>{' '}
+              and would be left out. Which, is said below.
             </span>
           </p>
           <Tick
             isSelected={options.acceptDrift}
             onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
           >
-            Leave them out
+            {choose(lost, 'Leave it out', 'Leave them out')}
           </Tick>
         </div>
       )}
@@ -67,7 +70,8 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
         <div className="consent" key={table.name}>
           <p>
             <span>
-              <b>{table.name}</b> was empty or did not exist yet. Its {count(table.liveRows, 'row')} stay.
+              <b>{table.name}</b> was empty or did not exist yet. Its {count(table.liveRows, 'row')}{' '}
+              {choose(table.liveRows, 'stays', 'stay')}.
             </span>
           </p>
           <Tick

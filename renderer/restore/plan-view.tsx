@@ -1,14 +1,13 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { InUse, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { inUseWords } from '../in-use.ts';
 import { explain } from '../messages.ts';
 import { useNow } from '../now.ts';
-import { type Story, tellClauses } from '../story.ts';
 import { StoryText } from '../story-text.tsx';
 import { formatBytes } from '../words.ts';
 import { NewerEventsList } from './newer-events.tsx';
-import { leadWords, plannedRows, replayWords, toldByPlan } from './plan-words.ts';
+import { clausesOf, leadWords, plannedRows, remarkLines, replayWords, spaceWords } from './plan-words.ts';
 
 export type PlanViewProps = {
   readonly plan: RestorePlan;
@@ -20,12 +19,12 @@ export type PlanViewProps = {
 /** What the plan would do, what it costs, and what stands against it. */
 export function PlanView({ plan, inUse, children }: PlanViewProps) {
   const now = useNow();
-  const { back, changed, gone } = tellClauses(toldByPlan(plan));
   const replay = replayWords(plan);
+  const remarks = remarkLines(plan);
   return (
     <>
       <p className="lead">{leadWords(plan, now)}</p>
-      <NewerEventsList groups={plan.newerEvents} />
+      <NewerEventsList plan={plan} />
       {children}
       {plannedRows(plan) === 0 && (
         <p className="note">
@@ -33,9 +32,14 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         </p>
       )}
       <dl className="facts">
-        <Clause name="Comes back" story={back} />
-        <Clause name="Changes" story={changed} />
-        <Clause name="Goes" story={gone} />
+        {clausesOf(plan).map(({ name, story }) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <StoryText story={story} />
+            </dd>
+          </Fragment>
+        ))}
         <dt>Safety copy</dt>
         <dd>
           about {formatBytes(plan.safetyCopy.aboutBytes)}, written and checked first, in{' '}
@@ -43,6 +47,12 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
             {shortPath(plan.safetyCopy.folder)}
           </span>
         </dd>
+        {plan.space.length > 0 && (
+          <>
+            <dt>Space</dt>
+            <dd>{spaceWords(plan)}</dd>
+          </>
+        )}
         {plan.freshCheckpoint && (
           <>
             <dt>Afterwards</dt>
@@ -51,6 +61,18 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         )}
         <dt>Database</dt>
         <dd className={inUse.state === 'yes' ? 'in-use' : ''}>{inUseWords(inUse)}</dd>
+        {remarks.length > 0 && (
+          <>
+            <dt>To know</dt>
+            <dd>
+              <ul className="remarks">
+                {remarks.map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        )}
       </dl>
       {replay !== null && (
         <p className="note warn">
@@ -79,16 +101,4 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
 function shortPath(path: string): string {
   const parts = path.split(/[/\\]/);
   return parts.length <= 3 ? path : `…/${parts.slice(-3).join('/')}`;
-}
-
-function Clause({ name, story }: { readonly name: string; readonly story: Story }) {
-  if (story.length === 0) return null;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>
-        <StoryText story={story} />
-      </dd>
-    </>
-  );
 }

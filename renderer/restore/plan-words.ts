@@ -1,8 +1,8 @@
-import type { InUse, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
-import { driftWords } from '../diff-notes.ts';
-import { countWritten, type Told } from '../story.ts';
+import type { InUse, NewerEvents, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
+import { driftWords, guessWords } from '../diff-notes.ts';
+import { countWritten, type Story, storyText, type Told, tellClauses, writtenEvents } from '../story.ts';
 import { formatAge, formatMoment } from '../time.ts';
-import { count, formatBytes, formatNumber, joinWords, kindOf } from '../words.ts';
+import { choose, count, formatBytes, formatNumber, joinWords, kindOf } from '../words.ts';
 
 /** What of a plan the story may tell: only the tables that are written, and the log's events only if the log is. */
 export function toldByPlan(plan: RestorePlan): Told {
@@ -42,7 +42,7 @@ export function leadWords(plan: RestorePlan, now: Date): string {
   const tables = count(written.filter((table) => table.role === 'projected').length, 'table');
   const moment = `${formatAge(plan.snapshot.takenAt, now)}${kindOf(plan.snapshot.id) === 'rewind' ? ', before the rewind' : ''}`;
   if (plan.action === 'undo')
-    return `The event log and ${tables} become again what they were right before, ${formatAge(plan.snapshot.takenAt, now)}.`;
+    return `The event log and ${tables} become again what they were ${formatAge(plan.snapshot.takenAt, now)}, right before they were replaced.`;
   if (plan.options.mode === 'projections')
     return `${tables} become what they were ${moment}. The event log stays as it is.`;
   return `The event log and ${tables} become what they were ${moment}.`;
@@ -60,39 +60,89 @@ export function confirmWords(subject: Subject, plan: RestorePlan): string {
   const verb = verbOf(subject);
   const rows = plannedRows(plan);
   return plan.newerEventsLost === 0
-    ? `${verb}: ${count(rows, 'row')} ${rows === 1 ? 'changes' : 'change'}`
+    ? `${verb}: ${count(rows, 'row')} ${choose(rows, 'changes', 'change')}`
     : `${verb} and remove ${countWritten(plan.newerEvents)}`;
 }
 
-/** What else happens or is known, behind “Details”. */
-export function detailLines(plan: RestorePlan): readonly string[] {
-  const aside = plan.triggers.filter((trigger) => trigger.handling === 'set-aside').map(({ name }) => name);
-  const lines: (string | null)[] = [
-    plan.bystanders.length === 0 ? null : `Left alone: ${joinWords(plan.bystanders)}.`,
-    aside.length === 0
-      ? null
-      : `Set aside meanwhile and put back word for word: the ${aside.length === 1 ? 'trigger' : 'triggers'} ${joinWords(aside)}.`,
-    ...plan.searchIndexes.map(indexWords),
-    keyWords(plan),
-    ...plan.damage.map((damage) => `Damage that is there already and must not grow: ${damage}`),
-    ...plan.schemaDrift.map(driftWords),
-    ...plan.guessedBlobs.map(
-      ({ table, column, values }) =>
-        `${count(values, 'value')} in ${table}.${column} are taken as binary data by a guess.`,
-    ),
-    plan.freshCheckpoint
-      ? 'A fresh checkpoint is written, so that the chat app starts from this state and not from an older one.'
-      : null,
-    ...plan.space.map(
-      ({ volume, neededBytes, freeBytes }) =>
-        `On ${volume}: about ${formatBytes(neededBytes)} needed, ${formatBytes(freeBytes)} free.`,
-    ),
-    `Plan ${plan.planId.slice(0, 12)}`,
-  ];
-  return lines.filter((line) => line !== null);
+/** What would be lost of what was written since, in one sentence. Null: nothing that a person wrote. */
+export function lossWords({ newerEvents, returningEvents }: RestorePlan): string | null {
+  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
+  if (written.length === 0) return null;
+  const all = countWritten(written);
+  const others = written.filter((group) => !group.rewoundChat && group.chat !== null);
+  if (others.length === 0 || returningEvents.length === 0)
+    return `This also removes ${all} that ${choose(sumWritten(written), 'was', 'were')} written since this snapshot.`;
+  const where = others.length === 1 ? 'another chat' : `${others.length} other chats`;
+  const rewound = returningEvents.length === 1 ? 'the one that was rewound' : 'those that were rewound';
+  const some = others.length === written.length ? '' : `, ${formatNumber(sumWritten(others))} of them`;
+  return `This also removes ${all}${some} in ${where} than ${rewound}.`;
 }
 
-function indexWords({ name, before, handling }: RestorePlan['searchIndexes'][number]): string {
+function sumWritten(groups: readonly NewerEvents[]): number {
+  return groups.reduce((sum, group) => sum + writtenEvents(group), 0);
+}
+
+/** What is out of the ordinary and must be known before one decides. */
+export function remarkLines(plan: RestorePlan): readonly string[] {
+  const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
+  const keys = keyWords(plan);
+  return [
+    ...plan.schemaDrift.map(driftWords),
+    ...plan.guessedBlobs.map(guessWords),
+    ...plan.damage.map((damage) => `Damage that is there already and must not grow: ${damage}`),
+    ...(keys === null ? [] : [keys]),
+    ...plan.searchIndexes.filter(isOdd).map(indexWords),
+    ...(aside.length === 0
+      ? []
+      : [
+          `Set aside meanwhile and put back word for word: the ${choose(aside.length, 'trigger', 'triggers')} ${joinWords(aside)}.`,
+        ]),
+  ];
+}
+
+/** What else is known, behind “Details”. */
+export function detailLines(plan: RestorePlan): readonly string[] {
+  return [
+    ...(plan.bystanders.length === 0 ? [] : [`Left alone: ${joinWords(plan.bystanders)}.`]),
+    ...plan.searchIndexes.filter((index) => !isOdd(index)).map(indexWords),
+    `Plan ${plan.planId.slice(0, 12)}`,
+  ];
+}
+
+/** Needed and free bytes; the volume is named only where there are several. */
+export function spaceWords({ space }: RestorePlan): string {
+  return space
+    .map(({ volume, neededBytes, freeBytes }) => {
+      const where = space.length === 1 ? '' : ` on ${volume}`;
+      return `about ${formatBytes(neededBytes)} needed${where}, ${formatBytes(freeBytes)} free`;
+    })
+    .join('; ');
+}
+
+/** What becomes of the data, as lines with a name; those with nothing to say are left out. */
+export function clausesOf(plan: RestorePlan): readonly { readonly name: string; readonly story: Story }[] {
+  const { back, again, changed, gone } = tellClauses(toldByPlan(plan));
+  return [
+    { name: 'Comes back', story: back },
+    { name: 'Rewound again', story: again },
+    { name: 'Changes', story: changed },
+    { name: 'Goes', story: gone },
+  ].filter(({ story }) => story.length > 0);
+}
+
+/** The plan for those who hear it. */
+export function spokenWords(plan: RestorePlan): string {
+  const clauses = clausesOf(plan).map(({ name, story }) => `${name}: ${storyText(story)}.`);
+  return [lossWords(plan), ...clauses].filter((part) => part !== null).join(' ');
+}
+
+type SearchIndex = RestorePlan['searchIndexes'][number];
+
+function isOdd({ before, handling }: SearchIndex): boolean {
+  return before === 'stale' || handling === 'left';
+}
+
+function indexWords({ name, before, handling }: SearchIndex): string {
   if (handling === 'left')
     return `The search index ${name} isn’t told of every row by the chat app’s own triggers; it is left as it is.`;
   return before === 'stale'
@@ -103,7 +153,7 @@ function indexWords({ name, before, handling }: RestorePlan['searchIndexes'][num
 function keyWords({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string | null {
   const back = (foreignKeyViolationsAfter ?? foreignKeyViolations) - foreignKeyViolations;
   if (back > 0)
-    return `${count(back, 'row')} that ${back === 1 ? 'points' : 'point'} to nothing ${back === 1 ? 'comes' : 'come'} back as ${back === 1 ? 'it was' : 'they were'} in the snapshot.`;
+    return `${count(back, 'row')} that ${choose(back, 'points', 'point')} to nothing ${choose(back, 'comes', 'come')} back as ${choose(back, 'it was', 'they were')} in the snapshot.`;
   return foreignKeyViolations === 0
     ? null
     : `The database already breaks ${count(foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`;
@@ -117,14 +167,14 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
     afterEvent >= upToEvent
       ? 'no event'
       : `events ${formatNumber(afterEvent + 1n)} to ${formatNumber(upToEvent)}`;
-  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}. The tables restored here, which stand at event ${formatNumber(tablesAtEvent)}, last until then.`;
+  return `This lasts until the chat app’s next start. Then it loads ${checkpoint ?? 'no checkpoint'} and replays ${range}; the tables restored here stand at event ${formatNumber(tablesAtEvent)}.`;
 }
 
-/** What still keeps the plan from being applied, given the ticks. Refusals for use are judged by `inUse`, which is newer. */
-export function isBlocked(plan: RestorePlan, inUse: InUse, whileOpen: boolean): boolean {
-  return (
-    plannedRows(plan) === 0 ||
-    plan.refusals.some((refusal) => refusal.code !== 'database-in-use') ||
-    (inUse.state === 'yes' && !whileOpen)
-  );
+/** Why the plan can’t be applied, given the ticks; null: it can. Refusals for use are judged by `inUse`, which is newer. */
+export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
+  const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
+  if (refusals.some(({ code }) => code !== 'schema-drift')) return 'This can’t be restored as things stand.';
+  if (plannedRows(plan) === 0) return 'There is nothing to restore.';
+  if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app first, or tick above.';
+  return refusals.length === 0 ? null : 'Tick above what is to be left out.';
 }

@@ -34,6 +34,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
           ? 'Everything is as it was before the restore.'
           : 'Everything is in place.'}{' '}
         Checked before it counted, on {count(receipt.tables.length, 'table')}.
+        {receipt.checkpointId !== null && ' You can open the chat app again: it starts from this state.'}
       </p>
       <ul className="checks">
         {[...checks].map(([check, results]) => (
@@ -43,7 +44,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
       <dl className="facts">
         <dt>Way back</dt>
         <dd>
-          <code>{receipt.safetySnapshotId}</code>
+          Undo, from the safety copy <code>{receipt.safetySnapshotId}</code>
         </dd>
         {receipt.checkpointId !== null && (
           <>
@@ -57,7 +58,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
         <dd>{formatNumber(receipt.lastEventId)}</dd>
         <dt>Others waited</dt>
         <dd>
-          at most {formatMilliseconds(receipt.writeLockMs)}
+          at most {formatMilliseconds(receipt.writeLockMs)} to write
           {receipt.whileOpen && ', while the database was open elsewhere'}
         </dd>
       </dl>

@@ -12,7 +12,14 @@ import { Working } from '../working.tsx';
 import { PlanChoices } from './plan-choices.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
-import { confirmWords, isBlocked, questionWords, type Subject, verbOf } from './plan-words.ts';
+import {
+  blockedWords,
+  confirmWords,
+  questionWords,
+  type Subject,
+  spokenWords,
+  verbOf,
+} from './plan-words.ts';
 import { ReceiptView } from './receipt-view.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { type ShownPlan, useShownPlan } from './shown-plan.ts';
@@ -59,6 +66,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     job.reset();
     planning.renew();
   };
+  const blocked = plan === null ? null : blockedWords(plan, inUse, whileOpen);
   const dialog = { wide: true, onClose };
 
   if (job.value !== null)
@@ -109,10 +117,11 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
       title={questionWords(subject, plan, now)}
       footer={
         <>
+          {blocked !== null && <p className="why">{blocked}</p>}
           <CancelButton onPress={onClose} />
           {plan !== null && (
             <DangerButton
-              isDisabled={planning.busy || planning.outdated || isBlocked(plan, inUse, whileOpen)}
+              isDisabled={planning.busy || planning.outdated || blocked !== null}
               onPress={() => apply(plan)}
             >
               {confirmWords(subject, plan)}
@@ -122,6 +131,9 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
       }
     >
       <PlanState planning={planning} />
+      <p className="visually-hidden" role="status">
+        {plan === null || planning.outdated ? '' : spokenWords(plan)}
+      </p>
       {plan !== null && (
         <>
           <div className={planning.busy ? 'renewing' : ''}>

@@ -19,9 +19,11 @@ test('only the projections: the log stays, and what the chat app will replay is 
   const before = readDatabase(demo);
   const checkpoints = listKind(demo, 'periodic');
   await openRestore(page);
-  await page.getByRole('button', { name: 'Everything is restored' }).click();
+  await page.getByRole('button', { name: 'What to restore: everything' }).click();
   await page.getByText('Only the projections', { exact: true }).click();
-  await expect(page.getByText(/At its next start the chat app loads periodic\/.* and replays/)).toBeVisible();
+  await expect(
+    page.getByText(/This lasts until the chat app’s next start\. Then it loads periodic\/.* and replays/),
+  ).toBeVisible();
   await expect(page.getByText('The event log stays as it is.')).toBeVisible();
   await page.getByRole('button', { name: /^Restore: \d+ rows change$/ }).click();
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
@@ -47,7 +49,7 @@ test('values without a place today need a consent, and it is named what they are
   await openRestore(page);
   const confirm = page.getByRole('button', { name: /^Restore and remove/ });
   await expect(confirm).toBeDisabled();
-  await page.getByText('Leave them out').click();
+  await page.getByText('Leave it out').click();
   await expect(confirm).toBeEnabled();
   await confirm.click();
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();

@@ -46,10 +46,11 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
   await test.step('the confirmation names what would be lost before anything else', async () => {
     await page.getByRole('button', { name: 'Restore…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Restore the snapshot of (today|yesterday)/ });
-    await expect(dialog.getByText('3 newer messages belong to another chat')).toBeVisible();
-    await expect(dialog.getByRole('region', { name: 'What would go' })).toContainText(
-      'Robin: “We should leave',
+    const loss = dialog.getByRole('region', { name: 'What would go' });
+    await expect(loss).toContainText(
+      'This also removes 3 newer messages in another chat than the one that was rewound.',
     );
+    await expect(loss).toContainText('Robin: “We should leave');
     await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
     expect(readDatabase(dir)).toEqual(before);
   });
