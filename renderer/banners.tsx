@@ -48,8 +48,8 @@ export function Banners(props: BannersProps) {
       )}
       {coreStopped && (
         <Banner tone="warn" onDismiss={props.onDismissCore}>
-          <b>Snapback’s worker ended unexpectedly and was started again.</b> Whatever was not committed was
-          rolled back by SQLite; what you see below was read anew.
+          <b>A part of Snapback ended unexpectedly and was started again.</b> The database is whole: what was
+          not finished was taken back. What you see below was read anew.
         </Banner>
       )}
       <div role="status" className="toast-place">

@@ -4,7 +4,7 @@ import { AlertDialog, CancelButton, DangerButton } from './alert-dialog.tsx';
 import { call } from './api.ts';
 import { ErrorNote } from './error-note.tsx';
 import { useJob } from './use-job.ts';
-import { count, formatBytes } from './words.ts';
+import { choose, count, formatBytes } from './words.ts';
 import { Working } from './working.tsx';
 
 export type EmptyTrashDialogProps = {
@@ -45,12 +45,13 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
       ) : (
         <>
           <p>
-            They move to the system’s trash. Where this place has none, they are deleted for good. The
-            snapshots in the list are not affected.
+            {choose(trash.files, 'It moves', 'They move')} to the system’s trash. Where this place has none,{' '}
+            {choose(trash.files, 'it is', 'they are')} deleted for good. The snapshots in the list are not
+            affected.
           </p>
           {trash.others > 0 && (
             <p>
-              {count(trash.others, 'folder')} of the trash {trash.others === 1 ? 'holds' : 'hold'} something
+              {count(trash.others, 'folder')} of the trash {choose(trash.others, 'holds', 'hold')} something
               that no prune has put there. That stays.
             </p>
           )}

@@ -182,7 +182,7 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
   }),
   'disk-full': (error) => ({
     title: 'The disk is full',
-    happened: `There was not enough room to finish.${at(error, 'volume', 'path')}`,
+    happened: `${error.message}${at(error, 'volume', 'path')}`,
     unharmed: ROLLED_BACK,
     next: 'Free some space, for example with Prune and Empty trash, then try again.',
   }),
@@ -211,11 +211,10 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     next: 'Check the disk, then try again.',
   }),
   'core-stopped': () => ({
-    title: 'Snapback’s worker ended unexpectedly',
-    happened: 'The process that works on the data stopped in the middle of it. It has been started again.',
-    unharmed:
-      'SQLite takes back whatever was not committed: the database is as before, or as planned, never between.',
-    next: 'Look at the folder’s state, then try again.',
+    title: 'A part of Snapback ended unexpectedly',
+    happened: 'The part that works on the data stopped in the middle of it. It has been started again.',
+    unharmed: 'The database is whole: either as it was before or as planned, never between.',
+    next: 'If a banner says that you are on a restored state, it was finished. Otherwise try again.',
   }),
   internal: ({ message }) => ({
     title: 'Something went wrong in Snapback',

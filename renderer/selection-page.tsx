@@ -31,7 +31,7 @@ export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProp
       <ul className="chosen">
         {snapshots.map((snapshot) => (
           <li key={snapshot.id}>
-            <span>{titleWords(snapshot, now)}</span>
+            <span>{titleWords(snapshot, now, 'seconds')}</span>
             <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
           </li>
         ))}

@@ -76,7 +76,7 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
         <div className="trash-strip">
           <Icon name="trash" />
           <span>
-            {count(facts.trash.files, 'snapshot')} in the trash · {formatBytes(facts.trash.bytes)}
+            Trash: {count(facts.trash.files, 'snapshot')} · {formatBytes(facts.trash.bytes)}
           </span>
           <Button className="button quiet" onPress={onEmptyTrash}>
             Empty…

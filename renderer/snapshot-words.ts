@@ -30,9 +30,13 @@ export function likelySnapshot(snapshots: readonly ListedSnapshot[]): ListedSnap
   return newest(readable.filter((one) => one.kind === 'rewind')) ?? newest(readable) ?? snapshots[0];
 }
 
-/** `Before the rewind, today 14:03`. */
-export function titleWords(snapshot: ListedSnapshot, now: Date): string {
-  return `${kindWords(snapshot.kind).one}, ${formatMoment(snapshot.takenAt, now)}`;
+/** `Before the rewind, today 14:03`; with seconds where several are listed, of which two may be of one minute. */
+export function titleWords(
+  snapshot: Pick<ListedSnapshot, 'kind' | 'takenAt'>,
+  now: Date,
+  exact: 'minutes' | 'seconds' = 'minutes',
+): string {
+  return `${kindWords(snapshot.kind).one}, ${formatMoment(snapshot.takenAt, now, exact)}`;
 }
 
 export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plain' };

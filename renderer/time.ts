@@ -1,6 +1,7 @@
 /** How moments are written: local, in English, with the day's name only as exact as the reader needs it. */
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const exactClock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const dayThisYear = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 const dayOtherYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const plainDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -23,11 +24,12 @@ function dayName(date: Date, now: Date): string {
   return format.format(date).replace(/^(\w+),/, '$1');
 }
 
-/** `today 14:03`, `yesterday 22:47`, `Sat 21 Nov, 22:47`, `3 Jan 2025, 08:00`. */
-export function formatMoment(iso: string, now: Date): string {
+/** `today 14:03`, `yesterday 22:47`, `Sat 21 Nov, 22:47`, `3 Jan 2025, 08:00`; with seconds where two of a minute must be told apart. */
+export function formatMoment(iso: string, now: Date, exact: 'minutes' | 'seconds' = 'minutes'): string {
   const date = new Date(iso);
   const day = dayName(date, now);
-  return `${day}${/\d/.test(day) ? ',' : ''} ${clock.format(date)}`;
+  const time = (exact === 'seconds' ? exactClock : clock).format(date);
+  return `${day}${/\d/.test(day) ? ',' : ''} ${time}`;
 }
 
 /** `14:03` today, else as `formatMoment`. */

@@ -24,7 +24,8 @@ export function Welcome(props: WelcomeProps) {
         </p>
         <h1>Snapback</h1>
         <p className="lead">
-          See what your chats looked like before, and bring it back: checked before it counts, and undoable.
+          See what your chats looked like before, and bring it back. Everything is checked before it counts,
+          and every restore can be undone.
         </p>
         {error !== null && (
           <ErrorNote error={error}>

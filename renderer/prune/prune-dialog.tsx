@@ -6,7 +6,7 @@ import { call } from '../api.ts';
 import { ErrorNote } from '../error-note.tsx';
 import { useJob } from '../use-job.ts';
 import { useRequest } from '../use-request.ts';
-import { count, formatBytes } from '../words.ts';
+import { choose, count, formatBytes } from '../words.ts';
 import { Working } from '../working.tsx';
 import { PrunePlanView } from './prune-plan-view.tsx';
 import { firstKind, type PruneFields, policyOf } from './prune-policy.ts';
@@ -36,7 +36,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
   const plan = useRequest('prune.plan', policy === null ? null : { folderId, policy });
   const job = useJob<PruneReceipt>((receipt) =>
     onPruned(
-      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash. They can be put back from there until it is emptied.`,
+      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it lies', 'they lie')} in “snapback/trash” of this folder until you empty it.`,
     ),
   );
   const ready = plan.value !== null && !plan.busy && plan.value.goes.length > 0 ? plan.value : null;

@@ -1,8 +1,9 @@
+import { useMemo } from 'react';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePlan } from '../../src/model.ts';
 import { useNow } from '../now.ts';
-import { formatMoment } from '../time.ts';
-import { count, formatBytes, kindOf, kindWords } from '../words.ts';
+import { titleWords } from '../snapshot-words.ts';
+import { choose, count, formatBytes, kindOf } from '../words.ts';
 
 type Stay = PrunePlan['stays'][number];
 
@@ -21,40 +22,45 @@ export type PrunePlanViewProps = {
   readonly snapshots: readonly ListedSnapshot[];
 };
 
-/** What would go, what would stay although it was meant, and the space. */
+/** What would go, what would stay although it was meant, and the space. The sum is read aloud, the list only by who goes there. */
 export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
   const now = useNow();
-  const healthOf = (id: string) => snapshots.find((snapshot) => snapshot.id === id)?.health;
-  if (plan === null)
-    return <p className="plan-head dim">{none ? 'Nothing matches: nothing would go.' : 'Counting…'}</p>;
-  const line = (id: string, takenAt: string) => `${kindWords(kindOf(id)).one}, ${formatMoment(takenAt, now)}`;
+  const known = useMemo(() => new Map(snapshots.map((snapshot) => [snapshot.id, snapshot])), [snapshots]);
   return (
-    <div className="plan" role="status">
-      <p className="plan-head">
-        {plan.goes.length === 0 ? (
+    <div className="plan">
+      <p className="plan-head" role="status">
+        {plan === null && !none ? (
+          <span className="dim">Counting…</span>
+        ) : plan === null || plan.goes.length === 0 ? (
           <span className="dim">Nothing matches: nothing would go.</span>
         ) : (
           <>
-            <b className="gone">{count(plan.goes.length, 'snapshot')}</b> would go, {formatBytes(plan.bytes)}.
-            They lie in the trash until you empty it.
+            <b className="gone">{count(plan.goes.length, 'snapshot')}</b> would go, {formatBytes(plan.bytes)}.{' '}
+            {choose(plan.goes.length, 'It lies', 'They lie')} in the trash until you empty it.
           </>
         )}
       </p>
-      <ul className="plan-list">
-        {plan.goes.map(({ id, takenAt, sizeBytes }) => (
-          <li key={id}>
-            <span>{line(id, takenAt)}</span>
-            {healthOf(id) === 'damaged' && <span className="tag bad">damaged</span>}
-            <span className="dim size">{formatBytes(sizeBytes)}</span>
-          </li>
-        ))}
-        {plan.stays.map(({ id, reason }) => (
-          <li key={id} className="stays">
-            <span>{id}</span>
-            <span>stays: {STAY_WORDS[reason]}</span>
-          </li>
-        ))}
-      </ul>
+      {plan !== null && (
+        <ul className="plan-list">
+          {plan.goes.map(({ id, takenAt, sizeBytes }) => (
+            <li key={id}>
+              <span>{titleWords({ kind: kindOf(id), takenAt }, now, 'seconds')}</span>
+              {known.get(id)?.health === 'damaged' && <span className="tag bad">damaged</span>}
+              <span className="dim size">{formatBytes(sizeBytes)}</span>
+            </li>
+          ))}
+          {plan.stays.map(({ id, reason }) => (
+            <li key={id} className="stays">
+              <span>{nameOf(id, known.get(id), now)}</span>
+              <span>stays: {STAY_WORDS[reason]}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
+}
+
+function nameOf(id: string, snapshot: ListedSnapshot | undefined, now: Date): string {
+  return snapshot === undefined ? id : titleWords(snapshot, now, 'seconds');
 }

@@ -134,7 +134,7 @@ type PickerProps = {
   readonly onChange: (ids: ReadonlySet<string>) => void;
 };
 
-const PICKER_LAYOUT = { rowSize: 29 };
+const PICKER_LAYOUT = { estimatedRowSize: 29 };
 
 /** In the order of the list beside which the dialog lies. Only the lines on the screen are built. */
 function Picker({ snapshots, ids, onChange }: PickerProps) {
@@ -169,7 +169,7 @@ function PickerLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
       <span className="box">
         <Icon name="check" size={12} />
       </span>
-      <Text slot="label">{titleWords(snapshot, now)}</Text>
+      <Text slot="label">{titleWords(snapshot, now, 'seconds')}</Text>
       <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot, now) : ''}</span>
       <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
     </>

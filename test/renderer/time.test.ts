@@ -14,6 +14,10 @@ describe('moments in local time', () => {
   ])('%s is “%s”', (iso, words) => {
     expect(formatMoment(iso, now)).toBe(words);
   });
+
+  test('two of one minute can be told apart by their seconds', () => {
+    expect(formatMoment(at(2026, 10, 21, 22, 47), now, 'seconds')).toBe('Sat 21 Nov, 22:47:00');
+  });
 });
 
 describe('ages', () => {
