@@ -60,8 +60,11 @@ export function FolderHeader({
       </h1>
       {facts.demo && <span className="tag plain">demo</span>}
       <p className="head-facts">
-        {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')} ·{' '}
-        <span className={inUse.state === 'yes' ? 'in-use' : ''}>{inUseWords(inUse)}</span>
+        <span>
+          {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')}
+        </span>
+        {' · '}
+        <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>{inUseWords(inUse)}</span>
       </p>
       <Button className="button" isDisabled={facts.viewingCopy} onPress={() => onCommand('take')}>
         <Icon name="camera" />

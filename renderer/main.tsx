@@ -8,6 +8,7 @@ import './styles/page.css';
 import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
+import './styles/forced.css';
 import { StrictMode } from 'react';
 import { Button } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';

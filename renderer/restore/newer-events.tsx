@@ -22,7 +22,10 @@ export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
       <ul>
         {written.slice(0, MOST_CHATS).map((group) => (
           <li key={group.chat ?? ''}>
-            <b>{chatWords(group)}</b> <span className="gone">{countWritten([group])}</span>
+            <b>
+              <bdi>{chatWords(group)}</bdi>
+            </b>{' '}
+            <span className="gone">{countWritten([group])}</span>
             <Words first={group.first} last={group.last} single={writtenEvents(group) === 1} />
           </li>
         ))}
@@ -47,20 +50,29 @@ function Words({ first, last, single }: WordsProps) {
   return (
     <dl className="quotes">
       <dt>{single ? 'It' : 'First'}</dt>
-      <dd>{quote(first)}</dd>
+      <dd>
+        <Quote mark={first} />
+      </dd>
       {!single && (
         <>
           <dt>Last</dt>
-          <dd>{quote(last)}</dd>
+          <dd>
+            <Quote mark={last} />
+          </dd>
         </>
       )}
     </dl>
   );
 }
 
-/** What was said and by whom; in quotation marks unless it brings its own. */
-function quote({ text, kind, speaker }: EventMark): string {
+/** What was said and by whom; in quotation marks unless it brings its own. Each in its own direction of writing. */
+function Quote({ mark: { text, kind, speaker } }: { readonly mark: EventMark }) {
   if (text === null) return kind ?? 'an event without words';
-  const said = /^[“"«„]/.test(text) ? text : `“${text}”`;
-  return speaker === null ? said : `${speaker}: ${said}`;
+  const said = <bdi>{/^[“"«„]/.test(text) ? text : `“${text}”`}</bdi>;
+  if (speaker === null) return said;
+  return (
+    <>
+      <bdi>{speaker}</bdi>: {said}
+    </>
+  );
 }

@@ -175,6 +175,6 @@ export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean
   const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
   if (refusals.some(({ code }) => code !== 'schema-drift')) return 'This can’t be restored as things stand.';
   if (plannedRows(plan) === 0) return 'There is nothing to restore.';
-  if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app first, or tick above.';
+  if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or tick above.';
   return refusals.length === 0 ? null : 'Tick above what is to be left out.';
 }

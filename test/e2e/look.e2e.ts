@@ -1,4 +1,5 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
+import { findCutOff } from './cut-off.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
@@ -62,25 +63,4 @@ async function look(app: ElectronApplication, page: Page, info: TestInfo, name: 
       expect(await findCutOff(page), `${name} at ${width} by ${height}, ${theme}`).toEqual([]);
     }
   }
-}
-
-/** Parts that scroll sideways, and buttons that reach out of the window or of their dialog. */
-function findCutOff(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const all = [
-      ...document.querySelectorAll<HTMLElement>('html, main, section, nav, header, [role], dl, table'),
-    ];
-    const sideways = all.filter((part) => {
-      const scrolls = ['auto', 'scroll', 'visible'].includes(getComputedStyle(part).overflowX);
-      return scrolls && part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1;
-    });
-    const outside = [...document.querySelectorAll<HTMLElement>('button')].filter((button) => {
-      const frame = button.closest('[role=alertdialog]')?.getBoundingClientRect();
-      const { left, right, width } = button.getBoundingClientRect();
-      return width > 1 && (left < (frame?.left ?? 0) || right > (frame?.right ?? window.innerWidth));
-    });
-    return [...sideways, ...outside].map(
-      (part) => `${part.tagName} ${part.className} ${part.textContent?.slice(0, 40)}`,
-    );
-  });
 }

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { findCutOff } from './cut-off.ts';
+import { expect, test } from './fixtures.ts';
+import { startHost } from './host.ts';
+
+test('at twice the size nothing is out of reach', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.setContentSize(1200, 760);
+    window?.webContents.setZoomFactor(2);
+  });
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(600);
+  expect(await findCutOff(page)).toEqual([]);
+  for (const [open, confirm] of [
+    ['Restore…', /^Restore and remove/],
+    ['Take snapshot', 'Take snapshot'],
+    ['Prune…', /^Move/],
+  ] as const) {
+    await page.getByRole('button', { name: open }).click();
+    const dialog = page.getByRole('alertdialog');
+    await expect(dialog.getByRole('button', { name: confirm })).toBeVisible();
+    expect(await findCutOff(page), open).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  }
+});
+
+test('names of any length and in any script leave the words around them in place', async ({
+  place,
+  demo,
+}) => {
+  const names = ['x'.repeat(300), 'مرحبا بالعالم', '\u202Eevil', '🌊 <b>Meer</b> '.repeat(20)];
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  names.forEach((name, at) => {
+    db.prepare("INSERT INTO chats (id, title, created_at) VALUES (?, ?, '2026-01-01')").run(`c${at}`, name);
+    const payload = JSON.stringify({ chat_id: `c${at}`, speaker: name, text: name });
+    const insert = db.prepare("INSERT INTO event_log (ts, kind, payload_json) VALUES ('', 'message', ?)");
+    for (let times = 0; times < 9; times += 1) insert.run(payload);
+  });
+  db.close();
+  const { page } = await place.launch({ data: demo });
+  const story = page.locator('.story');
+  await expect(story).toContainText('9 newer messages in مرحبا بالعالم');
+  expect(await findCutOff(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const loss = page.getByRole('region', { name: 'What would go' });
+  await expect(loss).toContainText('🌊 <b>Meer</b>');
+  expect(await findCutOff(page)).toEqual([]);
+
+  await test.step('what stands behind a name from right to left stays behind it', async () => {
+    for (const place of [story.locator('em.name'), loss.locator('bdi')])
+      for (const name of await place.all())
+        expect(await name.evaluate((part) => getComputedStyle(part).unicodeBidi)).toBe('isolate');
+  });
+});
+
+test('in a narrow window the header still says that the chat app is running', async ({ place, demo }) => {
+  const host = await startHost(demo);
+  const { app, page } = await place.launch({ data: demo });
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600));
+  const use = page.locator('.head-use');
+  await expect(use).toContainText(`(process ${host.pid})`);
+  expect(await use.evaluate((part) => part.scrollWidth - part.clientWidth)).toBe(0);
+  host.kill();
+});
+
+test('where the system sets the colours, what is chosen can still be told from what is not', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await page.emulateMedia({ forcedColors: 'active' });
+  const style = (selector: string, what: 'backgroundColor' | 'color') =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((part, name) => getComputedStyle(part)[name], what);
+
+  expect(await style('.snap[data-selected]', 'backgroundColor')).not.toBe(
+    await style('.snap:not([data-selected])', 'backgroundColor'),
+  );
+  expect(await style('.bar .gone', 'backgroundColor')).not.toBe(await style('.bar', 'backgroundColor'));
+
+  await page.getByRole('button', { name: 'Prune…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('The ones I pick').click();
+  await dialog.getByRole('option').nth(1).click();
+  const unpicked = '.pick:not([data-selected]) .box';
+  expect(await style(unpicked, 'color'), 'a tick that nobody sees').toBe(
+    await style(unpicked, 'backgroundColor'),
+  );
+  const picked = '.pick[data-selected] .box';
+  expect(await style(picked, 'color')).not.toBe(await style(picked, 'backgroundColor'));
+});
