@@ -31,7 +31,10 @@ export function AlertDialog({
     >
       <Modal className={wide ? 'modal wide' : 'modal'}>
         <Dialog className="dialog" role="alertdialog">
-          <Heading slot="title">{title}</Heading>
+          {/* Live: when the dialog goes on to its result, whoever hears it must be told. */}
+          <Heading slot="title" aria-live="polite">
+            {title}
+          </Heading>
           <div className="dialog-body">{children}</div>
           <footer>{footer}</footer>
         </Dialog>

@@ -5,11 +5,14 @@ import { Icon } from './icons.tsx';
 import { Moment } from './moment.tsx';
 import { count } from './words.ts';
 
+/** News of what was just done, or why it could not be. */
+export type Notice = { readonly text: string; readonly failed: boolean };
+
 export type BannersProps = {
   readonly facts: FolderFacts;
   readonly place: string;
   readonly coreStopped: boolean;
-  readonly notice: string | null;
+  readonly notice: Notice | null;
   readonly onUndo: () => void;
   readonly onDismissCore: () => void;
   readonly onDismissNotice: () => void;
@@ -46,17 +49,19 @@ export function Banners(props: BannersProps) {
           Try everything.
         </Banner>
       )}
-      {coreStopped && (
-        <Banner tone="warn" onDismiss={props.onDismissCore}>
-          <b>A part of Snapback ended unexpectedly and was started again.</b> The database is whole: what was
-          not finished was taken back. What you see below was read anew.
-        </Banner>
-      )}
+      <div role="status">
+        {coreStopped && (
+          <Banner tone="warn" onDismiss={props.onDismissCore}>
+            <b>A part of Snapback ended unexpectedly and was started again.</b> The database is whole: what
+            was not finished was taken back. What you see below was read anew.
+          </Banner>
+        )}
+      </div>
       <div role="status" className="toast-place">
         {notice !== null && (
-          <div className="toast">
-            <Icon name="check" />
-            <p>{notice}</p>
+          <div className={notice.failed ? 'toast failed' : 'toast'}>
+            <Icon name={notice.failed ? 'warning' : 'check'} />
+            <p>{notice.text}</p>
             <Button className="button quiet icon-only" aria-label="Dismiss" onPress={props.onDismissNotice}>
               <Icon name="close" />
             </Button>

@@ -33,9 +33,11 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
       call('folder.facts', { folderId }),
       call('snapshots.list', { folderId }),
     ]);
-    if (newFacts.ok) setFacts(newFacts.value);
-    if (list.ok) setSnapshots(list.value);
-    setError(newFacts.ok ? (list.ok ? null : list.error) : newFacts.error);
+    if (!newFacts.ok) return setError(newFacts.error);
+    if (!list.ok) return setError(list.error);
+    setFacts(newFacts.value);
+    setSnapshots(list.value);
+    setError(null);
   }, [folderId]);
 
   useEffect(() => {

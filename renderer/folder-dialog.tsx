@@ -19,8 +19,8 @@ export type FolderDialogProps = {
   readonly trash: TrashSummary;
   readonly databaseRevision: number;
   readonly onTaken: (id: SnapshotId) => void;
-  /** With news of what was done; null: nothing that needs a word. */
-  readonly onClose: (news: string | null) => void;
+  /** With news of what was done, null: nothing that needs a word; and the snapshots that are gone from the list. */
+  readonly onClose: (news: string | null, gone?: readonly SnapshotId[]) => void;
 };
 
 export function FolderDialog(props: FolderDialogProps) {

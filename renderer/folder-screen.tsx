@@ -1,18 +1,17 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { Button, type Key } from 'react-aria-components';
+import type { Key } from 'react-aria-components';
 import type { Command, ListedSnapshot, OpenFolder, Theme } from '../electron/contract.ts';
 import { call, listen } from './api.ts';
-import { Banners } from './banners.tsx';
-import { ErrorNote } from './error-note.tsx';
+import { Banners, type Notice } from './banners.tsx';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
+import { FolderPage } from './folder-page.tsx';
 import { FolderHeader } from './header.tsx';
 import { explain } from './messages.ts';
-import { SelectionPage } from './selection-page.tsx';
 import { SnapshotList } from './snapshot-list.tsx';
-import { SnapshotPage } from './snapshot-page.tsx';
 import { likelySnapshot } from './snapshot-words.ts';
-import { Working } from './working.tsx';
+
+const NONE: ReadonlySet<Key> = new Set();
 
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
@@ -33,18 +32,24 @@ export function FolderScreen(props: FolderScreenProps) {
   const { folder, covered } = props;
   const { folderId } = folder;
   const data = useFolderData(folder);
-  const { facts, snapshots } = data;
-  const [chosen, setChosen] = useState<ReadonlySet<Key>>(new Set());
+  const { facts } = data;
+  const [chosen, setChosen] = useState<ReadonlySet<Key>>(NONE);
+  // What we moved ourselves is gone at once, whether or not the list has been read anew.
+  const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [notice, setNotice] = useState<string | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(null);
 
+  const snapshots = useMemo(
+    () => data.snapshots?.filter(({ id }) => !moved.has(id)) ?? null,
+    [data.snapshots, moved],
+  );
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
   useEffect(() => {
-    // Chosen once and then kept: what is being read must not change because something newer appears.
-    const likely = shown.length > 0 || snapshots === null ? undefined : likelySnapshot(snapshots);
+    // Chosen once and then kept: what is being read must not change because something newer appears, or it disappears.
+    const likely = chosen.size > 0 || snapshots === null ? undefined : likelySnapshot(snapshots);
     if (likely !== undefined) setChosen(new Set([likely.id]));
-  }, [shown, snapshots]);
+  }, [chosen, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
@@ -52,6 +57,7 @@ export function FolderScreen(props: FolderScreenProps) {
     return () => onDialog(false);
   }, [inDialog, onDialog]);
 
+  const noSnapshots = snapshots?.length === 0;
   const possible = useMemo((): readonly Command[] => {
     if (dialog !== null || covered) return [];
     const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
@@ -59,12 +65,13 @@ export function FolderScreen(props: FolderScreenProps) {
     return [
       'open',
       'reveal',
-      ...(writable ? (['take', 'prune'] as const) : []),
+      ...(writable ? (['take'] as const) : []),
+      ...(writable && !noSnapshots ? (['prune'] as const) : []),
       ...(writable && readable ? (['restore'] as const) : []),
       ...(writable && facts.restored !== null ? (['undo'] as const) : []),
       ...(facts.trash.files > 0 ? (['empty-trash'] as const) : []),
     ];
-  }, [dialog, covered, single, facts]);
+  }, [dialog, covered, single, facts, noSnapshots]);
 
   const obey = (command: Command) => {
     if (!possible.includes(command)) return;
@@ -86,7 +93,9 @@ export function FolderScreen(props: FolderScreenProps) {
     const reply = await (snapshot === undefined
       ? call('folder.reveal', { folderId })
       : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
-    if (!reply.ok) setNotice(`${explain(reply.error).title}. ${explain(reply.error).happened}`);
+    if (reply.ok) return;
+    const { title, happened } = explain(reply.error);
+    setNotice({ text: `${title}. ${happened}`, failed: true });
   };
   const command = (name: Command) => {
     if (name === 'open') props.onOpen();
@@ -94,10 +103,14 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
-  const finish = (news: string | null) => {
+  const finish = (news: string | null, gone: readonly Key[] = []) => {
     setDialog(null);
-    if (news !== null) setNotice(news);
-    void data.refresh();
+    if (news !== null) setNotice({ text: news, failed: false });
+    if (gone.length > 0) {
+      setMoved(new Set(gone));
+      setChosen((before) => new Set([...before].filter((id) => !gone.includes(id))));
+    }
+    void data.refresh().then(() => setMoved(NONE));
   };
 
   return (
@@ -105,6 +118,7 @@ export function FolderScreen(props: FolderScreenProps) {
       <FolderHeader
         folder={folder}
         facts={facts}
+        noSnapshots={noSnapshots}
         theme={props.theme}
         onCommand={command}
         onTheme={props.onTheme}
@@ -130,37 +144,16 @@ export function FolderScreen(props: FolderScreenProps) {
             onEmptyTrash={() => obey('empty-trash')}
           />
         )}
-        {data.error !== null ? (
-          <section className="page">
-            <ErrorNote error={data.error}>
-              <Button className="button" onPress={() => void data.refresh()}>
-                Try again
-              </Button>
-            </ErrorNote>
-          </section>
-        ) : snapshots === null ? (
-          <section className="page">
-            <Working progress={null} words="Reading the folder" />
-          </section>
-        ) : single !== undefined ? (
-          <SnapshotPage
-            key={single.id}
-            folderId={folderId}
-            snapshot={single}
-            facts={facts}
-            databaseRevision={data.databaseRevision}
-            onRestore={() => obey('restore')}
-            onReveal={() => void reveal(single)}
-          />
-        ) : shown.length > 1 ? (
-          <SelectionPage
-            snapshots={shown}
-            onPrune={() => obey('prune')}
-            onClear={() => setChosen(new Set(shown.slice(0, 1).map(({ id }) => id)))}
-          />
-        ) : (
-          <section className="page" aria-label="No snapshot" />
-        )}
+        <FolderPage
+          folderId={folderId}
+          data={data}
+          snapshots={snapshots}
+          shown={shown}
+          onRestore={() => obey('restore')}
+          onReveal={() => void reveal(single)}
+          onPrune={() => obey('prune')}
+          onChoose={(ids) => setChosen(new Set(ids))}
+        />
       </main>
       {dialog !== null && (
         <FolderDialog

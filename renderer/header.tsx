@@ -19,6 +19,7 @@ const LOOK_EVERY_MS = 8_000;
 export type HeaderProps = {
   readonly folder: OpenFolder;
   readonly facts: FolderFacts;
+  readonly noSnapshots: boolean;
   readonly theme: Theme;
   readonly onCommand: (command: Command) => void;
   readonly onTheme: (theme: Theme) => void;
@@ -36,6 +37,7 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
 export function FolderHeader({
   folder,
   facts,
+  noSnapshots,
   theme,
   onCommand,
   onTheme,
@@ -70,7 +72,11 @@ export function FolderHeader({
         <Icon name="camera" />
         Take snapshot
       </Button>
-      <Button className="button" isDisabled={facts.viewingCopy} onPress={() => onCommand('prune')}>
+      <Button
+        className="button"
+        isDisabled={facts.viewingCopy || noSnapshots}
+        onPress={() => onCommand('prune')}
+      >
         <Icon name="trash" />
         Prune…
       </Button>

@@ -109,13 +109,13 @@ function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
           {capitalize(formatMoment(snapshot.takenAt, now))}
         </time>
       </Text>
-      {tag === null ? (
-        <span className="snap-age">{formatAge(snapshot.takenAt, now)}</span>
-      ) : (
-        <span className={`tag ${tag.tone}`}>{tag.text}</span>
-      )}
-      <Text slot="description" className="snap-detail">
-        {detailWords(snapshot, lastEventId, now)}
+      <Text slot="description" className="snap-about">
+        {tag === null ? (
+          <span className="snap-age">{formatAge(snapshot.takenAt, now)}</span>
+        ) : (
+          <span className={`tag ${tag.tone}`}>{tag.text}</span>
+        )}{' '}
+        <span className="snap-detail">{detailWords(snapshot, lastEventId, now)}</span>
       </Text>
     </>
   );

@@ -26,6 +26,10 @@ export function Working({ progress, words, onCancel }: WorkingProps) {
           <span className="fill" style={known ? { width: `${percent}%` } : {}} />
         </span>
       </ProgressBar>
+      {/* What a progress bar holds is not read aloud when it changes. */}
+      <span className="visually-hidden" role="status">
+        {label}
+      </span>
       {onCancel !== undefined && (
         <Button className="button" onPress={onCancel}>
           Cancel

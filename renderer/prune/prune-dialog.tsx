@@ -18,7 +18,7 @@ export type PruneDialogProps = {
   /** Snapshots chosen in the list before; none: start with a rule. */
   readonly chosen: readonly SnapshotId[];
   readonly onClose: () => void;
-  readonly onPruned: (news: string) => void;
+  readonly onPruned: (news: string, moved: readonly SnapshotId[]) => void;
 };
 
 /** Moves snapshots to the folder's own trash, by a rule or by hand, after showing exactly which. */
@@ -37,6 +37,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
   const job = useJob<PruneReceipt>((receipt) =>
     onPruned(
       `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it lies', 'they lie')} in “snapback/trash” of this folder until you empty it.`,
+      receipt.moved,
     ),
   );
   const ready = plan.value !== null && !plan.busy && plan.value.goes.length > 0 ? plan.value : null;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { findCutOff } from './cut-off.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, findCore, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
 test('at twice the size nothing is out of reach', async ({ place, demo }) => {
@@ -95,4 +95,29 @@ test('where the system sets the colours, what is chosen can still be told from w
   );
   const picked = '.pick[data-selected] .box';
   expect(await style(picked, 'color')).not.toBe(await style(picked, 'backgroundColor'));
+});
+
+test('what a list line, the progress and the core’s end say reaches a screen reader', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.getByRole('option', { name: /^(Today|Yesterday)/ }).first()).toHaveAccessibleDescription(
+    /^\d+ min ago 4 events since/,
+  );
+  await expect(page.getByRole('option').filter({ hasText: 'damaged' })).toHaveAccessibleDescription(
+    /^damaged The file is cut off/,
+  );
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await expect(
+    page
+      .getByRole('status')
+      .filter({ hasText: /^This also removes 3 newer messages .* Comes back: 37 events/ }),
+  ).toBeAttached();
+  await page.getByRole('button', { name: /^Restore and remove/ }).click();
+  const title = page.getByRole('alertdialog').getByRole('heading', { name: 'Restored' });
+  await expect(title).toHaveAttribute('aria-live', 'polite');
+  await page.getByRole('button', { name: 'Close' }).click();
+  process.kill(await findCore(app), 'SIGKILL');
+  await expect(page.getByRole('status').filter({ hasText: 'was started again' })).toBeVisible();
 });
