@@ -32,11 +32,21 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
 }
 
+/** The path that is meant; one that is no valid escape is no file of ours, as it stands. */
+function decode(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch (error) {
+    if (error instanceof URIError) return pathname;
+    throw error;
+  }
+}
+
 /** Serves the files of `folder`, and nothing outside it, each with the content policy. */
 export function serveApp(folder: string): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
-    const path = decodeURIComponent(url.pathname);
+    const path = decode(url.pathname);
     const file = normalize(join(folder, path === '/' ? 'index.html' : path));
     const type = TYPES[extname(file)];
     if (`${url.protocol}//${url.host}/` !== APP_URL || !file.startsWith(folder + sep) || type === undefined)

@@ -99,6 +99,7 @@ export type CoreRequests = {
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, Taken>;
+  /** In plans and receipts, folders are given from the data folder on. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
   'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
   /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */

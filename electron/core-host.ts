@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type UtilityProcess, utilityProcess } from 'electron';
 import type {
   AllRequests,
@@ -53,7 +54,6 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
   const waiting = new Map<RequestId, (reply: Reply<unknown>) => void>();
   let running: Running | null = null;
   let ended = false;
-  let nextId = 0;
 
   function send(child: UtilityProcess, name: keyof AllRequests, args: unknown, requestId: RequestId) {
     return new Promise<Reply<unknown>>((resolve) => {
@@ -78,7 +78,7 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
       if (!ended) options.onStopped();
     });
     const tell = <N extends keyof AllRequests>(name: N, args: ArgsOf<N>) =>
-      send(child, name, args, `private-${nextId++}`) as Promise<Reply<ResultOf<N>>>;
+      send(child, name, args, randomUUID()) as Promise<Reply<ResultOf<N>>>;
     return { child, introduced: options.introduce(tell) };
   }
 
@@ -92,7 +92,8 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
       const { child, introduced } = running;
       await introduced;
       if (running?.child !== child) return STOPPED;
-      const reply = await send(child, name, args, requestId ?? `private-${nextId++}`);
+      // Our own ids can't be guessed, so the window can neither cancel nor answer what it did not ask.
+      const reply = await send(child, name, args, requestId ?? randomUUID());
       // The core answers each request with the result of its own name: `handlers.ts` is checked for that.
       return reply as Reply<ResultOf<N>>;
     },

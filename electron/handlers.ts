@@ -1,11 +1,14 @@
+import { relative } from 'node:path';
 import {
   applyPrune,
   applyRestore,
   applyUndo,
+  type DataFolder,
   describeFolder,
   describeTrash,
   diffSnapshot,
   emptyTrash,
+  type FolderFacts,
   findUsers,
   finishInterrupted,
   listSnapshots,
@@ -13,6 +16,7 @@ import {
   planPrune,
   planRestore,
   planUndo,
+  type RestorePlan,
   SnapbackError,
   type TaskOptions,
   takeSnapshot,
@@ -45,7 +49,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       const named = database === null ? {} : { database };
       const folder = await openDataFolder(dir, { ...named, ...environment, cacheDir });
       await finishInterrupted(folder, task);
-      const facts = await describeFolder(folder, task);
+      const facts = await factsOf(folder, task);
       await folders.add(folderId, folder);
       return facts;
     },
@@ -69,7 +73,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
-    'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),
+    'folder.facts': ({ folderId }, task) => factsOf(folders.get(folderId).folder, task),
     'folder.in-use': ({ folderId }) => findUsers(folders.get(folderId).folder.databaseFile),
     async 'snapshots.list'({ folderId }, task) {
       const entry = folders.get(folderId);
@@ -98,13 +102,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           task,
         );
         remember(plan.planId, { action: 'restore', id: snapshotId, options });
-        return plan;
+        return withoutPaths(folder.dir, plan);
       }),
     'undo.plan': ({ folderId, acceptDrift }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
         const plan = await planUndo(folder, { acceptDrift }, false, task);
         remember(plan.planId, { action: 'undo', acceptDrift });
-        return plan;
+        return withoutPaths(folder.dir, plan);
       }),
     'plan.apply': ({ folderId, planId, whileOpen }, task) =>
       inFront(folderId, async (entry) => {
@@ -135,9 +139,22 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, async (entry) => {
         const planned = takePlan(entry, planId);
         if (planned.action !== 'prune') throw stale(planId);
-        return applyPrune(entry.folder, planned.policy, { planId }, task);
+        const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
+        return { ...receipt, trashFolder: relative(entry.folder.dir, receipt.trashFolder) };
       }),
   };
+}
+
+/** What the window may know of a folder: of its trash how much there is, not where. */
+async function factsOf(folder: DataFolder, task: TaskOptions): Promise<FolderFacts> {
+  const facts = await describeFolder(folder, task);
+  const { files, bytes, others } = facts.trash;
+  return { ...facts, trash: { files, bytes, others } };
+}
+
+/** A plan as the window may see it: where the safety copy goes is said from the data folder on. */
+function withoutPaths(dir: string, plan: RestorePlan): RestorePlan {
+  return { ...plan, safetyCopy: { ...plan.safetyCopy, folder: relative(dir, plan.safetyCopy.folder) } };
 }
 
 function takePlan(entry: OpenEntry, planId: string): Planned {

@@ -7,11 +7,12 @@ const LEAST_WIDTH = 900;
 const LEAST_HEIGHT = 600;
 const LEAST_LIFE_MS = 10_000;
 
-/** Shuts what this app never needs: the network, permissions, devices, further windows, and leaving its own page. */
+/** Shuts what this app never needs: the network, permissions, devices, downloads, further windows, and leaving its own page. */
 export function lockDown(target: Session = session.defaultSession): void {
   target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   target.setPermissionCheckHandler(() => false);
   target.setDevicePermissionHandler(() => false);
+  target.on('will-download', (event) => event.preventDefault());
   target.webRequest.onBeforeRequest(
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
     (_details, answer) => answer({ cancel: true }),

@@ -43,9 +43,7 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         <dt>Safety copy</dt>
         <dd>
           about {formatBytes(plan.safetyCopy.aboutBytes)}, written and checked first, in{' '}
-          <span className="path" title={plan.safetyCopy.folder}>
-            {shortPath(plan.safetyCopy.folder)}
-          </span>
+          <span className="path">{plan.safetyCopy.folder}</span> of this folder
         </dd>
         {plan.space.length > 0 && (
           <>
@@ -95,10 +93,4 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         })}
     </>
   );
-}
-
-/** The end of a long path, which says where in the data folder it is. */
-function shortPath(path: string): string {
-  const parts = path.split(/[/\\]/);
-  return parts.length <= 3 ? path : `…/${parts.slice(-3).join('/')}`;
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
@@ -154,6 +154,29 @@ test('a core that is killed in the middle of a restore leaves the database as it
     await page.getByRole('button', { name: /^Restore and remove/ }).click();
     await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
   });
+});
+
+test('quitting in the middle of a restore leaves the database as it was, and nothing to clear up', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  const writer = await beginRestore(page, demo);
+  await app.close();
+  writer.kill();
+  await once(writer, 'exit');
+  expect(readDatabase(demo)).toEqual(before);
+  expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
+
+  const again = await place.launch();
+  await expect(again.page.locator('.story')).toContainText('37 events');
+  await expect(again.page.getByText('You are on a restored state.')).toBeHidden();
+  expect(
+    readdirSync(join(demo, 'snapshots'), { recursive: true })
+      .map(String)
+      .filter((name) => name.includes('.') && !name.endsWith('.json')),
+  ).toEqual([]);
 });
 
 test('a restore that is cancelled takes everything back', async ({ place, demo }) => {

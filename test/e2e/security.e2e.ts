@@ -70,6 +70,38 @@ test('the page has no Node, no network, and nothing inline runs in it', async ({
     complaints.splice(0);
   });
 
+  await test.step('only files of the page are served, whatever the address', async () => {
+    const serve = (path: string) =>
+      app.evaluate(async ({ net }, address) => (await net.fetch(`app://snapback/${address}`)).status, path);
+    expect(await serve('')).toBe(200);
+    for (const path of [
+      '..%2fmain%2fmain.js',
+      '%2e%2e/main/main.js',
+      '..%5c..%5cpackage.json',
+      '%2fetc%2fpasswd',
+      '%E0%A4%A',
+      'index.html%00.js',
+      'no-such.js',
+    ])
+      expect(await serve(path), path).toBe(404);
+    complaints.splice(0);
+  });
+
+  await test.step('nothing is downloaded', async () => {
+    const refused = app.evaluate(
+      ({ session }) =>
+        new Promise((done) => {
+          // Ours was asked before.
+          session.defaultSession.once('will-download', (event) => done(event.defaultPrevented));
+        }),
+    );
+    await page.evaluate(() => {
+      const href = URL.createObjectURL(new Blob(['hello']));
+      Object.assign(document.createElement('a'), { href, download: 'hello.txt' }).click();
+    });
+    expect(await refused).toBe(true);
+  });
+
   await test.step('permissions are denied', async () => {
     expect(
       await page.evaluate(async () => (await navigator.permissions.query({ name: 'geolocation' })).state),

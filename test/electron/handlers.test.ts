@@ -36,12 +36,14 @@ const newestRewind = async () => {
   return found.id;
 };
 
+function asText(said: unknown): string {
+  return JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
 describe('what the core answers', () => {
   test('no path crosses with the list, and what is unchecked is checked by itself', async () => {
     const list = await handlers['snapshots.list']({ folderId }, task);
-    expect(
-      JSON.stringify(list, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-    ).not.toContain(home);
+    expect(asText(list)).not.toContain(home);
     const unchecked = list.filter(({ health }) => health === 'unchecked').map(({ id }) => id);
     expect(unchecked.length).toBeGreaterThan(0);
     await vi.waitFor(
@@ -53,6 +55,22 @@ describe('what the core answers', () => {
       },
       { timeout: 30_000 },
     );
+  });
+
+  test('no path crosses with plans and receipts either; where the safety copy goes is said from the folder on', async () => {
+    const snapshotId = await newestRewind();
+    const options = defaultRestoreOptions;
+    const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, task);
+    expect(plan.safetyCopy.folder).toBe(join('snapshots', 'restore'));
+    const apply = { folderId, planId: plan.planId, whileOpen: false };
+    const receipt = await handlers['plan.apply'](apply, task);
+    const undo = await handlers['undo.plan']({ folderId, acceptDrift: false }, task);
+    const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
+    const prune = await handlers['prune.plan']({ folderId, policy }, task);
+    const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
+    expect(pruned.trashFolder).toMatch(/^snapback.trash/);
+    const facts = await handlers['folder.facts']({ folderId }, task);
+    for (const said of [plan, receipt, undo, prune, pruned, facts]) expect(asText(said)).not.toContain(home);
   });
 
   test('a plan is applied once, and only by the id of one that was made', async () => {
