@@ -102,9 +102,12 @@ test('pruning by age and by hand shows exactly what goes and why something stays
     await page.getByRole('button', { name: 'Prune…' }).click();
     await prune.getByText('The ones I pick').click();
     await expect(prune.getByText('Choose what shall go.')).toBeVisible();
+    const pick = prune.getByRole('listbox', { name: 'Snapshots to move' });
+    await pick.press('End');
     await prune.getByRole('option', { name: /^Safety copy/ }).click();
     await expect(prune.getByText('stays: Undo of the newest restore needs it')).toBeVisible();
     await expect(prune.getByRole('button', { name: 'Move to the trash' })).toBeDisabled();
+    await pick.press('Home');
     await prune
       .getByRole('option', { name: /^Before the rewind/ })
       .first()
