@@ -17,7 +17,7 @@ const plain = (text: string): Piece => ({ text, tone: 'plain' });
 /** What a restore would bring back, change and remove, each as an enumeration; empty where there is nothing. */
 export type Clauses = {
   readonly back: Story;
-  /** Where the snapshot holds the record of a rewind that the database lacks, its chat is rewound again: that brings nothing back. */
+  /** Events that the snapshot holds as hidden or superseded: their chat is rewound again, and that brings nothing back. */
   readonly again: Story;
   readonly changed: Story;
   readonly gone: Story;
@@ -27,14 +27,8 @@ export function tellClauses(told: Told): Clauses {
   const changed = sumRows(projected(told), 'changed');
   const returning = told.returningEvents;
   return {
-    back: enumerate([
-      ...eventParts(
-        returning.filter((group) => !isRewoundAgain(group)),
-        'back',
-      ),
-      ...rowParts(told, 'added', 'back'),
-    ]),
-    again: enumerate(eventParts(returning.filter(isRewoundAgain), 'changed')),
+    back: enumerate([...eventParts(returning, 'back', seenEvents), ...rowParts(told, 'added', 'back')]),
+    again: enumerate(eventParts(returning, 'changed', (group) => group.hidden)),
     changed: changed === 0 ? [] : [{ text: count(changed, 'row'), tone: 'changed' }],
     gone: enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone'), ...rewindRecords(told)]),
   };
@@ -113,14 +107,18 @@ function newerParts({ newerEvents }: Told): readonly Story[] {
   );
 }
 
-function isRewoundAgain(group: NewerEvents): boolean {
-  return group.rewindRecords > 0 && writtenEvents(group) > 0;
+/** Events that a reader of the chat meets again. The record of the very rewind that hides others is no gain. */
+function seenEvents({ events, hidden, rewindRecords }: NewerEvents): number {
+  return Math.max(0, events - hidden - (hidden > 0 ? rewindRecords : 0));
 }
 
-function eventParts(groups: readonly NewerEvents[], tone: 'back' | 'changed'): readonly Story[] {
-  const sizeOf = (group: NewerEvents) => (isRewoundAgain(group) ? writtenEvents(group) : group.events);
+function eventParts(
+  groups: readonly NewerEvents[],
+  tone: 'back' | 'changed',
+  sizeOf: (group: NewerEvents) => number,
+): readonly Story[] {
   return nameSome(
-    groups.toSorted((a, b) => sizeOf(b) - sizeOf(a)),
+    groups.filter((group) => sizeOf(group) > 0).toSorted((a, b) => sizeOf(b) - sizeOf(a)),
     (group) => [
       { text: count(sizeOf(group), 'event'), tone },
       ...(group.chat === null ? [] : [plain(' of '), { text: chatWords(group), tone: 'name' } as const]),

@@ -157,14 +157,15 @@ export function describeEvents(title: string, groups: readonly NewerEvents[]): r
   return ['', `${title}:`, ...groups.map((group) => `  ${toPrintable(describeGroup(group))}`)];
 }
 
-function describeGroup({ chat, chatName, events, first, last, rewindRecords }: NewerEvents): string {
+function describeGroup({ chat, chatName, events, first, last, rewindRecords, hidden }: NewerEvents): string {
   const group = `${count(events, 'event')} ${chat === null ? 'of no chat' : `of ${chatName ?? chat}`}`;
   if (events === rewindRecords) return `${group}, which ${events === 1 ? 'records' : 'record'} a rewind`;
   const texts = [first.text, last.text].filter((text) => text !== null).map(quote);
   const records =
     rewindRecords === 0 ? '' : `, ${formatNumber(rewindRecords)} of them the record of a rewind`;
+  const flagged = hidden === 0 ? '' : `, ${formatNumber(hidden)} of them hidden or superseded`;
   const range = texts.length === 0 ? '' : `: ${[...new Set(texts)].join(' to ')}`;
-  return group + records + range;
+  return group + flagged + records + range;
 }
 
 /** What a person wrote, in quotation marks unless it brings its own. */

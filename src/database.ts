@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { type ErrorCode, SnapbackError } from './errors.ts';
+import { type ErrorCode, hasSystemCode, SnapbackError } from './errors.ts';
 
 type Handle = Database.Database;
 
@@ -18,14 +19,30 @@ export type OpenOptions = {
 };
 
 function open(file: string, readonly: boolean, options: OpenOptions): Handle {
+  if (isGone(file)) throw databaseGone(file);
   const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
   // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
   return new Database(file, { readonly, fileMustExist: true, timeout: 0, ...binding });
 }
 
+/** The error for a database that was there when its data folder was opened. */
+export function databaseGone(file: string, cause?: unknown): SnapbackError {
+  const message = 'The database is not there any more.';
+  return new SnapbackError('database-missing', message, { database: file }, cause);
+}
+
+/** Whether there is no such file; where that can't be seen, opening it will tell more. */
+function isGone(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    return hasSystemCode(error, 'ENOTDIR');
+  }
+}
+
 /**
  * Opens a database so that nothing can be written through it.
- * @throws `database-unreadable`, `database-busy`, `database-damaged`, `not-a-database`
+ * @throws `database-missing`, `database-unreadable`, `database-busy`, `database-damaged`, `not-a-database`
  */
 export function openReadDatabase(file: string, options: OpenOptions): ReadDatabase {
   return attempt(file, () => {

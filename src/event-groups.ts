@@ -27,29 +27,35 @@ export async function groupEvents(
 ): Promise<EventGroups> {
   const names = readChatNames(db, schema, profile);
   const { live, name, columns } = log.staged;
-  const logColumns = chainColumns(profile);
   const liveNames = live.columns.map((column) => column.name);
-  const fromLive = logColumns.map((column) =>
+  const fromLive = eventParts(profile, (column) =>
     placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
   );
-  const fromStage = logColumns.map((column) => {
+  const fromStage = eventParts(profile, (column) => {
     const index = placeOfName(columns, column);
     return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
   });
   const returning = await group(
     db,
-    `SELECT ${fromStage.join(', ')} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord
+    `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord
        WHERE p.differs ORDER BY 1`,
     { names, profile, pace, rewound: null },
   );
   const rewound = new Set(returning.map((one) => one.chat));
-  const newer = await group(db, `SELECT ${fromLive.join(', ')} ${goneRowsFrom(log)} ORDER BY 1`, {
+  const newer = await group(db, `SELECT ${fromLive} ${goneRowsFrom(log)} ORDER BY 1`, {
     names,
     profile,
     pace,
     rewound,
   });
   return { newer, returning };
+}
+
+/** What makes an event the same one, then whether it is flagged as hidden or superseded. */
+function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
+  const { hidden, supersededBy } = profile.log.columns;
+  const flagged = `(${sourceOf(hidden)} IS TRUE OR ${sourceOf(supersededBy)} IS NOT NULL)`;
+  return [...chainColumns(profile).map(sourceOf), flagged].join(', ');
 }
 
 type Grouping = {
@@ -59,7 +65,8 @@ type Grouping = {
   readonly rewound: ReadonlySet<string | null> | null;
 };
 
-type Group = { events: number; rewindRecords: number; spoken: number; first: EventMark; last: EventMark };
+type Group = Pick<Writable<NewerEvents>, 'events' | 'rewindRecords' | 'spoken' | 'hidden' | 'first' | 'last'>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 async function group(
   db: AnyDatabase,
@@ -68,7 +75,7 @@ async function group(
 ): Promise<readonly NewerEvents[]> {
   const groups = new Map<string | null, Group>();
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
-  for (const [id, ts, kind, payload] of scan.iterate()) {
+  for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
     const fields = parsePayload(payload);
     const chat = firstText(fields, profile.chat.payloadChat);
     const mark: EventMark = {
@@ -80,12 +87,17 @@ async function group(
     };
     const found = groups.get(chat);
     const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
-    const counted = { rewindRecords: isRewind ? 1 : 0, spoken: !isRewind && mark.text !== null ? 1 : 0 };
+    const counted = {
+      rewindRecords: isRewind ? 1 : 0,
+      spoken: !isRewind && mark.text !== null ? 1 : 0,
+      hidden: flagged === 1n ? 1 : 0,
+    };
     if (found === undefined) groups.set(chat, { events: 1, ...counted, first: mark, last: mark });
     else {
       found.events += 1;
       found.rewindRecords += counted.rewindRecords;
       found.spoken += counted.spoken;
+      found.hidden += counted.hidden;
       if (found.first.text === null && mark.text !== null) found.first = mark;
       if (found.last.text === null || mark.text !== null) found.last = mark;
     }

@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
+import { databaseGone } from './database.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from './errors.ts';
 import { SNAPSHOTS } from './folders.ts';
 import { freeSpace } from './free-space.ts';
@@ -47,7 +48,7 @@ export async function lookAround(
   };
 }
 
-/** @throws `database-read-only` where database file or folder may not be written to */
+/** @throws `database-missing`, `database-read-only` where database file or folder may not be written to */
 export async function requireWritable(folder: DataFolder): Promise<void> {
   if (!(await isWritable(folder)))
     throw new SnapbackError('database-read-only', 'The database can only be read, not written.', {
@@ -62,6 +63,7 @@ async function isWritable(folder: DataFolder): Promise<boolean> {
     return true;
   } catch (error) {
     if (hasSystemCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw databaseGone(folder.databaseFile, error);
     throw new SnapbackError(
       'database-unreadable',
       'The database could not be opened.',

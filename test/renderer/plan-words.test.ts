@@ -16,7 +16,7 @@ const now = new Date('2026-11-23T14:00:00Z');
 
 function group(chat: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {
   const mark = { id: 1n, ts: null, kind: 'message', speaker: 'Robin', text: 'Hello.' };
-  const rest = { first: mark, last: mark, rewoundChat: false, rewindRecords: 0, spoken: events };
+  const rest = { first: mark, last: mark, rewoundChat: false, rewindRecords: 0, spoken: events, hidden: 0 };
   return { chat, chatName: chat, events, ...rest, ...change };
 }
 
@@ -88,7 +88,7 @@ describe('what a restore would take away', () => {
   });
 
   test('going back to a rewound state is called a rewind, not a return', () => {
-    const back = { ...plan, returningEvents: [group('Lighthouse', 38, { rewindRecords: 1 })] };
+    const back = { ...plan, returningEvents: [group('Lighthouse', 38, { rewindRecords: 1, hidden: 37 })] };
     expect(clausesOf(back).map(({ name, story }) => [name, storyText(story)])).toEqual([
       ['Rewound again', '37 events of Lighthouse'],
     ]);

@@ -18,6 +18,7 @@ function group(chatName: string | null, events: number, change: Partial<NewerEve
     rewoundChat: false,
     rewindRecords: 0,
     spoken: events,
+    hidden: 0,
     ...change,
   };
 }
@@ -48,9 +49,13 @@ describe('the sentence about a restore', () => {
 
   test('a state that was rewound is not praised as one that brings the rewound events back', () => {
     const tables = [table('event_log', { changed: 37, added: 4 }), table('memories', { removed: 11 })];
-    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30 });
+    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30, hidden: 37 });
     expect(tell({ tables, returningEvents: [rewound, group('Harbour', 3)] })).toBe(
       'Restoring brings back 3 events of Harbour, rewinds again 37 events of Lighthouse, and removes 11 memories.',
+    );
+    // Not every host records a rewind.
+    expect(tell({ returningEvents: [group('Lighthouse', 9, { hidden: 7 })] })).toBe(
+      'Restoring brings back 2 events of Lighthouse, and rewinds again 7 events of Lighthouse.',
     );
     const record = group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 });
     expect(tell({ returningEvents: [record] })).toBe('Restoring brings back 1 event of Lighthouse.');

@@ -49,6 +49,17 @@ test('after a rewind it tells what comes back, and what was written since in whi
   expect(diff.tables[0]).toMatchObject({ role: 'log', added: 0, removed: 3, changed: 1, unchanged: 2 });
 });
 
+test('of a state that was rewound it tells how many of its events no reader meets', async () => {
+  const rewound = `UPDATE event_log SET hidden = 1 WHERE id = 1; UPDATE event_log SET superseded_by = 4 WHERE id = 2;
+    ${said(4, 'a', 'back', 'rewind')}`;
+  const diff = await tell(
+    CHATS,
+    `${BEFORE} ${rewound}`,
+    'UPDATE event_log SET hidden = 0, superseded_by = NULL; DELETE FROM event_log WHERE id = 4;',
+  );
+  expect(diff.returningEvents).toMatchObject([{ chat: 'a', events: 3, hidden: 2, rewindRecords: 1 }]);
+});
+
 test('a log that went another way under the same ids is another timeline', async () => {
   const other = await tell(
     CHATS,

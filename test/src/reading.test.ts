@@ -1,9 +1,10 @@
-import { chmod, chown, cp, readdir, readFile } from 'node:fs/promises';
+import { chmod, chown, cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openReadDatabase } from '../../src/database.ts';
 import {
+  applyRestore,
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
@@ -11,10 +12,11 @@ import {
   planRestore,
   readRestoredState,
   showSnapshot,
+  takeSnapshot,
   verifySnapshots,
 } from '../../src/index.ts';
 import { withReadView } from '../../src/read-view.ts';
-import { makeRoot, open, type Place, run } from '../support/place.ts';
+import { makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { live, type Story } from '../support/story.ts';
 
@@ -174,3 +176,21 @@ test('a handle for reading refuses every write', async () => {
     db.close();
   }
 });
+
+test.each(['the database', 'the whole folder'])(
+  'where %s is gone since it was opened, everything says so',
+  async (what) => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    await rm(what === 'the database' ? place.database : place.dir, { recursive: true });
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const outcomes = [
+      describeFolder(folder),
+      takeSnapshot(folder, 'periodic'),
+      diffSnapshot(folder, id),
+      planRestore(folder, request),
+      applyRestore(folder, request, { planId: null, whileOpen: false }),
+    ].map(outcomeOf);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['database-missing']));
+  },
+);
