@@ -1,4 +1,5 @@
-import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from './errors.ts';
 import type { InUse } from './model.ts';
 import { createPace } from './pace.ts';
@@ -112,6 +113,18 @@ function readText(path: string): string | null {
   }
 }
 
+/** Its program's name; what it calls itself, which may be its main thread's name, only where the program can't be seen. */
 function nameOf(pid: number): string {
-  return readText(`/proc/${pid}/comm`)?.trim() || 'unknown';
+  const program = readProgram(pid);
+  const name = program === null ? readText(`/proc/${pid}/comm`)?.trim() : basename(program);
+  return name || 'unknown';
+}
+
+function readProgram(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
 }
