@@ -1,15 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { type AnyDatabase, isCompileError } from './database.ts';
+import { foldName, quoteName } from './sql.ts';
 
 /** Foreign keys of one table, of one definition, that point nowhere. */
 export type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
 
 /** What SQLite's own checks say of a database, so that a restore can tell new damage from old. */
 export type Integrity = {
-  /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, each with how often it came; null where it could not run. */
-  readonly damage: ReadonlyMap<string, number> | null;
-  /** Foreign key violations by `child table/parent table/key number`; null where the check could not run. */
-  readonly foreignKeys: ReadonlyMap<string, BrokenKey> | null;
+  /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, each with how often it came. */
+  readonly damage: ReadonlyMap<string, number>;
+  /** Tables in which that check can't run here: it needs something of the host. */
+  readonly unchecked: readonly string[];
+  /** Foreign key violations by `child table/parent table/key number`. */
+  readonly foreignKeys: ReadonlyMap<string, BrokenKey>;
+  /** Tables whose foreign keys can't be checked: one of them has no matching index in its parent. */
+  readonly uncheckedKeys: readonly string[];
   readonly quick: boolean;
 };
 
@@ -22,42 +27,60 @@ export type KnownFaults = {
 /** Something that is worse after than before. */
 export type Fault =
   | { readonly check: 'integrity'; readonly line: string }
-  | { readonly check: 'foreign-keys'; readonly key: string; readonly broken: BrokenKey };
+  | {
+      readonly check: 'foreign-keys';
+      readonly key: string;
+      readonly broken: BrokenKey;
+      readonly acceptable: boolean;
+    };
 
 const QUICK_ABOVE_BYTES = 2 * 2 ** 30;
 /** A row each that breaks a CHECK is a line each: enough of them to count by. */
 const MOST_LINES = 1_000_000;
 
-/** Runs SQLite's checks on `main`. Each is one statement that can't be interrupted. Reads only. */
+/** Runs SQLite's checks on `main`, where one can't run on the whole, on each table. Each is one statement that can't be interrupted. Reads only. */
 export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
   const quick = (await stat(db.name)).size > QUICK_ABOVE_BYTES;
+  const check = `PRAGMA main.${quick ? 'quick_check' : 'integrity_check'}`;
+  const damage = new Map<string, number>();
+  const runCheck = (argument: string) =>
+    isPossible(() => {
+      for (const line of db.prepare<[], string>(`${check}(${argument})`).pluck().iterate())
+        if (line !== 'ok') damage.set(line, (damage.get(line) ?? 0) + 1);
+    });
+  const foreignKeys = new Map<string, BrokenKey>();
+  const checkKeys = db.prepare<[string], BrokenKey & { readonly key: string }>(
+    `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
+       FROM pragma_foreign_key_check(?, 'main') GROUP BY "table", parent, fkid`,
+  );
+  const runKeys = (table: string) =>
+    isPossible(() => {
+      for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
+    });
+  const tables = listTables(db);
+  const whole = runCheck(String(MOST_LINES));
   return {
     quick,
-    damage: unlessImpossible(() => {
-      const check = `PRAGMA main.${quick ? 'quick_check' : 'integrity_check'}(${MOST_LINES})`;
-      const lines = new Map<string, number>();
-      for (const line of db.prepare<[], string>(check).pluck().iterate())
-        if (line !== 'ok') lines.set(line, (lines.get(line) ?? 0) + 1);
-      return lines;
-    }),
-    foreignKeys: unlessImpossible(() => {
-      const rows = db
-        .prepare<[], BrokenKey & { readonly key: string }>(
-          `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
-             FROM pragma_foreign_key_check(NULL, 'main') GROUP BY "table", parent, fkid`,
-        )
-        .all();
-      return new Map(rows.map(({ key, ...broken }) => [key, broken]));
-    }),
+    damage,
+    unchecked: whole ? [] : tables.filter((table) => !runCheck(quoteName(table))),
+    foreignKeys,
+    uncheckedKeys: tables.filter((table) => !runKeys(table)),
   };
 }
 
+function listTables(db: AnyDatabase): readonly string[] {
+  const list =
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'";
+  return db.prepare<[], string>(list).pluck().all();
+}
+
 /** A check that needs the host's functions, or meets a foreign key without a parent index, does not run: that is no verdict. */
-function unlessImpossible<T>(check: () => T): T | null {
+function isPossible(check: () => void): boolean {
   try {
-    return check();
+    check();
+    return true;
   } catch (error) {
-    if (isCompileError(error)) return null;
+    if (isCompileError(error)) return false;
     throw error;
   }
 }
@@ -76,42 +99,51 @@ export function isBrokenCheck(line: string): boolean {
 
 /** Lines of damage, each once. */
 export function describeDamage({ damage }: Integrity): readonly string[] {
-  return [...(damage?.keys() ?? [])];
+  return [...damage.keys()];
 }
 
 /** Total number of foreign key violations. */
 export function countViolations({ foreignKeys }: Integrity): number {
-  return [...(foreignKeys?.values() ?? [])].reduce((sum, { violations }) => sum + violations, 0);
+  return [...foreignKeys.values()].reduce((sum, { violations }) => sum + violations, 0);
 }
 
 /** What is wrong now, in the form in which a safety copy notes it. */
 export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
   return {
-    damage: [...(damage ?? [])],
-    foreignKeys: [...(foreignKeys ?? [])].map(([key, { violations }]) => [key, violations] as const),
+    damage: [...damage],
+    foreignKeys: [...foreignKeys].map(([key, { violations }]) => [key, violations] as const),
   };
 }
 
+/** What of the plan decides which foreign keys may break. */
+export type Asked = {
+  /** Tables whose rows were asked for. */
+  readonly touched: ReadonlySet<string>;
+  /** What was so in the state that an undo brings back. */
+  readonly known: KnownFaults | null;
+  /** That rows refer to something that is not there any more is accepted. */
+  readonly acceptDrift: boolean;
+};
+
 /**
  * The first thing that is worse after than before: a line of damage that came more often, a foreign key that more rows
- * violate. Null where nothing is. Violations by rows of the `touched` tables do not count, for those rows themselves
- * were asked for; nor does what `known` says was so in the state that comes back.
+ * violate. Null where nothing is. Not counted is what was so in the state that an undo brings back; a row that was asked
+ * for whose parent's table was asked for too, since the snapshot's own state is then that; and, if that is accepted, a
+ * row that was asked for whose parent is gone from a table that was not.
  */
-export function findNewFault(
-  before: Integrity,
-  after: Integrity,
-  touched: ReadonlySet<string>,
-  known: KnownFaults | null,
-): Fault | null {
+export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
+  const { touched, known, acceptDrift } = asked;
   const knownLines = new Map(known?.damage);
   const knownKeys = new Map(known?.foreignKeys);
-  for (const [line, times] of before.damage === null ? [] : (after.damage ?? []))
-    if (times > Math.max(before.damage?.get(line) ?? 0, knownLines.get(line) ?? 0))
+  for (const [line, times] of after.damage)
+    if (times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0))
       return { check: 'integrity', line };
-  for (const [key, broken] of before.foreignKeys === null ? [] : (after.foreignKeys ?? [])) {
-    const allowed = Math.max(before.foreignKeys?.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);
-    if (!touched.has(broken.table) && broken.violations > allowed)
-      return { check: 'foreign-keys', key, broken };
+  for (const [key, broken] of after.foreignKeys) {
+    const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);
+    const isAsked = touched.has(foldName(broken.table));
+    const isAccepted = isAsked && (acceptDrift || touched.has(foldName(broken.parent)));
+    if (!isAccepted && broken.violations > allowed)
+      return { check: 'foreign-keys', key, broken, acceptable: isAsked };
   }
   return null;
 }

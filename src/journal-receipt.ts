@@ -65,7 +65,7 @@ const CHECKS = [
   'schema',
   'checkpoint',
 ] as const;
-const RESULTS = ['ok', 'unchanged-damage', 'rebuilt', 'not-run'] as const;
+const RESULTS = ['ok', 'unchanged-damage', 'came-back', 'rebuilt', 'not-run'] as const;
 
 function parseCheck(value: unknown): CheckResult | null {
   const source = members(value);

@@ -13,7 +13,7 @@ export type RestoreMode = 'full' | 'projections';
 /** What a restore is asked to do. Part of a plan's identity. */
 export type RestoreOptions = {
   readonly mode: RestoreMode;
-  /** Accept that values without a place in the live schema are lost. */
+  /** Accept that values without a place in the live schema are lost, and that rows come back whose parents are gone. */
   readonly acceptDrift: boolean;
   /** Tables in state `empty-then` that shall be emptied. */
   readonly clearTables: readonly string[];
@@ -55,7 +55,7 @@ export type RestorePlan = {
     readonly handling: 'follows' | 'rebuilt' | 'left';
   }[];
   readonly foreignKeyViolations: number;
-  /** How many there are after it, as a trial on a copy found; null where that was not tried or can't be counted. */
+  /** How many there are after it, as a trial on a copy found; null where that was not tried. */
   readonly foreignKeyViolationsAfter: number | null;
   readonly damage: readonly string[];
   readonly inUse: InUse;
@@ -87,7 +87,8 @@ export type CheckResult = {
     | 'schema'
     | 'checkpoint';
   readonly subject: string | null;
-  readonly result: 'ok' | 'unchanged-damage' | 'rebuilt' | 'not-run';
+  /** `came-back`: not in order, but so in the state that was asked for, or accepted. */
+  readonly result: 'ok' | 'unchanged-damage' | 'came-back' | 'rebuilt' | 'not-run';
   readonly detail: string | null;
 };
 

@@ -39,11 +39,17 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
   const indexes = schema.virtualTables
     .map(describeVirtualTable)
     .filter(({ module }) => /^fts[345]$/.test(module));
-  const triggers = schema.triggers
-    .filter((object) => folded.has(foldName(object.table)))
-    .map(describeTrigger)
-    .filter((trigger) => trigger.event !== 'UPDATE');
-  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, triggers) }));
+  const all = schema.triggers.filter((object) => folded.has(foldName(object.table))).map(describeTrigger);
+  const triggers = all.filter((trigger) => trigger.event !== 'UPDATE');
+  const looksAt = (names: Iterable<string>, tables: ReadonlySet<string>) =>
+    [...names].some((name) => dependsOn(schema, name, tables));
+  const looksAround = (trigger: Trigger) => {
+    const others = new Set([...folded].filter((name) => name !== foldName(trigger.object.table)));
+    return (
+      looksAt(trigger.names, others) || trigger.statements.some(({ sql }) => looksAt(namesIn(sql), folded))
+    );
+  };
+  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, all, looksAround) }));
   const isFollower = (trigger: Trigger, target: string | null) =>
     target !== null &&
     upkeep.some(
@@ -88,23 +94,36 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
   };
 }
 
-type Upkeep = { readonly writers: ReadonlySet<Trigger>; readonly followers: ReadonlySet<Trigger> };
+type Upkeep = {
+  readonly writers: ReadonlySet<Trigger>;
+  readonly followers: ReadonlySet<Trigger>;
+};
 
 /**
- * The triggers that write an index, and those of them by which it follows a table: only if there are some for rows that
- * come and some for rows that go. With one half alone an index would take a row twice, or keep what is gone.
+ * The triggers that write an index, and those of them by which it follows a table. A table is followed only if there are
+ * triggers for rows that come and for rows that go: with one half alone an index would take a row twice, or keep what is
+ * gone. And none of its triggers may look around in tables that are written, for what they find there depends on what
+ * is written first.
  */
-function findUpkeep(index: VirtualTable, triggers: readonly Trigger[]): Upkeep {
+function findUpkeep(
+  index: VirtualTable,
+  triggers: readonly Trigger[],
+  looksAround: (trigger: Trigger) => boolean,
+): Upkeep {
   const writers = triggers.filter(({ statements }) =>
     statements.some(({ target }) => target !== null && foldName(target) === foldName(index.name)),
   );
-  const isWhole = ({ object }: Trigger) =>
-    ['INSERT', 'DELETE'].every((event) =>
-      writers.some(
-        (other) => other.event === event && foldName(other.object.table) === foldName(object.table),
-      ),
+  const isFollowed = (table: string) => {
+    const own = writers.filter(({ object }) => foldName(object.table) === table);
+    return (
+      ['INSERT', 'DELETE'].every((event) => own.some((trigger) => trigger.event === event)) &&
+      !own.some(looksAround)
     );
-  return { writers: new Set(writers), followers: new Set(writers.filter(isWhole)) };
+  };
+  return {
+    writers: new Set(writers),
+    followers: new Set(writers.filter(({ object }) => isFollowed(foldName(object.table)))),
+  };
 }
 
 /** Whether a table is one of the touched ones, or a view that rests on one. */

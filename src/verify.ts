@@ -43,8 +43,8 @@ export type BeforeWriting = {
 export type Verified = {
   readonly checks: readonly CheckResult[];
   readonly after: ReadonlyMap<string, string>;
-  /** Foreign keys that point nowhere now; null where they can't be counted here. */
-  readonly violations: number | null;
+  /** Foreign keys that point nowhere now, as far as they can be checked. */
+  readonly violations: number;
 };
 
 /**
@@ -93,12 +93,12 @@ export async function verifyRestore(
   for (const index of prepared.effects.searchIndexes)
     checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
   const integrity = await compareIntegrity(db, prepared);
-  checks.push(describeKeys(prepared.integrity, integrity), describeIntegrity(integrity));
+  checks.push(...describeKeys(prepared.integrity, integrity), ...describeIntegrity(integrity));
   report(true);
   return {
     checks,
     after,
-    violations: integrity.foreignKeys === null ? null : countViolations(integrity),
+    violations: countViolations(integrity),
   };
 }
 
@@ -130,10 +130,11 @@ export function checkSearchIndexes(
 }
 
 async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan): Promise<Integrity> {
-  const { integrity: before, comparisons, knownFaults } = prepared;
+  const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
   const after = await checkIntegrity(db);
-  const touched = new Set(comparisons.map(({ staged }) => staged.live.name));
-  const fault = findNewFault(before, after, touched, knownFaults);
+  const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
+  const { acceptDrift } = plan.options;
+  const fault = findNewFault(before, after, { touched, known, acceptDrift });
   if (fault !== null) throw faultError(fault);
   return after;
 }
@@ -143,37 +144,56 @@ function faultError(fault: Fault): SnapbackError {
     const { table, parent, violations } = fault.broken;
     return new SnapbackError(
       'leaves-orphans',
-      `Rows of “${table}” would lose the rows of “${parent}” that they belong to; nothing was changed.`,
-      { check: fault.check, subject: `foreign key ${fault.key}`, table, parent, violations },
+      fault.acceptable
+        ? `Rows of “${table}” would come back that refer to rows of “${parent}” which are not there any more.`
+        : `Rows of “${table}” would lose the rows of “${parent}” that they belong to; nothing was changed.`,
+      {
+        check: fault.check,
+        subject: `foreign key ${fault.key}`,
+        table,
+        parent,
+        violations,
+        acceptable: fault.acceptable,
+      },
     );
   }
   if (!isBrokenCheck(fault.line)) return failed('integrity', fault.line, 'no new damage', fault.line);
   return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
 }
 
-function describeKeys(before: Integrity, after: Integrity): CheckResult {
+function describeKeys(before: Integrity, after: Integrity): readonly CheckResult[] {
   const about = { check: 'foreign-keys', subject: null } as const;
-  if (after.foreignKeys === null)
-    return { ...about, result: 'not-run', detail: 'a foreign key has no matching index' };
   const violations = countViolations(after);
-  if (violations === 0) return { ...about, result: 'ok', detail: null };
   const grown = violations - countViolations(before);
-  return {
-    ...about,
-    result: 'unchanged-damage',
-    detail:
-      grown <= 0
-        ? `${violations} violations, as before or fewer`
-        : `${violations} violations, ${grown} of which came back with the rows`,
-  };
+  const found: CheckResult =
+    violations === 0
+      ? { ...about, result: 'ok', detail: null }
+      : grown <= 0
+        ? { ...about, result: 'unchanged-damage', detail: `${violations} violations, as before or fewer` }
+        : {
+            ...about,
+            result: 'came-back',
+            detail: `${violations} violations, ${grown} of which came back with the rows`,
+          };
+  return [
+    found,
+    ...after.uncheckedKeys.map((subject) => ({
+      ...about,
+      subject,
+      result: 'not-run' as const,
+      detail: 'a foreign key has no matching index',
+    })),
+  ];
 }
 
-function describeIntegrity(after: Integrity): CheckResult {
-  const about = { check: 'integrity', subject: null } as const;
-  const name = after.quick ? 'quick_check' : 'integrity_check';
-  if (after.damage === null) return { ...about, result: 'not-run', detail: name };
+function describeIntegrity(after: Integrity): readonly CheckResult[] {
+  const check = 'integrity';
+  const detail = after.quick ? 'quick_check' : 'integrity_check';
   const [first] = describeDamage(after);
-  return first === undefined
-    ? { ...about, result: 'ok', detail: name }
-    : { ...about, result: 'unchanged-damage', detail: first };
+  return [
+    first === undefined
+      ? { check, subject: null, result: 'ok', detail }
+      : { check, subject: null, result: 'unchanged-damage', detail: first },
+    ...after.unchecked.map((subject) => ({ check, subject, result: 'not-run', detail }) as const),
+  ];
 }

@@ -30,7 +30,7 @@ export async function writeTables(
     pace.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
   };
   // What can't be judged by a check afterwards has to be refused by the database itself.
-  if (integrity.damage !== null) db.pragma('ignore_check_constraints = ON');
+  if (integrity.unchecked.length === 0) db.pragma('ignore_check_constraints = ON');
   try {
     setTriggersAside(db, effects);
     for (const comparison of comparisons) await applyTable(db, comparison, pace, report);

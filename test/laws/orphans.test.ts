@@ -43,7 +43,7 @@ test.concurrent('rows of the snapshot that violate a key come back as they were,
   expect(checks).toContainEqual({
     check: 'foreign-keys',
     subject: null,
-    result: 'unchanged-damage',
+    result: 'came-back',
     detail: '1 violations, 1 of which came back with the rows',
   });
   await undo();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { asHost, makeRoot, type Place } from '../support/place.ts';
+import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { asHost, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
 import { findMatches, readState } from '../support/state.ts';
-import { type Story, tell } from '../support/story.ts';
+import { live, NOW, type Story, tell } from '../support/story.ts';
 
 /** What hangs on the tables that a restore writes: triggers, search indexes, foreign keys and their actions. */
 const root = makeRoot();
@@ -143,6 +144,41 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([1, 3, 7]);
   });
 
+  test.each([
+    ['another table', 'SELECT new.id, new.text, c.title FROM chats c WHERE c.id = new.chat_id'],
+    ['a view over it', 'SELECT new.id, new.text, v.title FROM titles v WHERE v.id = new.chat_id'],
+    ['its own', 'SELECT new.id, new.text, count(*) FROM memories'],
+  ])('but one whose triggers look into %s is left, whatever the order of writing', async (_, source) => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, chat_id TEXT);
+      CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT); CREATE VIEW titles AS SELECT id, title FROM chats;
+      CREATE VIRTUAL TABLE memories_fts USING fts5(text, title);
+      CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text, title) ${source}; END;
+      CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;`;
+    const { plan, receipt } = await tell(root(), {
+      schema,
+      before: "INSERT INTO chats VALUES ('a', 'Kiln'); INSERT INTO memories VALUES (1, 'anvil', 'a');",
+      since: "DELETE FROM memories; UPDATE chats SET title = 'Oven'; DELETE FROM chats;",
+    });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', result: 'not-run' }),
+    );
+  });
+
+  test('but one that a table tells of its changes alone is left', async () => {
+    const schema = `${search.schema.replace(", content='memories', content_rowid='id'", ', title').replace(/CREATE TRIGGER[\s\S]*/, '')}
+      CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);
+      CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+      CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
+      CREATE TRIGGER titled AFTER UPDATE ON chats BEGIN UPDATE memories_fts SET title = new.title WHERE rowid = new.id; END;`;
+    const { plan } = await tell(root(), {
+      schema,
+      before: "INSERT INTO chats VALUES (1, 'Kiln'); INSERT INTO memories VALUES (1, 'anvil');",
+      since: "UPDATE chats SET title = 'Oven';",
+    });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
+  });
+
   test('with two indexes over one table, of two versions', async () => {
     const more = `CREATE VIRTUAL TABLE memories_tri USING fts5(text, content='memories', content_rowid='id', tokenize='trigram');
       CREATE TRIGGER tri_ai AFTER INSERT ON memories BEGIN INSERT INTO memories_tri(rowid, text) VALUES (new.id, new.text); END;
@@ -255,6 +291,64 @@ describe.concurrent('foreign keys', () => {
       ['drafts', 'ok'],
       ['pins', 'ok'],
     ]);
+  });
+
+  test('are followed over several tables to those that the plan does not name', async () => {
+    const { receipt } = await tell(root(), {
+      schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT);
+        CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id));
+        CREATE TABLE pins (id INTEGER PRIMARY KEY, draft INTEGER REFERENCES drafts(id)); CREATE TABLE far (a);`,
+      before: "INSERT INTO chats VALUES ('c1', 'One');",
+      since:
+        "UPDATE chats SET title = 'Two'; INSERT INTO drafts VALUES (1, 'c1'); INSERT INTO pins VALUES (1, 1);",
+      bystanders: ['drafts', 'pins', 'far'],
+    });
+    const bystanders = receipt.checks.filter(({ check }) => check === 'bystanders');
+    expect(bystanders.map(({ subject }) => subject).sort()).toEqual(['drafts', 'pins']);
+  });
+
+  test('without an index in the parent are not checked, and the others are', async () => {
+    const odd = 'CREATE TABLE odd (b REFERENCES chats(title));';
+    const { place, id, since } = await live(root(), {
+      schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT); ${odd}
+        CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id));`,
+      before: "INSERT INTO chats VALUES ('c1', 'One');",
+      since:
+        "PRAGMA foreign_keys = OFF; INSERT INTO chats VALUES ('c2', 'Two'); INSERT INTO drafts VALUES (1, 'c2');",
+    });
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'leaves-orphans' }]);
+    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test('of rows whose parents are gone from another table break only if that is accepted', async () => {
+    const { place, id, since } = await live(root(), {
+      schema: `CREATE TABLE people (id TEXT PRIMARY KEY);
+        CREATE TABLE chats (id TEXT PRIMARY KEY, owner TEXT REFERENCES people(id) ON DELETE CASCADE);`,
+      before:
+        "INSERT INTO people VALUES ('ada'), ('bo'); INSERT INTO chats VALUES ('c1', 'ada'), ('c2', 'bo');",
+      since: "PRAGMA foreign_keys = ON; DELETE FROM people WHERE id = 'ada';",
+    });
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const { refusals } = await planRestore(folder, request);
+    expect(refusals).toMatchObject([
+      {
+        code: 'leaves-orphans',
+        detail: { table: 'chats', parent: 'people', violations: 1, acceptable: true },
+      },
+    ]);
+    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
+    expect(readState(place.database)).toEqual(since);
+    const accepted = { ...request, acceptDrift: true };
+    const plan = await planRestore(folder, accepted);
+    expect([plan.refusals, plan.foreignKeyViolations, plan.foreignKeyViolationsAfter]).toEqual([[], 0, 1]);
+    const { checks } = await applyRestore(folder, accepted, { ...NOW, planId: plan.planId });
+    expect(checks).toContainEqual(expect.objectContaining({ check: 'foreign-keys', result: 'came-back' }));
+    await applyUndo(folder, { acceptDrift: false }, NOW);
+    expect(readState(place.database)).toEqual(since);
   });
 
   test('that were violated before are named, and no more of them are violated afterwards', async () => {
