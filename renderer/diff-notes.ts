@@ -78,6 +78,8 @@ export function driftWords({ kind, table, column, loses }: SchemaDrift): string 
       return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
     case 'column-computed':
       return `${place} is computed from other columns today, and is computed anew.`;
+    case 'schema-changed':
+      return 'The database’s schema has changed since this snapshot: today’s stays.';
     case 'value-converted':
       return `Today’s type of ${place} stores some values in another form: ${lost}.`;
   }

@@ -111,6 +111,7 @@ export type SchemaDrift = {
     | 'column-missing-live'
     | 'column-missing-in-snapshot'
     | 'column-computed'
+    | 'schema-changed'
     | 'value-converted';
   readonly table: string;
   readonly column: string | null;

@@ -95,9 +95,7 @@ export async function preparePlan(
     snapshot,
     options,
     tables,
-    bystanders: [...schema.tables.values()]
-      .map((table) => table.name)
-      .filter((name) => !written.has(foldName(name))),
+    bystanders: findBystanders(schema, written, effects),
     newerEvents: newer,
     returningEvents: full ? found.returning : [],
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
@@ -127,6 +125,19 @@ export async function preparePlan(
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
+}
+
+/** Everything that holds data and that the plan neither writes nor keeps up. */
+function findBystanders(
+  schema: Schema,
+  written: ReadonlySet<string>,
+  { searchIndexes }: SideEffects,
+): readonly string[] {
+  const keptUp = new Set(searchIndexes.map(({ name }) => name));
+  return [
+    ...[...schema.tables.values()].map(({ name }) => name).filter((name) => !written.has(foldName(name))),
+    ...schema.virtualTables.map(({ name }) => name).filter((name) => !keptUp.has(name)),
+  ];
 }
 
 function describeTriggers({ keptTriggers, setAsideTriggers }: SideEffects): RestorePlan['triggers'] {

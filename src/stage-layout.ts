@@ -82,11 +82,33 @@ export function affinityOf(
 
 const NUMERIC_TEXT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
-/** Whether storing the value in a column of this affinity gives it another storage class than it had. */
-export function isConverted(value: SqlValue, affinity: ReturnType<typeof affinityOf>): boolean {
-  if (affinity === 'BLOB') return false;
-  if (typeof value === 'string') return affinity !== 'TEXT' && NUMERIC_TEXT.test(value);
-  if (typeof value === 'bigint') return affinity === 'TEXT' || affinity === 'REAL';
-  if (typeof value !== 'number') return false;
-  return affinity === 'TEXT' || (affinity !== 'REAL' && Number.isInteger(value) && Math.abs(value) < 2 ** 63);
+/**
+ * What storing the value in a column of this affinity does to it: `none`; `kept`, another storage class that still says
+ * the same; `lost`, what was there can't be told from it any more, as with the zeros of `007`.
+ */
+export function conversionOf(
+  value: SqlValue,
+  affinity: ReturnType<typeof affinityOf>,
+): 'none' | 'kept' | 'lost' {
+  const keptIf = (isSame: boolean) => (isSame ? 'kept' : 'lost');
+  if (affinity === 'BLOB') return 'none';
+  if (typeof value === 'string')
+    return affinity === 'TEXT' || !NUMERIC_TEXT.test(value) ? 'none' : keptIf(isCanonical(value, affinity));
+  if (typeof value === 'bigint') {
+    if (affinity === 'REAL') return keptIf(BigInt(Number(value)) === value);
+    return affinity === 'TEXT' ? 'kept' : 'none';
+  }
+  if (typeof value !== 'number') return 'none';
+  // As text a real has 15 digits at least, and not always more.
+  if (affinity === 'TEXT') return keptIf(Number(value.toPrecision(15)) === value);
+  const becomesInteger = affinity !== 'REAL' && Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+  return becomesInteger ? keptIf(!Object.is(value, -0)) : 'none';
+}
+
+/** Whether a text is written as the number that it becomes would be. */
+function isCanonical(text: string, affinity: ReturnType<typeof affinityOf>): boolean {
+  if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return String(Number(text)) === text;
+  const number = BigInt(text);
+  if (text === '-0') return false;
+  return affinity === 'REAL' ? BigInt(Number(number)) === number : BigInt.asIntN(64, number) === number;
 }

@@ -6,7 +6,7 @@ import { createTableHasher, type SqlValue } from './row-hash.ts';
 import type { Schema, Table } from './schema.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
 import { foldName } from './sql.ts';
-import { affinityOf, createLayout, isConverted, stageColumn } from './stage-layout.ts';
+import { affinityOf, conversionOf, createLayout, stageColumn } from './stage-layout.ts';
 import { readRows } from './table-rows.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
@@ -47,6 +47,7 @@ export function createLoader(
   let rows = 0;
   const lost = new Map<string, number>();
   const guessed = new Map<string, number>();
+  /** By column, how many of the values lose something by it. */
   const converted = new Map<string, number>();
   const recomputed = new Map<string, number>();
   // A host may dump what SQLite computes from the other columns, and that needs no place. We never dump it: in a file of
@@ -80,7 +81,9 @@ export function createLoader(
         return bytes;
       }
     }
-    if (isConverted(value, affinityOf(column, live?.strict ?? false))) count(converted, name);
+    const conversion = conversionOf(value, affinityOf(column, live?.strict ?? false));
+    if (conversion !== 'none')
+      converted.set(name, (converted.get(name) ?? 0) + (conversion === 'lost' ? 1 : 0));
     return value;
   }
 
@@ -143,7 +146,9 @@ export function createLoader(
         ...missing.map(
           ({ name: column }) => ({ kind: 'column-missing-in-snapshot', table, column, loses: 0 }) as const,
         ),
-        ...[...converted].map(([column]) => ({ kind: 'value-converted', table, column, loses: 0 }) as const),
+        ...[...converted].map(
+          ([column, loses]) => ({ kind: 'value-converted', table, column, loses }) as const,
+        ),
       ];
     },
     guesses: () => [...guessed].map(([column, values]) => ({ table, column, values })),

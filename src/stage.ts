@@ -80,7 +80,7 @@ export async function stageSnapshot(
     return {
       file: path,
       tables,
-      drift: [...drift, ...loaders.flatMap((one) => one.drift())].filter(
+      drift: [...drift, ...loaders.flatMap((one) => one.drift()), ...schemaDrift(about, schema)].filter(
         ({ kind, loses }) => kind !== 'table-unknown' || loses > 0,
       ),
       guessedBlobs: loaders.flatMap((one) => one.guesses()),
@@ -93,4 +93,11 @@ export async function stageSnapshot(
   } finally {
     db.close();
   }
+}
+
+/** A restore never changes the schema: where it is another one than the snapshot's, that is worth knowing. */
+function schemaDrift(about: SnapshotAbout | null, schema: Schema): readonly SchemaDrift[] {
+  if (about === null || (about.schemaHash === schema.hash && about.userVersion === schema.userVersion))
+    return [];
+  return [{ kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 }];
 }

@@ -3,6 +3,7 @@ import type { InUse, RestoreOptions, RestorePlan } from '../../src/model.ts';
 import { Icon } from '../icons.tsx';
 import { userWords } from '../in-use.ts';
 import { choose, count } from '../words.ts';
+import { orphanWords } from './plan-words.ts';
 
 export type PlanConsentsProps = {
   readonly plan: RestorePlan;
@@ -16,6 +17,7 @@ export type PlanConsentsProps = {
 /** The consents that a plan may need. Without them the button stays grey. */
 export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhileOpen }: PlanConsentsProps) {
   const lost = plan.schemaDrift.reduce((sum, drift) => sum + drift.loses, 0);
+  const orphans = orphanWords(plan);
   const emptyThen = plan.tables.filter((table) => table.state === 'empty-then');
   const clear = (name: string, yes: boolean) =>
     onOptions({
@@ -63,6 +65,22 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
             onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
           >
             {choose(lost, 'Leave it out', 'Leave them out')}
+          </Tick>
+        </div>
+      )}
+      {orphans !== null && (
+        <div className="consent">
+          <p>
+            <Icon name="warning" />
+            <span>
+              <b>{orphans}</b> They come back as they were; the database itself will call them broken.
+            </span>
+          </p>
+          <Tick
+            isSelected={options.acceptDrift}
+            onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
+          >
+            Bring them back all the same
           </Tick>
         </div>
       )}

@@ -7,7 +7,15 @@ import { useNow } from '../now.ts';
 import { StoryText } from '../story-text.tsx';
 import { formatBytes } from '../words.ts';
 import { NewerEventsList } from './newer-events.tsx';
-import { clausesOf, leadWords, plannedRows, remarkLines, replayWords, spaceWords } from './plan-words.ts';
+import {
+  clausesOf,
+  isConsentable,
+  leadWords,
+  plannedRows,
+  remarkLines,
+  replayWords,
+  spaceWords,
+} from './plan-words.ts';
 
 export type PlanViewProps = {
   readonly plan: RestorePlan;
@@ -79,7 +87,7 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         </p>
       )}
       {plan.refusals
-        .filter(({ code }) => code !== 'database-in-use' && code !== 'schema-drift')
+        .filter((refusal) => refusal.code !== 'database-in-use' && !isConsentable(refusal))
         .map((refusal) => {
           const { title, happened, next } = explain(refusal);
           return (

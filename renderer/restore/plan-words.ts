@@ -1,4 +1,4 @@
-import type { InUse, NewerEvents, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
+import type { InUse, NewerEvents, Refusal, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
 import { driftWords, guessWords } from '../diff-notes.ts';
 import { countWritten, type Story, storyText, type Told, tellClauses, writtenEvents } from '../story.ts';
 import { formatAge, formatMoment } from '../time.ts';
@@ -153,10 +153,24 @@ function indexWords({ name, before, handling }: SearchIndex): string {
 function keyWords({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string | null {
   const back = (foreignKeyViolationsAfter ?? foreignKeyViolations) - foreignKeyViolations;
   if (back > 0)
-    return `${count(back, 'row')} that ${choose(back, 'points', 'point')} to nothing ${choose(back, 'comes', 'come')} back as ${choose(back, 'it was', 'they were')} in the snapshot.`;
+    return `${count(back, 'row')} that ${choose(back, 'points', 'point')} to nothing ${choose(back, 'comes', 'come')} back.`;
   return foreignKeyViolations === 0
     ? null
     : `The database already breaks ${count(foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`;
+}
+
+/** Whether a consent takes the refusal away. */
+export function isConsentable({ code, detail }: Refusal): boolean {
+  return code === 'schema-drift' || (code === 'leaves-orphans' && detail.acceptable === true);
+}
+
+/** What of the rows that come back will refer to nothing, where that takes a consent, given or not. Null: nothing. */
+export function orphanWords(plan: RestorePlan): string | null {
+  const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');
+  if (refusal !== undefined) return isConsentable(refusal) ? refusal.message : null;
+  return plan.options.acceptDrift && (plan.foreignKeyViolationsAfter ?? 0) > plan.foreignKeyViolations
+    ? keyWords(plan)
+    : null;
 }
 
 /** For projections only: what the host makes of it at its next start. */
@@ -173,8 +187,8 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
 /** Why the plan can’t be applied, given the ticks; null: it can. Refusals for use are judged by `inUse`, which is newer. */
 export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
   const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
-  if (refusals.some(({ code }) => code !== 'schema-drift')) return 'This can’t be restored as things stand.';
+  if (!refusals.every(isConsentable)) return 'This can’t be restored as things stand.';
   if (plannedRows(plan) === 0) return 'There is nothing to restore.';
   if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or tick above.';
-  return refusals.length === 0 ? null : 'Tick above what is to be left out.';
+  return refusals.length === 0 ? null : 'Tick above what you accept.';
 }

@@ -152,7 +152,7 @@ describe('what else the confirmation says', () => {
     expect(blockedWords(plan, { state: 'no' }, false)).toBeNull();
     expect(blockedWords(plan, yes, true)).toBeNull();
     expect(blockedWords(plan, yes, false)).toMatch(/^Close the chat app/);
-    expect(blockedWords(refuse('schema-drift'), { state: 'no' }, false)).toMatch(/left out/);
+    expect(blockedWords(refuse('schema-drift'), { state: 'no' }, false)).toMatch(/what you accept/);
     expect(blockedWords(refuse('disk-full'), { state: 'no' }, true)).toMatch(/can’t be restored/);
     expect(blockedWords({ ...plan, tables: [] }, { state: 'no' }, false)).toMatch(/nothing to restore/);
   });

@@ -23,6 +23,8 @@ import { live, NOW, tell } from '../support/story.ts';
 /** A schema that has changed since the snapshot, in both directions, and what a seed-written file can't tell. */
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
+/** Said of every schema that is not the snapshot's. */
+const OTHER_SCHEMA = { kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 };
 
 describe.concurrent('a column that the live table has got since', () => {
   test('keeps its value in a surviving row and takes its default in one that comes back; undo brings all back', async () => {
@@ -37,6 +39,7 @@ describe.concurrent('a column that the live table has got since', () => {
     const plan = await planRestore(folder, request);
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-in-snapshot', table: 'bots', column: 'mood', loses: 0 },
+      OTHER_SCHEMA,
     ]);
     await applyRestore(folder, request, NOW);
     const rows = asHost(place, (db) => db.prepare('SELECT * FROM bots ORDER BY id').raw().all());
@@ -79,6 +82,22 @@ describe.concurrent('a column that the live table has got since', () => {
   });
 });
 
+test.concurrent('a schema or a user version that is another one is said, and stays; the same one is not', async () => {
+  const story = {
+    schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+    before: "PRAGMA user_version = 3; INSERT INTO bots VALUES (1, 'ada');",
+  };
+  const drift = async (since: string) => {
+    const { place, id } = await live(root(), { ...story, since });
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    return (await planRestore(folder, request)).schemaDrift;
+  };
+  expect(await drift('DELETE FROM bots;')).toEqual([]);
+  expect(await drift('PRAGMA user_version = 4;')).toEqual([OTHER_SCHEMA]);
+  expect(await drift('CREATE INDEX by_name ON bots (name);')).toEqual([OTHER_SCHEMA]);
+});
+
 describe.concurrent('values for which the live schema has no place', () => {
   const gone = {
     schema:
@@ -96,6 +115,7 @@ describe.concurrent('values for which the live schema has no place', () => {
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-live', table: 'bots', column: 'mood', loses: 1 },
       { kind: 'table-missing-live', table: 'scenes', column: null, loses: 3 },
+      OTHER_SCHEMA,
     ]);
     expect(plan.refusals.map(({ code }) => code)).toEqual(['schema-drift']);
     const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));

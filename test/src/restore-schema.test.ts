@@ -179,6 +179,19 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
   });
 
+  test('and one that the plan does not reach is among what is left alone', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE notes USING fts5(text);
+      CREATE VIRTUAL TABLE places USING rtree(id, a, b);`;
+    const shadows = ['config', 'content', 'data', 'docsize', 'idx'].map((part) => `notes_${part}`);
+    const { plan } = await tell(root(), {
+      schema,
+      before: "INSERT INTO memories VALUES (1, 'a'); INSERT INTO notes VALUES ('one');",
+      since: "DELETE FROM memories; INSERT INTO notes VALUES ('two'); INSERT INTO places VALUES (1, 0, 1);",
+      bystanders: [...shadows, 'places_node', 'places_parent', 'places_rowid'],
+    });
+    expect(plan.bystanders).toEqual(['notes', 'places']);
+  });
+
   test('with two indexes over one table, of two versions', async () => {
     const more = `CREATE VIRTUAL TABLE memories_tri USING fts5(text, content='memories', content_rowid='id', tokenize='trigram');
       CREATE TRIGGER tri_ai AFTER INSERT ON memories BEGIN INSERT INTO memories_tri(rowid, text) VALUES (new.id, new.text); END;
