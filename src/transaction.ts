@@ -68,15 +68,35 @@ export async function beginReading(db: WriteDatabase, task: TaskOptions): Promis
 }
 
 /**
- * Turns the read transaction into a writing one by a write that changes nothing: the database's own user version once
- * more. It fires no trigger and names no table. @throws `plan-stale`, `database-busy`, `cancelled`
+ * Turns the read transaction into a writing one, of the same state or not at all. It fires no trigger and names no table.
+ * With a rollback journal a writer who is about to commit waits for us to stop reading, as we would wait for it: so the
+ * read transaction ends, and the lock is waited for without one. @throws `plan-stale`, `database-busy`, `cancelled`
  */
 export async function takeWriteLock(
   db: WriteDatabase,
   userVersion: number,
   task: TaskOptions,
 ): Promise<void> {
-  await withLockPatience(task, () => db.pragma(`main.user_version = ${userVersion}`));
+  // A write that changes nothing: the database's own user version once more.
+  const upgrade = () => db.pragma(`main.user_version = ${userVersion}`);
+  if (db.pragma('main.journal_mode', { simple: true }) === 'wal') {
+    await withLockPatience(task, upgrade);
+    return;
+  }
+  try {
+    upgrade();
+  } catch (error) {
+    if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
+    const before = readDataVersion(db);
+    db.exec('COMMIT');
+    await withLockPatience(task, () => db.exec('BEGIN IMMEDIATE'));
+    if (readDataVersion(db) !== before) throw staleError(error);
+  }
+}
+
+/** Changes, for one connection, whenever another one has committed. */
+function readDataVersion(db: WriteDatabase): unknown {
+  return db.pragma('main.data_version', { simple: true });
 }
 
 /** Commits, waiting for readers that a rollback journal makes us wait for. After success nothing can be cancelled any more. */

@@ -109,6 +109,40 @@ describe.concurrent('a database that another process keeps locked', () => {
   });
 });
 
+describe.concurrent('a writer that is about to commit with a rollback journal', () => {
+  async function restoreBeside(sql: string, then: 'commit' | 'roll back') {
+    const { place, id, since, before } = await live(root(), { ...story, journalMode: 'delete' });
+    const writer = await hold(place, sql);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    let told = false;
+    const onProgress = ({ phase }: { readonly phase: string }) => {
+      if (phase !== 'wait-for-lock' || told) return;
+      told = true;
+      if (then === 'commit') writer.process.stdin?.write('COMMIT');
+      else writer.process.kill('SIGKILL');
+    };
+    const outcome = await outcomeOf(applyRestore(await open(place), request, open2, { onProgress }));
+    return { outcome, place, since, before, writer };
+  }
+
+  test('gets through, and the plan is stale', async () => {
+    const change = "BEGIN IMMEDIATE; INSERT INTO memories VALUES (77, 'mine')";
+    const { outcome, place, writer } = await restoreBeside(change, 'commit');
+    expect(outcome).toBe('plan-stale');
+    await writer.said('done');
+    await release(writer);
+    expect(readState(place.database).tables.memories).toContain('integer 77 text 6D696E65');
+    expect(await safetyCopies(place)).toEqual([]);
+  });
+
+  test('and ends without a commit leaves the plan as it is: it is applied', async () => {
+    const change = "BEGIN IMMEDIATE; INSERT INTO memories VALUES (77, 'mine')";
+    const { outcome, place, before } = await restoreBeside(change, 'roll back');
+    expect(outcome).toBe('done');
+    expect(readState(place.database).tables).toEqual(before.tables);
+  });
+});
+
 describe.concurrent('a long reader', () => {
   test('hinders no restore in a WAL, and goes on seeing what it saw', async () => {
     const { place, id, before } = await live(root(), story);
@@ -160,7 +194,8 @@ describe.concurrent('a host that has the database open', () => {
     async (journalMode) => {
       const { place, id } = await live(root(), { ...story, journalMode });
       const folder = await open(place);
-      const host = start('write-on.ts', { args: [place.database, '8000'] });
+      // Less than we are patient ourselves: no two may wait for each other until one of them gives up.
+      const host = start('write-on.ts', { args: [place.database, '4500'] });
       await host.said('busy');
       const outcomes: string[] = [];
       for (let round = 0; round < (journalMode === 'wal' ? 4 : 2); round += 1) {

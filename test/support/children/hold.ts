@@ -1,9 +1,13 @@
 import { writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
-/** Holds a database open until it is killed: by a statement, after which it says `held`. */
+/** Holds a database open until it is killed: by a statement, after which it says `held`; then runs what it is told to, and says `done`. */
 const [file = '', sql = ''] = process.argv.slice(2);
 const db = new Database(file, { timeout: 5000 });
 db.exec(sql);
 writeSync(1, 'held\n');
+process.stdin.on('data', (sql) => {
+  db.exec(String(sql));
+  writeSync(1, 'done\n');
+});
 setInterval(() => db.open, 1000);
