@@ -142,10 +142,10 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     next: 'The schema has probably become stricter since this snapshot. Try a newer one.',
   }),
   'leaves-orphans': ({ message }) => ({
-    title: 'Something else still needs what would go',
+    title: 'Something would point to nothing',
     happened: message,
     unharmed: ROLLED_BACK,
-    next: 'Remove those rows in the chat app first, or choose a snapshot that still has what they belong to.',
+    next: 'Accept that in the confirmation, or choose a snapshot that still has what they belong to.',
   }),
   'plan-stale': () => ({
     title: 'The data has changed meanwhile',

@@ -113,7 +113,7 @@ function parseOptions(args: readonly string[]) {
     return { values, positionals };
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-      throw usage(error.message.replace(/\. .*$/su, '.'));
+      throw usage(error.message.replace(/\.\s.*$/su, '.'));
     throw error;
   }
 }

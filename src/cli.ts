@@ -18,10 +18,7 @@ const progress = createProgressLine(stderr);
 const cancel = new AbortController();
 // Once: who interrupts a second time means it, and a killed write is rolled back by SQLite.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort());
-// Whoever reads the answer may stop reading it, as `head` does.
-stdout.on('error', (error) => {
-  if (!hasSystemCode(error, 'EPIPE')) throw error;
-});
+stdout.on('error', refuseAnswer);
 
 try {
   const invocation = parseInvocation(argv.slice(2));
@@ -37,11 +34,30 @@ try {
   const task = { signal: cancel.signal, onProgress: progress.show };
   const { json, lines, failure } = await runCommand(invocation, environment, task);
   progress.clear();
-  stdout.write(`${invocation.json ? printJson(json) : lines.join('\n')}\n`);
+  answer(`${invocation.json ? printJson(json) : lines.join('\n')}\n`);
   if (failure !== undefined) fail(failure);
 } catch (error) {
   progress.clear();
   fail(error);
+}
+
+/** A full disk is met here where stdout is a file, and in its event where it is a pipe. */
+function answer(text: string): void {
+  try {
+    stdout.write(text);
+  } catch (error) {
+    refuseAnswer(error);
+  }
+}
+
+/** Whoever reads the answer may stop reading it, as `head` does. Else what was done is done, but nobody was told. */
+function refuseAnswer(error: unknown): void {
+  if (hasSystemCode(error, 'EPIPE')) return;
+  fail(
+    new SnapbackError('io-failed', 'It was done, but the answer could not be written.', {
+      reason: error instanceof Error ? error.message : String(error),
+    }),
+  );
 }
 
 function fail(error: unknown): void {

@@ -31,7 +31,8 @@ export type Fault =
       readonly check: 'foreign-keys';
       readonly key: string;
       readonly broken: BrokenKey;
-      readonly acceptable: boolean;
+      /** Whether the rows were asked for; otherwise it is what they refer to that would go. */
+      readonly comesBack: boolean;
     };
 
 const QUICK_ABOVE_BYTES = 2 * 2 ** 30;
@@ -121,15 +122,14 @@ export type Asked = {
   readonly touched: ReadonlySet<string>;
   /** What was so in the state that an undo brings back. */
   readonly known: KnownFaults | null;
-  /** That rows refer to something that is not there any more is accepted. */
+  /** That rows refer to something that is not there afterwards is accepted. */
   readonly acceptDrift: boolean;
 };
 
 /**
  * The first thing that is worse after than before: a line of damage that came more often, a foreign key that more rows
  * violate. Null where nothing is. Not counted is what was so in the state that an undo brings back; a row that was asked
- * for whose parent's table was asked for too, since the snapshot's own state is then that; and, if that is accepted, a
- * row that was asked for whose parent is gone from a table that was not.
+ * for whose parent's table was asked for too, since the snapshot's own state is then that; and what is accepted.
  */
 export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
   const { touched, known, acceptDrift } = asked;
@@ -141,9 +141,9 @@ export function findNewFault(before: Integrity, after: Integrity, asked: Asked):
   for (const [key, broken] of after.foreignKeys) {
     const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);
     const isAsked = touched.has(foldName(broken.table));
-    const isAccepted = isAsked && (acceptDrift || touched.has(foldName(broken.parent)));
+    const isAccepted = acceptDrift || (isAsked && touched.has(foldName(broken.parent)));
     if (!isAccepted && broken.violations > allowed)
-      return { check: 'foreign-keys', key, broken, acceptable: isAsked };
+      return { check: 'foreign-keys', key, broken, comesBack: isAsked };
   }
   return null;
 }

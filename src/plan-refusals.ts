@@ -47,14 +47,11 @@ export function findRefusals(
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
   const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
-  const [first] = losing;
-  if (first !== undefined && !plan.options.acceptDrift)
+  if (losing.length > 0 && !plan.options.acceptDrift)
     refusals.push({
       code: 'schema-drift',
-      message: `The snapshot holds values that the database has no place for, in “${first.table}”.`,
+      message: `The snapshot holds values that the database has no place for, in ${nameTables(losing)}; that has to be accepted first.`,
       detail: {
-        table: first.table,
-        column: first.column,
         loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
       },
     });
@@ -80,4 +77,8 @@ export function findRefusals(
       detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
     });
   return refusals;
+}
+
+function nameTables(losing: RestorePlan['schemaDrift']): string {
+  return [...new Set(losing.map(({ table }) => `“${table}”`))].join(', ');
 }

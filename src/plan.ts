@@ -16,6 +16,7 @@ import { findRefusals, type Surroundings } from './plan-refusals.ts';
 import type { Profile } from './profile.ts';
 import { createTableHasher } from './row-hash.ts';
 import { type Schema, scanOrder, type Table } from './schema.ts';
+import type { IndexState } from './search-index.ts';
 import { findSideEffects, type SideEffects } from './side-effects.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { foldName } from './sql.ts';
@@ -101,12 +102,7 @@ export async function preparePlan(
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
-    triggers: describeTriggers(effects),
-    searchIndexes: effects.searchIndexes.map(({ name, handling }) => ({
-      name,
-      handling,
-      before: 'unchecked',
-    })),
+    ...describeEffects(effects, new Map()),
     foreignKeyViolations: countViolations(integrity),
     foreignKeyViolationsAfter: null,
     damage: describeDamage(integrity),
@@ -140,12 +136,23 @@ function findBystanders(
   ];
 }
 
-function describeTriggers({ keptTriggers, setAsideTriggers }: SideEffects): RestorePlan['triggers'] {
+/** What a plan says of triggers and search indexes; of an index that is not in `indexes`, that it was not looked at. */
+export function describeEffects(
+  { keptTriggers, setAsideTriggers, searchIndexes }: SideEffects,
+  indexes: ReadonlyMap<string, IndexState>,
+): Pick<RestorePlan, 'triggers' | 'searchIndexes'> {
   const as = (handling: RestorePlan['triggers'][number]['handling'], triggers: SideEffects['keptTriggers']) =>
     triggers
       .map(({ object: { name, table } }) => ({ name, table, handling }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...as('kept', keptTriggers), ...as('set-aside', setAsideTriggers)];
+  return {
+    triggers: [...as('kept', keptTriggers), ...as('set-aside', setAsideTriggers)],
+    searchIndexes: searchIndexes.map(({ name, handling }) => ({
+      name,
+      handling,
+      before: indexes.get(name) ?? 'unchecked',
+    })),
+  };
 }
 
 function planId(request: PlanRequest, schema: Schema, before: ReadonlyMap<string, string>): string {

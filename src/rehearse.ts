@@ -2,7 +2,7 @@ import { classifyDatabaseError, type WriteDatabase } from './database.ts';
 import { type ErrorCode, SnapbackError } from './errors.ts';
 import type { Refusal, RestorePlan, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
-import type { PreparedPlan } from './plan.ts';
+import { describeEffects, type PreparedPlan } from './plan.ts';
 import type { Schema } from './schema.ts';
 import { rollBack } from './transaction.ts';
 import { checkSearchIndexes, hashBystanders, verifyRestore } from './verify.ts';
@@ -33,16 +33,12 @@ export async function rehearse(
   try {
     const indexes = checkSearchIndexes(copy, prepared);
     const bystanders = await hashBystanders(copy, prepared, schema, rehearsal);
-    const tried = {
-      ...plan,
-      searchIndexes: plan.searchIndexes.map((index) => ({
-        ...index,
-        before: indexes.get(index.name) ?? index.before,
-      })),
-    };
+    let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
-      await writeTables(copy, prepared, schema, createPace(rehearsal));
-      const { violations } = await verifyRestore(copy, prepared, { bystanders, indexes, schema }, rehearsal);
+      const effects = await writeTables(copy, prepared, indexes, schema, createPace(rehearsal));
+      tried = { ...plan, ...describeEffects(effects, indexes) };
+      const written = { effects, bystanders, indexes, schema };
+      const { violations } = await verifyRestore(copy, prepared, written, rehearsal);
       return { ...tried, foreignKeyViolationsAfter: violations };
     } catch (error) {
       return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };

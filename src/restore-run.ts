@@ -98,8 +98,8 @@ async function writeAndVerify(
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared);
-  await writeTables(db, prepared, schema, createPace(task));
-  const { checks, after } = await verifyRestore(db, prepared, { bystanders, indexes, schema }, task);
+  const effects = await writeTables(db, prepared, indexes, schema, createPace(task));
+  const { checks, after } = await verifyRestore(db, prepared, { effects, bystanders, indexes, schema }, task);
   return {
     lockedAt,
     receipt: {

@@ -77,12 +77,7 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
       )
       .map(({ index, writers, followers }) => ({
         ...index,
-        handling:
-          followers.size > 0 && followers.size === writers.size
-            ? 'follows'
-            : index.contents === 'external'
-              ? 'rebuilt'
-              : 'left',
+        handling: followers.size > 0 && followers.size === writers.size ? 'follows' : apart(index),
       })),
     reachable: [...schema.tables.values()]
       .map((table) => table.name)
@@ -92,6 +87,21 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
           setAside.some((trigger) => trigger.names.has(foldName(name))) || refersTo(db, schema, name, folded),
       ),
   };
+}
+
+/** The same with no trigger running at all: an index is built anew from its contents, or left where these are its own. */
+export function leaveIndexesApart(effects: SideEffects): SideEffects {
+  return {
+    ...effects,
+    keptTriggers: [],
+    setAsideTriggers: [...effects.setAsideTriggers, ...effects.keptTriggers],
+    standIns: [],
+    searchIndexes: effects.searchIndexes.map((index) => ({ ...index, handling: apart(index) })),
+  };
+}
+
+function apart({ contents }: VirtualTable): 'rebuilt' | 'left' {
+  return contents === 'external' ? 'rebuilt' : 'left';
 }
 
 type Upkeep = {

@@ -14,6 +14,7 @@ import { createPace } from './pace.ts';
 import { allColumns, hashLiveTable, type PreparedPlan } from './plan.ts';
 import { readSchema, type Schema } from './schema.ts';
 import { checkSearchIndex, type IndexState, settleSearchIndex } from './search-index.ts';
+import type { SideEffects } from './side-effects.ts';
 import { foldName } from './sql.ts';
 
 /** Content hashes, by table, of the tables that the plan does not name but that something could have reached. */
@@ -32,8 +33,9 @@ export async function hashBystanders(
   return hashes;
 }
 
-/** What was so before the first write. */
-export type BeforeWriting = {
+/** What was so before the first write, and how it was written. */
+export type Written = {
+  readonly effects: SideEffects;
   readonly schema: Schema;
   readonly bystanders: ReadonlyMap<string, string>;
   readonly indexes: ReadonlyMap<string, IndexState>;
@@ -56,7 +58,7 @@ export type Verified = {
 export async function verifyRestore(
   db: WriteDatabase,
   prepared: PreparedPlan,
-  { bystanders, indexes, schema }: BeforeWriting,
+  { effects, bystanders, indexes, schema }: Written,
   task: TaskOptions,
 ): Promise<Verified> {
   const pace = createPace(task);
@@ -90,7 +92,7 @@ export async function verifyRestore(
     throw failed('schema', 'sqlite_schema', schema.hash, schemaNow.hash);
   checks.push({ check: 'schema', subject: null, result: 'ok', detail: schema.hash });
   report(false);
-  for (const index of prepared.effects.searchIndexes)
+  for (const index of effects.searchIndexes)
     checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
   const integrity = await compareIntegrity(db, prepared);
   checks.push(...describeKeys(prepared.integrity, integrity), ...describeIntegrity(integrity));
@@ -144,17 +146,10 @@ function faultError(fault: Fault): SnapbackError {
     const { table, parent, violations } = fault.broken;
     return new SnapbackError(
       'leaves-orphans',
-      fault.acceptable
-        ? `Rows of “${table}” would come back that refer to rows of “${parent}” which are not there any more.`
-        : `Rows of “${table}” would lose the rows of “${parent}” that they belong to; nothing was changed.`,
-      {
-        check: fault.check,
-        subject: `foreign key ${fault.key}`,
-        table,
-        parent,
-        violations,
-        acceptable: fault.acceptable,
-      },
+      fault.comesBack
+        ? `Rows of “${table}” would come back that refer to rows of “${parent}” which are not there any more; that has to be accepted first.`
+        : `Rows of “${table}” would lose the rows of “${parent}” that they belong to; that has to be accepted first.`,
+      { check: fault.check, subject: `foreign key ${fault.key}`, table, parent, violations },
     );
   }
   if (!isBrokenCheck(fault.line)) return failed('integrity', fault.line, 'no new damage', fault.line);

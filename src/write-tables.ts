@@ -1,22 +1,60 @@
 import { applyTable } from './apply-table.ts';
 import { needingHost } from './compare.ts';
-import type { WriteDatabase } from './database.ts';
+import { sqliteCode, type WriteDatabase } from './database.ts';
 import type { Pace } from './pace.ts';
 import type { PreparedPlan } from './plan.ts';
 import type { Schema } from './schema.ts';
-import type { SideEffects } from './side-effects.ts';
+import type { IndexState } from './search-index.ts';
+import { leaveIndexesApart, type SideEffects } from './side-effects.ts';
 import { foldName, quoteName } from './sql.ts';
 
 /**
  * Makes the tables of a plan what it says, inside the caller's transaction. Of the host's triggers only those run that
  * keep a search index up; the others are away meanwhile, and afterwards all are there again, word for word and in the
- * order in which they fire. A row that breaks a CHECK now is no reason to refuse it here: whether there are more of them
- * than may be, the caller judges afterwards.
+ * order in which they fire. An index that was out of date before, or that refuses to be kept up row by row, is not: what
+ * became of each is returned. A row that breaks a CHECK now is no reason to refuse it here: whether there are more of
+ * them than may be, the caller judges afterwards.
  * @throws as `applyTable`, and `schema-needs-host` where something does not compile here; the caller rolls back
  */
 export async function writeTables(
   db: WriteDatabase,
-  { comparisons, effects, integrity }: Pick<PreparedPlan, 'comparisons' | 'effects' | 'integrity'>,
+  prepared: Pick<PreparedPlan, 'comparisons' | 'effects' | 'integrity'>,
+  indexes: ReadonlyMap<string, IndexState>,
+  schema: Schema,
+  pace: Pace,
+): Promise<SideEffects> {
+  const { effects } = prepared;
+  const isBehind = effects.searchIndexes.some(
+    ({ name, handling }) => handling === 'follows' && indexes.get(name) === 'stale',
+  );
+  if (!isBehind) {
+    db.exec(`SAVEPOINT ${FOLLOWING}`);
+    try {
+      await writeAll(db, prepared, effects, schema, pace);
+      db.exec(`RELEASE ${FOLLOWING}`);
+      return effects;
+    } catch (error) {
+      const runs = effects.keptTriggers.length + effects.standIns.length > 0;
+      if (!runs || !isIndexTrouble(error)) throw error;
+      db.exec(`ROLLBACK TO ${FOLLOWING}; RELEASE ${FOLLOWING}`);
+    }
+  }
+  const apart = leaveIndexesApart(effects);
+  await writeAll(db, prepared, apart, schema, pace);
+  return apart;
+}
+
+const FOLLOWING = 'snapback_following';
+
+/** What an index says that does not hold what its triggers take out of it, or holds what they put in. */
+function isIndexTrouble(error: unknown): boolean {
+  return /^SQLITE_(?:CORRUPT_VTAB|CONSTRAINT)/.test(sqliteCode(error) ?? '');
+}
+
+async function writeAll(
+  db: WriteDatabase,
+  { comparisons, integrity }: Pick<PreparedPlan, 'comparisons' | 'integrity'>,
+  effects: SideEffects,
   schema: Schema,
   pace: Pace,
 ): Promise<void> {

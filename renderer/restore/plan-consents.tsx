@@ -73,14 +73,14 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           <p>
             <Icon name="warning" />
             <span>
-              <b>{orphans}</b> They come back as they were; the database itself will call them broken.
+              <b>{orphans}</b> They stay whole themselves; what they point to is missing.
             </span>
           </p>
           <Tick
             isSelected={options.acceptDrift}
             onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
           >
-            Bring them back all the same
+            Restore all the same
           </Tick>
         </div>
       )}

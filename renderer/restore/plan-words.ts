@@ -152,22 +152,21 @@ function indexWords({ name, before, handling }: SearchIndex): string {
 
 function keyWords({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string | null {
   const back = (foreignKeyViolationsAfter ?? foreignKeyViolations) - foreignKeyViolations;
-  if (back > 0)
-    return `${count(back, 'row')} that ${choose(back, 'points', 'point')} to nothing ${choose(back, 'comes', 'come')} back.`;
+  if (back > 0) return `${count(back, 'row')} will point to something that is not there.`;
   return foreignKeyViolations === 0
     ? null
     : `The database already breaks ${count(foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`;
 }
 
 /** Whether a consent takes the refusal away. */
-export function isConsentable({ code, detail }: Refusal): boolean {
-  return code === 'schema-drift' || (code === 'leaves-orphans' && detail.acceptable === true);
+export function isConsentable({ code }: Refusal): boolean {
+  return code === 'schema-drift' || code === 'leaves-orphans';
 }
 
-/** What of the rows that come back will refer to nothing, where that takes a consent, given or not. Null: nothing. */
+/** What will refer to nothing, where that takes a consent, given or not. Null: nothing. */
 export function orphanWords(plan: RestorePlan): string | null {
   const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');
-  if (refusal !== undefined) return isConsentable(refusal) ? refusal.message : null;
+  if (refusal !== undefined) return refusal.message;
   return plan.options.acceptDrift && (plan.foreignKeyViolationsAfter ?? 0) > plan.foreignKeyViolations
     ? keyWords(plan)
     : null;

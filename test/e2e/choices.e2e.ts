@@ -56,6 +56,29 @@ test('values without a place today need a consent, and it is named what they are
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 });
 
+test('a draft in a chat that would go needs a consent, and stays', async ({ place, demo }) => {
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  db.exec(`INSERT INTO chats (id, title, created_at) VALUES ('begun-since', 'Begun since', '2026-01-01T00:00:00Z');
+    INSERT INTO drafts VALUES ('begun-since', 'half a thought');`);
+  db.close();
+  const { page } = await place.launch({ data: demo });
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText(
+    'Rows of “drafts” would lose the rows of “chats” that they belong to; that has to be accepted first.',
+  );
+  const confirm = dialog.getByRole('button', { name: /^Restore and remove/ });
+  await expect(confirm).toBeDisabled();
+  await expect(dialog).toContainText('Tick above what you accept.');
+  await dialog.getByText('Restore all the same').click();
+  await expect(dialog).toContainText('1 row will point to something that is not there.');
+  await confirm.click();
+  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
+    /Foreign keys hold.*not all/,
+  );
+  expect(readDatabase(demo).drafts).toContainEqual(expect.objectContaining({ chat_id: 'begun-since' }));
+});
+
 test('a table that was empty or did not exist yet stays, unless it is chosen', async ({ place, demo }) => {
   const [newest = ''] = listKind(demo, 'rewind');
   const file = join(demo, 'snapshots', `${newest}.json`);

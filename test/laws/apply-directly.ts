@@ -63,7 +63,7 @@ export async function applyDirectly(
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
     const integrity = await checkIntegrity(db);
-    await writeTables(db, { comparisons, effects, integrity }, schema, createPace({}));
+    await writeTables(db, { comparisons, effects, integrity }, new Map(), schema, createPace({}));
     db.exec('COMMIT');
     return comparisons.map(({ staged, added, removed, changed }) => [
       staged.live.name,

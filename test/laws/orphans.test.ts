@@ -4,6 +4,7 @@ import {
   applyUndo,
   defaultRestoreOptions,
   planRestore,
+  type RestoreOptions,
   takeSnapshot,
 } from '../../src/index.ts';
 import { makePlace, makeRoot, open, run } from '../support/place.ts';
@@ -27,7 +28,8 @@ async function tell(before: string, since: string) {
     state: () => readState(place.database).tables,
     later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
     plan: () => planRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }),
-    restore: () => applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, now),
+    restore: (options: Partial<RestoreOptions> = {}) =>
+      applyRestore(folder, { ...defaultRestoreOptions, ...options, id, action: 'restore' }, now),
     undo: () => applyUndo(folder, { acceptDrift: false }, now),
   };
 }
@@ -86,6 +88,25 @@ test.concurrent('an undo that would take the parents of rows written since is re
   const since = state();
   await expect(undo()).rejects.toMatchObject({ code: 'leaves-orphans', detail: { table: 'drafts' } });
   expect(state()).toStrictEqual(since);
+});
+
+test.concurrent('what would lose its parents may be left behind if that is accepted, and a way back stays', async () => {
+  const { state, restore, undo, later } = await tell(
+    '',
+    "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new');",
+  );
+  const since = state();
+  const receipt = await restore({ acceptDrift: true });
+  expect(receipt.checks).toContainEqual(
+    expect.objectContaining({ check: 'foreign-keys', result: 'came-back' }),
+  );
+  expect(state()).toMatchObject({ chats: [], drafts: since.drafts });
+  await undo();
+  expect(state()).toStrictEqual(since);
+  await restore({ acceptDrift: true });
+  later("INSERT INTO drafts VALUES (2, 'newer');");
+  await undo();
+  expect(state().chats).toStrictEqual(since.chats);
 });
 
 test.concurrent('the plan says how many references will lead nowhere', async () => {

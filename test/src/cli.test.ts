@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import Database from 'better-sqlite3';
@@ -130,3 +131,19 @@ describe.concurrent('as a process', () => {
     expect(await outcome).toMatchObject({ stderr: '' });
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a full disk under the answer is one line, and no stack',
+  async () => {
+    const dir = await makeDemo();
+    const command = `"$0" "$1" list --data "$2" --json > /dev/full`;
+    const cli = join(import.meta.dirname, '../../src/cli.ts');
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, cli, dir], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^io-failed: [^\n]*could not be written[^\n]*\n$/),
+    ]);
+  },
+);
