@@ -76,7 +76,7 @@ test('a draft in a chat that would go needs a consent, and stays', async ({ plac
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
     /Foreign keys hold.*not all/,
   );
-  expect(readDatabase(demo).drafts).toContainEqual(expect.objectContaining({ chat_id: 'begun-since' }));
+  expect(readDatabase(demo).drafts?.join()).toContain('half a thought');
 });
 
 test('a table that was empty or did not exist yet stays, unless it is chosen', async ({ place, demo }) => {

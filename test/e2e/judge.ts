@@ -16,7 +16,7 @@ export function readDatabase(dir: string): Content {
   try {
     const names = db
       .prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%_fts%' ORDER BY name",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT GLOB '*_fts*' ORDER BY name",
       )
       .all()
       .map(({ name }) => String(name));
