@@ -19,7 +19,7 @@ Restore
     --yes                     does it: safety copy first, verified before it is committed
     --plan-id PLAN            does exactly this plan, or refuses; goes with --yes
     --while-open              even though another program has the database open
-    --accept-drift            even though values have no place in the tables of now
+    --accept-drift            even though values have no place in the tables of now, or rows will point to nothing
     --clear-table NAME        empties a table that the snapshot has as an empty list (may be repeated)
     --rewrite differing|all   writes only rows that differ (the default), or all; the result is the same
 

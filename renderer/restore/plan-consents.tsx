@@ -48,39 +48,31 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           <span>This system doesn’t tell whether the chat app is running. Close it first.</span>
         </p>
       )}
-      {lost > 0 && (
+      {(lost > 0 || orphans !== null) && (
         <div className="consent">
-          <p>
-            <Icon name="warning" />
-            <span>
-              <b>
-                {count(lost, 'value')} of the snapshot {choose(lost, 'has', 'have')} no place in the database
-                today
-              </b>{' '}
-              and would be left out. Which, is said below.
-            </span>
-          </p>
+          {lost > 0 && (
+            <p>
+              <Icon name="warning" />
+              <span>
+                <b>
+                  {count(lost, 'value')} of the snapshot {choose(lost, 'has', 'have')} no place in the
+                  database today
+                </b>{' '}
+                and would be left out. Which, is said below.
+              </span>
+            </p>
+          )}
+          {orphans !== null && (
+            <p>
+              <Icon name="warning" />
+              <b>{orphans}</b>
+            </p>
+          )}
           <Tick
             isSelected={options.acceptDrift}
             onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
           >
-            {choose(lost, 'Leave it out', 'Leave them out')}
-          </Tick>
-        </div>
-      )}
-      {orphans !== null && (
-        <div className="consent">
-          <p>
-            <Icon name="warning" />
-            <span>
-              <b>{orphans}</b> They stay whole themselves; what they point to is missing.
-            </span>
-          </p>
-          <Tick
-            isSelected={options.acceptDrift}
-            onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
-          >
-            Restore all the same
+            {consentWords(lost, orphans)}
           </Tick>
         </div>
       )}
@@ -102,6 +94,11 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
       ))}
     </>
   );
+}
+
+function consentWords(lost: number, orphans: string | null): string {
+  if (lost === 0) return 'Restore all the same';
+  return orphans === null ? choose(lost, 'Leave it out', 'Leave them out') : 'Accept both';
 }
 
 type TickProps = {
