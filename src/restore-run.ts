@@ -10,7 +10,7 @@ import { createPace } from './pace.ts';
 import type { PreparedPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import type { Schema } from './schema.ts';
-import { type Draft, discardDraft } from './snapshot-drafts.ts';
+import { type Draft, discardDraft, leaveDraft } from './snapshot-drafts.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { commit, rollBack, takeWriteLock } from './transaction.ts';
 import { checkSearchIndexes, hashBystanders, verifyRestore } from './verify.ts';
@@ -68,10 +68,12 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
       checkpoint,
     );
   } catch (error) {
-    // A COMMIT that failed for another reason than a lock may have happened: then the safety copy is evidence, and stays.
+    // A COMMIT that failed for another reason than a lock may have happened: then the safety copy and the checkpoint are
+    // evidence, and stay for the next start to judge.
     const undecided = committing && !db.inTransaction;
     rollBack(db);
     if (!undecided) await abort(folder, { plan, safety, checkpoint, journalled: committing, error });
+    else if (checkpoint !== null) await leaveDraft(checkpoint);
     throw error;
   }
 }

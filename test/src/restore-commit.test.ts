@@ -1,0 +1,53 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { finishInterrupted, readRestoredState } from '../../src/index.ts';
+import { makeRoot, open } from '../support/place.ts';
+import { start } from '../support/process.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, type Story } from '../support/story.ts';
+
+/** A COMMIT that the system refuses may have happened: whoever looks next has all that it takes to tell. */
+const root = makeRoot();
+const linux = process.platform === 'linux';
+
+const story: Story = {
+  schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+  before: "INSERT INTO bots VALUES (1, 'ada');",
+  since: "UPDATE bots SET name = 'mistaken';",
+};
+
+describe.runIf(linux).concurrent.each(['wal', 'delete'] as const)(
+  'a COMMIT that fails, with journal mode %s,',
+  (journalMode) => {
+    async function failed() {
+      const lived = await live(root(), { ...story, journalMode });
+      const { dir } = lived.place;
+      const lines = await start('fail-commit.ts', { args: [dir, lived.id] }).ended;
+      return { ...lived, dir, lines };
+    }
+
+    test('leaves the safety copy, whole, and the checkpoint, of which no handle stays open', async () => {
+      const { dir, lines } = await failed();
+      expect(lines).toEqual(['io-failed']);
+      const [copy, ...others] = await readdir(join(dir, 'snapshots/restore'));
+      expect(others).toEqual([]);
+      expect(JSON.parse(await readFile(join(dir, 'snapshots/restore', copy ?? ''), 'utf8'))).toMatchObject({
+        bots: [{ name: 'mistaken' }],
+      });
+      expect(await readdir(join(dir, 'snapshots/periodic'))).toEqual([
+        expect.stringMatching(/^\.snapback-\d+-[0-9a-f]{16}\.part$/),
+      ]);
+    });
+
+    test('is judged at the next start', async () => {
+      const { dir, place, since } = await failed();
+      const folder = await open(place);
+      expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
+      expect(readState(place.database)).toEqual(since);
+      expect(findFaults(place.database)).toEqual([]);
+      expect(await readdir(join(dir, 'snapshots/periodic'))).toEqual([]);
+      expect(await readRestoredState(folder)).toBe(null);
+    });
+  },
+);
