@@ -3,12 +3,16 @@ import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSystemCode, SnapbackError } from './errors.ts';
-import { compareNames } from './snapshot-files.ts';
+import { compareNames, isName } from './snapshot-files.ts';
 
 /*
- * The names under which snapshots are published. Invariant: a file gets a name that nobody has, or keeps its own.
+ * The names under which snapshots are published. Invariant: a file gets a name that nobody has, and one that our own
+ * reading accepts, or keeps its own.
  */
 
+/** The greatest letter that one can type everywhere. */
+const LAST_PLAIN = '~';
+const LAST_CODE_POINT = 0x10ffff;
 const NUMBERED = /^(\d{8}T\d{6}Z)(?:_(\d{3}))?$/;
 
 export type NameOptions = {
@@ -71,13 +75,34 @@ function nextName(name: string): string {
   return next !== null && NUMBERED.test(next) ? next : longerName(name);
 }
 
-/** A name after one that is no time: a longer one, and where that would be too long, a short one with a greater letter. */
+/**
+ * A name after one that is no time and may be no name of a snapshot either: the same and more, else one that shares its
+ * beginning and goes on with a greater letter. The earliest such letter, so that what comes after it has room too.
+ */
 function longerName(name: string): string {
-  const longer = `${name}_001`;
-  if (Buffer.byteLength(`${longer}.json`) <= 255) return longer;
-  const at = [...name].findIndex((letter) => letter < '~');
-  if (at !== -1) return `${[...name].slice(0, at).join('')}~`;
+  const letters = [...name];
+  const turnedAt = (greater: (letter: string) => string | null) =>
+    letters.flatMap((letter, at) => {
+      const next = greater(letter);
+      return next === null ? [] : [letters.slice(0, at).join('') + next];
+    });
+  const found = [
+    `${name}_001`,
+    ...turnedAt((letter) => (letter < LAST_PLAIN ? LAST_PLAIN : null)),
+    ...turnedAt(letterAfter),
+    `${name}${LAST_PLAIN}`,
+  ].find((candidate) => isName(candidate) && compareNames(candidate, name) > 0);
+  if (found !== undefined) return found;
   throw new SnapbackError('target-exists', 'No name sorts after every other snapshot.', { newest: name });
+}
+
+/** The next letter that a name can have; null after the last one that there is. */
+function letterAfter(letter: string): string | null {
+  for (let code = (letter.codePointAt(0) ?? 0) + 1; code <= LAST_CODE_POINT; code += 1) {
+    const next = String.fromCodePoint(code);
+    if (isName(next)) return next;
+  }
+  return null;
 }
 
 /** Moves a file to a name that nobody has, in one step; false where somebody has it. */

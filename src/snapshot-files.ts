@@ -43,7 +43,8 @@ export function isKind(text: string): boolean {
   return KIND.test(text) && text.isWellFormed() && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
 }
 
-function isName(text: string): boolean {
+/** Tells whether a text may be a snapshot's file name without `.json`: a plain visible name, that any reader of ours accepts. */
+export function isName(text: string): boolean {
   return (
     text !== '' &&
     !text.startsWith('.') &&
