@@ -107,22 +107,29 @@ async function endsInMidLine(handle: FileHandle, size: number): Promise<boolean>
  * none that may be read: then what only it knows is not known. Throws `io-failed` only where reading itself fails.
  */
 export async function readJournal(folder: DataFolder): Promise<readonly JournalEntry[]> {
+  return (await readJournalIfAllowed(folder)) ?? [];
+}
+
+/** The same, but null where something is in the journal's place that may not be read: what is recorded is not known then. */
+export async function readJournalIfAllowed(folder: DataFolder): Promise<readonly JournalEntry[] | null> {
   const text = await readNewest(folder);
+  if (text === null) return null;
   return text.split('\n').flatMap((line) => {
     const entry = parseLine(line);
     return entry === null ? [] : [entry];
   });
 }
 
-async function readNewest(folder: DataFolder): Promise<string> {
-  const place = await findFolder(folder, OWN);
-  if (place === null) return '';
-  const path = join(place, FILE);
+/** Null where it may not be read. */
+async function readNewest(folder: DataFolder): Promise<string | null> {
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const place = await findFolder(folder, OWN);
+    if (place === null) return '';
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(join(place, FILE), flags);
     try {
       const facts = await handle.stat();
-      if (!facts.isFile()) return '';
+      if (!facts.isFile()) return null;
       const start = Math.max(0, facts.size - READ_BYTES);
       const bytes = Buffer.alloc(facts.size - start);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
@@ -131,8 +138,11 @@ async function readNewest(folder: DataFolder): Promise<string> {
       await handle.close();
     }
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ELOOP', 'EACCES', 'ENXIO')) return '';
-    throw new SnapbackError('io-failed', 'The journal could not be read.', { path }, error);
+    if (hasSystemCode(error, 'ENOENT')) return '';
+    if (hasSystemCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO')) return null;
+    // Its folder is a link out of its place, or one that nobody may look into.
+    if (error instanceof SnapbackError) return null;
+    throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);
   }
 }
 

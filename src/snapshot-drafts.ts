@@ -13,7 +13,7 @@ import {
   syncFolder,
 } from './folders.ts';
 import { moveToFreeName, type NameOptions } from './free-names.ts';
-import { readJournal } from './journal.ts';
+import { readJournalIfAllowed } from './journal.ts';
 import { replayJournal } from './journal-replay.ts';
 import type { SnapshotId } from './model.ts';
 import { isAlive } from './private-folder.ts';
@@ -146,12 +146,15 @@ function elsewhereAsNull(error: unknown): null {
 
 /**
  * Removes drafts that dead processes left behind. A draft that the journal still needs stays: it is the checkpoint of a
- * restore that has to be finished. Returns the removed files' names.
+ * restore that has to be finished. Where the journal may not be read, every draft may be one. Returns the removed files'
+ * names.
  */
 export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
-  const { open: unfinished } = replayJournal(await readJournal(folder));
+  const journal = await readJournalIfAllowed(folder);
+  if (journal === null) return [];
+  const { open: unfinished } = replayJournal(journal);
   const needed = new Set(unfinished.map(({ entry }) => entry.checkpointDraft));
   const removed: string[] = [];
   for (const kind of (await readdir(root)).filter(isKind)) {

@@ -1,11 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listSnapshots } from '../../src/catalog.ts';
 import type { DataFolder } from '../../src/data-folder.ts';
+import { describeFolder } from '../../src/folder-facts.ts';
 import { appendJournal, type JournalEntry, readJournal } from '../../src/journal.ts';
 import { ownMark } from '../../src/running.ts';
-import { codeOf, makeDataFolder, makeTempFolder } from './data-folder-fixture.ts';
+import { sweepDrafts } from '../../src/snapshot-drafts.ts';
+import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from './data-folder-fixture.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 
@@ -138,6 +151,31 @@ test('of a journal beyond its bound the newest entries count', async () => {
   await truncate(journalOf(folder), 40 * 1024 * 1024);
   await appendJournal(folder, published);
   expect(await readJournal(folder)).toEqual([published]);
+});
+
+test('in a folder that is a link out of its place it is not read nor written, and listing goes on without', async () => {
+  const folder = await makeDataFolder();
+  const id = 'rewind/20260101T000000Z';
+  await writeSnapshotFile(folder, id);
+  const elsewhere = await makeTempFolder();
+  await writeFile(join(elsewhere, 'journal.jsonl'), `${JSON.stringify(aborted)}\n`);
+  await symlink(elsewhere, join(folder.dir, 'snapback'));
+  expect(await readJournal(folder)).toEqual([]);
+  expect((await listSnapshots(folder)).map((one) => one.id)).toEqual([id]);
+  expect(await describeFolder(folder)).toMatchObject({ restored: null });
+  expect(await codeOf(appendJournal(folder, published))).toBe('snapshot-unsafe');
+  expect(await readFile(join(elsewhere, 'journal.jsonl'), 'utf8')).toBe(`${JSON.stringify(aborted)}\n`);
+});
+
+test('where it may not be read, no draft is taken for one that nobody needs', async () => {
+  const folder = await makeDataFolder();
+  const draft = await writeSnapshotFile(folder, 'periodic/x');
+  const part = join(draft, '..', '.snapback-999999999-0123456789abcdef.part');
+  await rename(draft, part);
+  await mkdir(journalOf(folder), { recursive: true });
+  expect(await sweepDrafts(folder)).toEqual([]);
+  await rmdir(journalOf(folder));
+  expect(await sweepDrafts(folder)).toEqual([basename(part)]);
 });
 
 test('a link or a FIFO in its place is neither read nor written through', async () => {
