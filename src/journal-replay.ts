@@ -8,6 +8,8 @@ export type OpenRestore = {
   readonly entry: Prepared;
   /** True: that it was committed is known, and only its checkpoint is missing. */
   readonly committed: boolean;
+  /** A later restore of the tables alone was committed: since then only the log can tell how this one ended. */
+  readonly overwritten: boolean;
 };
 
 /** A restore that the journal says was committed. */
@@ -28,7 +30,7 @@ export type JournalState = {
   readonly empty: boolean;
   /** What a later start has to finish or to forget, oldest first. */
   readonly open: readonly OpenRestore[];
-  /** Oldest first. */
+  /** In the order in which they were begun, the oldest first. */
   readonly committed: readonly CommittedRestore[];
   /** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. */
   readonly undecided: ReadonlySet<SnapshotId>;
@@ -40,51 +42,78 @@ export type JournalState = {
 
 /**
  * Folds the entries, oldest first, into what they say together: the only place that does. One plan may be tried more
- * than once, so an entry is about the newest try before it.
+ * than once, so an entry is about the newest try before it. A checkpoint is published after COMMIT only, so that line
+ * says of a full restore that it was committed, too.
  */
 export function replayJournal(entries: readonly JournalEntry[]): JournalState {
   const open = new Map<string, OpenRestore>();
+  /** The number of the line that says that a plan was begun. */
+  const begunAt = new Map<string, number>();
   const undecided = new Map<string, SnapshotId>();
   const aborted = new Set<SnapshotId>();
-  const committed: CommittedRestore[] = [];
+  const made: { readonly at: number; restore: CommittedRestore }[] = [];
   let lastCheckpoint: SnapshotId | null = null;
+  /** What was left open before a restore is of a state that it replaced, at least in part. */
+  const replaceOlder = (at: number, { full }: CommittedRestore): void => {
+    for (const [planId, older] of open) {
+      if ((begunAt.get(planId) ?? 0) >= at) continue;
+      // After a full one, an older checkpoint must not become the newest. One of the tables alone leaves none.
+      if (full === true) open.delete(planId);
+      else if (!older.committed) open.set(planId, { ...older, overwritten: true });
+    }
+  };
+  const commit = (restore: CommittedRestore, at: number): void => {
+    // A later start may find out about it after newer ones were made.
+    made.splice(made.findLastIndex((one) => one.at <= at) + 1, 0, { at, restore });
+    undecided.delete(restore.planId);
+    aborted.delete(restore.safetySnapshotId);
+    replaceOlder(at, restore);
+  };
   const publish = (planId: string, checkpointId: SnapshotId | null): void => {
+    const begun = open.get(planId);
+    if (begun?.committed === false) {
+      const { safetySnapshotId } = begun.entry;
+      const restore = { planId, safetySnapshotId, receipt: null, full: true, checkpointId: null };
+      commit(restore, begunAt.get(planId) ?? 0);
+    }
     open.delete(planId);
     lastCheckpoint = checkpointId ?? lastCheckpoint;
-    const at = committed.findLastIndex((restore) => restore.planId === planId);
-    const restore = committed[at];
-    if (restore !== undefined)
-      committed[at] = { ...restore, full: true, checkpointId: checkpointId ?? restore.checkpointId };
+    const one = made.findLast(({ restore }) => restore.planId === planId);
+    if (one === undefined) return;
+    one.restore = { ...one.restore, full: true, checkpointId: checkpointId ?? one.restore.checkpointId };
+    replaceOlder(one.at, one.restore);
   };
-  for (const entry of entries) {
+  for (const [line, entry] of entries.entries()) {
     if (entry.type === 'prepared') {
-      open.set(entry.planId, { entry, committed: false });
+      open.set(entry.planId, { entry, committed: false, overwritten: false });
+      begunAt.set(entry.planId, line);
       undecided.set(entry.planId, entry.safetySnapshotId);
+      aborted.delete(entry.safetySnapshotId);
       continue;
     }
     const { planId } = entry.type === 'committed' ? entry.receipt : entry;
     const begun = open.get(planId)?.entry;
-    undecided.delete(planId);
     if (entry.type === 'checkpoint-published') publish(planId, entry.checkpointId);
     else if (entry.type === 'aborted') {
       open.delete(planId);
+      undecided.delete(planId);
       if (begun !== undefined) aborted.add(begun.safetySnapshotId);
     } else {
       const receipt = entry.type === 'committed' ? entry.receipt : null;
       const { safetySnapshotId } = entry.type === 'committed' ? entry.receipt : entry;
       const leftDraft = begun !== undefined && begun.checkpointDraft !== null;
       const full = receipt === null ? leftDraft || null : receipt.mode === 'full';
-      committed.push({ planId, safetySnapshotId, receipt, full, checkpointId: null });
-      // What was left open before is of a state that this one replaced: its checkpoint must not become the newest.
-      open.clear();
-      if (leftDraft) open.set(planId, { entry: begun, committed: true });
+      const restore = { planId, safetySnapshotId, receipt, full, checkpointId: null };
+      commit(restore, begunAt.get(planId) ?? line);
+      if (leftDraft) open.set(planId, { entry: begun, committed: true, overwritten: false });
+      else open.delete(planId);
       if (receipt !== null && receipt.checkpointId !== null) publish(planId, receipt.checkpointId);
     }
   }
   return {
     empty: entries.length === 0,
     open: [...open.values()],
-    committed,
+    committed: made.map(({ restore }) => restore),
     undecided: new Set(undecided.values()),
     aborted,
     lastCheckpoint,

@@ -91,6 +91,36 @@ describe('a restore that was begun', () => {
       { open: [], committed: ['a'], undecided: [] },
     ],
     [
+      'was committed when its checkpoint is published, though no line says so',
+      [prepare('a'), publish('a')],
+      { open: [], committed: ['a'], undecided: [] },
+    ],
+    [
+      'was committed the second time when a checkpoint is published after that was begun',
+      [prepare('a'), commit('a'), publish('a'), prepare('a'), publish('a')],
+      { open: [], committed: ['a with receipt', 'a'], undecided: [] },
+    ],
+    [
+      'keeps its checkpoint to be published when a later one of the tables alone was committed',
+      [prepare('a'), commit('a'), prepare('b', null), commit('b', null, 'projections')],
+      { open: ['a committed'], committed: ['a with receipt', 'b with receipt'], undecided: [] },
+    ],
+    [
+      'has no checkpoint to be published any more when a later full one was committed',
+      [prepare('a'), commit('a'), prepare('b'), publish('b')],
+      { open: [], committed: ['a with receipt', 'b'], undecided: [] },
+    ],
+    [
+      'stays open when one that was begun before it is found committed',
+      [prepare('a'), prepare('b'), recover('a')],
+      { open: ['a committed', 'b'], committed: ['a'], undecided: [copyOf('b')] },
+    ],
+    [
+      'is older than one that was begun after it, whenever it is found committed',
+      [prepare('a'), prepare('b', null), commit('b', null, 'projections'), recover('a')],
+      { open: ['a committed'], committed: ['a', 'b with receipt'], undecided: [] },
+    ],
+    [
       'is open again when it is tried again',
       [prepare('a'), abort('a'), prepare('a')],
       { open: ['a'], committed: [], undecided: [copyOf('a')] },
@@ -138,6 +168,7 @@ test('a restore is known to be full by its receipt, its draft or its checkpoint'
   expect(full(prepare('a'), recover('a'))).toBe(true);
   expect(full(prepare('a', null), recover('a'))).toBe(null);
   expect(full(recover('a'), publish('a'))).toBe(true);
+  expect(full(prepare('a'), publish('a'))).toBe(true);
 });
 
 test('the checkpoint that was published last is known without the restore that it belongs to', () => {
@@ -148,6 +179,19 @@ test('the checkpoint that was published last is known without the restore that i
 test('the safety copies of restores that were given up are known', () => {
   const { aborted } = replayJournal([prepare('a'), abort('a'), prepare('b'), commit('b'), abort('c')]);
   expect([...aborted]).toEqual([copyOf('a')]);
+});
+
+test('a safety copy that was given up and is taken up again is not given up', () => {
+  const { aborted, undecided } = replayJournal([prepare('a'), abort('a'), prepare('a')]);
+  expect([[...aborted], [...undecided]]).toEqual([[], [copyOf('a')]]);
+});
+
+test('of one whose tables a later restore has overwritten that is known, also if it was of the tables alone', () => {
+  const overwritten = (...entries: readonly JournalEntry[]) =>
+    replayJournal(entries).open.map((one) => one.overwritten);
+  expect(overwritten(prepare('a'), prepare('b', null), commit('b', null, 'projections'))).toEqual([true]);
+  expect(overwritten(prepare('a'), prepare('b', null), recover('b'))).toEqual([true]);
+  expect(overwritten(prepare('b', null), prepare('a'), recover('b'))).toEqual([false]);
 });
 
 test('an empty journal is told from one that says that nothing is left', () => {
