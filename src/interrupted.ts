@@ -1,15 +1,15 @@
 import { publishCheckpoint } from './checkpoint.ts';
+import { isNoted } from './copy-note.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
-import { appendJournal, readJournal } from './journal.ts';
+import { appendJournal, type NewJournalEntry, readJournal } from './journal.ts';
 import { type OpenRestore, replayJournal } from './journal-replay.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
+import { judgeOutcome, type Outcome } from './outcome.ts';
 import { sweepPrivateFolders } from './private-folder.ts';
 import { type ReadView, withReadView } from './read-view.ts';
-import { PERIODIC_KIND, SAFETY_KIND } from './retention.ts';
-import { createLogChain } from './row-hash.ts';
+import { PERIODIC_KIND } from './retention.ts';
 import { isRunning, isRunningHere, whileRunning } from './running.ts';
-import { readSchema } from './schema.ts';
 import {
   type Draft,
   discardDraft,
@@ -19,12 +19,9 @@ import {
   sweepDrafts,
 } from './snapshot-drafts.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
-import { listSnapshotFiles } from './snapshot-files.ts';
+import { listSnapshotFiles, snapshotTime } from './snapshot-files.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
-import { chainColumns } from './snapshot-writer.ts';
-import { foldName, quoteName } from './sql.ts';
-import { readRows } from './table-rows.ts';
-import { judgeOutcome, type NotedCopy, readNote } from './undo.ts';
+import { isStillUnsettled, listUnsettled, type Unsettled } from './unsettled.ts';
 
 export type Finished = {
   readonly planId: string;
@@ -36,7 +33,8 @@ export type Finished = {
 
 /**
  * Finishes what a killed process left: a restore that was committed gets its fresh checkpoint, one that was not is
- * recorded so, and our own temporary files go. Never touches the database. Call it when a data folder is opened.
+ * recorded so, and our own temporary files go. Of one that can't be judged now, nothing is recorded and nothing goes, and
+ * it is judged again the next time. Never touches the database. Call it when a data folder is opened.
  * @throws as `withReadView`; what it could not finish it finishes the next time
  */
 export async function finishInterrupted(
@@ -44,15 +42,19 @@ export async function finishInterrupted(
   task: TaskOptions = {},
 ): Promise<readonly Finished[]> {
   await sweepPrivateFolders();
-  const journal = replayJournal(await readJournal(folder));
-  if (journal.empty) await recordUnfinished(folder, task).catch(untilNextTime);
-  const finished: Finished[] = [];
-  for (const open of journal.open) {
-    const done = await finishOne(folder, open, task).catch(untilNextTime);
-    if (done !== null) finished.push(done);
+  const settled: Finished[] = [];
+  await settleAll(folder, task, settled).catch(untilNextTime);
+  const finished = new Map(settled.map((one) => [one.planId, one]));
+  for (const open of replayJournal(await readJournal(folder)).open) {
+    if (isInHands(folder, open)) continue;
+    const { planId } = open.entry;
+    const done = await whileRunning(folder, planId, () =>
+      (open.committed ? publishOwed(folder, open) : dropOutdatedDraft(folder, open)).catch(untilNextTime),
+    );
+    if (done !== null) finished.set(planId, done);
   }
   await sweepDrafts(folder);
-  return finished;
+  return [...finished.values()];
 }
 
 /** A folder that can't be written to, or a busy database, must not keep anyone from looking at it. */
@@ -61,90 +63,122 @@ function untilNextTime(error: unknown): null {
   throw error;
 }
 
-/** Without a journal, only the content tells which restores were made. Recorded once, it is known after the host has written more. */
-async function recordUnfinished(folder: DataFolder, task: TaskOptions): Promise<void> {
-  const files = (await listSnapshotFiles(folder)).filter(
-    (file) => file.kind === SAFETY_KIND && file.problem === null,
-  );
-  const copies = await Promise.all(files.map((file) => readNote(folder, file.id)));
-  const noted = copies
-    .filter((copy) => copy !== null)
-    .filter(({ note }) => !isRunningHere(folder, note.planId));
-  if (noted.length === 0) return;
-  const found = await withReadView(folder, task, async (view) => {
-    const unmade: NotedCopy[] = [];
-    // Newest first: of what came before the newest that was made, the content tells nothing any more.
-    for (const copy of noted) {
-      const outcome = await judgeOutcome(copy, view, task);
-      if (outcome === 'committed') return { made: copy, unmade };
-      if (outcome === 'not-committed') unmade.push(copy);
-      else break;
-    }
-    return { made: null, unmade };
-  });
-  const { made, unmade } = found;
-  // Who made the copy may be at its restore right now, and have begun to record it.
-  if (!replayJournal(await readJournal(folder)).empty) return;
-  for (const copy of made === null ? unmade : [made, ...unmade.toReversed()]) {
-    const { id: safetySnapshotId, note } = copy;
-    const { planId, action, snapshotId } = note;
-    const at = new Date().toISOString();
-    await appendJournal(folder, {
-      type: 'prepared',
-      planId,
-      action,
-      snapshotId,
-      safetySnapshotId,
-      checkpointDraft: null,
-      at,
-    });
-    await appendJournal(
-      folder,
-      copy === made
-        ? { type: 'recovered', planId, safetySnapshotId, at }
-        : { type: 'aborted', planId, code: 'core-stopped', at },
-    );
-  }
-}
-
-async function finishOne(folder: DataFolder, open: OpenRestore, task: TaskOptions): Promise<Finished | null> {
-  if (isInHands(folder, open)) return null;
-  const { planId, checkpointDraft } = open.entry;
-  return whileRunning(folder, planId, async () => {
-    const draft = checkpointDraft === null ? null : await reopenDraft(folder, PERIODIC_KIND, checkpointDraft);
-    try {
-      return await finishWith(folder, open, draft, task);
-    } finally {
-      if (draft !== null) await leaveDraft(draft);
+/**
+ * Finds out how restores ended, the newest first, and records it at once: when the host has written more, the content
+ * does not tell it any longer. Of what came before one that was made, or before one that somebody is still at or that
+ * nobody can judge, the content tells nothing any more.
+ */
+async function settleAll(folder: DataFolder, task: TaskOptions, settled: Finished[]): Promise<void> {
+  const all = await listUnsettled(folder, replayJournal(await readJournal(folder)));
+  const heldAt = all.findIndex((one) => isHeld(folder, one));
+  const unsettled = heldAt === -1 ? all : all.slice(0, heldAt);
+  const [newest] = unsettled;
+  if (newest === undefined || !canBeJudged(newest)) return;
+  await withReadView(folder, task, async (view) => {
+    for (const one of unsettled) {
+      const planId = planOf(one);
+      if (planId === null || isRunningHere(folder, planId)) return;
+      const outcome = await whileRunning(folder, planId, () => settle(folder, one, planId, view, task));
+      if (outcome === 'unknown') return;
+      settled.push({ planId, outcome, safetySnapshotId: one.safetySnapshotId, checkpointId: null });
+      if (outcome === 'committed') return;
     }
   });
 }
 
-async function finishWith(
+function planOf({ copy, open }: Unsettled): string | null {
+  return open?.entry.planId ?? (isNoted(copy) ? copy.note.planId : null);
+}
+
+function isHeld(folder: DataFolder, one: Unsettled): boolean {
+  const planId = planOf(one);
+  return one.open === null ? planId !== null && isRunningHere(folder, planId) : isInHands(folder, one.open);
+}
+
+/** Not worth a copy of the database: neither safety copy nor draft to compare it with. */
+function canBeJudged({ copy, open }: Unsettled): boolean {
+  return isNoted(copy) || (open !== null && open.entry.checkpointDraft !== null);
+}
+
+async function settle(
   folder: DataFolder,
-  { entry, committed }: OpenRestore,
-  draft: Draft | null,
+  one: Unsettled,
+  planId: string,
+  view: ReadView,
   task: TaskOptions,
-): Promise<Finished> {
-  const { planId, safetySnapshotId, checkpointDraft } = entry;
-  const copy = await readNote(folder, safetySnapshotId);
-  const outcome = committed
-    ? 'committed'
-    : copy === null
-      ? 'not-committed'
-      : await judge(folder, copy, draft, task);
-  const at = new Date().toISOString();
-  if (outcome === 'committed') {
-    // Recorded at once: when the host has written more, the content does not tell it any longer.
-    if (!committed) await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
-    const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
-    if (checkpointDraft !== null)
-      await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
-    return { planId, outcome, safetySnapshotId, checkpointId };
+): Promise<Outcome> {
+  const { copy, open, safetySnapshotId } = one;
+  const draft = await reopenOwed(folder, open);
+  try {
+    const evidence = {
+      copy: isNoted(copy) ? copy : null,
+      after: draft === null ? null : await readAbout(draft),
+      overwritten: open?.overwritten ?? false,
+    };
+    const outcome = await judgeOutcome(folder, evidence, view, task);
+    // Whoever made the copy may be at its restore right now, and have gone on with recording it.
+    const untold = isStillUnsettled(one, replayJournal(await readJournal(folder)));
+    if (outcome === 'unknown' || !untold) return 'unknown';
+    const at = new Date().toISOString();
+    for (const entry of beginning(one, at)) await appendJournal(folder, entry);
+    if (outcome === 'committed') {
+      await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
+      // Who made it without a word in the journal has published its checkpoint, if at all, under a name that is not known.
+      if (open === null && isNoted(copy) && copy.note.mode === 'full')
+        await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId: null, at });
+      return outcome;
+    }
+    await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
+    if (draft !== null) await discardDraft(draft);
+    return outcome;
+  } finally {
+    if (draft !== null) await leaveDraft(draft);
   }
+}
+
+/** The line that the journal lacks where it does not speak of the restore at all. */
+function beginning({ copy, open }: Unsettled, at: string): readonly NewJournalEntry[] {
+  if (open !== null || !isNoted(copy)) return [];
+  const { planId, action, snapshotId } = copy.note;
+  const safetySnapshotId = copy.id;
+  return [{ type: 'prepared', planId, action, snapshotId, safetySnapshotId, checkpointDraft: null, at }];
+}
+
+async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
+  return (await readSnapshotEnds(await readDraft(draft))).about;
+}
+
+async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise<Draft | null> {
+  const name = open?.entry.checkpointDraft ?? null;
+  return name === null ? null : reopenDraft(folder, PERIODIC_KIND, name);
+}
+
+/** Publishes the checkpoint of a restore that is known to be committed. */
+async function publishOwed(folder: DataFolder, open: OpenRestore): Promise<Finished> {
+  const { planId, safetySnapshotId } = open.entry;
+  const draft = await reopenOwed(folder, open);
+  const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
+  const at = new Date().toISOString();
+  await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
+  return { planId, outcome: 'committed', safetySnapshotId, checkpointId };
+}
+
+/** How long COMMIT may take after it was announced, and clocks may disagree. */
+const SETTLED_MS = 60_000;
+
+/**
+ * Drops the checkpoint of a restore that nobody can judge when the host's next start would load one that was written
+ * after it, however the restore ended: so they do not pile up.
+ */
+async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
+  if (open.entry.checkpointDraft === null) return null;
+  const since = Date.parse(open.entry.at) + SETTLED_MS;
+  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
+  if (newest === undefined || newest.problem !== null || !(newest.mtimeMs > since)) return null;
+  const named = snapshotTime(newest.name)?.getTime() ?? newest.mtimeMs;
+  const draft = named > since ? await reopenOwed(folder, open) : null;
   if (draft !== null) await discardDraft(draft);
-  await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
-  return { planId, outcome, safetySnapshotId, checkpointId: null };
+  return null;
 }
 
 /** Whether somebody is still at it. Of another process, that is over when it has recorded the end of the restore. */
@@ -155,48 +189,4 @@ function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boole
   const pid = Number(/^\.snapback-(\d{1,10})-/.exec(checkpointDraft ?? '')?.[1] ?? 0);
   const maker = by ?? (pid === 0 ? null : { pid, started: null });
   return !committed && maker !== null && maker.pid !== process.pid && isRunning(maker);
-}
-
-async function judge(
-  folder: DataFolder,
-  copy: NotedCopy,
-  draft: Draft | null,
-  task: TaskOptions,
-): Promise<Finished['outcome']> {
-  return withReadView(folder, task, async (view) => {
-    const outcome = await judgeOutcome(copy, view, task);
-    if (outcome !== 'unknown') return outcome;
-    const after = draft === null ? null : (await readSnapshotEnds(await readDraft(draft))).about;
-    return after !== null && continues(folder, after, copy.about, view) ? 'committed' : 'not-committed';
-  });
-}
-
-/** Somebody has written since: then the live log continues the log of after the restore, and not just that of before it. */
-function continues(folder: DataFolder, after: SnapshotAbout, before: SnapshotAbout, view: ReadView): boolean {
-  const prefixOf = (about: SnapshotAbout) => chainAfter(folder, view, about.log.events) === about.log.chain;
-  const [fitsAfter, fitsBefore] = [prefixOf(after), prefixOf(before)];
-  return fitsAfter && (!fitsBefore || after.log.events > before.log.events);
-}
-
-function chainAfter(folder: DataFolder, view: ReadView, events: number): string | null {
-  const { profile } = folder;
-  const schema = readSchema(view.db);
-  const table = schema.tables.get(foldName(profile.log.table));
-  if (table === undefined) return null;
-  const chain = createLogChain();
-  let found = 0;
-  const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
-  const source = {
-    schemaName: 'main',
-    table: table.name,
-    columns: chainColumns(profile),
-    order,
-    encoding: schema.encoding,
-  };
-  for (const row of readRows(view.db, source)) {
-    if (found === events) break;
-    chain.add(row);
-    found += 1;
-  }
-  return found === events ? chain.peek().chain : null;
 }

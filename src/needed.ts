@@ -1,4 +1,5 @@
 import type { Memory } from './catalog-memory.ts';
+import { isNoted, readNote } from './copy-note.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
 import { readJournal } from './journal.ts';
@@ -14,7 +15,6 @@ import {
   snapshotTime,
 } from './snapshot-files.ts';
 import { endsAsDump } from './snapshot-head.ts';
-import { readNote } from './undo.ts';
 
 /*
  * What nothing may take, whatever a policy or a person says: what undo needs, and a checkpoint for the host's next
@@ -100,7 +100,8 @@ async function* lastRestores(
     if (file.kind !== SAFETY_KIND || file.problem !== null || aborted.has(file.id)) continue;
     if (knownName !== null && compareNames(file.name, knownName) <= 0) break;
     const copy = await readNote(folder, file.id);
-    if (copy?.note.mode === 'full') yield isAfterCopy(takenAt(file), now);
+    const full = isNoted(copy) ? copy.note.mode === 'full' : copy === 'unreadable';
+    if (full) yield isAfterCopy(takenAt(file), now);
   }
   const checkpointId = known === null ? lastCheckpoint : known.checkpointId;
   if (checkpointId !== null) yield isFromCheckpointOn(checkpointId);
@@ -116,11 +117,14 @@ async function findLastFull(
   committed: readonly CommittedRestore[],
 ): Promise<CommittedRestore | null> {
   for (const restore of committed.toReversed()) {
-    const full =
-      restore.full ?? (await readNote(folder, restore.safetySnapshotId))?.note.mode !== 'projections';
-    if (full) return restore;
+    if (restore.full ?? (await mayBeFull(folder, restore.safetySnapshotId))) return restore;
   }
   return null;
+}
+
+async function mayBeFull(folder: DataFolder, safetySnapshotId: SnapshotId): Promise<boolean> {
+  const copy = await readNote(folder, safetySnapshotId);
+  return !isNoted(copy) || copy.note.mode === 'full';
 }
 
 /** By name, as the host orders them: a restore's checkpoint was published under a name after every other. */

@@ -1,0 +1,252 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, readdir, readFile, rename, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  finishInterrupted,
+  planPrune,
+  planUndo,
+  readRestoredState,
+  takeSnapshot,
+} from '../../src/index.ts';
+import {
+  type Killed,
+  killAtCommit,
+  putBack,
+  readJournalLines,
+  writeJournalLines,
+} from '../support/killed.ts';
+import { addEvents, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { runToEnd } from '../support/process.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** How a restore ended is told by the content, as long as that tells; until then nothing is recorded and nothing lost. */
+const root = makeRoot();
+
+const story: Story = {
+  schema:
+    'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT);',
+  before: "INSERT INTO bots VALUES (1, 'ada'); INSERT INTO chats VALUES ('c1', 'One');",
+  since: "UPDATE bots SET name = 'mistaken'; UPDATE chats SET title = 'mistaken';",
+};
+
+type Given = Parameters<typeof killAtCommit>[2];
+
+async function killed(given: Given, since = story.since) {
+  const { place, id } = await live(root(), { ...story, since });
+  const folder = await open(place);
+  return { place, folder, id, ...(await killAtCommit(place, id, given)) };
+}
+
+async function typesIn(place: Place) {
+  return (await readJournalLines(place)).map((line) => JSON.parse(line).type);
+}
+
+async function checkpointsIn({ dir }: Place) {
+  return readdir(join(dir, 'snapshots/periodic'));
+}
+
+function fileOf({ dir }: Place, id: string): string {
+  return join(dir, 'snapshots', `${id}.json`);
+}
+
+/** The host writes everywhere, so that no table is as before or after. */
+const EVERYWHERE = `${addEvents(1, 'host')} UPDATE bots SET name = 'host'; UPDATE chats SET title = 'host';`;
+
+describe.concurrent('undo takes the newest restore’s safety copy, before and after the next start,', () => {
+  test.each<[string, (lines: readonly string[]) => readonly string[]]>([
+    ['with the whole journal', (lines) => lines],
+    ['without any of it', () => []],
+    ['when it has lost its end', (lines) => lines.slice(0, 3)],
+    ['when it has lost the line that says that the restore was committed', (lines) => lines.toSpliced(4, 1)],
+    ['when it begins with that restore and has lost the line', (lines) => [lines[3] ?? '', lines[5] ?? '']],
+  ])('%s', async (_, keep) => {
+    const { place, id } = await live(root(), story);
+    const folder = await open(place);
+    const later = await takeSnapshot(folder, 'rewind');
+    run(place, EVERYWHERE);
+    const request = { ...defaultRestoreOptions, action: 'restore' as const };
+    await applyRestore(folder, { ...request, id }, NOW);
+    const { safetySnapshotId } = await applyRestore(folder, { ...request, id: later.id }, NOW);
+    const lines = await readJournalLines(place);
+    expect(lines).toHaveLength(6);
+    await writeJournalLines(place, keep(lines));
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+    await finishInterrupted(folder);
+    run(place, EVERYWHERE);
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+    expect((await planUndo(folder, { acceptDrift: false })).snapshot.id).toBe(safetySnapshotId);
+  });
+});
+
+describe.concurrent('a restore that was killed at COMMIT is judged by every table that only it changed', () => {
+  test.each<[string, Given, string]>([
+    ['a full one, when the host has added an event', { committed: true }, addEvents(1, 'host')],
+    ['a full one, when the host has changed a table', { committed: true }, "UPDATE chats SET title = 'host'"],
+    [
+      'one of the tables alone, when the host has changed a table',
+      { committed: true, mode: 'projections' },
+      "INSERT INTO bots VALUES (2, 'host')",
+    ],
+    [
+      'one that was not committed, when the host has changed the log and a table',
+      { committed: false },
+      `${addEvents(1, 'host')} UPDATE chats SET title = 'host'`,
+    ],
+    [
+      'one of the tables alone that was not committed',
+      { committed: false, mode: 'projections' },
+      "UPDATE chats SET title = 'host'",
+    ],
+  ])('%s', async (_, given, sql) => {
+    const { place, folder, receipt } = await killed(given);
+    run(place, sql);
+    const outcome = given.committed ? 'committed' : 'not-committed';
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+    const { safetySnapshotId } = receipt;
+    expect((await readRestoredState(folder))?.safetySnapshotId ?? null).toBe(
+      given.committed ? safetySnapshotId : null,
+    );
+    const left = given.mode === 'projections' ? null : await checkpointsIn(place);
+    if (left !== null) expect(left).toEqual(given.committed ? [expect.stringMatching(/Z\.json$/)] : []);
+  });
+
+  test.each([true, false])('and by the log when every table was changed: committed %s', async (committed) => {
+    const { place, folder } = await killed({ committed });
+    run(place, EVERYWHERE);
+    const outcome = committed ? 'committed' : 'not-committed';
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+  });
+});
+
+describe.concurrent('what nobody can tell', () => {
+  /** A log that before and after share, flags apart, so that nothing tells when all tables were written. */
+  const FLAGS = `UPDATE event_log SET hidden = 1 WHERE id < 3; DELETE FROM event_log WHERE id > 5; ${story.since}`;
+
+  /** Nothing is recorded, removed or offered, and the safety copy is kept. */
+  async function expectOpen(place: Place, { receipt, draft }: Killed): Promise<void> {
+    const folder = await open(place);
+    const lines = await readJournalLines(place);
+    expect(await finishInterrupted(folder)).toEqual([]);
+    expect(await readJournalLines(place)).toEqual(lines);
+    if (draft !== null) expect(await checkpointsIn(place)).toContain(basename(draft));
+    expect(await readRestoredState(folder)).toBe(null);
+    const { stays } = await planPrune(folder, { by: 'choice', ids: [receipt.safetySnapshotId] });
+    expect(stays).toEqual([{ id: receipt.safetySnapshotId, reason: 'needed-by-undo' }]);
+  }
+
+  test.each<[string, Given]>([
+    ['committed', { committed: true }],
+    ['not committed', { committed: false }],
+    ['of the tables alone', { committed: true, mode: 'projections' }],
+  ])('of a restore, %s, stays open until the content tells it', async (_, given) => {
+    const { place, folder, ...one } = await killed(given, FLAGS);
+    const state = await readFile(place.database);
+    run(place, EVERYWHERE);
+    await expectOpen(place, one);
+    await putBack(place, state);
+    const outcome = given.committed ? 'committed' : 'not-committed';
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+  });
+
+  test('stays open where one table is as after and another as before', async () => {
+    const { place, folder, ...one } = await killed({ committed: true });
+    run(place, "UPDATE chats SET title = 'mistaken'");
+    await expectOpen(place, one);
+    run(place, "UPDATE chats SET title = 'One'");
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
+  });
+
+  test('of a newer restore offers no undo of an older one', async () => {
+    const { place, folder, id, receipt } = await killed({ committed: true });
+    expect(await finishInterrupted(folder)).toHaveLength(1);
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId: receipt.safetySnapshotId });
+    run(place, FLAGS);
+    const newer = await killAtCommit(place, id, { committed: true });
+    run(place, EVERYWHERE);
+    await expectOpen(place, newer);
+    const lines = await readJournalLines(place);
+    // Nor where the journal has lost that the newer one was begun.
+    await writeJournalLines(place, lines.slice(0, -1));
+    expect(await readRestoredState(folder)).toBe(null);
+  });
+
+  test('ends with the next full restore, which takes its draft along', async () => {
+    const { place, folder, id, ...one } = await killed({ committed: true }, FLAGS);
+    run(place, EVERYWHERE);
+    await expectOpen(place, one);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const { safetySnapshotId, checkpointId } = await applyRestore(folder, request, NOW);
+    expect(await finishInterrupted(folder)).toEqual([]);
+    expect(await checkpointsIn(place)).toEqual([`${checkpointId?.slice('periodic/'.length)}.json`]);
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+  });
+
+  test('lets its draft go when the host’s next start loads a checkpoint of long after it', async () => {
+    const { place, ...one } = await killed({ committed: true }, FLAGS);
+    run(place, EVERYWHERE);
+    const old = await putSnapshot(place, 'periodic/20991231T235959Z', '{"last_event_id": 9}');
+    await expectOpen(place, one);
+    const later = new Date(Date.now() + 600_000);
+    await utimes(old, later, later);
+    await finishInterrupted(await open(place));
+    expect(await checkpointsIn(place)).toEqual([basename(old)]);
+    await expectOpen(place, { ...one, draft: null });
+  });
+});
+
+describe.concurrent('without its safety copy, a restore that was killed', () => {
+  test('is committed where all is as the draft of its checkpoint, and can be undone when the copy is back', async () => {
+    const { place, folder, receipt } = await killed({ committed: true });
+    const file = fileOf(place, receipt.safetySnapshotId);
+    await rename(file, `${file}-away`);
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
+    expect(await checkpointsIn(place)).toEqual([expect.stringMatching(/Z\.json$/)]);
+    expect(await readRestoredState(folder)).toBe(null);
+    await rename(`${file}-away`, file);
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId: receipt.safetySnapshotId });
+  });
+
+  test.each<[string, Given]>([
+    ['that is not as its draft', { committed: false }],
+    ['that left no draft', { committed: true, mode: 'projections' }],
+  ])('%s stays open until the copy is back', async (_, given) => {
+    const { place, folder, receipt } = await killed(given);
+    const file = fileOf(place, receipt.safetySnapshotId);
+    await rename(file, `${file}-away`);
+    expect(await finishInterrupted(folder)).toEqual([]);
+    expect(await typesIn(place)).toEqual(['prepared']);
+    await rename(`${file}-away`, file);
+    const outcome = given.committed ? 'committed' : 'not-committed';
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+  });
+
+  test('because that may not be read stays open until it may', async () => {
+    const { place, receipt } = await killed({ committed: true, mode: 'projections' });
+    if (process.getuid?.() === 0) {
+      await chmod(root(), 0o755);
+      execFileSync('chown', ['-R', '65534:65534', place.dir]);
+    }
+    const finish = async () => JSON.parse(await runToEnd('finish.ts', { args: [place.dir] }));
+    await chmod(fileOf(place, receipt.safetySnapshotId), 0);
+    expect(await finish()).toEqual([[], null]);
+    expect(await typesIn(place)).toEqual(['prepared']);
+    await chmod(fileOf(place, receipt.safetySnapshotId), 0o600);
+    expect(await finish()).toEqual([['committed'], receipt.safetySnapshotId]);
+  });
+});
+
+describe.concurrent('after a later restore of the tables alone, the log tells', () => {
+  test.each([true, false])('how a full restore ended: committed %s', async (committed) => {
+    const { place, folder, id } = await killed({ committed });
+    run(place, "UPDATE bots SET name = 'host'");
+    const request = { ...defaultRestoreOptions, id, mode: 'projections', action: 'restore' } as const;
+    const { safetySnapshotId } = await applyRestore(folder, request, NOW);
+    const outcome = committed ? 'committed' : 'not-committed';
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+    expect(await checkpointsIn(place)).toHaveLength(committed ? 1 : 0);
+    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+  });
+});
