@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { type ErrorCode, hasSystemCode, SnapbackError } from './errors.ts';
+import { keepLocks } from './lock-keeping.ts';
 
 type Handle = Database.Database;
 
@@ -22,7 +23,9 @@ function open(file: string, readonly: boolean, options: OpenOptions): Handle {
   if (isGone(file)) throw databaseGone(file);
   const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
   // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
-  return new Database(file, { readonly, fileMustExist: true, timeout: 0, ...binding });
+  const handle = new Database(file, { readonly, fileMustExist: true, timeout: 0, ...binding });
+  keepLocks(handle);
+  return handle;
 }
 
 /** The error for a database that was there when its data folder was opened. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { copyDatabaseFiles } from './copy-files.ts';
 import type { DataFolder } from './data-folder.ts';
 import {
   classifyDatabaseError,
@@ -10,9 +9,9 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from './database.ts';
-import { type ErrorDetail, hasSystemCode, SnapbackError } from './errors.ts';
+import { type ErrorDetail, SnapbackError } from './errors.ts';
 import type { TaskOptions } from './model.ts';
-import { createPace, type Pace, throwIfCancelled } from './pace.ts';
+import { createPace, throwIfCancelled } from './pace.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import { withLockPatience } from './transaction.ts';
 
@@ -39,7 +38,6 @@ const LONGEST_READ_MS = 10_000;
 const LOCK_PATIENCE_MS = 5000;
 const LOCK_POLL_MS = 20;
 const MOST_RESTARTS = 200;
-const COPY_ATTEMPTS = 5;
 
 /**
  * Gives `use` one moment of the database and removes the copy afterwards. Not one byte of the database or of its
@@ -73,7 +71,7 @@ export async function withReadView<T>(
 async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
   const source = await openOrNull(folder, task);
   if (source === null) {
-    await copyFiles(folder.databaseFile, target, createPace(task));
+    await copyDatabaseFiles(folder.databaseFile, target, createPace(task));
     return { journalMode: 'unknown', copiedFiles: true };
   }
   try {
@@ -157,64 +155,4 @@ async function backUp(
   });
   if (source.inTransaction) source.exec('COMMIT');
   return copied;
-}
-
-const COMPANIONS = ['', '-wal', '-journal'] as const;
-
-/** Copies database, WAL and journal as files and proves that none of them changed meanwhile. */
-async function copyFiles(source: string, target: string, pace: Pace): Promise<void> {
-  for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
-    const before = await fingerprint(source);
-    const copied = await Promise.all(
-      COMPANIONS.map((suffix) => copyFile(source + suffix, target + suffix, pace)),
-    );
-    const again = await Promise.all(COMPANIONS.map((suffix) => copyFile(source + suffix, null, pace)));
-    const stable =
-      before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
-    if (stable) return;
-  }
-  throw new SnapbackError('database-busy', `“${basename(source)}” changes faster than it can be copied.`, {
-    database: source,
-  });
-}
-
-async function fingerprint(source: string): Promise<string> {
-  const facts = await Promise.all(
-    COMPANIONS.map(async (suffix) => {
-      const found = await stat(source + suffix, { bigint: true }).catch(absentAsNull);
-      return found === null ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs}`;
-    }),
-  );
-  return facts.join('|');
-}
-
-function absentAsNull(error: unknown): null {
-  if (hasSystemCode(error, 'ENOENT')) return null;
-  throw error;
-}
-
-/** Copies (or, without a target, only reads) a file; the digest of its bytes, null where there is none. */
-async function copyFile(source: string, target: string | null, pace: Pace): Promise<string | null> {
-  const from = await open(source, 'r').catch((error: unknown) => {
-    if (hasSystemCode(error, 'ENOENT')) return null;
-    throw new SnapbackError('database-unreadable', 'The database may not be read.', { path: source }, error);
-  });
-  if (from === null) return null;
-  const to = target === null ? null : await open(target, 'w', 0o600);
-  const digest = createHash('sha256');
-  try {
-    const buffer = Buffer.alloc(1 << 20);
-    for (let position = 0; ; ) {
-      await pace.step();
-      const { bytesRead } = await from.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) return digest.digest('hex');
-      const chunk = buffer.subarray(0, bytesRead);
-      digest.update(chunk);
-      await to?.writeFile(chunk);
-      position += bytesRead;
-    }
-  } finally {
-    await from.close();
-    await to?.close();
-  }
 }
