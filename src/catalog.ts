@@ -145,9 +145,15 @@ async function readOne(folder: DataFolder, { id }: SnapshotFile, prefixEvents: n
       await file.handle.close();
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return error;
-    throw error;
+    if (!(error instanceof SnapbackError)) return unexpected(id, error);
+    if (error.code === 'cancelled') throw error;
+    return error;
   }
+}
+
+/** Files are hostile: whatever one of them brings about, the others are listed. */
+function unexpected(id: SnapshotId, error: unknown): SnapbackError {
+  return new SnapbackError('internal', 'This file could not be checked.', { id, why: String(error) }, error);
 }
 
 /** What is remembered of files that are still there. */

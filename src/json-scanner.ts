@@ -32,6 +32,8 @@ export type ChunkSource = (want: number) => Promise<Buffer | null>;
 
 const CHUNK_BYTES = 1 << 20;
 const DEEPEST_NESTING = 500;
+/** SQLite's own limit: no build of it can have a table with more. */
+const MOST_COLUMNS = 32_767;
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 /** Whatever could belong to a number or a word: only when its end is in sight, its form is judged. */
@@ -169,6 +171,7 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
     const values: SqlValue[] = [];
     if (next() !== '}') {
       for (;;) {
+        if (columns.length === MOST_COLUMNS) throw damaged('a row has more columns than any table can have');
         columns.push(string());
         take(':');
         values.push(scalar());

@@ -148,6 +148,29 @@ describe('checking', () => {
     }
   });
 
+  test('tells what went wrong with one file of that file, and lists the others', async () => {
+    const other = 'periodic/20260301T000001Z';
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, other, dumpAsHost(folder));
+    let failed = false;
+    const listed = await listSnapshots(
+      folder,
+      { check: true },
+      {
+        onProgress() {
+          if (failed) return;
+          failed = true;
+          throw new RangeError('Too much.');
+        },
+      },
+    );
+    expect(failed).toBe(true);
+    expect(listed.map(({ id, health, healthDetail }) => [id, health, healthDetail])).toEqual([
+      [other, 'unreadable', 'This file could not be checked.'],
+      [one, 'good', null],
+    ]);
+  });
+
   test('finds a snapshot that is cut off anywhere', async () => {
     const whole = dumpAsHost(folder);
     const file = await writeSnapshotFile(folder, one, whole);

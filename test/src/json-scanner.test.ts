@@ -132,6 +132,24 @@ describe('rows', () => {
   });
 });
 
+describe('the columns of a row', () => {
+  const rowOf = (count: number) =>
+    `{${Array.from({ length: count }, (_, column) => `"c${column}":0`).join(',')}}`;
+
+  test('may be as many as a table can have', async () => {
+    expect((await scan(rowOf(32_767), 1 << 20).readRow([])).values).toHaveLength(32_767);
+  });
+
+  test('are refused with their place as soon as they are more, whatever would still follow', async () => {
+    const row = rowOf(32_768);
+    const damage = await damageOf(scan(`${row.slice(0, -1)},`, 1 << 20).readRow([]));
+    expect(damage).toEqual({
+      offset: row.lastIndexOf('"c32767"'),
+      why: 'a row has more columns than any table can have',
+    });
+  });
+});
+
 describe('skipping', () => {
   test('accepts what JSON.parse accepts, counts its elements and ends behind it', async () => {
     await fc.assert(
