@@ -96,8 +96,8 @@ export function compareNames(a: string, b: string): number {
 
 /**
  * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
- * name that could reach another place or that nobody sees, or lies in a folder that is a link out of its place, is
- * listed with its problem and not opened. Throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder
+ * name that could reach another place or that nobody sees is listed with its problem and not opened; so is the folder
+ * of a kind that is a link out of its place or may not be read. Throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder
  * itself.
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
@@ -112,20 +112,23 @@ export async function listSnapshotFiles(folder: DataFolder): Promise<readonly Sn
 const ODD_NAME = 'Its name is not one that a snapshot can have.';
 
 async function listKind(folder: DataFolder, root: string, kind: string): Promise<readonly SnapshotFile[]> {
+  const place = join(root, kind);
   if (!isKind(kind)) {
-    const facts = await statOrNull(join(root, kind));
+    const facts = await statOrNull(place);
     if (facts === null || facts.isFile()) return [];
-    return [describeFile(toVisible(kind), '*', join(root, kind), facts, ODD_NAME)];
+    return [describeFile(toVisible(kind), '*', place, facts, ODD_NAME)];
   }
-  let path: string | null;
   try {
-    path = await findFolder(folder, SNAPSHOTS, kind);
+    const path = await findFolder(folder, SNAPSHOTS, kind);
+    return path === null ? [] : await listFolder(kind, path);
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
-    const facts = await statOrNull(join(root, kind));
-    return facts === null ? [] : [describeFile(kind, '*', join(root, kind), facts, error.message)];
+    const facts = await statOrNull(place);
+    return facts === null ? [] : [describeFile(kind, '*', place, facts, error.message)];
   }
-  if (path === null) return [];
+}
+
+async function listFolder(kind: string, path: string): Promise<readonly SnapshotFile[]> {
   const entries: SnapshotFile[] = [];
   for (const fileName of await readNames(path)) {
     if (!fileName.endsWith('.json')) continue;
