@@ -3,14 +3,14 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { isSystemError } from './errors.ts';
-import type { LogMark } from './live-log.ts';
+import type { ReadMark } from './live-log.ts';
 import type { TableCount } from './model.ts';
 import { readSmallFile } from './small-file.ts';
 import type { LogPrefix, SnapshotFacts } from './snapshot-facts.ts';
 
 /** Facts of a file that was read whole, and how its log stood to the live one when that ended at `live`. */
 export type Remembered = SnapshotFacts & {
-  readonly timeline: { readonly verdict: 'same' | 'other'; readonly live: LogMark } | null;
+  readonly timeline: { readonly verdict: 'same' | 'other'; readonly live: ReadMark } | null;
 };
 
 /** Facts by a file's key: a file that changed has another key. */
@@ -27,7 +27,11 @@ export async function recall(folder: DataFolder): Promise<Memory> {
   if (text === null) return new Map();
   try {
     const top = members(JSON.parse(text));
-    if (top?.get('version') !== VERSION || top.get('dir') !== folder.dir) return new Map();
+    const fits =
+      top?.get('version') === VERSION &&
+      top.get('dir') === folder.dir &&
+      top.get('profile') === hashProfile(folder);
+    if (!fits) return new Map();
     const entries: unknown = top.get('snapshots');
     return new Map(Array.isArray(entries) ? entries.flatMap((entry: unknown) => parseEntry(entry)) : []);
   } catch (error) {
@@ -41,7 +45,12 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
   if (folder.cacheDir === null) return false;
   const target = fileOf(folder, folder.cacheDir);
   const draft = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
-  const contents = { version: VERSION, dir: folder.dir, snapshots: [...memory] };
+  const contents = {
+    version: VERSION,
+    dir: folder.dir,
+    profile: hashProfile(folder),
+    snapshots: [...memory],
+  };
   const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   try {
     await mkdir(folder.cacheDir, { recursive: true, mode: 0o700 });
@@ -58,6 +67,13 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
     if (isSystemError(error)) return false;
     throw error;
   }
+}
+
+/** Which tables are read and which columns identify an event: what was learnt under another profile says nothing. */
+function hashProfile({ profile: { log, tables } }: DataFolder): string {
+  return createHash('sha256')
+    .update(JSON.stringify([log, tables]))
+    .digest('hex');
 }
 
 function fileOf(folder: DataFolder, cacheDir: string): string {
@@ -116,11 +132,11 @@ function parsePrefix(value: ReadonlyMap<string, unknown> | null): LogPrefix | nu
 function parseTimeline(value: ReadonlyMap<string, unknown> | null): Remembered['timeline'] {
   const verdict = value?.get('verdict');
   const live = members(value?.get('live'));
-  const [events, last] = [live?.get('events'), live?.get('last')];
+  const [events, last, chain] = ['events', 'last', 'chain'].map((name) => live?.get(name));
   const lastId = parseInteger(live?.get('lastId'));
   if (verdict !== 'same' && verdict !== 'other') return null;
-  return isCount(events) && typeof last === 'string' && lastId !== null
-    ? { verdict, live: { events, lastId, last } }
+  return isCount(events) && typeof last === 'string' && typeof chain === 'string' && lastId !== null
+    ? { verdict, live: { events, lastId, last, chain } }
     : null;
 }
 

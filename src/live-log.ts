@@ -14,8 +14,11 @@ import { withLockPatience } from './transaction.ts';
 /** A place in the live log: it had so many events up to this one, whose identity has this hash. */
 export type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
 
+/** A place up to which the log was read, with its chain there. */
+export type ReadMark = LogMark & { readonly chain: string };
+
 /** The place before the first event, which every log has. */
-const START: LogMark = { events: 0, lastId: 0n, last: '' };
+const START: ReadMark = { events: 0, lastId: 0n, last: '', chain: createLogChain().peek().chain };
 
 /** The live log in questions that are answered by short reads, none of which keeps the host from committing. */
 export type LiveLog = {
@@ -27,7 +30,7 @@ export type LiveLog = {
   readonly lastId: () => Promise<bigint>;
   /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
-  /** Whether the log still has a place, with equally many events before it. */
+  /** Whether the log still has a place, with equally many events before it; not whether these are the same. */
   readonly has: (mark: LogMark) => Promise<boolean>;
   /**
    * Reads the log once, as far as it goes now: its chain after each of the given numbers of events that it has, and
@@ -35,7 +38,7 @@ export type LiveLog = {
    */
   readonly chains: (
     after: readonly number[],
-  ) => Promise<{ readonly at: ReadonlyMap<number, string>; readonly end: LogMark } | null>;
+  ) => Promise<{ readonly at: ReadonlyMap<number, string>; readonly end: ReadMark } | null>;
 };
 
 /**
@@ -181,9 +184,10 @@ function readLog(
       return lastId;
     });
     if (!integers) return null;
-    at.set(events, chain.peek().chain);
+    const read = chain.peek();
+    at.set(events, read.chain);
     const last = typeof lastId === 'bigint' ? await fingerprint(lastId) : null;
-    const end = typeof lastId !== 'bigint' || last === null ? START : { events, lastId, last };
+    const end = typeof lastId !== 'bigint' || last === null ? START : { ...read, lastId, last };
     return end.events === events && (await has(end)) ? { at, end } : null;
   }
 

@@ -1,7 +1,7 @@
 import type { Remembered } from './catalog-memory.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
-import { type LiveLog, withLiveLog } from './live-log.ts';
+import { type LiveLog, type ReadMark, withLiveLog } from './live-log.ts';
 import type { SnapshotSummary, TaskOptions } from './model.ts';
 
 type Timeline = SnapshotSummary['timeline'];
@@ -13,8 +13,9 @@ type Timeline = SnapshotSummary['timeline'];
 
 /**
  * What is remembered of the timelines, where it still holds: a verdict does as long as the live log has all the events
- * that it had then, and unless it has grown beside a longer snapshot. Where the database can't be asked with this
- * effort nothing is known. Throws `cancelled`.
+ * that it had then, and unless it has grown beside a longer snapshot. A `patient` look reads the log to be sure of them;
+ * a glance goes by their number and the last one. Where the database can't be asked with this effort nothing is known.
+ * Throws `cancelled`.
  */
 export async function recallTimelines(
   folder: DataFolder,
@@ -25,21 +26,41 @@ export async function recallTimelines(
   if ([...known.values()].every(({ timeline }) => timeline === null)) return new Map();
   const recalled = await unlessUnreadable(() =>
     withLiveLog(folder, effort, task, async (live) => {
-      const events = await live.countAfter(null);
-      const stillThere = new Map<string, boolean>();
+      const marks = [...known.values()].flatMap(({ timeline }) => (timeline === null ? [] : [timeline.live]));
+      const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live);
       const found = new Map<string, Timeline>();
       for (const [key, { timeline, log }] of known) {
         if (timeline === null || log === null) continue;
-        const mark = JSON.stringify([timeline.live.events, timeline.live.last]);
-        const holds = stillThere.get(mark) ?? (await live.has(timeline.live));
-        stillThere.set(mark, holds);
         const settled = timeline.verdict === 'other' || log.events <= timeline.live.events;
-        if (holds && (settled || events === timeline.live.events)) found.set(key, timeline.verdict);
+        const fits = settled || now.events === timeline.live.events;
+        if (fits && (await now.has(timeline.live))) found.set(key, timeline.verdict);
       }
       return found;
     }),
   );
   return recalled ?? new Map();
+}
+
+type Now = { readonly events: number; readonly has: (mark: ReadMark) => boolean | Promise<boolean> };
+
+async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
+  const chains = await live.chains(marks.map(({ events }) => events));
+  return {
+    events: chains?.end.events ?? 0,
+    has: ({ events, chain }) => chains?.at.get(events) === chain,
+  };
+}
+
+async function glanceAgain(live: LiveLog): Promise<Now> {
+  const asked = new Map<string, boolean>();
+  return {
+    events: await live.countAfter(null),
+    async has(mark) {
+      const there = asked.get(mark.chain) ?? (await live.has(mark));
+      asked.set(mark.chain, there);
+      return there;
+    },
+  };
 }
 
 /** How many events the live log has; null where it can't be asked. */

@@ -192,6 +192,14 @@ describe('checking', () => {
     expect(await find(one)).toMatchObject({ health: 'damaged' });
   });
 
+  test('says nothing of what another profile would read', async () => {
+    await writeSnapshotFile(folder, one, '{"notes": [{"id": 1}]}');
+    expect((await find(one, true)).health).toBe('damaged');
+    const withNotes = { ...folder, profile: { ...folder.profile, tables: ['notes'] } };
+    expect((await listSnapshots(withNotes))[0]?.health).toBe('unchecked');
+    expect((await listSnapshots(withNotes, { check: true }))[0]?.health).toBe('good');
+  });
+
   test('forgets a file that changed, and files that are gone', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
     await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
@@ -316,6 +324,15 @@ describe('the timeline of a snapshot', () => {
     expect((await find(one, true)).timeline).toBe('other');
   });
 
+  test('is another one for whoever looks closely, once an event that was remembered is not what it was', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    expect((await find(one, true)).timeline).toBe('same');
+    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
+    expect((await find(one, true)).timeline).toBe('other');
+    changeDatabase(folder, (db) => appendEvents(db, 2));
+    expect((await find(one)).timeline).toBe('other');
+  });
+
   test('is another one if only the middle of the log differs', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
     changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
@@ -356,6 +373,20 @@ describe('show and verify', () => {
     await chmod(file, 0o644);
     expect(await startChild('show-unprivileged.ts', folder.dir, one).line()).toBe('good');
   });
+
+  test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
+    'a folder that may not be read (mode %i) is listed as that, with the snapshots of the others',
+    async (mode) => {
+      await writeSnapshotFile(folder, one, dumpAsHost(folder));
+      await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+      await chmod(folder.dir, 0o755);
+      await chmod(join(folder.dir, 'snapshots/periodic'), mode);
+      expect(await startChild('list-unprivileged.ts', folder.dir).line()).toBe(
+        'periodic/* unreadable, rewind/20260301T000000Z unchecked',
+      );
+      await chmod(join(folder.dir, 'snapshots/periodic'), 0o755);
+    },
+  );
 });
 
 test('a safety copy is listed with what it undoes, and kept for that', async () => {
