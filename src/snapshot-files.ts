@@ -37,6 +37,7 @@ export type OpenedFile = {
 const KIND = /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,63}$/u;
 const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
 const LONGEST_NAME_BYTES = 250;
+const LATEST_MS = 8.64e15;
 
 /** Tells whether a text may name a kind of snapshots, and thus a folder: a plain visible name, as the host may choose any. */
 export function isKind(text: string): boolean {
@@ -182,10 +183,11 @@ function describeFile(
   return { id: `${kind}/${name}`, kind, name, file, ...statFacts(file, facts), problem };
 }
 
-function statFacts(path: string, facts: BigIntStats) {
+/** What is told of a file by its state. A time beyond those that a `Date` can hold becomes the last or first one. */
+export function statFacts(path: string, facts: BigIntStats) {
   return {
     sizeBytes: Number(facts.size),
-    mtimeMs: Number(facts.mtimeMs),
+    mtimeMs: Math.max(-LATEST_MS, Math.min(LATEST_MS, Number(facts.mtimeMs))),
     key: JSON.stringify([path, String(facts.size), String(facts.mtimeNs), String(facts.ino)]),
   };
 }
@@ -206,8 +208,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
     const before = await lstat(path, { bigint: true });
     const problem = problemOf(before);
     if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    return await describeOpened(handle, path);
+    return await openRegularFile(path);
   } catch (error) {
     if (error instanceof SnapbackError) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
@@ -220,6 +221,15 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
       );
     throw new SnapbackError('snapshot-unreadable', 'This snapshot can not be read.', { id }, error);
   }
+}
+
+/**
+ * Opens what is there now, whatever it was a moment ago: a symbolic link is refused by the system (`ELOOP`), a FIFO is
+ * not waited for, and nothing but a regular file is kept open: `snapshot-unsafe`. Throws the system's refusals.
+ */
+export async function openRegularFile(path: string): Promise<OpenedFile> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  return describeOpened(handle, path);
 }
 
 /** Facts of an open file, taken from the file itself. Closes it and throws `snapshot-unsafe` where it is no regular file. */

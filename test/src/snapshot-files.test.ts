@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   compareNames,
   listSnapshotFiles,
+  openRegularFile,
   openSnapshotFile,
   parseSnapshotId,
   snapshotTime,
+  statFacts,
 } from '../../src/snapshot-files.ts';
 import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from './data-folder-fixture.ts';
 
@@ -162,6 +164,21 @@ describe('the list', () => {
   });
 });
 
+describe('what takes a file’s place between the look at it and its opening', () => {
+  test('is not followed where it is a link', async () => {
+    const folder = await makeDataFolder();
+    const link = join(folder.dir, 'link.json');
+    await symlink(folder.databaseFile, link);
+    await expect(openRegularFile(link)).rejects.toMatchObject({ code: 'ELOOP' });
+  });
+
+  test('is not waited for where it is a FIFO', { timeout: 10_000 }, async () => {
+    const fifo = join(await makeTempFolder(), 'fifo.json');
+    execFileSync('mkfifo', [fifo]);
+    expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
+  });
+});
+
 describe('a symbolic link in a folder’s place', () => {
   test('that leaves the data folder is listed as a problem and never followed', async () => {
     const folder = await makeDataFolder();
@@ -206,6 +223,16 @@ describe('a symbolic link in a folder’s place', () => {
     await opened.handle.close();
   });
 });
+
+test.each([9_000_000_000_000_000n, -9_000_000_000_000_000n])(
+  'a file of the time %i ms, which some file systems can hold, has one that can be written down',
+  async (mtimeMs) => {
+    const folder = await makeDataFolder();
+    const file = await writeSnapshotFile(folder, 'periodic/20260101T000000Z');
+    const facts = statFacts(file, Object.assign(await stat(file, { bigint: true }), { mtimeMs }));
+    expect(new Date(facts.mtimeMs).toISOString()).toMatch(/^[+-]27\d{4}-/);
+  },
+);
 
 test('a snapshot that is gone is missing, one that is there is read with its facts', async () => {
   const folder = await makeDataFolder();
