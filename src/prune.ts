@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recall } from './catalog-memory.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -15,6 +15,7 @@ import {
   openSnapshotFile,
   parseSnapshotId,
   type SnapshotFile,
+  statFacts,
 } from './snapshot-files.ts';
 import { openTrash, TRASH } from './trash.ts';
 import type { TrashedFile } from './trash-manifest.ts';
@@ -50,7 +51,7 @@ export async function planPrune(
 
 /**
  * Moves what `planPrune` says into a new folder of the trash; with `planId` exactly that plan, else `plan-stale`. A
- * file that somebody else removed in between is left out of the receipt. Throws `nothing-to-prune`, `snapshot-needed`
+ * file that somebody else removed or replaced in between stays as it is and is left out of the receipt. Throws `nothing-to-prune`, `snapshot-needed`
  * (all that was chosen is needed by undo), `cancelled` (nothing moved), and for a failure in the middle `disk-full`,
  * `folder-read-only` or `io-failed`: then the manifest tells what was to move, and each file is in one place or the other.
  */
@@ -189,17 +190,19 @@ async function isReadable(folder: DataFolder, file: SnapshotFile): Promise<boole
   }
 }
 
-/** False where the file is gone: the host prunes on its own. */
+/** False where the file is gone, since the host prunes on its own, or is another one than was planned to go. */
 async function moveToTrash(
   folder: DataFolder,
   trashName: string,
-  { kind, name }: SnapshotFile,
+  { kind, name, key }: SnapshotFile,
 ): Promise<boolean> {
   const source = await findFolder(folder, SNAPSHOTS, kind);
   const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
   if (source === null) return false;
   try {
-    await rename(join(source, `${name}.json`), join(target, `${name}.json`));
+    const path = join(source, `${name}.json`);
+    if (statFacts(path, await lstat(path, { bigint: true })).key !== key) return false;
+    await rename(path, join(target, `${name}.json`));
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return false;
     throw explainWriteError(error, source);

@@ -70,10 +70,15 @@ async function createFile(path: string): Promise<FileHandle | null> {
   }
 }
 
-type NamedFile = { readonly kind: string; readonly fileName: string };
+export type NamedFile = {
+  readonly kind: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: string;
+};
 
 /**
- * Which files a folder's manifest names, each once; null where there is no manifest, or none that can be understood to
+ * Which files a folder's manifest names, each once, and how they were when they were moved; null where there is no manifest, or none that can be understood to
  * its last entry. Hostile input: bounded, no link followed, and no name that could reach another place.
  */
 export async function readManifest(place: string): Promise<readonly NamedFile[] | null> {
@@ -92,10 +97,13 @@ function parseFiles(value: unknown): readonly NamedFile[] | null {
   if (top?.get('format') !== FORMAT_VERSION || !Array.isArray(files)) return null;
   const named = new Map<string, NamedFile>();
   for (const file of files) {
-    const to = members(file)?.get('to');
+    const [to, sizeBytes, modifiedAt] = ['to', 'sizeBytes', 'modifiedAt'].map((key) =>
+      members(file)?.get(key),
+    );
     if (typeof to !== 'string' || !to.endsWith('.json')) return null;
+    if (typeof sizeBytes !== 'number' || typeof modifiedAt !== 'string') return null;
     const { kind, name } = parseSnapshotId(to.slice(0, -'.json'.length));
-    named.set(to, { kind, fileName: `${name}.json` });
+    named.set(to, { kind, fileName: `${name}.json`, sizeBytes, modifiedAt });
   }
   return [...named.values()];
 }

@@ -5,11 +5,12 @@ import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { ensureFolder, explainWriteError, findFolder, OWN } from './folders.ts';
 import type { TrashSummary } from './model.ts';
-import { MANIFEST, type Manifest, readManifest, writeManifest } from './trash-manifest.ts';
+import { statFacts } from './snapshot-files.ts';
+import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*
  * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the files
- * that a manifest names is ever deleted, and then the manifest itself; no symbolic link below the trash is followed.
+ * that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself; no symbolic link below the trash is followed.
  */
 
 export const TRASH = 'trash';
@@ -43,7 +44,7 @@ type TrashContents = TrashSummary & {
 
 /**
  * Counts the snapshots that prunes have put into the trash, and their bytes. Files that no manifest names do not count,
- * nor does anything in a folder whose manifest is missing or can't be understood. Throws `io-failed`.
+ * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing or can't be understood. Throws `io-failed`.
  */
 export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
   return describe(await readTrash(folder));
@@ -120,7 +121,7 @@ async function readPrune(path: string): Promise<Prune> {
   let mixed = false;
   for (const entry of entries) {
     if (entry.name === MANIFEST) continue;
-    const own = new Set(byKind.get(entry.name)?.map(({ fileName }) => fileName));
+    const own = new Map(byKind.get(entry.name)?.map((file) => [file.fileName, file]));
     if (own.size === 0 || !entry.isDirectory()) {
       mixed = true;
       continue;
@@ -128,17 +129,21 @@ async function readPrune(path: string): Promise<Prune> {
     const kind = join(path, entry.name);
     kinds.push(kind);
     for (const file of await readEntries(kind)) {
-      if (own.has(file.name) && file.isFile()) files.push(...(await measure(join(kind, file.name))));
-      else mixed = true;
+      const was = own.get(file.name);
+      const found = was === undefined || !file.isFile() ? 'other' : await measure(join(kind, file.name), was);
+      if (found === 'other') mixed = true;
+      else files.push(...found);
     }
   }
   return { path, files, kinds, understood: true, mixed };
 }
 
-/** Nothing where the file is gone: somebody has put it back. */
-async function measure(path: string): Promise<Prune['files']> {
+/** Nothing where the file is gone: somebody has put it back. `other`: it is not the file that was moved here. */
+async function measure(path: string, was: NamedFile): Promise<Prune['files'] | 'other'> {
   try {
-    return [{ path, sizeBytes: (await lstat(path)).size }];
+    const { sizeBytes, mtimeMs } = statFacts(path, await lstat(path, { bigint: true }));
+    const same = sizeBytes === was.sizeBytes && new Date(mtimeMs).toISOString() === was.modifiedAt;
+    return same ? [{ path, sizeBytes }] : 'other';
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     throw new SnapbackError('io-failed', 'The trash can not be read.', { path }, error);

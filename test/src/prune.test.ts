@@ -182,6 +182,17 @@ test('a file that the host removes meanwhile is left out of the receipt', async 
   expect(receipt).toMatchObject({ moved: days('periodic', 2), bytes: 37 });
 });
 
+test('a file that the host replaces meanwhile stays and is left out of the receipt', async () => {
+  const ids = days('periodic', 1, 2, 3, 4);
+  const folder = await makeSnapshots(...ids);
+  const replaced = join(folder.dir, 'snapshots', `${ids[0]}.json`);
+  const onProgress = ({ done }: { readonly done: number }) =>
+    done === 0 ? execFileSync('sh', ['-c', 'printf new > "$1.x" && mv "$1.x" "$1"', 'sh', replaced]) : null;
+  const receipt = await applyPrune(folder, checkpoints, {}, { onProgress });
+  expect(receipt).toMatchObject({ moved: days('periodic', 2), bytes: 37 });
+  expect(await readFile(replaced, 'utf8')).toBe('new');
+});
+
 test('two prunes in the same second get a folder of the trash each', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2), ...days('weekly', 1, 2));
   const receipts = await Promise.all(

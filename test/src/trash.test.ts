@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeTrash as describeInWords } from '../../src/cli-prune-report.ts';
@@ -93,8 +93,29 @@ test('a file of the manifest that was put back is not counted, and hinders nothi
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
 });
 
+test.each<[string, (path: string) => Promise<void>]>([
+  ['another size', (path) => writeFile(path, 'not the same')],
+  ['another time', (path) => utimes(path, 0, 0)],
+])(
+  'a file of %s than the manifest says is not the one that was moved there, and stays',
+  async (_, change) => {
+    const { folder, folders } = await makeTrash();
+    const place = join(folders[0] ?? '', 'periodic/20260301T000000Z.json');
+    const { mtime } = await stat(place);
+    await change(place);
+    const changed = await readFile(place);
+    if (changed.length > 10) await utimes(place, mtime, mtime);
+    expect(await emptyTrash(folder)).toEqual({ files: 1, bytes: 10, others: 1 });
+    expect(await readFile(place)).toEqual(changed);
+    expect(existsSync(join(folders[0] ?? '', 'manifest.json'))).toBe(true);
+  },
+);
+
 describe('of a folder whose manifest can not be relied on, nothing is counted or deleted', () => {
-  const named = (...to: readonly unknown[]) => ({ format: 1, files: to.map((one) => ({ to: one })) });
+  const named = (...to: readonly unknown[]) => ({
+    format: 1,
+    files: to.map((one) => ({ to: one, sizeBytes: 10, modifiedAt: '2026-03-01T00:00:00.000Z' })),
+  });
   const good = 'periodic/20260301T000000Z.json';
   test.each<[string, string | null]>([
     ['is missing', null],
