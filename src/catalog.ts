@@ -6,9 +6,9 @@ import { findNeeded } from './needed.ts';
 import { throwIfCancelled } from './pace.ts';
 import { explainRetention, takenAt } from './retention.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
-import { readFacts, readUndoes } from './snapshot-facts.ts';
+import { type LogLook, readFacts, readUndoes } from './snapshot-facts.ts';
 import { listSnapshotFiles, openSnapshotFile, parseSnapshotId, type SnapshotFile } from './snapshot-files.ts';
-import { countLiveEvents, judgeTimelines, recallTimelines } from './timeline.ts';
+import { judgeTimelines, lookAtLiveLog, recallTimelines } from './timeline.ts';
 
 /** What is known of a file at a glance, or after reading all of it. */
 type Known = Pick<SnapshotSummary, 'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes'>;
@@ -110,7 +110,8 @@ async function readWhole(
 ): Promise<Reading> {
   const read = new Map<string, Remembered>();
   const failures = new Map<string, SnapbackError>();
-  const liveEvents = files.length === 0 ? 0 : await countLiveEvents(folder, task);
+  if (files.length === 0) return { memory: before, timelines: new Map(), failures };
+  const live = await lookAtLiveLog(folder, task);
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const report = (bytes: number) =>
@@ -119,7 +120,7 @@ async function readWhole(
     for (const file of [...files].sort((a, b) => takenAt(b).getTime() - takenAt(a).getTime())) {
       throwIfCancelled(task);
       const progress = { ...task, onProgress: (step: { readonly done: number }) => report(done + step.done) };
-      const found = await readOne(folder, file, liveEvents ?? 0, progress);
+      const found = await readOne(folder, file, live, progress);
       if (found instanceof SnapbackError) failures.set(file.key, found);
       else read.set(found.key, found.facts);
       done += file.sizeBytes;
@@ -135,11 +136,11 @@ async function readWhole(
   return { memory: new Map([...before, ...read]), timelines, failures };
 }
 
-async function readOne(folder: DataFolder, { id }: SnapshotFile, prefixEvents: number, task: TaskOptions) {
+async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, task: TaskOptions) {
   try {
     const file = await openSnapshotFile(folder, id);
     try {
-      const facts = await readFacts(folder, file, prefixEvents, task);
+      const facts = await readFacts(folder, file, live, task);
       return { key: file.key, facts: { ...facts, timeline: null } };
     } finally {
       await file.handle.close();

@@ -8,7 +8,6 @@ import type { SqlValue } from './row-hash.ts';
 import { readSnapshotEnds, type SnapshotEnds } from './snapshot-ends.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from './snapshot-files.ts';
 import { endsAsDump, readFirstEvents } from './snapshot-head.ts';
-import { chainColumns } from './snapshot-writer.ts';
 import { takeSnapshot } from './take.ts';
 
 type Due = {
@@ -85,7 +84,7 @@ async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Pr
       const { lastEventId } = ends;
       if (!(await endsAsDump(opened))) return 'It is cut off.';
       if (lastEventId === null) return 'It does not begin with the id of its last event.';
-      const events = await readFirstEvents(opened, folder.profile.log.table, chainColumns(folder.profile));
+      const events = await readFirstEvents(opened, folder.profile.log.table, live.identity);
       const caveat = await compareWithLog(ends, lastEventId, events, live);
       return caveat === null
         ? 'It is of another timeline: its events are not those of the log.'

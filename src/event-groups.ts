@@ -1,10 +1,10 @@
 import { type Comparison, goneRowsFrom, STAGE_SCHEMA } from './compare.ts';
 import type { AnyDatabase } from './database.ts';
+import { chainColumns } from './log-events.ts';
 import type { EventMark, NewerEvents } from './model.ts';
 import type { Pace } from './pace.ts';
 import type { Profile } from './profile.ts';
 import type { Schema } from './schema.ts';
-import { chainColumns } from './snapshot-writer.ts';
 import { foldName, placeOfName, quoteName } from './sql.ts';
 import { stageColumn } from './stage-layout.ts';
 
@@ -161,10 +161,11 @@ function readChatNames(db: AnyDatabase, schema: Schema, profile: Profile): Reado
  */
 export function sameTimeline(db: AnyDatabase, log: Comparison, profile: Profile): boolean {
   const { live, name, columns } = log.staged;
-  const identity = chainColumns(profile);
+  // What one of them has not got tells nothing of the other.
+  const identity = chainColumns(profile).filter((column) => placeOfName(columns, column) !== -1);
   const places = identity.map((column) => placeOfName(columns, column));
-  const [id = -1] = places;
-  if (places.includes(-1)) return true;
+  const id = placeOfName(columns, profile.log.columns.id);
+  if (id === -1) return true;
   const idColumn = quoteName(profile.log.columns.id);
   const same = identity.map((column, index) => {
     const [a, b] = [`l.${quoteName(column)}`, `s.${stageColumn(places[index] ?? 0)}`];

@@ -1,14 +1,14 @@
 import type { DataFolder } from './data-folder.ts';
 import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
+import { findLogTable, type Identity, identityOf, readEvents } from './log-events.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { withReadView } from './read-view.ts';
 import { createLogChain, createRowHasher, type SqlValue } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';
-import { chainColumns, readLastEventId } from './snapshot-writer.ts';
+import { readLastEventId } from './snapshot-writer.ts';
 import { foldName, quoteName } from './sql.ts';
-import { readRows } from './table-rows.ts';
 import { withLockPatience } from './transaction.ts';
 
 /** A place in the live log: it had so many events up to this one, whose identity has this hash. */
@@ -25,6 +25,8 @@ export type LiveLog = {
   readonly journalMode: string;
   /** True where the database could not be opened in its place, so that its files were copied. */
   readonly copiedFiles: boolean;
+  /** Which columns tell its events apart. */
+  readonly identity: Identity;
   /** Events with a greater id; all of them without one. */
   readonly countAfter: (id: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
@@ -51,7 +53,7 @@ const LONGEST_READ_MS = 20;
  * Opens the live log for reading, in its place where short reads can answer, else in a private copy: where the database
  * can't be opened in its place, or finding an event by its id means reading all of them. `glance` asks in place and at
  * once; otherwise a lock is waited for.
- * @throws `database-busy`, `database-missing` (no log table), as `withReadView`, and with `glance` `database-unreadable` where only a copy would do
+ * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance` `database-unreadable` where only a copy would do
  */
 export async function withLiveLog<T>(
   folder: DataFolder,
@@ -108,8 +110,7 @@ function readLog(
   const id = quoteName(profile.log.columns.id);
   // By the rowid alone, since in an index of another column SQLite would have to sort all events before the first one.
   const hint = byRowid ? 'NOT INDEXED ' : '';
-  const readEvents = (order: string) =>
-    readRows(db, { ...source, schemaName: 'main', columns: chainColumns(profile), order: hint + order });
+  const read = (order: string) => readEvents(db, { ...source, order: hint + order });
   const readIds = (order: string) =>
     db
       .prepare<[], unknown>(`SELECT ${id} FROM main.${quoteName(source.table)} ${hint}${order}`)
@@ -157,7 +158,7 @@ function readLog(
   const fingerprint = (event: bigint) =>
     ask(() =>
       atOneMoment(db, () => {
-        for (const row of readEvents(`WHERE ${id} = ${event}`)) return fingerprintEvent(row);
+        for (const row of read(`WHERE ${id} = ${event}`)) return fingerprintEvent(row);
         return null;
       }),
     );
@@ -174,7 +175,7 @@ function readLog(
     let integers = true;
     // A host that appends all the time must not keep the reading from ending.
     const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
-    await walk([null, upTo], readEvents, (row) => {
+    await walk([null, upTo], read, (row) => {
       [lastId] = row;
       integers &&= typeof lastId === 'bigint';
       if (!integers) return lastId;
@@ -184,14 +185,15 @@ function readLog(
       return lastId;
     });
     if (!integers) return null;
-    const read = chain.peek();
-    at.set(events, read.chain);
+    const whole = chain.peek();
+    at.set(events, whole.chain);
     const last = typeof lastId === 'bigint' ? await fingerprint(lastId) : null;
-    const end = typeof lastId !== 'bigint' || last === null ? START : { ...read, lastId, last };
+    const end = typeof lastId !== 'bigint' || last === null ? START : { ...whole, lastId, last };
     return end.events === events && (await has(end)) ? { at, end } : null;
   }
 
   return {
+    identity: source.identity,
     countAfter: (event) => count(event, null),
     lastId: () => ask(() => readLastEventId(db, profile)),
     fingerprint,
@@ -214,28 +216,23 @@ type Ask = <T>(question: () => T) => Promise<T>;
 
 const hashEvent = createRowHasher();
 
-/** Hash of what makes an event the same one: its values in the order of `chainColumns`. */
+/** Hash of what makes an event the same one: its values as `readEvents` gives them. */
 export function fingerprintEvent(event: readonly SqlValue[]): string {
   return hashEvent(event).toString('hex');
 }
 
 type Source = {
   readonly table: string;
+  readonly identity: Identity;
   readonly encoding: Schema['encoding'];
   /** The id is the rowid: each event has one, an integer, and it is found without looking at others. */
   readonly byRowid: boolean;
 };
 
-function findLog(db: AnyDatabase, folder: DataFolder): Source {
+function findLog(db: AnyDatabase, { profile }: DataFolder): Source {
   const schema = readSchema(db);
-  const { table: name, columns } = folder.profile.log;
-  const table = schema.tables.get(foldName(name));
-  if (table !== undefined) {
-    const byRowid = table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(columns.id);
-    return { table: table.name, encoding: schema.encoding, byRowid };
-  }
-  throw new SnapbackError('database-missing', `The database has no table "${name}".`, {
-    database: folder.databaseFile,
-    table: name,
-  });
+  const table = findLogTable(schema, profile);
+  const byRowid =
+    table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(profile.log.columns.id);
+  return { table: table.name, identity: identityOf(table, profile), encoding: schema.encoding, byRowid };
 }

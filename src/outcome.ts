@@ -1,14 +1,13 @@
 import type { NotedCopy } from './copy-note.ts';
 import type { DataFolder } from './data-folder.ts';
+import { identityOf, readEvents } from './log-events.ts';
 import type { TaskOptions } from './model.ts';
 import { hashLiveTable } from './plan.ts';
 import type { ReadView } from './read-view.ts';
 import { createLogChain } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';
 import type { HashedTable, SnapshotAbout } from './snapshot-format.ts';
-import { chainColumns } from './snapshot-writer.ts';
 import { foldName, quoteName } from './sql.ts';
-import { readRows } from './table-rows.ts';
 
 /*
  * Whether COMMIT of a restore happened, told by content alone: the safety copy knows the state before and what the
@@ -115,13 +114,12 @@ function chainAfter({ folder: { profile }, view, schema }: Look, events: number)
   let found = 0;
   const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
   const source = {
-    schemaName: 'main',
     table: table.name,
-    columns: chainColumns(profile),
+    identity: identityOf(table, profile),
     order,
     encoding: schema.encoding,
   };
-  for (const row of readRows(view.db, source)) {
+  for (const row of readEvents(view.db, source)) {
     if (found === events) break;
     chain.add(row);
     found += 1;

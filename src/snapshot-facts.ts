@@ -1,12 +1,12 @@
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
+import { createIdentifier, type Identity } from './log-events.ts';
 import type { SnapshotSummary, TableCount, TaskOptions } from './model.ts';
 import { createLogChain, type LogChain } from './row-hash.ts';
 import type { OpenedFile } from './snapshot-files.ts';
 import type { SnapshotAbout } from './snapshot-format.ts';
 import { readSnapshot, type SnapshotPart } from './snapshot-reader.ts';
-import { chainColumns } from './snapshot-writer.ts';
-import { foldName, placeOfName } from './sql.ts';
+import { foldName } from './sql.ts';
 
 /** A log's identity up to some event: equal chains after equally many events mean equal logs. */
 export type LogPrefix = { readonly events: number; readonly chain: string };
@@ -24,6 +24,9 @@ export type SnapshotFacts = {
   readonly prefix: LogPrefix | null;
 };
 
+/** How long the live log is, and which columns tell its events apart. */
+export type LogLook = { readonly events: number; readonly identity: Identity };
+
 /** What a safety copy undoes, from Snapback's own notes at the end of a snapshot. */
 export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
   if (about === null || about.restore === null) return null;
@@ -31,18 +34,18 @@ export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes
 }
 
 /**
- * Reads a snapshot from its first byte to its last. Damage is a fact, not an error; `prefixEvents` is the length at
- * which the log's chain is noted too. Throws `cancelled`, and `snapshot-unreadable` where the system fails to read.
+ * Reads a snapshot from its first byte to its last. Damage is a fact, not an error; the log's chain is noted
+ * at the length of the live one too. Throws `cancelled`, and `snapshot-unreadable` where the system fails to read.
  */
 export async function readFacts(
   folder: DataFolder,
   file: OpenedFile,
-  prefixEvents: number,
+  live: LogLook,
   task: TaskOptions,
 ): Promise<SnapshotFacts> {
   const { log, tables } = folder.profile;
   const counts: { name: string; rows: number }[] = [];
-  const reading = createLogReading(folder, prefixEvents);
+  const reading = createLogReading(folder, live);
   let lastEventId: bigint | null = null;
   let about: SnapshotAbout | null = null;
   try {
@@ -78,8 +81,7 @@ const NOTHING = {
 } as const;
 
 /** Follows the log's rows through the parts of a snapshot. */
-function createLogReading(folder: DataFolder, prefixEvents: number) {
-  const identity = chainColumns(folder.profile);
+function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LogLook) {
   const chain: LogChain = createLogChain();
   let events = 0;
   let prefix: LogPrefix | null = null;
@@ -92,11 +94,11 @@ function createLogReading(folder: DataFolder, prefixEvents: number) {
       if (foldName(name) !== foldName(folder.profile.log.table)) return;
       found = true;
       if (part.type === 'table') return;
-      const places = identity.map((column) => placeOfName(part.columns, column));
-      whole &&= !places.includes(-1);
+      const event = createIdentifier(identity, part.columns);
+      whole &&= event.whole;
       for (const row of part.rows) {
         if (events === prefixEvents) prefix = chain.peek();
-        chain.add(places.map((place) => row[place] ?? null));
+        chain.add(event.pick(row));
         events += 1;
       }
     },

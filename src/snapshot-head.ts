@@ -1,17 +1,18 @@
 import { SnapbackError } from './errors.ts';
+import { createIdentifier, type Identity } from './log-events.ts';
 import type { SqlValue } from './row-hash.ts';
 import { readAt, type SnapshotBytes } from './snapshot-bytes.ts';
 import { scanHead } from './snapshot-ends.ts';
-import { foldName, placeOfName } from './sql.ts';
+import { foldName } from './sql.ts';
 
 /**
- * The first events of a snapshot, as many as its first 64 KB hold whole, each with its values in the order of
- * `columns`. Empty where the log does not follow `last_event_id`, as the host writes it, or has not these columns.
+ * What identifies the first events of a snapshot, of as many as its first 64 KB hold whole. Empty where the log does
+ * not follow `last_event_id`, as the host writes it, or has not the columns that do so in the live one.
  */
 export async function readFirstEvents(
   file: SnapshotBytes,
   logTable: string,
-  columns: readonly string[],
+  identity: Identity,
 ): Promise<readonly (readonly SqlValue[])[]> {
   const scanner = await scanHead(file);
   const events: (readonly SqlValue[])[] = [];
@@ -24,14 +25,14 @@ export async function readFirstEvents(
     if (foldName(await scanner.readString()) !== foldName(logTable)) return [];
     await scanner.expect(':');
     await scanner.expect('[');
-    let places: readonly number[] | null = null;
+    let event = createIdentifier(identity, []);
     let found: readonly string[] = [];
     while ((await scanner.peek()) === '{') {
       const row = await scanner.readRow(found);
-      if (row.columns !== found) places = columns.map((column) => placeOfName(row.columns, column));
-      if (places === null || places.includes(-1)) return [];
+      if (row.columns !== found) event = createIdentifier(identity, row.columns);
+      if (!event.whole) return [];
       found = row.columns;
-      events.push(places.map((place) => row.values[place] ?? null));
+      events.push(event.pick(row.values));
       if ((await scanner.peek()) === ',') await scanner.expect(',');
     }
     return events;

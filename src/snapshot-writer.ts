@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
+import { createIdentifier, findLogTable, identityOf } from './log-events.ts';
 import type { Progress, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import { createPrivateFolder } from './private-folder.ts';
@@ -37,7 +38,7 @@ const COPY_BYTES = 256 * 1024;
  * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
  * `_snapback`. One transaction or an unchanging copy makes it one moment; the caller provides that, and syncs and
  * publishes the file. Memory stays flat. On failure the file holds a part and must be discarded.
- * @throws `cancelled`, `disk-full`, `io-failed`, database errors
+ * @throws `database-missing` (as `findLogTable`), `cancelled`, `disk-full`, `io-failed`, database errors
  */
 export async function writeSnapshot(
   db: AnyDatabase,
@@ -47,11 +48,7 @@ export async function writeSnapshot(
 ): Promise<SnapshotAbout> {
   const schema = readSchema(db);
   const { log, tables: projected } = request.profile;
-  const logTable = schema.tables.get(foldName(log.table));
-  if (logTable === undefined)
-    throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
-      table: log.table,
-    });
+  const logTable = findLogTable(schema, request.profile);
   const folder = await createPrivateFolder();
   try {
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
@@ -130,10 +127,8 @@ function createDump(
     const isLog = logReading !== null;
     const columns = dumpColumns(source, logReading?.profile ?? null);
     const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
-    const identity =
-      logReading === null
-        ? []
-        : chainColumns(logReading.profile).map((column) => placeOfName(columns, column));
+    const identity = logReading === null ? [] : identityOf(source, logReading.profile);
+    const { pick } = createIdentifier(identity, columns);
     const hasher = createTableHasher(columns);
     const order = isLog ? `ORDER BY ${quoteName(logReading.profile.log.columns.id)}` : scanOrder(source);
     const rows = readRows(db, {
@@ -148,7 +143,7 @@ function createDump(
     await main.text(`, ${jsonText(name)}: [`);
     for (const row of rows) {
       hasher.add(row);
-      logReading?.chain.add(identity.map((index) => row[index] ?? null));
+      logReading?.chain.add(pick(row));
       let line = ordinal === 0 ? '' : ', ';
       for (const [index, value] of row.entries()) {
         refuseHugeValue(name, value);
@@ -203,12 +198,6 @@ function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
     (column) => names[placeOfName(names, column)] ?? [],
   );
   return [...first, ...names.filter((name) => !first.includes(name))];
-}
-
-/** The columns that make an event the same event, in the order of a log chain. */
-export function chainColumns(profile: Profile): readonly string[] {
-  const { id, ts, kind, payload } = profile.log.columns;
-  return [id, ts, kind, payload];
 }
 
 function isInexact(value: SqlValue): value is Exclude<SqlValue, null | bigint | number | string> {

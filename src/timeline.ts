@@ -2,7 +2,9 @@ import type { Remembered } from './catalog-memory.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
 import { type LiveLog, type ReadMark, withLiveLog } from './live-log.ts';
+import { chainColumns } from './log-events.ts';
 import type { SnapshotSummary, TaskOptions } from './model.ts';
+import type { LogLook } from './snapshot-facts.ts';
 
 type Timeline = SnapshotSummary['timeline'];
 
@@ -63,9 +65,15 @@ async function glanceAgain(live: LiveLog): Promise<Now> {
   };
 }
 
-/** How many events the live log has; null where it can't be asked. */
-export async function countLiveEvents(folder: DataFolder, task: TaskOptions): Promise<number | null> {
-  return unlessUnreadable(() => withLiveLog(folder, 'patient', task, (live) => live.countAfter(null)));
+/** What reading snapshots needs to know of the live log; where it can't be asked, it is as the profile says, and empty. */
+export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Promise<LogLook> {
+  const found = await unlessUnreadable(() =>
+    withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
+      identity,
+      events: await countAfter(null),
+    })),
+  );
+  return found ?? { identity: chainColumns(folder.profile), events: 0 };
 }
 
 /**

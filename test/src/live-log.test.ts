@@ -4,6 +4,7 @@ import { type LiveLog, withLiveLog } from '../../src/live-log.ts';
 import { readFacts } from '../../src/snapshot-facts.ts';
 import { openSnapshotFile } from '../../src/snapshot-files.ts';
 import { takeSnapshot } from '../../src/take.ts';
+import { lookAtLiveLog } from '../../src/timeline.ts';
 import { start } from '../support/process.ts';
 import {
   appendEvents,
@@ -22,7 +23,7 @@ function ask<T>(folder: DataFolder, question: (log: LiveLog) => Promise<T>): Pro
 async function readChain(folder: DataFolder, id: string) {
   const file = await openSnapshotFile(folder, id);
   try {
-    return (await readFacts(folder, file, 0, {})).log;
+    return (await readFacts(folder, file, await lookAtLiveLog(folder, {}), {})).log;
   } finally {
     await file.handle.close();
   }

@@ -1,0 +1,75 @@
+import type { AnyDatabase } from './database.ts';
+import { SnapbackError } from './errors.ts';
+import type { Profile } from './profile.ts';
+import type { SqlValue } from './row-hash.ts';
+import type { Schema, Table } from './schema.ts';
+import { foldName, placeOfName } from './sql.ts';
+import { readRows } from './table-rows.ts';
+
+/** The columns that make an event the same event, in the order of a log chain. */
+export function chainColumns(profile: Profile): readonly string[] {
+  const { id, ts, kind, payload } = profile.log.columns;
+  return [id, ts, kind, payload];
+}
+
+/**
+ * The event log. Of its columns only the id is needed. @throws `database-missing` where there is no such table, or none
+ * with that column
+ */
+export function findLogTable(schema: Schema, { log }: Profile): Table {
+  const table = schema.tables.get(foldName(log.table));
+  if (table === undefined)
+    throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
+      table: log.table,
+    });
+  const { id } = log.columns;
+  if (
+    placeOfName(
+      table.columns.map(({ name }) => name),
+      id,
+    ) === -1
+  )
+    throw new SnapbackError('database-missing', `The event log “${log.table}” has no column “${id}”.`, {
+      table: log.table,
+      column: id,
+    });
+  return table;
+}
+
+/** What of a log's columns identifies its events: for each of `chainColumns` the log's name for it, null where it has none. */
+export type Identity = readonly (string | null)[];
+
+/** Columns that SQLite computes from the others identify nothing more, and no dump of ours holds them. */
+export function identityOf({ columns }: Table, profile: Profile): Identity {
+  const names = columns.map(({ name }) => name);
+  return chainColumns(profile).map((column) => names[placeOfName(names, column)] ?? null);
+}
+
+/** Picks what identifies an event out of a row, in the order of a log chain; NULL for what the log does not have. */
+export function createIdentifier(identity: Identity, columns: readonly string[]) {
+  const places = identity.map((column) => (column === null ? null : placeOfName(columns, column)));
+  return {
+    /** Whether the rows have every column that identifies an event in the log. */
+    whole: !places.includes(-1),
+    pick: (row: readonly SqlValue[]): readonly SqlValue[] =>
+      places.map((place) => (place === null ? null : (row[place] ?? null))),
+  };
+}
+
+type Events = {
+  readonly table: string;
+  readonly identity: Identity;
+  readonly encoding: Schema['encoding'];
+  /** What follows the table's name: a WHERE clause may come before ORDER BY. */
+  readonly order: string;
+};
+
+/** What identifies the events of the live log, read as `readRows` reads. */
+export function* readEvents(
+  db: AnyDatabase,
+  { identity, ...source }: Events,
+): Generator<readonly SqlValue[]> {
+  const columns = identity.filter((column) => column !== null);
+  const { pick } = createIdentifier(identity, columns);
+  for (const row of readRows(db, { ...source, schemaName: 'main', columns })) yield pick(row);
+}
