@@ -21,10 +21,14 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
     return `${stageColumn(index)} ${affinityOf(column, live.strict)}${collation}`;
   });
   db.exec(`CREATE TABLE ${name} (${['ord INTEGER PRIMARY KEY', ...declared].join(', ')})`);
-  const statements = new Map<string, ReturnType<typeof prepare>>();
-  function prepare(raw: string) {
-    const values = [...raw].map((flag) => (flag === '1' ? 'CAST(? AS TEXT)' : '?'));
-    return db.prepare<SqlValue[]>(`INSERT INTO ${name} VALUES (${['?', ...values].join(', ')})`);
+  const insert = db.prepare<SqlValue[]>(
+    `INSERT INTO ${name} VALUES (${['?', ...shared.map(() => '?')].join(', ')})`,
+  );
+  // One for each column, however the columns combine in the rows.
+  const toText = new Map<number, ReturnType<typeof prepareToText>>();
+  function prepareToText(index: number) {
+    const column = stageColumn(index);
+    return db.prepare<[bigint]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE ord = ?`);
   }
   const indices = live.key.map((column) => shared.findIndex((one) => one.name === column));
   return {
@@ -32,10 +36,13 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
     shared: shared.map((column) => column.name),
     insert(ordinal: number, row: readonly SqlValue[]): void {
       const values = kept.map((index) => row[index] ?? null);
-      const raw = values.map((value) => (isRawText(value) ? '1' : '0')).join('');
-      const statement = statements.get(raw) ?? prepare(raw);
-      statements.set(raw, statement);
-      statement.run(BigInt(ordinal), ...values.map((value) => (isRawText(value) ? value.rawText : value)));
+      insert.run(BigInt(ordinal), ...values.map((value) => (isRawText(value) ? value.rawText : value)));
+      for (const [index, value] of values.entries()) {
+        if (!isRawText(value)) continue;
+        const statement = toText.get(index) ?? prepareToText(index);
+        toText.set(index, statement);
+        statement.run(BigInt(ordinal));
+      }
     },
     /** Indexes the key; two rows with one key are damage, since no table can have held both. */
     index(table: string): void {
