@@ -140,7 +140,10 @@ function readTable(db: AnyDatabase, entry: ListRow): Table {
   };
 }
 
-/** Collations of the primary key's columns, from the index that enforces it. */
+/**
+ * Collations of the primary key's columns, from the index that enforces it. A column that is part of it under several
+ * collations is told apart by each of them: of SQLite's own, that is what BINARY does alone.
+ */
 function readKeyCollations(db: AnyDatabase, table: string): Map<string, string> {
   const index = db
     .prepare<[string], string>("SELECT name FROM pragma_index_list(?, 'main') WHERE origin = 'pk'")
@@ -152,7 +155,10 @@ function readKeyCollations(db: AnyDatabase, table: string): Map<string, string> 
       "SELECT name, coll FROM pragma_index_xinfo(?, 'main') WHERE key = 1",
     )
     .all(index);
-  return new Map(rows.flatMap((row) => (row.name === null ? [] : [[row.name, row.coll] as const])));
+  const collations = new Map<string, string>();
+  for (const { name, coll } of rows)
+    if (name !== null) collations.set(name, (collations.get(name) ?? coll) === coll ? coll : 'BINARY');
+  return collations;
 }
 
 /** The order that makes a scan of the table repeatable: its rowid where it has one, else its key. */

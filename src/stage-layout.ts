@@ -31,11 +31,31 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
     return db.prepare<[bigint]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE ord = ?`);
   }
   const indices = live.key.map((column) => shared.findIndex((one) => one.name === column));
+  const keyAffinities = indices.flatMap((index) => {
+    const column = shared[index];
+    return column === undefined ? [] : [{ index, affinity: affinityOf(column, live.strict) }];
+  });
+  let keyConverted = false;
+  /** Whether two rows have one key to the last byte. Where a key was converted, nobody knows any more. */
+  function isSameKeyTwice(): boolean {
+    if (keyConverted) return false;
+    const parts = indices
+      .map(stageColumn)
+      .flatMap((column) => [`typeof(${column})`, `${column} COLLATE BINARY`]);
+    const whole = indices.map((index) => `${stageColumn(index)} IS NOT NULL`);
+    const twice = db.prepare<[], unknown>(
+      `SELECT 1 FROM ${name} WHERE ${whole.join(' AND ')} GROUP BY ${parts.join(', ')} HAVING count(*) > 1 LIMIT 1`,
+    );
+    return twice.get() !== undefined;
+  }
   return {
     targets,
     shared: shared.map((column) => column.name),
     insert(ordinal: number, row: readonly SqlValue[]): void {
       const values = kept.map((index) => row[index] ?? null);
+      keyConverted ||= keyAffinities.some(
+        ({ index, affinity }) => conversionOf(values[index] ?? null, affinity) !== 'none',
+      );
       insert.run(BigInt(ordinal), ...values.map((value) => (isRawText(value) ? value.rawText : value)));
       for (const [index, value] of values.entries()) {
         if (!isRawText(value)) continue;
@@ -44,14 +64,25 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
         statement.run(BigInt(ordinal));
       }
     },
-    /** Indexes the key; two rows with one key are damage, since no table can have held both. */
-    index(table: string): void {
+    /**
+     * Indexes the key. Two rows that only the live table takes for the same are refused by it; two with the very same key
+     * are damage, unless it is `proven` that the file holds what was dumped: then the key was another one.
+     */
+    index(table: string, proven: boolean): void {
       if (indices.length === 0 || indices.includes(-1)) return;
       try {
         db.exec(`CREATE UNIQUE INDEX ${name}_key ON ${name} (${indices.map(stageColumn).join(', ')})`);
       } catch (error) {
         const code = sqliteCode(error);
-        if (code?.startsWith('SQLITE_CONSTRAINT') === true)
+        const refused = code?.startsWith('SQLITE_CONSTRAINT') === true;
+        if (refused && (proven || !isSameKeyTwice()))
+          throw new SnapbackError(
+            'row-refused',
+            `“${table}” has room for only one of two rows of the snapshot: it takes their keys for the same now.`,
+            { table },
+            error,
+          );
+        if (refused)
           throw new SnapbackError(
             'snapshot-damaged',
             `Two rows of “${table}” have the same key.`,

@@ -105,7 +105,7 @@ export function createLoader(
         live.columns.map((column) => column.name),
       );
       pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
-      layout.index(table);
+      layout.index(table, about !== null);
       pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
       const shared = layout.shared;
       const hasher = createTableHasher(shared);

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  diffSnapshot,
+  planRestore,
+  takeSnapshot,
+} from '../../src/index.ts';
 import { dump } from '../laws/apply-directly.ts';
 import { makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
@@ -138,4 +144,47 @@ test('an empty list of the host is never a reason to delete rows, unless it is c
   expect(rows(place)).toStrictEqual(['integer 5']);
   await restore(place, { clearTables: ['t'] });
   expect(rows(place)).toStrictEqual([]);
+});
+
+describe('two rows of an intact snapshot that the live table has room for only one of', () => {
+  const changes: readonly (readonly [string, string, string])[] = [
+    ['has another collation', '(k TEXT PRIMARY KEY, v)', '(k TEXT COLLATE NOCASE PRIMARY KEY, v)'],
+    ['has fewer columns', '(k TEXT, v, PRIMARY KEY (k, v))', '(k TEXT PRIMARY KEY, v)'],
+    ['has another type', '(k TEXT PRIMARY KEY, v)', '(k INTEGER PRIMARY KEY, v)'],
+  ];
+
+  test.each(changes)('are refused, not called damage, where its key %s since', async (_, before, since) => {
+    const place = await makePlace(root(), `CREATE TABLE t ${before};`, { tables: ['t'] });
+    run(place, "INSERT INTO t VALUES ('7', 1), ('07', 2), ('a', 3), ('A', 4);");
+    if (before.includes('(k, v)')) run(place, "INSERT INTO t VALUES ('a', 5);");
+    if (since.includes('INTEGER')) run(place, "DELETE FROM t WHERE k > '9';");
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, `DROP TABLE t; CREATE TABLE t ${since};`);
+    for (const look of [() => diffSnapshot(folder, id), () => planRestore(folder, { ...request, id })])
+      await expect(look()).rejects.toMatchObject({ code: 'row-refused', detail: { table: 't' } });
+    expect(rows(place)).toStrictEqual([]);
+  });
+
+  test('are refused where the host dumped them, too, unless their keys are the very same: that is damage', async () => {
+    const place = await makeSeedPlace('(k TEXT COLLATE NOCASE PRIMARY KEY)', [{ k: 'a' }, { k: 'A' }]);
+    await expect(plan(place)).rejects.toMatchObject({ code: 'row-refused' });
+    const twice = await makeSeedPlace('(k TEXT COLLATE NOCASE PRIMARY KEY)', [{ k: 'a' }, { k: 'a' }]);
+    await expect(plan(twice)).rejects.toMatchObject({ code: 'snapshot-damaged', detail: { table: 't' } });
+  });
+});
+
+test.each([
+  '(k TEXT, v, PRIMARY KEY (k, k COLLATE NOCASE))',
+  '(k TEXT, v, PRIMARY KEY (k COLLATE NOCASE, k COLLATE BINARY)) WITHOUT ROWID',
+  '(k TEXT, v, PRIMARY KEY (k COLLATE NOCASE, k COLLATE RTRIM)) WITHOUT ROWID',
+])('a key that tells one column apart in two ways, %s, tells it apart in both', async (schema) => {
+  const place = await makePlace(root(), `CREATE TABLE t ${schema};`, { tables: ['t'] });
+  run(place, "INSERT INTO t VALUES ('a', 1), ('A', 2), ('a ', 3);");
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  const before = rows(place);
+  run(place, "DELETE FROM t WHERE v = 2; UPDATE t SET v = 9 WHERE k = 'a';");
+  await applyRestore(folder, { ...request, id }, now);
+  expect(rows(place)).toStrictEqual(before);
 });
