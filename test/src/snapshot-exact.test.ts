@@ -176,6 +176,12 @@ describe('notes of ours that lie', () => {
   });
 });
 
+test('a visible value that is not what an exact one says is damage, although the exact one is what was written', async () => {
+  const shown = String.raw`\\x00'\\xff`;
+  expect(own.split(shown)).toHaveLength(2);
+  await damageOf(readParts(await write(own.replace(shown, String.raw`\\x01'\\xff`))));
+});
+
 test('the exact values of tables that a profile does not know hide no others', async () => {
   const fewer = new Set(['event_log', 'chats']);
   const all = await readParts(await write(own));

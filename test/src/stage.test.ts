@@ -42,6 +42,20 @@ test('in a file of the host a repr of bytes is a BLOB in a BLOB column only, and
   expect(third).toMatch(/text 62275C78343127/);
 });
 
+test('in a file of ours such a text is a text, also in a BLOB column', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE t (id INTEGER PRIMARY KEY, face BLOB);', {
+    tables: ['t'],
+  });
+  run(place, `INSERT INTO t VALUES (1, 'b''a'''), (2, x'61');`);
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  const before = rows(place);
+  run(place, 'DELETE FROM t;');
+  expect((await planRestore(folder, { ...request, id })).guessedBlobs).toStrictEqual([]);
+  await applyRestore(folder, { ...request, id }, now);
+  expect(rows(place)).toStrictEqual(before);
+});
+
 test('columns are matched by name as SQLite does, whatever their order, and written under their live names', async () => {
   const place = await makeSeedPlace('(Id INTEGER PRIMARY KEY, Title TEXT)', [{ TITLE: 'x', id: 1 }]);
   expect((await plan(place)).schemaDrift).toStrictEqual([]);
