@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyDatabaseFiles } from './copy-files.ts';
+import { createCopyRhythm } from './copy-rhythm.ts';
 import type { DataFolder } from './data-folder.ts';
 import {
   classifyDatabaseError,
@@ -9,7 +10,7 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from './database.ts';
-import { type ErrorDetail, SnapbackError } from './errors.ts';
+import { SnapbackError } from './errors.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace, throwIfCancelled } from './pace.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
@@ -30,14 +31,8 @@ export type ReadView = {
   readonly copiedFiles: boolean;
 };
 
-const PAGES_PER_STEP = 512;
-/** How long one step may keep a host with a rollback journal from committing. */
-const LONGEST_STEP_MS = 200;
-/** In a WAL a reader hinders nobody, but the WAL can't be reused under it: after this long the copy goes on without. */
-const LONGEST_READ_MS = 10_000;
 const LOCK_PATIENCE_MS = 5000;
 const LOCK_POLL_MS = 20;
-const MOST_RESTARTS = 200;
 
 /**
  * Gives `use` one moment of the database and removes the copy afterwards. Not one byte of the database or of its
@@ -81,7 +76,10 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
     const since = performance.now();
     // Where the first step meets a lock, better-sqlite3 calls a copy of no pages a finished one.
     while ((await backUp(source, target, journalMode === 'wal', task)) === 0) {
-      if (performance.now() - since > LOCK_PATIENCE_MS) throw busyError({ waitedMs: LOCK_PATIENCE_MS });
+      if (performance.now() - since > LOCK_PATIENCE_MS)
+        throw new SnapbackError('database-busy', 'Another program keeps the database busy.', {
+          waitedMs: LOCK_PATIENCE_MS,
+        });
       await sleep(LOCK_POLL_MS);
       throwIfCancelled(task);
     }
@@ -106,10 +104,6 @@ async function openOrNull(folder: DataFolder, task: TaskOptions): Promise<ReadDa
   }
 }
 
-function busyError(detail: ErrorDetail): SnapbackError {
-  return new SnapbackError('database-busy', 'Another program keeps the database busy.', detail);
-}
-
 /** The number of pages that were copied. */
 async function backUp(
   source: ReadDatabase,
@@ -123,21 +117,12 @@ async function backUp(
     source.exec('BEGIN');
     source.prepare('SELECT 1 FROM sqlite_schema').get();
   }
-  const began = performance.now();
-  let moved = began;
-  let turn = began;
-  let remaining = Number.POSITIVE_INFINITY;
-  let pages = 0;
-  let restarts = 0;
+  const rhythm = createCopyRhythm(performance.now());
   const { totalPages: copied } = await source.backup(target, {
     progress({ totalPages, remainingPages }) {
       throwIfCancelled(task);
-      const now = performance.now();
-      if (source.inTransaction && now - began > LONGEST_READ_MS) source.exec('COMMIT');
-      if (remainingPages !== remaining) moved = now;
-      if (remainingPages > remaining) restarts += 1;
-      if (now - moved > LOCK_PATIENCE_MS || restarts > MOST_RESTARTS)
-        throw busyError({ waitedMs: Math.round(now - began), restarts });
+      const { pages, readTooLong } = rhythm.next(remainingPages, performance.now());
+      if (source.inTransaction && readTooLong) source.exec('COMMIT');
       task.onProgress?.({
         phase: 'copy-database',
         done: totalPages - remainingPages,
@@ -145,11 +130,6 @@ async function backUp(
         unit: 'steps',
         cancellable: true,
       });
-      // Someone who commits all the time makes the copy start anew: larger steps win that race, as far as a step stays short.
-      const perStep = pages === 0 ? PAGES_PER_STEP : (pages * LONGEST_STEP_MS) / Math.max(now - turn, 1);
-      pages = Math.max(1, Math.floor(Math.min(PAGES_PER_STEP * 2 ** restarts, perStep)));
-      remaining = remainingPages;
-      turn = now;
       return pages;
     },
   });
