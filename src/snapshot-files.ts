@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { findFolder, SNAPSHOTS } from './folders.ts';
@@ -104,7 +104,7 @@ export function compareNames(a: string, b: string): number {
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
-  const kinds = [...(await readNames(root))].sort();
+  const kinds = [...(await readNames(root))].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   const lists: (readonly SnapshotFile[])[] = [];
   for (const kind of kinds) lists.push(await listKind(folder, root, kind));
   return lists.flat();
@@ -112,12 +112,12 @@ export async function listSnapshotFiles(folder: DataFolder): Promise<readonly Sn
 
 const ODD_NAME = 'Its name is not one that a snapshot can have.';
 
-async function listKind(folder: DataFolder, root: string, kind: string): Promise<readonly SnapshotFile[]> {
-  const place = join(root, kind);
-  if (!isKind(kind)) {
+async function listKind(folder: DataFolder, root: string, entry: Entry): Promise<readonly SnapshotFile[]> {
+  const { name: kind, path: place } = entry;
+  if (!entry.isText || !isKind(kind)) {
     const facts = await statOrNull(place);
     if (facts === null || facts.isFile()) return [];
-    return [describeFile(toVisible(kind), '*', place, facts, ODD_NAME)];
+    return [describeFile(toVisible(kind), '*', join(root, kind), facts, ODD_NAME)];
   }
   try {
     const path = await findFolder(folder, SNAPSHOTS, kind);
@@ -125,19 +125,19 @@ async function listKind(folder: DataFolder, root: string, kind: string): Promise
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     const facts = await statOrNull(place);
-    return facts === null ? [] : [describeFile(kind, '*', place, facts, error.message)];
+    return facts === null ? [] : [describeFile(kind, '*', join(root, kind), facts, error.message)];
   }
 }
 
-async function listFolder(kind: string, path: string): Promise<readonly SnapshotFile[]> {
+async function listFolder(kind: string, folder: string): Promise<readonly SnapshotFile[]> {
   const entries: SnapshotFile[] = [];
-  for (const fileName of await readNames(path)) {
+  for (const { name: fileName, path, isText } of await readNames(folder)) {
     if (!fileName.endsWith('.json')) continue;
     const name = fileName.slice(0, -'.json'.length);
-    const file = join(path, fileName);
-    const facts = await statOrNull(file);
+    const file = join(folder, fileName);
+    const facts = await statOrNull(path);
     if (facts === null) continue;
-    if (isName(name)) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+    if (isText && isName(name)) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
     else entries.push(describeFile(kind, toVisible(name), file, facts, ODD_NAME));
   }
   return entries.sort((a, b) => compareNames(b.name, a.name));
@@ -148,22 +148,38 @@ function toVisible(name: string): string {
   return name.toWellFormed().replace(/[/\\\p{Cc}]/gu, '\uFFFD');
 }
 
-async function readNames(path: string): Promise<readonly string[]> {
+/** What a folder holds. A name need not be text: then `name` only shows it, and `path` alone leads there. */
+type Entry = {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly isText: boolean;
+  readonly path: string | Buffer;
+};
+
+async function readNames(folder: string): Promise<readonly Entry[]> {
   try {
-    return await readdir(path);
+    const names = await readdir(folder, { encoding: 'buffer' });
+    return names.map((bytes) => {
+      const name = bytes.toString();
+      const isText = Buffer.from(name).equals(bytes);
+      const path = isText ? join(folder, name) : Buffer.concat([Buffer.from(folder + sep), bytes]);
+      return { name, bytes, isText, path };
+    });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder can not be read.', { path }, error);
+    const detail = { path: folder };
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder can not be read.', detail, error);
   }
 }
 
 /** Null where the file is gone: the host prunes on its own. */
-async function statOrNull(path: string): Promise<BigIntStats | null> {
+async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
   try {
     return await lstat(path, { bigint: true });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot can not be read.', { path }, error);
+    const detail = { path: String(path) };
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot can not be read.', detail, error);
   }
 }
 

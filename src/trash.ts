@@ -47,7 +47,13 @@ type TrashContents = TrashSummary & {
  * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing or can't be understood. Throws `io-failed`.
  */
 export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
-  return describe(await readTrash(folder));
+  return describe(await readTrash(folder).catch(asNone));
+}
+
+/** A trash that lies elsewhere is none of ours. It must keep nobody from looking at the rest. */
+function asNone(error: unknown): readonly Prune[] {
+  if (error instanceof SnapbackError && error.code === 'snapshot-unsafe') return [];
+  throw error;
 }
 
 /**

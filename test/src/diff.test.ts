@@ -82,6 +82,7 @@ test('tables that only one side has are told apart from empty ones', async () =>
   });
   expect(gone.schemaDrift).toStrictEqual([
     { kind: 'table-missing-live', table: 'chats', column: null, loses: 2 },
+    { kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 },
   ]);
   const come = await tell(CHATS, BEFORE, 'CREATE TABLE scenes (id); INSERT INTO scenes VALUES (1);');
   expect(come.tables.find(({ name }) => name === 'scenes')).toMatchObject({

@@ -244,3 +244,20 @@ test('a snapshot that is gone is missing, one that is there is read with its fac
   const [listed] = await listSnapshotFiles(folder);
   expect(opened).toMatchObject({ path: file, sizeBytes: 12, mtimeMs: modified.getTime(), key: listed?.key });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a name that is no text is listed with that problem, and so is a kind',
+  async () => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, 'periodic/20260101T000000Z', '{}');
+    const within = (name: Buffer) => Buffer.concat([Buffer.from(`${folder.dir}/snapshots/`), name]);
+    await writeFile(within(Buffer.from('periodic/\xff\xfe.json', 'latin1')), '{}');
+    await mkdir(within(Buffer.from('od\xff', 'latin1')));
+    const listed = await listSnapshotFiles(folder);
+    expect(listed.map(({ id, sizeBytes, problem }) => [id, sizeBytes > 0, problem !== null])).toEqual([
+      ['od\ufffd/*', true, true],
+      ['periodic/\ufffd\ufffd', true, true],
+      ['periodic/20260101T000000Z', true, false],
+    ]);
+  },
+);

@@ -183,3 +183,15 @@ test('what stays in the trash is told, not passed over', async () => {
     told,
   ]);
 });
+
+test('a trash that a link leads away to is described as none, and nothing of it is deleted', async () => {
+  const folder = await makeDataFolder();
+  const elsewhere = await makeTempFolder();
+  const file = join(elsewhere, 'trash', '20260101T000000Z', 'periodic', 'x.json');
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, 'ten bytes.');
+  await symlink(elsewhere, join(folder.dir, 'snapback'));
+  expect(await describeTrash(folder)).toMatchObject({ files: 0, bytes: 0, others: 0 });
+  expect(await codeOf(emptyTrash(folder))).toBe('snapshot-unsafe');
+  expect(existsSync(file)).toBe(true);
+});
