@@ -82,7 +82,7 @@ function describeCare(plan: RestorePlan): readonly string[] {
 const INDEX: Readonly<Record<RestorePlan['searchIndexes'][number]['handling'], string>> = {
   follows: 'kept up row by row',
   rebuilt: 'built anew if it does not agree',
-  left: 'not told of every row, left as it is',
+  left: 'can not be brought along row by row, left as it is',
 };
 
 function describeKeys({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string {

@@ -4,8 +4,12 @@ import { hasSystemCode, isSystemError } from './errors.ts';
 import type { InUse } from './model.ts';
 import { createPace } from './pace.ts';
 
-/** The files of a database, by the numbers of their inodes and by device and inode. */
-type Targets = { readonly inodes: ReadonlySet<bigint>; readonly ids: ReadonlySet<string> };
+/** The files of a database: the numbers of their inodes, device and inode, and their names. */
+type Targets = {
+  readonly inodes: ReadonlySet<bigint>;
+  readonly ids: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+};
 
 type User = { readonly pid: number; readonly name: string };
 
@@ -24,6 +28,7 @@ export async function findUsers(databaseFile: string, ownPids: readonly number[]
   const targets: Targets = {
     inodes: new Set(found.map(({ ino }) => ino)),
     ids: new Set(found.map(identityOf)),
+    names: new Set(files.map((file) => basename(file))),
   };
   const owner = lookAt(databaseFile)?.uid;
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
@@ -81,17 +86,29 @@ function listProcesses(): readonly number[] {
  * Null where this user may not look. A process that has just ended has nothing open. The inode alone decides: a name may
  * be another one of the same file, or one in the process's own view of the file system.
  */
-function hasOpen(pid: number, { inodes, ids }: Targets): boolean | null {
+function hasOpen(pid: number, targets: Targets): boolean | null {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      if (!couldBe(pid, fd, targets)) return false;
       const facts = lookAtOpen(`/proc/${pid}/fd/${fd}`);
-      return facts !== null && inodes.has(facts.ino) && ids.has(identityOf(facts));
+      return facts !== null && targets.inodes.has(facts.ino) && targets.ids.has(identityOf(facts));
     });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return false;
     if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
     throw error;
   }
+}
+
+/**
+ * Whether a descriptor has one of the inode numbers, by what the kernel itself keeps of it: to ask the file's own file
+ * system could take for ever where that is one on a network that does not answer. Kernels before 5.14 do not tell.
+ */
+function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
+  const inode = /^ino:\s*(\d+)$/m.exec(readOf(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  if (inode !== undefined) return inodes.has(BigInt(inode));
+  const name = readLink(`/proc/${pid}/fd/${fd}`);
+  return name !== null && names.has(basename(name));
 }
 
 /** Null for what was closed meanwhile, and for what its file system does not tell of, such as one that was cut off. */
@@ -115,14 +132,23 @@ function readText(path: string): string | null {
 
 /** Its program's name; what it calls itself, which may be its main thread's name, only where the program can't be seen. */
 function nameOf(pid: number): string {
-  const program = readProgram(pid);
+  const program = readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
   const name = program === null ? readText(`/proc/${pid}/comm`)?.trim() : basename(program);
   return name || 'unknown';
 }
 
-function readProgram(pid: number): string | null {
+function readLink(link: string): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+    return readlinkSync(link);
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
+}
+
+function readOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (isSystemError(error)) return null;
     throw error;

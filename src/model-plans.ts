@@ -51,7 +51,7 @@ export type RestorePlan = {
   readonly searchIndexes: readonly {
     readonly name: string;
     readonly before: 'ok' | 'stale' | 'unchecked';
-    /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: not told of every row, left as it is. */
+    /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: can't be brought along row by row, left as it is. */
     readonly handling: 'follows' | 'rebuilt' | 'left';
   }[];
   readonly foreignKeyViolations: number;

@@ -65,6 +65,8 @@ export type Trigger = {
   readonly event: 'DELETE' | 'INSERT' | 'UPDATE';
   /** When and on what it fires, from after its name to BEGIN; null where its text can be read in two ways. */
   readonly head: string | null;
+  /** Whether it passes rows over. */
+  readonly isConditional: boolean;
   readonly statements: readonly TriggerStatement[];
   /** Every name in it, folded: no table that it could reach is missing here. */
   readonly names: ReadonlySet<string>;
@@ -89,6 +91,7 @@ export function describeTrigger(object: SchemaObject): Trigger {
     object,
     event: isKeyword(event, 'DELETE') ? 'DELETE' : isKeyword(event, 'INSERT') ? 'INSERT' : 'UPDATE',
     head: isClear && name !== null ? sql.slice(name.end, tokens[begin]?.end) : null,
+    isConditional: head.some((token) => isKeyword(token, 'WHEN')),
     statements: split(tokens.slice(begin + 1, -1)).map((statement) => ({
       sql: sql.slice(statement[0]?.at, statement.at(-1)?.end),
       target: isClear ? targetOf(statement) : null,

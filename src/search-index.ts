@@ -1,7 +1,6 @@
 import { isCompileError, sqliteCode, type WriteDatabase } from './database.ts';
 import { SnapbackError } from './errors.ts';
 import type { CheckResult } from './model.ts';
-import type { VirtualTable } from './schema-sql.ts';
 import type { AffectedIndex } from './side-effects.ts';
 import { quoteName } from './sql.ts';
 
@@ -9,11 +8,11 @@ export type IndexState = 'ok' | 'stale' | 'unchecked';
 
 /**
  * Whether a search index agrees with its contents; `unchecked` where that can't be told here. For contents in another
- * table FTS5 compares them only if asked with a rank. Writes nothing, but SQLite demands a writable handle.
+ * table FTS5 compares them only if asked with a rank, and where it is to hold a part of them they can't be compared. Writes nothing, but SQLite demands a writable handle.
  */
-export function checkSearchIndex(db: WriteDatabase, index: VirtualTable): IndexState {
+export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
   const name = quoteName(index.name);
-  const withRank = index.module === 'fts5' && index.contents === 'external';
+  const withRank = index.module === 'fts5' && index.contents === 'external' && !index.isPartial;
   try {
     db.exec(
       withRank
@@ -30,8 +29,8 @@ export function checkSearchIndex(db: WriteDatabase, index: VirtualTable): IndexS
 }
 
 /**
- * Judges an index after a restore, and builds it anew where it does not agree with its contents. One without contents
- * can't be built anew: if it was damaged before, it stays so.
+ * Judges an index after a restore, and builds it anew where it does not agree with its contents. One without contents, or
+ * with a part of them, can't be built anew: if it was damaged before, it stays so.
  * @throws `verification-failed` where it can't be brought into agreement; the caller rolls back
  */
 export function settleSearchIndex(db: WriteDatabase, index: AffectedIndex, before: IndexState): CheckResult {
@@ -43,13 +42,13 @@ export function settleSearchIndex(db: WriteDatabase, index: AffectedIndex, befor
     return {
       ...about,
       result: 'not-run',
-      detail: 'its triggers do not tell it of every row, so it was left as it is',
+      detail: 'it can not be brought along row by row, so it was left as it is',
     };
   if (found === 'ok') return { ...about, result: 'ok', detail: null };
-  if (index.contents === 'none' && before === 'stale')
-    return { ...about, result: 'unchanged-damage', detail: null };
+  const canRebuild = index.contents !== 'none' && !index.isPartial;
+  if (!canRebuild && before === 'stale') return { ...about, result: 'unchanged-damage', detail: null };
   const name = quoteName(index.name);
-  if (index.contents !== 'none') db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
+  if (canRebuild) db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
   if (checkSearchIndex(db, index) !== 'ok')
     throw new SnapbackError(
       'verification-failed',

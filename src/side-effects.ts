@@ -27,10 +27,11 @@ export type SideEffects = {
 export type AffectedIndex = VirtualTable & {
   /**
    * `follows`: triggers keep it up, row by row. `rebuilt`: it is built anew from its contents if it does not agree with
-   * them. `left`: its contents are its own and triggers don't tell of every row that comes and goes: those rows are not
-   * followed.
+   * them. `left`: it can't be brought along row by row, and building it anew would not make it what it is meant to be.
    */
   readonly handling: 'follows' | 'rebuilt' | 'left';
+  /** Its triggers pass rows over: it is not meant to hold all of its contents. */
+  readonly isPartial: boolean;
 };
 
 /** Finds out what writing the given tables (by their live names) could touch besides. */
@@ -75,10 +76,11 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
           triggers.some(({ head, names }) => head === null && names.has(foldName(index.name))) ||
           dependsOn(schema, index.contentTable, folded),
       )
-      .map(({ index, writers, followers }) => ({
-        ...index,
-        handling: followers.size > 0 && followers.size === writers.size ? 'follows' : apart(index),
-      })),
+      .map(({ index, writers, followers }) => {
+        const isPartial = [...writers].some(({ isConditional }) => isConditional);
+        const isFollowed = followers.size > 0 && followers.size === writers.size;
+        return { ...index, isPartial, handling: isFollowed ? 'follows' : apart({ ...index, isPartial }) };
+      }),
     reachable: [...schema.tables.values()]
       .map((table) => table.name)
       .filter((name) => !folded.has(foldName(name)))
@@ -100,8 +102,8 @@ export function leaveIndexesApart(effects: SideEffects): SideEffects {
   };
 }
 
-function apart({ contents }: VirtualTable): 'rebuilt' | 'left' {
-  return contents === 'external' ? 'rebuilt' : 'left';
+function apart({ contents, isPartial }: VirtualTable & Pick<AffectedIndex, 'isPartial'>): 'rebuilt' | 'left' {
+  return contents === 'external' && !isPartial ? 'rebuilt' : 'left';
 }
 
 type Upkeep = {

@@ -118,7 +118,8 @@ export function affinityOf(
   return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
 }
 
-const NUMERIC_TEXT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+/** What SQLite takes for a number: its own white space, and nothing after a NUL, count for nothing. */
+const NUMERIC_TEXT = /^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[\t-\r ]*(?:\0|$)/i;
 
 /**
  * What storing the value in a column of this affinity does to it: `none`; `kept`, another storage class that still says

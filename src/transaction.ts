@@ -89,7 +89,16 @@ export async function takeWriteLock(
     if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
     const before = readDataVersion(db);
     db.exec('COMMIT');
-    await withLockPatience(task, () => db.exec('BEGIN IMMEDIATE'));
+    // Not BEGIN IMMEDIATE: it would take the attached stage into the commit, and bind the two files by a third one.
+    await withLockPatience(task, () => {
+      db.exec('BEGIN');
+      try {
+        upgrade();
+      } catch (failure) {
+        db.exec('ROLLBACK');
+        throw failure;
+      }
+    });
     if (readDataVersion(db) !== before) throw staleError(error);
   }
 }

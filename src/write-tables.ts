@@ -35,7 +35,8 @@ export async function writeTables(
       return effects;
     } catch (error) {
       const runs = effects.keptTriggers.length + effects.standIns.length > 0;
-      if (!runs || !isIndexTrouble(error)) throw error;
+      // A constraint may have ended the whole transaction.
+      if (!db.inTransaction || !runs || !isIndexTrouble(error)) throw error;
       db.exec(`ROLLBACK TO ${FOLLOWING}; RELEASE ${FOLLOWING}`);
     }
   }

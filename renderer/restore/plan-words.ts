@@ -144,7 +144,7 @@ function isOdd({ before, handling }: SearchIndex): boolean {
 
 function indexWords({ name, before, handling }: SearchIndex): string {
   if (handling === 'left')
-    return `The search index ${name} isn’t told of every row by the chat app’s own triggers; it is left as it is.`;
+    return `The search index ${name} can’t be brought along row by row; it is left as it is.`;
   return before === 'stale'
     ? `The search index ${name} is out of date; it is built anew.`
     : `The search index ${name} is kept right and checked.`;

@@ -120,7 +120,7 @@ describe('what else the confirmation says', () => {
       'Damage that is there already and must not grow: row 7 missing from index',
       'The database already breaks 2 foreign keys; there must not be more afterwards.',
       'The search index stale_fts is out of date; it is built anew.',
-      'The search index lone_fts isn’t told of every row by the chat app’s own triggers; it is left as it is.',
+      'The search index lone_fts can’t be brought along row by row; it is left as it is.',
       'Set aside meanwhile and put back word for word: the trigger audit.',
     ]);
     expect(detailLines(odd)).toEqual([

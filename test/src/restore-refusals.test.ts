@@ -63,6 +63,18 @@ describe.concurrent('rows that the schema refuses', () => {
     expect(error.code).toBe('row-refused');
   });
 
+  test('by a constraint that ends the transaction, with a search index to keep up', async () => {
+    const search = `CREATE VIRTUAL TABLE f USING fts5(name, content='bots', content_rowid='id');
+      CREATE TRIGGER ai AFTER INSERT ON bots BEGIN INSERT INTO f(rowid, name) VALUES (new.id, new.name); END;
+      CREATE TRIGGER ad AFTER DELETE ON bots BEGIN INSERT INTO f(f, rowid, name) VALUES ('delete', old.id, old.name); END;`;
+    const error = await tryRestore({
+      schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
+      before: "INSERT INTO bots VALUES (1, 'x'), (2, 'x');",
+      since: `DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT UNIQUE ON CONFLICT ROLLBACK); ${search}`,
+    });
+    expect(error.code).toBe('row-refused');
+  });
+
   test('by a STRICT type', async () => {
     const error = await tryRestore({
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, age);',

@@ -218,6 +218,27 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(plan.bystanders).toEqual(['notes', 'places']);
   });
 
+  test('where it is to hold a part of its contents: it goes on holding that part', async () => {
+    const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, seen INT DEFAULT 1);
+      CREATE VIRTUAL TABLE memories_fts USING fts5(text, content='memories', content_rowid='id');
+      CREATE TRIGGER ai AFTER INSERT ON memories WHEN new.seen BEGIN
+        INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
+      CREATE TRIGGER ad AFTER DELETE ON memories WHEN old.seen BEGIN
+        INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', old.id, old.text); END;`;
+    const { plan, receipt } = await tell(root(), {
+      schema,
+      before: "INSERT INTO memories VALUES (1, 'apples', 1), (2, 'apples hidden', 0), (3, 'plums', 1);",
+      since:
+        "DELETE FROM memories WHERE id < 3; INSERT INTO memories VALUES (4, 'apples', 1), (5, 'apples', 0);",
+      whileRestored: ({ database }) => expect(findMatches(database, 'memories_fts', 'apples')).toEqual([1]),
+      faults: [expect.stringMatching(/^memories_fts: /)],
+    });
+    expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'follows' }]);
+    expect(receipt.checks).toContainEqual(
+      expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'ok' }),
+    );
+  });
+
   test('with two indexes over one table, of two versions', async () => {
     const more = `CREATE VIRTUAL TABLE memories_tri USING fts5(text, content='memories', content_rowid='id', tokenize='trigram');
       CREATE TRIGGER tri_ai AFTER INSERT ON memories BEGIN INSERT INTO memories_tri(rowid, text) VALUES (new.id, new.text); END;

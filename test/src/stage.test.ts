@@ -85,6 +85,8 @@ test.each([
   ['INTEGER', '"-0"', 1],
   ['INTEGER', '"1.0"', 1],
   ['INTEGER', '"twelve"', null],
+  ['INTEGER', '"\\u00a05"', null],
+  ['INTEGER', '"15\\u0000"', 1],
   ['INTEGER', '2.0', 0],
   ['INTEGER', '-0.0', 1],
   ['INTEGER', '2.5', null],
