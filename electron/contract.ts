@@ -93,6 +93,9 @@ export type DesktopRequests = {
 };
 
 /** Answered by the core process and relayed unchanged. */
+/** What the person has said to go on with; no part of a plan's identity. */
+export type Consents = { readonly whileOpen: boolean; readonly acceptDrift: boolean };
+
 export type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
@@ -103,7 +106,7 @@ export type CoreRequests = {
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
   'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
   /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
-  'plan.apply': In<OfFolder & { readonly planId: string; readonly whileOpen: boolean }, RestoreReceipt>;
+  'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };

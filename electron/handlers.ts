@@ -107,10 +107,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'undo.plan': ({ folderId, acceptDrift }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
         const plan = await planUndo(folder, { acceptDrift }, false, task);
-        remember(plan.planId, { action: 'undo', acceptDrift });
+        remember(plan.planId, { action: 'undo' });
         return withoutPaths(folder.dir, plan);
       }),
-    'plan.apply': ({ folderId, planId, whileOpen }, task) =>
+    'plan.apply': ({ folderId, planId, whileOpen, acceptDrift }, task) =>
       inFront(folderId, async (entry) => {
         const { folder } = entry;
         const planned = takePlan(entry, planId);
@@ -119,12 +119,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           case 'restore':
             return applyRestore(
               folder,
-              { id: planned.id, action: 'restore', ...planned.options },
+              { id: planned.id, action: 'restore', ...planned.options, acceptDrift },
               apply,
               task,
             );
           case 'undo':
-            return applyUndo(folder, { acceptDrift: planned.acceptDrift }, apply, task);
+            return applyUndo(folder, { acceptDrift }, apply, task);
           case 'prune':
             throw stale(planId);
         }

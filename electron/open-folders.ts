@@ -7,7 +7,7 @@ import { watchFolder } from './watch-folder.ts';
 /** What a plan was made for; apply makes it anew and compares. */
 export type Planned =
   | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
-  | { readonly action: 'undo'; readonly acceptDrift: boolean }
+  | { readonly action: 'undo' }
   | { readonly action: 'prune'; readonly policy: PrunePolicy };
 
 export type OpenEntry = {

@@ -63,7 +63,7 @@ const schemas = {
   'snapshot.take': z.strictObject({ folderId: id, kind: z.enum(['rewind', 'periodic']) }),
   'restore.plan': ofSnapshot.extend({ options: restoreOptions }),
   'undo.plan': ofFolder.extend({ acceptDrift: z.boolean() }),
-  'plan.apply': ofFolder.extend({ planId, whileOpen: z.boolean() }),
+  'plan.apply': ofFolder.extend({ planId, whileOpen: z.boolean(), acceptDrift: z.boolean() }),
   'prune.plan': ofFolder.extend({ policy: prunePolicy }),
   'prune.apply': ofFolder.extend({ planId }),
 } satisfies { readonly [N in RequestName]: z.ZodType<ArgsOf<N>> };

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorInfo, ListedSnapshot, OpenFolder } from '../electron/contract.ts';
 import type { FolderFacts } from '../src/model.ts';
 import { call, listen } from './api.ts';
@@ -28,7 +28,12 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
   const [databaseRevision, setRevision] = useState(0);
   const [coreStopped, setCoreStopped] = useState(false);
 
-  const refresh = useCallback(async () => {
+  // One at a time, so that no older answer replaces a newer one, nor more is asked than can be answered; what comes
+  // meanwhile is asked for once more afterwards.
+  const asking = useRef<Promise<void> | null>(null);
+  const askAgain = useRef(false);
+
+  const ask = useCallback(async () => {
     const [newFacts, list] = await Promise.all([
       call('folder.facts', { folderId }),
       call('snapshots.list', { folderId }),
@@ -39,6 +44,18 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
     setSnapshots(list.value);
     setError(null);
   }, [folderId]);
+
+  const refresh = useCallback((): Promise<void> => {
+    askAgain.current = asking.current !== null;
+    asking.current ??= (async () => {
+      do {
+        askAgain.current = false;
+        await ask();
+      } while (askAgain.current);
+      asking.current = null;
+    })();
+    return asking.current;
+  }, [ask]);
 
   useEffect(() => {
     let lastStop = Number.NEGATIVE_INFINITY;

@@ -159,9 +159,9 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
     unharmed: ROLLED_BACK,
     next: 'The database can’t take this snapshot as it is. Choose another one, and please report this.',
   }),
-  'nothing-to-undo': () => ({
+  'nothing-to-undo': ({ message }) => ({
     title: 'There is nothing to undo',
-    happened: 'No restore is in effect in this folder.',
+    happened: message,
     unharmed: NOTHING_WRITTEN,
     next: 'Each safety copy in the list can be restored like any snapshot.',
   }),

@@ -85,11 +85,14 @@ const INDEX: Readonly<Record<RestorePlan['searchIndexes'][number]['handling'], s
   left: 'can not be brought along row by row, left as it is',
 };
 
-function describeKeys({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string {
+function describeKeys({ foreignKeyViolations, foreignKeyViolationsAfter, orphans }: RestorePlan): string {
   const [before, after] = [foreignKeyViolations, foreignKeyViolationsAfter ?? foreignKeyViolations];
   if (before === 0 && after === 0) return '';
-  const back = after > before ? '; they were so in the snapshot, and come back with its rows' : '';
-  return `${formatNumber(before)} now, ${formatNumber(after)} afterwards${back}`;
+  const added = orphans.map(
+    ({ table, parent, rows, comesBack }) =>
+      `; ${count(rows, 'row')} of ${table} ${comesBack ? 'back without' : 'without'} what is referred to in ${parent}`,
+  );
+  return `${formatNumber(before)} now, ${formatNumber(after)} afterwards${added.join('')}`;
 }
 
 function describeHostReplay({ hostReplay }: RestorePlan): readonly string[] {

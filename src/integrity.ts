@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type AnyDatabase, isCompileError } from './database.ts';
+import type { Orphans } from './model.ts';
 import { foldName, quoteName } from './sql.ts';
 
 /** Foreign keys of one table, of one definition, that point nowhere. */
@@ -146,4 +147,16 @@ export function findNewFault(before: Integrity, after: Integrity, asked: Asked):
       return { check: 'foreign-keys', key, broken, comesBack: isAsked };
   }
   return null;
+}
+
+/** Which foreign keys more rows violate after than before, whether that is accepted or not. */
+export function findOrphans(
+  before: Integrity,
+  after: Integrity,
+  touched: ReadonlySet<string>,
+): readonly Orphans[] {
+  return [...after.foreignKeys].flatMap(([key, { table, parent, violations }]) => {
+    const rows = violations - (before.foreignKeys.get(key)?.violations ?? 0);
+    return rows > 0 ? [{ table, parent, rows, comesBack: touched.has(foldName(table)) }] : [];
+  });
 }

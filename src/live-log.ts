@@ -29,6 +29,8 @@ export type LiveLog = {
   readonly identity: Identity;
   /** Events with a greater id; all of them without one. */
   readonly countAfter: (id: bigint | null) => Promise<number>;
+  /** Events with a greater id than the first and none greater than the second; null: without that bound. */
+  readonly countBetween: (after: bigint | null, upTo: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
   /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
@@ -195,6 +197,7 @@ function readLog(
   return {
     identity: source.identity,
     countAfter: (event) => count(event, null),
+    countBetween: count,
     lastId: () => ask(() => readLastEventId(db, profile)),
     fingerprint,
     has,

@@ -21,6 +21,15 @@ export type RestoreOptions = {
   readonly rewrite: 'differing' | 'all';
 };
 
+/** Rows that refer to something that is not there, more than there were. */
+export type Orphans = {
+  readonly table: string;
+  readonly parent: string;
+  readonly rows: number;
+  /** Whether they come back so; otherwise it is what they refer to that goes. */
+  readonly comesBack: boolean;
+};
+
 export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
 
 /** Why a plan can't be applied as things stand; the same code and detail that apply would throw. */
@@ -57,6 +66,8 @@ export type RestorePlan = {
   readonly foreignKeyViolations: number;
   /** How many there are after it, as a trial on a copy found; null where that was not tried. */
   readonly foreignKeyViolationsAfter: number | null;
+  /** What of these is new, as that trial found. */
+  readonly orphans: readonly Orphans[];
   readonly damage: readonly string[];
   readonly inUse: InUse;
   readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };

@@ -1,8 +1,8 @@
 import type { NotedCopy } from './copy-note.ts';
 import type { DataFolder } from './data-folder.ts';
+import { hashLiveTable } from './live-content.ts';
 import { identityOf, readEvents } from './log-events.ts';
 import type { TaskOptions } from './model.ts';
-import { hashLiveTable } from './plan.ts';
 import type { ReadView } from './read-view.ts';
 import { createLogChain } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';

@@ -10,18 +10,16 @@ import {
   type Integrity,
   type KnownFaults,
 } from './integrity.ts';
+import { hashLiveTables } from './live-content.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan, SnapshotRef, TaskOptions } from './model.ts';
-import { createPace } from './pace.ts';
 import { findRefusals, type Surroundings } from './plan-refusals.ts';
 import type { Profile } from './profile.ts';
-import { createTableHasher } from './row-hash.ts';
-import { type Schema, scanOrder, type Table } from './schema.ts';
+import type { Schema } from './schema.ts';
 import type { IndexState } from './search-index.ts';
 import { findSideEffects, type SideEffects } from './side-effects.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { foldName } from './sql.ts';
 import type { Stage } from './stage.ts';
-import { readRows } from './table-rows.ts';
 
 export type PlanRequest = {
   readonly action: 'restore' | 'undo';
@@ -43,6 +41,8 @@ export type PreparedPlan = {
   readonly knownFaults: KnownFaults | null;
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
+  /** The same of the tables that it does not name but that something could reach. */
+  readonly bystanders: ReadonlyMap<string, string>;
 };
 
 /**
@@ -74,18 +74,17 @@ export async function preparePlan(
   const comparisons = found.comparisons.filter(({ staged }) => written.has(foldName(staged.live.name)));
   const touched = comparisons.map(({ staged }) => staged.live.name);
   const effects = findSideEffects(db, schema, touched);
-  const before = new Map<string, string>();
   const report = (cancellable: boolean) =>
     task.onProgress?.({
       phase: 'compare',
-      done: before.size,
+      done: 0,
       total: comparisons.length,
       unit: 'tables',
       cancellable,
     });
   report(true);
-  for (const { staged } of comparisons)
-    before.set(staged.live.name, await hashLiveTable(db, staged.live, allColumns(staged.live), schema, task));
+  const before = await hashLiveTables(db, touched, schema, task);
+  const bystanders = await hashLiveTables(db, effects.reachable, schema, task);
   report(false);
   const integrity = await checkIntegrity(db);
   report(true);
@@ -105,6 +104,7 @@ export async function preparePlan(
     ...describeEffects(effects, new Map()),
     foreignKeyViolations: countViolations(integrity),
     foreignKeyViolationsAfter: null,
+    orphans: [],
     damage: describeDamage(integrity),
     inUse: surroundings.inUse,
     safetyCopy: { folder: surroundings.safetyFolder, aboutBytes: surroundings.aboutBytes },
@@ -114,10 +114,11 @@ export async function preparePlan(
   };
   const refusals = findRefusals(plan, { stage, integrity, surroundings });
   return {
-    plan: { ...plan, planId: planId(request, schema, before), refusals },
+    plan: { ...plan, planId: planId(request, schema, [before, bystanders]), refusals },
     comparisons,
     effects,
     integrity,
+    bystanders,
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
@@ -155,7 +156,11 @@ export function describeEffects(
   };
 }
 
-function planId(request: PlanRequest, schema: Schema, before: ReadonlyMap<string, string>): string {
+function planId(
+  request: PlanRequest,
+  schema: Schema,
+  contents: readonly ReadonlyMap<string, string>[],
+): string {
   const { action, snapshot, options } = request;
   // Accepting drift is a consent, not a part of what happens: the plan that was shown stays the plan.
   const { mode, clearTables, rewrite } = options;
@@ -164,7 +169,7 @@ function planId(request: PlanRequest, schema: Schema, before: ReadonlyMap<string
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, [...clearTables].sort(), rewrite],
-    [...before].sort(([a], [b]) => (a < b ? -1 : 1)),
+    contents.map((hashes) => [...hashes].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
@@ -180,35 +185,4 @@ function hostReplay(
     upToEvent: readLastEventId(db, profile),
     tablesAtEvent: snapshot.lastEventId ?? 0n,
   };
-}
-
-/** Every column that can be written, by name. */
-export function allColumns(table: Table): readonly string[] {
-  return table.columns.map((column) => column.name);
-}
-
-/** The content hash of a live table over the given columns. */
-export async function hashLiveTable(
-  db: AnyDatabase,
-  table: Table,
-  columns: readonly string[],
-  schema: Schema,
-  task: TaskOptions,
-): Promise<string> {
-  const pace = createPace(task);
-  const hasher = createTableHasher(columns);
-  const source = {
-    schemaName: 'main',
-    table: table.name,
-    columns,
-    order: scanOrder(table),
-    encoding: schema.encoding,
-  };
-  let rows = 0;
-  for (const row of readRows(db, source)) {
-    hasher.add(row);
-    rows += 1;
-    if (rows % 256 === 0) await pace.step();
-  }
-  return hasher.finish().hash;
 }

@@ -5,7 +5,7 @@ import { createPace } from './pace.ts';
 import { describeEffects, type PreparedPlan } from './plan.ts';
 import type { Schema } from './schema.ts';
 import { rollBack } from './transaction.ts';
-import { checkSearchIndexes, hashBystanders, verifyRestore } from './verify.ts';
+import { checkSearchIndexes, verifyRestore } from './verify.ts';
 import { writeTables } from './write-tables.ts';
 
 /** What stands against a restore whatever the database would say to it. */
@@ -32,14 +32,13 @@ export async function rehearse(
   copy.exec('BEGIN');
   try {
     const indexes = checkSearchIndexes(copy, prepared);
-    const bystanders = await hashBystanders(copy, prepared, schema, rehearsal);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
       const effects = await writeTables(copy, prepared, indexes, schema, createPace(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
-      const written = { effects, bystanders, indexes, schema };
-      const { violations } = await verifyRestore(copy, prepared, written, rehearsal);
-      return { ...tried, foreignKeyViolationsAfter: violations };
+      const written = { effects, indexes, schema };
+      const { violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);
+      return { ...tried, foreignKeyViolationsAfter: violations, orphans };
     } catch (error) {
       return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
     }

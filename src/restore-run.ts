@@ -13,7 +13,7 @@ import type { Schema } from './schema.ts';
 import { type Draft, discardDraft, leaveDraft } from './snapshot-drafts.ts';
 import { readLastEventId } from './snapshot-writer.ts';
 import { commit, rollBack, takeWriteLock } from './transaction.ts';
-import { checkSearchIndexes, hashBystanders, verifyRestore } from './verify.ts';
+import { checkSearchIndexes, verifyRestore } from './verify.ts';
 import { writeTables } from './write-tables.ts';
 
 /*
@@ -96,12 +96,11 @@ async function writeAndVerify(
         by: inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', '),
       },
     );
-  const bystanders = await hashBystanders(db, prepared, schema, task);
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared);
   const effects = await writeTables(db, prepared, indexes, schema, createPace(task));
-  const { checks, after } = await verifyRestore(db, prepared, { effects, bystanders, indexes, schema }, task);
+  const { checks, after } = await verifyRestore(db, prepared, { effects, indexes, schema }, task);
   return {
     lockedAt,
     receipt: {

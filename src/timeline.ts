@@ -29,13 +29,13 @@ export async function recallTimelines(
   const recalled = await unlessUnreadable(() =>
     withLiveLog(folder, effort, task, async (live) => {
       const marks = [...known.values()].flatMap(({ timeline }) => (timeline === null ? [] : [timeline.live]));
-      const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live);
+      const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live, marks);
       const found = new Map<string, Timeline>();
       for (const [key, { timeline, log }] of known) {
         if (timeline === null || log === null) continue;
         const settled = timeline.verdict === 'other' || log.events <= timeline.live.events;
         const fits = settled || now.events === timeline.live.events;
-        if (fits && (await now.has(timeline.live))) found.set(key, timeline.verdict);
+        if (fits && now.has(timeline.live)) found.set(key, timeline.verdict);
       }
       return found;
     }),
@@ -43,7 +43,7 @@ export async function recallTimelines(
   return recalled ?? new Map();
 }
 
-type Now = { readonly events: number; readonly has: (mark: ReadMark) => boolean | Promise<boolean> };
+type Now = { readonly events: number; readonly has: (mark: ReadMark) => boolean };
 
 async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
   const chains = await live.chains(marks.map(({ events }) => events));
@@ -53,16 +53,21 @@ async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now
   };
 }
 
-async function glanceAgain(live: LiveLog): Promise<Now> {
-  const asked = new Map<string, boolean>();
-  return {
-    events: await live.countAfter(null),
-    async has(mark) {
-      const there = asked.get(mark.chain) ?? (await live.has(mark));
-      asked.set(mark.chain, there);
-      return there;
-    },
-  };
+/** Goes through the log once, however many marks there are. */
+async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
+  const there = new Set<string>();
+  const distinct = [...new Map(marks.map((mark) => [mark.chain, mark])).values()];
+  let events = 0;
+  let from: bigint | null = null;
+  for (const mark of distinct.toSorted((a, b) => (a.lastId < b.lastId ? -1 : 1))) {
+    if (mark.events > 0) {
+      events += await live.countBetween(from, mark.lastId);
+      from = mark.lastId;
+    }
+    if (mark.events === 0 || (events === mark.events && (await live.fingerprint(mark.lastId)) === mark.last))
+      there.add(mark.chain);
+  }
+  return { events: events + (await live.countBetween(from, null)), has: ({ chain }) => there.has(chain) };
 }
 
 /** What reading snapshots needs to know of the live log; where it can't be asked, it is as the profile says, and empty. */

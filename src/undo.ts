@@ -2,7 +2,7 @@ import { isNoted, type NotedCopy, readNote } from './copy-note.ts';
 import type { DataFolder } from './data-folder.ts';
 import { SnapbackError } from './errors.ts';
 import { readJournal } from './journal.ts';
-import { replayJournal } from './journal-replay.ts';
+import { type JournalState, replayJournal } from './journal-replay.ts';
 import type { RestoredState, RestoreOptions, RestorePlan, RestoreReceipt, TaskOptions } from './model.ts';
 import { judgeOutcome } from './outcome.ts';
 import { withReadView } from './read-view.ts';
@@ -12,20 +12,40 @@ import { listUnsettled, type Unsettled } from './unsettled.ts';
 
 /**
  * Which restore the database stands on, the newest that was committed; null: none, or nobody can tell which. Known from
- * the journal, and where that lacks it, from the safety copies, which name the content before and after.
+ * the journal, and where that lacks it, from the safety copies, which name the content before and after. Where the
+ * content did not tell, this process does not ask it again: to look takes a copy of the database, and what was written
+ * since does not make it clearer.
  * @throws as `withReadView`, where content has to be looked at
  */
 export async function readRestoredState(
   folder: DataFolder,
   task: TaskOptions = {},
 ): Promise<RestoredState | null> {
+  const { journal, unsettled } = await readStory(folder);
+  const question = JSON.stringify(unsettled.map(({ safetySnapshotId }) => safetySnapshotId));
+  if (unsettled.length > 0 && unanswered.get(folder.dir) === question) return null;
+  const state = await findState(folder, journal, unsettled, task);
+  if (state === 'unknown') unanswered.set(folder.dir, question);
+  return state === 'unknown' ? null : state;
+}
+
+/** By data folder, the restores of which the content did not tell whether they were made. */
+const unanswered = new Map<string, string>();
+
+async function readStory(folder: DataFolder) {
   const journal = replayJournal(await readJournal(folder));
-  const unrecorded = await findUnrecorded(
-    folder,
-    (await listUnsettled(folder, journal)).filter(({ open }) => open?.overwritten !== true),
-    task,
-  );
-  if (unrecorded === 'unknown') return null;
+  const unsettled = await listUnsettled(folder, journal);
+  return { journal, unsettled: unsettled.filter(({ open }) => open?.overwritten !== true) };
+}
+
+async function findState(
+  folder: DataFolder,
+  journal: JournalState,
+  unsettled: readonly Unsettled[],
+  task: TaskOptions,
+): Promise<RestoredState | 'unknown' | null> {
+  const unrecorded = await findUnrecorded(folder, unsettled, task);
+  if (unrecorded === 'unknown') return 'unknown';
   if (unrecorded !== 'none') return describeState(unrecorded, null);
   const recorded = journal.committed.at(-1);
   const copy = recorded === undefined ? null : await readNote(folder, recorded.safetySnapshotId);
@@ -99,7 +119,14 @@ async function undoRequest(
   options: UndoOptions,
   task: TaskOptions,
 ): Promise<RestoreRequest> {
-  const state = await readRestoredState(folder, task);
+  const { journal, unsettled } = await readStory(folder);
+  const state = await findState(folder, journal, unsettled, task);
+  if (state === 'unknown')
+    throw new SnapbackError(
+      'nothing-to-undo',
+      'It can not be told whether the newest restore was made before it was interrupted. Its safety copy is in the list, and can be restored like any snapshot.',
+      { safetyCopy: unsettled[0]?.safetySnapshotId ?? null },
+    );
   const copy = state === null ? null : await readNote(folder, state.safetySnapshotId);
   if (copy === null || !isNoted(copy))
     throw new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {

@@ -6,38 +6,23 @@ import {
   describeDamage,
   type Fault,
   findNewFault,
+  findOrphans,
   type Integrity,
   isBrokenCheck,
 } from './integrity.ts';
-import type { CheckResult, TaskOptions } from './model.ts';
+import { allColumns, hashLiveTable, hashLiveTables } from './live-content.ts';
+import type { CheckResult, Orphans, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
-import { allColumns, hashLiveTable, type PreparedPlan } from './plan.ts';
+import type { PreparedPlan } from './plan.ts';
 import { readSchema, type Schema } from './schema.ts';
 import { checkSearchIndex, type IndexState, settleSearchIndex } from './search-index.ts';
 import type { SideEffects } from './side-effects.ts';
 import { foldName } from './sql.ts';
 
-/** Content hashes, by table, of the tables that the plan does not name but that something could have reached. */
-export async function hashBystanders(
-  db: WriteDatabase,
-  prepared: PreparedPlan,
-  schema: Schema,
-  task: TaskOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const name of prepared.effects.reachable) {
-    const table = schema.tables.get(foldName(name));
-    if (table !== undefined)
-      hashes.set(name, await hashLiveTable(db, table, allColumns(table), schema, task));
-  }
-  return hashes;
-}
-
 /** What was so before the first write, and how it was written. */
 export type Written = {
   readonly effects: SideEffects;
   readonly schema: Schema;
-  readonly bystanders: ReadonlyMap<string, string>;
   readonly indexes: ReadonlyMap<string, IndexState>;
 };
 
@@ -45,8 +30,9 @@ export type Written = {
 export type Verified = {
   readonly checks: readonly CheckResult[];
   readonly after: ReadonlyMap<string, string>;
-  /** Foreign keys that point nowhere now, as far as they can be checked. */
+  /** Foreign keys that point nowhere now, as far as they can be checked, and which are more than before. */
   readonly violations: number;
+  readonly orphans: readonly Orphans[];
 };
 
 /**
@@ -58,7 +44,7 @@ export type Verified = {
 export async function verifyRestore(
   db: WriteDatabase,
   prepared: PreparedPlan,
-  { effects, bystanders, indexes, schema }: Written,
+  { effects, indexes, schema }: Written,
   task: TaskOptions,
 ): Promise<Verified> {
   const pace = createPace(task);
@@ -81,8 +67,8 @@ export async function verifyRestore(
     checks.push({ check: 'content-hash', subject: live.name, result: 'ok', detail: found });
   }
   report(true);
-  const now = await hashBystanders(db, prepared, schema, task);
-  for (const [name, hash] of bystanders) {
+  const now = await hashLiveTables(db, prepared.effects.reachable, schema, task);
+  for (const [name, hash] of prepared.bystanders) {
     if (now.get(name) !== hash) throw failed('bystanders', name, hash, now.get(name) ?? 'nothing');
     checks.push({ check: 'bystanders', subject: name, result: 'ok', detail: hash });
   }
@@ -94,13 +80,14 @@ export async function verifyRestore(
   report(false);
   for (const index of effects.searchIndexes)
     checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
-  const integrity = await compareIntegrity(db, prepared);
-  checks.push(...describeKeys(prepared.integrity, integrity), ...describeIntegrity(integrity));
+  const { integrity, orphans } = await compareIntegrity(db, prepared);
+  checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
   report(true);
   return {
     checks,
     after,
     violations: countViolations(integrity),
+    orphans,
   };
 }
 
@@ -131,14 +118,14 @@ export function checkSearchIndexes(
   return new Map(effects.searchIndexes.map((index) => [index.name, checkSearchIndex(db, index)]));
 }
 
-async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan): Promise<Integrity> {
+async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan) {
   const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
   const after = await checkIntegrity(db);
   const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
   const { acceptDrift } = plan.options;
   const fault = findNewFault(before, after, { touched, known, acceptDrift });
   if (fault !== null) throw faultError(fault);
-  return after;
+  return { integrity: after, orphans: findOrphans(before, after, touched) };
 }
 
 function faultError(fault: Fault): SnapbackError {
@@ -156,20 +143,15 @@ function faultError(fault: Fault): SnapbackError {
   return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
 }
 
-function describeKeys(before: Integrity, after: Integrity): readonly CheckResult[] {
+function describeKeys(after: Integrity, orphans: readonly Orphans[]): readonly CheckResult[] {
   const about = { check: 'foreign-keys', subject: null } as const;
   const violations = countViolations(after);
-  const grown = violations - countViolations(before);
   const found: CheckResult =
     violations === 0
       ? { ...about, result: 'ok', detail: null }
-      : grown <= 0
+      : orphans.length === 0
         ? { ...about, result: 'unchanged-damage', detail: `${violations} violations, as before or fewer` }
-        : {
-            ...about,
-            result: 'came-back',
-            detail: `${violations} violations, ${grown} of which came back with the rows`,
-          };
+        : { ...about, result: 'came-back', detail: orphans.map(describeOrphans).join('; ') };
   return [
     found,
     ...after.uncheckedKeys.map((subject) => ({
@@ -179,6 +161,13 @@ function describeKeys(before: Integrity, after: Integrity): readonly CheckResult
       detail: 'a foreign key has no matching index',
     })),
   ];
+}
+
+function describeOrphans({ table, parent, rows, comesBack }: Orphans): string {
+  const count = rows === 1 ? '1 row' : `${rows} rows`;
+  return comesBack
+    ? `${count} of “${table}” came back without what it refers to in “${parent}”`
+    : `${count} of “${table}” lost what it refers to in “${parent}”`;
 }
 
 function describeIntegrity(after: Integrity): readonly CheckResult[] {

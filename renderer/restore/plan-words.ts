@@ -1,4 +1,12 @@
-import type { InUse, NewerEvents, Refusal, RestorePlan, SnapshotId, TableDiff } from '../../src/model.ts';
+import type {
+  InUse,
+  NewerEvents,
+  Orphans,
+  Refusal,
+  RestorePlan,
+  SnapshotId,
+  TableDiff,
+} from '../../src/model.ts';
 import { driftWords, guessWords } from '../diff-notes.ts';
 import { countWritten, type Story, storyText, type Told, tellClauses, writtenEvents } from '../story.ts';
 import { formatAge, formatMoment } from '../time.ts';
@@ -41,8 +49,10 @@ export function leadWords(plan: RestorePlan, now: Date): string {
   const written = plan.tables.filter((table) => table.action === 'write');
   const tables = count(written.filter((table) => table.role === 'projected').length, 'table');
   const moment = `${formatAge(plan.snapshot.takenAt, now)}${kindOf(plan.snapshot.id) === 'rewind' ? ', before the rewind' : ''}`;
-  if (plan.action === 'undo')
-    return `The event log and ${tables} become again what they were ${formatAge(plan.snapshot.takenAt, now)}, right before they were replaced.`;
+  if (plan.action === 'undo') {
+    const what = plan.options.mode === 'full' ? `The event log and ${tables}` : tables;
+    return `${what} become again what they were ${formatAge(plan.snapshot.takenAt, now)}, right before they were replaced.`;
+  }
   if (plan.options.mode === 'projections')
     return `${tables} become what they were ${moment}. The event log stays as it is.`;
   return `The event log and ${tables} become what they were ${moment}.`;
@@ -150,12 +160,17 @@ function indexWords({ name, before, handling }: SearchIndex): string {
     : `The search index ${name} is kept right and checked.`;
 }
 
-function keyWords({ foreignKeyViolations, foreignKeyViolationsAfter }: RestorePlan): string | null {
-  const back = (foreignKeyViolationsAfter ?? foreignKeyViolations) - foreignKeyViolations;
-  if (back > 0) return `${count(back, 'row')} will point to something that is not there.`;
+function keyWords({ foreignKeyViolations, orphans }: RestorePlan): string | null {
+  if (orphans.length > 0) return orphans.map(orphanedWords).join(' ');
   return foreignKeyViolations === 0
     ? null
     : `The database already breaks ${count(foreignKeyViolations, 'foreign key')}; there must not be more afterwards.`;
+}
+
+function orphanedWords({ table, parent, rows, comesBack }: Orphans): string {
+  return comesBack
+    ? `${count(rows, 'row')} of ${table} ${choose(rows, 'comes', 'come')} back without what ${choose(rows, 'it refers', 'they refer')} to in ${parent}.`
+    : `${count(rows, 'row')} of ${table} ${choose(rows, 'loses', 'lose')} what ${choose(rows, 'it refers', 'they refer')} to in ${parent}.`;
 }
 
 /** Whether a consent takes the refusal away. */
@@ -167,9 +182,7 @@ export function isConsentable({ code }: Refusal): boolean {
 export function orphanWords(plan: RestorePlan): string | null {
   const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');
   if (refusal !== undefined) return refusal.message;
-  return plan.options.acceptDrift && (plan.foreignKeyViolationsAfter ?? 0) > plan.foreignKeyViolations
-    ? keyWords(plan)
-    : null;
+  return plan.options.acceptDrift && plan.orphans.length > 0 ? keyWords(plan) : null;
 }
 
 /** For projections only: what the host makes of it at its next start. */

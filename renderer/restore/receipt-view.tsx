@@ -19,7 +19,7 @@ const CHECKS: { readonly [C in Check]: string } = {
 const RESULTS: { readonly [R in CheckResult['result']]: string } = {
   ok: '',
   'unchanged-damage': 'damage from before, not grown',
-  'came-back': 'not all, as in the snapshot',
+  'came-back': 'not all',
   rebuilt: 'was out of date, built anew',
   'not-run': 'could not be checked',
 };

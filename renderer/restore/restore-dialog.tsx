@@ -60,7 +60,11 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
 
   const apply = (shown: RestorePlan) =>
     void job.run((callOptions) =>
-      call('plan.apply', { folderId, planId: shown.planId, whileOpen }, callOptions),
+      call(
+        'plan.apply',
+        { folderId, planId: shown.planId, whileOpen, acceptDrift: shown.options.acceptDrift },
+        callOptions,
+      ),
     );
   const lookAgain = () => {
     job.reset();

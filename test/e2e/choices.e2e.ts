@@ -71,7 +71,7 @@ test('a draft in a chat that would go needs a consent, and stays', async ({ plac
   await expect(confirm).toBeDisabled();
   await expect(dialog).toContainText('Tick above what you accept.');
   await dialog.getByText('Restore all the same').click();
-  await expect(dialog).toContainText('1 row will point to something that is not there.');
+  await expect(dialog).toContainText('1 row of drafts loses what it refers to in chats.');
   await confirm.click();
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
     /Foreign keys hold.*not all/,

@@ -62,7 +62,7 @@ describe('what the core answers', () => {
     const options = defaultRestoreOptions;
     const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, task);
     expect(plan.safetyCopy.folder).toBe(join('snapshots', 'restore'));
-    const apply = { folderId, planId: plan.planId, whileOpen: false };
+    const apply = { folderId, planId: plan.planId, whileOpen: false, acceptDrift: false };
     const receipt = await handlers['plan.apply'](apply, task);
     const undo = await handlers['undo.plan']({ folderId, acceptDrift: false }, task);
     const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
@@ -75,13 +75,13 @@ describe('what the core answers', () => {
 
   test('a plan is applied once, and only by the id of one that was made', async () => {
     const snapshotId = await newestRewind();
-    const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false };
+    const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false, acceptDrift: false };
     await expect(handlers['plan.apply'](unknown, task)).rejects.toMatchObject({ code: 'plan-stale' });
     const plan = await handlers['restore.plan'](
       { folderId, snapshotId, options: defaultRestoreOptions },
       task,
     );
-    const apply = { folderId, planId: plan.planId, whileOpen: false };
+    const apply = { folderId, planId: plan.planId, whileOpen: false, acceptDrift: false };
     expect(await handlers['plan.apply'](apply, task)).toMatchObject({
       planId: plan.planId,
       action: 'restore',
@@ -95,7 +95,7 @@ describe('what the core answers', () => {
       { folderId, policy: { by: 'count', kind: 'periodic', keep: 1 } },
       task,
     );
-    const asRestore = { folderId, planId: prune.planId, whileOpen: false };
+    const asRestore = { folderId, planId: prune.planId, whileOpen: false, acceptDrift: false };
     await expect(handlers['plan.apply'](asRestore, task)).rejects.toMatchObject({ code: 'plan-stale' });
     const options = defaultRestoreOptions;
     const restore = await handlers['restore.plan'](

@@ -11,7 +11,7 @@ describe('what the window may ask', () => {
     ['start.facts', {}],
     ['folder.facts', { folderId }],
     ['restore.plan', { folderId, snapshotId: 'rewind/x', options }],
-    ['plan.apply', { folderId, planId, whileOpen: false }],
+    ['plan.apply', { folderId, planId, whileOpen: false, acceptDrift: true }],
     ['prune.plan', { folderId, policy: { by: 'choice', ids: ['rewind/x'] } }],
   ])('%s passes unchanged', (name, args) => {
     expect(parseRequest(message(name, args))).toEqual({ requestId: 'r1', request: { name, args } });
@@ -31,8 +31,15 @@ describe('what the window may ask', () => {
     ['a path beside the id', message('folder.facts', { folderId, dir: '/etc' })],
     ['a number for an id', message('folder.facts', { folderId: 7 })],
     ['an endless id', message('folder.facts', { folderId: 'x'.repeat(65) })],
-    ['a short plan id', message('plan.apply', { folderId, planId: 'abc', whileOpen: false })],
-    ['consent that is no boolean', message('plan.apply', { folderId, planId, whileOpen: 'yes' })],
+    [
+      'a short plan id',
+      message('plan.apply', { folderId, planId: 'abc', whileOpen: false, acceptDrift: false }),
+    ],
+    ['no word about a consent', message('plan.apply', { folderId, planId, whileOpen: true })],
+    [
+      'consent that is no boolean',
+      message('plan.apply', { folderId, planId, whileOpen: 'yes', acceptDrift: false }),
+    ],
     [
       'an unknown mode',
       message('restore.plan', { folderId, snapshotId: 'a/b', options: { ...options, mode: 'x' } }),

@@ -27,9 +27,14 @@ async function tell(before: string, since: string) {
   return {
     state: () => readState(place.database).tables,
     later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
-    plan: () => planRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }),
-    restore: (options: Partial<RestoreOptions> = {}) =>
-      applyRestore(folder, { ...defaultRestoreOptions, ...options, id, action: 'restore' }, now),
+    plan: (options: Partial<RestoreOptions> = {}) =>
+      planRestore(folder, { ...defaultRestoreOptions, ...options, id, action: 'restore' }),
+    restore: (options: Partial<RestoreOptions> = {}, planId: string | null = null) =>
+      applyRestore(
+        folder,
+        { ...defaultRestoreOptions, ...options, id, action: 'restore' },
+        { ...now, planId },
+      ),
     undo: () => applyUndo(folder, { acceptDrift: false }, now),
   };
 }
@@ -46,7 +51,7 @@ test.concurrent('rows of the snapshot that violate a key come back as they were,
     check: 'foreign-keys',
     subject: null,
     result: 'came-back',
-    detail: '1 violations, 1 of which came back with the rows',
+    detail: '1 row of “scenes” came back without what it refers to in “chats”',
   });
   await undo();
   expect(state()).toStrictEqual(since);
@@ -109,11 +114,26 @@ test.concurrent('what would lose its parents may be left behind if that is accep
   expect(state().chats).toStrictEqual(since.chats);
 });
 
+test.concurrent('the plan names new ones also where as many old ones go, and is stale when there are others', async () => {
+  const { plan, restore, later, state } = await tell(
+    "INSERT INTO chats VALUES ('a');",
+    "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new'); INSERT INTO scenes VALUES (9, 'nowhere');",
+  );
+  const accepted = await plan({ acceptDrift: true });
+  expect([accepted.foreignKeyViolations, accepted.foreignKeyViolationsAfter]).toStrictEqual([1, 1]);
+  expect(accepted.orphans).toStrictEqual([{ table: 'drafts', parent: 'chats', rows: 1, comesBack: false }]);
+  later("INSERT INTO drafts VALUES (2, 'new');");
+  const since = state();
+  await expect(restore({ acceptDrift: true }, accepted.planId)).rejects.toMatchObject({ code: 'plan-stale' });
+  expect(state()).toStrictEqual(since);
+});
+
 test.concurrent('the plan says how many references will lead nowhere', async () => {
   const { plan } = await tell(
     "INSERT INTO scenes VALUES (1, 'nowhere'), (2, 'lost');",
     'DELETE FROM scenes;',
   );
-  const { foreignKeyViolations, foreignKeyViolationsAfter, refusals } = await plan();
+  const { foreignKeyViolations, foreignKeyViolationsAfter, orphans, refusals } = await plan();
   expect([foreignKeyViolations, foreignKeyViolationsAfter, refusals]).toStrictEqual([0, 2, []]);
+  expect(orphans).toStrictEqual([{ table: 'scenes', parent: 'chats', rows: 2, comesBack: true }]);
 });

@@ -47,6 +47,7 @@ const plan: RestorePlan = {
   searchIndexes: [],
   foreignKeyViolations: 0,
   foreignKeyViolationsAfter: null,
+  orphans: [],
   damage: [],
   inUse: { state: 'no' },
   safetyCopy: { folder: '/data/snapshots/restore', aboutBytes: 1 },
@@ -123,6 +124,13 @@ describe('what else the confirmation says', () => {
       'The search index lone_fts can’t be brought along row by row; it is left as it is.',
       'Set aside meanwhile and put back word for word: the trigger audit.',
     ]);
+    const orphans = [
+      { table: 'drafts', parent: 'chats', rows: 1, comesBack: false },
+      { table: 'scenes', parent: 'people', rows: 2, comesBack: true },
+    ];
+    expect(remarkLines({ ...odd, orphans })).toContain(
+      '1 row of drafts loses what it refers to in chats. 2 rows of scenes come back without what they refer to in people.',
+    );
     expect(detailLines(odd)).toEqual([
       'Left alone: settings.',
       'The search index good_fts is kept right and checked.',

@@ -171,6 +171,15 @@ describe.concurrent('what nobody can tell', () => {
     // Nor where the journal has lost that the newer one was begun.
     await writeJournalLines(place, lines.slice(0, -1));
     expect(await readRestoredState(folder)).toBe(null);
+    await expect(planUndo(folder, { acceptDrift: false })).rejects.toMatchObject({
+      code: 'nothing-to-undo',
+      message: expect.stringContaining('can not be told'),
+      detail: { safetyCopy: newer.receipt.safetySnapshotId },
+    });
+    // What was not clear once is not looked into at every glance.
+    const phases = new Set<string>();
+    const task = { onProgress: ({ phase }: { readonly phase: string }) => phases.add(phase) };
+    expect([await readRestoredState(folder, task), [...phases]]).toEqual([null, []]);
   });
 
   test('ends with the next full restore, which takes its draft along', async () => {
