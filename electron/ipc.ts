@@ -59,6 +59,6 @@ async function answer(handle: () => Promise<Reply<unknown>>): Promise<Reply<unkn
 }
 
 /** What crosses of an error that nobody expected. */
-export function describeBug(error: unknown): ErrorInfo {
+function describeBug(error: unknown): ErrorInfo {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), detail: {} };
 }

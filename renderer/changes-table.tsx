@@ -66,7 +66,7 @@ export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[]
 }
 
 /** Rows that a restore would add, change or remove. */
-export function changesOf(table: TableDiff): number {
+function changesOf(table: TableDiff): number {
   return table.added + table.changed + table.removed;
 }
 

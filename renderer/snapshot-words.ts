@@ -75,7 +75,7 @@ function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
 }
 
 /** For a safety copy: which restore it takes back. */
-export function undoesWords({ undoes }: ListedSnapshot, now: Date): string {
+function undoesWords({ undoes }: ListedSnapshot, now: Date): string {
   if (undoes === null) return '';
   const from = idTime(undoes.snapshotId);
   const what = undoes.action === 'undo' ? 'undo' : 'restore';
@@ -83,7 +83,7 @@ export function undoesWords({ undoes }: ListedSnapshot, now: Date): string {
 }
 
 /** The moment that a snapshot's name states, as ISO 8601. */
-export function idTime(id: string): string | null {
+function idTime(id: string): string | null {
   const match = /\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(id);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second] = match;

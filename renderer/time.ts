@@ -60,7 +60,7 @@ export function formatAge(iso: string, now: Date): string {
 }
 
 /** A length of time in its largest fitting unit: `28 min`, `3 h`, `5 days`, `7 weeks`, `2 years`. */
-export function formatSpan(ms: number): string {
+function formatSpan(ms: number): string {
   const days = Math.floor(ms / DAY);
   if (ms < HOUR) return `${Math.max(1, Math.floor(ms / MINUTE))} min`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;

@@ -105,7 +105,7 @@ function hasOpen(pid: number, targets: Targets): boolean | null {
  * system could take for ever where that is one on a network that does not answer. Kernels before 5.14 do not tell.
  */
 function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
-  const inode = /^ino:\s*(\d+)$/m.exec(readOf(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  const inode = /^ino:\s*(\d+)$/m.exec(readText(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
   if (inode !== undefined) return inodes.has(BigInt(inode));
   const name = readLink(`/proc/${pid}/fd/${fd}`);
   return name !== null && names.has(basename(name));
@@ -117,15 +117,6 @@ function lookAtOpen(link: string): BigIntStats | null {
     return statSync(link, { bigint: true });
   } catch (error) {
     if (isSystemError(error)) return null;
-    throw error;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return null;
     throw error;
   }
 }
@@ -146,7 +137,7 @@ function readLink(link: string): string | null {
   }
 }
 
-function readOf(path: string): string | null {
+function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

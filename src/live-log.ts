@@ -4,7 +4,7 @@ import { SnapbackError } from './errors.ts';
 import { findLogTable, type Identity, identityOf, readEvents } from './log-events.ts';
 import type { TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
-import { withReadView } from './read-view.ts';
+import { openInPlace, withReadView } from './read-view.ts';
 import { createLogChain, createRowHasher, type SqlValue } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';
 import { readLastEventId } from './snapshot-writer.ts';
@@ -65,7 +65,7 @@ export async function withLiveLog<T>(
 ): Promise<T> {
   const ask: Ask = async (question) => (effort === 'glance' ? question() : withLockPatience(task, question));
   const db =
-    effort === 'glance' ? openReadDatabase(folder.databaseFile, folder) : await openPatiently(folder, task);
+    effort === 'glance' ? openReadDatabase(folder.databaseFile, folder) : await openInPlace(folder, task);
   if (db !== null)
     try {
       const source = await ask(() => findLog(db, folder));
@@ -89,17 +89,6 @@ export async function withLiveLog<T>(
       ...readLog(view.db, folder, findLog(view.db, folder), ask, task),
     }),
   );
-}
-
-/** Null where SQLite can't open the file in its place for reading alone. */
-async function openPatiently(folder: DataFolder, task: TaskOptions) {
-  try {
-    return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
-  } catch (error) {
-    const code = error instanceof SnapbackError ? error.code : null;
-    if (code === 'database-unreadable' || code === 'database-read-only' || code === 'io-failed') return null;
-    throw error;
-  }
 }
 
 function readLog(

@@ -64,7 +64,7 @@ export async function withReadView<T>(
 }
 
 async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
-  const source = await openOrNull(folder, task);
+  const source = await openInPlace(folder, task);
   if (source === null) {
     await copyDatabaseFiles(folder.databaseFile, target, createPace(task));
     return { journalMode: 'unknown', copiedFiles: true };
@@ -92,7 +92,7 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
 }
 
 /** Null where SQLite can't open the file for reading alone: a WAL in a folder without write permission, or a journal left by a crash. */
-async function openOrNull(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
+export async function openInPlace(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
   try {
     return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
   } catch (error) {

@@ -13,7 +13,7 @@ import { formatAge, formatMoment } from '../time.ts';
 import { choose, count, formatBytes, formatNumber, joinWords, kindOf } from '../words.ts';
 
 /** What of a plan the story may tell: only the tables that are written, and the log's events only if the log is. */
-export function toldByPlan(plan: RestorePlan): Told {
+function toldByPlan(plan: RestorePlan): Told {
   return {
     tables: plan.tables.filter((table) => table.action === 'write').map(asCompared),
     newerEvents: plan.newerEvents,
