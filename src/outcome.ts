@@ -6,12 +6,12 @@ import type { TaskOptions } from './model.ts';
 import type { ReadView } from './read-view.ts';
 import { createLogChain } from './row-hash.ts';
 import { readSchema, type Schema } from './schema.ts';
-import type { HashedTable, SnapshotAbout } from './snapshot-format.ts';
+import type { HashedTable, LogExtent, SnapshotAbout } from './snapshot-format.ts';
 import { foldName, quoteName } from './sql.ts';
 
 /*
  * Whether COMMIT of a restore happened, told by content alone: the safety copy knows the state before and what the
- * restore would make of it, the draft of a full restore's checkpoint is the state after.
+ * restore would make of it, the log included; the draft of a full restore's checkpoint is the state after.
  */
 
 /** `unknown`: the content does not tell, because somebody has written since, or what it is compared with is missing. */
@@ -59,7 +59,8 @@ export async function judgeOutcome(
   if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
   if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
   const signs = new Set(compared.map(readSign));
-  if (after !== null) signs.add(readLogSign(look, copy.about, after));
+  const logAfter = after?.log ?? copy.note.log;
+  if (logAfter !== null) signs.add(readLogSign(look, copy.about.log, logAfter));
   signs.delete('unknown');
   const [sign = 'unknown', ...others] = signs;
   return others.length === 0 ? sign : 'unknown';
@@ -100,8 +101,8 @@ async function holds({ view, schema, task }: Look, { name, columns, hash }: Hash
 }
 
 /** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
-function readLogSign(look: Look, { log: before }: SnapshotAbout, { log: after }: SnapshotAbout): Outcome {
-  const continues = ({ events, chain }: SnapshotAbout['log']) => chainAfter(look, events) === chain;
+function readLogSign(look: Look, before: LogExtent, after: LogExtent): Outcome {
+  const continues = ({ events, chain }: LogExtent) => chainAfter(look, events) === chain;
   const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
   if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';
   return fitsBefore && (!fitsAfter || before.events > after.events) ? 'not-committed' : 'unknown';

@@ -42,9 +42,9 @@ export type Run = {
  * COMMIT the caller's database is rolled back and the safety copy taken away.
  */
 export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
-  const { folder, db, prepared } = run;
+  const { folder, db, schema, prepared } = run;
   const { plan } = prepared;
-  const safety = await takeSafetyCopy(folder, db, prepared, task);
+  const safety = await takeSafetyCopy(folder, db, prepared, schema, task);
   let checkpoint: Draft | null = null;
   let committing = false;
   try {

@@ -1,13 +1,24 @@
 import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { STAGE_SCHEMA } from './compare.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
 import { hasSystemCode, SnapbackError } from './errors.ts';
 import { syncFolder } from './folders.ts';
 import { noteFaults } from './integrity.ts';
+import { createIdentifier, identityOf } from './log-events.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
+import { createPace } from './pace.ts';
 import type { PreparedPlan } from './plan.ts';
+import type { Profile } from './profile.ts';
+import { createLogChain } from './row-hash.ts';
+import type { Schema } from './schema.ts';
 import { createDraft, discardDraft, publishDraft } from './snapshot-drafts.ts';
+import type { LogExtent } from './snapshot-format.ts';
+import { placeOfName } from './sql.ts';
+import { stageColumn } from './stage-layout.ts';
+import type { StagedTable } from './stage-loader.ts';
+import { readRows } from './table-rows.ts';
 import { writeAndCheck } from './take.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
@@ -21,8 +32,12 @@ export async function takeSafetyCopy(
   folder: DataFolder,
   db: AnyDatabase,
   { plan, comparisons, integrity }: PreparedPlan,
+  schema: Schema,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
+  const written = comparisons.find(({ staged }) => staged.role === 'log');
+  const log =
+    written === undefined ? null : await foreseeLog(db, written.staged, schema, folder.profile, task);
   const draft = await createDraft(folder, 'restore');
   try {
     await writeAndCheck(db, draft, folder, 'safety-copy', task, () => ({
@@ -36,6 +51,7 @@ export async function takeSafetyCopy(
         columns: staged.columns,
         hash: staged.hash,
       })),
+      log,
       faults: noteFaults(integrity),
     }));
     return await publishDraft(folder, draft);
@@ -43,6 +59,38 @@ export async function takeSafetyCopy(
     await discardDraft(draft);
     throw error;
   }
+}
+
+/**
+ * What the log will be once it is written from the stage; null where the stage lacks a column that identifies its events.
+ * The host only appends to a log, so this tells for long whether COMMIT happened, when all tables have been written.
+ */
+async function foreseeLog(
+  db: AnyDatabase,
+  { live, name, columns }: StagedTable,
+  schema: Schema,
+  profile: Profile,
+  task: TaskOptions,
+): Promise<LogExtent | null> {
+  const { whole, pick } = createIdentifier(identityOf(live, profile), columns);
+  if (!whole) return null;
+  const pace = createPace(task);
+  const chain = createLogChain();
+  const staged = columns.map((_, index) => stageColumn(index));
+  const order = `ORDER BY ${staged[placeOfName(columns, profile.log.columns.id)]}`;
+  const { encoding } = schema;
+  for (const row of readRows(db, {
+    schemaName: STAGE_SCHEMA,
+    table: name,
+    columns: staged,
+    order,
+    encoding,
+  })) {
+    chain.add(pick(row));
+    await pace.step();
+  }
+  const { events, chain: chained } = chain.peek();
+  return { events, chain: chained };
 }
 
 /** Takes back a safety copy of a restore that wrote nothing. */

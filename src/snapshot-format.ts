@@ -23,6 +23,9 @@ export type HashedTable = {
   readonly hash: string;
 };
 
+/** How many events a log has, and the hash of what makes them these. */
+export type LogExtent = { readonly events: number; readonly chain: string };
+
 /** In a safety copy: the plan that it was taken for. With it, undo can tell whether the restore was committed. */
 export type RestoreNote = {
   readonly planId: string;
@@ -32,6 +35,8 @@ export type RestoreNote = {
   readonly mode: RestoreMode;
   /** Content of each touched table after COMMIT, over the columns that the restore wrote. Before it: `tables` of this file. */
   readonly after: readonly HashedTable[];
+  /** The log after COMMIT, where the restore wrote it and that could be told beforehand; before it: `log` of this file. */
+  readonly log: LogExtent | null;
   /** What was wrong with the database before it, so that an undo may bring that back. Null: a copy of an older version, which does not say. */
   readonly faults: KnownFaults | null;
 };
@@ -47,7 +52,7 @@ export type SnapshotAbout = {
   readonly tables: readonly DumpedTable[];
   /** Tables of the profile that the database did not have: written as empty lists, as the host does. */
   readonly absent: readonly string[];
-  readonly log: { readonly events: number; readonly chain: string };
+  readonly log: LogExtent;
   readonly restore: RestoreNote | null;
 };
 
@@ -60,7 +65,7 @@ export function parseAbout(value: unknown): SnapshotAbout | null {
   if (!isString(lastEventId) || !/^-?\d{1,20}$/.test(lastEventId) || typeof userVersion !== 'number')
     return null;
   if (!isListOf(tables, isDumpedTable) || !isListOf(absent, isString)) return null;
-  if (!isRecord(log) || typeof log.events !== 'number' || typeof log.chain !== 'string') return null;
+  if (!isExtent(log)) return null;
   const note = restore === null ? null : parseNote(restore);
   if (note === undefined) return null;
   return {
@@ -80,18 +85,31 @@ export function parseAbout(value: unknown): SnapshotAbout | null {
 
 function parseNote(value: unknown): RestoreNote | undefined {
   if (!isRecord(value)) return undefined;
-  const { planId, action, snapshotId, snapshotTakenAt, mode, after, faults } = value;
+  const { planId, action, snapshotId, snapshotTakenAt, mode, after, log, faults } = value;
   if (!isString(planId) || !isString(snapshotId) || !isString(snapshotTakenAt)) return undefined;
   if (action !== 'restore' && action !== 'undo') return undefined;
   if (mode !== 'full' && mode !== 'projections') return undefined;
   if (!isListOf(after, isHashedTable)) return undefined;
-  return { planId, action, snapshotId, snapshotTakenAt, mode, after, faults: parseFaults(faults) };
+  return {
+    planId,
+    action,
+    snapshotId,
+    snapshotTakenAt,
+    mode,
+    after,
+    log: isExtent(log) ? { events: log.events, chain: log.chain } : null,
+    faults: parseFaults(faults),
+  };
 }
 
 function parseFaults(value: unknown): KnownFaults | null {
   if (!isRecord(value)) return null;
   const { damage, foreignKeys } = value;
   return isListOf(damage, isCounted) && isListOf(foreignKeys, isCounted) ? { damage, foreignKeys } : null;
+}
+
+function isExtent(value: unknown): value is LogExtent {
+  return isRecord(value) && typeof value.events === 'number' && isString(value.chain);
 }
 
 function isCounted(value: unknown): value is readonly [string, number] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, rename, utimes } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -120,6 +120,28 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
   });
 });
+
+test.concurrent.each([true, false])(
+  'the log tells how a restore ended also where nothing but its safety copy speaks of it: committed %s',
+  async (committed) => {
+    const { place, folder, receipt, draft } = await killed({ committed });
+    if (draft !== null) await rm(draft);
+    await writeJournalLines(place, []);
+    run(place, EVERYWHERE);
+    const { safetySnapshotId } = receipt;
+    expect(await readRestoredState(folder)).toEqual(
+      committed ? expect.objectContaining({ safetySnapshotId }) : null,
+    );
+    const code = committed ? undefined : 'nothing-to-undo';
+    const undoing = planUndo(folder, { acceptDrift: false });
+    expect(
+      await undoing.then(
+        () => undefined,
+        (error) => error.code,
+      ),
+    ).toBe(code);
+  },
+);
 
 describe.concurrent('what nobody can tell', () => {
   /** A log that before and after share, flags apart, so that nothing tells when all tables were written. */
