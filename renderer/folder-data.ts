@@ -48,11 +48,14 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
   const refresh = useCallback((): Promise<void> => {
     askAgain.current = asking.current !== null;
     asking.current ??= (async () => {
-      do {
-        askAgain.current = false;
-        await ask();
-      } while (askAgain.current);
-      asking.current = null;
+      try {
+        do {
+          askAgain.current = false;
+          await ask();
+        } while (askAgain.current);
+      } finally {
+        asking.current = null;
+      }
     })();
     return asking.current;
   }, [ask]);

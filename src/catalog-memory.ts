@@ -6,7 +6,8 @@ import { isSystemError } from './errors.ts';
 import type { ReadMark } from './live-log.ts';
 import type { TableCount } from './model.ts';
 import { readSmallFile } from './small-file.ts';
-import type { LogPrefix, SnapshotFacts } from './snapshot-facts.ts';
+import type { SnapshotFacts } from './snapshot-facts.ts';
+import type { LogExtent } from './snapshot-format.ts';
 
 /** Facts of a file that was read whole, and how its log stood to the live one when that ended at `live`. */
 export type Remembered = SnapshotFacts & {
@@ -124,7 +125,7 @@ function parseUndoes(value: ReadonlyMap<string, unknown> | null): Remembered['un
     : null;
 }
 
-function parsePrefix(value: ReadonlyMap<string, unknown> | null): LogPrefix | null {
+function parsePrefix(value: ReadonlyMap<string, unknown> | null): LogExtent | null {
   const [events, chain] = [value?.get('events'), value?.get('chain')];
   return isCount(events) && typeof chain === 'string' ? { events, chain } : null;
 }

@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import type { AnyDatabase } from './database.ts';
 import type { SnapshotId, TaskOptions } from './model.ts';
+import { PERIODIC_KIND } from './retention.ts';
 import { createDraft, type Draft, discardDraft, leaveDraft, publishDraft } from './snapshot-drafts.ts';
 import { writeAndCheck } from './take.ts';
 
@@ -11,7 +12,7 @@ import { writeAndCheck } from './take.ts';
 
 /** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns. On an error there is none. */
 export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
-  const draft = await createDraft(folder, 'periodic');
+  const draft = await createDraft(folder, PERIODIC_KIND);
   try {
     await writeAndCheck(db, draft, folder, 'checkpoint', task, () => null);
     await draft.handle.sync();

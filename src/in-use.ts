@@ -1,8 +1,9 @@
-import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { type BigIntStats, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from './errors.ts';
 import type { InUse } from './model.ts';
 import { createPace } from './pace.ts';
+import { readProcFile } from './proc-file.ts';
 
 /** The files of a database: the numbers of their inodes, device and inode, and their names. */
 type Targets = {
@@ -68,7 +69,7 @@ function hexByte(value: bigint): string {
 }
 
 function listLockHolders({ ids }: Targets): readonly number[] {
-  const lines = readText('/proc/locks')?.split('\n') ?? [];
+  const lines = readProcFile('/proc/locks')?.split('\n') ?? [];
   return lines.flatMap((line) => {
     // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; a waiting process has `->` after the number.
     const found = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line);
@@ -105,7 +106,7 @@ function hasOpen(pid: number, targets: Targets): boolean | null {
  * system could take for ever where that is one on a network that does not answer. Kernels before 5.14 do not tell.
  */
 function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
-  const inode = /^ino:\s*(\d+)$/m.exec(readText(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  const inode = /^ino:\s*(\d+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
   if (inode !== undefined) return inodes.has(BigInt(inode));
   const name = readLink(`/proc/${pid}/fd/${fd}`);
   return name !== null && names.has(basename(name));
@@ -124,22 +125,13 @@ function lookAtOpen(link: string): BigIntStats | null {
 /** Its program's name; what it calls itself, which may be its main thread's name, only where the program can't be seen. */
 function nameOf(pid: number): string {
   const program = readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
-  const name = program === null ? readText(`/proc/${pid}/comm`)?.trim() : basename(program);
+  const name = program === null ? readProcFile(`/proc/${pid}/comm`)?.trim() : basename(program);
   return name || 'unknown';
 }
 
 function readLink(link: string): string | null {
   try {
     return readlinkSync(link);
-  } catch (error) {
-    if (isSystemError(error)) return null;
-    throw error;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
   } catch (error) {
     if (isSystemError(error)) return null;
     throw error;

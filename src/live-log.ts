@@ -55,7 +55,8 @@ const LONGEST_READ_MS = 20;
  * Opens the live log for reading, in its place where short reads can answer, else in a private copy: where the database
  * can't be opened in its place, or finding an event by its id means reading all of them. `glance` asks in place and at
  * once; otherwise a lock is waited for.
- * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance` `database-unreadable` where only a copy would do
+ * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance`
+ * `database-unreadable` where only a copy would do
  */
 export async function withLiveLog<T>(
   folder: DataFolder,

@@ -38,8 +38,9 @@ type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 
 /**
  * Says which snapshots a policy or a choice moves to the trash and which it names but may not take: the copy that undo
- * needs, the last checkpoint of after a restore, safety copies that are too young (by a policy only), files that can't be read. Writes nothing. Throws `usage`
- * for a policy that makes no sense, `snapshot-missing` and `snapshot-unsafe` for a chosen id.
+ * needs, the last checkpoint of after a restore, safety copies that are too young (by a policy only), files that can't
+ * be read. Writes nothing. Throws `usage` for a policy that makes no sense, `snapshot-missing` and `snapshot-unsafe`
+ * for a chosen id.
  */
 export async function planPrune(
   folder: DataFolder,
@@ -51,9 +52,10 @@ export async function planPrune(
 
 /**
  * Moves what `planPrune` says into a new folder of the trash; with `planId` exactly that plan, else `plan-stale`. A
- * file that somebody else removed or replaced in between stays as it is and is left out of the receipt. Throws `nothing-to-prune`, `snapshot-needed`
- * (all that was chosen is needed by undo), `cancelled` (nothing moved), and for a failure in the middle `disk-full`,
- * `folder-read-only` or `io-failed`: then the manifest tells what was to move, and each file is in one place or the other.
+ * file that somebody else removed or replaced in between stays as it is and is left out of the receipt. Throws
+ * `nothing-to-prune`, `snapshot-needed` (all that was chosen is needed by undo), `cancelled` (nothing moved), and for a
+ * failure in the middle `disk-full`, `folder-read-only` or `io-failed`: then the manifest tells what was to move, and
+ * each file is in one place or the other.
  */
 export async function applyPrune(
   folder: DataFolder,

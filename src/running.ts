@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { DataFolder } from './data-folder.ts';
-import { isSystemError } from './errors.ts';
 import { isAlive } from './private-folder.ts';
+import { readProcFile } from './proc-file.ts';
 
 /*
  * Which restores are being made right now: those of this process are known here, those of others by the mark that each
@@ -33,23 +32,14 @@ export function isRunning({ pid, started }: ProcessMark): boolean {
 
 /** Null where the system has no such place or lets nobody look. `over`: it has ended, and only its parent has not noticed. */
 function lookAt(pid: number): { readonly started: string; readonly over: boolean } | null {
-  const stat = readText(`/proc/${pid}/stat`);
-  const boot = readText('/proc/sys/kernel/random/boot_id');
+  const stat = readProcFile(`/proc/${pid}/stat`);
+  const boot = readProcFile('/proc/sys/kernel/random/boot_id');
   if (stat === null || boot === null) return null;
   // `1234 (a name) S 1 …`: the name may hold anything, blanks and brackets included.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticks] = [fields[0], fields[19]];
   if (state === undefined || ticks === undefined) return null;
   return { started: `${boot.trim()} ${ticks}`, over: state === 'Z' || state === 'X' };
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) return null;
-    throw error;
-  }
 }
 
 type Work = { readonly dir: string; readonly planId: string };

@@ -11,6 +11,7 @@ import type { SnapshotId, TaskOptions } from './model.ts';
 import { createPace } from './pace.ts';
 import type { PreparedPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
+import { SAFETY_KIND } from './retention.ts';
 import { createLogChain } from './row-hash.ts';
 import type { Schema } from './schema.ts';
 import { createDraft, discardDraft, publishDraft } from './snapshot-drafts.ts';
@@ -38,7 +39,7 @@ export async function takeSafetyCopy(
   const written = comparisons.find(({ staged }) => staged.role === 'log');
   const log =
     written === undefined ? null : await foreseeLog(db, written.staged, schema, folder.profile, task);
-  const draft = await createDraft(folder, 'restore');
+  const draft = await createDraft(folder, SAFETY_KIND);
   try {
     await writeAndCheck(db, draft, folder, 'safety-copy', task, () => ({
       planId: plan.planId,

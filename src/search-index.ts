@@ -8,7 +8,8 @@ export type IndexState = 'ok' | 'stale' | 'unchecked';
 
 /**
  * Whether a search index agrees with its contents; `unchecked` where that can't be told here. For contents in another
- * table FTS5 compares them only if asked with a rank, and where it is to hold a part of them they can't be compared. Writes nothing, but SQLite demands a writable handle.
+ * table FTS5 compares them only if asked with a rank, and where it is to hold a part of them they can't be compared.
+ * Writes nothing, but SQLite demands a writable handle.
  */
 export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
   const name = quoteName(index.name);

@@ -4,12 +4,9 @@ import { createIdentifier, type Identity } from './log-events.ts';
 import type { SnapshotSummary, TableCount, TaskOptions } from './model.ts';
 import { createLogChain, type LogChain } from './row-hash.ts';
 import type { OpenedFile } from './snapshot-files.ts';
-import type { SnapshotAbout } from './snapshot-format.ts';
+import type { LogExtent, SnapshotAbout } from './snapshot-format.ts';
 import { readSnapshot, type SnapshotPart } from './snapshot-reader.ts';
 import { foldName } from './sql.ts';
-
-/** A log's identity up to some event: equal chains after equally many events mean equal logs. */
-export type LogPrefix = { readonly events: number; readonly chain: string };
 
 /** What reading all of a snapshot tells. Nothing of a row's contents. */
 export type SnapshotFacts = {
@@ -19,9 +16,9 @@ export type SnapshotFacts = {
   readonly tables: readonly TableCount[] | null;
   readonly undoes: SnapshotSummary['undoes'];
   /** Null where the snapshot has no log, or not the columns that identify its events. */
-  readonly log: LogPrefix | null;
+  readonly log: LogExtent | null;
   /** The same at the length that the live log had; null where the snapshot's is not longer. */
-  readonly prefix: LogPrefix | null;
+  readonly prefix: LogExtent | null;
 };
 
 /** How long the live log is, and which columns tell its events apart. */
@@ -84,7 +81,7 @@ const NOTHING = {
 function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LogLook) {
   const chain: LogChain = createLogChain();
   let events = 0;
-  let prefix: LogPrefix | null = null;
+  let prefix: LogExtent | null = null;
   let found = false;
   let whole = true;
   return {

@@ -98,8 +98,8 @@ export function compareNames(a: string, b: string): number {
 /**
  * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
  * name that could reach another place or that nobody sees is listed with its problem and not opened; so is the folder
- * of a kind that is a link out of its place or may not be read. Throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder
- * itself.
+ * of a kind that is a link out of its place or may not be read. Throws `snapshot-unsafe` or `snapshot-unreadable` for
+ * the snapshots folder itself.
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
   const root = await findFolder(folder, SNAPSHOTS);

@@ -23,7 +23,7 @@ export type HashedTable = {
   readonly hash: string;
 };
 
-/** How many events a log has, and the hash of what makes them these. */
+/** A log's identity up to some event: equal chains after equally many events mean equal logs. */
 export type LogExtent = { readonly events: number; readonly chain: string };
 
 /** In a safety copy: the plan that it was taken for. With it, undo can tell whether the restore was committed. */

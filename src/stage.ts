@@ -28,7 +28,8 @@ export type Stage = {
  * Reads a whole snapshot into a private SQLite file, so that comparing and applying are SQL on both sides and memory
  * stays flat. Values get the affinity of the live column, as they would when stored there; in files of the host, a text
  * that is the repr of bytes counts as a BLOB in columns declared BLOB, and is counted as a guess.
- * @throws `snapshot-damaged`, `row-refused` (the live key takes two rows for the same), `schema-needs-host` (a key needs a collation of the host), `cancelled`, `disk-full`
+ * @throws `snapshot-damaged`, `row-refused` (the live key takes two rows for the same), `schema-needs-host` (a key
+ * needs a collation of the host), `cancelled`, `disk-full`
  */
 export async function stageSnapshot(
   file: SnapshotBytes,

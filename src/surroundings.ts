@@ -9,7 +9,7 @@ import { freeSpace } from './free-space.ts';
 import { findUsers } from './in-use.ts';
 import type { RestorePlan, SnapshotRef } from './model.ts';
 import type { Surroundings } from './plan-refusals.ts';
-import { PERIODIC_KIND } from './retention.ts';
+import { PERIODIC_KIND, SAFETY_KIND } from './retention.ts';
 import { readSnapshotEnds } from './snapshot-ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from './snapshot-files.ts';
 
@@ -27,7 +27,7 @@ export async function lookAround(
 ): Promise<Surroundings> {
   const databaseBytes = await sizeWithWal(folder.databaseFile);
   const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
-  const safetyFolder = join(folder.dir, SNAPSHOTS, 'restore');
+  const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
   return {
     ...given,
     writable: await isWritable(folder),

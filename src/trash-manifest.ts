@@ -78,8 +78,9 @@ export type NamedFile = {
 };
 
 /**
- * Which files a folder's manifest names, each once, and how they were when they were moved; null where there is no manifest, or none that can be understood to
- * its last entry. Hostile input: bounded, no link followed, and no name that could reach another place.
+ * Which files a folder's manifest names, each once, and how they were when they were moved; null where there is no
+ * manifest, or none that can be understood to its last entry. Hostile input: bounded, no link followed, and no name
+ * that could reach another place.
  */
 export async function readManifest(place: string): Promise<readonly NamedFile[] | null> {
   const text = await readSmallFile(join(place, MANIFEST));

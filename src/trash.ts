@@ -9,8 +9,9 @@ import { statFacts } from './snapshot-files.ts';
 import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*
- * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the files
- * that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself; no symbolic link below the trash is followed.
+ * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the
+ * files that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself; no
+ * symbolic link below the trash is followed.
  */
 
 export const TRASH = 'trash';
@@ -44,7 +45,8 @@ type TrashContents = TrashSummary & {
 
 /**
  * Counts the snapshots that prunes have put into the trash, and their bytes. Files that no manifest names do not count,
- * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing or can't be understood. Throws `io-failed`.
+ * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing
+ * or can't be understood. Throws `io-failed`.
  */
 export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
   return describe(await readTrash(folder).catch(asNone));
