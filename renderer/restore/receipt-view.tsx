@@ -106,9 +106,11 @@ function CheckLine({ check, results }: { readonly check: Check; readonly results
   const remarks = odd.map((one) =>
     [one.subject, RESULTS[one.result], one.detail].filter((part) => part !== null && part !== '').join(': '),
   );
+  // What was accepted is no success either.
+  const isOpen = odd.some(({ result }) => result === 'not-run' || result === 'came-back');
   return (
-    <li className={odd.some((one) => one.result === 'not-run') ? 'not-run' : 'passed'}>
-      <Icon name={odd.some((one) => one.result === 'not-run') ? 'warning' : 'check'} />
+    <li className={isOpen ? 'not-run' : 'passed'}>
+      <Icon name={isOpen ? 'warning' : 'check'} />
       <span>
         {CHECKS[check]}
         {remarks.length > 0 && <span className="dim"> ({joinWords(remarks)})</span>}
