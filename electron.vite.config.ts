@@ -13,7 +13,7 @@ export default defineConfig({
     build: {
       target: nodeTarget,
       rolldownOptions: {
-        input: { main: at('electron/main.ts'), 'core-process': at('electron/core-process.ts') },
+        input: { main: at('electron/main/main.ts'), 'core-process': at('electron/core/process.ts') },
         external: ['better-sqlite3'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,19 +1,10 @@
-import type { ErrorCode, ErrorDetail } from '../src/errors.ts';
-import type {
-  Diff,
-  FolderFacts,
-  InUse,
-  Progress,
-  PrunePlan,
-  PrunePolicy,
-  PruneReceipt,
-  RestoreOptions,
-  RestorePlan,
-  RestoreReceipt,
-  SnapshotId,
-  SnapshotSummary,
-  TrashSummary,
-} from '../src/model.ts';
+import type { Diff } from '../src/model/diff.ts';
+import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
+import type { FolderFacts } from '../src/model/folder.ts';
+import type { PrunePlan, PrunePolicy, PruneReceipt, TrashSummary } from '../src/model/prune.ts';
+import type { InUse, RestoreOptions, RestorePlan, RestoreReceipt } from '../src/model/restore.ts';
+import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
+import type { Progress } from '../src/model/task.ts';
 
 /** Types only: what the window, the main process and the core process say to each other. Each operation is one line. */
 

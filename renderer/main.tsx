@@ -12,8 +12,8 @@ import './styles/forced.css';
 import { StrictMode } from 'react';
 import { Button } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
-import { ErrorNote } from './error-note.tsx';
+import { ErrorNote } from './parts/error-note.tsx';
+import { App } from './window/app.tsx';
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('The page has no root element.');

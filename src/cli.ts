@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseInvocation } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import { printJson } from './cli-json.ts';
-import { createProgressLine } from './cli-progress.ts';
-import { toPrintable } from './cli-text.ts';
-import { hasSystemCode, SnapbackError } from './errors.ts';
+import { parseInvocation } from './cli/arguments.ts';
+import { runCommand } from './cli/commands.ts';
+import { printJson } from './cli/json.ts';
+import { createProgressLine } from './cli/progress.ts';
+import { toPrintable } from './cli/text.ts';
+import { hasSystemCode, SnapbackError } from './model/errors.ts';
 
 /*
  * The headless face: `node src/cli.ts COMMAND …`. Answers go to stdout; errors, one line each, and progress to stderr.

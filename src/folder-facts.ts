@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { DataFolder } from './data-folder.ts';
-import { isDemo } from './demo.ts';
-import { findUsers } from './in-use.ts';
-import { withLiveLog } from './live-log.ts';
-import type { FolderFacts, TaskOptions } from './model.ts';
-import { describeTrash } from './trash.ts';
-import { readRestoredState } from './undo.ts';
+import { isDemo } from './demo/demo.ts';
+import type { DataFolder } from './host/data-folder.ts';
+import { findUsers } from './host/in-use.ts';
+import { withLiveLog } from './log/live-log.ts';
+import type { FolderFacts } from './model/folder.ts';
+import type { TaskOptions } from './model/task.ts';
+import { describeTrash } from './prune/trash.ts';
+import { readRestoredState } from './recovery/undo.ts';
 
 /**
  * What a glance at a data folder tells: its database, its users, whether it stands on a restored state. Reads only, and

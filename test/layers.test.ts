@@ -1,156 +1,208 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
+import { model, rooms } from './rooms.ts';
+import { type Import, listSources, parseSource, readText } from './support/imports.ts';
 
-const root = join(import.meta.dirname, '..');
+const names = Object.keys(rooms);
+const layers = ['src', 'electron', 'renderer'];
 
-/** One import of a module: what it names, and whether nothing of it is left when the types are erased. */
-type Import = { readonly specifier: string; readonly isType: boolean };
-
-describe('the direction of imports', () => {
-  test.each(['src', 'electron', 'renderer'])('%s imports only what its layer may know', (folder) => {
-    const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root });
+describe('the rooms', () => {
+  test.each(layers)('%s imports only what its rooms may know', (folder) => {
+    const files = listSources(folder);
     expect(files.length).toBeGreaterThan(0);
-    expect(files.flatMap((file) => findViolations(file, readFileSync(join(root, file), 'utf8')))).toEqual([]);
+    expect(files.flatMap((file) => findViolations(file, readText(file)))).toEqual([]);
+  });
+
+  test('every arrow of the table points down', () => {
+    const upwards = names.flatMap((room, at) =>
+      listAllowed(room)
+        .filter((target) => names.findIndex((name) => isIn(target, name)) >= at)
+        .map((target) => `${room} -> ${target}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  test('the table allows no arrow that no file needs', () => {
+    const used = listSources(...layers).flatMap((file) =>
+      parseSource(file, readText(file)).imports.map(({ target, isType }) => ({
+        room: roomOf(file),
+        target,
+        isType,
+      })),
+    );
+    const unused = names.flatMap((room) => {
+      const own = used.filter((arrow) => arrow.room === room);
+      const { values = [], types = [] } = rooms[room] ?? {};
+      return [
+        ...values.filter((value) => !own.some(({ target, isType }) => !isType && isIn(target, value))),
+        ...types.filter((type) => !own.some(({ target }) => isIn(target, type))),
+      ].map((target) => `${room} -> ${target}`);
+    });
+    expect(unused).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const graph = new Map(
+      listSources(...layers).map((file) => [
+        file,
+        parseSource(file, readText(file)).imports.map(({ target }) => target),
+      ]),
+    );
+    expect(findCircle(graph)).toEqual([]);
+  });
+
+  test('a circle of three files would be found', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['a']],
+    ]);
+    expect(findCircle(graph)).not.toEqual([]);
+  });
+
+  test.each(names)('%s may import of the other rooms what the table says, and nothing else', (room) => {
+    const { values = [], types = [] } = rooms[room] ?? {};
+    for (const other of names.filter((name) => name !== room)) {
+      const target = fileIn(other);
+      const isListed = (list: readonly string[]) => list.some((allowed) => isIn(target, allowed));
+      const isAllowed = (isType: boolean) =>
+        findImportViolations(fileIn(room), [{ target, isType }]).length === 0;
+      expect({ other, allowed: isAllowed(false) }).toEqual({ other, allowed: isListed(values) });
+      expect({ other, allowed: isAllowed(true) }).toEqual({
+        other,
+        allowed: isListed([...values, ...types]),
+      });
+    }
   });
 
   test.each([
-    ['src/take.ts', "import { app } from 'electron';"],
-    ['src/take.ts', "import type { Request } from '../electron/contract.ts';"],
-    ['src/take.ts', "export * from 'zod';"],
-    ['src/take.ts', "const { z } = await import('zod');"],
-    ['src/take.ts', 'await import(name);'],
-    ['src/take.ts', "type Window = import('electron').BrowserWindow;"],
-    ['src/take.ts', "const electron = require('electron');"],
-    ['src/take.ts', "import 'react';"],
-    ['src/take.ts', "import { readFile } from 'fs/promises';"],
-    ['src/take.ts', "console.log('x');"],
-    ['src/take.ts', 'const home = process.env.HOME;'],
-    ['electron/core-process.ts', "import { take } from '../src/take.ts';"],
-    ['electron/core-process.ts', "import type { Take } from '../src/take.ts';"],
-    ['electron/core-process.ts', "import Database from 'better-sqlite3';"],
-    ['electron/core-process.ts', "import { App } from '../renderer/app.tsx';"],
-    ['electron/handlers.ts', "import { ipcMain } from 'electron';"],
-    ['electron/handlers.ts', "import * as electron from 'electron'; electron.ipcMain.on('x', f);"],
-    ['electron/window.ts', "import { ipcRenderer } from 'electron';"],
+    ['src/snapshots/take.ts', "import { app } from 'electron';"],
+    ['src/snapshots/take.ts', "import type { Request } from '../../electron/contract.ts';"],
+    ['src/snapshots/take.ts', "export * from 'zod';"],
+    ['src/snapshots/take.ts', "const { z } = await import('zod');"],
+    ['src/snapshots/take.ts', 'await import(name);'],
+    ['src/snapshots/take.ts', "type Window = import('electron').BrowserWindow;"],
+    ['src/snapshots/take.ts', "const electron = require('electron');"],
+    ['src/snapshots/take.ts', "import 'react';"],
+    ['src/snapshots/take.ts', "import { readFile } from 'fs/promises';"],
+    ['src/snapshots/take.ts', "import { planRestore } from '../restore/restore.ts';"],
+    ['src/snapshots/take.ts', "export type { Plan } from '../restore/plan.ts';"],
+    ['src/restore/plan.ts', "import Database from 'better-sqlite3';"],
+    ['src/model/diff.ts', "export { take } from '../snapshots/take.ts';"],
+    ['src/snapshots/take.ts', "console.log('x');"],
+    ['src/snapshots/take.ts', 'const home = process.env.HOME;'],
+    ['src/lonely.ts', 'export const one = 1;'],
+    ['electron/core/process.ts', "import { take } from '../../src/snapshots/take.ts';"],
+    ['electron/core/process.ts', "import type { Take } from '../../src/snapshots/take.ts';"],
+    ['electron/core/process.ts', "import Database from 'better-sqlite3';"],
+    ['electron/core/process.ts', "import { App } from '../../renderer/window/app.tsx';"],
+    ['electron/core/handlers.ts', "import { ipcMain } from 'electron';"],
+    ['electron/core/handlers.ts', "import type { BrowserWindow } from 'electron';"],
+    ['electron/main/main.ts', "import { planRestore } from '../../src/index.ts';"],
+    ['electron/main/main.ts', "import { handlers } from '../core/handlers.ts';"],
+    ['electron/main/window.ts', "import * as electron from 'electron'; electron.ipcMain.on('x', f);"],
+    ['electron/main/window.ts', "import { ipcRenderer } from 'electron';"],
     ['electron/preload.ts', "import { join } from 'node:path';"],
     ['electron/preload.ts', "import { names } from './contract.ts';"],
     ['electron/contract.ts', "import { z } from 'zod'; export type A = z.infer<typeof B>;"],
     ['electron/contract.ts', 'export const names = [];'],
-    ['src/model.ts', "export { take } from './take.ts';"],
-    ['renderer/app.tsx', "import { readFile } from 'node:fs/promises';"],
-    ['renderer/app.tsx', "import { shell } from 'electron';"],
-    ['renderer/app.tsx', "import { planRestore } from '../src/index.ts';"],
-    ['renderer/app.tsx', "import { errorCodes } from '../src/errors.ts';"],
-    ['renderer/prune/dialog.tsx', "import { serve } from '../../electron/ipc.ts';"],
-    ['renderer/app.tsx', "import { leftPad } from 'left-pad';"],
+    ['renderer/window/app.tsx', "import { readFile } from 'node:fs/promises';"],
+    ['renderer/window/app.tsx', "import { shell } from 'electron';"],
+    ['renderer/window/app.tsx', "import { planRestore } from '../../src/index.ts';"],
+    ['renderer/window/app.tsx', "import { errorCodes } from '../../src/model/errors.ts';"],
+    ['renderer/prune/prune-dialog.tsx', "import { serve } from '../../electron/main/ipc.ts';"],
+    ['renderer/prune/prune-dialog.tsx', "import { RestoreDialog } from '../restore/restore-dialog.tsx';"],
+    ['renderer/words/time.ts', "import { Icon } from '../parts/icons.tsx';"],
+    ['renderer/window/app.tsx', "import { leftPad } from 'left-pad';"],
   ])('%s with `%s` would be found', (file, code) => {
     expect(findViolations(file, code)).not.toEqual([]);
   });
 
   test.each([
-    ['src/cli.ts', "console.log(process.env.HOME); import { a } from './index.ts';"],
-    ['src/database.ts', "import Database from 'better-sqlite3'; import { join } from 'node:path';"],
-    ['src/take.ts', "// console, electron and import('zod') in words\nconst text = `ipcMain`;"],
-    ['src/take.ts', "type Plan = import('./plan.ts').Plan; const { plan } = await import('./plan.ts');"],
-    ['electron/contract.ts', "import type { Plan } from '../src/model.ts'; export type A = Plan;"],
-    ['electron/core-process.ts', "import { take, type Plan } from '../src/index.ts';"],
-    ['renderer/app.tsx', "import type { Bridge } from '../electron/contract.ts'; import './app.css';"],
+    ['src/cli.ts', "console.log(process.env.HOME); import { a } from './cli/commands.ts';"],
+    ['src/sqlite/database.ts', "import Database from 'better-sqlite3'; import { join } from 'node:path';"],
+    ['src/snapshots/take.ts', "// console, electron and import('zod') in words\nconst text = `ipcMain`;"],
+    ['src/snapshots/take.ts', "type A = import('./files.ts').A; const { b } = await import('./files.ts');"],
+    ['src/write/write-tables.ts', "import type { Pace } from '../system/pace.ts';"],
+    ['electron/contract.ts', "import type { Plan } from '../src/model/restore.ts'; export type A = Plan;"],
+    ['electron/core/process.ts', "import { take, type Plan } from '../../src/index.ts';"],
+    ['electron/main/main.ts', "import type { Plan } from '../../src/index.ts';"],
+    ['renderer/window/app.tsx', "import type { Bridge } from '../../electron/contract.ts';"],
   ])('%s with `%s` is allowed', (file, code) => {
     expect(findViolations(file, code)).toEqual([]);
   });
 });
 
 function findViolations(file: string, code: string): readonly string[] {
-  const { program, module, errors } = parseSync(file, code);
-  if (errors.length > 0) return [`${file}: can't be read: ${errors[0]?.message}`];
-  const nodes = listNodes(program);
-  const imports: readonly Import[] = [
-    ...module.staticImports.map(({ moduleRequest, entries }) => ({
-      specifier: moduleRequest.value,
-      isType: entries.length > 0 && entries.every((entry) => entry.isType),
-    })),
-    ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap((entry) =>
-        entry.moduleRequest ? [{ specifier: entry.moduleRequest.value, isType: entry.isType }] : [],
-      ),
-    ),
-    ...nodes.flatMap(readOtherImport),
-  ];
-  const refused = imports
-    .filter(({ specifier, isType }) => !mayImport(file, resolveSpecifier(file, specifier), isType))
-    .map(({ specifier, isType }) => `${file} imports ${isType ? 'types of ' : ''}${specifier}`);
-  const named = [...listNames(nodes)]
+  const source = parseSource(file, code);
+  const named = [...source.names]
     .filter((name) => isReserved(file, name))
     .map((name) => `${file} uses ${name}`);
-  const exported = typesOnly.includes(file)
-    ? module.staticExports.flatMap(({ entries }) => entries.filter((entry) => !entry.isType))
-    : [];
-  return [...refused, ...named, ...exported.map(() => `${file} exports more than types`)];
+  const exported = isTypesOnly(file) && source.exportsValues ? [`${file} exports more than types`] : [];
+  return [...findImportViolations(file, source.imports), ...named, ...exported];
 }
 
-const typesOnly = ['electron/contract.ts', 'src/model.ts'];
-const typesForAll = ['src/model.ts', 'src/errors.ts', 'electron/contract.ts'];
-const rendererPackages = ['react', 'react-dom/client', 'react-aria-components'];
+function findImportViolations(file: string, imports: readonly Import[]): readonly string[] {
+  const room = roomOf(file);
+  if (room === undefined) return [`${file} belongs to no room`];
+  return imports
+    .filter(({ target, isType }) => !mayImport(room, target, isType))
+    .map(({ target, isType }) => `${file} imports ${isType ? 'types of ' : ''}${target}`);
+}
 
-/** The arrows. `target` is a file of ours as its path from the root, or else the name of a package. */
-function mayImport(file: string, target: string, isType: boolean): boolean {
-  if (typesOnly.includes(file) && !isType) return false;
-  if (file.startsWith('src/')) {
-    return target.startsWith('src/') || target.startsWith('node:') || target === 'better-sqlite3';
-  }
-  if (isType && typesForAll.includes(target)) return true;
-  if (file === 'electron/preload.ts') return target === 'electron';
-  if (file.startsWith('electron/')) {
-    return /^(electron\/|node:)/.test(target) || ['electron', 'zod', 'src/index.ts'].includes(target);
-  }
-  return target.startsWith('renderer/') || rendererPackages.includes(target);
+function mayImport(room: string, target: string, isType: boolean): boolean {
+  const { values = [], types = [] } = rooms[room] ?? {};
+  return isIn(target, room) || [...values, ...(isType ? types : [])].some((allowed) => isIn(target, allowed));
+}
+
+function listAllowed(room: string): readonly string[] {
+  const { values = [], types = [] } = rooms[room] ?? {};
+  return [...values, ...types].filter((target) => layers.some((layer) => target.startsWith(`${layer}/`)));
+}
+
+function roomOf(file: string): string | undefined {
+  return names.find((name) => isIn(file, name));
+}
+
+/** Whether a file, package or room is what a row of the table names, or lies in it. */
+function isIn(target: string, name: string): boolean {
+  if (target === name || name.endsWith(':')) return target.startsWith(name);
+  // A name without a slash is a package's, and `electron` is not the folder of that name.
+  return name.includes('/') && target.startsWith(`${name}/`);
+}
+
+function fileIn(room: string): string {
+  return /\.tsx?$/.test(room) ? room : `${room}/any.ts`;
+}
+
+/** The contract and the model's types cross to the window, which may know no code of the core; errors.ts alone is code. */
+function isTypesOnly(file: string): boolean {
+  return file === 'electron/contract.ts' || (isIn(file, model) && file !== 'src/model/errors.ts');
 }
 
 /** Names that one file alone may use, so that what passes between the processes can be read in one place. */
 function isReserved(file: string, name: string): boolean {
-  if (name === 'ipcMain') return file !== 'electron/ipc.ts';
+  if (name === 'ipcMain') return file !== 'electron/main/ipc.ts';
   if (name === 'ipcRenderer') return file !== 'electron/preload.ts';
   if (name === 'console' || name === 'process.env') return file.startsWith('src/') && file !== 'src/cli.ts';
   return false;
 }
 
-function resolveSpecifier(file: string, specifier: string): string {
-  return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
-}
-
-type Node = { readonly type: string; readonly [key: string]: unknown };
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-}
-
-function listNodes(value: unknown): readonly Node[] {
-  if (Array.isArray(value)) return value.flatMap(listNodes);
-  if (!isNode(value)) return [];
-  return [value, ...Object.values(value).flatMap(listNodes)];
-}
-
-/** `import()`, `require()` and `import('…').Type`; a specifier that is no literal can't be judged and is refused. */
-function readOtherImport(node: Node): readonly Import[] {
-  if (node.type === 'ImportExpression') return [{ specifier: readText(node.source), isType: false }];
-  if (node.type === 'TSImportType') return [{ specifier: readText(node.source), isType: true }];
-  const isRequire = node.type === 'CallExpression' && isNode(node.callee) && node.callee.name === 'require';
-  if (!isRequire || !Array.isArray(node.arguments)) return [];
-  return [{ specifier: readText(node.arguments[0]), isType: false }];
-}
-
-function readText(node: unknown): string {
-  return isNode(node) && typeof node.value === 'string' ? node.value : '(computed)';
-}
-
-function listNames(nodes: readonly Node[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const node of nodes) {
-    if (node.type === 'Identifier') names.add(String(node.name));
-    if (node.type !== 'MemberExpression' || !isNode(node.object) || !isNode(node.property)) continue;
-    if (node.object.name === 'process') names.add(`process.${node.property.name ?? node.property.value}`);
+/** The files of one circle of imports, or nothing. */
+function findCircle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const target of graph.get(file) ?? []) {
+      const circle = visit(target, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
   }
-  return names;
+  return [];
 }

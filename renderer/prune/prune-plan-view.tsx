@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { ListedSnapshot } from '../../electron/contract.ts';
-import type { PrunePlan } from '../../src/model.ts';
-import { useNow } from '../now.ts';
-import { titleWords } from '../snapshot-words.ts';
-import { choose, count, formatBytes, kindOf } from '../words.ts';
+import type { PrunePlan } from '../../src/model/prune.ts';
+import { useNow } from '../ask/now.ts';
+import { titleWords } from '../snapshots/snapshot-words.ts';
+import { choose, count, formatBytes, kindOf } from '../words/words.ts';
 
 type Stay = PrunePlan['stays'][number];
 

@@ -1,4 +1,5 @@
-import type { PrunePolicy, SnapshotId } from '../../src/model.ts';
+import type { PrunePolicy } from '../../src/model/prune.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 
 /** What the dialog's fields say, whichever of the three rules is picked. */
 export type PruneFields = {

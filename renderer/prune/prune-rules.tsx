@@ -17,11 +17,11 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
-import type { PrunePolicy } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { useNow } from '../now.ts';
-import { groupByKind, shortRetention, titleWords } from '../snapshot-words.ts';
-import { formatBytes, kindWords } from '../words.ts';
+import type { PrunePolicy } from '../../src/model/prune.ts';
+import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
+import { groupByKind, shortRetention, titleWords } from '../snapshots/snapshot-words.ts';
+import { formatBytes, kindWords } from '../words/words.ts';
 import type { PruneFields } from './prune-policy.ts';
 
 export type PruneRulesProps = {

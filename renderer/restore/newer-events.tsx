@@ -1,7 +1,8 @@
-import type { EventMark, RestorePlan } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { chatWords, countWritten, writtenEvents } from '../story.ts';
-import { choose, count } from '../words.ts';
+import type { EventMark } from '../../src/model/diff.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import { Icon } from '../parts/icons.tsx';
+import { chatWords, countWritten, writtenEvents } from '../words/story.ts';
+import { choose, count } from '../words/words.ts';
 import { lossWords } from './plan-words.ts';
 
 const MOST_CHATS = 6;

@@ -7,8 +7,8 @@ import {
   Radio,
   RadioGroup,
 } from 'react-aria-components';
-import type { RestoreMode, RestoreOptions, RestorePlan } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
+import type { RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import { Icon } from '../parts/icons.tsx';
 import { detailLines } from './plan-words.ts';
 
 export type PlanChoicesProps = {

@@ -1,8 +1,8 @@
 import { Checkbox } from 'react-aria-components';
-import type { InUse, RestoreOptions, RestorePlan } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { userWords } from '../in-use.ts';
-import { choose, count } from '../words.ts';
+import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import { Icon } from '../parts/icons.tsx';
+import { userWords } from '../words/in-use.ts';
+import { choose, count } from '../words/words.ts';
 import { orphanWords } from './plan-words.ts';
 
 export type PlanConsentsProps = {

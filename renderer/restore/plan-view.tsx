@@ -1,11 +1,11 @@
 import { Fragment, type ReactNode } from 'react';
-import type { InUse, RestorePlan } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { inUseWords } from '../in-use.ts';
-import { explain } from '../messages.ts';
-import { useNow } from '../now.ts';
-import { StoryText } from '../story-text.tsx';
-import { formatBytes } from '../words.ts';
+import type { InUse, RestorePlan } from '../../src/model/restore.ts';
+import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
+import { StoryText } from '../parts/story-text.tsx';
+import { inUseWords } from '../words/in-use.ts';
+import { explain } from '../words/messages.ts';
+import { formatBytes } from '../words/words.ts';
 import { NewerEventsList } from './newer-events.tsx';
 import {
   clausesOf,

@@ -1,8 +1,8 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import type { CheckResult, RestoreReceipt } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { formatMilliseconds } from '../time.ts';
-import { count, formatNumber, joinWords, shortHash } from '../words.ts';
+import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
+import { Icon } from '../parts/icons.tsx';
+import { formatMilliseconds } from '../words/time.ts';
+import { count, formatNumber, joinWords, shortHash } from '../words/words.ts';
 
 type Check = CheckResult['check'];
 

@@ -1,7 +1,8 @@
-import type { Progress, RestoreMode } from '../../src/model.ts';
-import { Icon } from '../icons.tsx';
-import { phaseWords } from '../phases.ts';
-import { Working } from '../working.tsx';
+import type { RestoreMode } from '../../src/model/restore.ts';
+import type { Progress } from '../../src/model/task.ts';
+import { Icon } from '../parts/icons.tsx';
+import { Working } from '../parts/working.tsx';
+import { phaseWords } from '../words/phases.ts';
 
 type Phase = Progress['phase'];
 

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
-import type { Progress, RestoreOptions, RestorePlan } from '../../src/model.ts';
-import { useRequest } from '../use-request.ts';
+import type { RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import type { Progress } from '../../src/model/task.ts';
+import { useRequest } from '../ask/use-request.ts';
 import type { Subject } from './plan-words.ts';
 
 export type ShownPlan = {

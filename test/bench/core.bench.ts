@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { withReadView } from '../../src/host/private-copy.ts';
 import {
   applyRestore,
   type DataFolder,
@@ -19,9 +20,8 @@ import {
   planRestore,
   verifySnapshots,
 } from '../../src/index.ts';
-import { withReadView } from '../../src/read-view.ts';
-import { createDraft, discardDraft } from '../../src/snapshot-drafts.ts';
-import { writeAndCheck } from '../../src/take.ts';
+import { createDraft, discardDraft } from '../../src/snapshots/drafts.ts';
+import { writeAndCheck } from '../../src/snapshots/take.ts';
 
 const ID = 'rewind/20260101T000000Z';
 const megabytes = Number(process.argv[2] ?? 20);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildDemo } from '../../src/demo.ts';
+import { buildDemo } from '../../src/demo/demo.ts';
 import {
   applyRestore,
   applyUndo,
@@ -18,7 +18,7 @@ import {
   type RestoreOptions,
   takeSnapshot,
 } from '../../src/index.ts';
-import { jsonReal } from '../../src/python-text.ts';
+import { jsonReal } from '../../src/snapshot-file/python-text.ts';
 import { buildHost, type Content, readContent } from './content.ts';
 import { type Host, hosts, plain } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openWriteDatabase } from '../../src/database.ts';
 import { applyRestore, defaultRestoreOptions } from '../../src/index.ts';
+import { openWriteDatabase } from '../../src/sqlite/database.ts';
 import { addEvents, makePlace, makeRoot, open, outcomeOf, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';

@@ -1,17 +1,17 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareTable, type Rewrite } from '../../src/compare.ts';
-import type { DataFolder } from '../../src/data-folder.ts';
-import { openReadDatabase, openWriteDatabase } from '../../src/database.ts';
-import { attachStage } from '../../src/diff.ts';
-import { checkIntegrity } from '../../src/integrity.ts';
-import { createPace } from '../../src/pace.ts';
-import { createPrivateFolder } from '../../src/private-folder.ts';
-import { readSchema } from '../../src/schema.ts';
-import { findSideEffects } from '../../src/side-effects.ts';
-import { writeSnapshot } from '../../src/snapshot-writer.ts';
-import { stageSnapshot } from '../../src/stage.ts';
-import { writeTables } from '../../src/write-tables.ts';
+import { compareTable, type Rewrite } from '../../src/compare/compare-table.ts';
+import { stageSnapshot } from '../../src/compare/stage.ts';
+import { attachStage } from '../../src/compare/staged-view.ts';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import { writeSnapshot } from '../../src/snapshot-file/writer.ts';
+import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
+import { checkIntegrity } from '../../src/sqlite/integrity.ts';
+import { readSchema } from '../../src/sqlite/schema.ts';
+import { createPace } from '../../src/system/pace.ts';
+import { createPrivateFolder } from '../../src/system/private-folder.ts';
+import { findSideEffects } from '../../src/write/side-effects.ts';
+import { writeTables } from '../../src/write/write-tables.ts';
 
 /** Dumps the database of a folder into a file of its own, without publishing it. */
 export async function dump(folder: DataFolder, name: string): Promise<string> {

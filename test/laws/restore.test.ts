@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { SnapbackError } from '../../src/errors.ts';
 import {
   applyRestore,
   applyUndo,
@@ -9,6 +8,7 @@ import {
   planRestore,
   takeSnapshot,
 } from '../../src/index.ts';
+import { SnapbackError } from '../../src/model/errors.ts';
 import { holds, settle } from '../support/arbitraries-place.ts';
 import { change, type World } from '../support/arbitraries-world.ts';
 import { makeRoot } from '../support/place.ts';

@@ -2,9 +2,8 @@ import { hash } from 'node:crypto';
 import { mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type DataFolder, openDataFolder } from '../../src/data-folder.ts';
-import type { SnapshotPart } from '../../src/snapshot-reader.ts';
-import { readSnapshot } from '../../src/snapshot-reader.ts';
+import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
+import { readSnapshot, type SnapshotPart } from '../../src/snapshot-file/reader.ts';
 import { LOG } from '../support/place.ts';
 import { dump } from './apply-directly.ts';
 

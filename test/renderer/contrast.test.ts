@@ -46,7 +46,7 @@ test('colours are written in the tokens and nowhere else', () => {
 });
 
 test('the window’s first background is the light and the dark token', () => {
-  const source = readFileSync(join(import.meta.dirname, '../../electron/window.ts'), 'utf8');
+  const source = readFileSync(join(import.meta.dirname, '../../electron/main/window.ts'), 'utf8');
   expect(source).toContain(`'${themes.dark.get('bg')}' : '${themes.light.get('bg')}'`);
 });
 

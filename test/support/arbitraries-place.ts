@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type DataFolder, openDataFolder } from '../../src/data-folder.ts';
+import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { createWorld, type World, worlds } from './arbitraries-world.ts';
 
 /** The data folder of a world, at the moment of its snapshot, in a new folder below `parent`. */

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import type { SqlValue } from '../../src/row-hash.ts';
+import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 import { sqlValues } from './arbitraries.ts';
 import { type TableSpec, type Tie, tableDdl, tableSpecs, tieDdl, ties } from './arbitraries-schema.ts';
 

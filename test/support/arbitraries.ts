@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SqlValue } from '../../src/row-hash.ts';
+import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 
 /** Whole numbers as SQLite has them, the ends of their range and of JavaScript's included. */
 export const integers: fc.Arbitrary<bigint> = fc.oneof(

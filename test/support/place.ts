@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll } from 'vitest';
-import { type DataFolder, openDataFolder } from '../../src/data-folder.ts';
-import { SnapbackError } from '../../src/errors.ts';
+import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
+import { SnapbackError } from '../../src/model/errors.ts';
 
 /** A log as most hosts would declare it. */
 export const LOG = `CREATE TABLE event_log (id INTEGER PRIMARY KEY AUTOINCREMENT, branch_id TEXT, ts TEXT, kind TEXT,

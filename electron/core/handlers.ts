@@ -1,0 +1,168 @@
+import { relative } from 'node:path';
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  type DataFolder,
+  describeFolder,
+  describeTrash,
+  diffSnapshot,
+  emptyTrash,
+  type FolderFacts,
+  findUsers,
+  finishInterrupted,
+  listSnapshots,
+  openDataFolder,
+  planPrune,
+  planRestore,
+  planUndo,
+  type RestorePlan,
+  SnapbackError,
+  type TaskOptions,
+  takeSnapshot,
+} from '../../src/index.ts';
+import type { AllRequests, ArgsOf, ListedSnapshot, ResultOf } from '../contract.ts';
+import { prepareDemo } from './demo-place.ts';
+import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
+
+export type Handlers = {
+  readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
+};
+
+/** What the process gives: nothing below it knows the environment. */
+export type CoreEnvironment = {
+  readonly nativeBinding: string | undefined;
+  readonly sqliteTempDirs: readonly (string | undefined)[];
+};
+
+/** Every request that the core answers, in one table: the only place that knows both the contract and the core. */
+export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
+  const { nativeBinding } = environment;
+  /** For what a person waits for: background checks give way. */
+  const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
+    const entry = folders.get(folderId);
+    return entry.checks.runBefore(() => work(entry));
+  };
+
+  return {
+    async 'private.open'({ folderId, dir, database, cacheDir }, task) {
+      const named = database === null ? {} : { database };
+      const folder = await openDataFolder(dir, { ...named, ...environment, cacheDir });
+      await finishInterrupted(folder, task);
+      const facts = await factsOf(folder, task);
+      await folders.add(folderId, folder);
+      return facts;
+    },
+    async 'private.close'({ folderId }) {
+      folders.close(folderId);
+      return null;
+    },
+    async 'private.locate'({ folderId, snapshotId }) {
+      const found = (await listSnapshots(folders.get(folderId).folder)).find(({ id }) => id === snapshotId);
+      if (found === undefined)
+        throw new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', {
+          id: snapshotId,
+        });
+      return found.file;
+    },
+    'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
+    async 'private.trash'({ folderId }) {
+      const trash = await describeTrash(folders.get(folderId).folder);
+      const { files, bytes, others } = trash;
+      return { items: [...trash.folders, ...trash.looseFiles], summary: { files, bytes, others } };
+    },
+    'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
+
+    'folder.facts': ({ folderId }, task) => factsOf(folders.get(folderId).folder, task),
+    'folder.in-use': ({ folderId }) => findUsers(folders.get(folderId).folder.databaseFile),
+    async 'snapshots.list'({ folderId }, task) {
+      const entry = folders.get(folderId);
+      const list = await listSnapshots(entry.folder, { check: false }, task);
+      entry.checks.offer(
+        list
+          .filter(({ health }) => health === 'unchecked')
+          .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` })),
+      );
+      return list.map(({ file: _, ...snapshot }): ListedSnapshot => snapshot);
+    },
+    'snapshot.diff': ({ folderId, snapshotId }, task) =>
+      inFront(folderId, ({ folder }) => diffSnapshot(folder, snapshotId, task)),
+    'snapshot.take': ({ folderId, kind }, task) =>
+      inFront(folderId, async ({ folder }) => {
+        const { id, lastEventId, sizeBytes, retired } = await takeSnapshot(folder, kind, task);
+        return { id, lastEventId, sizeBytes, retired };
+      }),
+
+    'restore.plan': ({ folderId, snapshotId, options }, task) =>
+      inFront(folderId, async ({ folder, remember }) => {
+        const plan = await planRestore(
+          folder,
+          { id: snapshotId, action: 'restore', ...options },
+          false,
+          task,
+        );
+        remember(plan.planId, { action: 'restore', id: snapshotId, options });
+        return withoutPaths(folder.dir, plan);
+      }),
+    'undo.plan': ({ folderId, acceptDrift }, task) =>
+      inFront(folderId, async ({ folder, remember }) => {
+        const plan = await planUndo(folder, { acceptDrift }, false, task);
+        remember(plan.planId, { action: 'undo' });
+        return withoutPaths(folder.dir, plan);
+      }),
+    'plan.apply': ({ folderId, planId, whileOpen, acceptDrift }, task) =>
+      inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const planned = takePlan(entry, planId);
+        const apply = { planId, whileOpen };
+        switch (planned.action) {
+          case 'restore':
+            return applyRestore(
+              folder,
+              { id: planned.id, action: 'restore', ...planned.options, acceptDrift },
+              apply,
+              task,
+            );
+          case 'undo':
+            return applyUndo(folder, { acceptDrift }, apply, task);
+          case 'prune':
+            throw stale(planId);
+        }
+      }),
+    'prune.plan': ({ folderId, policy }) =>
+      inFront(folderId, async ({ folder, remember }) => {
+        const plan = await planPrune(folder, policy);
+        remember(plan.planId, { action: 'prune', policy });
+        return plan;
+      }),
+    'prune.apply': ({ folderId, planId }, task) =>
+      inFront(folderId, async (entry) => {
+        const planned = takePlan(entry, planId);
+        if (planned.action !== 'prune') throw stale(planId);
+        const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
+        return { ...receipt, trashFolder: relative(entry.folder.dir, receipt.trashFolder) };
+      }),
+  };
+}
+
+/** What the window may know of a folder: of its trash how much there is, not where. */
+async function factsOf(folder: DataFolder, task: TaskOptions): Promise<FolderFacts> {
+  const facts = await describeFolder(folder, task);
+  const { files, bytes, others } = facts.trash;
+  return { ...facts, trash: { files, bytes, others } };
+}
+
+/** A plan as the window may see it: where the safety copy goes is said from the data folder on. */
+function withoutPaths(dir: string, plan: RestorePlan): RestorePlan {
+  return { ...plan, safetyCopy: { ...plan.safetyCopy, folder: relative(dir, plan.safetyCopy.folder) } };
+}
+
+function takePlan(entry: OpenEntry, planId: string): Planned {
+  const planned = entry.take(planId);
+  if (planned === null) throw stale(planId);
+  return planned;
+}
+
+function stale(planId: string): SnapbackError {
+  return new SnapbackError('plan-stale', 'This plan is not known any more; nothing was changed.', { planId });
+}

@@ -1,0 +1,79 @@
+import {
+  checkSnapshot,
+  type DataFolder,
+  type PrunePolicy,
+  type RestoreOptions,
+  SnapbackError,
+  type SnapshotId,
+} from '../../src/index.ts';
+import type { FolderId, ListedSnapshot, WindowEvent } from '../contract.ts';
+import { type CheckQueue, createCheckQueue } from './check-queue.ts';
+import { watchFolder } from './watch-folder.ts';
+
+/** What a plan was made for; apply makes it anew and compares. */
+export type Planned =
+  | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
+  | { readonly action: 'undo' }
+  | { readonly action: 'prune'; readonly policy: PrunePolicy };
+
+export type OpenEntry = {
+  readonly folder: DataFolder;
+  /** Keeps what the newest plan was made for. */
+  readonly remember: (planId: string, planned: Planned) => void;
+  /** Hands it out, once; null for any other plan. */
+  readonly take: (planId: string) => Planned | null;
+  readonly checks: CheckQueue;
+  readonly close: () => void;
+};
+
+export type OpenFolders = {
+  readonly add: (folderId: FolderId, folder: DataFolder) => Promise<void>;
+  /** Throws `data-folder-missing` for an id that is not open. */
+  readonly get: (folderId: FolderId) => OpenEntry;
+  readonly close: (folderId: FolderId) => void;
+};
+
+/** The folders that are open, each watched and checked in the background. */
+export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolders {
+  const entries = new Map<FolderId, OpenEntry>();
+  return {
+    async add(folderId, folder) {
+      entries.get(folderId)?.close();
+      const stopWatching = await watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
+      const checks = createCheckQueue(
+        async (id, signal) => {
+          const { file: _, ...snapshot } = await checkSnapshot(folder, id, { signal });
+          tell({ type: 'snapshot-checked', folderId, snapshot: snapshot satisfies ListedSnapshot });
+        },
+        (error) => console.error('A snapshot could not be checked:', error),
+      );
+      let newest: { readonly planId: string; readonly planned: Planned } | null = null;
+      entries.set(folderId, {
+        folder,
+        checks,
+        remember(planId, planned) {
+          newest = { planId, planned };
+        },
+        take(planId) {
+          const planned = newest?.planId === planId ? newest.planned : null;
+          newest = null;
+          return planned;
+        },
+        close() {
+          stopWatching();
+          checks.stop();
+        },
+      });
+    },
+    get(folderId) {
+      const entry = entries.get(folderId);
+      if (entry === undefined)
+        throw new SnapbackError('data-folder-missing', 'This folder is not open any more.');
+      return entry;
+    },
+    close(folderId) {
+      entries.get(folderId)?.close();
+      entries.delete(folderId);
+    },
+  };
+}

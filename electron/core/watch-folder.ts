@@ -1,0 +1,101 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from '../../src/index.ts';
+
+const POLL_EVERY_MS = 2_000;
+const SETTLE_MS = 120;
+
+export type Changed = 'snapshots' | 'database';
+
+/**
+ * Tells when the snapshots or the database change. The system's file events only say when to look, so a place without
+ * them (a network drive) is looked at all the same, a little later. Looks at names, sizes and times; opens no file,
+ * since closing one would drop SQLite's locks on it. Returns, once it has looked for the first time, how to stop.
+ */
+export async function watchFolder(
+  folder: DataFolder,
+  onChange: (what: Changed) => void,
+): Promise<() => void> {
+  const watchers = new Map<string, FSWatcher>();
+  let last: Prints | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let looking = false;
+  let again = false;
+  let stopped = false;
+
+  const later = (ms: number) => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(look, ms);
+  };
+
+  async function look(): Promise<void> {
+    looking = true;
+    const { prints, folders } = await takePrints(folder);
+    if (stopped) return;
+    if (last !== null && last.snapshots !== prints.snapshots) onChange('snapshots');
+    if (last !== null && last.database !== prints.database) onChange('database');
+    last = prints;
+    follow(folders);
+    looking = false;
+    later(again ? SETTLE_MS : POLL_EVERY_MS);
+    again = false;
+  }
+
+  function follow(folders: readonly string[]): void {
+    for (const [path, watcher] of watchers)
+      if (!folders.includes(path)) {
+        watcher.close();
+        watchers.delete(path);
+      }
+    for (const path of folders) if (!watchers.has(path)) listen(path);
+  }
+
+  function listen(path: string): void {
+    try {
+      const watcher = watch(path, () => {
+        if (looking) again = true;
+        else later(SETTLE_MS);
+      });
+      // Without events for this folder, looking every two seconds remains.
+      watcher.on('error', () => watcher.close());
+      watchers.set(path, watcher);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+    }
+  }
+
+  await look();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+type Prints = { readonly [W in Changed]: string };
+
+async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders: readonly string[] }> {
+  const snapshots = join(folder.dir, 'snapshots');
+  const own = join(folder.dir, 'snapback');
+  const kinds = (await list(snapshots)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const kindFolders = kinds.map((kind) => join(snapshots, kind));
+  const files = await Promise.all(
+    kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
+  );
+  const ownFiles = ['journal.jsonl', 'trash'].map((name) => join(own, name));
+  const prints = {
+    snapshots: (await Promise.all([...files.flat(), ...ownFiles].map(print))).join('\n'),
+    database: (await Promise.all([folder.databaseFile, `${folder.databaseFile}-wal`].map(print))).join('\n'),
+  };
+  return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };
+}
+
+async function list(path: string) {
+  return readdir(path, { withFileTypes: true }).catch(() => []);
+}
+
+async function print(path: string): Promise<string> {
+  const facts = await lstat(path, { bigint: true }).catch(() => null);
+  return facts === null ? `${path} -` : `${path} ${facts.ino} ${facts.size} ${facts.mtimeNs}`;
+}

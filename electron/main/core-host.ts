@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { type UtilityProcess, utilityProcess } from 'electron';
+import type {
+  AllRequests,
+  ArgsOf,
+  CoreAnswer,
+  CoreMessage,
+  Reply,
+  RequestId,
+  ResultOf,
+  WindowEvent,
+} from '../contract.ts';
+
+export type CoreHost = {
+  /** Starts the process before it is needed. */
+  readonly warm: () => void;
+  /** Always resolves. If the core process dies meanwhile, with `core-stopped`: SQLite has then rolled back what was not committed. */
+  readonly request: <N extends keyof AllRequests>(
+    name: N,
+    args: ArgsOf<N>,
+    requestId?: RequestId,
+  ) => Promise<Reply<ResultOf<N>>>;
+  readonly cancel: (requestId: RequestId) => void;
+  /** Ends the process for good. */
+  readonly stop: () => void;
+};
+
+export type CoreHostOptions = {
+  /** The script that the process runs. */
+  readonly script: string;
+  readonly onEvent: (event: WindowEvent) => void;
+  /** The process ended without being told to. */
+  readonly onStopped: () => void;
+  /** What a new process has to be told before anything else, since it knows nothing of the one before. */
+  readonly introduce: (tell: CoreHost['request']) => Promise<void>;
+};
+
+type Running = { readonly child: UtilityProcess; readonly introduced: Promise<void> };
+
+const STOPPED: Reply<never> = {
+  ok: false,
+  error: {
+    code: 'core-stopped',
+    message: 'The part of Snapback that works on the data ended unexpectedly.',
+    detail: {},
+  },
+};
+
+/**
+ * Runs the core in a process of its own: better-sqlite3 can't be interrupted, a process can be killed. It is started
+ * by the first request and, after it died, again by the next one, so a core that dies at once can't spin.
+ */
+export function createCoreHost(options: CoreHostOptions): CoreHost {
+  const waiting = new Map<RequestId, (reply: Reply<unknown>) => void>();
+  let running: Running | null = null;
+  let ended = false;
+
+  function send(child: UtilityProcess, name: keyof AllRequests, args: unknown, requestId: RequestId) {
+    return new Promise<Reply<unknown>>((resolve) => {
+      waiting.set(requestId, resolve);
+      child.postMessage({ type: 'request', requestId, name, args } satisfies CoreMessage);
+    });
+  }
+
+  function start(): Running {
+    const child = utilityProcess.fork(options.script, [], { serviceName: 'Snapback core', stdio: 'inherit' });
+    child.on('message', (message: CoreAnswer) => {
+      if (message.type !== 'reply') return options.onEvent(message);
+      const resolve = waiting.get(message.requestId);
+      waiting.delete(message.requestId);
+      resolve?.(message.reply);
+    });
+    child.on('exit', () => {
+      if (running?.child === child) running = null;
+      const unanswered = [...waiting.values()];
+      waiting.clear();
+      for (const resolve of unanswered) resolve(STOPPED);
+      if (!ended) options.onStopped();
+    });
+    const tell = <N extends keyof AllRequests>(name: N, args: ArgsOf<N>) =>
+      send(child, name, args, randomUUID()) as Promise<Reply<ResultOf<N>>>;
+    return { child, introduced: options.introduce(tell) };
+  }
+
+  return {
+    warm() {
+      running ??= start();
+    },
+    async request<N extends keyof AllRequests>(name: N, args: ArgsOf<N>, requestId?: RequestId) {
+      if (ended) return STOPPED;
+      running ??= start();
+      const { child, introduced } = running;
+      await introduced;
+      if (running?.child !== child) return STOPPED;
+      // Our own ids can't be guessed, so the window can neither cancel nor answer what it did not ask.
+      const reply = await send(child, name, args, requestId ?? randomUUID());
+      // The core answers each request with the result of its own name: `handlers.ts` is checked for that.
+      return reply as Reply<ResultOf<N>>;
+    },
+    cancel(requestId) {
+      const at = running;
+      // Behind the introduction, as the request itself is: a cancel must not overtake what it cancels.
+      void at?.introduced.then(() =>
+        at.child.postMessage({ type: 'cancel', requestId } satisfies CoreMessage),
+      );
+    },
+    stop() {
+      ended = true;
+      running?.child.kill();
+    },
+  };
+}

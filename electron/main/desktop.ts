@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { app, type BrowserWindow, dialog, shell } from 'electron';
+import type { ErrorCode } from '../../src/index.ts';
+import type {
+  ArgsOf,
+  DesktopRequests,
+  FolderId,
+  OpenFolder,
+  Reply,
+  RequestId,
+  ResultOf,
+  StartFacts,
+} from '../contract.ts';
+import type { CoreHost } from './core-host.ts';
+import type { AppMenu } from './menu.ts';
+import { describeRecent, recentId, rememberFolder, type SettingsStore, shortenPlace } from './settings.ts';
+import type { StartTarget } from './start-target.ts';
+import { emptyTrash } from './system-trash.ts';
+
+const OLDEST_RUNTIME_FOR_USERS = 40;
+
+/** The folder that is open, with the path that only this process knows. */
+export type OpenPlace = {
+  readonly folderId: FolderId;
+  readonly dir: string;
+  readonly database: string | null;
+};
+
+export type DesktopOptions = {
+  readonly core: CoreHost;
+  readonly settings: SettingsStore;
+  readonly menu: AppMenu;
+  readonly window: () => BrowserWindow | null;
+  readonly target: () => StartTarget;
+};
+
+type Answer<N extends keyof DesktopRequests> = Promise<Reply<ResultOf<N>>>;
+export type DesktopHandlers = {
+  readonly [N in keyof DesktopRequests]: (args: ArgsOf<N>, requestId: RequestId) => Answer<N>;
+};
+
+export type Desktop = {
+  readonly handlers: DesktopHandlers;
+  readonly openPlace: () => OpenPlace | null;
+  readonly cacheDir: string;
+  /** Opens a folder, or the folder of a database file; for paths that the window must not see. */
+  readonly openPath: (path: string, requestId: RequestId) => Promise<Reply<OpenFolder>>;
+};
+
+const done = <T>(value: T): Reply<T> => ({ ok: true, value });
+
+/** What only the main process can do: dialogs, the file manager, the system's trash, recent folders, and which folder is open. */
+export function createDesktop({ core, settings, menu, window, target }: DesktopOptions): Desktop {
+  const home = app.getPath('home');
+  const cacheDir = join(app.getPath('userData'), 'checked');
+  let place: OpenPlace | null = null;
+  let newest: FolderId = '';
+
+  /** What was open stays open if this fails, or if another attempt was begun meanwhile. */
+  async function open(
+    dir: string,
+    database: string | null,
+    requestId: RequestId,
+  ): Promise<Reply<OpenFolder>> {
+    const folderId = randomUUID();
+    newest = folderId;
+    const reply = await core.request('private.open', { folderId, dir, database, cacheDir }, requestId);
+    if (!reply.ok) return reply;
+    if (newest !== folderId) {
+      await core.request('private.close', { folderId });
+      return gone('cancelled', 'Another folder was opened instead.');
+    }
+    if (place !== null) await core.request('private.close', { folderId: place.folderId });
+    place = { folderId, dir, database };
+    const folder = { dir, database, demo: reply.value.demo };
+    void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
+    return done({ folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
+  }
+
+  async function openPath(path: string, requestId: RequestId) {
+    const facts = await stat(path).catch(() => null);
+    return facts?.isFile() === true
+      ? open(dirname(path), basename(path), requestId)
+      : open(path, null, requestId);
+  }
+
+  async function openDemo(fresh: boolean, requestId: RequestId): Promise<Reply<OpenFolder>> {
+    const built = await core.request('private.prepare-demo', { home, fresh }, requestId);
+    return built.ok ? open(built.value, null, requestId) : built;
+  }
+
+  const recents = () => settings.current().recents.map((folder) => describeRecent(folder, home));
+
+  const handlers: DesktopHandlers = {
+    async 'start.facts'() {
+      const first = target();
+      return done<StartFacts>({
+        version: app.getVersion(),
+        target: first === null ? null : first.open === 'demo' ? 'the demo' : basename(first.dir),
+        recents: recents(),
+        demoPlace: shortenPlace(join(home, 'Snapback Demo'), home),
+        theme: settings.current().theme,
+        developmentRuntime: Number.parseInt(process.versions.electron ?? '0', 10) < OLDEST_RUNTIME_FOR_USERS,
+      });
+    },
+    async 'folder.open-target'(_args, requestId) {
+      const first = target();
+      if (first?.open === 'folder') return open(first.dir, first.database, requestId);
+      return openDemo(false, requestId);
+    },
+    async 'folder.choose'({ what }, requestId) {
+      const options: Electron.OpenDialogOptions =
+        what === 'folder'
+          ? {
+              title: 'Open a data folder',
+              message: 'Choose the folder that holds the chat database and its “snapshots” folder.',
+              properties: ['openDirectory'],
+            }
+          : { title: 'Choose the chat database', properties: ['openFile'] };
+      const parent = window();
+      const chosen =
+        parent === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
+      const path = chosen.filePaths[0];
+      return chosen.canceled || path === undefined ? done(null) : openPath(path, requestId);
+    },
+    async 'folder.open-recent'(args, requestId) {
+      const folder = settings.current().recents.find((recent) => recentId(recent) === args.recentId);
+      if (folder === undefined)
+        return gone('data-folder-missing', 'This folder is not among the recent ones.');
+      return open(folder.dir, folder.database, requestId);
+    },
+    async 'folder.close'({ folderId }) {
+      if (place?.folderId === folderId) {
+        place = null;
+        await core.request('private.close', { folderId });
+      }
+      return done(null);
+    },
+    async 'folder.reveal'({ folderId }) {
+      if (place?.folderId !== folderId) return gone('data-folder-missing', 'This folder is not open.');
+      const problem = await shell.openPath(place.dir);
+      return problem === '' ? done(null) : gone('io-failed', problem);
+    },
+    async 'recent.forget'(args) {
+      const kept = settings.current().recents.filter((recent) => recentId(recent) !== args.recentId);
+      await settings.update({ recents: kept });
+      return done(recents());
+    },
+    'demo.open': ({ fresh }, requestId) => openDemo(fresh, requestId),
+    async 'snapshot.reveal'(args) {
+      const file = await core.request('private.locate', args);
+      if (!file.ok) return file;
+      shell.showItemInFolder(file.value);
+      return done(null);
+    },
+    'trash.empty': ({ folderId }) => emptyTrash(core, folderId),
+    async 'menu.enable'({ commands }) {
+      menu.enable(commands);
+      return done(null);
+    },
+    async 'theme.set'({ theme }) {
+      menu.setTheme(theme);
+      return done(null);
+    },
+  };
+
+  return { handlers, openPlace: () => place, cacheDir, openPath };
+}
+
+function gone(code: ErrorCode, message: string): Reply<never> {
+  return { ok: false, error: { code, message, detail: {} } };
+}

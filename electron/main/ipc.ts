@@ -1,0 +1,64 @@
+import { type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron';
+import type { ErrorInfo, Reply, RequestId, WindowEvent } from '../contract.ts';
+import { APP_URL } from './app-protocol.ts';
+import { type Parsed, parseCancel, parseDrop, parseRequest } from './parse.ts';
+
+export type IpcHandlers = {
+  readonly request: (request: Parsed, requestId: RequestId) => Promise<Reply<unknown>>;
+  readonly drop: (path: string, requestId: RequestId) => Promise<Reply<unknown>>;
+  readonly cancel: (requestId: RequestId) => void;
+};
+
+/**
+ * The only place that hears the window. Whatever does not come from the top frame of our own page is refused aloud,
+ * and nothing gets further without having been checked. A bug in a handler becomes an `internal` error, not silence.
+ */
+export function listenToWindow(window: () => BrowserWindow | null, handlers: IpcHandlers): void {
+  const checkSender = (event: IpcMainInvokeEvent | IpcMainEvent) => {
+    const frame = event.senderFrame;
+    const ours =
+      frame !== null &&
+      event.sender === window()?.webContents &&
+      frame === event.sender.mainFrame &&
+      frame.url.startsWith(APP_URL);
+    if (!ours) throw new TypeError('Refused: this is not the window of Snapback.');
+  };
+
+  ipcMain.handle('snapback:request', (event, message: unknown) => {
+    checkSender(event);
+    const { request, requestId } = parseRequest(message);
+    return answer(() => handlers.request(request, requestId));
+  });
+  ipcMain.handle('snapback:drop', (event, message: unknown) => {
+    checkSender(event);
+    const { path, requestId } = parseDrop(message);
+    return answer(() => handlers.drop(path, requestId));
+  });
+  ipcMain.on('snapback:cancel', (event, message: unknown) => {
+    try {
+      checkSender(event);
+      handlers.cancel(parseCancel(message));
+    } catch (error) {
+      console.error(error);
+    }
+  });
+}
+
+/** Pushes an event to the window, if there is one. */
+export function tellWindow(window: BrowserWindow | null, event: WindowEvent): void {
+  if (window !== null && !window.isDestroyed()) window.webContents.send('snapback:event', event);
+}
+
+async function answer(handle: () => Promise<Reply<unknown>>): Promise<Reply<unknown>> {
+  try {
+    return await handle();
+  } catch (error) {
+    console.error(error);
+    return { ok: false, error: describeBug(error) };
+  }
+}
+
+/** What crosses of an error that nobody expected. */
+function describeBug(error: unknown): ErrorInfo {
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error), detail: {} };
+}

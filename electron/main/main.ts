@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { app, type BrowserWindow } from 'electron';
+import type { Reply, WindowEvent } from '../contract.ts';
+import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { createCoreHost } from './core-host.ts';
+import { createDesktop, type Desktop, type DesktopHandlers } from './desktop.ts';
+import { listenToWindow, tellWindow } from './ipc.ts';
+import { installMenu } from './menu.ts';
+import type { Parsed } from './parse.ts';
+import { openSettings } from './settings.ts';
+import { chooseTarget, parseArguments, parseHandover } from './start-target.ts';
+import { builtPath, lockDown, openWindow } from './window.ts';
+
+let window: BrowserWindow | null = null;
+const tell = (event: WindowEvent) => tellWindow(window, event);
+
+// With --no-sandbox, which tests running as root need, enabling it again would crash every child process.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+registerAppScheme();
+
+const ownArguments = parseArguments(process.argv, process.cwd());
+if (app.requestSingleInstanceLock(ownArguments)) await start();
+else app.quit();
+
+async function start(): Promise<void> {
+  let argumentsNow = ownArguments;
+  const settings = await openSettings(join(app.getPath('userData'), 'settings.json'), (problem) =>
+    console.error('The settings could not be saved:', problem),
+  );
+
+  app.on('window-all-closed', () => app.quit());
+  app.on('second-instance', (_event, _argv, _workingDirectory, handedOver) => {
+    argumentsNow = parseHandover(handedOver);
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+    if (argumentsNow.dir !== null) tell({ type: 'command', command: 'open-target' });
+  });
+
+  // Not awaited: Electron becomes ready only after this module has been evaluated.
+  void app.whenReady().then(() => {
+    lockDown();
+    serveApp(builtPath('renderer'));
+    const core = createCoreHost({
+      script: builtPath('main', 'core-process.js'),
+      onEvent: tell,
+      onStopped: () => tell({ type: 'core-stopped' }),
+      async introduce(tellCore) {
+        const place = desktop.openPlace();
+        if (place !== null) await tellCore('private.open', { ...place, cacheDir: desktop.cacheDir });
+      },
+    });
+    const menu = installMenu({
+      theme: settings.current().theme,
+      onCommand: (command) => tell({ type: 'command', command }),
+      onTheme: (theme) => void settings.update({ theme }),
+    });
+    const desktop = createDesktop({
+      core,
+      settings,
+      menu,
+      window: () => window,
+      target: () => chooseTarget(argumentsNow, settings.current().recents),
+    });
+    core.warm();
+    listenToWindow(() => window, {
+      request: (request, requestId) =>
+        isForDesktop(desktop.handlers, request)
+          ? callDesktop(desktop, request, requestId)
+          : core.request(request.name, request.args, requestId),
+      drop: (path, requestId) => desktop.openPath(path, requestId),
+      cancel: (requestId) => core.cancel(requestId),
+    });
+    let saved = false;
+    app.on('will-quit', (event) => {
+      core.stop();
+      if (saved) return;
+      event.preventDefault();
+      saved = true;
+      // In a later turn: a quit asked for within this event would not be heard.
+      void settings.settled().then(() => setImmediate(() => app.quit()));
+    });
+    window = openWindow(builtPath('preload', 'preload.cjs'), settings);
+    window.on('closed', () => {
+      window = null;
+    });
+  });
+}
+
+type DesktopRequest = Extract<Parsed, { name: keyof DesktopHandlers }>;
+
+function isForDesktop(handlers: DesktopHandlers, request: Parsed): request is DesktopRequest {
+  return Object.hasOwn(handlers, request.name);
+}
+
+function callDesktop(desktop: Desktop, request: DesktopRequest, requestId: string): Promise<Reply<unknown>> {
+  const handle: (args: never, requestId: string) => Promise<Reply<unknown>> = desktop.handlers[request.name];
+  // The arguments were parsed by the schema of this very name.
+  return handle(request.args as never, requestId);
+}

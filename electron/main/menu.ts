@@ -1,0 +1,107 @@
+import { app, Menu, type MenuItemConstructorOptions, nativeTheme } from 'electron';
+import type { Command, Theme } from '../contract.ts';
+
+export type AppMenu = {
+  /** Greys out what makes no sense now. */
+  readonly enable: (commands: readonly Command[]) => void;
+  readonly setTheme: (theme: Theme) => void;
+};
+
+export type MenuOptions = {
+  readonly theme: Theme;
+  readonly onCommand: (command: Command) => void;
+  readonly onTheme: (theme: Theme) => void;
+};
+
+type CommandItem = {
+  readonly command: Command;
+  readonly label: string;
+  readonly accelerator?: string;
+};
+
+const FOLDER_ITEMS: readonly CommandItem[] = [
+  { command: 'open', label: '&Open Data Folder…', accelerator: 'CmdOrCtrl+O' },
+  { command: 'reveal', label: 'Reveal in Folder', accelerator: 'CmdOrCtrl+Shift+E' },
+];
+
+const SNAPSHOT_ITEMS: readonly CommandItem[] = [
+  { command: 'take', label: '&Take Snapshot…', accelerator: 'CmdOrCtrl+T' },
+  { command: 'restore', label: '&Restore…', accelerator: 'CmdOrCtrl+R' },
+  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+U' },
+  { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+P' },
+  { command: 'empty-trash', label: '&Empty Trash…' },
+];
+
+const THEMES: readonly (readonly [theme: Theme, label: string])[] = [
+  ['system', 'As the System'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+
+/** Builds the application menu, which also carries every keyboard shortcut. Its items act through the window. */
+export function installMenu({ theme, onCommand, onTheme }: MenuOptions): AppMenu {
+  const item = ({ command, label, accelerator }: CommandItem): MenuItemConstructorOptions => ({
+    id: command,
+    label,
+    enabled: command === 'open' || command === 'help',
+    click: () => onCommand(command),
+    ...(accelerator === undefined ? {} : { accelerator }),
+  });
+  const setTheme = (next: Theme) => {
+    nativeTheme.themeSource = next;
+    const radio = Menu.getApplicationMenu()?.getMenuItemById(`theme-${next}`);
+    if (radio) radio.checked = true;
+    onTheme(next);
+  };
+
+  const template: MenuItemConstructorOptions[] = [
+    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+    {
+      label: '&File',
+      submenu: [
+        ...FOLDER_ITEMS.map(item),
+        { type: 'separator' },
+        process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    { label: '&Snapshot', submenu: SNAPSHOT_ITEMS.map(item) },
+    {
+      label: '&View',
+      submenu: [
+        ...THEMES.map(
+          ([name, label]): MenuItemConstructorOptions => ({
+            id: `theme-${name}`,
+            label,
+            type: 'radio',
+            checked: name === theme,
+            click: () => setTheme(name),
+          }),
+        ),
+        { type: 'separator' },
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'togglefullscreen' },
+        ...(app.isPackaged ? [] : [{ type: 'separator' as const }, { role: 'toggleDevTools' as const }]),
+      ],
+    },
+    {
+      role: 'help',
+      submenu: [item({ command: 'help', label: '&Keyboard Shortcuts', accelerator: 'F1' })],
+    },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  nativeTheme.themeSource = theme;
+
+  return {
+    setTheme,
+    enable(commands) {
+      const menu = Menu.getApplicationMenu();
+      for (const { command } of [...FOLDER_ITEMS, ...SNAPSHOT_ITEMS]) {
+        const entry = menu?.getMenuItemById(command);
+        if (entry) entry.enabled = commands.includes(command);
+      }
+    },
+  };
+}

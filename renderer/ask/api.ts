@@ -1,0 +1,67 @@
+import type {
+  ArgsOf,
+  Bridge,
+  OpenFolder,
+  Reply,
+  RequestId,
+  RequestName,
+  ResultOf,
+  WindowEvent,
+} from '../../electron/contract.ts';
+import type { Progress } from '../../src/model/task.ts';
+
+// Put there by the preload script, whose object is checked against this very type.
+const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback;
+
+export type CallOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+};
+
+const listeners = new Set<(event: WindowEvent) => void>();
+bridge.onEvent((event) => {
+  for (const listener of [...listeners]) listener(event);
+});
+
+/** Hears every event that is pushed to the window; returns how to stop. */
+export function listen(listener: (event: WindowEvent) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Asks for one thing. Never rejects; aborting the signal cancels the work at its next step and answers `cancelled`. */
+export function call<N extends RequestName>(
+  name: N,
+  args: ArgsOf<N>,
+  options: CallOptions = {},
+): Promise<Reply<ResultOf<N>>> {
+  return track(options, (requestId) => bridge.request(requestId, name, args)) as Promise<Reply<ResultOf<N>>>;
+}
+
+/** Opens a file or folder that was dropped on the window, as `call` would. */
+export function openDropped(file: File, options: CallOptions = {}): Promise<Reply<OpenFolder>> {
+  return track(options, (requestId) => bridge.openDropped(requestId, file)) as Promise<Reply<OpenFolder>>;
+}
+
+async function track(
+  { signal, onProgress }: CallOptions,
+  send: (requestId: RequestId) => Promise<Reply<unknown>>,
+): Promise<Reply<unknown>> {
+  const requestId = crypto.randomUUID();
+  const cancel = () => bridge.cancel(requestId);
+  const silence = listen((event) => {
+    if (event.type === 'progress' && event.requestId === requestId) onProgress?.(event.progress);
+  });
+  signal?.addEventListener('abort', cancel);
+  try {
+    const reply = send(requestId);
+    if (signal?.aborted) cancel();
+    return await reply;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, error: { code: 'internal', message, detail: {} } };
+  } finally {
+    silence();
+    signal?.removeEventListener('abort', cancel);
+  }
+}

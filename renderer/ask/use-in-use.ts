@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'react';
+import type { FolderId } from '../../electron/contract.ts';
+import type { InUse } from '../../src/model/restore.ts';
+import { call } from './api.ts';
+
+/** Who has the database open, looked at again every `everyMs` milliseconds; `known` is what is shown until the first answer. */
+export function useInUse(folderId: FolderId, known: InUse, everyMs: number): InUse {
+  const [inUse, setInUse] = useState(known);
+  useEffect(() => setInUse(known), [known]);
+  useEffect(() => {
+    let gone = false;
+    let timer: ReturnType<typeof setTimeout>;
+    const look = async () => {
+      const reply = await call('folder.in-use', { folderId });
+      if (gone) return;
+      if (reply.ok) setInUse(reply.value);
+      timer = setTimeout(look, everyMs);
+    };
+    timer = setTimeout(look, everyMs);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [folderId, everyMs]);
+  return inUse;
+}

@@ -1,0 +1,64 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ArgsOf, ErrorInfo, RequestName, ResultOf } from '../../electron/contract.ts';
+import type { Progress } from '../../src/model/task.ts';
+import { type CallOptions, call } from './api.ts';
+
+/** Where a request is. `value` is the same question's last answer and stays while it is asked anew. */
+export type Request<T> = {
+  readonly value: T | null;
+  readonly error: ErrorInfo | null;
+  readonly busy: boolean;
+  readonly progress: Progress | null;
+  /** How long the last answer took, in milliseconds. */
+  readonly tookMs: number;
+  readonly reload: () => void;
+  readonly cancel: () => void;
+};
+
+type State<T> = Omit<Request<T>, 'reload' | 'cancel'> & { readonly question: string };
+
+const IDLE = { value: null, error: null, busy: false, progress: null };
+const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail: {} };
+
+/** Asks whenever the arguments change, and cancels what nobody waits for any more. Null arguments ask nothing. */
+export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | null): Request<ResultOf<N>> {
+  const question = JSON.stringify(args);
+  const fresh = { ...IDLE, question, busy: args !== null, tookMs: 0 };
+  const [state, setState] = useState<State<ResultOf<N>>>(fresh);
+  const running = useRef<AbortController | null>(null);
+
+  const ask = useCallback(() => {
+    // Read back from the text, so that equal arguments are the same question.
+    const asked = JSON.parse(question) as ArgsOf<N> | null;
+    running.current?.abort();
+    if (asked === null) return;
+    const abort = new AbortController();
+    running.current = abort;
+    const update = (change: Partial<State<ResultOf<N>>>) => {
+      if (!abort.signal.aborted) setState((last) => ({ ...last, ...change }));
+    };
+    const beganAt = performance.now();
+    setState((last) => ({
+      ...(last.question === question ? last : { ...IDLE, question, tookMs: 0 }),
+      error: null,
+      busy: true,
+    }));
+    const options: CallOptions = { signal: abort.signal, onProgress: (progress) => update({ progress }) };
+    void call(name, asked, options).then((reply) => {
+      const tookMs = performance.now() - beganAt;
+      if (reply.ok) update({ ...IDLE, value: reply.value, tookMs });
+      else update({ ...IDLE, error: reply.error, tookMs });
+    });
+  }, [name, question]);
+
+  useEffect(() => {
+    ask();
+    return () => running.current?.abort();
+  }, [ask]);
+
+  const cancel = useCallback(() => {
+    running.current?.abort();
+    setState((last) => ({ ...last, error: CANCELLED, busy: false, progress: null }));
+  }, []);
+  return { ...(state.question === question ? state : fresh), reload: ask, cancel };
+}

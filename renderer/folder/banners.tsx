@@ -1,0 +1,114 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import type { RestoredState } from '../../src/model/restore.ts';
+import { Icon } from '../parts/icons.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { count } from '../words/words.ts';
+
+/** News of what was just done, or why it could not be. */
+export type Notice = { readonly text: string; readonly failed: boolean };
+
+export type BannersProps = {
+  readonly facts: FolderFacts;
+  readonly place: string;
+  readonly coreStopped: boolean;
+  readonly notice: Notice | null;
+  readonly onUndo: () => void;
+  readonly onDismissCore: () => void;
+  readonly onDismissNotice: () => void;
+};
+
+/** What is true of the whole window until it changes: a restored state, the demo, a copy; and news. */
+export function Banners(props: BannersProps) {
+  const { facts, place, coreStopped, notice } = props;
+  return (
+    <div className="banners">
+      {facts.viewingCopy && (
+        <Banner tone="warn">
+          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so nothing can be
+          restored or taken here. Make the folder writable, or start the chat app once if it crashed, and open
+          it again.
+        </Banner>
+      )}
+      {facts.restored !== null && (
+        <Banner
+          tone={facts.restored.action === 'restore' ? 'accent' : 'quiet'}
+          action={
+            <Button className="button" isDisabled={facts.viewingCopy} onPress={props.onUndo}>
+              <Icon name="undo" />
+              {facts.restored.action === 'restore' ? 'Undo restore…' : 'Redo restore…'}
+            </Button>
+          }
+        >
+          <Restored state={facts.restored} />
+        </Banner>
+      )}
+      {facts.demo && facts.restored === null && (
+        <Banner tone="quiet">
+          <b>This is the demo.</b> A made-up chat world in {place}/{facts.name} in which a rewind went wrong.
+          Try everything.
+        </Banner>
+      )}
+      <div role="status">
+        {coreStopped && (
+          <Banner tone="warn" onDismiss={props.onDismissCore}>
+            <b>A part of Snapback ended unexpectedly and was started again.</b> The database is whole: what
+            was not finished was taken back. What you see below was read anew.
+          </Banner>
+        )}
+      </div>
+      <div role="status" className="toast-place">
+        {notice !== null && (
+          <div className={notice.failed ? 'toast failed' : 'toast'}>
+            <Icon name={notice.failed ? 'warning' : 'check'} />
+            <p>{notice.text}</p>
+            <Button className="button quiet icon-only" aria-label="Dismiss" onPress={props.onDismissNotice}>
+              <Icon name="close" />
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Restored({ state }: { readonly state: RestoredState }) {
+  const verified = state.tablesVerified > 0 ? `, verified on ${count(state.tablesVerified, 'table')}` : '';
+  const when = state.finishedAt === null ? null : <Moment iso={state.finishedAt} />;
+  if (state.action === 'undo')
+    return (
+      <>
+        <b>The restore was undone.</b> {when === null ? 'Undone' : <>Undone {when}</>}
+        {verified}.
+      </>
+    );
+  return (
+    <>
+      <b>You are on a restored state.</b> {when === null ? 'Restored' : <>Restored {when}</>} from the
+      snapshot of <Moment iso={state.snapshotTakenAt} short />
+      {verified}.
+    </>
+  );
+}
+
+type BannerProps = {
+  readonly tone: 'accent' | 'quiet' | 'warn';
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+  readonly onDismiss?: () => void;
+};
+
+function Banner({ tone, children, action, onDismiss }: BannerProps) {
+  return (
+    <div className={`banner ${tone}`}>
+      <p>{children}</p>
+      {action}
+      {onDismiss !== undefined && (
+        <Button className="button quiet icon-only" aria-label="Dismiss" onPress={onDismiss}>
+          <Icon name="close" />
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { TrashSummary } from '../../src/model/prune.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { EmptyTrashDialog } from '../prune/empty-trash-dialog.tsx';
+import { PruneDialog } from '../prune/prune-dialog.tsx';
+import { RestoreDialog } from '../restore/restore-dialog.tsx';
+import { TakeDialog } from '../snapshots/take-dialog.tsx';
+
+/** Which dialog lies over the folder, with what was true when it was opened. */
+export type OpenDialog =
+  | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
+  | { readonly dialog: 'undo'; readonly undoes: 'restore' | 'undo' }
+  | { readonly dialog: 'take' | 'empty-trash' }
+  | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[] };
+
+export type FolderDialogProps = {
+  readonly dialog: OpenDialog;
+  readonly folderId: FolderId;
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly trash: TrashSummary;
+  readonly databaseRevision: number;
+  readonly onTaken: (id: SnapshotId) => void;
+  /** With news of what was done, null: nothing that needs a word; and the snapshots that are gone from the list. */
+  readonly onClose: (news: string | null, gone?: readonly SnapshotId[]) => void;
+};
+
+export function FolderDialog(props: FolderDialogProps) {
+  const { dialog, folderId, databaseRevision } = props;
+  const close = () => props.onClose(null);
+  switch (dialog.dialog) {
+    case 'restore':
+      return (
+        <RestoreDialog
+          folderId={folderId}
+          subject={{ action: 'restore', snapshotId: dialog.snapshotId }}
+          databaseRevision={databaseRevision}
+          onClose={close}
+        />
+      );
+    case 'undo':
+      return (
+        <RestoreDialog
+          folderId={folderId}
+          subject={{ action: 'undo', undoes: dialog.undoes }}
+          databaseRevision={databaseRevision}
+          onClose={close}
+        />
+      );
+    case 'take':
+      return (
+        <TakeDialog
+          folderId={folderId}
+          onClose={close}
+          onTaken={(id, news) => {
+            props.onTaken(id);
+            props.onClose(news);
+          }}
+        />
+      );
+    case 'prune':
+      return (
+        <PruneDialog
+          folderId={folderId}
+          snapshots={props.snapshots}
+          chosen={dialog.chosen}
+          onClose={close}
+          onPruned={props.onClose}
+        />
+      );
+    case 'empty-trash':
+      return (
+        <EmptyTrashDialog folderId={folderId} trash={props.trash} onClose={close} onEmptied={props.onClose} />
+      );
+  }
+}

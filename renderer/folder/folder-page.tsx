@@ -1,0 +1,79 @@
+import { Button } from 'react-aria-components';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Working } from '../parts/working.tsx';
+import { SelectionPage } from '../snapshots/selection-page.tsx';
+import { SnapshotPage } from '../snapshots/snapshot-page.tsx';
+import type { FolderData } from './folder-data.ts';
+
+export type FolderPageProps = {
+  readonly folderId: FolderId;
+  readonly data: FolderData;
+  /** Null until the first list has arrived. */
+  readonly snapshots: readonly ListedSnapshot[] | null;
+  /** Those of the chosen snapshots that are there. */
+  readonly shown: readonly ListedSnapshot[];
+  readonly onRestore: () => void;
+  readonly onReveal: () => void;
+  readonly onPrune: () => void;
+  /** With no ids: the one that a person most likely looks for. */
+  readonly onChoose: (ids: readonly SnapshotId[]) => void;
+};
+
+/** Beside the list: the chosen snapshot or snapshots, or why there is nothing to show. */
+export function FolderPage(props: FolderPageProps) {
+  const { folderId, data, snapshots, shown, onChoose } = props;
+  const [first] = shown;
+  if (data.error !== null)
+    return (
+      <section className="page" aria-label="Not readable">
+        <ErrorNote error={data.error}>
+          <Button className="button" onPress={() => void data.refresh()}>
+            Try again
+          </Button>
+        </ErrorNote>
+      </section>
+    );
+  if (snapshots === null)
+    return (
+      <section className="page" aria-label="Reading the folder">
+        <Working progress={null} words="Reading the folder" />
+      </section>
+    );
+  if (snapshots.length === 0)
+    return (
+      <section className="page" aria-label="No snapshot">
+        <div className="empty">
+          <p className="empty-title">Nothing to compare yet</p>
+          <p>
+            As soon as there is a snapshot, this says what restoring it would bring back, change and remove.
+          </p>
+          <p>“Take snapshot” writes one of how it is now.</p>
+        </div>
+      </section>
+    );
+  if (first === undefined)
+    return (
+      <section className="page" aria-label="Snapshot gone">
+        <ErrorNote error={{ code: 'snapshot-missing', message: '', detail: {} }}>
+          <Button className="button" onPress={() => onChoose([])}>
+            Show another one
+          </Button>
+        </ErrorNote>
+      </section>
+    );
+  if (shown.length > 1)
+    return <SelectionPage snapshots={shown} onPrune={props.onPrune} onClear={() => onChoose([first.id])} />;
+  return (
+    <SnapshotPage
+      key={first.id}
+      folderId={folderId}
+      snapshot={first}
+      facts={data.facts}
+      databaseRevision={data.databaseRevision}
+      onRestore={props.onRestore}
+      onReveal={props.onReveal}
+    />
+  );
+}

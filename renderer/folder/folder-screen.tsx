@@ -1,0 +1,171 @@
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
+import type { Key } from 'react-aria-components';
+import type { Command, ListedSnapshot, OpenFolder, Theme } from '../../electron/contract.ts';
+import { call, listen } from '../ask/api.ts';
+import { SnapshotList } from '../snapshots/snapshot-list.tsx';
+import { likelySnapshot } from '../snapshots/snapshot-words.ts';
+import { explain } from '../words/messages.ts';
+import { Banners, type Notice } from './banners.tsx';
+import { useFolderData } from './folder-data.ts';
+import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
+import { FolderPage } from './folder-page.tsx';
+import { FolderHeader } from './header.tsx';
+
+const NONE: ReadonlySet<Key> = new Set();
+
+export type FolderScreenProps = {
+  readonly folder: OpenFolder;
+  readonly theme: Theme;
+  /** Something lies over the whole window, so commands from the menu must wait. */
+  readonly covered: boolean;
+  /** Told whether a dialog is open, which another folder must not take away. */
+  readonly onDialog: (open: boolean) => void;
+  readonly onTheme: (theme: Theme) => void;
+  readonly onHelp: () => void;
+  readonly onOpen: () => void;
+  readonly onFreshDemo: () => void;
+  readonly onClose: () => void;
+};
+
+/** The open folder: its snapshots on the left, the chosen one on the right, and the dialogs over both. */
+export function FolderScreen(props: FolderScreenProps) {
+  const { folder, covered } = props;
+  const { folderId } = folder;
+  const data = useFolderData(folder);
+  const { facts } = data;
+  const [chosen, setChosen] = useState<ReadonlySet<Key>>(NONE);
+  // What we moved ourselves is gone at once, whether or not the list has been read anew.
+  const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(null);
+
+  const snapshots = useMemo(
+    () => data.snapshots?.filter(({ id }) => !moved.has(id)) ?? null,
+    [data.snapshots, moved],
+  );
+  const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
+  const single = shown.length === 1 ? shown[0] : undefined;
+  useEffect(() => {
+    // Chosen once and then kept: what is being read must not change because something newer appears, or it disappears.
+    const likely = chosen.size > 0 || snapshots === null ? undefined : likelySnapshot(snapshots);
+    if (likely !== undefined) setChosen(new Set([likely.id]));
+  }, [chosen, snapshots]);
+  const { onDialog } = props;
+  const inDialog = dialog !== null;
+  useEffect(() => {
+    onDialog(inDialog);
+    return () => onDialog(false);
+  }, [inDialog, onDialog]);
+
+  const noSnapshots = snapshots?.length === 0;
+  const possible = useMemo((): readonly Command[] => {
+    if (dialog !== null || covered) return [];
+    const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
+    const writable = !facts.viewingCopy;
+    return [
+      'open',
+      'reveal',
+      ...(writable ? (['take'] as const) : []),
+      ...(writable && !noSnapshots ? (['prune'] as const) : []),
+      ...(writable && readable ? (['restore'] as const) : []),
+      ...(writable && facts.restored !== null ? (['undo'] as const) : []),
+      ...(facts.trash.files > 0 ? (['empty-trash'] as const) : []),
+    ];
+  }, [dialog, covered, single, facts, noSnapshots]);
+
+  const obey = (command: Command) => {
+    if (!possible.includes(command)) return;
+    if (command === 'restore' && single !== undefined)
+      setDialog({ dialog: 'restore', snapshotId: single.id });
+    else if (command === 'undo' && facts.restored !== null)
+      setDialog({ dialog: 'undo', undoes: facts.restored.action });
+    else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
+    else if (command === 'prune')
+      setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
+    else if (command === 'reveal') void reveal(single);
+  };
+  const hear = useEffectEvent(obey);
+  useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
+  useEffect(() => void call('menu.enable', { commands: possible }), [possible]);
+  useEffect(() => () => void call('menu.enable', { commands: ['open'] }), []);
+
+  const reveal = async (snapshot: ListedSnapshot | undefined) => {
+    const reply = await (snapshot === undefined
+      ? call('folder.reveal', { folderId })
+      : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
+    if (reply.ok) return;
+    const { title, happened } = explain(reply.error);
+    setNotice({ text: `${title}. ${happened}`, failed: true });
+  };
+  const command = (name: Command) => {
+    if (name === 'open') props.onOpen();
+    else if (name === 'help') props.onHelp();
+    else if (name === 'reveal') void reveal(undefined);
+    else obey(name);
+  };
+  const finish = (news: string | null, gone: readonly Key[] = []) => {
+    setDialog(null);
+    if (news !== null) setNotice({ text: news, failed: false });
+    if (gone.length > 0) {
+      setMoved(new Set(gone));
+      setChosen((before) => new Set([...before].filter((id) => !gone.includes(id))));
+    }
+    void data.refresh().then(() => setMoved(NONE));
+  };
+
+  return (
+    <div className="frame">
+      <FolderHeader
+        folder={folder}
+        facts={facts}
+        noSnapshots={noSnapshots}
+        theme={props.theme}
+        onCommand={command}
+        onTheme={props.onTheme}
+        onFreshDemo={props.onFreshDemo}
+        onClose={props.onClose}
+      />
+      <Banners
+        facts={facts}
+        place={folder.place}
+        coreStopped={data.coreStopped}
+        notice={notice}
+        onUndo={() => obey('undo')}
+        onDismissCore={data.dismissCoreStopped}
+        onDismissNotice={() => setNotice(null)}
+      />
+      <main className="panes">
+        {snapshots !== null && (
+          <SnapshotList
+            snapshots={snapshots}
+            facts={facts}
+            selected={chosen}
+            onSelect={setChosen}
+            onEmptyTrash={() => obey('empty-trash')}
+          />
+        )}
+        <FolderPage
+          folderId={folderId}
+          data={data}
+          snapshots={snapshots}
+          shown={shown}
+          onRestore={() => obey('restore')}
+          onReveal={() => void reveal(single)}
+          onPrune={() => obey('prune')}
+          onChoose={(ids) => setChosen(new Set(ids))}
+        />
+      </main>
+      {dialog !== null && (
+        <FolderDialog
+          dialog={dialog}
+          folderId={folderId}
+          snapshots={snapshots ?? []}
+          trash={facts.trash}
+          databaseRevision={data.databaseRevision}
+          onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
+          onClose={finish}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { useState } from 'react';
+import { Button, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { useNow } from '../ask/now.ts';
+import { formatMoment, formatShort, formatUtc } from '../words/time.ts';
+
+export type MomentProps = { readonly iso: string; readonly short?: boolean };
+
+/** A moment in local time. Its UTC shows on hover and on keyboard focus; pressing it keeps UTC in the text. */
+export function Moment({ iso, short = false }: MomentProps) {
+  const now = useNow();
+  const [inUtc, setInUtc] = useState(false);
+  const local = short ? formatShort(iso, now) : formatMoment(iso, now);
+  return (
+    <TooltipTrigger delay={400} closeDelay={0}>
+      <Button className="moment" onPress={() => setInUtc(!inUtc)}>
+        <time dateTime={iso}>{inUtc ? formatUtc(iso) : local}</time>
+      </Button>
+      <Tooltip className="tooltip">{inUtc ? local : formatUtc(iso)}</Tooltip>
+    </TooltipTrigger>
+  );
+}

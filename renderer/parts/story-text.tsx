@@ -1,0 +1,16 @@
+import type { Story } from '../words/story.ts';
+
+/** A told sentence with its colours. */
+export function StoryText({ story }: { readonly story: Story }) {
+  let offset = 0;
+  return story.map(({ text, tone }) => {
+    offset += text.length;
+    return tone === 'plain' ? (
+      <span key={offset}>{text}</span>
+    ) : (
+      <em key={offset} className={tone}>
+        {text}
+      </em>
+    );
+  });
+}

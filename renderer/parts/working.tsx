@@ -1,0 +1,40 @@
+import { Button, ProgressBar } from 'react-aria-components';
+import type { Progress } from '../../src/model/task.ts';
+import { phaseWords, progressWords } from '../words/phases.ts';
+
+export type WorkingProps = {
+  readonly progress: Progress | null;
+  /** What to say before the first report. */
+  readonly words: string;
+  readonly onCancel?: (() => void) | undefined;
+};
+
+/** A long task under way: its phase in words, how far it is, and Cancel. */
+export function Working({ progress, words, onCancel }: WorkingProps) {
+  const label = progress === null ? words : phaseWords(progress.phase);
+  const total = progress?.total ?? null;
+  const known = progress !== null && total !== null && total > 0;
+  const percent = known ? Math.min(100, (100 * progress.done) / total) : 0;
+  return (
+    <div className="working">
+      <ProgressBar aria-label={label} value={percent} isIndeterminate={!known}>
+        <span className="working-line">
+          <span>{label}…</span>
+          <span className="dim">{progress === null ? '' : progressWords(progress)}</span>
+        </span>
+        <span className={known ? 'track' : 'track indeterminate'}>
+          <span className="fill" style={known ? { width: `${percent}%` } : {}} />
+        </span>
+      </ProgressBar>
+      {/* What a progress bar holds is not read aloud when it changes. */}
+      <span className="visually-hidden" role="status">
+        {label}
+      </span>
+      {onCancel !== undefined && (
+        <Button className="button" onPress={onCancel}>
+          Cancel
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import type { TableDiff } from '../../src/model/diff.ts';
+import { Icon } from '../parts/icons.tsx';
+import { count, formatNumber } from '../words/words.ts';
+
+/** What a restore would do to each table; the tables that it would leave as they are fold away. */
+export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[] }) {
+  const compared = tables.filter((table) => table.state === 'compared');
+  const differing = compared.filter((table) => changesOf(table) > 0);
+  const same = compared.filter((table) => changesOf(table) === 0);
+  const most = Math.max(1, ...differing.map(changesOf));
+  return (
+    <>
+      {differing.length > 0 && (
+        <table className="changes">
+          <caption className="visually-hidden">What a restore would do, by table</caption>
+          <thead>
+            <tr>
+              <th scope="col">Table</th>
+              <th scope="col">In snapshot</th>
+              <th scope="col">Now</th>
+              <th scope="col">Comes back</th>
+              <th scope="col">Changes</th>
+              <th scope="col">Goes</th>
+              <td className="bar-cell" />
+            </tr>
+          </thead>
+          <tbody>
+            {differing.map((table) => (
+              <tr key={table.name}>
+                <th scope="row">{table.name}</th>
+                <td>{formatNumber(table.snapshotRows)}</td>
+                <td>{formatNumber(table.liveRows)}</td>
+                <Figure value={table.added} tone="back" />
+                <Figure value={table.changed} tone="changed" />
+                <Figure value={table.removed} tone="gone" />
+                <td className="bar-cell" aria-hidden="true">
+                  <Bar table={table} most={most} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {same.length > 0 && (
+        <Disclosure className="fold">
+          <Heading level={3}>
+            <Button slot="trigger" className="fold-button">
+              <Icon name="chevron" />
+              {count(same.length, 'table')} without a difference
+            </Button>
+          </Heading>
+          <DisclosurePanel>
+            <ul className="same-tables">
+              {same.map((table) => (
+                <li key={table.name}>
+                  <span>{table.name}</span> <span className="dim">{count(table.liveRows, 'row')}</span>
+                </li>
+              ))}
+            </ul>
+          </DisclosurePanel>
+        </Disclosure>
+      )}
+    </>
+  );
+}
+
+/** Rows that a restore would add, change or remove. */
+function changesOf(table: TableDiff): number {
+  return table.added + table.changed + table.removed;
+}
+
+function Figure({ value, tone }: { readonly value: number; readonly tone: 'back' | 'changed' | 'gone' }) {
+  return <td className={value === 0 ? 'zero' : tone}>{formatNumber(value)}</td>;
+}
+
+function Bar({ table, most }: { readonly table: TableDiff; readonly most: number }) {
+  const parts = [
+    ['back', table.added],
+    ['changed', table.changed],
+    ['gone', table.removed],
+  ] as const;
+  return (
+    <span className="bar">
+      {parts.map(
+        ([tone, value]) =>
+          value > 0 && (
+            <i key={tone} className={tone} style={{ width: `max(3px, ${(100 * value) / most}%)` }} />
+          ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Diff, SchemaDrift } from '../../src/model/diff.ts';
+import { choose, count, countRows, joinWords } from '../words/words.ts';
+
+/** Something that a reader of the comparison has to know. `warn`: it costs something. */
+export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };
+
+export type Noted = Pick<Diff, 'tables' | 'schemaDrift' | 'guessedBlobs'>;
+
+/** What the figures alone don't say: tables left alone, drift, guesses. */
+export function notesOf(noted: Noted): readonly Note[] {
+  const inState = (state: string) => noted.tables.filter((table) => table.state === state);
+  const absent = inState('not-in-snapshot').map((table) => table.name);
+  return [
+    ...inState('empty-then').map(
+      (table): Note => ({
+        key: `empty:${table.name}`,
+        text: `${table.name} was empty or did not exist yet; its ${count(table.liveRows, 'row')} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`,
+        tone: 'warn',
+      }),
+    ),
+    ...inState('missing-live').map(
+      (table): Note => ({
+        key: `missing:${table.name}`,
+        text: `${countRows(table.snapshotRows, table.name)} can’t come back: the database has no table ${table.name} today.`,
+        tone: 'warn',
+      }),
+    ),
+    ...(absent.length === 0
+      ? []
+      : [
+          {
+            key: 'absent',
+            text: `Not in this snapshot, left alone: ${joinWords(absent)}.`,
+            tone: 'plain',
+          } as const,
+        ]),
+    ...noted.schemaDrift
+      .filter((drift) => drift.kind !== 'table-missing-live')
+      .map(
+        (drift): Note => ({
+          key: `drift:${drift.kind}:${drift.table}:${drift.column ?? ''}`,
+          text: driftWords(drift),
+          tone: drift.loses > 0 ? 'warn' : 'plain',
+        }),
+      ),
+    ...noted.guessedBlobs.map(
+      (guess): Note => ({
+        key: `guess:${guess.table}:${guess.column}`,
+        text: guessWords(guess),
+        tone: 'plain',
+      }),
+    ),
+  ];
+}
+
+/** Values of which nobody can tell whether they were text or binary data, and what they are taken for. */
+export function guessWords({ table, column, values }: Diff['guessedBlobs'][number]): string {
+  const what = choose(
+    values,
+    'looks like binary data written as text, and is',
+    'look like binary data written as text, and are',
+  );
+  return `${count(values, 'value')} in ${table}.${column} ${what} taken as such.`;
+}
+
+/** One difference between the two schemas, and what it costs. */
+export function driftWords({ kind, table, column, loses }: SchemaDrift): string {
+  const place = column === null ? table : `${table}.${column}`;
+  const lost = loses === 0 ? 'nothing is lost' : `${count(loses, 'value')} would have no place`;
+  switch (kind) {
+    case 'table-missing-live':
+      return `The database has no table ${place} today: ${loses === 0 ? 'nothing is lost' : `${count(loses, 'row')} would have no place`}.`;
+    case 'table-unknown':
+      return `The snapshot also holds ${place}, which is not one of the application’s tables: ${lost}.`;
+    case 'column-missing-live':
+      return `The database has no column ${place} today: ${lost}.`;
+    case 'column-missing-in-snapshot':
+      return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
+    case 'column-computed':
+      return `${place} is computed from other columns today, and is computed anew.`;
+    case 'schema-changed':
+      return 'The database’s schema has changed since this snapshot: today’s stays.';
+    case 'value-converted':
+      return `Today’s type of ${place} stores some values in another form: ${lost}.`;
+  }
+}

@@ -1,0 +1,41 @@
+import { Button } from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import { useNow } from '../ask/now.ts';
+import { count, formatBytes } from '../words/words.ts';
+import { titleWords } from './snapshot-words.ts';
+
+export type SelectionPageProps = {
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly onPrune: () => void;
+  readonly onClear: () => void;
+};
+
+/** Several snapshots chosen at once: what they are and what can be done with them together. */
+export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProps) {
+  const now = useNow();
+  const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
+  return (
+    <section className="page" aria-label="Chosen snapshots">
+      <div className="page-head">
+        <div>
+          <h2>{count(snapshots.length, 'snapshot')} chosen</h2>
+          <p className="dim">{formatBytes(bytes)} together</p>
+        </div>
+        <Button className="button" onPress={onClear}>
+          Choose one
+        </Button>
+        <Button className="button primary" onPress={onPrune}>
+          Prune…
+        </Button>
+      </div>
+      <ul className="chosen">
+        {snapshots.map((snapshot) => (
+          <li key={snapshot.id}>
+            <span>{titleWords(snapshot, now, 'seconds')}</span>
+            <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

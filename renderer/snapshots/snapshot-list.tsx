@@ -1,0 +1,122 @@
+import { createContext, useContext, useMemo } from 'react';
+import {
+  Button,
+  Collection,
+  Header,
+  type Key,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  ListLayout,
+  type Selection,
+  Text,
+  Virtualizer,
+} from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
+import { formatAge, formatMoment, formatUtc } from '../words/time.ts';
+import { capitalize, count, formatBytes, formatNumber } from '../words/words.ts';
+import { detailWords, groupByKind, tagOf } from './snapshot-words.ts';
+
+// Only guesses, for the lines that are not on the screen: what is on it is measured.
+const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };
+const LastEvent = createContext(0n);
+
+export type SnapshotListProps = {
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly facts: FolderFacts;
+  readonly selected: ReadonlySet<Key>;
+  /** The set must come back unchanged as `selected`: it remembers where a range began. */
+  readonly onSelect: (ids: ReadonlySet<Key>) => void;
+  readonly onEmptyTrash: () => void;
+};
+
+/** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. Only the lines on the screen are built. */
+export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTrash }: SnapshotListProps) {
+  const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
+  const choose = (keys: Selection) =>
+    onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
+  return (
+    <nav className="list-pane" aria-label="Snapshots of this folder">
+      <LastEvent value={facts.lastEventId}>
+        <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
+          <ListBox
+            aria-label="Snapshots"
+            className="snapshot-list"
+            items={groups}
+            selectionMode="multiple"
+            selectionBehavior="replace"
+            disallowEmptySelection
+            escapeKeyBehavior="none"
+            selectedKeys={selected}
+            onSelectionChange={choose}
+            renderEmptyState={() => <NoSnapshots />}
+          >
+            {(group) => (
+              <ListBoxSection id={`kind:${group.kind}`}>
+                <Header className="group-head">
+                  <span>{group.name}</span>
+                  <span>{formatNumber(group.snapshots.length)}</span>
+                </Header>
+                <Collection items={group.snapshots}>
+                  {(snapshot) => (
+                    <ListBoxItem id={snapshot.id} textValue={snapshot.takenAt} className="snap">
+                      <SnapshotLine snapshot={snapshot} />
+                    </ListBoxItem>
+                  )}
+                </Collection>
+              </ListBoxSection>
+            )}
+          </ListBox>
+        </Virtualizer>
+      </LastEvent>
+      {facts.trash.files > 0 && (
+        <div className="trash-strip">
+          <Icon name="trash" />
+          <span>
+            Trash: {count(facts.trash.files, 'snapshot')} · {formatBytes(facts.trash.bytes)}
+          </span>
+          <Button className="button quiet" onPress={onEmptyTrash}>
+            Empty…
+          </Button>
+        </div>
+      )}
+    </nav>
+  );
+}
+
+function NoSnapshots() {
+  return (
+    <div className="empty">
+      <p className="empty-title">No snapshots yet</p>
+      <p>The chat app writes one before each rewind and a checkpoint every 100 events or 30 minutes.</p>
+      <p>They appear here by themselves.</p>
+    </div>
+  );
+}
+
+/** What a line shows. Not the line itself: that is kept for each snapshot, while what this shows changes with the time. */
+function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
+  const now = useNow();
+  const lastEventId = useContext(LastEvent);
+  const tag = tagOf(snapshot, now);
+  return (
+    <>
+      <Text slot="label" className="snap-time">
+        <time dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
+          {capitalize(formatMoment(snapshot.takenAt, now))}
+        </time>
+      </Text>
+      <Text slot="description" className="snap-about">
+        {tag === null ? (
+          <span className="snap-age">{formatAge(snapshot.takenAt, now)}</span>
+        ) : (
+          <span className={`tag ${tag.tone}`}>{tag.text}</span>
+        )}{' '}
+        <span className="snap-detail">{detailWords(snapshot, lastEventId, now)}</span>
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import { Button } from 'react-aria-components';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { Diff } from '../../src/model/diff.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import { useNow } from '../ask/now.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { StoryText } from '../parts/story-text.tsx';
+import { Working } from '../parts/working.tsx';
+import { tellRestore } from '../words/story.ts';
+import { formatAge, formatUtc } from '../words/time.ts';
+import { formatNumber } from '../words/words.ts';
+import { ChangesTable } from './changes-table.tsx';
+import { notesOf } from './diff-notes.ts';
+import { healthWords, retentionWords, titleWords } from './snapshot-words.ts';
+import { useComparison } from './use-comparison.ts';
+
+export type SnapshotPageProps = {
+  readonly folderId: FolderId;
+  readonly snapshot: ListedSnapshot;
+  readonly facts: FolderFacts;
+  readonly databaseRevision: number;
+  readonly onRestore: () => void;
+  readonly onReveal: () => void;
+};
+
+/** One snapshot: what it is, in a sentence what restoring it would do, and the figures by table. */
+export function SnapshotPage(props: SnapshotPageProps) {
+  const { folderId, snapshot, facts, databaseRevision } = props;
+  const now = useNow();
+  const { diff, outdated, compareAgain } = useComparison(folderId, snapshot.id, databaseRevision);
+  const possible = diff.error === null && snapshot.health !== 'damaged' && snapshot.health !== 'unreadable';
+  return (
+    <section className="page" aria-label={titleWords(snapshot, now)}>
+      <div className="page-head">
+        <div>
+          <h2>{titleWords(snapshot, now)}</h2>
+          <p className="dim">
+            {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
+          </p>
+        </div>
+        <Button className="button" aria-label="Reveal in folder" onPress={props.onReveal}>
+          <Icon name="reveal" />
+          <span className="roomy">Reveal in folder</span>
+        </Button>
+        <Button
+          className="button primary"
+          isDisabled={!possible || facts.viewingCopy}
+          onPress={props.onRestore}
+        >
+          Restore…
+        </Button>
+      </div>
+      {diff.error !== null ? (
+        <ErrorNote error={diff.error}>
+          <Button className="button" onPress={compareAgain}>
+            Try again
+          </Button>
+        </ErrorNote>
+      ) : diff.value === null ? (
+        <Working progress={diff.progress} words="Comparing with the database" onCancel={diff.cancel} />
+      ) : (
+        <>
+          {outdated && (
+            <div className="note outdated" role="status">
+              <span>The database has changed since this was compared.</span>
+              <Button className="button" onPress={compareAgain}>
+                Compare again
+              </Button>
+            </div>
+          )}
+          <Comparison diff={diff.value} />
+        </>
+      )}
+      <dl className="about">
+        <dt>File</dt>
+        <dd>
+          <code>{snapshot.id}.json</code>, {healthWords(snapshot)}
+        </dd>
+        <dt>Last event</dt>
+        <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
+        <dt>How long</dt>
+        <dd>{retentionWords(snapshot, now)}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function Comparison({ diff }: { readonly diff: Diff }) {
+  const notes = notesOf(diff);
+  return (
+    <>
+      {diff.timeline === 'other' && (
+        <p className="note warn">
+          <Icon name="warning" />
+          <span>
+            Another timeline: this snapshot’s events and those of the database went different ways, so equal
+            numbers do not mean the same event.
+          </span>
+        </p>
+      )}
+      <p className="story">
+        <StoryText story={tellRestore(diff)} />
+      </p>
+      <ChangesTable tables={diff.tables} />
+      {notes.length > 0 && (
+        <ul className="notes">
+          {notes.map((note) => (
+            <li key={note.key} className={`note ${note.tone}`}>
+              {note.tone === 'warn' && <Icon name="warning" />}
+              <span>{note.text}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Command, ErrorInfo, Recent, StartFacts, Theme } from '../../electron/contract.ts';
+import { call, listen, openDropped } from '../ask/api.ts';
+import { FolderScreen } from '../folder/folder-screen.tsx';
+import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Working } from '../parts/working.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { isUnderWay, useOpener } from './opener.ts';
+import { Welcome } from './welcome.tsx';
+
+/** The window: greets while no folder is open, else shows the one that is. */
+export function App() {
+  const [start, setStart] = useState<StartFacts | null>(null);
+  const [broken, setBroken] = useState<ErrorInfo | null>(null);
+  const [recents, setRecents] = useState<readonly Recent[]>([]);
+  const [theme, setTheme] = useState<Theme>('system');
+  const [help, setHelp] = useState(false);
+  const [inDialog, setInDialog] = useState(false);
+  const opener = useOpener();
+  const { open, folder, opening } = opener;
+
+  const openTarget = useCallback(
+    (name: string) => open(`Opening ${name}`, (options) => call('folder.open-target', {}, options)),
+    [open],
+  );
+  const choose = (what: 'folder' | 'database') =>
+    open(null, (options) => call('folder.choose', { what }, options));
+  const openDemo = (fresh: boolean) =>
+    open('Preparing the demo', (options) => call('demo.open', { fresh }, options));
+
+  const readStart = useCallback(async () => {
+    const facts = await call('start.facts', {});
+    if (!facts.ok) {
+      setBroken(facts.error);
+      return null;
+    }
+    setStart(facts.value);
+    setRecents(facts.value.recents);
+    setTheme(facts.value.theme);
+    return facts.value;
+  }, []);
+
+  useEffect(() => {
+    void readStart().then((facts) => (facts?.target ? openTarget(facts.target) : undefined));
+  }, [readStart, openTarget]);
+
+  const obey = useEffectEvent((command: Command) => {
+    if (command === 'help') setHelp(true);
+    else if (inDialog) return;
+    else if (command === 'open') void choose('folder');
+    else if (command === 'open-target')
+      void readStart().then((facts) => openTarget(facts?.target ?? 'the folder'));
+  });
+  useEffect(() => listen((event) => event.type === 'command' && obey(event.command)), []);
+
+  const changeTheme = (next: Theme) => {
+    setTheme(next);
+    void call('theme.set', { theme: next });
+  };
+  const closeFolder = () => {
+    if (folder !== null) void call('folder.close', { folderId: folder.folderId }).then(readStart);
+    opener.close();
+  };
+
+  if (broken !== null)
+    return (
+      <main className="welcome">
+        <ErrorNote error={broken} />
+      </main>
+    );
+  if (start === null) return <div className="blank" />;
+  return (
+    <>
+      <DropZone
+        isDisabled={inDialog}
+        onDrop={(file) => void open(`Opening ${file.name}`, (options) => openDropped(file, options))}
+      />
+      {folder !== null ? (
+        <FolderScreen
+          key={folder.folderId}
+          folder={folder}
+          theme={theme}
+          covered={opening !== null || opener.error !== null || help}
+          onDialog={setInDialog}
+          onTheme={changeTheme}
+          onHelp={() => setHelp(true)}
+          onOpen={() => void choose('folder')}
+          onFreshDemo={() => void openDemo(true)}
+          onClose={closeFolder}
+        />
+      ) : isUnderWay(opening) ? (
+        <main className="opening">
+          <Working progress={opening.progress} words={opening.words ?? 'Opening'} onCancel={opening.cancel} />
+        </main>
+      ) : (
+        <Welcome
+          start={start}
+          recents={recents}
+          error={opener.error}
+          onChoose={(what) => void choose(what)}
+          onRecent={({ recentId, name }) =>
+            void open(`Opening ${name}`, (options) => call('folder.open-recent', { recentId }, options))
+          }
+          onForget={({ recentId }) =>
+            void call('recent.forget', { recentId }).then((reply) => reply.ok && setRecents(reply.value))
+          }
+          onDemo={() => void openDemo(false)}
+        />
+      )}
+      {folder !== null && isUnderWay(opening) && (
+        <AlertDialog
+          busy
+          title={opening.words ?? 'Opening'}
+          onClose={opening.cancel}
+          footer={<CancelButton onPress={opening.cancel} />}
+        >
+          <Working progress={opening.progress} words={opening.words ?? 'Opening'} />
+        </AlertDialog>
+      )}
+      {folder !== null && opener.error !== null && (
+        <AlertDialog
+          title="That folder could not be opened"
+          onClose={opener.dismissError}
+          footer={<CancelButton onPress={opener.dismissError}>Stay with {folder.facts.name}</CancelButton>}
+        >
+          <ErrorNote error={opener.error}>
+            {opener.error.code === 'database-ambiguous' && (
+              <Button className="button" onPress={() => void choose('database')}>
+                Choose the database file…
+              </Button>
+            )}
+          </ErrorNote>
+        </AlertDialog>
+      )}
+      {help && <HelpDialog onClose={() => setHelp(false)} />}
+    </>
+  );
+}

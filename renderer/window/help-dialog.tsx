@@ -1,0 +1,39 @@
+import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
+
+const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
+
+const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  [`${MOD}O`, 'Open a data folder'],
+  [`${MOD}R`, 'Restore the snapshot that is shown'],
+  [`${MOD}U`, 'Undo the restore'],
+  [`${MOD}T`, 'Take a snapshot'],
+  [`${MOD}P`, 'Prune snapshots'],
+  [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],
+  ['Tab, Shift+Tab', 'From part to part'],
+  ['↑ ↓', 'From snapshot to snapshot'],
+  ['Shift+↑ ↓', 'Choose several'],
+  ['Space', 'Press the button; Enter never confirms what removes something'],
+  ['Esc', 'Leave a dialog without doing anything'],
+];
+
+/** Every key, in one place. */
+export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <AlertDialog
+      title="Keyboard shortcuts"
+      onClose={onClose}
+      footer={<CancelButton onPress={onClose}>Close</CancelButton>}
+    >
+      <dl className="keys">
+        {KEYS.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,59 @@
+import { useCallback, useRef, useState } from 'react';
+import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
+import type { Progress } from '../../src/model/task.ts';
+import type { CallOptions } from '../ask/api.ts';
+
+export type Opening = {
+  /** Null: the person is still choosing. */
+  readonly words: string | null;
+  readonly progress: Progress | null;
+  readonly cancel: () => void;
+};
+
+/** Whether there is something to wait for; not while a dialog of the system is open. */
+export function isUnderWay(opening: Opening | null): opening is Opening {
+  return opening !== null && (opening.words !== null || opening.progress !== null);
+}
+
+export type Opener = {
+  readonly folder: OpenFolder | null;
+  /** What is being opened right now. */
+  readonly opening: Opening | null;
+  /** Why the last attempt failed; the folder that was open before still is. */
+  readonly error: ErrorInfo | null;
+  readonly open: (
+    words: string | null,
+    ask: (options: CallOptions) => Promise<Reply<OpenFolder | null>>,
+  ) => Promise<void>;
+  readonly close: () => void;
+  readonly dismissError: () => void;
+};
+
+/** Opens one folder at a time; a newer attempt takes the place of an older one. */
+export function useOpener(): Opener {
+  const [folder, setFolder] = useState<OpenFolder | null>(null);
+  const [opening, setOpening] = useState<Opening | null>(null);
+  const [error, setError] = useState<ErrorInfo | null>(null);
+  const current = useRef<AbortController | null>(null);
+
+  const open: Opener['open'] = useCallback(async (words, ask) => {
+    current.current?.abort();
+    const abort = new AbortController();
+    current.current = abort;
+    setError(null);
+    const show = (progress: Progress | null) => {
+      if (current.current === abort) setOpening({ words, progress, cancel: () => abort.abort() });
+    };
+    show(null);
+    const reply = await ask({ signal: abort.signal, onProgress: show });
+    if (current.current !== abort) return;
+    current.current = null;
+    setOpening(null);
+    if (reply.ok) setFolder((before) => reply.value ?? before);
+    else if (reply.error.code !== 'cancelled') setError(reply.error);
+  }, []);
+
+  const close = useCallback(() => setFolder(null), []);
+  const dismissError = useCallback(() => setError(null), []);
+  return { folder, opening, error, open, close, dismissError };
+}

@@ -1,0 +1,34 @@
+import type { Progress } from '../../src/model/task.ts';
+import { count, formatBytes, formatNumber } from './words.ts';
+
+type Phase = Progress['phase'];
+
+const PHASES: { readonly [P in Phase]: string } = {
+  'copy-database': 'Copying the database to read it in peace',
+  'read-snapshot': 'Reading the snapshot',
+  compare: 'Comparing it with the database',
+  rehearse: 'Trying it on the copy',
+  'safety-copy': 'Writing and checking the safety copy',
+  'wait-for-lock': 'Waiting for another program to let go of the database',
+  apply: 'Putting the rows back',
+  verify: 'Checking the result, before it counts',
+  checkpoint: 'Writing a fresh checkpoint',
+  commit: 'Making it final',
+  'check-snapshots': 'Checking snapshots',
+  move: 'Moving files',
+  build: 'Building the demo',
+};
+
+/** What a phase does, in words. */
+export function phaseWords(phase: Phase): string {
+  return PHASES[phase];
+}
+
+/** How far a phase is, in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty where it only counts steps. */
+export function progressWords({ done, total, unit }: Progress): string {
+  if (unit === 'steps') return '';
+  if (unit === 'bytes')
+    return total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`;
+  const noun = unit.slice(0, -1);
+  return total === null ? count(done, noun) : `${formatNumber(done)} of ${count(total, noun)}`;
+}

@@ -1,0 +1,107 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { createLogChain, type LogChain, type LogExtent } from '../log/chain.ts';
+import { createIdentifier, type Identity } from '../log/events.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotSummary, TableCount } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
+import type { OpenedFile } from '../snapshots/files.ts';
+import { foldName } from '../sqlite/names.ts';
+
+/** What reading all of a snapshot tells. Nothing of a row's contents. */
+export type SnapshotFacts = {
+  readonly health: 'good' | 'damaged';
+  readonly healthDetail: string | null;
+  readonly lastEventId: bigint | null;
+  readonly tables: readonly TableCount[] | null;
+  readonly undoes: SnapshotSummary['undoes'];
+  /** Null where the snapshot has no log, or not the columns that identify its events. */
+  readonly log: LogExtent | null;
+  /** The same at the length that the live log had; null where the snapshot's is not longer. */
+  readonly prefix: LogExtent | null;
+};
+
+/** How long the live log is, and which columns tell its events apart. */
+export type LogLook = { readonly events: number; readonly identity: Identity };
+
+/** What a safety copy undoes, from Snapback's own notes at the end of a snapshot. */
+export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
+  if (about === null || about.restore === null) return null;
+  return { snapshotId: about.restore.snapshotId, action: about.restore.action };
+}
+
+/**
+ * Reads a snapshot from its first byte to its last. Damage is a fact, not an error; the log's chain is noted
+ * at the length of the live one too. Throws `cancelled`, and `snapshot-unreadable` where the system fails to read.
+ */
+export async function readFacts(
+  folder: DataFolder,
+  file: OpenedFile,
+  live: LogLook,
+  task: TaskOptions,
+): Promise<SnapshotFacts> {
+  const { log, tables } = folder.profile;
+  const counts: { name: string; rows: number }[] = [];
+  const reading = createLogReading(folder, live);
+  let lastEventId: bigint | null = null;
+  let about: SnapshotAbout | null = null;
+  try {
+    for await (const part of readSnapshot(file, new Set([log.table, ...tables].map(foldName)), task)) {
+      const current = counts.at(-1);
+      if (part.type === 'last-event-id') lastEventId = part.value;
+      if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
+      if (part.type === 'rows' && current !== undefined) current.rows += part.rows.length;
+      if (part.type === 'start') about = part.about;
+      reading.see(part);
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code === 'snapshot-damaged')
+      return { ...NOTHING, health: 'damaged', healthDetail: error.message, lastEventId };
+    throw error;
+  }
+  return {
+    health: 'good',
+    healthDetail: null,
+    lastEventId,
+    tables: counts,
+    undoes: readUndoes(about),
+    ...reading.finish(),
+  };
+}
+
+const NOTHING = {
+  lastEventId: null,
+  tables: null,
+  undoes: null,
+  log: null,
+  prefix: null,
+} as const;
+
+/** Follows the log's rows through the parts of a snapshot. */
+function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LogLook) {
+  const chain: LogChain = createLogChain();
+  let events = 0;
+  let prefix: LogExtent | null = null;
+  let found = false;
+  let whole = true;
+  return {
+    see(part: SnapshotPart): void {
+      if (part.type !== 'table' && part.type !== 'rows') return;
+      const name = part.type === 'table' ? part.name : part.table;
+      if (foldName(name) !== foldName(folder.profile.log.table)) return;
+      found = true;
+      if (part.type === 'table') return;
+      const event = createIdentifier(identity, part.columns);
+      whole &&= event.whole;
+      for (const row of part.rows) {
+        if (events === prefixEvents) prefix = chain.peek();
+        chain.add(event.pick(row));
+        events += 1;
+      }
+    },
+    finish(): Pick<SnapshotFacts, 'log' | 'prefix'> {
+      return found && whole ? { log: chain.peek(), prefix } : { log: null, prefix: null };
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { chainColumns } from '../log/events.ts';
+import { type LiveLog, type ReadMark, withLiveLog } from '../log/live-log.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotSummary } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { LogLook } from './facts.ts';
+import type { Remembered } from './memory.ts';
+
+type Timeline = SnapshotSummary['timeline'];
+
+/*
+ * A snapshot is of this timeline if its log is a prefix of the live one, or the live one a prefix of its. Event ids
+ * alone never decide: after a replaced database, or a log that was cut and grew again, they match and mean other events.
+ */
+
+/**
+ * What is remembered of the timelines, where it still holds: a verdict does as long as the live log has all the events
+ * that it had then, and unless it has grown beside a longer snapshot. A `patient` look reads the log to be sure of them;
+ * a glance goes by their number and the last one. Where the database can't be asked with this effort nothing is known.
+ * Throws `cancelled`.
+ */
+export async function recallTimelines(
+  folder: DataFolder,
+  known: ReadonlyMap<string, Remembered>,
+  effort: 'glance' | 'patient',
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, Timeline>> {
+  if ([...known.values()].every(({ timeline }) => timeline === null)) return new Map();
+  const recalled = await unlessUnreadable(() =>
+    withLiveLog(folder, effort, task, async (live) => {
+      const marks = [...known.values()].flatMap(({ timeline }) => (timeline === null ? [] : [timeline.live]));
+      const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live, marks);
+      const found = new Map<string, Timeline>();
+      for (const [key, { timeline, log }] of known) {
+        if (timeline === null || log === null) continue;
+        const settled = timeline.verdict === 'other' || log.events <= timeline.live.events;
+        const fits = settled || now.events === timeline.live.events;
+        if (fits && now.has(timeline.live)) found.set(key, timeline.verdict);
+      }
+      return found;
+    }),
+  );
+  return recalled ?? new Map();
+}
+
+type Now = { readonly events: number; readonly has: (mark: ReadMark) => boolean };
+
+async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
+  const chains = await live.chains(marks.map(({ events }) => events));
+  return {
+    events: chains?.end.events ?? 0,
+    has: ({ events, chain }) => chains?.at.get(events) === chain,
+  };
+}
+
+/** Goes through the log once, however many marks there are. */
+async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
+  const there = new Set<string>();
+  const distinct = [...new Map(marks.map((mark) => [mark.chain, mark])).values()];
+  let events = 0;
+  let from: bigint | null = null;
+  for (const mark of distinct.toSorted((a, b) => (a.lastId < b.lastId ? -1 : 1))) {
+    if (mark.events > 0) {
+      events += await live.countBetween(from, mark.lastId);
+      from = mark.lastId;
+    }
+    if (mark.events === 0 || (events === mark.events && (await live.fingerprint(mark.lastId)) === mark.last))
+      there.add(mark.chain);
+  }
+  return { events: events + (await live.countBetween(from, null)), has: ({ chain }) => there.has(chain) };
+}
+
+/** What reading snapshots needs to know of the live log; where it can't be asked, it is as the profile says, and empty. */
+export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Promise<LogLook> {
+  const found = await unlessUnreadable(() =>
+    withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
+      identity,
+      events: await countAfter(null),
+    })),
+  );
+  return found ?? { identity: chainColumns(folder.profile), events: 0 };
+}
+
+/**
+ * Compares the logs of snapshots that were read whole with the live one, which is read once for all of them. A snapshot
+ * that is longer than the live log is judged only if its own chain was noted at that length. Without a verdict where the
+ * database can't be read or changes under the reading. Throws `cancelled`.
+ */
+export async function judgeTimelines(
+  folder: DataFolder,
+  known: ReadonlyMap<string, Remembered>,
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, Remembered>> {
+  const lengths = [...known.values()].flatMap(({ log }) => (log === null ? [] : [log.events]));
+  if (lengths.length === 0) return new Map();
+  const read = (live: LiveLog) => live.chains(lengths);
+  const chains = await unlessUnreadable(() => withLiveLog(folder, 'patient', task, read));
+  if (chains === null) return new Map();
+  const live = chains.end;
+  const judged = new Map<string, Remembered>();
+  for (const [key, facts] of known) {
+    const verdict = compare(facts, chains.at, live.events);
+    if (verdict !== null) judged.set(key, { ...facts, timeline: { verdict, live } });
+  }
+  return judged;
+}
+
+function compare(
+  { log, prefix }: Remembered,
+  live: ReadonlyMap<number, string>,
+  liveEvents: number,
+): 'same' | 'other' | null {
+  const shared = log === null || log.events <= liveEvents ? log : prefix;
+  if (shared === null || (shared !== log && shared.events !== liveEvents)) return null;
+  return live.get(shared.events) === shared.chain ? 'same' : 'other';
+}
+
+async function unlessUnreadable<T>(action: () => Promise<T>): Promise<T | null> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+}

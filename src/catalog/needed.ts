@@ -1,0 +1,155 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { readJournal } from '../journal/journal.ts';
+import { type CommittedRestore, type JournalState, replayJournal } from '../journal/replay.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { Need, SnapshotId } from '../model/snapshots.ts';
+import { endsAsDump, readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { PERIODIC_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
+import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { isNoted, readNote } from '../snapshots/restore-note.ts';
+import type { Memory } from './memory.ts';
+
+/*
+ * What nothing may take, whatever a policy or a person says: what undo needs, and a checkpoint for the host's next
+ * start. The host loads its newest checkpoint; were the newest one of before the last full restore, that start would
+ * bring back what the restore undid. So one checkpoint of after it always stays.
+ */
+
+type NeededOptions = {
+  /** What of the files shall go; all of them, where it is not said. Another checkpoint that stays frees the newest. */
+  readonly going?: readonly SnapshotFile[];
+  /** Tells damage that only reading a whole file shows. */
+  readonly memory: Memory;
+  readonly now: Date;
+};
+
+/**
+ * Finds the snapshots that must stay, and why. `files` as `listSnapshotFiles` gives them. Works from the journal, and
+ * where that is lost, from the notes in safety copies. Reads ends of files only. Throws as `readJournal`.
+ */
+export async function findNeeded(
+  folder: DataFolder,
+  files: readonly SnapshotFile[],
+  options: NeededOptions,
+): Promise<ReadonlyMap<SnapshotId, Need>> {
+  const journal = replayJournal(await readJournal(folder));
+  const needed = new Map<SnapshotId, Need>();
+  for (const id of copiesForUndo(files, journal)) needed.set(id, 'needed-by-undo');
+  const checkpoint = await findCheckpoint(folder, files, journal, options);
+  if (checkpoint !== null) needed.set(checkpoint, 'needed-at-next-start');
+  return needed;
+}
+
+/** The newest safety copy there is, the one of the newest committed restore, and those of restores whose end nobody knows. */
+function copiesForUndo(
+  files: readonly SnapshotFile[],
+  { committed, undecided }: JournalState,
+): readonly SnapshotId[] {
+  const newest = files.find(({ kind }) => kind === SAFETY_KIND)?.id;
+  return [newest, committed.at(-1)?.safetySnapshotId, ...undecided].filter((id) => id !== undefined);
+}
+
+/** Whether a checkpoint is of after some full restore, its own checkpoint included. */
+type IsAfter = (file: SnapshotFile) => boolean;
+
+async function findCheckpoint(
+  folder: DataFolder,
+  files: readonly SnapshotFile[],
+  journal: JournalState,
+  { going = files, memory, now }: NeededOptions,
+): Promise<SnapshotId | null> {
+  const checkpoints = files.filter(({ kind, problem }) => kind === PERIODIC_KIND && problem === null);
+  const gone = new Set(going.map(({ id }) => id));
+  for await (const isAfter of lastRestores(folder, files, journal, now)) {
+    const after = checkpoints.filter(isAfter);
+    const [newest] = after;
+    if (newest === undefined) continue;
+    let whole: SnapshotFile | undefined;
+    for (const file of after.toSorted((a, b) => Number(gone.has(a.id)) - Number(gone.has(b.id)))) {
+      if (!(await isWhole(folder, file, memory))) continue;
+      whole = file;
+      break;
+    }
+    if (whole !== undefined) return gone.has(whole.id) ? whole.id : null;
+    // Damaged ones protect nothing, but as long as one is the newest, the host does not load an older state unnoticed.
+    return after.every(({ id }) => gone.has(id)) ? newest.id : null;
+  }
+  return null;
+}
+
+/**
+ * The full restores that may be the last one, newest first, up to one that is known to be committed. Those before are
+ * safety copies without a word in the journal: should their restore not have been committed, they protect too much.
+ */
+async function* lastRestores(
+  folder: DataFolder,
+  files: readonly SnapshotFile[],
+  { committed, lastCheckpoint, aborted }: JournalState,
+  now: Date,
+): AsyncGenerator<IsAfter> {
+  const known = await findLastFull(folder, committed);
+  const knownName = known === null ? null : parseSnapshotId(known.safetySnapshotId).name;
+  for (const file of files) {
+    if (file.kind !== SAFETY_KIND || file.problem !== null || aborted.has(file.id)) continue;
+    if (knownName !== null && compareNames(file.name, knownName) <= 0) break;
+    const copy = await readNote(folder, file.id);
+    const full = isNoted(copy) ? copy.note.mode === 'full' : copy === 'unreadable';
+    if (full) yield isAfterCopy(takenAt(file), now);
+  }
+  const checkpointId = known === null ? lastCheckpoint : known.checkpointId;
+  if (checkpointId !== null) yield isFromCheckpointOn(checkpointId);
+  else if (known !== null) {
+    const copy = files.find(({ id }) => id === known.safetySnapshotId);
+    const time = copy === undefined ? snapshotTime(knownName ?? '') : takenAt(copy);
+    if (time !== null) yield isAfterCopy(time, now);
+  }
+}
+
+async function findLastFull(
+  folder: DataFolder,
+  committed: readonly CommittedRestore[],
+): Promise<CommittedRestore | null> {
+  for (const restore of committed.toReversed()) {
+    if (restore.full ?? (await mayBeFull(folder, restore.safetySnapshotId))) return restore;
+  }
+  return null;
+}
+
+async function mayBeFull(folder: DataFolder, safetySnapshotId: SnapshotId): Promise<boolean> {
+  const copy = await readNote(folder, safetySnapshotId);
+  return !isNoted(copy) || copy.note.mode === 'full';
+}
+
+/** By name, as the host orders them: a restore's checkpoint was published under a name after every other. */
+function isFromCheckpointOn(checkpointId: SnapshotId): IsAfter {
+  const { name } = parseSnapshotId(checkpointId);
+  return (file) => compareNames(file.name, name) >= 0;
+}
+
+/** Where the name of the restore's checkpoint is not known: by time, from the second on after that of the safety copy. */
+function isAfterCopy(copied: Date, now: Date): IsAfter {
+  const from = (Math.floor(copied.getTime() / 1000) + 1) * 1000;
+  return (file) => {
+    const named = takenAt(file);
+    // A name in the future says nothing about when it was written.
+    return (named > now ? file.mtimeMs : named.getTime()) >= from;
+  };
+}
+
+/** Whether a host could load it, as far as its ends and earlier readings tell. */
+async function isWhole(folder: DataFolder, { id, key }: SnapshotFile, memory: Memory): Promise<boolean> {
+  const known = memory.get(key)?.health;
+  if (known !== undefined) return known === 'good';
+  try {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      return (await readSnapshotEnds(file)).lastEventId !== null && (await endsAsDump(file));
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  buildDemo,
+  type DataFolder,
+  diffSnapshot,
+  emptyTrash,
+  finishInterrupted,
+  listSnapshots,
+  openDataFolder,
+  planPrune,
+  planRestore,
+  planUndo,
+  describeTrash as readTrash,
+  SnapbackError,
+  type SnapshotSummary,
+  showSnapshot,
+  type TakeResult,
+  type TaskOptions,
+  takeIfDue,
+  takeSnapshot,
+  verifySnapshots,
+} from '../index.ts';
+import type { Command, Invocation } from './arguments.ts';
+import { help } from './help.ts';
+import { describePruned, describePrunePlan, describeTrash } from './prune-report.ts';
+import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
+import { describePlan, describeReceipt } from './restore-report.ts';
+import { count } from './text.ts';
+
+/** What the process gives: nothing below it knows the environment or the working directory. */
+export type Environment = {
+  readonly version: string;
+  readonly resolvePath: (path: string) => string;
+  readonly cacheDir: string;
+  readonly nativeBinding: string | undefined;
+  readonly sqliteTempDirs: readonly (string | undefined)[];
+};
+
+/** One answer in both forms. With `failure` the command has an answer and failed all the same. */
+export type Answer = {
+  readonly json: unknown;
+  readonly lines: readonly string[];
+  readonly failure?: SnapbackError;
+};
+
+/** Does what a command line asks for. Throws what the core throws. */
+export async function runCommand(
+  { command, data, db }: Invocation,
+  environment: Environment,
+  task: TaskOptions,
+): Promise<Answer> {
+  if (command.name === 'help') return { json: { help: help.split('\n') }, lines: [help] };
+  if (command.name === 'version')
+    return { json: { version: environment.version }, lines: [`snapback ${environment.version}`] };
+  if (command.name === 'demo') return runDemo(command.dir, environment, task);
+  const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
+    // A bare name means a file of the data folder, as its list of candidates shows it.
+    database: db === null || !/[/\\]/.test(db) ? (db ?? undefined) : environment.resolvePath(db),
+    cacheDir: environment.cacheDir,
+    nativeBinding: environment.nativeBinding,
+    sqliteTempDirs: environment.sqliteTempDirs,
+  });
+  await finishEarlierWork(folder, command, task);
+  return runInFolder(folder, command, task);
+}
+
+/** What a killed process left behind is finished first. Who only looks is not kept from it by a folder that can't be written. */
+async function finishEarlierWork(
+  folder: DataFolder,
+  command: FolderCommand,
+  task: TaskOptions,
+): Promise<void> {
+  const writes = command.name === 'take' || ('yes' in command && command.yes);
+  try {
+    await finishInterrupted(folder, task);
+  } catch (error) {
+    if (writes || !(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
+  }
+}
+
+async function runDemo(
+  dir: string,
+  { resolvePath, nativeBinding }: Environment,
+  task: TaskOptions,
+): Promise<Answer> {
+  const place = resolvePath(dir);
+  await buildDemo(place, { nativeBinding }, task);
+  return {
+    json: { dir: place },
+    lines: [`Built the demo in ${place}`, `Look around with: list --data ${place}`],
+  };
+}
+
+type FolderCommand = Exclude<Command, { readonly name: 'help' | 'version' | 'demo' }>;
+
+async function runInFolder(folder: DataFolder, command: FolderCommand, task: TaskOptions): Promise<Answer> {
+  switch (command.name) {
+    case 'list': {
+      const snapshots = await listSnapshots(folder, { check: command.check }, task);
+      return { json: snapshots.map(toListed), lines: describeList(snapshots) };
+    }
+    case 'show': {
+      const snapshot = await showSnapshot(folder, command.id, task);
+      return { json: toListed(snapshot), lines: describeSnapshot(snapshot) };
+    }
+    case 'verify':
+      return verify(folder, command.ids, task);
+    case 'diff': {
+      const diff = await diffSnapshot(folder, command.id, task);
+      return { json: diff, lines: describeDiff(diff) };
+    }
+    case 'take': {
+      const taken = command.ifDue
+        ? await takeIfDue(folder, task)
+        : await takeSnapshot(folder, command.kind, task);
+      return { json: toTaken(taken), lines: describeTaken(taken) };
+    }
+    case 'restore':
+    case 'undo':
+      return restore(folder, command, task);
+    case 'prune': {
+      const plan = await planPrune(folder, command.policy);
+      if (!command.yes) return { json: plan, lines: describePrunePlan(plan) };
+      const receipt = await applyPrune(folder, command.policy, { planId: command.planId ?? undefined }, task);
+      return { json: receipt, lines: describePruned(receipt) };
+    }
+    case 'empty-trash': {
+      const trash = command.yes
+        ? await emptyTrash(folder, { planId: command.planId ?? undefined })
+        : await readTrash(folder);
+      return { json: trash, lines: describeTrash(trash, command.yes) };
+    }
+  }
+}
+
+async function verify(folder: DataFolder, ids: readonly string[], task: TaskOptions): Promise<Answer> {
+  const snapshots = await verifySnapshots(folder, ids, task);
+  const unwell = snapshots.filter(({ health }) => health !== 'good');
+  const answer = { json: snapshots.map(toListed), lines: describeList(snapshots) };
+  const [first] = unwell;
+  if (first === undefined) return answer;
+  const code = unwell.some(({ health }) => health === 'damaged') ? 'snapshot-damaged' : 'snapshot-unreadable';
+  const message = `${count(unwell.length, 'snapshot')} of ${snapshots.length} can not be trusted.`;
+  return {
+    ...answer,
+    failure: new SnapbackError(code, message, { first: first.id, why: first.healthDetail }),
+  };
+}
+
+type RestoreCommand = Extract<Command, { readonly name: 'restore' | 'undo' }>;
+
+async function restore(folder: DataFolder, command: RestoreCommand, task: TaskOptions): Promise<Answer> {
+  const { whileOpen, planId } = command;
+  if (command.yes) {
+    const receipt =
+      command.name === 'undo'
+        ? await applyUndo(folder, command, { planId, whileOpen }, task)
+        : await applyRestore(
+            folder,
+            { ...command.options, id: command.id, action: 'restore' },
+            { planId, whileOpen },
+            task,
+          );
+    return { json: receipt, lines: describeReceipt(receipt) };
+  }
+  const plan =
+    command.name === 'undo'
+      ? await planUndo(folder, command, whileOpen, task)
+      : await planRestore(folder, { ...command.options, id: command.id, action: 'restore' }, whileOpen, task);
+  return { json: plan, lines: describePlan(plan) };
+}
+
+/** A summary with its tables as an object; as a Map, so that no table name means anything else. */
+function toListed({ tables, ...summary }: SnapshotSummary): unknown {
+  return {
+    ...summary,
+    tables: tables === null ? null : new Map(tables.map(({ name, rows }) => [name, rows])),
+  };
+}
+
+function toTaken(result: TakeResult): unknown {
+  if (!result.taken) return result;
+  const { taken: _, ...facts } = result;
+  return facts;
+}

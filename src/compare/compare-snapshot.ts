@@ -1,0 +1,99 @@
+import type { Profile } from '../host/profile.ts';
+import type { Diff, TableDiff } from '../model/diff.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { createPace } from '../system/pace.ts';
+import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
+import { type EventGroups, groupEvents } from './event-groups.ts';
+import { sameTimeline } from './lineage.ts';
+import type { Stage } from './stage.ts';
+import type { StagedTable } from './stage-loader.ts';
+
+export type SnapshotComparison = EventGroups & {
+  /** One for each table that snapshot and live schema share, the log first. */
+  readonly comparisons: readonly Comparison[];
+  readonly tables: readonly TableDiff[];
+  readonly timeline: Diff['timeline'];
+  readonly stage: Stage;
+};
+
+/** Compares every table of the stage with `main`, groups the events, and tells whether both are one timeline. Writes temporary tables only. */
+export async function compareSnapshot(
+  db: AnyDatabase,
+  stage: Stage,
+  schema: Schema,
+  profile: Profile,
+  rewrite: Rewrite,
+  task: TaskOptions,
+): Promise<SnapshotComparison> {
+  const pace = createPace(task);
+  const comparisons: Comparison[] = [];
+  for (const [index, staged] of stage.tables.entries()) {
+    pace.report({
+      phase: 'compare',
+      done: index,
+      total: stage.tables.length,
+      unit: 'tables',
+      // A table is compared in a few statements, each of which runs to its end.
+      cancellable: false,
+    });
+    comparisons.push(compareTable(db, staged, index, rewrite));
+    await pace.step();
+  }
+  const log = comparisons.find(({ staged }) => staged.role === 'log');
+  const groups =
+    log === undefined ? { newer: [], returning: [] } : await groupEvents(db, log, schema, profile, pace);
+  return {
+    ...groups,
+    stage,
+    comparisons,
+    tables: describeTables(db, comparisons, stage, schema, profile),
+    timeline: log === undefined || sameTimeline(db, log, profile) ? 'same' : 'other',
+  };
+}
+
+function describeTables(
+  db: AnyDatabase,
+  comparisons: readonly Comparison[],
+  stage: Stage,
+  schema: Schema,
+  profile: Profile,
+): readonly TableDiff[] {
+  const names = [profile.log.table, ...profile.tables];
+  return names.flatMap((name): readonly TableDiff[] => {
+    const role: StagedTable['role'] = name === profile.log.table ? 'log' : 'projected';
+    const compared = comparisons.find(({ staged }) => foldName(staged.live.name) === foldName(name));
+    if (compared !== undefined) return [describeCompared(compared)];
+    const none = { role, added: 0, removed: 0, changed: 0, unchanged: 0 };
+    const missing = stage.drift.find(
+      ({ kind, table }) => kind === 'table-missing-live' && foldName(table) === foldName(name),
+    );
+    if (missing !== undefined)
+      return [{ ...none, name, state: 'missing-live', snapshotRows: missing.loses, liveRows: 0 }];
+    const live = schema.tables.get(foldName(name));
+    if (live === undefined) return [];
+    const liveRows = Number(
+      db
+        .prepare<[], unknown>(`SELECT count(*) FROM main.${quoteName(live.name)}`)
+        .pluck()
+        .get(),
+    );
+    return [{ ...none, name: live.name, state: 'not-in-snapshot', snapshotRows: 0, liveRows }];
+  });
+}
+
+function describeCompared({ staged, liveRows, added, removed, changed }: Comparison): TableDiff {
+  return {
+    name: staged.live.name,
+    role: staged.role,
+    state: staged.emptyOrAbsent && liveRows > 0 ? 'empty-then' : 'compared',
+    snapshotRows: staged.rows,
+    liveRows,
+    added,
+    removed,
+    changed,
+    unchanged: staged.rows - added - changed,
+  };
+}

@@ -1,0 +1,194 @@
+import { SnapbackError } from '../model/errors.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { needingHost } from '../sqlite/needs-host.ts';
+import type { Table } from '../sqlite/schema.ts';
+import type { StagedTable } from './stage-loader.ts';
+import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
+
+/**
+ * What a restore of one table comes to, held in two temporary tables of the connection. `put` has a line for each row of
+ * the snapshot that is to be written: `ord`, its place in the stage; `survivor`, whether the live table has the row; the
+ * live row's identity (`i0`…) and what it holds in columns that the snapshot lacks (`x0`…); `differs`. `gone` has the
+ * identities of live rows that the snapshot lacks.
+ */
+export type Comparison = {
+  readonly staged: StagedTable;
+  readonly put: string;
+  readonly gone: string;
+  /** By which live rows are found again: the rowid where it can be reached, else the key. */
+  readonly identity: readonly string[];
+  /** Live columns that the snapshot does not have. */
+  readonly liveOnly: readonly string[];
+  readonly liveRows: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+};
+
+/** How many rows are written: those that differ, or all. It never changes the result. */
+export type Rewrite = 'differing' | 'all';
+
+/**
+ * Compares one staged table with the live one: by primary key where both sides have it whole, else as a multiset of
+ * rows. Values are equal if storage class and bytes are. Writes temporary tables only; the caller has a transaction or
+ * a private copy.
+ * @throws `schema-needs-host` where the comparison itself needs a function or collation of the host
+ */
+export function compareTable(
+  db: AnyDatabase,
+  staged: StagedTable,
+  index: number,
+  rewrite: Rewrite,
+): Comparison {
+  const { live } = staged;
+  const identity = live.rowid === null ? live.key : [live.rowid];
+  if (identity.length === 0)
+    throw new SnapbackError('schema-needs-host', `Rows of “${live.name}” can't be told apart.`, {
+      table: live.name,
+      reason: 'no key, and columns hide the rowid',
+    });
+  const shared = new Set(staged.columns.map(foldName));
+  const liveOnly = live.columns.map((column) => column.name).filter((name) => !shared.has(foldName(name)));
+  const [put, gone] = [`snapback_put_${index}`, `snapback_gone_${index}`];
+  const names: Names = { staged, put: `temp.${put}`, gone: `temp.${gone}`, identity, liveOnly, index };
+  needingHost(live.name, () => {
+    db.exec(`DROP TABLE IF EXISTS ${names.put}; DROP TABLE IF EXISTS ${names.gone}`);
+    if (hasWholeKey(db, staged)) compareByKey(db, names, rewrite);
+    else compareAsMultiset(db, names, rewrite);
+  });
+  const count = (sql: string): number => Number(db.prepare<[], unknown>(sql).pluck().get());
+  return {
+    staged,
+    put: names.put,
+    gone: names.gone,
+    identity,
+    liveOnly,
+    liveRows: count(`SELECT count(*) FROM main.${quoteName(live.name)}`),
+    added: count(`SELECT count(*) FROM ${names.put} WHERE NOT survivor`),
+    removed: count(`SELECT count(*) FROM ${names.gone}`),
+    changed: count(`SELECT count(*) FROM ${names.put} WHERE survivor AND differs`),
+  };
+}
+
+type Names = {
+  readonly staged: StagedTable;
+  readonly put: string;
+  readonly gone: string;
+  readonly identity: readonly string[];
+  readonly liveOnly: readonly string[];
+  readonly index: number;
+};
+
+/** A primary key of an ordinary table may hold NULL, which matches nothing; then rows have no key to go by. */
+function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boolean {
+  const places = live.key.map((column) => columns.indexOf(column));
+  if (places.length === 0 || places.includes(-1)) return false;
+  const anyNull = (columns: readonly string[]) => columns.map((column) => `${column} IS NULL`).join(' OR ');
+  const nulls = db
+    .prepare<[], number>(
+      `SELECT EXISTS (SELECT 1 FROM main.${quoteName(live.name)} WHERE ${anyNull(live.key.map(quoteName))})
+         OR EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} WHERE ${anyNull(places.map(stageColumn))})`,
+    )
+    .pluck()
+    .get();
+  return nulls === 0;
+}
+
+function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
+  const { live, name, columns } = names.staged;
+  const match = live.key
+    .map((column) =>
+      sameKey(live, column, `l.${quoteName(column)}`, `s.${stageColumn(columns.indexOf(column))}`),
+    )
+    .join(' AND ');
+  const found = `l.${quoteName(live.key[0] ?? '')} IS NOT NULL`;
+  const equal = columns
+    .map((column, index) => sameValue(`l.${quoteName(column)}`, `s.${stageColumn(index)}`))
+    .join(' AND ');
+  const differs = `NOT (${found} AND ${equal})`;
+  db.exec(`
+    CREATE TEMP TABLE ${bare(names.put)} AS
+      SELECT s.ord AS ord, ${found} AS survivor, ${differs} AS differs${liveParts(names, 'l.')}
+      FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN main.${quoteName(live.name)} l ON ${match}
+      ${rewrite === 'all' ? '' : `WHERE ${differs}`} ORDER BY s.ord;
+    CREATE TEMP TABLE ${bare(names.gone)} AS
+      SELECT ${identityParts(names, 'l.')} FROM main.${quoteName(live.name)} l
+      WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})`);
+}
+
+/** Pairs equal rows one by one: the n-th of its like here with the n-th of its like there. */
+function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
+  const { live, name, columns } = names.staged;
+  const [here, there] = [`snapback_here_${names.index}`, `snapback_there_${names.index}`];
+  const numbered = (values: readonly string[], order: string) =>
+    `${rowText(values)} AS content, row_number() OVER (PARTITION BY ${rowText(values)} ORDER BY ${order}) AS nth`;
+  db.exec(`
+    CREATE TEMP TABLE ${here} AS
+      SELECT ${numbered(columns.map(quoteName), names.identity.map(quoteName).join(', '))}${liveParts(names, '')} FROM main.${quoteName(live.name)};
+    CREATE INDEX temp.${here}_content ON ${here} (content, nth);
+    CREATE TEMP TABLE ${there} AS
+      SELECT ord, ${numbered(
+        columns.map((_, index) => stageColumn(index)),
+        'ord',
+      )} FROM ${STAGE_SCHEMA}.${name};
+    CREATE INDEX temp.${there}_content ON ${there} (content, nth);
+    CREATE TEMP TABLE ${bare(names.put)} AS
+      SELECT t.ord AS ord, h.content IS NOT NULL AS survivor, h.content IS NULL AS differs${carriedParts(names, 'h.')}
+      FROM temp.${there} t LEFT JOIN temp.${here} h ON h.content = t.content AND h.nth = t.nth
+      ${rewrite === 'all' ? '' : 'WHERE h.content IS NULL'} ORDER BY t.ord;
+    CREATE TEMP TABLE ${bare(names.gone)} AS
+      SELECT ${names.identity.map((_, index) => `h.i${index} AS i${index}`).join(', ')} FROM temp.${here} h
+      WHERE NOT EXISTS (SELECT 1 FROM temp.${there} t WHERE t.content = h.content AND t.nth = h.nth);
+    DROP TABLE temp.${here};
+    DROP TABLE temp.${there}`);
+}
+
+function bare(name: string): string {
+  return name.replace(/^temp\./, '');
+}
+
+function identityParts(names: Names, prefix: string): string {
+  return names.identity.map((column, index) => `${prefix}${quoteName(column)} AS i${index}`).join(', ');
+}
+
+function liveParts(names: Names, prefix: string): string {
+  const extra = names.liveOnly.map((column, index) => `, ${prefix}${quoteName(column)} AS x${index}`);
+  return `, ${identityParts(names, prefix)}${extra.join('')}`;
+}
+
+function carriedParts(names: Names, prefix: string): string {
+  const carried = [
+    ...names.identity.map((_, index) => `i${index}`),
+    ...names.liveOnly.map((_, index) => `x${index}`),
+  ];
+  return carried.map((column) => `, ${prefix}${column} AS ${column}`).join('');
+}
+
+/** Whether a value is what the key takes for this one: a key may tell values apart otherwise than its column does. */
+export function sameKey(live: Table, column: string, a: string, b: string): string {
+  const { keyCollation = 'BINARY' } = live.columns.find(({ name }) => name === column) ?? {};
+  return `${a} = ${b} COLLATE ${quoteName(keyCollation)}`;
+}
+
+/** Same storage class, same bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
+function sameValue(a: string, b: string): string {
+  const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
+  return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY AND ${sameZero})`;
+}
+
+/** A text that two rows share exactly if all their values are the same. */
+function rowText(values: readonly string[]): string {
+  const one = (value: string) =>
+    `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
+       WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, iif(atan2(${value}, -1) > 0, '+0', '-0'), quote(${value})) ELSE quote(${value}) END`;
+  return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
+}
+
+/** Rows of the live table behind `gone`, or of the stage behind `put`, as sources of a SELECT. */
+export function goneRowsFrom({ staged, gone, identity }: Comparison): string {
+  const on = identity.map((column, index) =>
+    sameKey(staged.live, column, `l.${quoteName(column)}`, `g.i${index}`),
+  );
+  return `FROM ${gone} g CROSS JOIN main.${quoteName(staged.live.name)} l ON ${on.join(' AND ')}`;
+}

@@ -1,0 +1,37 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { readLastEventId } from '../log/events.ts';
+import type { Diff } from '../model/diff.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { compareSnapshot } from './compare-snapshot.ts';
+import { withStagedSnapshot } from './staged-view.ts';
+
+/**
+ * Tells what a full restore of the snapshot would do, table by table, against one moment of the live database. Reads
+ * only. `added` is in the snapshot and missing live; `unchanged` rows are equal by storage class and bytes.
+ * @throws as `withReadView`, `openSnapshotFile` and `stageSnapshot`
+ */
+export async function diffSnapshot(
+  folder: DataFolder,
+  id: SnapshotId,
+  task: TaskOptions = {},
+): Promise<Diff> {
+  return withStagedSnapshot(folder, id, task, async ({ view, stage, schema, snapshot }) => {
+    const found = await compareSnapshot(view.db, stage, schema, folder.profile, 'differing', task);
+    return {
+      snapshot,
+      against: {
+        database: folder.databaseFile,
+        lastEventId: readLastEventId(view.db, folder.profile),
+        events: found.tables.find((table) => table.role === 'log')?.liveRows ?? 0,
+        viewingCopy: view.copiedFiles,
+      },
+      tables: found.tables,
+      newerEvents: found.newer,
+      returningEvents: found.returning,
+      schemaDrift: stage.drift,
+      guessedBlobs: stage.guessedBlobs,
+      timeline: found.timeline,
+    };
+  });
+}

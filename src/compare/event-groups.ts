@@ -1,0 +1,121 @@
+import type { Profile } from '../host/profile.ts';
+import { chainColumns } from '../log/events.ts';
+import { firstText, parsePayload, readChatNames } from '../log/payload.ts';
+import type { EventMark, NewerEvents } from '../model/diff.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Pace } from '../system/pace.ts';
+import { type Comparison, goneRowsFrom } from './compare-table.ts';
+import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
+
+export type EventGroups = {
+  /** Live events that the snapshot lacks. */
+  readonly newer: readonly NewerEvents[];
+  /** Events of the snapshot that are missing live or flagged differently. */
+  readonly returning: readonly NewerEvents[];
+};
+
+const LONGEST_TEXT = 80;
+
+/** Groups what a comparison of the log found by chat, with the first and the last of each group. Reads only. */
+export async function groupEvents(
+  db: AnyDatabase,
+  log: Comparison,
+  schema: Schema,
+  profile: Profile,
+  pace: Pace,
+): Promise<EventGroups> {
+  const names = readChatNames(db, schema, profile);
+  const { live, name, columns } = log.staged;
+  const liveNames = live.columns.map((column) => column.name);
+  const fromLive = eventParts(profile, (column) =>
+    placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
+  );
+  const fromStage = eventParts(profile, (column) => {
+    const index = placeOfName(columns, column);
+    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
+  });
+  const returning = await group(
+    db,
+    `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord
+       WHERE p.differs ORDER BY 1`,
+    { names, profile, pace, rewound: null },
+  );
+  const rewound = new Set(returning.map((one) => one.chat));
+  const newer = await group(db, `SELECT ${fromLive} ${goneRowsFrom(log)} ORDER BY 1`, {
+    names,
+    profile,
+    pace,
+    rewound,
+  });
+  return { newer, returning };
+}
+
+/** What makes an event the same one, then whether it is flagged as hidden or superseded. */
+function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
+  const { hidden, supersededBy } = profile.log.columns;
+  const flagged = `(${sourceOf(hidden)} IS TRUE OR ${sourceOf(supersededBy)} IS NOT NULL)`;
+  return [...chainColumns(profile).map(sourceOf), flagged].join(', ');
+}
+
+type Grouping = {
+  readonly names: ReadonlyMap<string, string>;
+  readonly profile: Profile;
+  readonly pace: Pace;
+  readonly rewound: ReadonlySet<string | null> | null;
+};
+
+type Group = Pick<Writable<NewerEvents>, 'events' | 'rewindRecords' | 'spoken' | 'hidden' | 'first' | 'last'>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+async function group(
+  db: AnyDatabase,
+  sql: string,
+  { names, profile, pace, rewound }: Grouping,
+): Promise<readonly NewerEvents[]> {
+  const groups = new Map<string | null, Group>();
+  const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
+  for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
+    const fields = parsePayload(payload);
+    const chat = firstText(fields, profile.chat.payloadChat);
+    const mark: EventMark = {
+      id: typeof id === 'bigint' ? id : 0n,
+      ts: typeof ts === 'string' ? ts : ts === null || ts === undefined ? null : String(ts),
+      kind: typeof kind === 'string' ? kind : null,
+      speaker: firstText(fields, profile.chat.payloadSpeaker),
+      text: shorten(firstText(fields, profile.chat.payloadText)),
+    };
+    const found = groups.get(chat);
+    const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
+    const counted = {
+      rewindRecords: isRewind ? 1 : 0,
+      spoken: !isRewind && mark.text !== null ? 1 : 0,
+      hidden: flagged === 1n ? 1 : 0,
+    };
+    if (found === undefined) groups.set(chat, { events: 1, ...counted, first: mark, last: mark });
+    else {
+      found.events += 1;
+      found.rewindRecords += counted.rewindRecords;
+      found.spoken += counted.spoken;
+      found.hidden += counted.hidden;
+      if (found.first.text === null && mark.text !== null) found.first = mark;
+      if (found.last.text === null || mark.text !== null) found.last = mark;
+    }
+    await pace.step();
+  }
+  return [...groups].map(([chat, one]) => ({
+    chat,
+    chatName: chat === null ? null : (names.get(chat) ?? null),
+    rewoundChat: rewound?.has(chat) ?? true,
+    ...one,
+  }));
+}
+
+function shorten(text: string | null): string | null {
+  if (text === null) return null;
+  const letters = [...text.slice(0, LONGEST_TEXT * 2)];
+  return letters.length <= LONGEST_TEXT && text.length <= LONGEST_TEXT * 2
+    ? text
+    : `${letters.slice(0, LONGEST_TEXT - 1).join('')}…`;
+}

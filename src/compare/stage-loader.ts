@@ -1,0 +1,160 @@
+import type { Diff, SchemaDrift } from '../model/diff.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { parseBytesRepr } from '../snapshot-file/python-text.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import { foldName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Schema, Table } from '../sqlite/schema.ts';
+import type { Pace } from '../system/pace.ts';
+import { affinityOf, conversionOf, createLayout, stageColumn } from './stage-table.ts';
+
+/** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
+export type StagedTable = {
+  readonly live: Table;
+  /** Its name in the stage; `ord` is the place of a row in the file, `c0`… are `columns`. */
+  readonly name: string;
+  readonly role: 'log' | 'projected';
+  /** Columns that snapshot and live table share, by their live names. */
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Content over `columns`: what the live table must have after a restore. */
+  readonly hash: string;
+  /** An empty list in a file that can't tell "empty" from "not yet existing". */
+  readonly emptyOrAbsent: boolean;
+};
+
+/** Fills one table of the stage, batch by batch, and says what did not fit the live table. */
+export type TableLoader = {
+  readonly table: string;
+  readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => void;
+  readonly finish: (role: StagedTable['role'], schema: Schema, pace: Pace) => Promise<StagedTable | null>;
+  readonly drift: () => readonly SchemaDrift[];
+  readonly guesses: () => Diff['guessedBlobs'];
+};
+
+/** Makes the loader of one table; `live` is null where the database has no such table: then rows are only counted. */
+export function createLoader(
+  db: WriteDatabase,
+  name: string,
+  table: string,
+  live: Table | null,
+  about: SnapshotAbout | null,
+): TableLoader {
+  const dumped = about?.tables.find((one) => one.name === table)?.columns;
+  let columns: readonly string[] | null = dumped ?? null;
+  let layout: ReturnType<typeof createLayout> | null = null;
+  let rows = 0;
+  const lost = new Map<string, number>();
+  const guessed = new Map<string, number>();
+  /** By column, how many of the values lose something by it. */
+  const converted = new Map<string, number>();
+  const recomputed = new Map<string, number>();
+  // A host may dump what SQLite computes from the other columns, and that needs no place. We never dump it: in a file of
+  // ours it was no such column yet.
+  const computed = new Set(about === null ? live?.generated.map(foldName) : []);
+
+  function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): void {
+    columns ??= found;
+    if (live !== null) layout ??= createLayout(db, name, live, columns);
+    for (const row of batch) {
+      if (layout !== null)
+        layout.insert(
+          rows,
+          row.map((value, index) => normalise(value, index)),
+        );
+      rows += 1;
+    }
+  }
+
+  function normalise(value: SqlValue, index: number): SqlValue {
+    const column = layout?.targets[index];
+    const name = columns?.[index] ?? '';
+    if (column === undefined) {
+      if (value !== null) count(computed.has(foldName(name)) ? recomputed : lost, name);
+      return value;
+    }
+    if (typeof value === 'string' && about === null && /blob/i.test(column.declaredType)) {
+      const bytes = parseBytesRepr(value);
+      if (bytes !== null) {
+        count(guessed, name);
+        return bytes;
+      }
+    }
+    const conversion = conversionOf(value, affinityOf(column, live?.strict ?? false));
+    if (conversion !== 'none')
+      converted.set(name, (converted.get(name) ?? 0) + (conversion === 'lost' ? 1 : 0));
+    return value;
+  }
+
+  /** Rows of which the live table could keep nothing: not a table to compare with it. */
+  function isForeign(): boolean {
+    return rows > 0 && layout?.shared.length === 0;
+  }
+
+  return {
+    table,
+    add,
+    async finish(role, schema, pace) {
+      if (live === null || isForeign()) return null;
+      // Without rows any columns will do, and the live ones are there.
+      layout ??= createLayout(
+        db,
+        name,
+        live,
+        live.columns.map((column) => column.name),
+      );
+      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
+      layout.index(table, about !== null);
+      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
+      const shared = layout.shared;
+      const hasher = createTableHasher(shared);
+      const source = {
+        schemaName: 'main',
+        table: name,
+        columns: shared.map((_, index) => stageColumn(index)),
+        order: 'ORDER BY ord',
+      };
+      for (const row of readRows(db, { ...source, encoding: schema.encoding })) {
+        hasher.add(row);
+        await pace.step();
+      }
+      return {
+        live,
+        name,
+        role,
+        columns: shared,
+        rows,
+        hash: hasher.finish().hash,
+        emptyOrAbsent: about === null && rows === 0,
+      };
+    },
+    drift() {
+      if (live === null)
+        return rows === 0 ? [] : [{ kind: 'table-missing-live', table, column: null, loses: rows }];
+      if (isForeign())
+        return [{ kind: 'column-missing-live', table, column: columns?.[0] ?? null, loses: rows }];
+      const missing =
+        rows === 0 ? [] : live.columns.filter((column) => layout?.shared.includes(column.name) === false);
+      return [
+        ...[...lost].map(
+          ([column, loses]) => ({ kind: 'column-missing-live', table, column, loses }) as const,
+        ),
+        ...[...recomputed.keys()].map(
+          (column) => ({ kind: 'column-computed', table, column, loses: 0 }) as const,
+        ),
+        ...missing.map(
+          ({ name: column }) => ({ kind: 'column-missing-in-snapshot', table, column, loses: 0 }) as const,
+        ),
+        ...[...converted].map(
+          ([column, loses]) => ({ kind: 'value-converted', table, column, loses }) as const,
+        ),
+      ];
+    },
+    guesses: () => [...guessed].map(([column, values]) => ({ table, column, values })),
+  };
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

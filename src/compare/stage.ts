@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { Profile } from '../host/profile.ts';
+import type { Diff, SchemaDrift } from '../model/diff.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { readSnapshot } from '../snapshot-file/reader.ts';
+import { openPrivateDatabase } from '../sqlite/database.ts';
+import { foldName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { createPace } from '../system/pace.ts';
+import type { PrivateFolder } from '../system/private-folder.ts';
+import { createLoader, type StagedTable, type TableLoader } from './stage-loader.ts';
+
+export type Stage = {
+  readonly file: string;
+  readonly tables: readonly StagedTable[];
+  readonly drift: readonly SchemaDrift[];
+  readonly guessedBlobs: Diff['guessedBlobs'];
+  readonly sha256: string;
+  readonly about: SnapshotAbout | null;
+  readonly lastEventId: bigint | null;
+  readonly hasLog: boolean;
+  /** The schema it was laid out for. Another schema needs another stage. */
+  readonly schemaHash: string;
+};
+
+/**
+ * Reads a whole snapshot into a private SQLite file, so that comparing and applying are SQL on both sides and memory
+ * stays flat. Values get the affinity of the live column, as they would when stored there; in files of the host, a text
+ * that is the repr of bytes counts as a BLOB in columns declared BLOB, and is counted as a guess.
+ * @throws `snapshot-damaged`, `row-refused` (the live key takes two rows for the same), `schema-needs-host` (a key
+ * needs a collation of the host), `cancelled`, `disk-full`
+ */
+export async function stageSnapshot(
+  file: SnapshotBytes,
+  schema: Schema,
+  profile: Profile,
+  place: { readonly folder: PrivateFolder; readonly nativeBinding: string | undefined },
+  task: TaskOptions,
+): Promise<Stage> {
+  const path = join(place.folder.path, 'snapshot.db');
+  const db = openPrivateDatabase(path, { nativeBinding: place.nativeBinding });
+  try {
+    db.pragma('journal_mode = OFF');
+    db.pragma(`encoding = '${schema.encoding}'`);
+    const known = new Map([
+      [foldName(profile.log.table), 'log'] as const,
+      ...profile.tables.map((name) => [foldName(name), 'projected'] as const),
+    ]);
+    const loaders: TableLoader[] = [];
+    const drift: SchemaDrift[] = [];
+    let about: SnapshotAbout | null = null;
+    let lastEventId: bigint | null = null;
+    let sha256 = '';
+    let loader: TableLoader | null = null;
+    db.exec('BEGIN');
+    for await (const part of readSnapshot(file, new Set(known.keys()), task)) {
+      if (part.type === 'start') about = part.about;
+      else if (part.type === 'last-event-id') lastEventId = part.value;
+      else if (part.type === 'unknown')
+        drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
+      else if (part.type === 'end') sha256 = part.sha256;
+      else if (part.type === 'table') {
+        loader = createLoader(
+          db,
+          `t${loaders.length}`,
+          part.name,
+          schema.tables.get(foldName(part.name)) ?? null,
+          about,
+        );
+        if (about?.absent.includes(part.name) !== true) loaders.push(loader);
+      } else loader?.add(part.columns, part.rows);
+    }
+    db.exec('COMMIT');
+    const pace = createPace(task);
+    const tables: StagedTable[] = [];
+    for (const one of loaders) {
+      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, pace);
+      if (table !== null) tables.push(table);
+    }
+    return {
+      file: path,
+      tables,
+      drift: [...drift, ...loaders.flatMap((one) => one.drift()), ...schemaDrift(about, schema)].filter(
+        ({ kind, loses }) => kind !== 'table-unknown' || loses > 0,
+      ),
+      guessedBlobs: loaders.flatMap((one) => one.guesses()),
+      sha256,
+      about,
+      lastEventId,
+      hasLog: loaders.some((one) => foldName(one.table) === foldName(profile.log.table)),
+      schemaHash: schema.hash,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** A restore never changes the schema: where it is another one than the snapshot's, that is worth knowing. */
+function schemaDrift(about: SnapshotAbout | null, schema: Schema): readonly SchemaDrift[] {
+  if (about === null || (about.schemaHash === schema.hash && about.userVersion === schema.userVersion))
+    return [];
+  return [{ kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 }];
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { read } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { openBeside } from '../sqlite/lock-keeping.ts';
+import type { Pace } from '../system/pace.ts';
+
+const COPY_ATTEMPTS = 5;
+/** The journal is part of it: without it, what a killed host left half written could not be taken back. */
+const COMPANIONS = ['', '-wal', '-journal'] as const;
+
+/**
+ * Copies database, WAL and journal as files, and proves that none of them changed meanwhile. No lock that this process
+ * holds on the database is lost by it. @throws `database-busy` (it changes all the time), `database-unreadable`,
+ * `cancelled`, and the system's refusal to write the copy; then the copy is of no use
+ */
+export async function copyDatabaseFiles(source: string, target: string, pace: Pace): Promise<void> {
+  for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
+    const before = await fingerprint(source);
+    const copied = await passOver(source, target, pace);
+    const again = await passOver(source, null, pace);
+    const stable =
+      before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
+    if (stable) return;
+  }
+  throw new SnapbackError('database-busy', `“${basename(source)}” changes faster than it can be copied.`, {
+    database: source,
+  });
+}
+
+async function fingerprint(source: string): Promise<string> {
+  const facts = await Promise.all(
+    COMPANIONS.map(async (suffix) => {
+      const found = await stat(source + suffix, { bigint: true }).catch(absentAsNull);
+      return found === null ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+    }),
+  );
+  return facts.join('|');
+}
+
+function absentAsNull(error: unknown): null {
+  if (hasSystemCode(error, 'ENOENT')) return null;
+  throw error;
+}
+
+/** Reads the files one after the other, and copies them where there is a target; the digest of each, null where there is none. */
+async function passOver(
+  source: string,
+  target: string | null,
+  pace: Pace,
+): Promise<readonly (string | null)[]> {
+  const digests: (string | null)[] = [];
+  for (const suffix of COMPANIONS)
+    digests.push(await copyFile(source + suffix, target === null ? null : target + suffix, pace));
+  return digests;
+}
+
+async function copyFile(source: string, target: string | null, pace: Pace): Promise<string | null> {
+  const from = openOrAbsent(source);
+  if (from === null) {
+    // What an earlier attempt found there belongs to another moment.
+    if (target !== null) await rm(target, { force: true });
+    return null;
+  }
+  try {
+    const to = target === null ? null : await open(target, 'w', 0o600);
+    try {
+      return await copyBytes(from.fd, to, pace);
+    } finally {
+      await to?.close();
+    }
+  } finally {
+    from.close();
+  }
+}
+
+function openOrAbsent(source: string): ReturnType<typeof openBeside> | null {
+  try {
+    return openBeside(source);
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return null;
+    throw new SnapbackError('database-unreadable', 'The database may not be read.', { path: source }, error);
+  }
+}
+
+const readBytes = promisify(read);
+
+async function copyBytes(from: number, to: FileHandle | null, pace: Pace): Promise<string> {
+  const digest = createHash('sha256');
+  const buffer = Buffer.alloc(1 << 20);
+  for (let position = 0; ; ) {
+    await pace.step();
+    const { bytesRead } = await readBytes(from, buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return digest.digest('hex');
+    const chunk = buffer.subarray(0, bytesRead);
+    digest.update(chunk);
+    await to?.writeFile(chunk);
+    position += bytesRead;
+  }
+}

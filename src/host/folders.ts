@@ -1,0 +1,114 @@
+import { chmod, chown, type FileHandle, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { explainWriteError, syncFolder } from '../system/durable.ts';
+import type { DataFolder } from './data-folder.ts';
+
+/*
+ * The folders below a data folder that Snapback reads and writes. Invariant: what is reached through them lies in the
+ * data folder, and not under a second name in another of them, whatever symbolic links say.
+ */
+
+/** Where snapshots lie, and where Snapback's own files lie, relative to the data folder. */
+export const SNAPSHOTS = 'snapshots';
+export const OWN = 'snapback';
+
+/**
+ * The real path of a folder below the data folder, or null where there is none. A symbolic link may lead elsewhere in
+ * the data folder, never out of it nor to another folder of snapshots or of ours: `snapshot-unsafe`. Throws
+ * `snapshot-unreadable` where the system refuses to look.
+ */
+export async function findFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string | null> {
+  const path = join(folder.dir, ...segments);
+  try {
+    const real = await realpath(path);
+    const straight = real === path;
+    const ours = [SNAPSHOTS, OWN].some((name) => isWithin(join(folder.dir, name), real));
+    if (!straight && (ours || !isWithin(folder.dir, real) || real === folder.dir)) throw unsafe(path);
+    return (await stat(real)).isDirectory() ? real : null;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    if (hasSystemCode(error, 'ELOOP')) throw unsafe(path, error);
+    if (error instanceof SnapbackError) throw error;
+    throw new SnapbackError(
+      'snapshot-unreadable',
+      'A folder of the data folder can not be read.',
+      { path },
+      error,
+    );
+  }
+}
+
+/**
+ * Makes sure that a folder below the data folder exists, each level with the owner and mode of the database file, and
+ * returns its real path. Throws `snapshot-unsafe`, and what `explainWriteError` makes of the system's refusals.
+ */
+export async function ensureFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string> {
+  let path = folder.dir;
+  for (const [index, segment] of segments.entries()) {
+    const existing = await findFolder(folder, ...segments.slice(0, index + 1));
+    path = existing ?? (await makeFolder(folder, join(path, segment)));
+  }
+  return path;
+}
+
+async function makeFolder(folder: DataFolder, path: string): Promise<string> {
+  try {
+    const database = await stat(folder.databaseFile);
+    await mkdir(path);
+    // Whoever may read the database may enter the folder.
+    const enter = (database.mode & 0o444) >> 2;
+    await chmod(path, (database.mode & 0o666) | 0o600 | enter | 0o100);
+    await takeOwner(folder, (uid, gid) => chown(path, uid, gid), await lstat(path));
+    await syncFolder(join(path, '..'));
+    return path;
+  } catch (error) {
+    // Another process may have made it in between; anything else in its place is refused by the check.
+    const existing = hasSystemCode(error, 'EEXIST')
+      ? await findFolder(folder, ...segmentsOf(folder, path))
+      : null;
+    if (existing !== null) return existing;
+    throw explainWriteError(error, path);
+  }
+}
+
+function segmentsOf(folder: DataFolder, path: string): readonly string[] {
+  return path.slice(folder.dir.length).split(sep).filter(Boolean);
+}
+
+/** Gives a new file the owner and, without execute bits, the mode of the database file, as far as the system allows. */
+export async function ownAsDatabase(folder: DataFolder, handle: FileHandle): Promise<void> {
+  const database = await stat(folder.databaseFile);
+  await handle.chmod((database.mode & 0o666) | 0o600);
+  await takeOwner(folder, (uid, gid) => handle.chown(uid, gid), await handle.stat());
+}
+
+type Owned = { readonly uid: number; readonly gid: number };
+
+async function takeOwner(
+  folder: DataFolder,
+  change: (uid: number, gid: number) => Promise<void>,
+  now: Owned,
+): Promise<void> {
+  const database: Owned = await stat(folder.databaseFile);
+  if (database.uid === now.uid && database.gid === now.gid) return;
+  try {
+    await change(database.uid, database.gid);
+  } catch (error) {
+    // Only a privileged process can give files away; for any other one the file stays its own.
+    if (!hasSystemCode(error, 'EPERM', 'ENOSYS', 'EINVAL', 'ENOTSUP')) throw error;
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
+}
+
+function unsafe(path: string, cause?: unknown): SnapbackError {
+  return new SnapbackError(
+    'snapshot-unsafe',
+    'A folder is a link out of its place and is not followed.',
+    { path },
+    cause,
+  );
+}

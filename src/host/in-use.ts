@@ -1,0 +1,139 @@
+import { type BigIntStats, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { hasSystemCode, isSystemError } from '../model/errors.ts';
+import type { InUse } from '../model/restore.ts';
+import { createPace } from '../system/pace.ts';
+import { readProcFile } from '../system/proc-file.ts';
+
+/** The files of a database: the numbers of their inodes, device and inode, and their names. */
+type Targets = {
+  readonly inodes: ReadonlySet<bigint>;
+  readonly ids: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+};
+
+type User = { readonly pid: number; readonly name: string };
+
+/**
+ * Tells which other processes have a database open, or locks on it, without opening it: an idle connection of the host
+ * counts, for it holds state in memory. Our own process and `ownPids` do not count. `unknown` where the system does not
+ * tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
+ * look into. A process that hides itself even from its own user (key agents, a container's keeper) is seen by its locks only.
+ */
+export async function findUsers(databaseFile: string, ownPids: readonly number[] = []): Promise<InUse> {
+  if (process.platform !== 'linux') return { state: 'unknown' };
+  const ours = new Set([process.pid, ...ownPids]);
+  const pace = createPace({});
+  const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
+  const found = files.flatMap((file) => lookAt(file) ?? []);
+  const targets: Targets = {
+    inodes: new Set(found.map(({ ino }) => ino)),
+    ids: new Set(found.map(identityOf)),
+    names: new Set(files.map((file) => basename(file))),
+  };
+  const owner = lookAt(databaseFile)?.uid;
+  const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
+  const users = new Set(listLockHolders(targets).filter((pid) => !ours.has(pid)));
+  // Some systems hide other users' processes, so that not even their number is known.
+  let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
+  for (const pid of listProcesses()) {
+    await pace.step();
+    if (ours.has(pid) || users.has(pid)) continue;
+    const opens = hasOpen(pid, targets);
+    if (opens === true) users.add(pid);
+    if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;
+  }
+  const by = [...users].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));
+  if (by.length > 0) return { state: 'yes', by };
+  return { state: blind ? 'unknown' : 'no' };
+}
+
+function lookAt(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ESRCH')) return null;
+    throw error;
+  }
+}
+
+/** Device and inode as /proc/locks writes them: `major:minor:inode`, the device in hexadecimal. */
+function identityOf({ dev, ino }: BigIntStats): string {
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+  return `${hexByte(major)}:${hexByte(minor)}:${ino}`;
+}
+
+function hexByte(value: bigint): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+function listLockHolders({ ids }: Targets): readonly number[] {
+  const lines = readProcFile('/proc/locks')?.split('\n') ?? [];
+  return lines.flatMap((line) => {
+    // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; a waiting process has `->` after the number.
+    const found = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line);
+    return found?.[1] !== undefined && found[2] !== undefined && ids.has(found[2]) ? [Number(found[1])] : [];
+  });
+}
+
+function listProcesses(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/**
+ * Null where this user may not look. A process that has just ended has nothing open. The inode alone decides: a name may
+ * be another one of the same file, or one in the process's own view of the file system.
+ */
+function hasOpen(pid: number, targets: Targets): boolean | null {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      if (!couldBe(pid, fd, targets)) return false;
+      const facts = lookAtOpen(`/proc/${pid}/fd/${fd}`);
+      return facts !== null && targets.inodes.has(facts.ino) && targets.ids.has(identityOf(facts));
+    });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return false;
+    if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Whether a descriptor has one of the inode numbers, by what the kernel itself keeps of it: to ask the file's own file
+ * system could take for ever where that is one on a network that does not answer. Kernels before 5.14 do not tell.
+ */
+function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
+  const inode = /^ino:\s*(\d+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  if (inode !== undefined) return inodes.has(BigInt(inode));
+  const name = readLink(`/proc/${pid}/fd/${fd}`);
+  return name !== null && names.has(basename(name));
+}
+
+/** Null for what was closed meanwhile, and for what its file system does not tell of, such as one that was cut off. */
+function lookAtOpen(link: string): BigIntStats | null {
+  try {
+    return statSync(link, { bigint: true });
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
+}
+
+/** Its program's name; what it calls itself, which may be its main thread's name, only where the program can't be seen. */
+function nameOf(pid: number): string {
+  const program = readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
+  const name = program === null ? readProcFile(`/proc/${pid}/comm`)?.trim() : basename(program);
+  return name || 'unknown';
+}
+
+function readLink(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,225 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { ensureFolder, findFolder, OWN, ownAsDatabase } from '../host/folders.ts';
+import { ERROR_CODES, type ErrorCode, hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { RestoreReceipt } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { parseSnapshotId } from '../snapshots/names.ts';
+import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { ownMark, type ProcessMark } from '../system/process-mark.ts';
+import { parseReceipt } from './parse-receipt.ts';
+
+/*
+ * DATA/snapback/journal.jsonl: what was about to happen and what happened, one JSON document a line. Invariant: lines
+ * are only ever appended, each durable before the next step. Nothing depends on it alone: whether a restore was
+ * committed is judged by the database.
+ */
+
+export type JournalEntry =
+  | {
+      readonly type: 'prepared';
+      readonly planId: string;
+      readonly action: 'restore' | 'undo';
+      readonly snapshotId: SnapshotId;
+      readonly safetySnapshotId: SnapshotId;
+      /** File name within the folder of the periodic snapshots. */
+      readonly checkpointDraft: string | null;
+      /** Who makes the restore; null in lines of earlier versions, which did not say. */
+      readonly by: ProcessMark | null;
+      readonly at: string;
+    }
+  | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
+  /** A later start found that the restore was committed, though the process died before it could say so. */
+  | {
+      readonly type: 'recovered';
+      readonly planId: string;
+      readonly safetySnapshotId: SnapshotId;
+      readonly at: string;
+    }
+  | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
+  | {
+      readonly type: 'checkpoint-published';
+      readonly planId: string;
+      /** Null: a later start found its draft gone, so it was published under a name that nobody could record. */
+      readonly checkpointId: SnapshotId | null;
+      readonly at: string;
+    };
+
+type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
+
+/** What is appended: that a restore is about to be committed always says by whom, and that is this process. */
+export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, 'by'>;
+
+const FILE = 'journal.jsonl';
+/** Of a longer journal, the newest part counts. A line is some kilobytes. */
+const READ_BYTES = 8 * 1024 * 1024;
+/** The largest that a process's number may be, anywhere. */
+const MAX_PID = 0x7fff_ffff;
+const NEWLINE = 0x0a;
+
+/**
+ * Appends an entry and returns when it is on the disk. A torn last line, left by a crash, is closed first and stays.
+ * Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
+ */
+export async function appendJournal(folder: DataFolder, entry: NewJournalEntry): Promise<void> {
+  const place = await ensureFolder(folder, OWN);
+  const path = join(place, FILE);
+  const signed = entry.type === 'prepared' ? { ...entry, by: ownMark() } : entry;
+  const line = JSON.stringify(signed, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  try {
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+    const handle = await open(path, flags | constants.O_NONBLOCK, 0o600);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile())
+        throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
+      if (facts.size === 0) await keepPrivate(folder, handle);
+      const start = (await endsInMidLine(handle, facts.size)) ? '\n' : '';
+      await handle.appendFile(`${start}${line}\n`);
+      await handle.sync();
+      if (facts.size === 0) await syncFolder(place);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
+}
+
+/** The journal names what was restored: it belongs to the database's owner and to nobody else. */
+async function keepPrivate(folder: DataFolder, handle: FileHandle): Promise<void> {
+  await ownAsDatabase(folder, handle);
+  await handle.chmod(0o600);
+}
+
+async function endsInMidLine(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  return last[0] !== NEWLINE;
+}
+
+/**
+ * Reads the entries, oldest first. Hostile input: lines that are torn, too old for the bound on size, or not exactly an
+ * entry are passed over; ids that could reach another place make a line no entry. Empty where there is no journal, or
+ * none that may be read: then what only it knows is not known. Throws `io-failed` only where reading itself fails.
+ */
+export async function readJournal(folder: DataFolder): Promise<readonly JournalEntry[]> {
+  return (await readJournalIfAllowed(folder)) ?? [];
+}
+
+/** The same, but null where something is in the journal's place that may not be read: what is recorded is not known then. */
+export async function readJournalIfAllowed(folder: DataFolder): Promise<readonly JournalEntry[] | null> {
+  const text = await readNewest(folder);
+  if (text === null) return null;
+  return text.split('\n').flatMap((line) => {
+    const entry = parseLine(line);
+    return entry === null ? [] : [entry];
+  });
+}
+
+/** Null where it may not be read. */
+async function readNewest(folder: DataFolder): Promise<string | null> {
+  try {
+    const place = await findFolder(folder, OWN);
+    if (place === null) return '';
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(join(place, FILE), flags);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile()) return null;
+      const start = Math.max(0, facts.size - READ_BYTES);
+      const bytes = Buffer.alloc(facts.size - start);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      return bytes.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return '';
+    if (hasSystemCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO')) return null;
+    // Its folder is a link out of its place, or one that nobody may look into.
+    if (error instanceof SnapbackError) return null;
+    throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);
+  }
+}
+
+function parseLine(line: string): JournalEntry | null {
+  if (line === '') return null;
+  try {
+    return parseEntry(JSON.parse(line));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof SnapbackError) return null;
+    throw error;
+  }
+}
+
+function parseEntry(value: unknown): JournalEntry | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const members = new Map<string, unknown>(Object.entries(value));
+  const text = (key: string) => asText(members.get(key));
+  const id = (key: string) => asSnapshotId(members.get(key));
+  const at = text('at');
+  const planId = text('planId');
+  if (at === null) return null;
+  if (members.get('type') === 'committed') {
+    const receipt = parseReceipt(members.get('receipt'));
+    return receipt === null ? null : { type: 'committed', receipt, at };
+  }
+  if (planId === null) return null;
+  if (members.get('type') === 'aborted') {
+    const code = ERROR_CODES.find((known) => known === members.get('code'));
+    return code === undefined ? null : { type: 'aborted', planId, code, at };
+  }
+  if (members.get('type') === 'checkpoint-published') {
+    const checkpointId = id('checkpointId');
+    const known = checkpointId !== null || members.get('checkpointId') === null;
+    return known ? { type: 'checkpoint-published', planId, checkpointId, at } : null;
+  }
+  const action = members.get('action');
+  const snapshotId = id('snapshotId');
+  const safetySnapshotId = id('safetySnapshotId');
+  if (members.get('type') === 'recovered')
+    return safetySnapshotId === null ? null : { type: 'recovered', planId, safetySnapshotId, at };
+  const draft = members.get('checkpointDraft');
+  const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
+  if (!known || snapshotId === null || safetySnapshotId === null) return null;
+  if (draft !== null && asText(draft) === null) return null;
+  const by = parseMark(members.get('by') ?? null);
+  if (by === undefined) return null;
+  return {
+    type: 'prepared',
+    planId,
+    action,
+    snapshotId,
+    safetySnapshotId,
+    checkpointDraft: asText(draft),
+    by,
+    at,
+  };
+}
+
+/** Undefined where it is neither a mark nor null. */
+function parseMark(value: unknown): ProcessMark | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  const members = new Map<string, unknown>(Object.entries(value ?? {}));
+  const [pid, started] = [members.get('pid'), members.get('started')];
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || pid > MAX_PID) return undefined;
+  return started === null || asText(started) !== null ? { pid, started: asText(started) } : undefined;
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= 1000 ? value : null;
+}
+
+function asSnapshotId(value: unknown): SnapshotId | null {
+  const id = asText(value);
+  if (id === null) return null;
+  parseSnapshotId(id);
+  return id;
+}

@@ -1,0 +1,122 @@
+import type { RestoreReceipt } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { JournalEntry } from './journal.ts';
+
+type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
+
+/** A restore that was begun and has something left to do. */
+export type OpenRestore = {
+  readonly entry: Prepared;
+  /** True: that it was committed is known, and only its checkpoint is missing. */
+  readonly committed: boolean;
+  /** A later restore of the tables alone was committed: since then only the log can tell how this one ended. */
+  readonly overwritten: boolean;
+};
+
+/** A restore that the journal says was committed. */
+export type CommittedRestore = {
+  readonly planId: string;
+  readonly safetySnapshotId: SnapshotId;
+  /** Null where a later start had to find out. */
+  readonly receipt: RestoreReceipt | null;
+  /** Whether log and tables were restored, not the tables alone; null where only the note in the safety copy can tell. */
+  readonly full: boolean | null;
+  /** Null where it left no checkpoint, none yet, or one under a name that nobody could record. */
+  readonly checkpointId: SnapshotId | null;
+};
+
+/** What a journal as a whole says. */
+export type JournalState = {
+  /** Nothing is recorded: then only the contents of database and safety copies can tell. */
+  readonly empty: boolean;
+  /** What a later start has to finish or to forget, oldest first. */
+  readonly open: readonly OpenRestore[];
+  /** In the order in which they were begun, the oldest first. */
+  readonly committed: readonly CommittedRestore[];
+  /** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. */
+  readonly undecided: ReadonlySet<SnapshotId>;
+  /** Safety copies of restores that were not committed. */
+  readonly aborted: ReadonlySet<SnapshotId>;
+  /** The checkpoint that was published last, even where the journal has lost its beginning; null: none whose name is known. */
+  readonly lastCheckpoint: SnapshotId | null;
+};
+
+/**
+ * Folds the entries, oldest first, into what they say together: the only place that does. One plan may be tried more
+ * than once, so an entry is about the newest try before it. A checkpoint is published after COMMIT only, so that line
+ * says of a full restore that it was committed, too.
+ */
+export function replayJournal(entries: readonly JournalEntry[]): JournalState {
+  const open = new Map<string, OpenRestore>();
+  /** The number of the line that says that a plan was begun. */
+  const begunAt = new Map<string, number>();
+  const undecided = new Map<string, SnapshotId>();
+  const aborted = new Set<SnapshotId>();
+  const made: { readonly at: number; restore: CommittedRestore }[] = [];
+  let lastCheckpoint: SnapshotId | null = null;
+  /** What was left open before a restore is of a state that it replaced, at least in part. */
+  const replaceOlder = (at: number, { full }: CommittedRestore): void => {
+    for (const [planId, older] of open) {
+      if ((begunAt.get(planId) ?? 0) >= at) continue;
+      // After a full one, an older checkpoint must not become the newest. One of the tables alone leaves none.
+      if (full === true) open.delete(planId);
+      else if (!older.committed) open.set(planId, { ...older, overwritten: true });
+    }
+  };
+  const commit = (restore: CommittedRestore, at: number): void => {
+    // A later start may find out about it after newer ones were made.
+    made.splice(made.findLastIndex((one) => one.at <= at) + 1, 0, { at, restore });
+    undecided.delete(restore.planId);
+    aborted.delete(restore.safetySnapshotId);
+    replaceOlder(at, restore);
+  };
+  const publish = (planId: string, checkpointId: SnapshotId | null): void => {
+    const begun = open.get(planId);
+    if (begun?.committed === false) {
+      const { safetySnapshotId } = begun.entry;
+      const restore = { planId, safetySnapshotId, receipt: null, full: true, checkpointId: null };
+      commit(restore, begunAt.get(planId) ?? 0);
+    }
+    open.delete(planId);
+    lastCheckpoint = checkpointId ?? lastCheckpoint;
+    const one = made.findLast(({ restore }) => restore.planId === planId);
+    if (one === undefined) return;
+    one.restore = { ...one.restore, full: true, checkpointId: checkpointId ?? one.restore.checkpointId };
+    replaceOlder(one.at, one.restore);
+  };
+  for (const [line, entry] of entries.entries()) {
+    if (entry.type === 'prepared') {
+      open.set(entry.planId, { entry, committed: false, overwritten: false });
+      begunAt.set(entry.planId, line);
+      undecided.set(entry.planId, entry.safetySnapshotId);
+      aborted.delete(entry.safetySnapshotId);
+      continue;
+    }
+    const { planId } = entry.type === 'committed' ? entry.receipt : entry;
+    const begun = open.get(planId)?.entry;
+    if (entry.type === 'checkpoint-published') publish(planId, entry.checkpointId);
+    else if (entry.type === 'aborted') {
+      open.delete(planId);
+      undecided.delete(planId);
+      if (begun !== undefined) aborted.add(begun.safetySnapshotId);
+    } else {
+      const receipt = entry.type === 'committed' ? entry.receipt : null;
+      const { safetySnapshotId } = entry.type === 'committed' ? entry.receipt : entry;
+      const leftDraft = begun !== undefined && begun.checkpointDraft !== null;
+      const full = receipt === null ? leftDraft || null : receipt.mode === 'full';
+      const restore = { planId, safetySnapshotId, receipt, full, checkpointId: null };
+      commit(restore, begunAt.get(planId) ?? line);
+      if (leftDraft) open.set(planId, { entry: begun, committed: true, overwritten: false });
+      else open.delete(planId);
+      if (receipt !== null && receipt.checkpointId !== null) publish(planId, receipt.checkpointId);
+    }
+  }
+  return {
+    empty: entries.length === 0,
+    open: [...open.values()],
+    committed: made.map(({ restore }) => restore),
+    undecided: new Set(undecided.values()),
+    aborted,
+    lastCheckpoint,
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { createRowHasher, type SqlValue } from '../sqlite/row-hash.ts';
+
+const hashEvent = createRowHasher();
+
+/** Hash of what makes an event the same one: its values as `readEvents` gives them. */
+export function fingerprintEvent(event: readonly SqlValue[]): string {
+  return hashEvent(event).toString('hex');
+}
+
+/** A running hash over an event log, read in the order of its ids, that can be looked at after any event. */
+export type LogChain = {
+  readonly add: (event: readonly SqlValue[]) => void;
+  readonly peek: () => { readonly chain: string; readonly events: number };
+};
+
+/**
+ * Hashes what makes an event the same event on another timeline: id, ts, kind and payload, in this order. Flags such as
+ * `hidden` are not part of it. Logs with equal chains after equally many events are prefixes of one another.
+ */
+export function createLogChain(): LogChain {
+  const chain = createHash('sha256');
+  const hashRow = createRowHasher();
+  let events = 0;
+  return {
+    add(event) {
+      chain.update(hashRow(event));
+      events += 1;
+    },
+    peek: () => ({ chain: chain.copy().digest('hex'), events }),
+  };
+}
+
+/** A log's identity up to some event: equal chains after equally many events mean equal logs. */
+export type LogExtent = { readonly events: number; readonly chain: string };

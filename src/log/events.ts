@@ -1,0 +1,86 @@
+import type { Profile } from '../host/profile.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Schema, Table } from '../sqlite/schema.ts';
+
+/** The columns that make an event the same event, in the order of a log chain. */
+export function chainColumns(profile: Profile): readonly string[] {
+  const { id, ts, kind, payload } = profile.log.columns;
+  return [id, ts, kind, payload];
+}
+
+/**
+ * The event log. Of its columns only the id is needed. @throws `database-missing` where there is no such table, or none
+ * with that column
+ */
+export function findLogTable(schema: Schema, { log }: Profile): Table {
+  const table = schema.tables.get(foldName(log.table));
+  if (table === undefined)
+    throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
+      table: log.table,
+    });
+  const { id } = log.columns;
+  if (
+    placeOfName(
+      table.columns.map(({ name }) => name),
+      id,
+    ) === -1
+  )
+    throw new SnapbackError('database-missing', `The event log “${log.table}” has no column “${id}”.`, {
+      table: log.table,
+      column: id,
+    });
+  return table;
+}
+
+/** What of a log's columns identifies its events: for each of `chainColumns` the log's name for it, null where it has none. */
+export type Identity = readonly (string | null)[];
+
+/** Columns that SQLite computes from the others identify nothing more, and no dump of ours holds them. */
+export function identityOf({ columns }: Table, profile: Profile): Identity {
+  const names = columns.map(({ name }) => name);
+  return chainColumns(profile).map((column) => names[placeOfName(names, column)] ?? null);
+}
+
+/** Picks what identifies an event out of a row, in the order of a log chain; NULL for what the log does not have. */
+export function createIdentifier(identity: Identity, columns: readonly string[]) {
+  const places = identity.map((column) => (column === null ? null : placeOfName(columns, column)));
+  return {
+    /** Whether the rows have every column that identifies an event in the log. */
+    whole: !places.includes(-1),
+    pick: (row: readonly SqlValue[]): readonly SqlValue[] =>
+      places.map((place) => (place === null ? null : (row[place] ?? null))),
+  };
+}
+
+type Events = {
+  readonly table: string;
+  readonly identity: Identity;
+  readonly encoding: Schema['encoding'];
+  /** What follows the table's name: a WHERE clause may come before ORDER BY. */
+  readonly order: string;
+};
+
+/** What identifies the events of the live log, read as `readRows` reads. */
+export function* readEvents(
+  db: AnyDatabase,
+  { identity, ...source }: Events,
+): Generator<readonly SqlValue[]> {
+  const columns = identity.filter((column) => column !== null);
+  const { pick } = createIdentifier(identity, columns);
+  for (const row of readRows(db, { ...source, schemaName: 'main', columns })) yield pick(row);
+}
+
+/** The highest event id, 0 for an empty log: what the host calls `last_event_id`. */
+export function readLastEventId(db: AnyDatabase, profile: Profile): bigint {
+  const { table, columns } = profile.log;
+  const id = db
+    .prepare<[], unknown>(`SELECT MAX(${quoteName(columns.id)}) FROM main.${quoteName(table)}`)
+    .pluck()
+    .safeIntegers()
+    .get();
+  return typeof id === 'bigint' ? id : 0n;
+}

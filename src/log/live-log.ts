@@ -1,0 +1,223 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { openInPlace, withReadView } from '../host/private-copy.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { readSchema, type Schema } from '../sqlite/schema.ts';
+import { withLockPatience } from '../sqlite/transaction.ts';
+import { createPace } from '../system/pace.ts';
+import { createLogChain, fingerprintEvent } from './chain.ts';
+import { findLogTable, type Identity, identityOf, readEvents, readLastEventId } from './events.ts';
+
+/** A place in the live log: it had so many events up to this one, whose identity has this hash. */
+export type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
+
+/** A place up to which the log was read, with its chain there. */
+export type ReadMark = LogMark & { readonly chain: string };
+
+/** The place before the first event, which every log has. */
+const START: ReadMark = { events: 0, lastId: 0n, last: '', chain: createLogChain().peek().chain };
+
+/** The live log in questions that are answered by short reads, none of which keeps the host from committing. */
+export type LiveLog = {
+  readonly journalMode: string;
+  /** True where the database could not be opened in its place, so that its files were copied. */
+  readonly copiedFiles: boolean;
+  /** Which columns tell its events apart. */
+  readonly identity: Identity;
+  /** Events with a greater id; all of them without one. */
+  readonly countAfter: (id: bigint | null) => Promise<number>;
+  /** Events with a greater id than the first and none greater than the second; null: without that bound. */
+  readonly countBetween: (after: bigint | null, upTo: bigint | null) => Promise<number>;
+  readonly lastId: () => Promise<bigint>;
+  /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
+  readonly fingerprint: (id: bigint) => Promise<string | null>;
+  /** Whether the log still has a place, with equally many events before it; not whether these are the same. */
+  readonly has: (mark: LogMark) => Promise<boolean>;
+  /**
+   * Reads the log once, as far as it goes now: its chain after each of the given numbers of events that it has, and
+   * after all of them. Null where it was changed before its end meanwhile, or its ids are no integers.
+   */
+  readonly chains: (
+    after: readonly number[],
+  ) => Promise<{ readonly at: ReadonlyMap<number, string>; readonly end: ReadMark } | null>;
+};
+
+/**
+ * After this long a read of the log ends and another one goes on behind the last event: without a WAL the host can't
+ * commit under a read. Number and size of events don't bound the time that it takes; only one event is never cut.
+ */
+const LONGEST_READ_MS = 20;
+
+/**
+ * Opens the live log for reading, in its place where short reads can answer, else in a private copy: where the database
+ * can't be opened in its place, or finding an event by its id means reading all of them. `glance` asks in place and at
+ * once; otherwise a lock is waited for.
+ * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance`
+ * `database-unreadable` where only a copy would do
+ */
+export async function withLiveLog<T>(
+  folder: DataFolder,
+  effort: 'glance' | 'patient',
+  task: TaskOptions,
+  use: (log: LiveLog) => Promise<T>,
+): Promise<T> {
+  const ask: Ask = async (question) => (effort === 'glance' ? question() : withLockPatience(task, question));
+  const db =
+    effort === 'glance' ? openReadDatabase(folder.databaseFile, folder) : await openInPlace(folder, task);
+  if (db !== null)
+    try {
+      const source = await ask(() => findLog(db, folder));
+      if (source.byRowid) {
+        const journalMode = await ask(() => String(db.pragma('journal_mode', { simple: true })));
+        return await use({ journalMode, copiedFiles: false, ...readLog(db, folder, source, ask, task) });
+      }
+    } catch (error) {
+      throw classifyDatabaseError(error, folder.databaseFile);
+    } finally {
+      db.close();
+    }
+  if (effort === 'glance')
+    throw new SnapbackError('database-unreadable', 'The event log can only be read in a copy.', {
+      database: folder.databaseFile,
+    });
+  return withReadView(folder, task, (view) =>
+    use({
+      journalMode: view.journalMode,
+      copiedFiles: view.copiedFiles,
+      ...readLog(view.db, folder, findLog(view.db, folder), ask, task),
+    }),
+  );
+}
+
+function readLog(
+  db: AnyDatabase,
+  { profile }: DataFolder,
+  { byRowid, ...source }: Source,
+  ask: Ask,
+  task: TaskOptions,
+): Omit<LiveLog, 'journalMode' | 'copiedFiles'> {
+  const id = quoteName(profile.log.columns.id);
+  // By the rowid alone, since in an index of another column SQLite would have to sort all events before the first one.
+  const hint = byRowid ? 'NOT INDEXED ' : '';
+  const read = (order: string) => readEvents(db, { ...source, order: hint + order });
+  const readIds = (order: string) =>
+    db
+      .prepare<[], unknown>(`SELECT ${id} FROM main.${quoteName(source.table)} ${hint}${order}`)
+      .pluck()
+      .safeIntegers()
+      .iterate();
+
+  /** Meets each event between the two ids once, in the order of their ids. `see` returns the event's id. */
+  async function walk<T>(
+    [after, upTo]: readonly [bigint | null, bigint | null],
+    read: (order: string) => Iterable<T>,
+    see: (event: T) => unknown,
+  ): Promise<void> {
+    const pace = createPace(task);
+    let last = after;
+    const goOn = () => {
+      const began = performance.now();
+      const limits = [
+        ...(last === null ? [] : [`${id} > ${last}`]),
+        ...(upTo === null ? [] : [`${id} <= ${upTo}`]),
+      ];
+      const where = limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `;
+      for (const event of read(`${where}ORDER BY ${id}`)) {
+        const seen = see(event);
+        if (typeof seen === 'bigint') last = seen;
+        if (byRowid && performance.now() - began >= LONGEST_READ_MS) return true;
+      }
+      return false;
+    };
+    for (let more = true; more; ) {
+      await pace.step();
+      more = await ask(() => atOneMoment(db, goOn));
+    }
+  }
+
+  async function count(after: bigint | null, upTo: bigint | null): Promise<number> {
+    let events = 0;
+    await walk([after, upTo], readIds, (event) => {
+      events += 1;
+      return event;
+    });
+    return events;
+  }
+
+  const fingerprint = (event: bigint) =>
+    ask(() =>
+      atOneMoment(db, () => {
+        for (const row of read(`WHERE ${id} = ${event}`)) return fingerprintEvent(row);
+        return null;
+      }),
+    );
+
+  const has = async ({ events, lastId, last }: LogMark) =>
+    events === 0 || ((await fingerprint(lastId)) === last && (await count(null, lastId)) === events);
+
+  async function chains(after: readonly number[]) {
+    const wanted = new Set(after);
+    const chain = createLogChain();
+    const at = new Map([[0, chain.peek().chain]]);
+    let events = 0;
+    let lastId: unknown = null;
+    let integers = true;
+    // A host that appends all the time must not keep the reading from ending.
+    const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
+    await walk([null, upTo], read, (row) => {
+      [lastId] = row;
+      integers &&= typeof lastId === 'bigint';
+      if (!integers) return lastId;
+      chain.add(row);
+      events += 1;
+      if (wanted.has(events)) at.set(events, chain.peek().chain);
+      return lastId;
+    });
+    if (!integers) return null;
+    const whole = chain.peek();
+    at.set(events, whole.chain);
+    const last = typeof lastId === 'bigint' ? await fingerprint(lastId) : null;
+    const end = typeof lastId !== 'bigint' || last === null ? START : { ...whole, lastId, last };
+    return end.events === events && (await has(end)) ? { at, end } : null;
+  }
+
+  return {
+    identity: source.identity,
+    countAfter: (event) => count(event, null),
+    countBetween: count,
+    lastId: () => ask(() => readLastEventId(db, profile)),
+    fingerprint,
+    has,
+    chains,
+  };
+}
+
+/** Lets everything that is read be of one moment: what reads rows may need more than one statement. */
+function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    if (db.inTransaction) db.exec('COMMIT');
+  }
+}
+
+type Ask = <T>(question: () => T) => Promise<T>;
+
+type Source = {
+  readonly table: string;
+  readonly identity: Identity;
+  readonly encoding: Schema['encoding'];
+  /** The id is the rowid: each event has one, an integer, and it is found without looking at others. */
+  readonly byRowid: boolean;
+};
+
+function findLog(db: AnyDatabase, { profile }: DataFolder): Source {
+  const schema = readSchema(db);
+  const table = findLogTable(schema, profile);
+  const byRowid =
+    table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(profile.log.columns.id);
+  return { table: table.name, identity: identityOf(table, profile), encoding: schema.encoding, byRowid };
+}

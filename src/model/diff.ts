@@ -1,0 +1,92 @@
+import type { SnapshotId } from './snapshots.ts';
+
+export type TableDiff = {
+  readonly name: string;
+  readonly role: 'log' | 'projected';
+  /**
+   * `compared`; `missing-live`: the live schema has no such table; `not-in-snapshot`: left alone;
+   * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist: left alone unless chosen.
+   */
+  readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then';
+  readonly snapshotRows: number;
+  readonly liveRows: number;
+  /** In the snapshot, missing live: a restore brings them back. */
+  readonly added: number;
+  /** Live only: a restore removes them. */
+  readonly removed: number;
+  readonly changed: number;
+  readonly unchanged: number;
+};
+
+/** Something the snapshot and the live schema do not agree on. `loses` is the number of values or rows that would have no place. */
+export type SchemaDrift = {
+  readonly kind:
+    | 'table-missing-live'
+    | 'table-unknown'
+    | 'column-missing-live'
+    | 'column-missing-in-snapshot'
+    | 'column-computed'
+    | 'schema-changed'
+    | 'value-converted';
+  readonly table: string;
+  readonly column: string | null;
+  readonly loses: number;
+};
+
+/** One end of a group of events. `text` is at most 80 characters of what was said, where the profile knows how to find it. */
+export type EventMark = {
+  readonly id: bigint;
+  readonly ts: string | null;
+  readonly kind: string | null;
+  readonly speaker: string | null;
+  readonly text: string | null;
+};
+
+/** Live events that the snapshot does not hold, of one chat. */
+export type NewerEvents = {
+  /** Null: events that name no chat. */
+  readonly chat: string | null;
+  readonly chatName: string | null;
+  readonly events: number;
+  /** The first and the last that say something; of all, where none does. */
+  readonly first: EventMark;
+  readonly last: EventMark;
+  /** True where the chat is one that the snapshot would bring back events of, that is, the rewound one. */
+  readonly rewoundChat: boolean;
+  /** How many of them are the host's own record of the rewind, not something that a person wrote. */
+  readonly rewindRecords: number;
+  /** How many of the others say something: all of them, where they are messages. */
+  readonly spoken: number;
+  /** How many of them are flagged as hidden or superseded in the state that they are part of: there, no reader meets them. */
+  readonly hidden: number;
+};
+
+export type SnapshotRef = {
+  readonly id: SnapshotId;
+  readonly takenAt: string;
+  readonly sizeBytes: number;
+  readonly lastEventId: bigint | null;
+  readonly sha256: string;
+};
+
+export type Diff = {
+  readonly snapshot: SnapshotRef;
+  /** What it was compared with. `viewingCopy`: the database could only be read from a private copy because it can't be opened where it is. */
+  readonly against: {
+    readonly database: string;
+    readonly lastEventId: bigint | null;
+    readonly events: number;
+    readonly viewingCopy: boolean;
+  };
+  readonly tables: readonly TableDiff[];
+  readonly newerEvents: readonly NewerEvents[];
+  /** Events of the snapshot that would come back or be unflagged, by chat: what the mistake took away. */
+  readonly returningEvents: readonly NewerEvents[];
+  readonly schemaDrift: readonly SchemaDrift[];
+  readonly guessedBlobs: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly values: number;
+  }[];
+  readonly timeline: 'same' | 'other';
+};

@@ -1,0 +1,37 @@
+import type { Need, SnapshotId } from './snapshots.ts';
+
+export type PrunePolicy =
+  | { readonly by: 'count'; readonly kind: string; readonly keep: number }
+  | { readonly by: 'age'; readonly kind: string; readonly olderThanDays: number }
+  | { readonly by: 'choice'; readonly ids: readonly SnapshotId[] };
+
+export type PrunePlan = {
+  readonly planId: string;
+  readonly policy: PrunePolicy;
+  readonly goes: readonly {
+    readonly id: SnapshotId;
+    readonly takenAt: string;
+    readonly sizeBytes: number;
+    readonly reason: 'beyond-newest' | 'older-than' | 'chosen';
+  }[];
+  /** Named by the policy or the choice, but refused. */
+  readonly stays: readonly {
+    readonly id: SnapshotId;
+    readonly reason: Need | 'safety-copy-too-young' | 'unreadable';
+  }[];
+  readonly bytes: number;
+};
+
+export type PruneReceipt = {
+  readonly planId: string;
+  readonly moved: readonly SnapshotId[];
+  readonly bytes: number;
+  readonly trashFolder: string;
+};
+
+export type TrashSummary = {
+  readonly files: number;
+  readonly bytes: number;
+  /** Folders of the trash with something in them that no prune's manifest names: emptying leaves that alone. */
+  readonly others: number;
+};

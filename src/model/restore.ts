@@ -1,0 +1,143 @@
+import type { Diff, NewerEvents, SchemaDrift, SnapshotRef, TableDiff } from './diff.ts';
+import type { ErrorCode, ErrorDetail } from './errors.ts';
+import type { SnapshotId } from './snapshots.ts';
+
+/* What is shown before a restore or a prune, and what is proven after it. Part of the model. */
+
+/** Who has the database open. `unknown`: this system does not tell. */
+export type InUse =
+  | { readonly state: 'no' | 'unknown' }
+  | { readonly state: 'yes'; readonly by: readonly { readonly pid: number; readonly name: string }[] };
+
+export type RestoreMode = 'full' | 'projections';
+
+/** What a restore is asked to do. Part of a plan's identity. */
+export type RestoreOptions = {
+  readonly mode: RestoreMode;
+  /** Accept that values without a place in the live schema are lost, and that rows come back whose parents are gone. */
+  readonly acceptDrift: boolean;
+  /** Tables in state `empty-then` that shall be emptied. */
+  readonly clearTables: readonly string[];
+  /** Rewrite only rows that differ, or every row of a table. The result is the same; `differing` is the default. */
+  readonly rewrite: 'differing' | 'all';
+};
+
+/** Rows that refer to something that is not there, more than there were. */
+export type Orphans = {
+  readonly table: string;
+  readonly parent: string;
+  readonly rows: number;
+  /** Whether they come back so; otherwise it is what they refer to that goes. */
+  readonly comesBack: boolean;
+};
+
+export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
+
+/** Why a plan can't be applied as things stand; the same code and detail that apply would throw. */
+export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
+
+/** Exactly what a restore (or its undo) will do. Made without writing a byte; applied exactly or refused. */
+export type RestorePlan = {
+  /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshot: SnapshotRef;
+  readonly options: RestoreOptions;
+  readonly tables: readonly PlannedTable[];
+  /** Live tables that the snapshot does not name and the plan leaves alone. */
+  readonly bystanders: readonly string[];
+  readonly newerEvents: readonly NewerEvents[];
+  readonly returningEvents: readonly NewerEvents[];
+  /** Newer events that a person would miss: of another chat than the rewound one, or written after the rewind. */
+  readonly newerEventsLost: number;
+  readonly schemaDrift: readonly SchemaDrift[];
+  readonly guessedBlobs: Diff['guessedBlobs'];
+  /** Triggers of touched tables: left running because they only maintain a search index, or set aside and put back verbatim. */
+  readonly triggers: readonly {
+    readonly name: string;
+    readonly table: string;
+    readonly handling: 'kept' | 'set-aside';
+  }[];
+  readonly searchIndexes: readonly {
+    readonly name: string;
+    readonly before: 'ok' | 'stale' | 'unchecked';
+    /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: can't be brought along row by row, left as it is. */
+    readonly handling: 'follows' | 'rebuilt' | 'left';
+  }[];
+  readonly foreignKeyViolations: number;
+  /** How many there are after it, as a trial on a copy found; null where that was not tried. */
+  readonly foreignKeyViolationsAfter: number | null;
+  /** What of these is new, as that trial found. */
+  readonly orphans: readonly Orphans[];
+  readonly damage: readonly string[];
+  readonly inUse: InUse;
+  readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
+  /** True: a fresh checkpoint of the result is published, so that the host's next start loads it and not an older one. */
+  readonly freshCheckpoint: boolean;
+  /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
+  readonly hostReplay: {
+    readonly checkpoint: string | null;
+    readonly afterEvent: bigint;
+    readonly upToEvent: bigint;
+    readonly tablesAtEvent: bigint;
+  } | null;
+  readonly space: readonly {
+    readonly volume: string;
+    readonly neededBytes: number;
+    readonly freeBytes: number;
+  }[];
+  readonly refusals: readonly Refusal[];
+};
+
+export type CheckResult = {
+  readonly check:
+    | 'content-hash'
+    | 'bystanders'
+    | 'foreign-keys'
+    | 'integrity'
+    | 'search-index'
+    | 'schema'
+    | 'checkpoint';
+  readonly subject: string | null;
+  /** `came-back`: not in order, but so in the state that was asked for, or accepted. */
+  readonly result: 'ok' | 'unchanged-damage' | 'came-back' | 'rebuilt' | 'not-run';
+  readonly detail: string | null;
+};
+
+/** The proof of an applied plan. */
+export type RestoreReceipt = {
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshotId: SnapshotId;
+  readonly mode: RestoreMode;
+  readonly finishedAt: string;
+  readonly safetySnapshotId: SnapshotId;
+  /** Null where the restore published no fresh checkpoint. */
+  readonly checkpointId: SnapshotId | null;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly beforeHash: string;
+    readonly afterHash: string;
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+  }[];
+  readonly checks: readonly CheckResult[];
+  readonly lastEventId: bigint;
+  /** How long other writers were shut out, in milliseconds. */
+  readonly writeLockMs: number;
+  readonly whileOpen: boolean;
+  readonly inUse: InUse;
+};
+
+/** What the window's banner says. Null fields: not known any more. */
+export type RestoredState = {
+  readonly planId: string;
+  readonly action: 'restore' | 'undo';
+  readonly snapshotId: SnapshotId;
+  readonly snapshotTakenAt: string;
+  readonly safetySnapshotId: SnapshotId;
+  readonly finishedAt: string | null;
+  readonly tablesVerified: number;
+};

@@ -1,0 +1,164 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { fingerprintEvent } from '../log/chain.ts';
+import { type LiveLog, withLiveLog } from '../log/live-log.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { PrunePolicy } from '../model/prune.ts';
+import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { endsAsDump, readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
+import { readFirstEvents } from '../snapshot-file/first-events.ts';
+import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
+import { takeSnapshot } from '../snapshots/take.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { applyPrune, planPrune } from './prune.ts';
+
+type Due = {
+  readonly due: boolean;
+  /** In plain sentences, with how much of the checkpoint was compared with the log where that was not all of it. */
+  readonly reason: string;
+  /** The checkpoint that was counted from; null where there is none that can be. */
+  readonly counted: SnapshotId | null;
+  /** Newer checkpoints that can't be counted from. */
+  readonly passedOver: readonly { readonly id: SnapshotId; readonly why: string }[];
+};
+
+/**
+ * Tells whether a checkpoint is due, by the seed's rule: at the first event, then so many seconds after the newest
+ * checkpoint's modification time or so many events after its `last_event_id`. Reads only head and tail of files; one
+ * that is cut off, unreadable or of another timeline is passed over and named. Throws as `withLiveLog`, and as
+ * `listSnapshotFiles`.
+ */
+export async function isDue(
+  folder: DataFolder,
+  options: { readonly now?: Date } = {},
+  task: TaskOptions = {},
+): Promise<Due> {
+  const checkpoints = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === PERIODIC_KIND);
+  return withLiveLog(folder, 'patient', task, async (live) => {
+    const passedOver: Due['passedOver'][number][] = [];
+    for (const file of checkpoints) {
+      const found = await lookAt(folder, file, live);
+      if (typeof found !== 'string')
+        return {
+          ...(await judge(folder, file, found, live, options.now ?? new Date())),
+          passedOver,
+        };
+      passedOver.push({ id: file.id, why: found });
+    }
+    const events = await live.countAfter(null);
+    const none = passedOver.length === 0 ? 'There is no checkpoint yet' : 'No checkpoint can be counted from';
+    const reason =
+      events > 0 ? `${none}, and the log has ${count(events)}.` : `${none}, and the log is empty.`;
+    return { due: events > 0, reason, counted: null, passedOver };
+  });
+}
+
+async function judge(
+  folder: DataFolder,
+  file: SnapshotFile,
+  { lastEventId, caveat }: Counted,
+  live: LiveLog,
+  now: Date,
+): Promise<Omit<Due, 'passedOver'>> {
+  const { everyEvents, everySeconds } = folder.profile.periodic;
+  const seconds = (now.getTime() - file.mtimeMs) / 1000;
+  const events = await live.countAfter(lastEventId);
+  const due = seconds >= everySeconds || events >= everyEvents;
+  const age = `The newest checkpoint is ${Math.max(0, Math.floor(seconds))} seconds old`;
+  const limits = `one is taken after ${everySeconds} seconds or ${count(everyEvents)}`;
+  return { due, reason: `${age}, with ${count(events)} since; ${limits}.${caveat}`, counted: file.id };
+}
+
+function count(events: number): string {
+  return events === 1 ? '1 event' : `${events} events`;
+}
+
+/** A checkpoint that can be counted from. `caveat` says which of its events were compared with the log; empty: all. */
+type Counted = { readonly lastEventId: bigint; readonly caveat: string };
+
+/** What a checkpoint says of itself, or why it can't be counted from. */
+async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Promise<Counted | string> {
+  if (file.problem !== null) return file.problem;
+  try {
+    const opened = await openSnapshotFile(folder, file.id);
+    try {
+      const ends = await readSnapshotEnds(opened);
+      const { lastEventId } = ends;
+      if (!(await endsAsDump(opened))) return 'It is cut off.';
+      if (lastEventId === null) return 'It does not begin with the id of its last event.';
+      const events = await readFirstEvents(opened, folder.profile.log.table, live.identity);
+      const caveat = await compareWithLog(ends, lastEventId, events, live);
+      return caveat === null
+        ? 'It is of another timeline: its events are not those of the log.'
+        : { lastEventId, caveat };
+    } finally {
+      await opened.handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * Null for a checkpoint of another timeline, as far as head and tail tell: by its first events, the last one's id, and
+ * in a file of ours the chain of all of them. A log that was cut since, and has not grown past the checkpoint again, is
+ * still of its timeline. Otherwise a sentence that says what was compared, empty if everything that both have.
+ */
+async function compareWithLog(
+  { about }: SnapshotEnds,
+  lastEventId: bigint,
+  firstEvents: readonly (readonly SqlValue[])[],
+  live: LiveLog,
+): Promise<string | null> {
+  const newest = await live.lastId();
+  let compared = 0;
+  let reached = 0n;
+  for (const event of firstEvents) {
+    const [id] = event;
+    if (typeof id !== 'bigint') break;
+    reached = id;
+    if (id > newest) break;
+    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return null;
+    compared += 1;
+  }
+  const isCut = newest < lastEventId;
+  if (!isCut && lastEventId !== 0n && (await live.fingerprint(lastEventId)) === null) return null;
+  if (about !== null && !isCut) {
+    const chains = await live.chains([about.log.events]);
+    if (chains !== null) return chains.at.get(about.log.events) === about.log.chain ? '' : null;
+  }
+  if (reached >= lastEventId || reached > newest) return '';
+  const first = compared === 0 ? [] : [`its first ${count(compared)}`];
+  const last = isCut ? [] : [compared === 0 ? 'the id of its last event' : 'the id of its last one'];
+  const parts = [...first, ...last].join(' and ');
+  return ` Compared with the log: ${parts === '' ? 'none of its events' : `only ${parts}`}.`;
+}
+
+/**
+ * Takes a checkpoint if one is due, then moves to the trash what the seed's rules take: checkpoints beyond the newest
+ * five (never the one just taken) and copies before a rewind that are older than 14 days. Throws as `isDue`,
+ * `takeSnapshot` and `applyPrune`; after a failure of the last the new checkpoint stays.
+ */
+export async function takeIfDue(
+  folder: DataFolder,
+  task: TaskOptions = {},
+  options: { readonly now?: Date } = {},
+): Promise<TakeResult> {
+  const { due, reason, passedOver } = await isDue(folder, options, task);
+  const notes = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
+  if (!due) return { taken: false, reason: reason + notes };
+  const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  const rules: readonly PrunePolicy[] = [
+    { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
+    { by: 'age', kind: REWIND_KIND, olderThanDays: folder.profile.rewind.keepDays },
+  ];
+  const retired: SnapshotId[] = [];
+  for (const rule of rules) {
+    const choice = { except: taken.id, now: options.now };
+    if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
+    retired.push(...(await applyPrune(folder, rule, choice)).moved);
+  }
+  return { ...taken, retired };
+}

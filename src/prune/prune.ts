@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { lstat, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recall } from '../catalog/memory.ts';
+import { findNeeded } from '../catalog/needed.ts';
+import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
+import type { Need, SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { listSnapshotFiles, openSnapshotFile, type SnapshotFile, statFacts } from '../snapshots/files.ts';
+import { SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
+import { isKind, parseSnapshotId } from '../snapshots/names.ts';
+import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { createPace } from '../system/pace.ts';
+import { openTrash, TRASH } from './trash.ts';
+import type { TrashedFile } from './trash-manifest.ts';
+
+/*
+ * Prune moves snapshots into DATA/snapback/trash/<UTC>/ and deletes nothing. Invariant: the manifest that says where
+ * every file came from is on the disk before the first file moves.
+ */
+
+type Going = PrunePlan['goes'][number] & { readonly file: SnapshotFile };
+
+type PruneOptions = {
+  /** From when ages count; now, by default. */
+  readonly now?: Date | undefined;
+  /** A snapshot that is left out whatever the policy says of it. */
+  readonly except?: SnapshotId | undefined;
+};
+
+type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
+
+/**
+ * Says which snapshots a policy or a choice moves to the trash and which it names but may not take: the copy that undo
+ * needs, the last checkpoint of after a restore, safety copies that are too young (by a policy only), files that can't
+ * be read. Writes nothing. Throws `usage` for a policy that makes no sense, `snapshot-missing` and `snapshot-unsafe`
+ * for a chosen id.
+ */
+export async function planPrune(
+  folder: DataFolder,
+  policy: PrunePolicy,
+  options: PruneOptions = {},
+): Promise<PrunePlan> {
+  return (await draftPlan(folder, policy, options)).plan;
+}
+
+/**
+ * Moves what `planPrune` says into a new folder of the trash; with `planId` exactly that plan, else `plan-stale`. A
+ * file that somebody else removed or replaced in between stays as it is and is left out of the receipt. Throws
+ * `nothing-to-prune`, `snapshot-needed` (all that was chosen is needed by undo), `cancelled` (nothing moved), and for a
+ * failure in the middle `disk-full`, `folder-read-only` or `io-failed`: then the manifest tells what was to move, and
+ * each file is in one place or the other.
+ */
+export async function applyPrune(
+  folder: DataFolder,
+  policy: PrunePolicy,
+  options: PruneOptions & { readonly planId?: string | null | undefined } = {},
+  task: TaskOptions = {},
+): Promise<PruneReceipt> {
+  const pace = createPace(task);
+  const { plan, goes } = await draftPlan(folder, policy, options);
+  if (options.planId != null && options.planId !== plan.planId)
+    throw new SnapbackError('plan-stale', 'The snapshots have changed since the plan was made.', {
+      expected: options.planId,
+      got: plan.planId,
+    });
+  if (goes.length === 0) throw nothingGoes(plan);
+  await pace.step();
+  const report = (done: number) =>
+    pace.report({ phase: 'move', done, total: goes.length, unit: 'files', cancellable: false });
+  const planned = goes.map(({ id, file, sizeBytes, reason }): TrashedFile => {
+    const { kind, name } = parseSnapshotId(id);
+    const modifiedAt = new Date(file.mtimeMs).toISOString();
+    const [from, to] = [`${SNAPSHOTS}/${kind}/${name}.json`, `${kind}/${name}.json`];
+    return { id, from, to, sizeBytes, modifiedAt, reason };
+  });
+  const trash = await openTrash(folder, { planId: plan.planId, policy, files: planned });
+  report(0);
+  const moved: Going[] = [];
+  for (const [index, going] of goes.entries()) {
+    if (await moveToTrash(folder, trash.name, going.file)) moved.push(going);
+    report(index + 1);
+  }
+  return {
+    planId: plan.planId,
+    moved: moved.map(({ id }) => id),
+    bytes: sumOf(moved),
+    trashFolder: trash.path,
+  };
+}
+
+const NEEDED: { readonly [N in Need]: string } = {
+  'needed-by-undo': 'Undo needs this snapshot: it holds what the newest restore replaced.',
+  'needed-at-next-start':
+    "The chat application's next start needs this snapshot: an older one would bring back what the newest restore undid.",
+};
+
+function nothingGoes(plan: PrunePlan): SnapbackError {
+  for (const { id, reason } of plan.stays)
+    if (reason === 'needed-by-undo' || reason === 'needed-at-next-start')
+      return new SnapbackError('snapshot-needed', NEEDED[reason], { id, reason });
+  return new SnapbackError('nothing-to-prune', 'No snapshot would go.', { stays: plan.stays.length });
+}
+
+async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: PruneOptions): Promise<Draft> {
+  checkPolicy(policy);
+  const { now = new Date(), except = null } = options;
+  const files = await listSnapshotFiles(folder);
+  const named = selectFiles(files, policy, now).filter(({ id }) => id !== except);
+  const needed = await findNeeded(folder, files, { going: named, memory: await recall(folder), now });
+  const ranks = rankSnapshots(files);
+  const goes: Going[] = [];
+  const stays: PrunePlan['stays'][number][] = [];
+  for (const file of named) {
+    const { id, sizeBytes } = file;
+    const young = isYoungCopy(file, ranks.get(id) ?? 1, folder.profile, now);
+    const need = needed.get(id);
+    if (need !== undefined) stays.push({ id, reason: need });
+    else if (policy.by !== 'choice' && file.kind === SAFETY_KIND && young)
+      stays.push({ id, reason: 'safety-copy-too-young' });
+    else if (file.problem !== null || !(await isReadable(folder, file)))
+      stays.push({ id, reason: 'unreadable' });
+    else goes.push({ id, takenAt: takenAt(file).toISOString(), sizeBytes, reason: REASONS[policy.by], file });
+  }
+  const identity = JSON.stringify([policy, goes.map(({ file }) => [file.id, file.key]), stays]);
+  const plan = {
+    planId: createHash('sha256').update(identity).digest('hex'),
+    policy,
+    goes: goes.map(({ file: _, ...shown }) => shown),
+    stays,
+    bytes: sumOf(goes),
+  };
+  return { plan, goes };
+}
+
+const REASONS = { count: 'beyond-newest', age: 'older-than', choice: 'chosen' } as const;
+
+function sumOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, file) => sum + file.sizeBytes, 0);
+}
+
+function checkPolicy(policy: PrunePolicy): void {
+  if (policy.by === 'choice') {
+    if (policy.ids.length === 0) throw new SnapbackError('usage', 'Name at least one snapshot to prune.');
+    for (const id of policy.ids) parseSnapshotId(id);
+    return;
+  }
+  const number = policy.by === 'count' ? policy.keep : policy.olderThanDays;
+  if (!isKind(policy.kind))
+    throw new SnapbackError('usage', 'This can not be a kind of snapshots.', { got: policy.kind });
+  if (!Number.isFinite(number) || number < 0 || (policy.by === 'count' && !Number.isInteger(number)))
+    throw new SnapbackError(
+      'usage',
+      'The number of a prune policy must not be negative, nor a fraction of a file.',
+      {
+        got: number,
+      },
+    );
+}
+
+/** The files that a policy names, newest first; chosen ones in the order of the list, each once. */
+function selectFiles(
+  files: readonly SnapshotFile[],
+  policy: PrunePolicy,
+  now: Date,
+): readonly SnapshotFile[] {
+  if (policy.by === 'choice') {
+    const missing = policy.ids.find((id) => files.every((file) => file.id !== id));
+    if (missing !== undefined)
+      throw new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id: missing });
+    return files.filter(({ id }) => policy.ids.includes(id));
+  }
+  const ofKind = files.filter(({ kind }) => kind === policy.kind);
+  return policy.by === 'count'
+    ? ofKind.slice(policy.keep)
+    : ofKind.filter((file) => ageLimit(file, policy.olderThanDays) <= now);
+}
+
+async function isReadable(folder: DataFolder, file: SnapshotFile): Promise<boolean> {
+  try {
+    await (await openSnapshotFile(folder, file.id)).handle.close();
+    return true;
+  } catch (error) {
+    if (error instanceof SnapbackError) return false;
+    throw error;
+  }
+}
+
+/** False where the file is gone, since the host prunes on its own, or is another one than was planned to go. */
+async function moveToTrash(
+  folder: DataFolder,
+  trashName: string,
+  { kind, name, key }: SnapshotFile,
+): Promise<boolean> {
+  const source = await findFolder(folder, SNAPSHOTS, kind);
+  const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
+  if (source === null) return false;
+  try {
+    const path = join(source, `${name}.json`);
+    if (statFacts(path, await lstat(path, { bigint: true })).key !== key) return false;
+    await rename(path, join(target, `${name}.json`));
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return false;
+    throw explainWriteError(error, source);
+  }
+  await syncFolder(target);
+  await syncFolder(source);
+  return true;
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { TrashSummary } from '../model/prune.ts';
+import { statFacts } from '../snapshots/files.ts';
+import { explainWriteError } from '../system/durable.ts';
+import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
+
+/*
+ * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the
+ * files that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself; no
+ * symbolic link below the trash is followed.
+ */
+
+export const TRASH = 'trash';
+
+/**
+ * Makes a new folder in the trash with its manifest, which is on the disk when this returns: with it, each file can be
+ * put back by hand. Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
+ */
+export async function openTrash(
+  folder: DataFolder,
+  manifest: Manifest,
+): Promise<{ readonly name: string; readonly path: string }> {
+  const now = new Date().toISOString();
+  const second = now.replace(/[-:]|\.\d+/g, '');
+  for (let number = 0; ; number += 1) {
+    const name = number === 0 ? second : `${second}_${String(number).padStart(3, '0')}`;
+    const path = await ensureFolder(folder, OWN, TRASH, name);
+    // Whoever creates the manifest owns the folder: two prunes in one second get two of them.
+    if (await writeManifest(folder, path, now, manifest)) return { name, path };
+  }
+}
+
+type TrashContents = TrashSummary & {
+  /** Identifies exactly these files. */
+  readonly planId: string;
+  /** Absolute paths of the folders in which nothing lies but what a prune has put there: each may be moved as a whole. */
+  readonly folders: readonly string[];
+  /** Absolute paths of the files in the other folders. */
+  readonly looseFiles: readonly string[];
+};
+
+/**
+ * Counts the snapshots that prunes have put into the trash, and their bytes. Files that no manifest names do not count,
+ * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing
+ * or can't be understood. Throws `io-failed`.
+ */
+export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
+  return describe(await readTrash(folder).catch(asNone));
+}
+
+/** A trash that lies elsewhere is none of ours. It must keep nobody from looking at the rest. */
+function asNone(error: unknown): readonly Prune[] {
+  if (error instanceof SnapbackError && error.code === 'snapshot-unsafe') return [];
+  throw error;
+}
+
+/**
+ * Deletes the snapshots in the trash, for good, with their manifests and folders; with `planId` only if the trash holds
+ * what `describeTrash` said, else `plan-stale`. Anything else that lies there stays, with the folder around it and the
+ * manifest. Returns what was deleted and where something stayed. Throws `folder-read-only`, `io-failed`.
+ */
+export async function emptyTrash(
+  folder: DataFolder,
+  options: { readonly planId?: string | null | undefined } = {},
+): Promise<TrashSummary> {
+  const prunes = await readTrash(folder);
+  const { planId, files, bytes, others } = describe(prunes);
+  if (options.planId != null && options.planId !== planId)
+    throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
+      expected: options.planId,
+      got: planId,
+    });
+  for (const { path, files: trashed, kinds, understood } of prunes) {
+    for (const file of trashed) await removeFile(file.path);
+    for (const kind of kinds) await removeFolder(kind);
+    // The manifest goes last: as long as there is a file, it tells where that came from.
+    const left = (await readEntries(path)).filter(({ name }) => name !== MANIFEST);
+    if (understood && left.length === 0) await removeFile(join(path, MANIFEST));
+    await removeFolder(path);
+  }
+  return { files, bytes, others };
+}
+
+/** What one prune has put into the trash. All paths are absolute. */
+type Prune = {
+  readonly path: string;
+  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
+  /** The folders around them, whether anything is left in them or not. */
+  readonly kinds: readonly string[];
+  /** Whether there is a manifest that tells what is the trash's own. */
+  readonly understood: boolean;
+  /** Whether something else lies there. */
+  readonly mixed: boolean;
+};
+
+function describe(prunes: readonly Prune[]): TrashContents {
+  const files = prunes.flatMap((prune) => prune.files);
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    others: prunes.filter(({ mixed }) => mixed).length,
+    planId: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
+    folders: prunes.flatMap(({ path, mixed }) => (mixed ? [] : [path])),
+    looseFiles: prunes.flatMap((prune) => (prune.mixed ? prune.files.map(({ path }) => path) : [])),
+  };
+}
+
+async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
+  const root = await findFolder(folder, OWN, TRASH);
+  if (root === null) return [];
+  const prunes: Prune[] = [];
+  for (const entry of await readEntries(root))
+    if (entry.isDirectory() && /^\d{8}T\d{6}Z(_\d{3,})?$/.test(entry.name))
+      prunes.push(await readPrune(join(root, entry.name)));
+  return prunes;
+}
+
+async function readPrune(path: string): Promise<Prune> {
+  const named = await readManifest(path);
+  const entries = await readEntries(path);
+  if (named === null) return { path, files: [], kinds: [], understood: false, mixed: entries.length > 0 };
+  const byKind = Map.groupBy(named, ({ kind }) => kind);
+  const files: Prune['files'][number][] = [];
+  const kinds: string[] = [];
+  let mixed = false;
+  for (const entry of entries) {
+    if (entry.name === MANIFEST) continue;
+    const own = new Map(byKind.get(entry.name)?.map((file) => [file.fileName, file]));
+    if (own.size === 0 || !entry.isDirectory()) {
+      mixed = true;
+      continue;
+    }
+    const kind = join(path, entry.name);
+    kinds.push(kind);
+    for (const file of await readEntries(kind)) {
+      const was = own.get(file.name);
+      const found = was === undefined || !file.isFile() ? 'other' : await measure(join(kind, file.name), was);
+      if (found === 'other') mixed = true;
+      else files.push(...found);
+    }
+  }
+  return { path, files, kinds, understood: true, mixed };
+}
+
+/** Nothing where the file is gone: somebody has put it back. `other`: it is not the file that was moved here. */
+async function measure(path: string, was: NamedFile): Promise<Prune['files'] | 'other'> {
+  try {
+    const { sizeBytes, mtimeMs } = statFacts(path, await lstat(path, { bigint: true }));
+    const same = sizeBytes === was.sizeBytes && new Date(mtimeMs).toISOString() === was.modifiedAt;
+    return same ? [{ path, sizeBytes }] : 'other';
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return [];
+    throw new SnapbackError('io-failed', 'The trash can not be read.', { path }, error);
+  }
+}
+
+async function readEntries(path: string) {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return [];
+    throw new SnapbackError('io-failed', 'The trash can not be read.', { path }, error);
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!hasSystemCode(error, 'ENOENT')) throw explainWriteError(error, path);
+  }
+}
+
+/** Removes a folder that is empty; one that is not stays. */
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    if (!hasSystemCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw explainWriteError(error, path);
+  }
+}

@@ -1,0 +1,129 @@
+import { hashLiveTable } from '../host/content-hash.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import type { ReadView } from '../host/private-copy.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
+import { identityOf, readEvents } from '../log/events.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { HashedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
+import type { NotedCopy } from '../snapshots/restore-note.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { readSchema, type Schema } from '../sqlite/schema.ts';
+
+/*
+ * Whether COMMIT of a restore happened, told by content alone: the safety copy knows the state before and what the
+ * restore would make of it, the log included; the draft of a full restore's checkpoint is the state after.
+ */
+
+/** `unknown`: the content does not tell, because somebody has written since, or what it is compared with is missing. */
+export type Outcome = 'committed' | 'not-committed' | 'unknown';
+
+export type Evidence = {
+  /** Null where it is gone or can't be read. */
+  readonly copy: NotedCopy | null;
+  /** What the checkpoint's draft says of itself; null where there is none. */
+  readonly after: SnapshotAbout | null;
+  /** A later restore has written the tables: only the log tells. */
+  readonly overwritten: boolean;
+};
+
+type Look = {
+  readonly folder: DataFolder;
+  readonly view: ReadView;
+  readonly schema: Schema;
+  readonly task: TaskOptions;
+};
+
+/**
+ * Judges a restore by what the database holds. All tables as after it, or all as before it, are the answer; where
+ * somebody has written since, each table that the restore changed and nobody else did is a sign. Signs that contradict
+ * each other make it `unknown`. Reads the view only. @throws as reading it does, and `cancelled`
+ */
+export async function judgeOutcome(
+  folder: DataFolder,
+  { copy, after, overwritten }: Evidence,
+  view: ReadView,
+  task: TaskOptions,
+): Promise<Outcome> {
+  const look = { folder, view, schema: readSchema(view.db), task };
+  if (copy === null) {
+    const same = after !== null && !overwritten && (await holdsAll(look, after.tables));
+    return same ? 'committed' : 'unknown';
+  }
+  const log = foldName(folder.profile.log.table);
+  const compared: Compared[] = [];
+  for (const table of copy.note.after) {
+    if (overwritten && foldName(table.name) !== log) continue;
+    const before = copy.about.tables.find(({ name }) => foldName(name) === foldName(table.name));
+    compared.push(await compare(look, before, table));
+  }
+  if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
+  if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
+  const signs = new Set(compared.map(readSign));
+  const logAfter = after?.log ?? copy.note.log;
+  if (logAfter !== null) signs.add(readLogSign(look, copy.about.log, logAfter));
+  signs.delete('unknown');
+  const [sign = 'unknown', ...others] = signs;
+  return others.length === 0 ? sign : 'unknown';
+}
+
+type Compared = {
+  readonly isBefore: boolean;
+  readonly isAfter: boolean;
+  /** Whether before and after are told of over the same columns. */
+  readonly sameColumns: boolean;
+};
+
+async function compare(look: Look, before: HashedTable | undefined, after: HashedTable): Promise<Compared> {
+  const columns = new Set(before?.columns);
+  return {
+    isBefore: before !== undefined && (await holds(look, before)),
+    isAfter: await holds(look, after),
+    sameColumns: columns.size === after.columns.length && after.columns.every((name) => columns.has(name)),
+  };
+}
+
+/** Equal to one of two states that differ. Over fewer columns, what equals the state after may have been so before. */
+function readSign({ isBefore, isAfter, sameColumns }: Compared): Outcome {
+  if (isBefore && !isAfter) return 'not-committed';
+  return isAfter && !isBefore && sameColumns ? 'committed' : 'unknown';
+}
+
+async function holdsAll(look: Look, tables: readonly HashedTable[]): Promise<boolean> {
+  for (const table of tables) if (!(await holds(look, table))) return false;
+  return true;
+}
+
+async function holds({ view, schema, task }: Look, { name, columns, hash }: HashedTable): Promise<boolean> {
+  const live = schema.tables.get(foldName(name));
+  const has = new Set(live?.columns.map((column) => column.name));
+  if (live === undefined || !columns.every((column) => has.has(column))) return false;
+  return (await hashLiveTable(view.db, live, columns, schema, task)) === hash;
+}
+
+/** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
+function readLogSign(look: Look, before: LogExtent, after: LogExtent): Outcome {
+  const continues = ({ events, chain }: LogExtent) => chainAfter(look, events) === chain;
+  const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
+  if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';
+  return fitsBefore && (!fitsAfter || before.events > after.events) ? 'not-committed' : 'unknown';
+}
+
+function chainAfter({ folder: { profile }, view, schema }: Look, events: number): string | null {
+  const table = schema.tables.get(foldName(profile.log.table));
+  if (table === undefined) return null;
+  const chain = createLogChain();
+  let found = 0;
+  const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
+  const source = {
+    table: table.name,
+    identity: identityOf(table, profile),
+    order,
+    encoding: schema.encoding,
+  };
+  for (const row of readEvents(view.db, source)) {
+    if (found === events) break;
+    chain.add(row);
+    found += 1;
+  }
+  return found === events ? chain.peek().chain : null;
+}

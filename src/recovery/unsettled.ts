@@ -1,0 +1,68 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { JournalState, OpenRestore } from '../journal/replay.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { SAFETY_KIND } from '../snapshots/kinds.ts';
+import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
+import { isNoted, type NoNote, type NotedCopy, readNote } from '../snapshots/restore-note.ts';
+
+/** A restore of which the journal does not say how it ended. */
+export type Unsettled = {
+  readonly safetySnapshotId: SnapshotId;
+  readonly copy: NotedCopy | NoNote;
+  /** What the journal says of its beginning; null: nothing, only its safety copy tells of it. */
+  readonly open: OpenRestore | null;
+};
+
+/**
+ * Lists the restores whose end only the content can tell, the newest first: those that the journal knows as begun, and
+ * those whose safety copy is newer than the newest recorded one though the journal, which may have lost its end or a
+ * line, does not speak of it. Throws as `listSnapshotFiles`.
+ */
+export async function listUnsettled(
+  folder: DataFolder,
+  journal: JournalState,
+): Promise<readonly Unsettled[]> {
+  const found: Unsettled[] = [];
+  for (const open of journal.open) {
+    if (open.committed) continue;
+    const { safetySnapshotId } = open.entry;
+    found.push({ safetySnapshotId, copy: await readNote(folder, safetySnapshotId), open });
+  }
+  for (const { id } of unspoken(await listSnapshotFiles(folder), journal)) {
+    const copy = await readNote(folder, id);
+    if (isNoted(copy) || copy === 'unreadable') found.push({ safetySnapshotId: id, copy, open: null });
+  }
+  return found.sort((a, b) => compareNames(nameOf(b.safetySnapshotId), nameOf(a.safetySnapshotId)));
+}
+
+function unspoken(files: readonly SnapshotFile[], journal: JournalState): readonly SnapshotFile[] {
+  const newest = journal.committed.at(-1)?.safetySnapshotId;
+  return files.filter(
+    ({ id, kind, name, problem }) =>
+      kind === SAFETY_KIND &&
+      problem === null &&
+      isUnspoken(id, journal) &&
+      (newest === undefined || compareNames(name, nameOf(newest)) > 0),
+  );
+}
+
+function isUnspoken(id: SnapshotId, { undecided, aborted, committed }: JournalState): boolean {
+  return (
+    !undecided.has(id) &&
+    !aborted.has(id) &&
+    !committed.some(({ safetySnapshotId }) => safetySnapshotId === id)
+  );
+}
+
+/** Whether a journal that was read later still says no more of a restore. */
+export function isStillUnsettled({ safetySnapshotId, open }: Unsettled, journal: JournalState): boolean {
+  if (open === null) return isUnspoken(safetySnapshotId, journal);
+  return journal.open.some(
+    ({ entry, committed }) => entry.safetySnapshotId === safetySnapshotId && !committed,
+  );
+}
+
+function nameOf(id: SnapshotId): string {
+  return parseSnapshotId(id).name;
+}

@@ -1,0 +1,38 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { createDraft, type Draft, discardDraft, leaveDraft, publishDraft } from '../snapshots/drafts.ts';
+import { PERIODIC_KIND } from '../snapshots/kinds.ts';
+import { writeAndCheck } from '../snapshots/take.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+
+/*
+ * The host cold-loads its newest checkpoint, which may be older than a restore or of the state that was undone. So a
+ * full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
+ */
+
+/** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns. On an error there is none. */
+export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
+  const draft = await createDraft(folder, PERIODIC_KIND);
+  try {
+    await writeAndCheck(db, draft, folder, 'checkpoint', task, () => null);
+    await draft.handle.sync();
+    return draft;
+  } catch (error) {
+    await discardDraft(draft);
+    throw error;
+  }
+}
+
+/**
+ * Publishes the checkpoint under a name that the host takes for its newest, even where others are dated in the future.
+ * Where that fails the draft stays, for a later start to publish.
+ */
+export async function publishCheckpoint(folder: DataFolder, draft: Draft): Promise<SnapshotId> {
+  try {
+    return (await publishDraft(folder, draft, { after: 'every-other' })).id;
+  } catch (error) {
+    await leaveDraft(draft);
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { compareSnapshot } from '../compare/compare-snapshot.ts';
+import type { Stage } from '../compare/stage.ts';
+import { hashLiveTables } from '../host/content-hash.ts';
+import type { Profile } from '../host/profile.ts';
+import { readLastEventId } from '../log/events.ts';
+import type { SnapshotRef } from '../model/diff.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
+import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
+import { foldName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { IndexState } from '../write/search-index.ts';
+import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
+import type { TableWork } from '../write/write-tables.ts';
+import { findRefusals } from './refusals.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export type PlanRequest = {
+  readonly action: 'restore' | 'undo';
+  readonly snapshot: SnapshotRef;
+  readonly options: RestoreOptions;
+  readonly stage: Stage;
+  readonly schema: Schema;
+  readonly profile: Profile;
+  readonly surroundings: Surroundings;
+};
+
+/** A plan together with what applying it needs; the temporary tables of its comparisons live in the connection that made it. */
+export type PreparedPlan = TableWork & {
+  readonly plan: RestorePlan;
+  /** What may be wrong afterwards because it was so in the state that an undo brings back. */
+  readonly knownFaults: KnownFaults | null;
+  /** Content of each touched live table over all its columns, by live name. */
+  readonly before: ReadonlyMap<string, string>;
+  /** The same of the tables that it does not name but that something could reach. */
+  readonly bystanders: ReadonlyMap<string, string>;
+};
+
+/**
+ * Says exactly what a restore will do to the database as this connection sees it: a private copy, or the live database
+ * inside the transaction that will apply it. The same state gives the same plan and the same id. What only a trial on a
+ * copy can tell is left open. Writes nothing but temporary tables.
+ * @throws `schema-needs-host`, `cancelled`, database errors; what would refuse the plan is in `refusals`
+ */
+export async function preparePlan(
+  db: WriteDatabase,
+  request: PlanRequest,
+  task: TaskOptions,
+): Promise<PreparedPlan> {
+  const { schema, stage, profile, options, snapshot, surroundings } = request;
+  const found = await compareSnapshot(db, stage, schema, profile, options.rewrite, task);
+  const cleared = new Set(options.clearTables.map(foldName));
+  for (const name of options.clearTables)
+    if (!found.tables.some((table) => foldName(table.name) === foldName(name)))
+      throw new SnapbackError('usage', `There is no table “${name}” that could be emptied.`, { table: name });
+  const tables = found.tables.map((table): PlannedTable => {
+    const wanted = table.role === 'projected' || options.mode === 'full';
+    const known =
+      table.state === 'compared' || (table.state === 'empty-then' && cleared.has(foldName(table.name)));
+    return { ...table, action: wanted && known ? 'write' : 'leave' };
+  });
+  const written = new Set(
+    tables.filter((table) => table.action === 'write').map((table) => foldName(table.name)),
+  );
+  const comparisons = found.comparisons.filter(({ staged }) => written.has(foldName(staged.live.name)));
+  const touched = comparisons.map(({ staged }) => staged.live.name);
+  const effects = findSideEffects(db, schema, touched);
+  const report = (cancellable: boolean) =>
+    task.onProgress?.({
+      phase: 'compare',
+      done: 0,
+      total: comparisons.length,
+      unit: 'tables',
+      cancellable,
+    });
+  report(true);
+  const before = await hashLiveTables(db, touched, schema, task);
+  const bystanders = await hashLiveTables(db, effects.reachable, schema, task);
+  report(false);
+  const integrity = await checkIntegrity(db);
+  report(true);
+  const full = options.mode === 'full';
+  const newer = full ? found.newer : [];
+  const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
+    action: request.action,
+    snapshot,
+    options,
+    tables,
+    bystanders: findBystanders(schema, written, effects),
+    newerEvents: newer,
+    returningEvents: full ? found.returning : [],
+    newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
+    schemaDrift: stage.drift,
+    guessedBlobs: stage.guessedBlobs,
+    ...describeEffects(effects, new Map()),
+    foreignKeyViolations: countViolations(integrity),
+    foreignKeyViolationsAfter: null,
+    orphans: [],
+    damage: describeDamage(integrity),
+    inUse: surroundings.inUse,
+    safetyCopy: { folder: surroundings.safetyFolder, aboutBytes: surroundings.aboutBytes },
+    freshCheckpoint: full,
+    hostReplay: full ? null : hostReplay(db, request),
+    space: surroundings.space,
+  };
+  const refusals = findRefusals(plan, { stage, integrity, surroundings });
+  return {
+    plan: { ...plan, planId: planId(request, schema, [before, bystanders]), refusals },
+    comparisons,
+    effects,
+    integrity,
+    bystanders,
+    knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
+    before,
+  };
+}
+
+/** Everything that holds data and that the plan neither writes nor keeps up. */
+function findBystanders(
+  schema: Schema,
+  written: ReadonlySet<string>,
+  { searchIndexes }: SideEffects,
+): readonly string[] {
+  const keptUp = new Set(searchIndexes.map(({ name }) => name));
+  return [
+    ...[...schema.tables.values()].map(({ name }) => name).filter((name) => !written.has(foldName(name))),
+    ...schema.virtualTables.map(({ name }) => name).filter((name) => !keptUp.has(name)),
+  ];
+}
+
+/** What a plan says of triggers and search indexes; of an index that is not in `indexes`, that it was not looked at. */
+export function describeEffects(
+  { keptTriggers, setAsideTriggers, searchIndexes }: SideEffects,
+  indexes: ReadonlyMap<string, IndexState>,
+): Pick<RestorePlan, 'triggers' | 'searchIndexes'> {
+  const as = (handling: RestorePlan['triggers'][number]['handling'], triggers: SideEffects['keptTriggers']) =>
+    triggers
+      .map(({ object: { name, table } }) => ({ name, table, handling }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    triggers: [...as('kept', keptTriggers), ...as('set-aside', setAsideTriggers)],
+    searchIndexes: searchIndexes.map(({ name, handling }) => ({
+      name,
+      handling,
+      before: indexes.get(name) ?? 'unchecked',
+    })),
+  };
+}
+
+function planId(
+  request: PlanRequest,
+  schema: Schema,
+  contents: readonly ReadonlyMap<string, string>[],
+): string {
+  const { action, snapshot, options } = request;
+  // Accepting drift is a consent, not a part of what happens: the plan that was shown stays the plan.
+  const { mode, clearTables, rewrite } = options;
+  const identity = [
+    action,
+    snapshot.sha256,
+    [schema.hash, schema.userVersion],
+    [mode, [...clearTables].sort(), rewrite],
+    contents.map((hashes) => [...hashes].sort(([a], [b]) => (a < b ? -1 : 1))),
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+function hostReplay(
+  db: AnyDatabase,
+  { surroundings, snapshot, profile }: PlanRequest,
+): RestorePlan['hostReplay'] {
+  const { checkpoint } = surroundings;
+  return {
+    checkpoint: checkpoint?.id ?? null,
+    afterEvent: checkpoint?.lastEventId ?? 0n,
+    upToEvent: readLastEventId(db, profile),
+    tablesAtEvent: snapshot.lastEventId ?? 0n,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Stage } from '../compare/stage.ts';
+import type { Refusal, RestorePlan } from '../model/restore.ts';
+import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
+export function findRefusals(
+  plan: Omit<RestorePlan, 'planId' | 'refusals'>,
+  {
+    stage,
+    integrity,
+    surroundings,
+  }: { readonly stage: Stage; readonly integrity: Integrity; readonly surroundings: Surroundings },
+): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const structural = structuralDamage(integrity);
+  if (structural.length > 0)
+    refusals.push({
+      code: 'database-damaged',
+      message: 'The database file is damaged; writing into it could make it worse.',
+      detail: { found: structural.length, first: structural[0] ?? '' },
+    });
+  if (!surroundings.writable)
+    refusals.push(
+      surroundings.copiedFiles
+        ? {
+            code: 'viewing-a-copy',
+            message: 'The database can only be looked at, as a copy; it can not be written where it is.',
+            detail: {},
+          }
+        : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
+    );
+  const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
+  if (losing.length > 0 && !plan.options.acceptDrift)
+    refusals.push({
+      code: 'schema-drift',
+      message: `The snapshot holds values that the database has no place for, in ${nameTables(losing)}; that has to be accepted first.`,
+      detail: {
+        loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
+      },
+    });
+  const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
+  // Tables of one moment over the log of another would be neither state.
+  if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
+    refusals.push({
+      code: 'snapshot-without-log',
+      message: 'This snapshot has no event log; only its tables can be restored.',
+      detail: {},
+    });
+  for (const { volume, neededBytes, freeBytes } of plan.space)
+    if (freeBytes < neededBytes)
+      refusals.push({
+        code: 'disk-full',
+        message: 'There is not enough free space for a restore with its safety copy.',
+        detail: { volume, neededBytes, freeBytes },
+      });
+  if (plan.inUse.state === 'yes' && !surroundings.whileOpen)
+    refusals.push({
+      code: 'database-in-use',
+      message: 'Another program has the database open.',
+      detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
+    });
+  return refusals;
+}
+
+function nameTables(losing: RestorePlan['schemaDrift']): string {
+  return [...new Set(losing.map(({ table }) => `“${table}”`))].join(', ');
+}

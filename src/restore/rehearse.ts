@@ -1,0 +1,59 @@
+import { type ErrorCode, SnapbackError } from '../model/errors.ts';
+import type { Refusal, RestorePlan } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { rollBack } from '../sqlite/transaction.ts';
+import { createPace } from '../system/pace.ts';
+import { checkSearchIndexes } from '../write/search-index.ts';
+import { writeTables } from '../write/write-tables.ts';
+import { describeEffects, type PreparedPlan } from './plan.ts';
+import { verifyRestore } from './verify.ts';
+
+/** What stands against a restore whatever the database would say to it. */
+const HOPELESS: readonly ErrorCode[] = ['database-damaged', 'snapshot-without-log'];
+
+/**
+ * Completes a plan with what only doing it can tell: writes and verifies in the private copy that it was made on, and
+ * rolls that back. So a row that the schema refuses, a reference that would lead nowhere, or a search index that was out
+ * of date already, is told before anyone confirms anything.
+ * @throws `schema-needs-host` where a statement does not compile here, `disk-full`, `cancelled`
+ */
+export async function rehearse(
+  copy: WriteDatabase,
+  prepared: PreparedPlan,
+  { schema, databaseFile }: { readonly schema: Schema; readonly databaseFile: string },
+  task: TaskOptions,
+): Promise<RestorePlan> {
+  const { plan } = prepared;
+  if (plan.refusals.some(({ code }) => HOPELESS.includes(code))) return plan;
+  const rehearsal: TaskOptions = {
+    signal: task.signal,
+    onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'rehearse' }),
+  };
+  copy.exec('BEGIN');
+  try {
+    const indexes = checkSearchIndexes(copy, prepared.effects);
+    let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
+    try {
+      const effects = await writeTables(copy, prepared, indexes, schema, createPace(rehearsal));
+      tried = { ...plan, ...describeEffects(effects, indexes) };
+      const written = { effects, indexes, schema };
+      const { violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);
+      return { ...tried, foreignKeyViolationsAfter: violations, orphans };
+    } catch (error) {
+      return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
+    }
+  } finally {
+    rollBack(copy);
+  }
+}
+
+/** The refusal that applying would end with. Other failures are none of the plan's, and pass. */
+function asRefusal(error: unknown, databaseFile: string): Refusal {
+  const found = classifyDatabaseError(error, databaseFile);
+  const refused: readonly ErrorCode[] = ['row-refused', 'leaves-orphans', 'verification-failed'];
+  if (!(found instanceof SnapbackError) || !refused.includes(found.code)) throw error;
+  const { code, message, detail } = found;
+  return { code, message, detail };
+}

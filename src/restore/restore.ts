@@ -1,0 +1,113 @@
+import { attachStage, stageById, withStagedSnapshot } from '../compare/staged-view.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import { whileRunning } from '../journal/under-way.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { classifyDatabaseError, isCompileError, openWriteDatabase } from '../sqlite/database.ts';
+import { readSchema } from '../sqlite/schema.ts';
+import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
+import { createPrivateFolder } from '../system/private-folder.ts';
+import { preparePlan } from './plan.ts';
+import { rehearse } from './rehearse.ts';
+import { type ApplyOptions, runPlan } from './run.ts';
+import { lookAround, requireWritable } from './surroundings.ts';
+
+export type RestoreRequest = RestoreOptions & {
+  readonly id: SnapshotId;
+  readonly action: 'restore' | 'undo';
+};
+
+export const defaultRestoreOptions: RestoreOptions = {
+  mode: 'full',
+  acceptDrift: false,
+  clearTables: [],
+  rewrite: 'differing',
+};
+
+/**
+ * Says exactly what a restore would do, from a private copy of the database, where it is done once for trial. Writes
+ * nothing else.
+ * @throws as `diffSnapshot`, and `schema-needs-host` where a statement would not compile here
+ */
+export async function planRestore(
+  folder: DataFolder,
+  request: RestoreRequest,
+  whileOpen = false,
+  task: TaskOptions = {},
+): Promise<RestorePlan> {
+  return withStagedSnapshot(folder, request.id, task, async ({ view, stage, schema, snapshot }) => {
+    const surroundings = await lookAround(folder, snapshot, { whileOpen, copiedFiles: view.copiedFiles });
+    const { action, id: _, ...options } = request;
+    const prepared = await preparePlan(
+      view.db,
+      { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
+      task,
+    );
+    return rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
+  });
+}
+
+/**
+ * Restores a snapshot, all or nothing. The transaction begins as a read; in it the plan is made anew and the safety copy
+ * written, read back and published; then the write lock is taken, the plan applied and verified, a fresh checkpoint
+ * dumped, and committed. On any error before COMMIT the database is as before and the safety copy is gone again.
+ * @throws the plan's refusals, `plan-stale`, `database-busy`, `row-refused`, `verification-failed`, `disk-full`, `cancelled`, …
+ */
+export async function applyRestore(
+  folder: DataFolder,
+  request: RestoreRequest,
+  apply: ApplyOptions,
+  task: TaskOptions = {},
+): Promise<RestoreReceipt> {
+  const place = await createPrivateFolder();
+  try {
+    await requireWritable(folder);
+    // The first look at the schema also lets SQLite roll back what a killed writer left.
+    const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
+    try {
+      const planned = await withLockPatience(task, () => readSchema(db));
+      const { stage, snapshot } = await stageById(folder, request.id, planned, { folder: place }, task);
+      const surroundings = await lookAround(folder, snapshot, {
+        whileOpen: apply.whileOpen,
+        copiedFiles: false,
+      });
+      attachStage(db, stage);
+      await beginReading(db, task);
+      const schema = readSchema(db);
+      if (schema.hash !== stage.schemaHash) throw staleError();
+      const { action, id: _, ...options } = request;
+      const prepared = await preparePlan(
+        db,
+        { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
+        task,
+      );
+      if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();
+      const [refusal] = prepared.plan.refusals;
+      if (refusal !== undefined) throw new SnapbackError(refusal.code, refusal.message, refusal.detail);
+      return await whileRunning(folder, prepared.plan.planId, () =>
+        runPlan({ folder, db, schema, prepared, apply }, task),
+      );
+    } catch (error) {
+      throw explain(error, folder);
+    } finally {
+      rollBack(db);
+      db.close();
+    }
+  } finally {
+    await place.remove();
+  }
+}
+
+/** What does not compile only shows here where no plan was shown before: then it is the same refusal. */
+function explain(error: unknown, folder: DataFolder): unknown {
+  if (isCompileError(error) && error instanceof Error)
+    return new SnapbackError(
+      'schema-needs-host',
+      'The database needs something that only the chat application has; nothing was changed.',
+      { reason: error.message },
+      error,
+    );
+  return classifyDatabaseError(error, folder.databaseFile);
+}

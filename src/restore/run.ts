@@ -1,0 +1,189 @@
+import { basename } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { findUsers } from '../host/in-use.ts';
+import { appendJournal } from '../journal/journal.ts';
+import { readLastEventId } from '../log/events.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { CheckResult, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
+import { createPace } from '../system/pace.ts';
+import { checkSearchIndexes } from '../write/search-index.ts';
+import { writeTables } from '../write/write-tables.ts';
+import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import type { PreparedPlan } from './plan.ts';
+import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
+import { verifyRestore } from './verify.ts';
+
+/*
+ * Invariants of this file: the safety copy is published before the first write; the database is either what it was or
+ * what the plan says; nothing is called done before it is verified inside the transaction.
+ */
+
+export type ApplyOptions = {
+  /** Apply exactly this plan, or refuse with `plan-stale`. Null: plan and apply are one transaction. */
+  readonly planId: string | null;
+  /** Go on although another program has the database open. The receipt says so. */
+  readonly whileOpen: boolean;
+};
+
+/** An open transaction that has read and not yet written, with the plan made in it. */
+export type Run = {
+  readonly folder: DataFolder;
+  readonly db: WriteDatabase;
+  readonly schema: Schema;
+  readonly prepared: PreparedPlan;
+  readonly apply: ApplyOptions;
+};
+
+/**
+ * Applies a prepared plan inside the transaction in which it was made, and commits. @throws as `applyRestore`; before
+ * COMMIT the caller's database is rolled back and the safety copy taken away.
+ */
+export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
+  const { folder, db, schema, prepared } = run;
+  const { plan } = prepared;
+  const safety = await takeSafetyCopy(folder, db, prepared, schema, task);
+  let checkpoint: Draft | null = null;
+  let committing = false;
+  try {
+    const written = await writeAndVerify(run, safety, task);
+    checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId: plan.planId,
+      action: plan.action,
+      snapshotId: plan.snapshot.id,
+      safetySnapshotId: safety.id,
+      checkpointDraft: checkpoint === null ? null : basename(checkpoint.path),
+      at: new Date().toISOString(),
+    });
+    task.onProgress?.({ phase: 'commit', done: 0, total: 1, unit: 'steps', cancellable: false });
+    committing = true;
+    await commit(db, task);
+    return await finish(
+      folder,
+      { ...written.receipt, writeLockMs: Math.round(performance.now() - written.lockedAt) },
+      checkpoint,
+    );
+  } catch (error) {
+    // A COMMIT that failed for another reason than a lock may have happened: then the safety copy and the checkpoint are
+    // evidence, and stay for the next start to judge.
+    const undecided = committing && !db.inTransaction;
+    rollBack(db);
+    if (!undecided) await abort(folder, { plan, safety, checkpoint, journalled: committing, error });
+    else if (checkpoint !== null) await leaveDraft(checkpoint);
+    throw error;
+  }
+}
+
+type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly lockedAt: number };
+
+/** From the write lock to the last check, everything inside the transaction. */
+async function writeAndVerify(
+  { folder, db, schema, prepared, apply }: Run,
+  safety: SafetyCopy,
+  task: TaskOptions,
+): Promise<Written> {
+  const { plan, comparisons } = prepared;
+  const inUse = await findUsers(folder.databaseFile);
+  if (inUse.state === 'yes' && !apply.whileOpen)
+    throw new SnapbackError(
+      'database-in-use',
+      'Another program has opened the database meanwhile; nothing was changed.',
+      {
+        by: inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', '),
+      },
+    );
+  await takeWriteLock(db, schema.userVersion, task);
+  const lockedAt = performance.now();
+  const indexes = checkSearchIndexes(db, prepared.effects);
+  const effects = await writeTables(db, prepared, indexes, schema, createPace(task));
+  const { checks, after } = await verifyRestore(db, prepared, { effects, indexes, schema }, task);
+  return {
+    lockedAt,
+    receipt: {
+      planId: plan.planId,
+      action: plan.action,
+      snapshotId: plan.snapshot.id,
+      mode: plan.options.mode,
+      finishedAt: new Date().toISOString(),
+      safetySnapshotId: safety.id,
+      checkpointId: null,
+      tables: comparisons.map(({ staged, added, removed, changed }) => ({
+        name: staged.live.name,
+        rows: staged.rows,
+        beforeHash: prepared.before.get(staged.live.name) ?? '',
+        afterHash: after.get(staged.live.name) ?? '',
+        added,
+        removed,
+        changed,
+      })),
+      checks,
+      lastEventId:
+        plan.options.mode === 'full'
+          ? readLastEventId(db, folder.profile)
+          : (plan.snapshot.lastEventId ?? 0n),
+      whileOpen: apply.whileOpen,
+      inUse,
+    },
+  };
+}
+
+const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';
+
+/** After COMMIT: nothing here may make a restore that happened look like one that failed. What is missing, the next start does. */
+async function finish(
+  folder: DataFolder,
+  receipt: RestoreReceipt,
+  checkpoint: Draft | null,
+): Promise<RestoreReceipt> {
+  const checkpointId =
+    checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(toleratingOurs);
+  const missing: CheckResult = { check: 'checkpoint', subject: null, result: 'not-run', detail: UNPUBLISHED };
+  const checks = checkpoint !== null && checkpointId === null ? [...receipt.checks, missing] : receipt.checks;
+  const finished = { ...receipt, checkpointId, checks };
+  const at = new Date().toISOString();
+  await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(toleratingOurs);
+  if (checkpointId !== null)
+    await appendJournal(folder, {
+      type: 'checkpoint-published',
+      planId: receipt.planId,
+      checkpointId,
+      at,
+    }).catch(toleratingOurs);
+  return finished;
+}
+
+function toleratingOurs(error: unknown): null {
+  if (error instanceof SnapbackError) return null;
+  throw error;
+}
+
+type Aborted = {
+  readonly plan: RestorePlan;
+  readonly safety: SafetyCopy;
+  readonly checkpoint: Draft | null;
+  readonly journalled: boolean;
+  readonly error: unknown;
+};
+
+/** Nothing was written, so the copy of what is still there is not needed; what can't be tidied up stays and does no harm. */
+async function abort(
+  folder: DataFolder,
+  { plan, safety, checkpoint, journalled, error }: Aborted,
+): Promise<void> {
+  const code = error instanceof SnapbackError ? error.code : 'internal';
+  if (checkpoint !== null) await discardDraft(checkpoint).catch(toleratingOurs);
+  if (journalled)
+    await appendJournal(folder, {
+      type: 'aborted',
+      planId: plan.planId,
+      code,
+      at: new Date().toISOString(),
+    }).catch(toleratingOurs);
+  await removeSafetyCopy(safety).catch(toleratingOurs);
+}

@@ -1,0 +1,105 @@
+import { unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { StagedTable } from '../compare/stage-loader.ts';
+import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import type { Profile } from '../host/profile.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
+import { createIdentifier, identityOf } from '../log/events.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
+import { SAFETY_KIND } from '../snapshots/kinds.ts';
+import { writeAndCheck } from '../snapshots/take.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { noteFaults } from '../sqlite/integrity.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { syncFolder } from '../system/durable.ts';
+import { createPace } from '../system/pace.ts';
+import type { PreparedPlan } from './plan.ts';
+
+export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
+
+/**
+ * Dumps what a restore is about to replace, reads it back and publishes it as a snapshot of kind `restore`. When this
+ * returns, the copy is on the disk; on any error there is none. The caller holds the transaction that makes the copy
+ * exactly the state that is replaced.
+ */
+export async function takeSafetyCopy(
+  folder: DataFolder,
+  db: AnyDatabase,
+  { plan, comparisons, integrity }: PreparedPlan,
+  schema: Schema,
+  task: TaskOptions,
+): Promise<SafetyCopy> {
+  const written = comparisons.find(({ staged }) => staged.role === 'log');
+  const log =
+    written === undefined ? null : await foreseeLog(db, written.staged, schema, folder.profile, task);
+  const draft = await createDraft(folder, SAFETY_KIND);
+  try {
+    await writeAndCheck(db, draft, folder, 'safety-copy', task, () => ({
+      planId: plan.planId,
+      action: plan.action,
+      snapshotId: plan.snapshot.id,
+      snapshotTakenAt: plan.snapshot.takenAt,
+      mode: plan.options.mode,
+      after: comparisons.map(({ staged }) => ({
+        name: staged.live.name,
+        columns: staged.columns,
+        hash: staged.hash,
+      })),
+      log,
+      faults: noteFaults(integrity),
+    }));
+    return await publishDraft(folder, draft);
+  } catch (error) {
+    await discardDraft(draft);
+    throw error;
+  }
+}
+
+/**
+ * What the log will be once it is written from the stage; null where the stage lacks a column that identifies its events.
+ * The host only appends to a log, so this tells for long whether COMMIT happened, when all tables have been written.
+ */
+async function foreseeLog(
+  db: AnyDatabase,
+  { live, name, columns }: StagedTable,
+  schema: Schema,
+  profile: Profile,
+  task: TaskOptions,
+): Promise<LogExtent | null> {
+  const { whole, pick } = createIdentifier(identityOf(live, profile), columns);
+  if (!whole) return null;
+  const pace = createPace(task);
+  const chain = createLogChain();
+  const staged = columns.map((_, index) => stageColumn(index));
+  const order = `ORDER BY ${staged[placeOfName(columns, profile.log.columns.id)]}`;
+  const { encoding } = schema;
+  for (const row of readRows(db, {
+    schemaName: STAGE_SCHEMA,
+    table: name,
+    columns: staged,
+    order,
+    encoding,
+  })) {
+    chain.add(pick(row));
+    await pace.step();
+  }
+  const { events, chain: chained } = chain.peek();
+  return { events, chain: chained };
+}
+
+/** Takes back a safety copy of a restore that wrote nothing. */
+export async function removeSafetyCopy({ file }: SafetyCopy): Promise<void> {
+  try {
+    await unlink(file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return;
+    throw new SnapbackError('io-failed', 'A file of ours could not be removed.', { path: file }, error);
+  }
+}

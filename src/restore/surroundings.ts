@@ -1,0 +1,157 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { SNAPSHOTS } from '../host/folders.ts';
+import { findUsers } from '../host/in-use.ts';
+import type { SnapshotRef } from '../model/diff.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import type { InUse, RestorePlan } from '../model/restore.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
+import { databaseGone } from '../sqlite/database.ts';
+import { freeSpace } from '../system/free-space.ts';
+
+/** What a plan has to know of the world outside the database. */
+export type Surroundings = {
+  readonly inUse: InUse;
+  /** The person said to go on although another program has the database open. */
+  readonly whileOpen: boolean;
+  /** Whether database file and folder may be written to. */
+  readonly writable: boolean;
+  /** The database could not even be opened for reading where it is. */
+  readonly copiedFiles: boolean;
+  readonly safetyFolder: string;
+  readonly aboutBytes: number;
+  readonly space: RestorePlan['space'];
+  /** The checkpoint that the host loads at its next start. */
+  readonly checkpoint: { readonly id: string; readonly lastEventId: bigint | null } | null;
+};
+
+/** JSON of a database is about this much larger than its pages. */
+const JSON_PER_DATABASE_BYTE = 1.5;
+
+/**
+ * Looks at everything around a restore: who has the database open, where the safety copy goes, what the host loads
+ * next, and the bytes needed and free on each volume. Reads only.
+ */
+export async function lookAround(
+  folder: DataFolder,
+  snapshot: Pick<SnapshotRef, 'sizeBytes'>,
+  given: { readonly whileOpen: boolean; readonly copiedFiles: boolean },
+): Promise<Surroundings> {
+  const databaseBytes = await sizeWithWal(folder.databaseFile);
+  const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
+  const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
+  return {
+    ...given,
+    writable: await isWritable(folder),
+    inUse: await findUsers(folder.databaseFile),
+    safetyFolder,
+    aboutBytes,
+    space: await needSpace([
+      // What the transaction writes to journal or WAL, and what comes back.
+      { path: folder.databaseFile, bytes: databaseBytes + snapshot.sizeBytes },
+      { path: safetyFolder, bytes: aboutBytes },
+      { path: join(folder.dir, SNAPSHOTS, PERIODIC_KIND), bytes: aboutBytes },
+      // A copy of the database, or what only our notes can hold of it, and the snapshot laid out beside it.
+      { path: tmpdir(), bytes: databaseBytes + snapshot.sizeBytes },
+      // What differs, and what has to be sorted.
+      { path: await findSqliteTempDir(folder), bytes: snapshot.sizeBytes },
+    ]),
+    checkpoint: await findNewestCheckpoint(folder),
+  };
+}
+
+/** @throws `database-missing`, `database-read-only` where database file or folder may not be written to */
+export async function requireWritable(folder: DataFolder): Promise<void> {
+  if (!(await isWritable(folder)))
+    throw new SnapbackError('database-read-only', 'The database can only be read, not written.', {
+      database: folder.databaseFile,
+    });
+}
+
+async function isWritable(folder: DataFolder): Promise<boolean> {
+  try {
+    await access(folder.databaseFile, constants.W_OK);
+    await access(dirname(folder.databaseFile), constants.W_OK);
+    return true;
+  } catch (error) {
+    if (hasSystemCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw databaseGone(folder.databaseFile, error);
+    throw new SnapbackError(
+      'database-unreadable',
+      'The database could not be opened.',
+      { path: folder.databaseFile },
+      error,
+    );
+  }
+}
+
+async function sizeWithWal(database: string): Promise<number> {
+  const sizes = await Promise.all(
+    [database, `${database}-wal`].map((file) =>
+      stat(file).then(
+        (found) => found.size,
+        (error: unknown) => {
+          if (hasSystemCode(error, 'ENOENT')) return 0;
+          throw new SnapbackError(
+            'database-unreadable',
+            'The database could not be opened.',
+            { path: file },
+            error,
+          );
+        },
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Where SQLite puts what it can't keep in memory: elsewhere than Node does, in the first of these that it may write to. */
+async function findSqliteTempDir({ sqliteTempDirs }: DataFolder): Promise<string> {
+  if (process.platform === 'win32') return tmpdir();
+  for (const path of [...sqliteTempDirs, '/var/tmp', '/usr/tmp', '/tmp'])
+    if (await isWritableFolder(path)) return path;
+  return '.';
+}
+
+async function isWritableFolder(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+async function needSpace(
+  needs: readonly { readonly path: string; readonly bytes: number }[],
+): Promise<RestorePlan['space']> {
+  const volumes = new Map<number, RestorePlan['space'][number]>();
+  for (const { path, bytes } of needs) {
+    const { device, volume, freeBytes } = await freeSpace(path);
+    const known = volumes.get(device) ?? { volume, freeBytes, neededBytes: 0 };
+    volumes.set(device, { ...known, neededBytes: known.neededBytes + bytes });
+  }
+  return [...volumes.values()];
+}
+
+/** The checkpoint that the host's cold load picks: the last by name, whatever it holds. */
+async function findNewestCheckpoint(folder: DataFolder): Promise<Surroundings['checkpoint']> {
+  const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === PERIODIC_KIND);
+  if (newest === undefined) return null;
+  try {
+    const file = await openSnapshotFile(folder, newest.id);
+    try {
+      return { id: newest.id, lastEventId: (await readSnapshotEnds(file)).lastEventId };
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError) return { id: newest.id, lastEventId: null };
+    throw error;
+  }
+}

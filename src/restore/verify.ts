@@ -1,0 +1,176 @@
+import { allColumns, hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { CheckResult, Orphans } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import {
+  checkIntegrity,
+  countViolations,
+  describeDamage,
+  type Fault,
+  findNewFault,
+  findOrphans,
+  type Integrity,
+  isBrokenCheck,
+} from '../sqlite/integrity.ts';
+import { foldName } from '../sqlite/names.ts';
+import { readSchema, type Schema } from '../sqlite/schema.ts';
+import { createPace } from '../system/pace.ts';
+import { type IndexState, settleSearchIndex } from '../write/search-index.ts';
+import type { SideEffects } from '../write/side-effects.ts';
+import type { PreparedPlan } from './plan.ts';
+
+/** What was so before the first write, and how it was written. */
+export type Written = {
+  readonly effects: SideEffects;
+  readonly schema: Schema;
+  readonly indexes: ReadonlyMap<string, IndexState>;
+};
+
+/** Content of the touched tables after a restore, with the hash of every column for the receipt. */
+export type Verified = {
+  readonly checks: readonly CheckResult[];
+  readonly after: ReadonlyMap<string, string>;
+  /** Foreign keys that point nowhere now, as far as they can be checked, and which are more than before. */
+  readonly violations: number;
+  readonly orphans: readonly Orphans[];
+};
+
+/**
+ * Proves, inside the transaction, that the database is what the plan says: content of every touched table against the
+ * snapshot, bystanders and schema unchanged, no damage that was not there before, search indexes in agreement (a stale
+ * one is rebuilt and said). A check that can't run here is reported as not run.
+ * @throws `verification-failed`, `leaves-orphans`, `row-refused`; the caller rolls back
+ */
+export async function verifyRestore(
+  db: WriteDatabase,
+  prepared: PreparedPlan,
+  { effects, indexes, schema }: Written,
+  task: TaskOptions,
+): Promise<Verified> {
+  const pace = createPace(task);
+  const checks: CheckResult[] = [];
+  const after = new Map<string, string>();
+  const steps = prepared.comparisons.length + 3;
+  let done = 0;
+  const report = (cancellable: boolean) => {
+    pace.report({ phase: 'verify', done, total: steps, unit: 'steps', cancellable });
+    done += 1;
+  };
+  for (const { staged } of prepared.comparisons) {
+    report(true);
+    const { live, columns, hash } = staged;
+    const found = await hashLiveTable(db, live, columns, schema, task);
+    if (found !== hash) throw failed('content-hash', live.name, hash, found);
+    const all = allColumns(live);
+    const same = all.length === columns.length && all.every((column, index) => column === columns[index]);
+    after.set(live.name, same ? found : await hashLiveTable(db, live, all, schema, task));
+    checks.push({ check: 'content-hash', subject: live.name, result: 'ok', detail: found });
+  }
+  report(true);
+  const now = await hashLiveTables(db, prepared.effects.reachable, schema, task);
+  for (const [name, hash] of prepared.bystanders) {
+    if (now.get(name) !== hash) throw failed('bystanders', name, hash, now.get(name) ?? 'nothing');
+    checks.push({ check: 'bystanders', subject: name, result: 'ok', detail: hash });
+  }
+  const schemaNow = readSchema(db);
+  const sameTriggers = firingOrder(schemaNow) === firingOrder(schema);
+  if (schemaNow.hash !== schema.hash || schemaNow.userVersion !== schema.userVersion || !sameTriggers)
+    throw failed('schema', 'sqlite_schema', schema.hash, schemaNow.hash);
+  checks.push({ check: 'schema', subject: null, result: 'ok', detail: schema.hash });
+  report(false);
+  for (const index of effects.searchIndexes)
+    checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
+  const { integrity, orphans } = await compareIntegrity(db, prepared);
+  checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
+  report(true);
+  return {
+    checks,
+    after,
+    violations: countViolations(integrity),
+    orphans,
+  };
+}
+
+/** The triggers of each table in the order of their making. */
+function firingOrder({ triggers }: Schema): string {
+  const byTable = Map.groupBy(triggers, ({ table }) => foldName(table));
+  return JSON.stringify([...byTable].map(([table, own]) => [table, own.map(({ name }) => name)]).sort());
+}
+
+function failed(check: CheckResult['check'], subject: string, expected: string, got: string): SnapbackError {
+  return new SnapbackError(
+    'verification-failed',
+    `The result was not what the plan says, in “${subject}”; everything was put back.`,
+    {
+      check,
+      subject,
+      expected,
+      got,
+    },
+  );
+}
+
+async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan) {
+  const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
+  const after = await checkIntegrity(db);
+  const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
+  const { acceptDrift } = plan.options;
+  const fault = findNewFault(before, after, { touched, known, acceptDrift });
+  if (fault !== null) throw faultError(fault);
+  return { integrity: after, orphans: findOrphans(before, after, touched) };
+}
+
+function faultError(fault: Fault): SnapbackError {
+  if (fault.check === 'foreign-keys') {
+    const { table, parent, violations } = fault.broken;
+    return new SnapbackError(
+      'leaves-orphans',
+      fault.comesBack
+        ? `Rows of “${table}” would come back that refer to rows of “${parent}” which are not there any more; that has to be accepted first.`
+        : `Rows of “${table}” would lose the rows of “${parent}” that they belong to; that has to be accepted first.`,
+      { check: fault.check, subject: `foreign key ${fault.key}`, table, parent, violations },
+    );
+  }
+  if (!isBrokenCheck(fault.line)) return failed('integrity', fault.line, 'no new damage', fault.line);
+  return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
+}
+
+function describeKeys(after: Integrity, orphans: readonly Orphans[]): readonly CheckResult[] {
+  const about = { check: 'foreign-keys', subject: null } as const;
+  const violations = countViolations(after);
+  const found: CheckResult =
+    violations === 0
+      ? { ...about, result: 'ok', detail: null }
+      : orphans.length === 0
+        ? { ...about, result: 'unchanged-damage', detail: `${violations} violations, as before or fewer` }
+        : { ...about, result: 'came-back', detail: orphans.map(describeOrphans).join('; ') };
+  return [
+    found,
+    ...after.uncheckedKeys.map((subject) => ({
+      ...about,
+      subject,
+      result: 'not-run' as const,
+      detail: 'a foreign key has no matching index',
+    })),
+  ];
+}
+
+function describeOrphans({ table, parent, rows, comesBack }: Orphans): string {
+  const count = rows === 1 ? '1 row' : `${rows} rows`;
+  return comesBack
+    ? `${count} of “${table}” came back without what it refers to in “${parent}”`
+    : `${count} of “${table}” lost what it refers to in “${parent}”`;
+}
+
+function describeIntegrity(after: Integrity): readonly CheckResult[] {
+  const check = 'integrity';
+  const detail = after.quick ? 'quick_check' : 'integrity_check';
+  const [first] = describeDamage(after);
+  return [
+    first === undefined
+      ? { check, subject: null, result: 'ok', detail }
+      : { check, subject: null, result: 'unchanged-damage', detail: first },
+    ...after.unchecked.map((subject) => ({ check, subject, result: 'not-run', detail }) as const),
+  ];
+}

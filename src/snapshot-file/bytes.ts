@@ -1,0 +1,31 @@
+import type { FileHandle } from 'node:fs/promises';
+import { isSystemError, SnapbackError } from '../model/errors.ts';
+
+/** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
+export type SnapshotBytes = {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly sizeBytes: number;
+};
+
+/** Reads up to `want` bytes from a position; fewer only near the end, none at it. @throws `snapshot-unreadable` */
+export async function readAt(file: SnapshotBytes, position: number, want: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(want);
+  let filled = 0;
+  try {
+    while (filled < want) {
+      const { bytesRead } = await file.handle.read(buffer, filled, want - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new SnapbackError(
+      'snapshot-unreadable',
+      'This snapshot can not be read.',
+      { path: file.path, position },
+      error,
+    );
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,127 @@
+import { SnapbackError } from '../model/errors.ts';
+import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
+import { readAt, type SnapshotBytes } from './bytes.ts';
+import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import { textOfBytes } from './python-text.ts';
+
+/**
+ * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
+ * together, so it has a read position of its own and moves forward with the tables: both are in the order of the dump.
+ */
+export type ExactCursor = {
+  /** Moves to the entries of the table that is read next. */
+  readonly enterTable: (name: string) => Promise<void>;
+  /** Moves past the entries of a table that is not read. */
+  readonly passTable: (name: string) => Promise<void>;
+  /** The row's values with those replaced that the visible form could not carry. */
+  readonly apply: (ordinal: number, row: JsonRow) => Promise<readonly SqlValue[]>;
+  /** Makes sure that no entry is left over. */
+  readonly finish: () => Promise<void>;
+};
+
+type Entry = { readonly ordinal: number; readonly column: string; readonly value: Uint8Array | RawText };
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Opens the cursor at byte `exactAt`. @throws `snapshot-damaged` from its functions where the entries are malformed or belong to no value */
+export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCursor {
+  let position = exactAt;
+  const scanner = createJsonScanner(async (want) => {
+    const chunk = await readAt(file, position, Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
+    position += chunk.length;
+    return chunk.length === 0 ? null : chunk;
+  }, exactAt);
+  let announced: string | null = null;
+  let pending: Entry | null = null;
+  let state: 'start' | 'between' | 'inside' | 'end' = 'start';
+
+  const damaged = (why: string): SnapbackError =>
+    new SnapbackError('snapshot-damaged', `The file is damaged at byte ${scanner.offset()}: ${why}.`, {
+      offset: scanner.offset(),
+      why,
+    });
+
+  async function announce(): Promise<void> {
+    if (state === 'start') {
+      await scanner.expect('{');
+      state = (await scanner.peek()) === '}' ? 'end' : 'between';
+    }
+    if (state === 'end' || announced !== null) return;
+    announced = await scanner.readString();
+    await scanner.expect(':');
+  }
+
+  async function advance(): Promise<void> {
+    pending = await readEntry(scanner, damaged);
+    if ((await scanner.peek()) === ',') return scanner.expect(',');
+    await scanner.expect(']');
+    await leaveTable();
+  }
+
+  async function leaveTable(): Promise<void> {
+    announced = null;
+    if ((await scanner.peek()) === ',') {
+      await scanner.expect(',');
+      state = 'between';
+    } else state = 'end';
+  }
+
+  /** Whether the next entries are those of the table. */
+  async function reach(name: string): Promise<boolean> {
+    if (pending !== null) throw damaged('an exact value belongs to no row');
+    await announce();
+    return announced === name;
+  }
+
+  return {
+    async enterTable(name) {
+      if (!(await reach(name))) return;
+      await scanner.expect('[');
+      state = 'inside';
+      await advance();
+    },
+    async passTable(name) {
+      if (!(await reach(name))) return;
+      await scanner.skipValue();
+      await leaveTable();
+    },
+    async finish() {
+      if (pending !== null) throw damaged('an exact value belongs to no row');
+      await announce();
+      if (announced !== null) throw damaged('an exact value belongs to no table');
+    },
+    async apply(ordinal, row) {
+      if (pending === null || pending.ordinal !== ordinal) return row.values;
+      const values = [...row.values];
+      while (pending !== null && pending.ordinal === ordinal) {
+        const index = row.columns.indexOf(pending.column);
+        if (index === -1) throw damaged('an exact value belongs to no column');
+        // What the host would read must mean the same.
+        if (row.values[index] !== textOfBytes(pending.value))
+          throw damaged('an exact value is not the one that it stands beside');
+        values[index] = pending.value;
+        pending = null;
+        if (state === 'inside') await advance();
+      }
+      return values;
+    },
+  };
+}
+
+async function readEntry(scanner: JsonScanner, damaged: (why: string) => SnapbackError): Promise<Entry> {
+  await scanner.expect('[');
+  const ordinal = await scanner.readScalar();
+  await scanner.expect(',');
+  const column = await scanner.readString();
+  await scanner.expect(',');
+  const storageClass = await scanner.readString();
+  await scanner.expect(',');
+  const encoded = await scanner.readString();
+  await scanner.expect(']');
+  const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
+  const known = storageClass === 'blob' || storageClass === 'text';
+  // What is not base64 is dropped without a word by the decoder, so the length gives it away.
+  if (typeof ordinal !== 'bigint' || !known || Math.ceil(bytes.length / 3) * 4 !== encoded.length)
+    throw damaged('an exact value is malformed');
+  return { ordinal: Number(ordinal), column, value: storageClass === 'blob' ? bytes : { rawText: bytes } };
+}

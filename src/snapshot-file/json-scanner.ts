@@ -1,0 +1,245 @@
+import { SnapbackError } from '../model/errors.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { decodeString } from './json-string.ts';
+import { LONGEST_ROW_BYTES } from './row-size.ts';
+
+/**
+ * A pull scanner over the bytes of a JSON file that holds one window at a time. Bytes are looked at as Latin-1, so that
+ * a position in the window is a position in the file. It reads what Python's `json` reads (`NaN`, `Infinity`) and keeps
+ * what `JSON.parse` loses: the storage class of a number and integers beyond 2^53.
+ */
+export type JsonScanner = {
+  /** Byte offset of the next unread byte. */
+  readonly offset: () => number;
+  /** The next character that is not white space, unread; empty string at the end of the file. */
+  readonly peek: () => Promise<string>;
+  /** Consumes the given punctuation or fails. */
+  readonly expect: (punctuation: string) => Promise<void>;
+  /** A string token. */
+  readonly readString: () => Promise<string>;
+  /** A value that is neither object nor array. */
+  readonly readScalar: () => Promise<SqlValue>;
+  /** An object whose values are all scalars. `previous` are the columns of the row before: the same array comes back where they are the same. */
+  readonly readRow: (previous: readonly string[]) => Promise<JsonRow>;
+  /** Skips any value without recursion; for an array, how many elements it had. */
+  readonly skipValue: () => Promise<{ readonly elements: number }>;
+};
+
+export type JsonRow = { readonly columns: readonly string[]; readonly values: readonly SqlValue[] };
+
+/** Where the bytes come from: the next chunk of at least one byte and about `want`, or null at the end. */
+export type ChunkSource = (want: number) => Promise<Buffer | null>;
+
+const CHUNK_BYTES = 1 << 20;
+const DEEPEST_NESTING = 500;
+/** SQLite's own limit: no build of it can have a table with more. */
+const MOST_COLUMNS = 32_767;
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+
+/** Whatever could belong to a number or a word: only when its end is in sight, its form is judged. */
+const TOKEN = /[-+.\w]*/y;
+const NUMBER = /^-?(?:Infinity|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+const WORDS: ReadonlyMap<string, SqlValue> = new Map([
+  ['null', null],
+  ['true', 1n],
+  ['false', 0n],
+  // NaN can't be stored: SQLite makes it NULL, as it does for the host.
+  ['NaN', null],
+]);
+/** Digits and sign of the longest 64-bit integer. */
+const LONGEST_INTEGER = 20;
+const BLANK = /[ \t\n\r]*/y;
+
+/** Thrown inside a parse step that ran off the window; the step is tried again with more bytes. */
+const INCOMPLETE = Symbol('incomplete');
+
+/** Makes a scanner that begins at byte `start` of the source. @throws `snapshot-damaged` with `offset` and `why` */
+export function createJsonScanner(source: ChunkSource, start: number): JsonScanner {
+  let text = '';
+  let at = 0;
+  let base = start;
+  let ended = false;
+
+  const damaged = (why: string, position = at): SnapbackError =>
+    new SnapbackError('snapshot-damaged', `The file is damaged at byte ${base + position}: ${why}.`, {
+      offset: base + position,
+      why,
+    });
+
+  async function more(): Promise<void> {
+    const rest = text.length - at;
+    if (rest > LONGEST_ROW_BYTES) throw damaged('one row is longer than 256 MB');
+    // Growing with what is pending keeps repeated tries on a long row linear.
+    const chunk = await source(Math.max(CHUNK_BYTES, rest));
+    if (chunk === null) {
+      ended = true;
+      return;
+    }
+    text = text.slice(at) + chunk.toString('latin1');
+    base += at;
+    at = 0;
+  }
+
+  /** Runs a synchronous step from `at`; when it runs off the window, loads more and runs it anew. */
+  async function run<T>(step: () => T): Promise<T> {
+    for (;;) {
+      const begin = at;
+      try {
+        return step();
+      } catch (error) {
+        if (error !== INCOMPLETE) throw error;
+        if (ended) throw damaged('the file is cut off', text.length);
+        at = begin;
+        await more();
+      }
+    }
+  }
+
+  function charAt(position: number): string {
+    if (position >= text.length) throw INCOMPLETE;
+    return text[position] ?? '';
+  }
+
+  function skipBlank(): void {
+    BLANK.lastIndex = at;
+    BLANK.test(text);
+    at = BLANK.lastIndex;
+  }
+
+  function next(): string {
+    skipBlank();
+    return charAt(at);
+  }
+
+  function take(punctuation: string): void {
+    const found = next();
+    if (found !== punctuation) throw damaged(`expected ${punctuation}, found ${JSON.stringify(found)}`);
+    at += 1;
+  }
+
+  function string(): string {
+    take('"');
+    const from = at;
+    let end = text.indexOf('"', from);
+    while (end !== -1 && isEscaped(end, from)) end = text.indexOf('"', end + 1);
+    if (end === -1) throw INCOMPLETE;
+    const raw = text.slice(from, end);
+    const value = decodeString(raw);
+    if (value === null) throw damaged('a text is not valid JSON or not valid Unicode', from);
+    at = end + 1;
+    return value;
+  }
+
+  function isEscaped(position: number, from: number): boolean {
+    let backslashes = 0;
+    while (position - backslashes > from && text[position - backslashes - 1] === '\\') backslashes += 1;
+    return backslashes % 2 === 1;
+  }
+
+  function scalar(skipping = false): SqlValue {
+    const first = next();
+    if (first === '"') return string();
+    if (first === '{' || first === '[') throw damaged('a nested value where a plain one belongs');
+    const from = at;
+    const found = token();
+    const word = WORDS.get(found);
+    if (word !== undefined) return word;
+    // A number that nobody reads may be of any size.
+    if (NUMBER.test(found)) return skipping ? null : number(found);
+    throw damaged(`expected a value, found ${JSON.stringify(first)}`, from);
+  }
+
+  function token(): string {
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text)?.[0] ?? '';
+    if (at + found.length >= text.length && !ended) throw INCOMPLETE;
+    at += found.length;
+    return found;
+  }
+
+  function number(token: string): SqlValue {
+    if (/[.eEI]/.test(token)) return Number(token);
+    // The length first: making a number of millions of digits would take minutes.
+    const value = token.length > LONGEST_INTEGER ? INT64.max + 1n : BigInt(token);
+    if (value < INT64.min || value > INT64.max) throw damaged('an integer that SQLite has no room for');
+    return value;
+  }
+
+  function row(previous: readonly string[]): JsonRow {
+    take('{');
+    const columns: string[] = [];
+    const values: SqlValue[] = [];
+    if (next() !== '}') {
+      for (;;) {
+        if (columns.length === MOST_COLUMNS) throw damaged('a row has more columns than any table can have');
+        columns.push(string());
+        take(':');
+        values.push(scalar());
+        if (next() !== ',') break;
+        at += 1;
+      }
+    }
+    take('}');
+    if (columns.length === previous.length && columns.every((name, index) => name === previous[index]))
+      return { columns: previous, values };
+    if (new Set(columns).size !== columns.length) throw damaged('a row names a column twice');
+    return { columns, values };
+  }
+
+  async function skip(): Promise<{ elements: number }> {
+    const open: string[] = [];
+    let elements = 0;
+    do {
+      const first = await run(next);
+      if (first === '{' || first === '[') {
+        at += 1;
+        open.push(first);
+        if (open.length > DEEPEST_NESTING) throw damaged('values are nested too deeply');
+        if ((await run(next)) !== closing(first)) {
+          if (open.length === 1) elements = 1;
+          if (first === '{') await run(key);
+          continue;
+        }
+      } else await run(() => scalar(true));
+      // A value is complete: close what ends here, or go on to the next one.
+      for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+        const after = await run(next);
+        if (after === ',') {
+          at += 1;
+          if (open.length === 1) elements += 1;
+          if (top === '{') await run(key);
+          break;
+        }
+        await run(() => take(closing(top)));
+        open.pop();
+      }
+    } while (open.length > 0);
+    return { elements };
+  }
+
+  function key(): void {
+    string();
+    take(':');
+  }
+
+  return {
+    offset: () => base + at,
+    async peek() {
+      for (;;) {
+        skipBlank();
+        if (at < text.length) return text[at] ?? '';
+        if (ended) return '';
+        await more();
+      }
+    },
+    expect: (punctuation) => run(() => take(punctuation)),
+    readString: () => run(string),
+    readScalar: () => run(() => scalar()),
+    readRow: (previous) => run(() => row(previous)),
+    skipValue: skip,
+  };
+}
+
+function closing(opening: string): string {
+  return opening === '{' ? '}' : ']';
+}

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { foldName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue, type TableHasher } from '../sqlite/row-hash.ts';
+import { createPace, type Pace } from '../system/pace.ts';
+import { readAt, type SnapshotBytes } from './bytes.ts';
+import { readSnapshotTail, type SnapshotTail } from './ends.ts';
+import { createExactCursor, type ExactCursor } from './exact-values.ts';
+import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
+import { OWN_KEY, type SnapshotAbout } from './notes.ts';
+
+/** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
+export type SnapshotPart =
+  /** First: what the end of the file says of itself; null where Snapback did not write it. */
+  | { readonly type: 'start'; readonly about: SnapshotAbout | null }
+  | { readonly type: 'last-event-id'; readonly value: bigint }
+  | { readonly type: 'table'; readonly name: string }
+  | {
+      readonly type: 'rows';
+      readonly table: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly SqlValue[])[];
+    }
+  /** A top-level key that the profile does not know; `elements` where it is a list. */
+  | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
+  | { readonly type: 'end'; readonly sha256: string };
+
+const ROWS_PER_BATCH = 512;
+/** Of the file: a batch of few long rows must not hold much more than one of many short ones. */
+const BYTES_PER_BATCH = 4 << 20;
+const MOST_KEYS = 10_000;
+const LONGEST_KEY = 1000;
+
+/**
+ * Streams a snapshot with one chunk in memory, each value with its storage class, including what `_snapback.exact` adds.
+ * It ends with `end` only if the whole file was well formed and, where we wrote it, every table has the content hash it
+ * was written with. `knownTables` are the folded names of the tables to read; others are counted.
+ * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `cancelled`
+ */
+export async function* readSnapshot(
+  file: SnapshotBytes,
+  knownTables: ReadonlySet<string>,
+  task: TaskOptions,
+): AsyncGenerator<SnapshotPart> {
+  const pace = createPace(task);
+  const tail = await readSnapshotTail(file);
+  const digest = createHash('sha256');
+  const scanner = createJsonScanner(createSource(file, digest, pace), 0);
+  const exact = tail === null ? null : createExactCursor(file, tail.exactAt);
+  const seen = new Set<string>();
+  const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
+
+  yield { type: 'start', about: tail?.about ?? null };
+  await scanner.expect('{');
+  for (let more = (await scanner.peek()) !== '}'; more; more = (await scanner.peek()) === ',') {
+    if (seen.size > 0) await scanner.expect(',');
+    const key = await scanner.readString();
+    await scanner.expect(':');
+    if (key.length > LONGEST_KEY || seen.size >= MOST_KEYS) throw damaged('it has keys that no snapshot has');
+    const known = knownTables.has(foldName(key));
+    // SQLite does not tell "A" from "a", so for tables such keys are the same.
+    const name = known ? foldName(key) : key;
+    if (seen.has(name)) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
+    seen.add(name);
+    if (key === OWN_KEY) {
+      await skipOwnPart(scanner, tail);
+      await exact?.finish();
+    } else if (known) yield* readTable(scanner, key, exact, tail, pace);
+    else if (key === 'last_event_id') {
+      const value = await readLastEventId(scanner);
+      if (tail !== null && tail.about.lastEventId !== value.toString())
+        throw damaged('last_event_id is not what was written');
+      yield { type: 'last-event-id', value };
+    } else {
+      await exact?.passTable(key);
+      yield { type: 'unknown', name: key, elements: (await scanner.skipValue()).elements };
+    }
+  }
+  await scanner.expect('}');
+  if ((await scanner.peek()) !== '') throw damaged('something follows the end');
+  const holdsNothing = !seen.has('last_event_id') && ![...knownTables].some((name) => seen.has(name));
+  if (holdsNothing) throw damaged('it holds nothing that a snapshot holds');
+  if (tail !== null) {
+    if (!seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
+    const written = ['last_event_id', ...tail.about.tables.map(({ name }) => name), ...tail.about.absent];
+    const missing = written.find((name) => !seen.has(name) && !seen.has(foldName(name)));
+    if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written and is not there`);
+  }
+  if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was read');
+  yield { type: 'end', sha256: digest.digest('hex') };
+}
+
+function damagedAt(offset: number, why: string): SnapbackError {
+  return new SnapbackError('snapshot-damaged', `The file is damaged at byte ${offset}: ${why}.`, {
+    offset,
+    why,
+  });
+}
+
+function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, pace: Pace) {
+  let position = 0;
+  return async (want: number): Promise<Buffer | null> => {
+    await pace.step();
+    const chunk = await readAt(file, position, want);
+    if (chunk.length === 0) return null;
+    position += chunk.length;
+    pace.report({
+      phase: 'read-snapshot',
+      done: position,
+      total: file.sizeBytes,
+      unit: 'bytes',
+      cancellable: true,
+    });
+    digest.update(chunk);
+    return chunk;
+  };
+}
+
+async function readLastEventId(scanner: JsonScanner): Promise<bigint> {
+  const value = await scanner.readScalar();
+  if (typeof value === 'bigint') return value;
+  throw damagedAt(scanner.offset(), 'last_event_id is not a whole number');
+}
+
+async function* readTable(
+  scanner: JsonScanner,
+  name: string,
+  exact: ExactCursor | null,
+  tail: SnapshotTail | null,
+  pace: Pace,
+): AsyncGenerator<SnapshotPart> {
+  yield { type: 'table', name };
+  const expected = tail?.about.tables.find((table) => table.name === name);
+  let hasher: TableHasher | null = expected === undefined ? null : createTableHasher(expected.columns);
+  let columns: readonly string[] = expected?.columns ?? [];
+  let batch: (readonly SqlValue[])[] = [];
+  let batchAt = scanner.offset();
+  let count = 0;
+  const damaged = (why: string): SnapbackError =>
+    new SnapbackError('snapshot-damaged', `The file is damaged in “${name}”, row ${count + 1}: ${why}.`, {
+      offset: scanner.offset(),
+      table: name,
+      row: count + 1,
+      why,
+    });
+  const empty = tail?.about.absent.includes(name) === true;
+  if (tail !== null && expected === undefined && !empty) throw damaged('it was not written with this file');
+  try {
+    await exact?.enterTable(name);
+    await scanner.expect('[');
+    for (let more = (await scanner.peek()) !== ']'; more; more = (await scanner.peek()) === ',') {
+      if (count > 0) await scanner.expect(',');
+      const row = await scanner.readRow(columns);
+      if (row.columns !== columns && (count > 0 || expected !== undefined))
+        throw damaged('it has other columns than the rows before it');
+      if (count === 0) {
+        if (empty) throw damaged('its contents are not what was written');
+        if (row.columns.length === 0) throw damaged('it has no columns');
+        // SQLite does not tell "A" from "a".
+        if (new Set(row.columns.map(foldName)).size < row.columns.length)
+          throw damaged('it names a column twice');
+      }
+      columns = row.columns;
+      const values = exact === null ? row.values : await exact.apply(count, row);
+      hasher?.add(values);
+      batch.push(values);
+      count += 1;
+      if (batch.length === ROWS_PER_BATCH || scanner.offset() - batchAt > BYTES_PER_BATCH) {
+        await pace.step();
+        yield { type: 'rows', table: name, columns, rows: batch };
+        batch = [];
+        batchAt = scanner.offset();
+      }
+    }
+    await scanner.expect(']');
+  } catch (error) {
+    if (
+      error instanceof SnapbackError &&
+      error.code === 'snapshot-damaged' &&
+      error.detail.table === undefined
+    )
+      throw new SnapbackError(
+        'snapshot-damaged',
+        `The file is damaged in “${name}”, row ${count + 1}: ${String(error.detail.why)}.`,
+        { ...error.detail, table: name, row: count + 1 },
+        error,
+      );
+    throw error;
+  }
+  if (batch.length > 0) yield { type: 'rows', table: name, columns, rows: batch };
+  const found = hasher?.finish();
+  hasher = null;
+  if (expected !== undefined && (found?.hash !== expected.hash || found.rows !== expected.rows))
+    throw damaged('its contents are not what was written');
+}
+
+async function skipOwnPart(scanner: JsonScanner, tail: SnapshotTail | null): Promise<void> {
+  if (tail === null)
+    throw damagedAt(
+      scanner.offset(),
+      "Snapback's own notes can't be read; a newer version may have written them",
+    );
+  const places: readonly (readonly [string, number | null])[] = [
+    ['exact', tail.exactAt],
+    ['about', tail.aboutAt],
+    ['aboutHash', null],
+    ['exactAt', null],
+    ['aboutAt', null],
+  ];
+  await scanner.expect('{');
+  for (const [index, [name, place]] of places.entries()) {
+    if (index > 0) await scanner.expect(',');
+    const key = await scanner.readString();
+    await scanner.expect(':');
+    await scanner.peek();
+    if (key !== name || (place !== null && place !== scanner.offset()))
+      throw damagedAt(scanner.offset(), "Snapback's own notes are not where they belong");
+    await scanner.skipValue();
+  }
+  await scanner.expect('}');
+}

@@ -1,0 +1,206 @@
+import { hash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Profile } from '../host/profile.ts';
+import { createLogChain, type LogChain } from '../log/chain.ts';
+import { createIdentifier, findLogTable, identityOf, readLastEventId } from '../log/events.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { Progress, TaskOptions } from '../model/task.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import { readSchema, type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
+import { createPace } from '../system/pace.ts';
+import { createPrivateFolder } from '../system/private-folder.ts';
+import { createTextSink } from '../system/text-sink.ts';
+import { type DumpedTable, FORMAT_VERSION, OWN_KEY, type RestoreNote, type SnapshotAbout } from './notes.ts';
+import { jsonText, jsonValue } from './python-text.ts';
+import { refuseHugeRow, refuseHugeValue } from './row-size.ts';
+
+export type DumpRequest = {
+  readonly profile: Profile;
+  readonly kind: string;
+  readonly takenAt: Date;
+  readonly phase: Progress['phase'];
+  /** What a safety copy says of the plan it was taken for, made once the content of every table is known. May throw to refuse. */
+  readonly note: (tables: readonly DumpedTable[]) => RestoreNote | null;
+};
+
+const COPY_BYTES = 256 * 1024;
+
+/**
+ * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
+ * `_snapback`. One transaction or an unchanging copy makes it one moment; the caller provides that, and syncs and
+ * publishes the file. Memory stays flat. On failure the file holds a part and must be discarded.
+ * @throws `database-missing` (as `findLogTable`), `cancelled`, `disk-full`, `io-failed`, database errors
+ */
+export async function writeSnapshot(
+  db: AnyDatabase,
+  handle: FileHandle,
+  request: DumpRequest,
+  task: TaskOptions,
+): Promise<SnapshotAbout> {
+  const schema = readSchema(db);
+  const { log, tables: projected } = request.profile;
+  const logTable = findLogTable(schema, request.profile);
+  const folder = await createPrivateFolder();
+  try {
+    const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
+    try {
+      const dump = createDump(db, schema, handle, exact, request.phase, task);
+      const lastEventId = readLastEventId(db, request.profile);
+      await dump.text(`{"last_event_id": ${lastEventId}`);
+      const chain = createLogChain();
+      const tables = [await dump.table(log.table, logTable, { chain, profile: request.profile })];
+      const absent: string[] = [];
+      for (const name of projected) {
+        const table = schema.tables.get(foldName(name));
+        if (table !== undefined) tables.push(await dump.table(name, table, null));
+        else if (isVirtual(schema, name)) continue;
+        else {
+          absent.push(name);
+          await dump.text(`, ${jsonText(name)}: []`);
+        }
+      }
+      const { events, chain: chained } = chain.peek();
+      const about: SnapshotAbout = {
+        format: FORMAT_VERSION,
+        kind: request.kind,
+        takenAt: request.takenAt.toISOString(),
+        lastEventId: lastEventId.toString(),
+        userVersion: schema.userVersion,
+        encoding: schema.encoding,
+        schemaHash: schema.hash,
+        tables,
+        absent,
+        log: { events, chain: chained },
+        restore: request.note(tables),
+      };
+      await dump.finish(about);
+      return about;
+    } finally {
+      await exact.close();
+    }
+  } finally {
+    await folder.remove();
+  }
+}
+
+function isVirtual(schema: Schema, name: string): boolean {
+  return schema.virtualTables.some((table) => foldName(table.name) === foldName(name));
+}
+
+type LogReading = { readonly chain: LogChain; readonly profile: Profile };
+
+function createDump(
+  db: AnyDatabase,
+  schema: Schema,
+  handle: FileHandle,
+  exactFile: FileHandle,
+  phase: Progress['phase'],
+  task: TaskOptions,
+) {
+  const pace = createPace(task);
+  const main = createTextSink(handle, pace);
+  const exact = createTextSink(exactFile, pace);
+  let rowsDone = 0;
+  let exactTables = 0;
+
+  async function table(name: string, source: Table, logReading: LogReading | null): Promise<DumpedTable> {
+    const isLog = logReading !== null;
+    const columns = dumpColumns(source, logReading?.profile ?? null);
+    const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
+    const identity = logReading === null ? [] : identityOf(source, logReading.profile);
+    const { pick } = createIdentifier(identity, columns);
+    const hasher = createTableHasher(columns);
+    const order = isLog ? `ORDER BY ${quoteName(logReading.profile.log.columns.id)}` : scanOrder(source);
+    const rows = readRows(db, {
+      schemaName: 'main',
+      table: source.name,
+      columns,
+      order,
+      encoding: schema.encoding,
+    });
+    let ordinal = 0;
+    let exactRows = 0;
+    await main.text(`, ${jsonText(name)}: [`);
+    for (const row of rows) {
+      hasher.add(row);
+      logReading?.chain.add(pick(row));
+      let line = ordinal === 0 ? '' : ', ';
+      for (const [index, value] of row.entries()) {
+        refuseHugeValue(name, value);
+        line += (prefixes[index] ?? '') + jsonValue(value);
+        if (!isInexact(value)) continue;
+        const opening = exactRows === 0 ? `${exactTables === 0 ? '' : ', '}${jsonText(name)}: [` : ', ';
+        await exact.text(opening + exactEntry(ordinal, columns[index] ?? '', value));
+        exactTables += exactRows === 0 ? 1 : 0;
+        exactRows += 1;
+      }
+      refuseHugeRow(name, line.length);
+      await main.text(`${line}}`);
+      ordinal += 1;
+      rowsDone += 1;
+      if (rowsDone % 4096 === 0)
+        pace.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
+    }
+    await main.text(']');
+    if (exactRows > 0) await exact.text(']');
+    return { name, columns, ...hasher.finish() };
+  }
+
+  async function finish(about: SnapshotAbout): Promise<void> {
+    await exact.flush();
+    await main.text(`, ${jsonText(OWN_KEY)}: {"exact": `);
+    const exactAt = main.written();
+    await main.text('{');
+    for (let position = 0; position < exact.written(); ) {
+      const { buffer, bytesRead } = await exactFile.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
+      if (bytesRead === 0) throw new SnapbackError('io-failed', 'A temporary file of ours was cut short.');
+      await main.text(buffer.toString('latin1', 0, bytesRead));
+      position += bytesRead;
+    }
+    await main.text('}, "about": ');
+    const aboutAt = main.written();
+    const text = asciiJson(about);
+    await main.text(
+      `${text}, "aboutHash": "${hash('sha256', text)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`,
+    );
+    await main.flush();
+    pace.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
+  }
+
+  return { text: main.text, table, finish };
+}
+
+/** Every column the host writes to, the log's known ones first and in the host's order. */
+function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
+  const names = table.columns.map((column) => column.name);
+  if (profile === null) return names;
+  const first = Object.values(profile.log.columns).flatMap(
+    (column) => names[placeOfName(names, column)] ?? [],
+  );
+  return [...first, ...names.filter((name) => !first.includes(name))];
+}
+
+function isInexact(value: SqlValue): value is Exclude<SqlValue, null | bigint | number | string> {
+  return typeof value === 'object' && value !== null;
+}
+
+function exactEntry(
+  ordinal: number,
+  column: string,
+  value: Exclude<SqlValue, null | bigint | number | string>,
+): string {
+  const [storageClass, bytes] = value instanceof Uint8Array ? ['blob', value] : ['text', value.rawText];
+  return `[${ordinal}, ${jsonText(column)}, "${storageClass}", "${Buffer.from(bytes).toString('base64')}"]`;
+}
+
+/** `JSON.stringify` in ASCII; non-ASCII letters occur only inside strings, where an escape means the same. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

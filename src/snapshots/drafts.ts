@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/folders.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { describeOpened, type OpenedFile } from './files.ts';
+import { isKind } from './names.ts';
+import { moveToFreeName, type NameOptions } from './publish.ts';
+
+/*
+ * How a snapshot comes into being: written under a name that nobody reads, made durable, then published. Invariant: no
+ * file is ever overwritten, and a name that ends in .json has its whole content from its first moment on.
+ */
+
+/** A snapshot being written, in the folder that it will be published in. */
+export type Draft = {
+  /** Open for reading and writing. */
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly kind: string;
+};
+
+export const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
+
+/** Drafts of this very process. A dead process may have had the same id. */
+export const live = new Set<string>();
+
+/** Tells whether a file name is one that `createDraft` gives. */
+function isDraftName(name: string): boolean {
+  return DRAFT.test(name);
+}
+
+/**
+ * Creates an empty draft, with the owner and mode of the database file; folders are made as needed. Throws `usage` for
+ * an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; then there is no file.
+ */
+export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
+  if (!isKind(kind)) throw new SnapbackError('usage', 'This can not be a kind of snapshots.', { got: kind });
+  const place = await ensureFolder(folder, SNAPSHOTS, kind);
+  const path = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
+  live.add(path);
+  try {
+    const handle = await open(
+      path,
+      constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
+    const draft = { handle, path, kind };
+    try {
+      await ownAsDatabase(folder, handle);
+    } catch (error) {
+      await discardDraft(draft);
+      throw error;
+    }
+    return draft;
+  } catch (error) {
+    live.delete(path);
+    throw explainWriteError(error, path);
+  }
+}
+
+/** A draft seen as a file to read, for checking it before it is published. The handle is the draft's own. */
+export async function readDraft(draft: Draft): Promise<OpenedFile> {
+  return describeOpened(draft.handle, draft.path);
+}
+
+/** Opens a draft that an earlier process left, by the file name that the journal kept; null where there is none any more. */
+export async function reopenDraft(folder: DataFolder, kind: string, name: string): Promise<Draft | null> {
+  const place = isKind(kind) && isDraftName(name) ? await findFolder(folder, SNAPSHOTS, kind) : null;
+  if (place === null) return null;
+  const path = join(place, name);
+  try {
+    const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await describeOpened(handle, path);
+    live.add(path);
+    return { handle, path, kind };
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return null;
+    throw explainWriteError(error, path);
+  }
+}
+
+/** Closes and removes a draft. Does nothing where it is gone already. */
+export async function discardDraft(draft: Draft): Promise<void> {
+  await closeOnce(draft.handle);
+  live.delete(draft.path);
+  try {
+    await unlink(draft.path);
+  } catch (error) {
+    if (!hasSystemCode(error, 'ENOENT')) throw explainWriteError(error, draft.path);
+  }
+}
+
+async function closeOnce(handle: FileHandle): Promise<void> {
+  if (handle.fd >= 0) await handle.close();
+}
+
+/**
+ * Publishes a draft that is wholly written: makes it durable, waits until the second that names it has passed (so the
+ * host can not choose that name any more), links it to its name without overwriting (`_001`, `_002`... where taken),
+ * and makes the folder durable. `after: 'every-other'` chooses a name that the seed takes for the newest of the kind
+ * even where existing ones are dated in the future. On failure the draft is still there and open; throws `disk-full`,
+ * `folder-read-only`, `io-failed`, `target-exists`.
+ */
+export async function publishDraft(
+  folder: DataFolder,
+  draft: Draft,
+  options: NameOptions = {},
+): Promise<{ readonly id: SnapshotId; readonly file: string }> {
+  const place = await ensureFolder(folder, SNAPSHOTS, draft.kind);
+  try {
+    await draft.handle.sync();
+    const name = await moveToFreeName(draft.path, place, options);
+    await syncFolder(place);
+    await closeOnce(draft.handle);
+    live.delete(draft.path);
+    return { id: `${draft.kind}/${name}`, file: join(place, `${name}.json`) };
+  } catch (error) {
+    throw explainWriteError(error, place);
+  }
+}
+
+/** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
+export async function leaveDraft(draft: Draft): Promise<void> {
+  await closeOnce(draft.handle);
+  live.delete(draft.path);
+}

@@ -1,0 +1,199 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { findFolder, SNAPSHOTS } from '../host/folders.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
+
+/*
+ * Names, listing and opening of snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, no
+ * symbolic link is followed in a file's place, and nothing but a regular file is read.
+ */
+
+export type SnapshotFile = {
+  readonly id: SnapshotId;
+  readonly kind: string;
+  /** File name without `.json`. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Path, size, modification time in nanoseconds and inode: another key means another content. */
+  readonly key: string;
+  /** Why it is not even opened: a link, a folder, a FIFO; null for a regular file. */
+  readonly problem: string | null;
+};
+
+export type OpenedFile = {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly key: string;
+};
+const LATEST_MS = 8.64e15;
+
+/**
+ * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
+ * name that could reach another place or that nobody sees is listed with its problem and not opened; so is the folder
+ * of a kind that is a link out of its place or may not be read. Throws `snapshot-unsafe` or `snapshot-unreadable` for
+ * the snapshots folder itself.
+ */
+export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+  const root = await findFolder(folder, SNAPSHOTS);
+  if (root === null) return [];
+  const kinds = [...(await readNames(root))].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  const lists: (readonly SnapshotFile[])[] = [];
+  for (const kind of kinds) lists.push(await listKind(folder, root, kind));
+  return lists.flat();
+}
+
+const ODD_NAME = 'Its name is not one that a snapshot can have.';
+
+async function listKind(folder: DataFolder, root: string, entry: Entry): Promise<readonly SnapshotFile[]> {
+  const { name: kind, path: place } = entry;
+  if (!entry.isText || !isKind(kind)) {
+    const facts = await statOrNull(place);
+    if (facts === null || facts.isFile()) return [];
+    return [describeFile(toVisible(kind), '*', join(root, kind), facts, ODD_NAME)];
+  }
+  try {
+    const path = await findFolder(folder, SNAPSHOTS, kind);
+    return path === null ? [] : await listFolder(kind, path);
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+    const facts = await statOrNull(place);
+    return facts === null ? [] : [describeFile(kind, '*', join(root, kind), facts, error.message)];
+  }
+}
+
+async function listFolder(kind: string, folder: string): Promise<readonly SnapshotFile[]> {
+  const entries: SnapshotFile[] = [];
+  for (const { name: fileName, path, isText } of await readNames(folder)) {
+    if (!fileName.endsWith('.json')) continue;
+    const name = fileName.slice(0, -'.json'.length);
+    const file = join(folder, fileName);
+    const facts = await statOrNull(path);
+    if (facts === null) continue;
+    if (isText && isName(name)) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+    else entries.push(describeFile(kind, toVisible(name), file, facts, ODD_NAME));
+  }
+  return entries.sort((a, b) => compareNames(b.name, a.name));
+}
+
+/** A name for showing: what can't be seen, or is no text, becomes U+FFFD. */
+function toVisible(name: string): string {
+  return name.toWellFormed().replace(/[/\\\p{Cc}]/gu, '\uFFFD');
+}
+
+/** What a folder holds. A name need not be text: then `name` only shows it, and `path` alone leads there. */
+type Entry = {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly isText: boolean;
+  readonly path: string | Buffer;
+};
+
+async function readNames(folder: string): Promise<readonly Entry[]> {
+  try {
+    const names = await readdir(folder, { encoding: 'buffer' });
+    return names.map((bytes) => {
+      const name = bytes.toString();
+      const isText = Buffer.from(name).equals(bytes);
+      const path = isText ? join(folder, name) : Buffer.concat([Buffer.from(folder + sep), bytes]);
+      return { name, bytes, isText, path };
+    });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return [];
+    const detail = { path: folder };
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder can not be read.', detail, error);
+  }
+}
+
+/** Null where the file is gone: the host prunes on its own. */
+async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    const detail = { path: String(path) };
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot can not be read.', detail, error);
+  }
+}
+
+function problemOf(facts: BigIntStats): string | null {
+  if (facts.isFile()) return null;
+  if (facts.isSymbolicLink()) return 'This is a symbolic link and is not followed.';
+  return facts.isDirectory() ? 'This is a folder, not a file.' : 'This is not a regular file.';
+}
+
+function describeFile(
+  kind: string,
+  name: string,
+  file: string,
+  facts: BigIntStats,
+  problem: string | null,
+): SnapshotFile {
+  return { id: `${kind}/${name}`, kind, name, file, ...statFacts(file, facts), problem };
+}
+
+/** What is told of a file by its state. A time beyond those that a `Date` can hold becomes the last or first one. */
+export function statFacts(path: string, facts: BigIntStats) {
+  return {
+    sizeBytes: Number(facts.size),
+    mtimeMs: Math.max(-LATEST_MS, Math.min(LATEST_MS, Number(facts.mtimeMs))),
+    key: JSON.stringify([path, String(facts.size), String(facts.mtimeNs), String(facts.ino)]),
+  };
+}
+
+/**
+ * Opens a snapshot for reading: no link followed, never waiting on a FIFO, judged by what was opened and not by what
+ * its name promised. The caller closes `handle`. Throws `usage`, `snapshot-unsafe`, `snapshot-missing`,
+ * `snapshot-unreadable`.
+ */
+export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
+  const { kind, name } = parseSnapshotId(id);
+  const place = await findFolder(folder, SNAPSHOTS, kind);
+  const missing = (cause?: unknown) =>
+    new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id }, cause);
+  if (place === null) throw missing();
+  const path = join(place, `${name}.json`);
+  try {
+    const before = await lstat(path, { bigint: true });
+    const problem = problemOf(before);
+    if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
+    return await openRegularFile(path);
+  } catch (error) {
+    if (error instanceof SnapbackError) throw error;
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
+    if (hasSystemCode(error, 'ELOOP'))
+      throw new SnapbackError(
+        'snapshot-unsafe',
+        'This is a symbolic link and is not followed.',
+        { id },
+        error,
+      );
+    throw new SnapbackError('snapshot-unreadable', 'This snapshot can not be read.', { id }, error);
+  }
+}
+
+/**
+ * Opens what is there now, whatever it was a moment ago: a symbolic link is refused by the system (`ELOOP`), a FIFO is
+ * not waited for, and nothing but a regular file is kept open: `snapshot-unsafe`. Throws the system's refusals.
+ */
+export async function openRegularFile(path: string): Promise<OpenedFile> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  return describeOpened(handle, path);
+}
+
+/** Facts of an open file, taken from the file itself. Closes it and throws `snapshot-unsafe` where it is no regular file. */
+export async function describeOpened(handle: FileHandle, path: string): Promise<OpenedFile> {
+  const facts = await handle.stat({ bigint: true });
+  const problem = problemOf(facts);
+  if (problem === null) return { handle, path, ...statFacts(path, facts) };
+  await handle.close();
+  throw new SnapbackError('snapshot-unsafe', problem, { path });
+}

@@ -1,0 +1,43 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { type ErrorCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
+import { openSnapshotFile } from './files.ts';
+
+/** What of a safety copy tells of its restore. */
+export type NotedCopy = {
+  readonly id: SnapshotId;
+  readonly about: SnapshotAbout;
+  readonly note: RestoreNote;
+};
+
+/** Why a safety copy tells nothing: there is none; it can't be read now, but perhaps another time; it has no note. */
+export type NoNote = 'gone' | 'unreadable' | 'without-note';
+
+const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
+  'snapshot-missing': 'gone',
+  'snapshot-unreadable': 'unreadable',
+};
+
+/** Reads the note of a safety copy from the end of its file, or tells why there is none to read. */
+export async function readNote(folder: DataFolder, id: SnapshotId): Promise<NotedCopy | NoNote> {
+  try {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      const { about } = await readSnapshotEnds(file);
+      return about?.restore ? { id, about, note: about.restore } : 'without-note';
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError) return REASONS[error.code] ?? 'without-note';
+    if (isSystemError(error)) return 'unreadable';
+    throw error;
+  }
+}
+
+/** Whether a safety copy could be read and has its note. */
+export function isNoted(copy: NotedCopy | NoNote): copy is NotedCopy {
+  return typeof copy !== 'string';
+}

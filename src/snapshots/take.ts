@@ -1,0 +1,84 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { withReadView } from '../host/private-copy.ts';
+import { isSystemError, SnapbackError } from '../model/errors.ts';
+import type { TakeResult } from '../model/snapshots.ts';
+import type { Progress, TaskOptions } from '../model/task.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { readSnapshot } from '../snapshot-file/reader.ts';
+import { type DumpRequest, writeSnapshot } from '../snapshot-file/writer.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName } from '../sqlite/names.ts';
+import { explainWriteError } from '../system/durable.ts';
+import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './drafts.ts';
+
+export type Taken = Extract<TakeResult, { readonly taken: true }>;
+
+/**
+ * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, under the host's name for this second. The
+ * file appears whole or not at all, and nothing is overwritten. Follows the seed's `take_snapshot`.
+ * @throws as `withReadView`, and `folder-read-only`, `disk-full`; then no file was made
+ */
+export async function takeSnapshot(
+  folder: DataFolder,
+  kind: 'rewind' | 'periodic',
+  task: TaskOptions = {},
+): Promise<Taken> {
+  return withReadView(folder, task, async ({ db }) => {
+    const draft = await createDraft(folder, kind);
+    try {
+      const about = await writeAndCheck(db, draft, folder, 'build', task, () => null);
+      const { sizeBytes } = await readDraft(draft);
+      const published = await publishDraft(folder, draft);
+      return { taken: true, ...published, sizeBytes, lastEventId: BigInt(about.lastEventId), retired: [] };
+    } catch (error) {
+      await discardDraft(draft);
+      throw error;
+    }
+  });
+}
+
+/** Dumps into a draft and reads the file back: every table must have the content it was written with. The caller discards the draft on an error. */
+export async function writeAndCheck(
+  db: AnyDatabase,
+  draft: Draft,
+  folder: DataFolder,
+  phase: Progress['phase'],
+  task: TaskOptions,
+  note: DumpRequest['note'],
+): Promise<SnapshotAbout> {
+  const request = { profile: folder.profile, kind: draft.kind, takenAt: new Date(), phase, note };
+  const about = await explainingWrites(draft.path, async () => {
+    const written = await writeSnapshot(db, draft.handle, request, task);
+    await draft.handle.sync();
+    return written;
+  });
+  const file = await readDraft(draft);
+  const known = new Set([folder.profile.log.table, ...folder.profile.tables].map(foldName));
+  let tables = 0;
+  try {
+    for await (const part of readSnapshot(file, known, { signal: task.signal }))
+      tables += part.type === 'table' ? 1 : 0;
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code === 'snapshot-damaged')
+      throw new SnapbackError(
+        'io-failed',
+        'What was written to the disk did not read back the same.',
+        error.detail,
+        error,
+      );
+    throw error;
+  }
+  if (tables !== about.tables.length + about.absent.length)
+    throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
+      tables,
+    });
+  return about;
+}
+
+async function explainingWrites<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isSystemError(error) ? explainWriteError(error, path) : error;
+  }
+}

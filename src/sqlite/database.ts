@@ -1,0 +1,168 @@
+import { statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { type ErrorCode, hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { keepLocks } from './lock-keeping.ts';
+
+type Handle = Database.Database;
+
+/**
+ * Read and write handles are different types, so that no function that reads can be handed the power to write.
+ * Opening a writable handle is not harmless even without a write: it checkpoints the WAL when it closes.
+ */
+export type ReadDatabase = Handle & { readonly access: 'read' };
+export type WriteDatabase = Handle & { readonly access: 'write' };
+/** What a function asks for that works on either. */
+export type AnyDatabase = ReadDatabase | WriteDatabase;
+
+export type OpenOptions = {
+  /** Path of better-sqlite3's native addon where the stock one does not fit the runtime. */
+  readonly nativeBinding: string | undefined;
+};
+
+function open(file: string, readonly: boolean, options: OpenOptions): Handle {
+  if (isGone(file)) throw databaseGone(file);
+  const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
+  // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
+  const handle = new Database(file, { readonly, fileMustExist: true, timeout: 0, ...binding });
+  keepLocks(handle);
+  return handle;
+}
+
+/** The error for a database that was there when its data folder was opened. */
+export function databaseGone(file: string, cause?: unknown): SnapbackError {
+  const message = 'The database is not there any more.';
+  return new SnapbackError('database-missing', message, { database: file }, cause);
+}
+
+/** Whether there is no such file; where that can't be seen, opening it will tell more. */
+function isGone(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    return hasSystemCode(error, 'ENOTDIR');
+  }
+}
+
+/**
+ * Opens a database so that nothing can be written through it.
+ * @throws `database-missing`, `database-unreadable`, `database-busy`, `database-damaged`, `not-a-database`
+ */
+export function openReadDatabase(file: string, options: OpenOptions): ReadDatabase {
+  return attempt(file, () => {
+    const db = open(file, true, options);
+    try {
+      db.pragma('schema_version');
+      return Object.assign(db, { access: 'read' } as const);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Opens a database for a restore: full durability (read back, since better-sqlite3's default for WAL is less), no
+ * foreign key actions (deferring them does not defer CASCADE), and no trust in what the file says of its cells.
+ * @throws as `openReadDatabase`, and `database-read-only`
+ */
+export function openWriteDatabase(file: string, options: OpenOptions): WriteDatabase {
+  return attempt(file, () => {
+    const db = open(file, false, options);
+    try {
+      db.pragma('synchronous = FULL');
+      db.pragma('fullfsync = ON');
+      db.pragma('foreign_keys = OFF');
+      db.pragma('cell_size_check = ON');
+      const synchronous = db.pragma('synchronous', { simple: true });
+      const foreignKeys = db.pragma('foreign_keys', { simple: true });
+      if (synchronous !== 2 || foreignKeys !== 0)
+        throw new SnapbackError('internal', 'The database did not accept the safety settings of a restore.', {
+          synchronous: String(synchronous),
+          foreignKeys: String(foreignKeys),
+        });
+      return Object.assign(db, { access: 'write' } as const);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens a private file of ours, which nobody else knows and nothing depends on: no durability, no locking cost. */
+export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
+  const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
+  return attempt(file, () => {
+    const db = new Database(file, { timeout: 0, ...binding });
+    db.pragma('synchronous = OFF');
+    db.pragma('foreign_keys = OFF');
+    db.pragma('temp_store = FILE');
+    return Object.assign(db, { access: 'write' } as const);
+  });
+}
+
+/** Runs `use` on a handle that can only read and closes it; database errors become ours. */
+export function withReadDatabase<T>(file: string, options: OpenOptions, use: (db: ReadDatabase) => T): T {
+  const db = openReadDatabase(file, options);
+  try {
+    return attempt(file, () => use(db));
+  } finally {
+    db.close();
+  }
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw classifyDatabaseError(error, file);
+  }
+}
+
+/** SQLite's result code of a caught value, such as `SQLITE_BUSY_SNAPSHOT`; null where it is no SQLite error. */
+export function sqliteCode(error: unknown): string | null {
+  return error instanceof Error &&
+    error.name === 'SqliteError' &&
+    'code' in error &&
+    typeof error.code === 'string'
+    ? error.code
+    : null;
+}
+
+/** Whether SQLite could not compile a statement: it names a function, collation or module that this build does not have. */
+export function isCompileError(error: unknown): boolean {
+  return /^SQLITE_ERROR(?:_MISSING_COLLSEQ)?$/.test(sqliteCode(error) ?? '');
+}
+
+const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: string])[] = [
+  ['SQLITE_BUSY', 'database-busy', 'Another program is working in the database.'],
+  ['SQLITE_LOCKED', 'database-busy', 'Another program is working in the database.'],
+  ['SQLITE_NOTADB', 'not-a-database', 'This file is not an SQLite database, or it is encrypted.'],
+  ['SQLITE_CORRUPT', 'database-damaged', 'The database file is damaged.'],
+  ['SQLITE_FULL', 'disk-full', 'The disk is full.'],
+  ['SQLITE_READONLY', 'database-read-only', 'The database can only be read, not written.'],
+  ['SQLITE_CONSTRAINT', 'row-refused', "The database's own rules refuse a row."],
+  ['SQLITE_MISMATCH', 'row-refused', "The database's own rules refuse a row."],
+  [
+    'SQLITE_ERROR_MISSING_COLLSEQ',
+    'schema-needs-host',
+    'The database needs something that only the chat application has.',
+  ],
+  ['SQLITE_CANTOPEN', 'database-unreadable', 'The database could not be opened.'],
+  ['SQLITE_PERM', 'database-unreadable', 'The database could not be opened.'],
+  ['SQLITE_IOERR', 'io-failed', 'Reading or writing the database failed.'],
+];
+
+/** Turns SQLite's errors into ours, by result code and never by text. Errors that are ours already, and bugs, pass unchanged. */
+export function classifyDatabaseError(error: unknown, file: string): unknown {
+  const code = sqliteCode(error);
+  if (code === null || !(error instanceof Error)) return error;
+  const known = CODES.find(([prefix]) => code.startsWith(prefix));
+  if (known === undefined)
+    return new SnapbackError('internal', error.message, { database: file, sqlite: code }, error);
+  return new SnapbackError(
+    known[1],
+    known[2],
+    { database: file, sqlite: code, reason: error.message },
+    error,
+  );
+}

@@ -1,0 +1,162 @@
+import { stat } from 'node:fs/promises';
+import type { Orphans } from '../model/restore.ts';
+import { type AnyDatabase, isCompileError } from './database.ts';
+import { foldName, quoteName } from './names.ts';
+
+/** Foreign keys of one table, of one definition, that point nowhere. */
+export type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
+
+/** What SQLite's own checks say of a database, so that a restore can tell new damage from old. */
+export type Integrity = {
+  /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, each with how often it came. */
+  readonly damage: ReadonlyMap<string, number>;
+  /** Tables in which that check can't run here: it needs something of the host. */
+  readonly unchecked: readonly string[];
+  /** Foreign key violations by `child table/parent table/key number`. */
+  readonly foreignKeys: ReadonlyMap<string, BrokenKey>;
+  /** Tables whose foreign keys can't be checked: one of them has no matching index in its parent. */
+  readonly uncheckedKeys: readonly string[];
+  readonly quick: boolean;
+};
+
+/** What was wrong when a safety copy was taken, as it is noted there: lines of damage and foreign keys by name, and how often. */
+export type KnownFaults = {
+  readonly damage: readonly (readonly [line: string, times: number])[];
+  readonly foreignKeys: readonly (readonly [key: string, times: number])[];
+};
+
+/** Something that is worse after than before. */
+export type Fault =
+  | { readonly check: 'integrity'; readonly line: string }
+  | {
+      readonly check: 'foreign-keys';
+      readonly key: string;
+      readonly broken: BrokenKey;
+      /** Whether the rows were asked for; otherwise it is what they refer to that would go. */
+      readonly comesBack: boolean;
+    };
+
+const QUICK_ABOVE_BYTES = 2 * 2 ** 30;
+/** A row each that breaks a CHECK is a line each: enough of them to count by. */
+const MOST_LINES = 1_000_000;
+
+/** Runs SQLite's checks on `main`, where one can't run on the whole, on each table. Each is one statement that can't be interrupted. Reads only. */
+export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
+  const quick = (await stat(db.name)).size > QUICK_ABOVE_BYTES;
+  const check = `PRAGMA main.${quick ? 'quick_check' : 'integrity_check'}`;
+  const damage = new Map<string, number>();
+  const runCheck = (argument: string) =>
+    isPossible(() => {
+      for (const line of db.prepare<[], string>(`${check}(${argument})`).pluck().iterate())
+        if (line !== 'ok') damage.set(line, (damage.get(line) ?? 0) + 1);
+    });
+  const foreignKeys = new Map<string, BrokenKey>();
+  const checkKeys = db.prepare<[string], BrokenKey & { readonly key: string }>(
+    `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
+       FROM pragma_foreign_key_check(?, 'main') GROUP BY "table", parent, fkid`,
+  );
+  const runKeys = (table: string) =>
+    isPossible(() => {
+      for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
+    });
+  const tables = listTables(db);
+  const whole = runCheck(String(MOST_LINES));
+  return {
+    quick,
+    damage,
+    unchecked: whole ? [] : tables.filter((table) => !runCheck(quoteName(table))),
+    foreignKeys,
+    uncheckedKeys: tables.filter((table) => !runKeys(table)),
+  };
+}
+
+function listTables(db: AnyDatabase): readonly string[] {
+  const list =
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'";
+  return db.prepare<[], string>(list).pluck().all();
+}
+
+/** A check that needs the host's functions, or meets a foreign key without a parent index, does not run: that is no verdict. */
+function isPossible(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (isCompileError(error)) return false;
+    throw error;
+  }
+}
+
+/** Damage of trees or indexes, not of contents: writing into such a file could make it worse. */
+export function structuralDamage(integrity: Integrity): readonly string[] {
+  const ofContents =
+    /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in |^malformed inverted index for FTS\d? /;
+  return describeDamage(integrity).filter((line) => !ofContents.test(line));
+}
+
+/** Whether a line of damage says that a row breaks a CHECK. */
+export function isBrokenCheck(line: string): boolean {
+  return line.startsWith('CHECK constraint failed in ');
+}
+
+/** Lines of damage, each once. */
+export function describeDamage({ damage }: Integrity): readonly string[] {
+  return [...damage.keys()];
+}
+
+/** Total number of foreign key violations. */
+export function countViolations({ foreignKeys }: Integrity): number {
+  return [...foreignKeys.values()].reduce((sum, { violations }) => sum + violations, 0);
+}
+
+/** What is wrong now, in the form in which a safety copy notes it. */
+export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
+  return {
+    damage: [...damage],
+    foreignKeys: [...foreignKeys].map(([key, { violations }]) => [key, violations] as const),
+  };
+}
+
+/** What of the plan decides which foreign keys may break. */
+export type Asked = {
+  /** Tables whose rows were asked for. */
+  readonly touched: ReadonlySet<string>;
+  /** What was so in the state that an undo brings back. */
+  readonly known: KnownFaults | null;
+  /** That rows refer to something that is not there afterwards is accepted. */
+  readonly acceptDrift: boolean;
+};
+
+/**
+ * The first thing that is worse after than before: a line of damage that came more often, a foreign key that more rows
+ * violate. Null where nothing is. Not counted is what was so in the state that an undo brings back; a row that was asked
+ * for whose parent's table was asked for too, since the snapshot's own state is then that; and what is accepted.
+ */
+export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
+  const { touched, known, acceptDrift } = asked;
+  const knownLines = new Map(known?.damage);
+  const knownKeys = new Map(known?.foreignKeys);
+  for (const [line, times] of after.damage)
+    if (times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0))
+      return { check: 'integrity', line };
+  for (const [key, broken] of after.foreignKeys) {
+    const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);
+    const isAsked = touched.has(foldName(broken.table));
+    const isAccepted = acceptDrift || (isAsked && touched.has(foldName(broken.parent)));
+    if (!isAccepted && broken.violations > allowed)
+      return { check: 'foreign-keys', key, broken, comesBack: isAsked };
+  }
+  return null;
+}
+
+/** Which foreign keys more rows violate after than before, whether that is accepted or not. */
+export function findOrphans(
+  before: Integrity,
+  after: Integrity,
+  touched: ReadonlySet<string>,
+): readonly Orphans[] {
+  return [...after.foreignKeys].flatMap(([key, { table, parent, violations }]) => {
+    const rows = violations - (before.foreignKeys.get(key)?.violations ?? 0);
+    return rows > 0 ? [{ table, parent, rows, comesBack: touched.has(foldName(table)) }] : [];
+  });
+}

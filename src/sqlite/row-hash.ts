@@ -1,0 +1,93 @@
+import { createHash, hash } from 'node:crypto';
+
+/** TEXT whose bytes are not valid in the database's encoding. */
+export type RawText = { readonly rawText: Uint8Array };
+
+/** A value with its storage class: INTEGER is bigint, REAL number, TEXT string or `RawText`, BLOB bytes. */
+export type SqlValue = null | bigint | number | string | Uint8Array | RawText;
+
+const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as const;
+
+/** The content hash of a table, grown row by row. */
+export type TableHasher = {
+  readonly add: (row: readonly SqlValue[]) => void;
+  /** The hash in hex and the number of rows so far. Two tables have the same hash if they hold the same multiset of rows in the same columns. */
+  readonly finish: () => { readonly hash: string; readonly rows: number };
+};
+
+/** SHA-256 of one row in an injective encoding: type tag, length and bytes of each value, reals by bit pattern. */
+export type RowHasher = (row: readonly SqlValue[]) => Buffer;
+
+/** Makes a row hasher; it keeps one buffer for all its rows. */
+export function createRowHasher(): RowHasher {
+  let buffer = Buffer.allocUnsafe(4096);
+  return (row) => {
+    let length = 0;
+    for (const value of row) {
+      const need = length + 9 + byteLength(value);
+      if (need > buffer.length) {
+        const larger = Buffer.allocUnsafe(need * 2);
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      length = encode(buffer, length, value);
+    }
+    return hash('sha256', buffer.subarray(0, length), 'buffer');
+  };
+}
+
+/**
+ * The one definition of a table's content: the hashes of its rows added up modulo 2^256, with the column names and the
+ * number of rows. The sum makes it independent of the order in which rows are read, so the same function serves a dump,
+ * a live table and a table without a key.
+ */
+export function createTableHasher(columns: readonly string[]): TableHasher {
+  const sum = new Uint32Array(8);
+  const hashRow = createRowHasher();
+  let rows = 0;
+  return {
+    add(row) {
+      addInto(sum, hashRow(row));
+      rows += 1;
+    },
+    finish() {
+      const total = createHash('sha256').update(JSON.stringify([columns, rows]));
+      return { hash: total.update(Buffer.from(sum.buffer)).digest('hex'), rows };
+    },
+  };
+}
+
+function byteLength(value: SqlValue): number {
+  if (typeof value === 'string') return value.length * 3;
+  if (value instanceof Uint8Array) return value.length;
+  return value !== null && typeof value === 'object' ? value.rawText.length : 8;
+}
+
+function encode(buffer: Buffer, at: number, value: SqlValue): number {
+  if (value === null) return buffer.writeUInt8(TAG.null, at);
+  if (typeof value === 'bigint') return buffer.writeBigInt64LE(value, buffer.writeUInt8(TAG.integer, at));
+  if (typeof value === 'number') return buffer.writeDoubleLE(value, buffer.writeUInt8(TAG.real, at));
+  if (typeof value === 'string') {
+    const written = buffer.write(value, at + 9, 'utf8');
+    writeHeader(buffer, at, TAG.text, written);
+    return at + 9 + written;
+  }
+  const [tag, bytes] = value instanceof Uint8Array ? [TAG.blob, value] : [TAG.rawText, value.rawText];
+  writeHeader(buffer, at, tag, bytes.length);
+  buffer.set(bytes, at + 9);
+  return at + 9 + bytes.length;
+}
+
+function writeHeader(buffer: Buffer, at: number, tag: number, length: number): void {
+  buffer.writeUInt8(tag, at);
+  buffer.writeBigUInt64LE(BigInt(length), at + 1);
+}
+
+function addInto(sum: Uint32Array, digest: Buffer): void {
+  let carry = 0;
+  for (let lane = 0; lane < 8; lane += 1) {
+    const total = (sum[lane] ?? 0) + digest.readUInt32LE(lane * 4) + carry;
+    sum[lane] = total >>> 0;
+    carry = total > 0xffffffff ? 1 : 0;
+  }
+}

@@ -1,0 +1,34 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SnapbackError } from '../model/errors.ts';
+import type { Progress, TaskOptions } from '../model/task.ts';
+
+const YIELD_EVERY_MS = 12;
+
+/** Throws `cancelled` if the task was cancelled. */
+export function throwIfCancelled(task: TaskOptions): void {
+  if (task.signal?.aborted === true) throw new SnapbackError('cancelled', 'Cancelled; nothing was changed.');
+}
+
+/** The rhythm of a long task. `step` is cheap enough to call for every batch of rows. */
+export type Pace = {
+  /** Gives other work a turn when some milliseconds have passed; throws `cancelled` after a cancel. */
+  readonly step: () => Promise<void>;
+  readonly report: (progress: Progress) => void;
+};
+
+/** Makes the rhythm for one task: bounded steps, a turn for the event loop between them, cancel at each of them. */
+export function createPace(task: TaskOptions): Pace {
+  let last = performance.now();
+  return {
+    async step() {
+      if (performance.now() - last >= YIELD_EVERY_MS) {
+        await nextTurn();
+        last = performance.now();
+      }
+      throwIfCancelled(task);
+    },
+    report(progress) {
+      task.onProgress?.(progress);
+    },
+  };
+}

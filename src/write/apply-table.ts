@@ -1,0 +1,104 @@
+import { type Comparison, sameKey } from '../compare/compare-table.ts';
+import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import { nameList, quoteName } from '../sqlite/names.ts';
+import { needingHost } from '../sqlite/needs-host.ts';
+import type { Pace } from '../system/pace.ts';
+
+/** The statements that make a live table what its comparison says, in the order in which they run. Each takes `Lines`. */
+type ApplyStatements = {
+  readonly removeGone: string;
+  readonly removeSurvivors: string;
+  readonly putSurvivors: string;
+  readonly putNew: string;
+};
+
+/** The lines of `put` or `gone` that a statement handles, both ends included. */
+type Lines = { readonly first: number; readonly last: number };
+
+const LINES_PER_STEP = 2000;
+
+/** Without a rowid a row is found by its whole key, each by a search of its own: no list of keys is matched by collation and index. */
+function linesAtOnce({ staged }: Comparison): number {
+  return staged.live.rowid === null ? 1 : LINES_PER_STEP;
+}
+
+/**
+ * Rows are only deleted and inserted, never updated, and every delete comes first: so two rows may exchange a UNIQUE
+ * value, and foreign keys (which are off) may point anywhere in between. A surviving row keeps its rowid and what it
+ * holds in columns that the snapshot lacks; a new one gets their defaults.
+ */
+function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
+  const { live, name, columns } = staged;
+  const table = `main.${quoteName(live.name)}`;
+  const lines = 'rowid BETWEEN @first AND @last';
+  const found = (from: string) =>
+    live.rowid === null
+      ? identity
+          .map((key, index) =>
+            sameKey(live, key, quoteName(key), `(SELECT i${index} FROM ${from} AND ${lines})`),
+          )
+          .join(' AND ')
+      : `${quoteName(live.rowid)} IN (SELECT i0 FROM ${from} AND ${lines})`;
+  const values = columns.map((_, index) => `s.${stageColumn(index)}`);
+  const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;
+  const keptRowid = live.rowid !== null && live.rowidColumn === null ? [live.rowid] : [];
+  const keptColumns = [...keptRowid, ...columns, ...liveOnly];
+  const keptValues = [
+    ...keptRowid.map(() => 'p.i0'),
+    ...values,
+    ...liveOnly.map((_, index) => `p.x${index}`),
+  ];
+  return {
+    removeGone: `DELETE FROM ${table} WHERE ${found(`${gone} WHERE true`)}`,
+    removeSurvivors: `DELETE FROM ${table} WHERE ${found(`${put} WHERE survivor`)}`,
+    putSurvivors: `INSERT INTO ${table} (${nameList(keptColumns)}) SELECT ${keptValues.join(', ')} ${source} WHERE p.survivor AND p.${lines}`,
+    putNew: `INSERT INTO ${table} (${nameList(columns)}) SELECT ${values.join(', ')} ${source} WHERE NOT p.survivor AND p.${lines}`,
+  };
+}
+
+/**
+ * Applies one table's comparison inside the caller's transaction, in steps of some thousand rows between which a cancel
+ * arrives. @throws `schema-needs-host`, `row-refused` and other database errors, `verification-failed` where a step met other rows than were
+ * compared, `cancelled`; the caller rolls back.
+ */
+export async function applyTable(
+  db: WriteDatabase,
+  comparison: Comparison,
+  pace: Pace,
+  onRows: (rows: number) => void,
+): Promise<void> {
+  const statements = applyStatements(comparison);
+  const count = (sql: string) => Number(db.prepare<[], unknown>(sql).pluck().get());
+  const goneLines = count(`SELECT count(*) FROM ${comparison.gone}`);
+  const putLines = count(`SELECT count(*) FROM ${comparison.put}`);
+  const survivors = count(`SELECT count(*) FROM ${comparison.put} WHERE survivor`);
+  const run = async (sql: string, atOnce: number, lines: number, expected: number): Promise<void> => {
+    const statement = needingHost(comparison.staged.live.name, () => db.prepare<[Lines]>(sql));
+    let rows = 0;
+    let reported = 0;
+    for (let first = 1; first <= lines; first += atOnce) {
+      const last = first + atOnce - 1;
+      rows += statement.run({ first, last }).changes;
+      if (last % LINES_PER_STEP !== 0 && last < lines) continue;
+      onRows(rows - reported);
+      reported = rows;
+      await pace.step();
+    }
+    if (rows !== expected)
+      throw new SnapbackError(
+        'verification-failed',
+        'The database did not do what the plan says; nothing was changed.',
+        {
+          table: comparison.staged.live.name,
+          expected,
+          got: rows,
+        },
+      );
+  };
+  await run(statements.removeGone, linesAtOnce(comparison), goneLines, goneLines);
+  await run(statements.removeSurvivors, linesAtOnce(comparison), putLines, survivors);
+  await run(statements.putSurvivors, LINES_PER_STEP, putLines, survivors);
+  await run(statements.putNew, LINES_PER_STEP, putLines, putLines - survivors);
+}

@@ -1,0 +1,177 @@
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import {
+  describeTrigger,
+  describeVirtualTable,
+  namesIn,
+  type Trigger,
+  type VirtualTable,
+} from './parse-schema.ts';
+
+/**
+ * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger
+ * that does nothing but keep search indexes up runs with it. Every other one is set aside; of what it does, only the
+ * part that keeps a search index up is done, by a stand-in.
+ */
+export type SideEffects = {
+  readonly keptTriggers: readonly Trigger[];
+  readonly setAsideTriggers: readonly Trigger[];
+  /** Definitions that take the place of triggers that are set aside, until those are back. */
+  readonly standIns: readonly { readonly name: string; readonly sql: string }[];
+  readonly searchIndexes: readonly AffectedIndex[];
+  /** Tables that the plan doesn't name and that a trigger or a foreign key action could have reached. */
+  readonly reachable: readonly string[];
+};
+
+export type AffectedIndex = VirtualTable & {
+  /**
+   * `follows`: triggers keep it up, row by row. `rebuilt`: it is built anew from its contents if it does not agree with
+   * them. `left`: it can't be brought along row by row, and building it anew would not make it what it is meant to be.
+   */
+  readonly handling: 'follows' | 'rebuilt' | 'left';
+  /** Its triggers pass rows over: it is not meant to hold all of its contents. */
+  readonly isPartial: boolean;
+};
+
+/** Finds out what writing the given tables (by their live names) could touch besides. */
+export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readonly string[]): SideEffects {
+  const folded = new Set(touched.map(foldName));
+  const indexes = schema.virtualTables
+    .map(describeVirtualTable)
+    .filter(({ module }) => /^fts[345]$/.test(module));
+  const all = schema.triggers.filter((object) => folded.has(foldName(object.table))).map(describeTrigger);
+  const triggers = all.filter((trigger) => trigger.event !== 'UPDATE');
+  const looksAt = (names: Iterable<string>, tables: ReadonlySet<string>) =>
+    [...names].some((name) => dependsOn(schema, name, tables));
+  const looksAround = (trigger: Trigger) => {
+    const others = new Set([...folded].filter((name) => name !== foldName(trigger.object.table)));
+    return (
+      looksAt(trigger.names, others) || trigger.statements.some(({ sql }) => looksAt(namesIn(sql), folded))
+    );
+  };
+  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, all, looksAround) }));
+  const isFollower = (trigger: Trigger, target: string | null) =>
+    target !== null &&
+    upkeep.some(
+      ({ index, followers }) => foldName(index.name) === foldName(target) && followers.has(trigger),
+    );
+  const isKept = (trigger: Trigger) =>
+    trigger.statements.length > 0 && trigger.statements.every(({ target }) => isFollower(trigger, target));
+  const setAside = triggers.filter((trigger) => !isKept(trigger));
+  return {
+    keptTriggers: triggers.filter(isKept),
+    setAsideTriggers: setAside,
+    standIns: setAside.flatMap((trigger, number) => {
+      const statements = trigger.statements.filter(({ target }) => isFollower(trigger, target));
+      if (trigger.head === null || statements.length === 0) return [];
+      const name = freeName(schema, `snapback_stand_in_${number}`);
+      const body = statements.map(({ sql }) => `${sql};`).join(' ');
+      return [{ name, sql: `CREATE TRIGGER main.${quoteName(name)} ${trigger.head} ${body} END` }];
+    }),
+    searchIndexes: upkeep
+      .filter(
+        ({ index, writers }) =>
+          writers.size > 0 ||
+          triggers.some(({ head, names }) => head === null && names.has(foldName(index.name))) ||
+          dependsOn(schema, index.contentTable, folded),
+      )
+      .map(({ index, writers, followers }) => {
+        const isPartial = [...writers].some(({ isConditional }) => isConditional);
+        const isFollowed = followers.size > 0 && followers.size === writers.size;
+        return { ...index, isPartial, handling: isFollowed ? 'follows' : apart({ ...index, isPartial }) };
+      }),
+    reachable: [...schema.tables.values()]
+      .map((table) => table.name)
+      .filter((name) => !folded.has(foldName(name)))
+      .filter(
+        (name) =>
+          setAside.some((trigger) => trigger.names.has(foldName(name))) || refersTo(db, schema, name, folded),
+      ),
+  };
+}
+
+/** The same with no trigger running at all: an index is built anew from its contents, or left where these are its own. */
+export function leaveIndexesApart(effects: SideEffects): SideEffects {
+  return {
+    ...effects,
+    keptTriggers: [],
+    setAsideTriggers: [...effects.setAsideTriggers, ...effects.keptTriggers],
+    standIns: [],
+    searchIndexes: effects.searchIndexes.map((index) => ({ ...index, handling: apart(index) })),
+  };
+}
+
+function apart({ contents, isPartial }: VirtualTable & Pick<AffectedIndex, 'isPartial'>): 'rebuilt' | 'left' {
+  return contents === 'external' && !isPartial ? 'rebuilt' : 'left';
+}
+
+type Upkeep = {
+  readonly writers: ReadonlySet<Trigger>;
+  readonly followers: ReadonlySet<Trigger>;
+};
+
+/**
+ * The triggers that write an index, and those of them by which it follows a table. A table is followed only if there are
+ * triggers for rows that come and for rows that go: with one half alone an index would take a row twice, or keep what is
+ * gone. And none of its triggers may look around in tables that are written, for what they find there depends on what
+ * is written first.
+ */
+function findUpkeep(
+  index: VirtualTable,
+  triggers: readonly Trigger[],
+  looksAround: (trigger: Trigger) => boolean,
+): Upkeep {
+  const writers = triggers.filter(({ statements }) =>
+    statements.some(({ target }) => target !== null && foldName(target) === foldName(index.name)),
+  );
+  const isFollowed = (table: string) => {
+    const own = writers.filter(({ object }) => foldName(object.table) === table);
+    return (
+      ['INSERT', 'DELETE'].every((event) => own.some((trigger) => trigger.event === event)) &&
+      !own.some(looksAround)
+    );
+  };
+  return {
+    writers: new Set(writers),
+    followers: new Set(writers.filter(({ object }) => isFollowed(foldName(object.table)))),
+  };
+}
+
+/** Whether a table is one of the touched ones, or a view that rests on one. */
+function dependsOn(schema: Schema, table: string | null, touched: ReadonlySet<string>): boolean {
+  const views = new Map(
+    schema.objects.flatMap(({ type, name, sql }) => (type === 'view' ? [[foldName(name), sql ?? '']] : [])),
+  );
+  const seen = new Set<string>();
+  const open = table === null ? [] : [foldName(table)];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (touched.has(name)) return true;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    open.push(...namesIn(views.get(name) ?? ''));
+  }
+  return false;
+}
+
+function freeName(schema: Schema, wanted: string): string {
+  const taken = schema.objects.some(({ name }) => foldName(name) === wanted);
+  return taken ? freeName(schema, `${wanted}_`) : wanted;
+}
+
+/** Whether a chain of foreign keys leads from the table to one of the touched ones. */
+function refersTo(db: AnyDatabase, schema: Schema, table: string, touched: ReadonlySet<string>): boolean {
+  const parents = db
+    .prepare<[string], string>('SELECT DISTINCT "table" FROM pragma_foreign_key_list(?, \'main\')')
+    .pluck();
+  const seen = new Set<string>();
+  const open = [foldName(table)];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const next = parents.all(schema.tables.get(name)?.name ?? name).map(foldName);
+    if (next.some((parent) => touched.has(parent))) return true;
+    open.push(...next);
+  }
+  return false;
+}

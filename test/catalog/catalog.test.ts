@@ -1,0 +1,417 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { checkSnapshot, listSnapshots, showSnapshot, verifySnapshots } from '../../src/catalog/catalog.ts';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import type { SnapshotSummary } from '../../src/model/snapshots.ts';
+import { applyRestore, defaultRestoreOptions } from '../../src/restore/restore.ts';
+import { takeSnapshot } from '../../src/snapshots/take.ts';
+import {
+  appendEvents,
+  changeDatabase,
+  codeOf,
+  createDatabase,
+  cutsOf,
+  dumpAsHost,
+  makeDataFolder,
+  makeTempFolder,
+  startChild,
+  writeSnapshotFile,
+} from '../support/data-folder.ts';
+
+let folder: DataFolder;
+
+beforeEach(async () => {
+  folder = { ...(await makeDataFolder({ events: 5 })), cacheDir: join(await makeTempFolder(), 'cache') };
+});
+
+const one = 'periodic/20260301T000000Z';
+
+async function find(id: string, check = false): Promise<SnapshotSummary> {
+  const found = (await listSnapshots(folder, { check })).find((summary) => summary.id === id);
+  if (found === undefined) throw new TypeError(`${id} is not listed.`);
+  return found;
+}
+
+describe('the list at once', () => {
+  test('tells name, time, size and last event of a file that was never read, and that it is unchecked', async () => {
+    const modified = new Date('2026-03-01T00:00:02.000Z');
+    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder), modified);
+    expect(await listSnapshots(folder)).toEqual([
+      {
+        id: one,
+        kind: 'periodic',
+        file,
+        takenAt: '2026-03-01T00:00:00.000Z',
+        modifiedAt: modified.toISOString(),
+        sizeBytes: (await stat(file)).size,
+        lastEventId: 5n,
+        health: 'unchecked',
+        healthDetail: null,
+        tables: null,
+        retention: { status: 'kept', reason: 'among-newest', goesAt: null, rank: 1, keep: 5 },
+        timeline: 'unknown',
+        undoes: null,
+      },
+    ]);
+  });
+
+  test('tells the counts of a file that we wrote, from its end', async () => {
+    const { id } = await takeSnapshot(folder, 'rewind');
+    expect(await find(id)).toMatchObject({
+      health: 'unchecked',
+      tables: expect.arrayContaining([{ name: 'event_log', rows: 5 }]),
+    });
+  });
+
+  test('names a cut off or empty file as damaged, what is no file as unreadable, and fails for neither', async () => {
+    const whole = dumpAsHost(folder);
+    await writeSnapshotFile(folder, one, whole.slice(0, -200));
+    await writeSnapshotFile(folder, 'periodic/20260302T000000Z', '');
+    const place = join(folder.dir, 'snapshots/periodic');
+    execFileSync('mkfifo', [join(place, 'x.json')]);
+    await symlink(join(place, '20260301T000000Z.json'), join(place, 'y.json'));
+    await mkdir(join(place, 'z.json'));
+    const health = Object.fromEntries(
+      (await listSnapshots(folder)).map((summary) => [summary.id, summary.health]),
+    );
+    expect(health).toEqual({
+      [one]: 'damaged',
+      'periodic/20260302T000000Z': 'damaged',
+      'periodic/x': 'unreadable',
+      'periodic/y': 'unreadable',
+      'periodic/z': 'unreadable',
+    });
+    expect((await find(one)).healthDetail).toMatch(/cut off/);
+  });
+
+  test('writes nothing into the data folder', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    const all = async () =>
+      (await readdir(folder.dir, { recursive: true })).filter((name) => !/-(shm|wal)$/.test(name));
+    const before = await all();
+    await listSnapshots(folder);
+    await listSnapshots(folder, { check: true });
+    expect(await all()).toEqual(before);
+  });
+
+  test('comes also where the database can not be asked now', async () => {
+    const locked = await makeDataFolder({ journalMode: 'delete' });
+    folder = { ...locked, cacheDir: folder.cacheDir };
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    expect((await find(one, true)).timeline).toBe('same');
+    const child = startChild('hold-database.ts', folder.databaseFile, 'exclusive');
+    expect(await child.line()).toBe('held');
+    expect(await find(one)).toMatchObject({ health: 'good', timeline: 'unknown' });
+  });
+});
+
+describe('checking', () => {
+  test('reads whole files and finds counts, damage with its place, and the timeline', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    const damaged = dumpAsHost(folder).replace('"hidden":0', '"hidden":x');
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', damaged);
+    expect(await find(one, true)).toMatchObject({
+      health: 'good',
+      lastEventId: 5n,
+      timeline: 'same',
+      tables: [
+        { name: 'event_log', rows: 5 },
+        ...folder.profile.tables.map((name) => ({ name, rows: name === 'chats' ? 1 : 0 })),
+      ],
+    });
+    expect(await find('rewind/20260301T000000Z', true)).toMatchObject({
+      health: 'damaged',
+      healthDetail: expect.stringMatching(/event_log.*row 1/),
+      tables: null,
+      timeline: 'unknown',
+    });
+  });
+
+  test('calls a file that holds nothing of a snapshot damaged', async () => {
+    for (const contents of ['{}', '{"other": [1, 2]}', '[]', 'null', '"text"', `${'['.repeat(200_000)}`]) {
+      await writeSnapshotFile(folder, one, contents);
+      expect(await checkSnapshot(folder, one)).toMatchObject({ health: 'damaged' });
+    }
+  });
+
+  test('tells what went wrong with one file of that file, and lists the others', async () => {
+    const other = 'periodic/20260301T000001Z';
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, other, dumpAsHost(folder));
+    let failed = false;
+    const listed = await listSnapshots(
+      folder,
+      { check: true },
+      {
+        onProgress() {
+          if (failed) return;
+          failed = true;
+          throw new RangeError('Too much.');
+        },
+      },
+    );
+    expect(failed).toBe(true);
+    expect(listed.map(({ id, health, healthDetail }) => [id, health, healthDetail])).toEqual([
+      [other, 'unreadable', 'This file could not be checked.'],
+      [one, 'good', null],
+    ]);
+  });
+
+  test('finds a snapshot that is cut off anywhere', async () => {
+    const whole = dumpAsHost(folder);
+    const file = await writeSnapshotFile(folder, one, whole);
+    for (const length of cutsOf(whole)) {
+      await truncate(file, length);
+      expect((await checkSnapshot(folder, one)).health).toBe('damaged');
+    }
+  });
+
+  test('is remembered, so that the next list tells it without reading the file', async () => {
+    const modified = new Date('2026-03-01T00:00:00.000Z');
+    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder), modified);
+    const checked = await find(one, true);
+    expect(await find(one)).toEqual(checked);
+    await writeFile(file, ' '.repeat((await stat(file)).size));
+    await utimes(file, modified, modified);
+    expect(await find(one)).toEqual(checked);
+    expect(await checkSnapshot(folder, one)).toMatchObject({ health: 'damaged' });
+    expect(await find(one)).toMatchObject({ health: 'damaged' });
+  });
+
+  test('says nothing of what another profile would read', async () => {
+    await writeSnapshotFile(folder, one, '{"notes": [{"id": 1}]}');
+    expect((await find(one, true)).health).toBe('damaged');
+    const withNotes = { ...folder, profile: { ...folder.profile, tables: ['notes'] } };
+    expect((await listSnapshots(withNotes))[0]?.health).toBe('unchecked');
+    expect((await listSnapshots(withNotes, { check: true }))[0]?.health).toBe('good');
+  });
+
+  test('forgets a file that changed, and files that are gone', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+    await listSnapshots(folder, { check: true });
+    await writeSnapshotFile(folder, one, dumpAsHost(folder), new Date('2026-03-05T00:00:00.000Z'));
+    expect((await find(one)).health).toBe('unchecked');
+    await rm(join(folder.dir, 'snapshots/rewind'), { recursive: true });
+    await listSnapshots(folder, { check: true });
+    const [name = ''] = await readdir(folder.cacheDir ?? '');
+    expect(await readFile(join(folder.cacheDir ?? '', name), 'utf8')).not.toContain('rewind');
+  });
+
+  test('remembers for its owner only, and nothing that was said', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder).slice(0, 300));
+    await listSnapshots(folder, { check: true });
+    const [name = ''] = await readdir(folder.cacheDir ?? '');
+    const path = join(folder.cacheDir ?? '', name);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readFile(path, 'utf8')).not.toMatch(/message \d|Harbour/);
+  });
+
+  test('can do without a memory: lost, forged, in a read-only place, or none at all', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    const checked = await find(one, true);
+    const [name = ''] = await readdir(folder.cacheDir ?? '');
+    const path = join(folder.cacheDir ?? '', name);
+    const good = JSON.parse(await readFile(path, 'utf8'));
+    const [[key, facts]] = good.snapshots;
+    const forged: unknown[] = [
+      null,
+      { ...good, version: 2 },
+      { ...good, snapshots: 7 },
+      { ...good, snapshots: [[key]] },
+      { ...good, snapshots: [[key, { ...facts, health: 'splendid' }]] },
+      { ...good, snapshots: [[key, { ...facts, tables: [{ name: 7 }] }]] },
+      { ...good, snapshots: [[key, { ...facts, healthDetail: {} }]] },
+    ];
+    for (const contents of ['', '{', '['.repeat(100_000), ...forged.map((value) => JSON.stringify(value))]) {
+      await writeFile(path, contents);
+      expect((await find(one)).health).toBe('unchecked');
+      expect(await find(one, true)).toEqual(checked);
+    }
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    expect((await find(one)).health).toBe('unchecked');
+    folder = { ...folder, cacheDir: join(folder.databaseFile, 'below a file') };
+    expect(await find(one, true)).toEqual(checked);
+    folder = { ...folder, cacheDir: null };
+    expect(await find(one, true)).toEqual(checked);
+    expect((await find(one)).health).toBe('unchecked');
+  });
+
+  test('reads the newest first, tells how far it is, and keeps what it read when it is cancelled', async () => {
+    await writeSnapshotFile(folder, 'rewind/20260302T000000Z', dumpAsHost(folder));
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    const controller = new AbortController();
+    let total = 0;
+    const checking = listSnapshots(
+      folder,
+      { check: true },
+      {
+        signal: controller.signal,
+        onProgress(progress) {
+          total = progress.total ?? 0;
+          if (progress.done > total / 2) controller.abort();
+        },
+      },
+    );
+    expect(await codeOf(checking)).toBe('cancelled');
+    expect(total).toBe(2 * Buffer.byteLength(dumpAsHost(folder)));
+    expect((await find('rewind/20260302T000000Z')).health).toBe('good');
+    expect((await find(one)).health).toBe('unchecked');
+  });
+});
+
+describe('the timeline of a snapshot', () => {
+  test('is the same while the log only grows, also for a list that reads nothing', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    expect((await find(one, true)).timeline).toBe('same');
+    changeDatabase(folder, (db) => appendEvents(db, 3000));
+    changeDatabase(folder, (db) =>
+      db.exec('UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3'),
+    );
+    expect((await find(one)).timeline).toBe('same');
+    expect((await checkSnapshot(folder, one)).timeline).toBe('same');
+  });
+
+  test('is the same for a log that was cut, and another once that grew again', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
+    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one)).timeline).toBe('same');
+    changeDatabase(folder, (db) => {
+      db.exec('DELETE FROM sqlite_sequence');
+      appendEvents(db, 4, 'something else');
+    });
+    expect((await find(one)).timeline).toBe('unknown');
+    expect((await find(one, true)).timeline).toBe('other');
+    expect((await find(one)).timeline).toBe('other');
+  });
+
+  test('is the same for an empty log, and unknown for a snapshot without one', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
+    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log'));
+    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one)).timeline).toBe('same');
+    expect(await find('rewind/20260301T000000Z', true)).toMatchObject({
+      health: 'good',
+      timeline: 'unknown',
+    });
+  });
+
+  test('is another one after the database was replaced by one with the same ids', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    expect((await find(one, true)).timeline).toBe('same');
+    await rm(folder.databaseFile);
+    createDatabase(folder.databaseFile, { events: 0 });
+    changeDatabase(folder, (db) => appendEvents(db, 9, 'another world'));
+    expect((await find(one)).timeline).toBe('unknown');
+    expect((await find(one, true)).timeline).toBe('other');
+  });
+
+  test('is another one for whoever looks closely, once an event that was remembered is not what it was', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    expect((await find(one, true)).timeline).toBe('same');
+    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
+    expect((await find(one, true)).timeline).toBe('other');
+    changeDatabase(folder, (db) => appendEvents(db, 2));
+    expect((await find(one)).timeline).toBe('other');
+  });
+
+  test('is another one if only the middle of the log differs', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
+    expect((await find(one, true)).timeline).toBe('other');
+  });
+});
+
+describe('show and verify', () => {
+  test('read the bytes, whatever is remembered, and answer in the given order', async () => {
+    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder).slice(0, -1));
+    await mkdir(join(folder.dir, 'snapshots/rewind/folder.json'));
+    const ids = ['rewind/folder', one, 'rewind/20260301T000000Z', one];
+    expect((await verifySnapshots(folder, ids)).map(({ id, health }) => [id, health])).toEqual([
+      ['rewind/folder', 'unreadable'],
+      [one, 'good'],
+      ['rewind/20260301T000000Z', 'damaged'],
+    ]);
+    expect(await showSnapshot(folder, one)).toEqual(await find(one));
+  });
+
+  test('refuse what is no snapshot', async () => {
+    for (const [id, code] of [
+      ['periodic/20200101T000000Z', 'snapshot-missing'],
+      ['periodic/../../chat', 'snapshot-unsafe'],
+      ['periodic', 'usage'],
+    ] as const) {
+      expect(await codeOf(showSnapshot(folder, id))).toBe(code);
+      expect(await codeOf(verifySnapshots(folder, [id]))).toBe(code);
+    }
+  });
+
+  test.skipIf(process.platform === 'win32')('a file without permission is unreadable', async () => {
+    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await chmod(folder.dir, 0o755);
+    await chmod(file, 0);
+    expect(await startChild('show-unprivileged.ts', folder.dir, one).line()).toBe('unreadable');
+    await chmod(file, 0o644);
+    expect(await startChild('show-unprivileged.ts', folder.dir, one).line()).toBe('good');
+  });
+
+  test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
+    'a folder that may not be read (mode %i) is listed as that, with the snapshots of the others',
+    async (mode) => {
+      await writeSnapshotFile(folder, one, dumpAsHost(folder));
+      await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+      await chmod(folder.dir, 0o755);
+      await chmod(join(folder.dir, 'snapshots/periodic'), mode);
+      expect(await startChild('list-unprivileged.ts', folder.dir).line()).toBe(
+        'periodic/* unreadable, rewind/20260301T000000Z unchecked',
+      );
+      await chmod(join(folder.dir, 'snapshots/periodic'), 0o755);
+    },
+  );
+});
+
+test('a safety copy is listed with what it undoes, and kept for that', async () => {
+  const { id } = await takeSnapshot(folder, 'rewind');
+  changeDatabase(folder, (db) => appendEvents(db, 1));
+  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const receipt = await applyRestore(folder, request, { planId: null, whileOpen: false });
+  for (const check of [false, true])
+    expect(await find(receipt.safetySnapshotId, check)).toMatchObject({
+      undoes: { snapshotId: id, action: 'restore' },
+      retention: { status: 'kept', reason: 'needed-by-undo' },
+    });
+});
+
+test('names like __proto__ are names like any other', async () => {
+  const db = new Database(folder.databaseFile);
+  db.close();
+  await writeSnapshotFile(folder, 'periodic/__proto__', dumpAsHost(folder));
+  await writeSnapshotFile(
+    folder,
+    'constructor/constructor',
+    '{"last_event_id": 1, "__proto__": [1], "event_log": []}',
+  );
+  expect((await listSnapshots(folder, { check: true })).map(({ id, health }) => [id, health])).toEqual([
+    ['constructor/constructor', 'good'],
+    ['periodic/__proto__', 'good'],
+  ]);
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { parseInvocation } from '../../src/cli/arguments.ts';
+
+const parse = (line: string) => parseInvocation(line.split(' ').filter(Boolean));
+
+describe('a command line', () => {
+  test('may name its options before and after the command', () => {
+    const expected = { command: { name: 'list', check: true }, data: 'D', db: 'x.db', json: true };
+    expect(parse('list --data D --db x.db --json --check')).toEqual(expected);
+    expect(parse('--json --check --data=D --db=x.db list')).toEqual(expected);
+  });
+
+  test('restores in full unless told otherwise, and only plans', () => {
+    expect(parse('restore rewind/a --data D').command).toEqual({
+      name: 'restore',
+      id: 'rewind/a',
+      options: { mode: 'full', acceptDrift: false, clearTables: [], rewrite: 'differing' },
+      whileOpen: false,
+      yes: false,
+      planId: null,
+    });
+    expect(
+      parse(
+        'restore a/b --data D --mode projections --yes --plan-id P --while-open --accept-drift --clear-table t --clear-table u --rewrite all',
+      ).command,
+    ).toEqual({
+      name: 'restore',
+      id: 'a/b',
+      options: { mode: 'projections', acceptDrift: true, clearTables: ['t', 'u'], rewrite: 'all' },
+      whileOpen: true,
+      yes: true,
+      planId: 'P',
+    });
+  });
+
+  test('takes a snapshot from before a rewind by default, and a periodic one if due', () => {
+    expect(parse('take --data D').command).toEqual({ name: 'take', kind: 'rewind', ifDue: false });
+    expect(parse('take --data D --if-due').command).toEqual({ name: 'take', kind: 'periodic', ifDue: true });
+    expect(parse('take --data D --kind periodic').command).toEqual({
+      name: 'take',
+      kind: 'periodic',
+      ifDue: false,
+    });
+  });
+
+  test('prunes by count, by age or by choice', () => {
+    const policy = (line: string) => {
+      const { command } = parse(line);
+      return command.name === 'prune' ? command.policy : null;
+    };
+    expect(policy('prune --data D --kind periodic --keep 3')).toEqual({
+      by: 'count',
+      kind: 'periodic',
+      keep: 3,
+    });
+    expect(policy('prune --data D --kind rewind --older-than 14')).toEqual({
+      by: 'age',
+      kind: 'rewind',
+      olderThanDays: 14,
+    });
+    expect(policy('prune --data D a/b c/d')).toEqual({ by: 'choice', ids: ['a/b', 'c/d'] });
+  });
+
+  test('needs no data folder to build the demo, to help and to tell the version', () => {
+    expect(parse('demo D')).toMatchObject({ command: { name: 'demo', dir: 'D' }, data: null });
+    expect(parse('help').command).toEqual({ name: 'help' });
+    expect(parse('restore --help').command).toEqual({ name: 'help' });
+    expect(parse('--version --json')).toMatchObject({ command: { name: 'version' }, json: true });
+  });
+});
+
+describe('wrong usage is refused with one sentence:', () => {
+  test.each([
+    ['no command', ''],
+    ['an unknown command', 'frob --data D'],
+    ['a name of Object.prototype for a command', 'constructor --data D'],
+    ['an unknown option', 'list --data D --colour'],
+    ['an option of another command', 'list --data D --keep 3'],
+    ['no data folder', 'list'],
+    ['an empty data folder', 'list --data='],
+    ['an option without its value', 'list --data'],
+    ['a value for an option that takes none', 'list --data D --json=yes'],
+    ['an option given twice', 'list --data D --data E'],
+    ['an operand too many', 'show a/b c/d --data D'],
+    ['an operand where none belongs', 'list rewind --data D'],
+    ['no snapshot to restore', 'restore --data D'],
+    ['no snapshot to verify', 'verify --data D'],
+    ['an unknown mode', 'restore a/b --data D --mode half'],
+    ['a plan to apply without --yes', 'restore a/b --data D --plan-id P'],
+    ['an unknown kind to take', 'take --data D --kind restore'],
+    ['a rewind snapshot that is due', 'take --data D --kind rewind --if-due'],
+    ['prune without a policy', 'prune --data D'],
+    ['half a policy', 'prune --data D --kind rewind'],
+    ['two policies', 'prune --data D --kind rewind --keep 1 --older-than 2'],
+    ['a policy and a choice', 'prune a/b --data D --kind rewind --keep 1'],
+    ['a negative count', 'prune --data D --kind rewind --keep=-1'],
+    ['a count that is no number', 'prune --data D --kind rewind --keep 1e3'],
+    ['no folder for the demo', 'demo'],
+    ['a data folder for the demo', 'demo D --data E'],
+  ])('%s', (_, line) => {
+    const refuse = () => parse(line);
+    expect(refuse).toThrow(expect.objectContaining({ name: 'SnapbackError', code: 'usage' }));
+    expect(refuse).toThrow(/^[^\n]+$/);
+  });
+});

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
+import {
+  ask,
+  makeDemo,
+  newest,
+  pristine,
+  readDump,
+  readTables,
+  refusal,
+  root,
+  run,
+  start,
+} from '../support/cli.ts';
+
+describe.concurrent('taking and tidying up', () => {
+  test('takes a snapshot of either kind, and a periodic one only when it is due', async () => {
+    const dir = await makeDemo();
+    const taken = await ask<{ id: string; file: string; lastEventId: number }>(dir, 'take');
+    expect(taken.id).toMatch(/^rewind\//);
+    expect(taken.file).toBe(join(dir, 'snapshots', `${taken.id}.json`));
+    expect(await readDump(dir, taken.id)).toEqual(readTables(dir));
+    expect(await ask(dir, 'take', '--if-due')).toEqual({ taken: false, reason: expect.any(String) });
+    expect((await ask<{ id: string }>(dir, 'take', '--kind', 'periodic')).id).toMatch(/^periodic\//);
+  });
+
+  test('prunes into the trash by plan, and frees the space in a step of its own', async () => {
+    const dir = await makeDemo();
+    const kept = await newest(dir, 'periodic');
+    const plan = await ask<PrunePlan>(dir, 'prune', '--kind', 'periodic', '--keep', '1');
+    expect(plan.goes).toHaveLength(4);
+    expect(await readdir(join(dir, 'snapshots', 'periodic'))).toHaveLength(5);
+    const receipt = await ask<PruneReceipt>(
+      dir,
+      'prune',
+      '--kind',
+      'periodic',
+      '--keep',
+      '1',
+      '--yes',
+      '--plan-id',
+      plan.planId,
+    );
+    expect([...receipt.moved].sort()).toEqual(plan.goes.map(({ id }) => id).sort());
+    expect(await readdir(join(dir, 'snapshots', 'periodic'))).toEqual([`${kept.split('/')[1]}.json`]);
+    expect(await ask(dir, 'empty-trash')).toMatchObject({ files: 4, bytes: plan.bytes });
+    expect(await ask(dir, 'empty-trash', '--yes')).toMatchObject({ files: 4, bytes: plan.bytes });
+    expect(await ask(dir, 'empty-trash')).toMatchObject({ files: 0, bytes: 0 });
+    expect(await run(['prune', '--kind', 'periodic', '--keep', '1', '--yes', '--data', dir])).toEqual(
+      refusal(1, 'nothing-to-prune'),
+    );
+  });
+
+  test('prunes by age and by choice', async () => {
+    const dir = await makeDemo();
+    const old = (await ask<PrunePlan>(dir, 'prune', '--kind', 'rewind', '--older-than', '14')).goes;
+    expect(old).toMatchObject([{ reason: 'older-than' }]);
+    const chosen = await newest(dir, 'periodic');
+    expect((await ask<PruneReceipt>(dir, 'prune', chosen, '--yes')).moved).toEqual([chosen]);
+  });
+});
+
+describe.concurrent('as a process', () => {
+  test('prints every digit of an id, and a table named __proto__ is a table', async () => {
+    const dir = await mkdtemp(join(root, 'odd-'));
+    await writeFile(join(dir, 'snapback-profile.json'), '{"tables": ["__proto__"]}');
+    const db = new Database(join(dir, 'odd.db'));
+    db.exec(`CREATE TABLE event_log (id INTEGER PRIMARY KEY, branch_id, ts, kind, payload_json, superseded_by, hidden);
+      INSERT INTO event_log (id) VALUES (9223372036854775807);
+      CREATE TABLE "__proto__" (a); INSERT INTO "__proto__" VALUES (1), (2)`);
+    db.close();
+    const { stdout } = await run(['take', '--data', dir, '--json']);
+    expect(stdout).toMatch(/"lastEventId": 9223372036854775807,?$/m);
+    expect((await run(['list', '--check', '--data', dir, '--json'])).stdout).toContain('"__proto__": 2');
+  });
+
+  test('names the database among several, and says which there are if none is named', async () => {
+    const dir = await makeDemo();
+    await cp(join(dir, 'chat.db'), join(dir, 'other.db'));
+    expect(await run(['list', '--data', dir])).toEqual(refusal(1, 'database-ambiguous'));
+    for (const db of ['other.db', join(dir, 'other.db'), join('.', 'other.db')])
+      expect(await run(['list', '--data', dir, '--db', db], { cwd: dir })).toMatchObject({ status: 0 });
+  });
+
+  test('takes paths from where the person stands, also when npm runs it elsewhere', async () => {
+    const path = relative(join(root, 'cache'), pristine);
+    const npm = { npm_lifecycle_event: 'snapback', INIT_CWD: join(root, 'cache') };
+    expect(await run(['list', '--data', 'pristine'])).toMatchObject({ status: 0 });
+    expect(await run(['list', '--data', path], { env: npm })).toMatchObject({ status: 0 });
+  });
+
+  test('keeps what it remembers where the environment says, out of the data folder', async () => {
+    const cache = await mkdtemp(join(root, 'xdg-'));
+    await run(['list', '--check', '--data', pristine], { env: { XDG_CACHE_HOME: cache } });
+    expect(await readdir(cache)).toEqual(['snapback']);
+    expect((await stat(join(cache, 'snapback'))).mode & 0o077).toBe(0);
+  });
+
+  test('answers wrong usage with exit 2, every failure with exit 1, and never with a stack', async () => {
+    const occupied = refusal(1, 'target-exists');
+    expect(await run([])).toEqual(refusal(2, 'usage'));
+    expect(await run(['list'])).toEqual(refusal(2, 'usage'));
+    expect(await run(['frob', '--json'])).toEqual(refusal(2, 'usage'));
+    expect(await run(['show', 'no-kind', '--data', pristine])).toEqual(refusal(2, 'usage'));
+    expect(await run(['list', '--data', join(root, 'nowhere')])).toEqual(refusal(1, 'data-folder-missing'));
+    expect(await run(['list', '--data', join(pristine, 'snapshots')])).toEqual(
+      refusal(1, 'database-missing'),
+    );
+    expect(await run(['demo', pristine])).toEqual(occupied);
+    expect(
+      await run(['list', '--data', pristine], { env: { BETTER_SQLITE3_BINDING: '/nowhere.node' } }),
+    ).toEqual(refusal(1, '[a-z-]+'));
+  });
+
+  test('helps, tells its version, and takes no offence at a reader who leaves', async () => {
+    expect(await run(['help'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('restore ID'),
+      stderr: '',
+    });
+    const manifest: { version: string } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    expect((await run(['--version'])).stdout).toBe(`snapback ${manifest.version}\n`);
+    const { child, outcome } = start(['help']);
+    child.stdout?.destroy();
+    expect(await outcome).toMatchObject({ stderr: '' });
+  });
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a full disk under the answer is one line, and no stack',
+  async () => {
+    const dir = await makeDemo();
+    const command = `"$0" "$1" list --data "$2" --json > /dev/full`;
+    const cli = join(import.meta.dirname, '../../src/cli.ts');
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, cli, dir], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^io-failed: [^\n]*could not be written[^\n]*\n$/),
+    ]);
+  },
+);

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { printJson } from '../../src/cli/json.ts';
+
+test('prints what JSON.stringify would, for any data that JSON can hold', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => printJson(value) === JSON.stringify(value, null, 2)));
+});
+
+test('prints every digit of a bigint, as a number', () => {
+  expect(printJson({ id: 9_223_372_036_854_775_807n })).toBe('{\n  "id": 9223372036854775807\n}');
+});
+
+test('keeps `__proto__` as a key like any other', () => {
+  expect(printJson(new Map([['__proto__', 1]]))).toBe('{\n  "__proto__": 1\n}');
+  expect(printJson(JSON.parse('{"__proto__": 1}'))).toBe('{\n  "__proto__": 1\n}');
+});
+
+test('leaves out what is undefined', () => {
+  expect(printJson({ a: undefined, b: null })).toBe('{\n  "b": null\n}');
+});

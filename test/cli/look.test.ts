@@ -1,0 +1,109 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Diff } from '../../src/model/diff.ts';
+import { ask, fingerprint, type Listed, newest, pristine, readDump, run } from '../support/cli.ts';
+
+describe.concurrent('looking', () => {
+  test('lists snapshots by kind, newest first, at once and without reading them', async () => {
+    const listed = await ask<readonly Listed[]>(pristine, 'list');
+    expect(listed.map(({ kind }) => kind)).toEqual([
+      ...Array(5).fill('periodic'),
+      ...Array(4).fill('rewind'),
+    ]);
+    for (const kind of ['periodic', 'rewind']) {
+      const names = listed.filter((one) => one.kind === kind).map(({ id }) => id);
+      expect(names).toEqual([...names].sort().reverse());
+    }
+    for (const one of listed) {
+      expect(Object.keys(one)).toEqual(
+        expect.arrayContaining([
+          'id',
+          'kind',
+          'file',
+          'takenAt',
+          'sizeBytes',
+          'lastEventId',
+          'health',
+          'healthDetail',
+          'tables',
+          'retention',
+        ]),
+      );
+      expect(one.sizeBytes).toBe((await stat(one.file)).size);
+    }
+  });
+
+  test('waits for the health and the counts of every snapshot if asked to', async () => {
+    const listed = await ask<readonly Listed[]>(pristine, 'list', '--check');
+    const damaged = listed.filter(({ health }) => health !== 'good');
+    expect(damaged).toMatchObject([
+      { kind: 'rewind', health: 'damaged', healthDetail: expect.stringContaining('memories') },
+    ]);
+    const id = await newest(pristine, 'rewind');
+    const rows = Object.fromEntries(
+      Object.entries(await readDump(pristine, id)).map(([name, all]) => [name, all.length]),
+    );
+    expect(listed.find((one) => one.id === id)?.tables).toMatchObject(rows);
+  });
+
+  test('shows one snapshot, and verifies some: one that is damaged is an answer and a failure', async () => {
+    const [whole, damaged] = [
+      await newest(pristine, 'rewind'),
+      (await readdir(join(pristine, 'snapshots', 'rewind'))).sort()[2],
+    ];
+    expect(await ask(pristine, 'show', whole)).toMatchObject({ id: whole, health: 'good' });
+    expect(await ask(pristine, 'verify', whole)).toMatchObject([{ id: whole, health: 'good' }]);
+    const cut = `rewind/${damaged?.replace('.json', '')}`;
+    const { status, stdout, stderr } = await run(['verify', cut, whole, '--data', pristine, '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { id: cut, health: 'damaged' },
+      { id: whole, health: 'good' },
+    ]);
+    expect(stderr).toMatch(/^snapshot-damaged: [^\n]+\n$/);
+  });
+
+  test('compares a snapshot with the database, in the direction of a restore', async () => {
+    const diff = await ask<Diff>(pristine, 'diff', await newest(pristine, 'rewind'));
+    const counted = Object.fromEntries(
+      diff.tables.map(({ name, added, changed, removed }) => [name, [added, changed, removed]]),
+    );
+    expect(counted).toMatchObject({
+      event_log: [0, 37, 4],
+      memories: [11, 0, 0],
+      bots: [0, 0, 0],
+      edges: [0, 3, 0],
+    });
+    expect(diff.newerEvents.map(({ chat, events }) => [chat, events])).toEqual([
+      ['lighthouse', 1],
+      ['harbour', 3],
+    ]);
+    expect(diff.schemaDrift).toEqual([]);
+  });
+
+  test('changes no file, whatever is looked at or planned', async () => {
+    const before = await fingerprint(pristine);
+    const id = await newest(pristine, 'rewind');
+    for (const args of [
+      ['list', '--check'],
+      ['show', id],
+      ['diff', id],
+      ['restore', id],
+      ['restore', id, '--mode', 'projections'],
+      ['prune', id],
+    ])
+      expect(await run([...args, '--data', pristine])).toMatchObject({ status: 0, stderr: '' });
+    expect(await fingerprint(pristine)).toEqual(before);
+  });
+
+  test('speaks to people in aligned figures and plain words', async () => {
+    const { stdout } = await run(['diff', await newest(pristine, 'rewind'), '--data', pristine]);
+    expect(stdout).toMatch(/^Table +In snapshot +Now +Comes back +Changes +Goes$/m);
+    expect(stdout).toMatch(/^event_log +[\d,]+ +[\d,]+ +0 +37 +4$/m);
+    expect(stdout).toContain('37 events of Lighthouse');
+    expect((await run(['list', '--data', pristine])).stdout).toMatch(
+      /^Snapshot +Taken +Size +Last event +Health +Kept$/m,
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import {
+  ask,
+  fingerprint,
+  holdDatabase,
+  makeDemo,
+  newest,
+  pristine,
+  readDump,
+  readTables,
+  refusal,
+  run,
+  start,
+  waitFor,
+} from '../support/cli.ts';
+
+describe.concurrent('restoring', () => {
+  test('applies exactly the plan that was shown; undo takes it back, and undo of undo brings it again', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    const plan = await ask<RestorePlan>(dir, 'restore', id, '--mode', 'full');
+    expect(plan).toMatchObject({ action: 'restore', newerEventsLost: 3, refusals: [] });
+    const receipt = await ask<RestoreReceipt>(
+      dir,
+      'restore',
+      id,
+      '--mode',
+      'full',
+      '--yes',
+      '--plan-id',
+      plan.planId,
+    );
+    expect(receipt).toMatchObject({
+      planId: plan.planId,
+      snapshotId: id,
+      lastEventId: plan.snapshot.lastEventId,
+    });
+    expect(readTables(dir)).toEqual(await readDump(dir, id));
+    expect(await newest(dir, 'periodic')).toBe(receipt.checkpointId);
+
+    expect(await ask<RestorePlan>(dir, 'undo')).toMatchObject({
+      action: 'undo',
+      snapshot: { id: receipt.safetySnapshotId },
+    });
+    await ask(dir, 'undo', '--yes');
+    expect(readTables(dir)).toEqual(mistaken);
+    await ask(dir, 'undo', '--yes');
+    expect(readTables(dir)).toEqual(await readDump(dir, id));
+  });
+
+  test('brings back the projections alone, and the log stays', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    await ask(dir, 'restore', id, '--mode', 'projections', '--yes');
+    expect(readTables(dir)).toEqual({ ...(await readDump(dir, id)), event_log: mistaken.event_log });
+  });
+
+  test('refuses a plan that is not true any more, and nothing changes', async () => {
+    const dir = await makeDemo();
+    const id = await newest(dir, 'rewind');
+    const { planId } = await ask<RestorePlan>(dir, 'restore', id);
+    const db = new Database(join(dir, 'chat.db'));
+    db.exec(`UPDATE chats SET title = 'Elsewhere' WHERE id = 'orchard'`);
+    db.close();
+    const before = await fingerprint(dir);
+    expect(await run(['restore', id, '--yes', '--plan-id', planId, '--data', dir, '--json'])).toEqual(
+      refusal(1, 'plan-stale'),
+    );
+    expect(await fingerprint(dir)).toEqual(before);
+  });
+
+  test('refuses while another program has the database open, unless told otherwise', async () => {
+    const dir = await makeDemo();
+    const id = await newest(dir, 'rewind');
+    const holder = await holdDatabase(dir, 'SELECT count(*) FROM event_log');
+    try {
+      expect(await run(['restore', id, '--yes', '--data', dir])).toEqual(refusal(1, 'database-in-use'));
+      expect(await ask<RestorePlan>(dir, 'restore', id)).toMatchObject({
+        refusals: [{ code: 'database-in-use' }],
+      });
+      expect(await ask<RestoreReceipt>(dir, 'restore', id, '--yes', '--while-open')).toMatchObject({
+        whileOpen: true,
+      });
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
+
+  test('stops at the first interrupt, and the database is as before', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    const holder = await holdDatabase(dir, 'BEGIN IMMEDIATE');
+    try {
+      const { child, outcome } = start(['restore', id, '--yes', '--while-open', '--data', dir]);
+      await waitFor(async () => (await readdir(join(dir, 'snapshots'))).includes('restore'));
+      child.kill('SIGINT');
+      expect(await outcome).toEqual(refusal(1, 'cancelled'));
+    } finally {
+      holder.kill('SIGKILL');
+    }
+    expect(readTables(dir)).toEqual(mistaken);
+    expect(await readdir(join(dir, 'snapshots', 'restore'))).toEqual([]);
+  });
+
+  test('says that there is nothing to undo, that a snapshot is damaged, missing, or not one', async () => {
+    const damaged = (await readdir(join(pristine, 'snapshots', 'rewind'))).sort()[2]?.replace('.json', '');
+    expect(await run(['undo', '--data', pristine])).toEqual(refusal(1, 'nothing-to-undo'));
+    expect(await run(['restore', `rewind/${damaged}`, '--data', pristine])).toEqual(
+      refusal(1, 'snapshot-damaged'),
+    );
+    expect(await run(['restore', 'rewind/20000101T000000Z', '--data', pristine])).toEqual(
+      refusal(1, 'snapshot-missing'),
+    );
+    expect(await run(['restore', '../pristine/chat', '--data', pristine])).toEqual(
+      refusal(1, 'snapshot-unsafe'),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { prepareDemo } from '../../../electron/core/demo-place.ts';
+import { isDemo } from '../../../src/index.ts';
+
+let home = '';
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'snapback-home-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const prepare = (fresh: boolean) => prepareDemo(home, { fresh, nativeBinding: undefined }, {});
+
+test('the demo is built once, found again, and a fresh one stands beside it', async () => {
+  const first = await prepare(false);
+  expect(first).toBe(join(home, 'Snapback Demo'));
+  expect(await isDemo(first)).toBe(true);
+  expect(await prepare(false)).toBe(first);
+  expect(await prepare(true)).toBe(join(home, 'Snapback Demo 2'));
+});
+
+test('what already has that name is not touched', async () => {
+  mkdirSync(join(home, 'Snapback Demo'));
+  writeFileSync(join(home, 'Snapback Demo/diary.txt'), 'mine');
+  writeFileSync(join(home, 'Snapback Demo 2'), 'a file');
+  expect(await prepare(false)).toBe(join(home, 'Snapback Demo 3'));
+  expect(readdirSync(join(home, 'Snapback Demo'))).toEqual(['diary.txt']);
+});
+
+test('a build that is cancelled leaves nothing, and the next one has the name', async () => {
+  const abort = new AbortController();
+  const onProgress = () => abort.abort();
+  const options = { fresh: false, nativeBinding: undefined };
+  await expect(prepareDemo(home, options, { signal: abort.signal, onProgress })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+  expect(existsSync(join(home, 'Snapback Demo'))).toBe(false);
+  expect(await prepare(false)).toBe(join(home, 'Snapback Demo'));
+});

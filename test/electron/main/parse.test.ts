@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { parseCancel, parseDrop, parseRequest } from '../../../electron/main/parse.ts';
+
+const message = (name: string, args: unknown) => ({ requestId: 'r1', name, args });
+const folderId = 'f1';
+const planId = 'a'.repeat(64);
+const options = { mode: 'full', acceptDrift: false, clearTables: [], rewrite: 'differing' };
+
+describe('what the window may ask', () => {
+  test.each([
+    ['start.facts', {}],
+    ['folder.facts', { folderId }],
+    ['restore.plan', { folderId, snapshotId: 'rewind/x', options }],
+    ['plan.apply', { folderId, planId, whileOpen: false, acceptDrift: true }],
+    ['prune.plan', { folderId, policy: { by: 'choice', ids: ['rewind/x'] } }],
+  ])('%s passes unchanged', (name, args) => {
+    expect(parseRequest(message(name, args))).toEqual({ requestId: 'r1', request: { name, args } });
+  });
+
+  test.each([
+    ['no object', null],
+    ['a text', 'start.facts'],
+    ['no request id', { name: 'start.facts', args: {} }],
+    ['something beside it', { ...message('start.facts', {}), path: '/' }],
+    ['an unknown name', message('no.such', {})],
+    ['an inherited name', message('toString', {})],
+    [
+      'a name for the core only',
+      message('private.open', { folderId, dir: '/', database: null, cacheDir: '/' }),
+    ],
+    ['a path beside the id', message('folder.facts', { folderId, dir: '/etc' })],
+    ['a number for an id', message('folder.facts', { folderId: 7 })],
+    ['an endless id', message('folder.facts', { folderId: 'x'.repeat(65) })],
+    [
+      'a short plan id',
+      message('plan.apply', { folderId, planId: 'abc', whileOpen: false, acceptDrift: false }),
+    ],
+    ['no word about a consent', message('plan.apply', { folderId, planId, whileOpen: true })],
+    [
+      'consent that is no boolean',
+      message('plan.apply', { folderId, planId, whileOpen: 'yes', acceptDrift: false }),
+    ],
+    [
+      'an unknown mode',
+      message('restore.plan', { folderId, snapshotId: 'a/b', options: { ...options, mode: 'x' } }),
+    ],
+    ['a missing option', message('restore.plan', { folderId, snapshotId: 'a/b', options: { mode: 'full' } })],
+    [
+      'a fraction of a day',
+      message('prune.plan', { folderId, policy: { by: 'age', kind: 'rewind', olderThanDays: 0.5 } }),
+    ],
+    [
+      'less than none',
+      message('prune.plan', { folderId, policy: { by: 'count', kind: 'periodic', keep: -1 } }),
+    ],
+    [
+      'two policies in one',
+      message('prune.plan', { folderId, policy: { by: 'count', kind: 'a', keep: 1, ids: [] } }),
+    ],
+    ['the kind of another request', message('snapshot.take', { folderId, kind: 'restore' })],
+  ])('%s is refused', (_, value) => {
+    expect(() => parseRequest(value)).toThrow(TypeError);
+  });
+
+  test('a drop needs a path, a cancel an id', () => {
+    expect(parseDrop({ requestId: 'r1', path: '/x' })).toEqual({ requestId: 'r1', path: '/x' });
+    for (const value of [null, { requestId: 'r1', path: '' }, { requestId: 'r1' }])
+      expect(() => parseDrop(value)).toThrow(TypeError);
+    expect(parseCancel('r1')).toBe('r1');
+    for (const value of [null, 7, '', { id: 'r1' }]) expect(() => parseCancel(value)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,149 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { copyDatabaseFiles } from '../../src/host/copy-files.ts';
+import { SnapbackError } from '../../src/model/errors.ts';
+import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
+import type { Pace } from '../../src/system/pace.ts';
+import { makePlace, makeRoot, outcomeOf, type Place } from '../support/place.ts';
+import { start } from '../support/process.ts';
+
+const root = makeRoot();
+
+/** The rhythm of a copy in which something happens at its steps, of which there are two for each short file and reading. */
+function paceWith(happen: (step: number) => unknown): Pace {
+  let step = 0;
+  return {
+    async step() {
+      step += 1;
+      await happen(step);
+    },
+    report: () => undefined,
+  };
+}
+
+const SCHEMA = 'CREATE TABLE chat_state (id INTEGER PRIMARY KEY, events INTEGER);';
+
+function target(place: Place): string {
+  return join(place.dir, 'copy');
+}
+
+describe('a transaction of ours keeps its lock while the database is copied in the same process', () => {
+  const ends: readonly (readonly [string, string, (step: number) => void])[] = [
+    ['is finished', 'done', () => undefined],
+    [
+      'is cancelled',
+      'cancelled',
+      (step) => {
+        if (step === 2) throw new SnapbackError('cancelled', 'Cancelled.');
+      },
+    ],
+  ];
+
+  test.each(ends)('and the copy %s', async (_, outcome, then) => {
+    const place = await makePlace(root(), SCHEMA, { journalMode: 'delete' });
+    const opened: ReturnType<typeof openWriteDatabase>[] = [];
+    const copying = copyDatabaseFiles(
+      place.database,
+      target(place),
+      paceWith((step) => {
+        if (step === 1) {
+          const db = openWriteDatabase(place.database, { nativeBinding: undefined });
+          db.exec('BEGIN IMMEDIATE; INSERT INTO chat_state VALUES (1, 0)');
+          opened.push(db);
+        }
+        then(step);
+      }),
+    );
+    expect(await outcomeOf(copying)).toBe(outcome);
+    try {
+      const host = start('write-on.ts', { args: [place.database, '0'] });
+      expect(await host.said('busy')).toBe(false);
+      expect(await host.ended).toEqual(['SQLITE_BUSY 0']);
+    } finally {
+      for (const db of opened) db.close();
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('and when both have ended, no file of it is open', async () => {
+    const place = await makePlace(root(), SCHEMA);
+    const db = openReadDatabase(place.database, { nativeBinding: undefined });
+    await copyDatabaseFiles(
+      place.database,
+      target(place),
+      paceWith(() => undefined),
+    );
+    db.close();
+    db.close();
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => linkOf(fd));
+    expect(open.filter((path) => path.startsWith(place.dir))).toEqual([]);
+  });
+});
+
+function linkOf(fd: string): readonly string[] {
+  try {
+    return [readlinkSync(`/proc/self/fd/${fd}`)];
+  } catch {
+    return [];
+  }
+}
+
+describe('a copy of the files is one moment of them', () => {
+  async function makeFiles(files: Readonly<Record<string, string>>): Promise<Place> {
+    const place = await makePlace(root(), SCHEMA);
+    await write(place, files);
+    return place;
+  }
+
+  async function write({ database }: Place, files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [suffix, text] of Object.entries(files)) await writeFile(database + suffix, text);
+  }
+
+  async function readCopy(place: Place): Promise<Readonly<Record<string, string>>> {
+    const found: Record<string, string> = {};
+    for (const suffix of ['', '-wal', '-journal'])
+      await readFile(target(place) + suffix, 'utf8').then(
+        (text) => {
+          found[suffix] = text;
+        },
+        () => undefined,
+      );
+    return found;
+  }
+
+  test('journal and WAL included', async () => {
+    const files = { '': 'database', '-wal': 'wal', '-journal': 'journal' };
+    const place = await makeFiles(files);
+    await copyDatabaseFiles(
+      place.database,
+      target(place),
+      paceWith(() => undefined),
+    );
+    expect(await readCopy(place)).toEqual(files);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])('also where they change at its step %i', async (at) => {
+    const place = await makeFiles({ '': 'a', '-wal': 'a' });
+    const pace = paceWith((step) => (step === at ? write(place, { '': 'b', '-wal': 'b' }) : undefined));
+    await copyDatabaseFiles(place.database, target(place), pace);
+    expect(await readCopy(place)).toEqual({ '': 'b', '-wal': 'b' });
+  });
+
+  test('and keeps nothing of an earlier moment', async () => {
+    const place = await makeFiles({ '': 'before', '-journal': 'before' });
+    const pace = paceWith(async (step) => {
+      if (step !== 5) return;
+      await rm(`${place.database}-journal`);
+      await write(place, { '': 'after' });
+    });
+    await copyDatabaseFiles(place.database, target(place), pace);
+    expect(await readCopy(place)).toEqual({ '': 'after' });
+  });
+
+  test('and refused where they change all the time', async () => {
+    const place = await makeFiles({ '': 'a' });
+    const pace = paceWith((step) => write(place, { '': String(step % 10) }));
+    expect(await outcomeOf(copyDatabaseFiles(place.database, target(place), pace))).toBe('database-busy');
+  });
+});

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { openDataFolder } from '../../src/host/data-folder.ts';
+import { PROFILE_FILE } from '../../src/host/profile.ts';
+import { codeOf, createDatabase, makeTempFolder, startChild } from '../support/data-folder.ts';
+
+test('the only database with the log table is found, whatever its name', async () => {
+  const dir = await makeTempFolder();
+  createDatabase(join(dir, 'anything'));
+  new Database(join(dir, 'settings.db')).exec('CREATE TABLE settings (a)').close();
+  await writeFile(join(dir, 'notes.txt'), 'nothing');
+  const folder = await openDataFolder(dir, { cacheDir: '/somewhere' });
+  expect(folder).toMatchObject({ dir, databaseFile: join(dir, 'anything'), cacheDir: '/somewhere' });
+});
+
+test('opening a data folder changes no byte of the database and of its write-ahead log', async () => {
+  const dir = await makeTempFolder();
+  const file = join(dir, 'chat.db');
+  createDatabase(file);
+  const host = new Database(file);
+  host.exec("INSERT INTO chats VALUES ('quay', 'Quay')");
+  const digest = async (path: string) =>
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  const before = await Promise.all([digest(file), digest(`${file}-wal`)]);
+  await openDataFolder(dir);
+  expect(await Promise.all([digest(file), digest(`${file}-wal`)])).toEqual(before);
+  host.close();
+});
+
+test('the log table is the one that the profile names', async () => {
+  const dir = await makeTempFolder();
+  new Database(join(dir, 'rooms.db')).exec('CREATE TABLE journal (id INTEGER PRIMARY KEY)').close();
+  expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
+  await writeFile(join(dir, PROFILE_FILE), '{"log": {"table": "Journal"}}');
+  expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'rooms.db'));
+});
+
+describe('what is no data folder is refused with its own code', () => {
+  test('a path that is not there, or no folder, or no path', async () => {
+    const dir = await makeTempFolder();
+    await writeFile(join(dir, 'file'), '');
+    expect(await codeOf(openDataFolder(join(dir, 'gone')))).toBe('data-folder-missing');
+    expect(await codeOf(openDataFolder(join(dir, 'file')))).toBe('data-folder-missing');
+    expect(await codeOf(openDataFolder(join(dir, 'file', 'below')))).toBe('data-folder-missing');
+    expect(await codeOf(openDataFolder(`${dir}\0`))).toBe('data-folder-missing');
+  });
+
+  test('no database, an empty file, a database without the log', async () => {
+    const dir = await makeTempFolder();
+    expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
+    await writeFile(join(dir, 'empty.db'), '');
+    new Database(join(dir, 'other.db')).exec('CREATE TABLE other (a)').close();
+    expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
+  });
+
+  test('an encrypted or foreign file in a database’s name', async () => {
+    const dir = await makeTempFolder();
+    await writeFile(join(dir, 'chat.sqlite3'), Buffer.alloc(8192, 0xa7));
+    expect(await codeOf(openDataFolder(dir))).toBe('not-a-database');
+    expect(await codeOf(openDataFolder(dir, { database: 'chat.sqlite3' }))).toBe('not-a-database');
+  });
+
+  test('several candidates, until one is named', async () => {
+    const dir = await makeTempFolder();
+    createDatabase(join(dir, 'a.db'));
+    createDatabase(join(dir, 'b.db'));
+    await expect(openDataFolder(dir)).rejects.toMatchObject({
+      code: 'database-ambiguous',
+      detail: { found: 'a.db, b.db' },
+    });
+    expect((await openDataFolder(dir, { database: 'b.db' })).databaseFile).toBe(join(dir, 'b.db'));
+    expect((await openDataFolder(dir, { database: join(dir, 'a.db') })).databaseFile).toBe(join(dir, 'a.db'));
+  });
+
+  test('a named database that is missing, a folder, or without the log', async () => {
+    const dir = await makeTempFolder();
+    await mkdir(join(dir, 'folder.db'));
+    new Database(join(dir, 'other.db')).exec('CREATE TABLE other (a)').close();
+    for (const database of ['gone.db', 'folder.db', 'other.db', 'a\0b'])
+      expect(await codeOf(openDataFolder(dir, { database }))).toBe('database-missing');
+  });
+});
+
+test('links and folders are no candidates', async () => {
+  const dir = await makeTempFolder();
+  const elsewhere = await makeTempFolder();
+  createDatabase(join(elsewhere, 'chat.db'));
+  await symlink(join(elsewhere, 'chat.db'), join(dir, 'chat.db'));
+  expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
+  expect((await openDataFolder(dir, { database: 'chat.db' })).databaseFile).toBe(join(elsewhere, 'chat.db'));
+});
+
+test('a database that another process has locked is still a candidate', async () => {
+  const dir = await makeTempFolder();
+  const file = join(dir, 'chat.db');
+  createDatabase(file, { journalMode: 'delete' });
+  const child = startChild('hold-database.ts', file, 'exclusive');
+  expect(await child.line()).toBe('held');
+  expect((await openDataFolder(dir)).databaseFile).toBe(file);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a WAL database in a read-only folder, which SQLite can not open, is a candidate',
+  async () => {
+    const dir = await makeTempFolder();
+    createDatabase(join(dir, 'chat.db'));
+    await chmod(join(dir, 'chat.db'), 0o444);
+    await chmod(dir, 0o555);
+    const child = startChild('open-unprivileged.ts', dir);
+    expect(await child.line()).toBe(join(dir, 'chat.db'));
+    await chmod(dir, 0o755);
+  },
+);
+
+test.skipIf(process.platform === 'win32')('a folder that may not be looked into is called so', async () => {
+  const dir = await makeTempFolder();
+  createDatabase(join(dir, 'chat.db'));
+  for (const mode of [0o101, 0o404, 0o606]) {
+    await chmod(dir, mode);
+    expect(await startChild('open-unprivileged.ts', dir).line()).toBe('data-folder-unreadable');
+  }
+  await chmod(dir, 0o755);
+});
+
+test('a damaged database is still a candidate, and is not touched', async () => {
+  const dir = await makeTempFolder();
+  const file = join(dir, 'chat.db');
+  createDatabase(file);
+  const bytes = await readFile(file);
+  bytes.fill(0xee, 100, 4000);
+  await writeFile(file, bytes);
+  expect((await openDataFolder(dir)).databaseFile).toBe(file);
+  expect(await readFile(file)).toEqual(bytes);
+  expect(await readdir(dir)).toContain('chat.db');
+});
+
+test('locks that this process holds on the database survive the opening of its folder', async () => {
+  const dir = await makeTempFolder();
+  const file = join(dir, 'chat.db');
+  createDatabase(file, { journalMode: 'delete' });
+  const writer = new Database(file);
+  writer.exec('BEGIN IMMEDIATE');
+  await openDataFolder(dir);
+  const child = startChild('hold-database.ts', file, 'exclusive');
+  expect(await child.line()).toBe('SQLITE_BUSY');
+  writer.exec('COMMIT');
+  writer.close();
+});

@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listSnapshots } from '../../src/catalog/catalog.ts';
+import { describeFolder } from '../../src/folder-facts.ts';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import { appendJournal, type JournalEntry, readJournal } from '../../src/journal/journal.ts';
+import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
+import { ownMark } from '../../src/system/process-mark.ts';
+import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+
+const prepared: JournalEntry = {
+  type: 'prepared',
+  planId: 'plan',
+  action: 'restore',
+  snapshotId: 'rewind/20260101T000000Z',
+  safetySnapshotId: 'restore/20260101T000001Z',
+  checkpointDraft: '.snapback-1-0123456789abcdef.part',
+  by: ownMark(),
+  at,
+};
+
+const committed: JournalEntry = {
+  type: 'committed',
+  at,
+  receipt: {
+    planId: 'plan',
+    action: 'restore',
+    snapshotId: 'rewind/20260101T000000Z',
+    mode: 'full',
+    finishedAt: at,
+    safetySnapshotId: 'restore/20260101T000001Z',
+    checkpointId: null,
+    tables: [{ name: 'chats', rows: 2, beforeHash: 'a', afterHash: 'b', added: 1, removed: 0, changed: 3 }],
+    checks: [
+      { check: 'content-hash', subject: 'chats', result: 'ok', detail: null },
+      { check: 'integrity', subject: null, result: 'not-run', detail: 'why' },
+    ],
+    lastEventId: 9_007_199_254_740_993n,
+    writeLockMs: 12.5,
+    whileOpen: true,
+    inUse: { state: 'yes', by: [{ pid: 7, name: 'host' }] },
+  },
+};
+
+const aborted: JournalEntry = { type: 'aborted', planId: 'plan', code: 'plan-stale', at };
+const published: JournalEntry = {
+  type: 'checkpoint-published',
+  planId: 'plan',
+  checkpointId: 'periodic/20260101T000002Z',
+  at,
+};
+
+function journalOf(folder: DataFolder): string {
+  return join(folder.dir, 'snapback/journal.jsonl');
+}
+
+test('what was appended is read back exactly and in order, 64-bit integers included', async () => {
+  const folder = await makeDataFolder();
+  expect(await readJournal(folder)).toEqual([]);
+  const entries = [prepared, committed, published, { ...prepared, checkpointDraft: null }, aborted];
+  for (const entry of entries) await appendJournal(folder, entry);
+  expect(await readJournal(folder)).toEqual(entries);
+});
+
+test('the journal is for the owner of the database only', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  expect((await stat(journalOf(folder))).mode & 0o777).toBe(0o600);
+});
+
+test('cut at any byte it yields the entries before the cut, and takes the next one whole', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  const { size: first } = await stat(journalOf(folder));
+  await appendJournal(folder, published);
+  const whole = await readFile(journalOf(folder));
+  for (let length = first; length < whole.length - 1; length += 1) {
+    await writeFile(journalOf(folder), whole.subarray(0, length));
+    expect(await readJournal(folder)).toEqual([aborted]);
+    await appendJournal(folder, prepared);
+    expect(await readJournal(folder)).toEqual([aborted, prepared]);
+  }
+  await writeFile(journalOf(folder), whole.subarray(0, whole.length - 1));
+  expect(await readJournal(folder)).toEqual([aborted, published]);
+});
+
+test('lines that are not exactly an entry are passed over', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  const receipt = JSON.parse(
+    JSON.stringify(committed, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+  );
+  const hostile: unknown[] = [
+    null,
+    7,
+    [],
+    {},
+    { ...aborted, code: 'made-up' },
+    { ...aborted, planId: 7 },
+    { ...aborted, at: undefined },
+    { ...published, checkpointId: '../../etc/passwd' },
+    { ...prepared, safetySnapshotId: 'restore/../../x' },
+    { ...prepared, snapshotId: 'x'.repeat(2000) },
+    { ...prepared, action: 'delete' },
+    { ...prepared, checkpointDraft: 7 },
+    { ...prepared, by: 7 },
+    { ...prepared, by: { pid: -1, started: null } },
+    { ...prepared, by: { pid: 1.5, started: null } },
+    { ...prepared, by: { pid: 2 ** 40, started: null } },
+    { ...prepared, by: { pid: 1, started: 7 } },
+    { ...prepared, by: { pid: 1 } },
+    { ...receipt, receipt: null },
+    { ...receipt, receipt: { ...receipt.receipt, lastEventId: 7 } },
+    { ...receipt, receipt: { ...receipt.receipt, lastEventId: '9'.repeat(5000) } },
+    { ...receipt, receipt: { ...receipt.receipt, tables: [{}] } },
+    { ...receipt, receipt: { ...receipt.receipt, safetySnapshotId: '/x' } },
+    { type: '__proto__', at, planId: 'p' },
+  ];
+  const lines = hostile.map((value) => JSON.stringify(value));
+  await appendFile(journalOf(folder), [...lines, '{"type":', '\0\0', '['.repeat(200_000), ''].join('\n'));
+  await appendFile(journalOf(folder), Buffer.from([0xff, 0xfe, 0x0a]));
+  await appendJournal(folder, published);
+  expect(await readJournal(folder)).toEqual([aborted, published]);
+});
+
+test('a line of a version that did not say by whom is still an entry', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  const { by: _, ...line } = { ...prepared };
+  await appendFile(journalOf(folder), `${JSON.stringify(line)}\n`);
+  expect(await readJournal(folder)).toEqual([aborted, { ...prepared, by: null }]);
+});
+
+test('of a journal beyond its bound the newest entries count', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, aborted);
+  await truncate(journalOf(folder), 40 * 1024 * 1024);
+  await appendJournal(folder, published);
+  expect(await readJournal(folder)).toEqual([published]);
+});
+
+test('in a folder that is a link out of its place it is not read nor written, and listing goes on without', async () => {
+  const folder = await makeDataFolder();
+  const id = 'rewind/20260101T000000Z';
+  await writeSnapshotFile(folder, id);
+  const elsewhere = await makeTempFolder();
+  await writeFile(join(elsewhere, 'journal.jsonl'), `${JSON.stringify(aborted)}\n`);
+  await symlink(elsewhere, join(folder.dir, 'snapback'));
+  expect(await readJournal(folder)).toEqual([]);
+  expect((await listSnapshots(folder)).map((one) => one.id)).toEqual([id]);
+  expect(await describeFolder(folder)).toMatchObject({ restored: null });
+  expect(await codeOf(appendJournal(folder, published))).toBe('snapshot-unsafe');
+  expect(await readFile(join(elsewhere, 'journal.jsonl'), 'utf8')).toBe(`${JSON.stringify(aborted)}\n`);
+});
+
+test('where it may not be read, no draft is taken for one that nobody needs', async () => {
+  const folder = await makeDataFolder();
+  const draft = await writeSnapshotFile(folder, 'periodic/x');
+  const part = join(draft, '..', '.snapback-999999999-0123456789abcdef.part');
+  await rename(draft, part);
+  await mkdir(journalOf(folder), { recursive: true });
+  expect(await sweepDrafts(folder)).toEqual([]);
+  await rmdir(journalOf(folder));
+  expect(await sweepDrafts(folder)).toEqual([basename(part)]);
+});
+
+test('a link or a FIFO in its place is neither read nor written through', async () => {
+  const folder = await makeDataFolder();
+  const elsewhere = join(await makeTempFolder(), 'target');
+  await writeFile(elsewhere, `${JSON.stringify(aborted)}\n`);
+  await mkdir(join(folder.dir, 'snapback'));
+  await symlink(elsewhere, journalOf(folder));
+  expect(await readJournal(folder)).toEqual([]);
+  expect(await codeOf(appendJournal(folder, published))).toBe('io-failed');
+  expect(await readFile(elsewhere, 'utf8')).toBe(`${JSON.stringify(aborted)}\n`);
+
+  const second = await makeDataFolder();
+  await mkdir(join(second.dir, 'snapback'));
+  execFileSync('mkfifo', [journalOf(second)]);
+  expect(await readJournal(second)).toEqual([]);
+  expect(await codeOf(appendJournal(second, published))).toBe('io-failed');
+});

@@ -1,0 +1,182 @@
+import { chmod, chown, cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { freeSpace } from '../../src/system/free-space.ts';
+import { ownMounts } from '../support/mounts.ts';
+import { addEvents, makeRoot, type Place } from '../support/place.ts';
+import { runToEnd, start } from '../support/process.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, type Story } from '../support/story.ts';
+
+/** A disk that is full, or that refuses: the database stays as it is, no file is left half written. */
+const root = makeRoot();
+const isRoot = process.getuid?.() === 0;
+
+const story: Story = {
+  schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);',
+  before: `${addEvents(400)} INSERT INTO memories SELECT id, hex(randomblob(500)) FROM event_log;`,
+  since: 'DELETE FROM memories WHERE id % 2;',
+};
+
+/** Every published snapshot is whole, and no draft is left. */
+async function expectWhole({ dir }: Place): Promise<readonly string[]> {
+  const files = await readdir(join(dir, 'snapshots'), { recursive: true, withFileTypes: true });
+  for (const entry of files.filter((one) => one.isFile())) {
+    expect(entry.name).toMatch(/\.json$/);
+    JSON.parse(await readFile(join(entry.parentPath, entry.name), 'utf8'));
+  }
+  return files
+    .filter((entry) => entry.isFile() && entry.parentPath.endsWith('/restore'))
+    .map(({ name }) => name);
+}
+
+/** A small file system that only the command sees; the data folder is copied into it, and back when the command has ended. */
+const SMALL_DISK = `mount -t tmpfs -o size=12m tmpfs "$1" && cp -r "$2/." "$1" && out="$3" && at="$1" && shift 3 &&
+  "$@"; rm -f "$at/filler"; cp -r "$at/." "$out"`;
+describe
+  .skipIf(ownMounts === undefined)
+  .concurrent(ownMounts !== undefined ? 'a disk' : 'a disk (not here: may not mount a small one)', () => {
+    test.each([
+      ['restore', 'safety-copy'],
+      ['restore', 'apply'],
+      ['restore', 'verify'],
+      ['restore', 'checkpoint'],
+      ['restore', 'commit'],
+      ['take', 'copy-database'],
+    ])('that runs full in %s, phase %s, is said, and the database is as before', async (action, phase) => {
+      const { place, id, since } = await live(root(), {
+        ...story,
+        journalMode: phase === 'apply' ? 'delete' : 'wal',
+      });
+      const [disk, out] = [`${place.dir}-disk`, `${place.dir}-out`];
+      await mkdir(disk);
+      await mkdir(out);
+      const through = [...(ownMounts ?? []), 'sh', '-c', SMALL_DISK, 'sh', disk, place.dir, out];
+      const env = { FILL_IN: phase, FILL: join(disk, 'filler') };
+      const outcome = await runToEnd('act.ts', { args: [disk, action, id], through, env });
+      const after = { dir: out, database: join(out, 'app.db') };
+      expect(findFaults(after.database)).toEqual([]);
+      const happened = outcome === 'done';
+      // What COMMIT needs may have been there already: then it is done, and known.
+      if (phase !== 'commit' && phase !== 'verify' && phase !== 'checkpoint')
+        expect(outcome).toBe('disk-full');
+      if (happened) expect(readState(after.database)).not.toEqual(since);
+      else {
+        expect(outcome).toBe('disk-full');
+        expect(readState(after.database)).toEqual(since);
+      }
+      if (!happened && phase !== 'commit') expect(await expectWhole(after)).toEqual([]);
+    });
+
+    test('that is too small for a restore refuses it before anything is written', async () => {
+      const { place, id, since } = await live(root(), story);
+      const [disk, out] = [`${place.dir}-disk`, `${place.dir}-out`];
+      await mkdir(disk);
+      await mkdir(out);
+      const script = SMALL_DISK.replace('size=12m', 'size=3m');
+      const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', disk, place.dir, out];
+      expect(await runToEnd('act.ts', { args: [disk, 'restore', id], through })).toBe('disk-full');
+      expect(readState(join(out, 'app.db'))).toEqual(since);
+      expect(await expectWhole({ dir: out, database: '' })).toEqual([]);
+    });
+  });
+
+/** Small file systems that only the command sees, each of the given size at the given folder. */
+const SMALL_VOLUMES =
+  'size="$1"; shift; while [ "$1" != -- ]; do mkdir -p "$1"; mount -t tmpfs -o "size=$size" tmpfs "$1" || exit; shift; done; shift; exec "$@"';
+
+function onVolumes(size: string, ...folders: readonly string[]): readonly string[] {
+  return [...(ownMounts ?? []), 'sh', '-c', SMALL_VOLUMES, 'sh', size, ...folders, '--'];
+}
+
+describe
+  .skipIf(ownMounts === undefined)
+  .concurrent(ownMounts !== undefined ? 'a volume' : 'a volume (not here: may not mount a small one)', () => {
+    /** Where a restore writes, apart from the database: the safety copy, the checkpoint, our temporary files and SQLite's. */
+    async function makePlaces() {
+      const { place, id } = await live(root(), story);
+      const at = (name: string) => join(place.dir, 'snapshots', name);
+      const [ours, sqlite] = [`${place.dir}-ours`, `${place.dir}-sqlite`];
+      const env = { TMPDIR: ours, SQLITE_TMPDIR: sqlite };
+      for (const folder of [ours, sqlite]) await mkdir(folder);
+      return { place, id, env, folders: [at('restore'), at('periodic'), ours, sqlite] };
+    }
+
+    test('is named in the plan for each place that a restore writes to', async () => {
+      const { place, id, env, folders } = await makePlaces();
+      const through = onVolumes('50m', ...folders);
+      const said = await start('act.ts', { args: [place.dir, 'plan', id], through, env }).ended;
+      expect(said.at(-1)).toBe('no refusal');
+      const [database, ...others] = said.filter((line) => line.startsWith('needs '));
+      expect(others).toEqual(folders.map((folder) => `needs ${folder}`));
+      expect(database).toBe(`needs ${(await freeSpace(place.dir)).volume}`);
+    });
+
+    test.each([
+      ['the safety copy', 0],
+      ['the checkpoint', 1],
+    ])('that is too small for %s makes the plan refuse', async (_, place) => {
+      const { place: data, id, env, folders } = await makePlaces();
+      const through = onVolumes('400k', folders[place] ?? '');
+      expect(await runToEnd('act.ts', { args: [data.dir, 'plan', id], through, env })).toBe('disk-full');
+    });
+
+    test('that is there under two names counts once', async () => {
+      const { place, id, env, folders } = await makePlaces();
+      const [ours = '', sqlite = ''] = folders.slice(2);
+      const through = [
+        ...onVolumes('50m', ours),
+        'sh',
+        '-c',
+        'mount --bind "$0" "$1" && shift && exec "$@"',
+        ours,
+        sqlite,
+      ];
+      const said = await start('act.ts', { args: [place.dir, 'plan', id], through, env }).ended;
+      expect(said.filter((line) => line.startsWith('needs '))).toHaveLength(2);
+    });
+  });
+
+describe.concurrent('a limit on the size of files', () => {
+  test.each(['restore', 'take'])('ends %s with an error of ours and nothing changed', async (action) => {
+    const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
+    const through = ['bash', '-c', 'trap "" XFSZ; ulimit -f 200; exec "$@"', 'bash'];
+    const outcome = await runToEnd('act.ts', { args: [place.dir, action, id], through });
+    expect(outcome).toMatch(/^(io-failed|disk-full)$/);
+    expect(readState(place.database)).toEqual(since);
+    expect(await expectWhole(place)).toEqual([]);
+  });
+});
+
+describe.concurrent('without permission to write', () => {
+  const nobody = 65534;
+  const env: Readonly<Record<string, string>> = isRoot ? { USER_ID: String(nobody) } : {};
+
+  async function makeUnwritable(what: 'file' | 'folder' | 'snapshots') {
+    const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
+    const target = { dir: `${place.dir}-no`, database: join(`${place.dir}-no`, 'app.db') };
+    await cp(place.dir, target.dir, { recursive: true });
+    await chmod(root(), 0o755);
+    const files = await readdir(target.dir, { recursive: true });
+    for (const name of ['.', ...files]) if (isRoot) await chown(join(target.dir, name), nobody, nobody);
+    const snapshots = join(target.dir, 'snapshots');
+    await chmod(
+      what === 'file' ? target.database : what === 'folder' ? target.dir : snapshots,
+      what === 'file' ? 0o444 : 0o555,
+    );
+    return { target, id, since };
+  }
+
+  test.each([
+    ['file', 'database-read-only'],
+    ['folder', 'database-read-only'],
+    ['snapshots', 'folder-read-only'],
+  ] as const)('to the %s a restore is refused as %s, and nothing is changed', async (what, code) => {
+    const { target, id, since } = await makeUnwritable(what);
+    expect(await runToEnd('act.ts', { args: [target.dir, 'diff', id], env })).toBe('done');
+    expect(await runToEnd('act.ts', { args: [target.dir, 'restore', id], env })).toBe(code);
+    for (const folder of [target.dir, join(target.dir, 'snapshots')]) await chmod(folder, 0o755);
+    expect(readState(target.database)).toEqual(since);
+    expect(await expectWhole(target)).toEqual([]);
+  });
+});

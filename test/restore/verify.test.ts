@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { withStagedSnapshot } from '../../src/compare/staged-view.ts';
+import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { preparePlan } from '../../src/restore/plan.ts';
+import { lookAround } from '../../src/restore/surroundings.ts';
+import { verifyRestore } from '../../src/restore/verify.ts';
+import { createPace } from '../../src/system/pace.ts';
+import { checkSearchIndexes } from '../../src/write/search-index.ts';
+import { writeTables } from '../../src/write/write-tables.ts';
+import { errorOf, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** The last lines of defence of a restore: what nothing should be able to do is found all the same. */
+const root = makeRoot();
+
+const story: Story = {
+  schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT);
+    CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id));
+    CREATE TRIGGER one AFTER INSERT ON chats BEGIN SELECT 1; END; CREATE TRIGGER two AFTER INSERT ON chats BEGIN SELECT 2; END;`,
+  before:
+    "PRAGMA user_version = 3; INSERT INTO chats VALUES ('c1', 'One'); INSERT INTO drafts VALUES (1, 'c1');",
+  since: "UPDATE chats SET title = 'Two';",
+};
+
+/** Writes a plan into a private copy, lets somebody do `mischief` in the same transaction, and verifies. */
+async function verifyAfter(mischief: string): Promise<unknown> {
+  const { place, id } = await live(root(), story);
+  const folder = await open(place);
+  return withStagedSnapshot(folder, id, {}, async ({ view, stage, schema, snapshot }) => {
+    const { db } = view;
+    const surroundings = await lookAround(folder, snapshot, { whileOpen: false, copiedFiles: false });
+    const { profile } = folder;
+    const request = { action: 'restore' as const, snapshot, options: defaultRestoreOptions };
+    const prepared = await preparePlan(db, { ...request, stage, schema, profile, surroundings }, {});
+    db.exec('BEGIN');
+    const indexes = checkSearchIndexes(db, prepared.effects);
+    const effects = await writeTables(db, prepared, indexes, schema, createPace({}));
+    db.exec(mischief);
+    const verifying = verifyRestore(db, prepared, { effects, indexes, schema }, {});
+    return verifying.then(
+      () => 'verified',
+      (error: unknown) => error,
+    );
+  });
+}
+
+test('what is as the plan says is verified', async () => {
+  expect(await verifyAfter('')).toBe('verified');
+});
+
+test.each([
+  ['a row of a touched table', 'content-hash', "UPDATE chats SET title = 'else'"],
+  ['a row of a table that the plan does not name', 'bystanders', 'UPDATE drafts SET chat = NULL'],
+  ['the schema', 'schema', 'CREATE INDEX extra ON drafts (chat)'],
+  ['the user version', 'schema', 'PRAGMA user_version = 4'],
+  [
+    'the order in which triggers fire',
+    'schema',
+    'DROP TRIGGER one; CREATE TRIGGER one AFTER INSERT ON chats BEGIN SELECT 1; END',
+  ],
+])('%s: where that is another one, the verification fails', async (_, check, mischief) => {
+  expect(await verifyAfter(mischief)).toMatchObject({ code: 'verification-failed', detail: { check } });
+});
+
+test('another mode, another table to be emptied and another strategy are each another plan', async () => {
+  const { place, id } = await live(root(), story);
+  const folder = await open(place);
+  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const plans = await Promise.all(
+    [
+      request,
+      request,
+      { ...request, acceptDrift: true },
+      { ...request, mode: 'projections' as const },
+      { ...request, clearTables: ['chats'] },
+      { ...request, rewrite: 'all' as const },
+      { ...request, action: 'undo' as const },
+    ].map((one) => planRestore(folder, one)),
+  );
+  const ids = plans.map(({ planId }) => planId);
+  // A consent is no part of what happens.
+  expect(new Set(ids.slice(0, 3)).size).toBe(1);
+  expect(new Set(ids).size).toBe(5);
+});
+
+test('a schema that changes while the snapshot is being read makes the plan stale, and nothing is changed', async () => {
+  const { place, id } = await live(root(), story);
+  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  let done = false;
+  const onProgress = ({ phase }: { readonly phase: string }) => {
+    if (phase === 'read-snapshot' && !done) run(place, 'ALTER TABLE chats ADD COLUMN mood');
+    done = true;
+  };
+  expect(await outcomeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
+  expect(done).toBe(true);
+  expect(readState(place.database).tables.chats).toEqual(['text 6331 text 54776F null null']);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a program that opens the database after the plan was made is met before the first write',
+  async () => {
+    const { place, id, since } = await live(root(), story);
+    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const holder = join(import.meta.dirname, '../support/children/hold.ts');
+    let pid = 0;
+    const onProgress = ({ phase }: { readonly phase: string }) => {
+      if (phase !== 'safety-copy' || pid !== 0) return;
+      const command = `"$0" "$1" "$2" 'SELECT 1' < /dev/null > "$3" 2>&1 & echo $!; until grep -q held "$3"; do sleep 0.05; done`;
+      const args = [process.execPath, holder, place.database, join(place.dir, 'held')];
+      pid = Number(spawnSync('sh', ['-c', command, ...args], { encoding: 'utf8' }).stdout);
+    };
+    const error = await errorOf(applyRestore(await open(place), request, NOW, { onProgress }));
+    process.kill(pid, 'SIGKILL');
+    expect([error.code, String(error.detail.by)]).toEqual([
+      'database-in-use',
+      expect.stringContaining(String(pid)),
+    ]);
+    expect(readState(place.database)).toEqual(since);
+  },
+);

@@ -1,0 +1,164 @@
+/** What a room may import besides its own files: rooms, files or packages. `types` are allowed only where nothing is left of them in the build. */
+export type Room = { readonly values?: readonly string[]; readonly types?: readonly string[] };
+
+const node = 'node:';
+export const model = 'src/model';
+const windowTypes = ['electron/contract.ts', model];
+const react = ['react', 'react-aria-components'];
+
+/**
+ * The rooms from the ground up: a room may import only rooms that stand above it in this table, and of those only the
+ * ones that it names. A row's name is a folder or a single file.
+ */
+export const rooms: Readonly<Record<string, Room>> = {
+  'src/model': {},
+  'src/system': { values: [model, node] },
+  'src/sqlite': { values: [model, 'src/system', node, 'better-sqlite3'] },
+  'src/host': { values: [model, 'src/system', 'src/sqlite', node] },
+  'src/log': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
+  'src/snapshot-file': {
+    values: [model, 'src/system', 'src/sqlite', 'src/log', node],
+    types: ['src/host'],
+  },
+  'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
+  'src/compare': {
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      node,
+    ],
+  },
+  'src/write': { values: [model, 'src/sqlite', 'src/compare'], types: ['src/system'] },
+  'src/journal': { values: [model, 'src/system', 'src/host', 'src/snapshots', node] },
+  'src/restore': {
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      'src/compare',
+      'src/write',
+      'src/journal',
+      node,
+    ],
+  },
+  'src/recovery': {
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      'src/journal',
+      'src/restore',
+      node,
+    ],
+  },
+  'src/catalog': {
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      'src/journal',
+      node,
+    ],
+    types: ['src/host'],
+  },
+  'src/prune': {
+    values: [
+      model,
+      'src/system',
+      'src/host',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      'src/catalog',
+      node,
+    ],
+    types: ['src/sqlite'],
+  },
+  'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
+  'src/folder-facts.ts': {
+    values: ['src/host', 'src/log', 'src/recovery', 'src/prune', 'src/demo', node],
+    types: [model],
+  },
+  'src/index.ts': {
+    values: [
+      model,
+      'src/host',
+      'src/snapshots',
+      'src/compare',
+      'src/restore',
+      'src/recovery',
+      'src/catalog',
+      'src/prune',
+      'src/demo',
+      'src/folder-facts.ts',
+    ],
+  },
+  'src/cli': { values: [model, 'src/index.ts', node] },
+  'src/cli.ts': { values: [model, 'src/cli', node] },
+  'electron/contract.ts': { types: [model] },
+  'electron/preload.ts': { values: ['electron'], types: ['electron/contract.ts'] },
+  'electron/core': { values: ['src/index.ts', node], types: windowTypes },
+  'electron/main': { values: ['electron', 'zod', node], types: ['electron/contract.ts', 'src/index.ts'] },
+  'renderer/ask': { values: ['react'], types: windowTypes },
+  'renderer/words': { types: windowTypes },
+  'renderer/parts': { values: ['renderer/words', 'renderer/ask/now.ts', ...react], types: windowTypes },
+  'renderer/snapshots': {
+    values: ['renderer/ask', 'renderer/words', 'renderer/parts', ...react],
+    types: windowTypes,
+  },
+  'renderer/restore': {
+    values: [
+      'renderer/ask',
+      'renderer/words',
+      'renderer/parts',
+      'renderer/snapshots/diff-notes.ts',
+      ...react,
+    ],
+    types: windowTypes,
+  },
+  'renderer/prune': {
+    values: [
+      'renderer/ask',
+      'renderer/words',
+      'renderer/parts',
+      'renderer/snapshots/snapshot-words.ts',
+      ...react,
+    ],
+    types: windowTypes,
+  },
+  'renderer/folder': {
+    values: [
+      'renderer/ask',
+      'renderer/words',
+      'renderer/parts',
+      'renderer/snapshots',
+      'renderer/restore',
+      'renderer/prune',
+      ...react,
+    ],
+    types: windowTypes,
+  },
+  'renderer/window': {
+    values: ['renderer/ask', 'renderer/parts', 'renderer/folder', ...react],
+    types: windowTypes,
+  },
+  'renderer/main.tsx': {
+    values: ['renderer/parts', 'renderer/window', 'renderer/styles', ...react, 'react-dom/client'],
+  },
+};

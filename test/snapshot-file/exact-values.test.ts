@@ -1,0 +1,193 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SnapbackError } from '../../src/model/errors.ts';
+import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
+import {
+  dumpSmall,
+  makeSmallFolder,
+  type Notes,
+  readParts,
+  SECRET,
+  withNotes,
+} from '../laws/snapshot-text.ts';
+import { makeRoot } from '../support/place.ts';
+
+/* Notes at the end of a snapshot are believed only where its contents bear them out. */
+
+const root = makeRoot();
+let own = '';
+beforeAll(async () => {
+  own = await dumpSmall(await makeSmallFolder(root()));
+});
+
+let files = 0;
+async function write(text: string): Promise<string> {
+  files += 1;
+  const path = join(root(), `file-${files}`);
+  await writeFile(path, text, 'latin1');
+  return path;
+}
+
+async function damageOf(reading: Promise<unknown>): Promise<void> {
+  const error = await reading.then(
+    () => new Error('It was read as if it were good.'),
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof SnapbackError) || error.code !== 'snapshot-damaged') throw error;
+  expect(error.detail).toMatchObject({ offset: expect.any(Number), why: expect.any(String) });
+  expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
+}
+
+const rowsOf = (parts: readonly SnapshotPart[]) =>
+  parts.filter((part) => part.type !== 'start' && part.type !== 'end');
+
+type Tables = { name: string; rows: number; hash: string; columns: string[] }[];
+type Exact = Record<string, unknown[][]>;
+const tables = (notes: Notes) => notes.about.tables as Tables;
+const exact = (notes: Notes) => notes.exact as Exact;
+
+const lies: readonly (readonly [string, (notes: Notes) => void])[] = [
+  ['a newer format', (notes) => (notes.about.format = 2)],
+  ['a format that is none', (notes) => (notes.about.format = '1')],
+  ['another last event', (notes) => (notes.about.lastEventId = '1')],
+  [
+    'more rows',
+    (notes) =>
+      tables(notes).forEach((table) => {
+        table.rows += 1;
+      }),
+  ],
+  [
+    'other contents',
+    (notes) =>
+      tables(notes).forEach((table) => {
+        table.hash = '0'.repeat(64);
+      }),
+  ],
+  [
+    'other columns',
+    (notes) =>
+      tables(notes).forEach((table) => {
+        table.columns.reverse();
+      }),
+  ],
+  [
+    'a table that is not there',
+    (notes) => tables(notes).push({ name: 'scenes ', rows: 0, hash: '', columns: [] }),
+  ],
+  ['no table that is there', (notes) => (notes.about.tables = tables(notes).slice(1))],
+  ['a table as absent that has rows', (notes) => (notes.about.absent = ['bots'])],
+  ['tables that are no list', (notes) => (notes.about.tables = {})],
+  [
+    'an exact value for a row that is not there',
+    (notes) => exact(notes).chats?.push([9, 'title', 'blob', '']),
+  ],
+  [
+    'an exact value for a column that is not there',
+    (notes) => exact(notes).chats?.push([1, 'nothing', 'blob', '']),
+  ],
+  [
+    'an exact value for a table that is not there',
+    (notes) => (exact(notes).nothing = [[0, 'id', 'blob', '']]),
+  ],
+  [
+    'exact values of tables out of order',
+    (notes) => (notes.exact = Object.fromEntries(Object.entries(exact(notes)).reverse())),
+  ],
+  ['exact values of rows out of order', (notes) => exact(notes).bots?.reverse()],
+  ['an exact value twice', (notes) => exact(notes).bots?.push(...(exact(notes).bots ?? []))],
+  [
+    'an exact value of an unknown class',
+    (notes) =>
+      exact(notes).bots?.forEach((entry) => {
+        entry[2] = 'integer';
+      }),
+  ],
+  [
+    'an exact value that is not base64',
+    (notes) =>
+      exact(notes).bots?.forEach((entry) => {
+        entry[3] = `${entry[3]}!`;
+      }),
+  ],
+  [
+    'an exact value in a text for a row',
+    (notes) =>
+      exact(notes).bots?.forEach((entry) => {
+        entry[0] = `${entry[0]}`;
+      }),
+  ],
+  [
+    'an exact value with something more',
+    (notes) =>
+      exact(notes).bots?.forEach((entry) => {
+        entry.push(1);
+      }),
+  ],
+  ['an exact value that is none', (notes) => exact(notes).bots?.push([])],
+  [
+    'a visible value beside an exact one that it is not',
+    (notes) => {
+      for (const entry of exact(notes).bots ?? []) entry[3] = 'AAAA';
+    },
+  ],
+  ['no exact values of a table', (notes) => (exact(notes).scenes = [])],
+  ['exact values left out', (notes) => (notes.exact = {})],
+  ['exact values in a list', (notes) => (notes.exact = [])],
+  ['exact values as null', (notes) => (notes.exact = null)],
+];
+
+describe('notes of ours that lie', () => {
+  test.each(lies)('are damage: %s', async (_, edit) => {
+    await damageOf(readParts(await write(withNotes(own, edit))));
+  });
+
+  test.each([
+    { exactAt: 1 },
+    { exactAt: -1 },
+    { aboutAt: 1 },
+    { aboutAt: -1 },
+    { exactAt: 1e9, aboutAt: 1e9 },
+    { exactAt: 1000 },
+  ])('about their own place are damage: %o', async (move) => {
+    await damageOf(readParts(await write(withNotes(own, () => undefined, move))));
+  });
+
+  test('and are not told from the truth by their form: the same edit without a lie is read', async () => {
+    const again = await write(withNotes(own, () => undefined));
+    expect(rowsOf(await readParts(again))).toStrictEqual(rowsOf(await readParts(await write(own))));
+  });
+
+  test('can not be changed unseen, not by one letter', async () => {
+    const from = own.indexOf('"about": {') + '"about": '.length;
+    const to = own.indexOf(', "aboutHash"');
+    for (let at = from; at < to; at += 7) {
+      const letter = own[at] === '0' ? '1' : '0';
+      await damageOf(readParts(await write(`${own.slice(0, at)}${letter}${own.slice(at + 1)}`)));
+    }
+  });
+
+  test('are bounded: an exact value of some megabytes is only one that does not fit', async () => {
+    const huge = 'A'.repeat(8 << 20);
+    await damageOf(
+      readParts(await write(withNotes(own, (notes) => exact(notes).chats?.push([1, 'title', 'blob', huge])))),
+    );
+  });
+});
+
+test('a visible value that is not what an exact one says is damage, although the exact one is what was written', async () => {
+  const shown = String.raw`\\x00'\\xff`;
+  expect(own.split(shown)).toHaveLength(2);
+  await damageOf(readParts(await write(own.replace(shown, String.raw`\\x01'\\xff`))));
+});
+
+test('the exact values of tables that a profile does not know hide no others', async () => {
+  const fewer = new Set(['event_log', 'chats']);
+  const all = await readParts(await write(own));
+  const some = await readParts(await write(own), fewer);
+  const chats = (parts: readonly SnapshotPart[]) =>
+    parts.find((part) => part.type === 'rows' && part.table === 'chats');
+  expect(chats(some)).toStrictEqual(chats(all));
+  expect(some).toContainEqual({ type: 'unknown', name: 'bots', elements: 3 });
+});

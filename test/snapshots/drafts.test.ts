@@ -1,0 +1,297 @@
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import { appendJournal } from '../../src/journal/journal.ts';
+import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
+import { createDraft, discardDraft, publishDraft, reopenDraft } from '../../src/snapshots/drafts.ts';
+import { listSnapshotFiles } from '../../src/snapshots/files.ts';
+import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
+import { moveWithoutLinks } from '../../src/snapshots/publish.ts';
+import {
+  codeOf,
+  makeDataFolder,
+  makeTempFolder,
+  startChild,
+  writeSnapshotFile,
+} from '../support/data-folder.ts';
+
+async function publish(
+  folder: DataFolder,
+  kind: string,
+  text: string,
+  options: { after?: 'every-other' } = {},
+) {
+  const draft = await createDraft(folder, kind);
+  await draft.handle.writeFile(text);
+  return publishDraft(folder, draft, options);
+}
+
+async function namesIn(folder: DataFolder, kind: string) {
+  return (await readdir(join(folder.dir, 'snapshots', kind))).sort();
+}
+
+/** What the seed's listing finds: Python's pathlib matches hidden names too. */
+async function seenByHost(folder: DataFolder, kind: string) {
+  return (await namesIn(folder, kind)).filter((name) => name.endsWith('.json'));
+}
+
+/** As the seed's language orders texts. */
+function compareByCodePoint(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => [...text].map((letter) => letter.codePointAt(0) ?? 0));
+  const at = (left ?? []).findIndex((code, index) => code !== right?.[index]);
+  return at === -1 ? a.length - b.length : (left?.[at] ?? 0) - (right?.[at] ?? -1);
+}
+
+describe('a draft', () => {
+  test('is invisible to a listing of *.json, hidden files included', async () => {
+    const folder = await makeDataFolder();
+    const draft = await createDraft(folder, 'periodic');
+    expect(await seenByHost(folder, 'periodic')).toEqual([]);
+    expect(basename(draft.path)).toMatch(/^\.snapback-\d+-[0-9a-f]{16}\.part$/);
+    await discardDraft(draft);
+    expect(await namesIn(folder, 'periodic')).toEqual([]);
+    await discardDraft(draft);
+  });
+
+  test('and its folders take the mode of the database, so that the host can read and prune it', async () => {
+    const folder = await makeDataFolder();
+    for (const [mode, fileMode, folderMode] of [
+      [0o640, 0o640, 0o750],
+      [0o600, 0o600, 0o700],
+      [0o755, 0o644, 0o755],
+    ] as const) {
+      await chmod(folder.databaseFile, mode);
+      await rm(join(folder.dir, 'snapshots'), { recursive: true, force: true });
+      const draft = await createDraft(folder, 'rewind');
+      expect((await stat(draft.path)).mode & 0o777).toBe(fileMode);
+      expect((await stat(join(folder.dir, 'snapshots'))).mode & 0o777).toBe(folderMode);
+      await discardDraft(draft);
+    }
+  });
+
+  test.runIf(process.getuid?.() === 0)('belongs to the owner of the database', async () => {
+    const folder = await makeDataFolder();
+    await chown(folder.databaseFile, 12345, 54321);
+    const { file } = await publish(folder, 'rewind', '{}');
+    for (const path of [file, join(file, '..'), join(file, '../..')])
+      expect(await stat(path)).toMatchObject({ uid: 12345, gid: 54321 });
+  });
+
+  test('of an impossible kind, or in a folder that is a link out of the data folder, is refused', async () => {
+    const folder = await makeDataFolder();
+    for (const kind of ['../x', '/etc', '.a', 'a/b', '', 'a\0b', 'k'.repeat(65)])
+      expect(await codeOf(createDraft(folder, kind))).toBe('usage');
+    const elsewhere = await makeTempFolder();
+    await mkdir(join(folder.dir, 'snapshots'));
+    await symlink(elsewhere, join(folder.dir, 'snapshots/rewind'));
+    expect(await codeOf(createDraft(folder, 'rewind'))).toBe('snapshot-unsafe');
+    await writeFile(join(folder.dir, 'snapshots/periodic'), 'a file in the place of a folder');
+    expect(await codeOf(createDraft(folder, 'periodic'))).toBe('io-failed');
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+});
+
+test('sweeping drafts leaves a kind alone that is a link out of the data folder, and stops nothing', async () => {
+  const folder = await makeDataFolder();
+  const elsewhere = await makeTempFolder();
+  await mkdir(join(folder.dir, 'snapshots'));
+  await symlink(elsewhere, join(folder.dir, 'snapshots/archive'));
+  await writeFile(join(elsewhere, '.snapback-999999999-0123456789abcdef.part'), '');
+  expect(await sweepDrafts(folder)).toEqual([]);
+  expect(await readdir(elsewhere)).toHaveLength(1);
+});
+
+describe('publishing', () => {
+  test.each([
+    ['z'.repeat(250), 'longer than a file name may become'],
+    ['99991231T235959Z_999', 'at the end of what the calendar can name'],
+    ['z\u0001', 'with a letter that no snapshot may have'],
+    ['~\u007f', 'with one after the last plain letter'],
+    ['a\\b', 'with a backslash'],
+    ['20991231T235959Z\n', 'that is nearly a time'],
+    ['~'.repeat(250), 'of the last plain letter alone'],
+    ['~', 'that is the last plain letter'],
+    ['\u{10ffff}', 'that is the last letter'],
+    ['\u{10ffff}'.repeat(62), 'of the last letter, as long as may be'],
+    ['\u{10ffff}\u0001', 'of the last letter and one that no snapshot may have'],
+    ['\ud7ff'.repeat(83), 'before the letters that come in pairs'],
+    ['\u{1f600}'.repeat(62), 'of letters beyond sixteen bits'],
+    ['\uffff'.repeat(83), 'of the last letter within them'],
+    ['.\u{10ffff}', 'that is hidden'],
+    ['', 'that is nothing but its ending'],
+  ])('after every other finds a name after %j, %s', async (newest) => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, `periodic/${newest}`);
+    let last = newest;
+    // The one after that one too: a name that leaves no room is no way on.
+    for (let round = 0; round < 2; round += 1) {
+      const draft = await createDraft(folder, 'periodic');
+      const { id } = await publishDraft(folder, draft, { after: 'every-other' });
+      const { name } = parseSnapshotId(id);
+      expect(compareByCodePoint(`${name}.json`, `${last}.json`)).toBeGreaterThan(0);
+      expect((await listSnapshotFiles(folder)).find((file) => file.id === id)?.problem).toBe(null);
+      last = name;
+    }
+  });
+
+  test('names a snapshot by the second of publishing, which is over by then', async () => {
+    const folder = await makeDataFolder();
+    const before = Date.now();
+    const { id, file } = await publish(folder, 'rewind', 'whole');
+    const named = snapshotTime(parseSnapshotId(id).name)?.getTime() ?? 0;
+    expect(named).toBeGreaterThan(before - 1000);
+    expect(Date.now()).toBeGreaterThanOrEqual(named + 1000);
+    expect(await readFile(file, 'utf8')).toBe('whole');
+    expect(await namesIn(folder, 'rewind')).toEqual([basename(file)]);
+  });
+
+  test('never overwrites: of two processes at the same second each file keeps its contents', async () => {
+    const folder = await makeDataFolder();
+    const children = ['one', 'two'].map((text) => ({
+      text,
+      child: startChild('publish.ts', folder.dir, text, '6'),
+    }));
+    for (const { child } of children) expect(await child.line()).toBe('ready');
+    for (const { child } of children) child.process.stdin?.write('go\n');
+    const all = new Set<string>();
+    for (const { text, child } of children) {
+      const ids: unknown = JSON.parse(await child.line());
+      if (!Array.isArray(ids)) throw new TypeError('The child printed no list.');
+      for (const id of ids.map(String)) {
+        all.add(id);
+        expect(await readFile(join(folder.dir, 'snapshots', `${id}.json`), 'utf8')).toBe(text);
+      }
+    }
+    expect(all.size).toBe(12);
+    expect(await namesIn(folder, 'rewind')).toEqual([...all].map((id) => `${id.slice(7)}.json`).sort());
+    expect([...all].some((id) => id.endsWith('_001'))).toBe(true);
+  });
+
+  test('after every other goes beyond the newest file, dated in the future or not at all', async () => {
+    const cases = [
+      ['20990101T000000Z', '20990101T000000Z_001'],
+      ['20990101T000000Z_041', '20990101T000000Z_042'],
+      ['20990101T235959Z_999', '20990102T000000Z'],
+      ['20991399T000000Z_999', '20991399T000000Z_999_001'],
+      ['zzz', 'zzz_001'],
+      ['\u{1f600}', '\u{1f600}_001'],
+    ] as const;
+    const published = cases.map(async ([newest, expected]) => {
+      const folder = await makeDataFolder();
+      await writeSnapshotFile(folder, 'periodic/20200101T000000Z');
+      await writeSnapshotFile(folder, `periodic/${newest}`);
+      const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
+      expect(id).toBe(`periodic/${expected}`);
+      const names = (await seenByHost(folder, 'periodic'))
+        .map((name) => name.slice(0, -5))
+        .sort(compareNames);
+      expect(names.at(-1)).toBe(expected);
+    });
+    await Promise.all(published);
+  });
+
+  test('after every other is an ordinary name where nothing is in the future', async () => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, 'periodic/20200101T000000Z');
+    await writeSnapshotFile(folder, 'periodic/.hidden');
+    const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
+    expect(snapshotTime(parseSnapshotId(id).name)).not.toBeNull();
+    const next = await publish(folder, 'periodic', '{}', { after: 'every-other' });
+    expect(compareNames(parseSnapshotId(next.id).name, parseSnapshotId(id).name)).toBe(1);
+  });
+
+  test('leaves a folder, a link or a file under its name as it is', async () => {
+    const folder = await makeDataFolder();
+    await mkdir(join(folder.dir, 'snapshots/periodic/20990101T000000Z.json'), { recursive: true });
+    await symlink('nowhere', join(folder.dir, 'snapshots/periodic/20990101T000000Z_001.json'));
+    const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
+    expect(id).toBe('periodic/20990101T000000Z_002');
+  });
+
+  test('without hard links takes a free name whole, and refuses a taken one', async () => {
+    const dir = await makeTempFolder();
+    await writeFile(join(dir, 'draft'), 'whole');
+    await writeFile(join(dir, 'taken.json'), 'before');
+    await symlink('nowhere', join(dir, 'link.json'));
+    expect(await moveWithoutLinks(join(dir, 'draft'), join(dir, 'taken.json'))).toBe(false);
+    expect(await moveWithoutLinks(join(dir, 'draft'), join(dir, 'link.json'))).toBe(false);
+    expect(await moveWithoutLinks(join(dir, 'draft'), join(dir, 'free.json'))).toBe(true);
+    expect(await readFile(join(dir, 'taken.json'), 'utf8')).toBe('before');
+    expect(await readFile(join(dir, 'free.json'), 'utf8')).toBe('whole');
+    await expect(moveWithoutLinks(join(dir, 'gone'), join(dir, 'next.json'))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+    expect((await readdir(dir)).sort()).toEqual(['free.json', 'link.json', 'taken.json']);
+  });
+});
+
+describe('the sweep', () => {
+  test('removes drafts of dead processes only', async () => {
+    const folder = await makeDataFolder();
+    const killed = startChild('leave-draft.ts', folder.dir);
+    const alive = startChild('leave-draft.ts', folder.dir);
+    const [dead, living] = [await killed.line(), await alive.line()];
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    const own = await createDraft(folder, 'periodic');
+    const reused = join(own.path, '..', `.snapback-${process.pid}-0123456789abcdef.part`);
+    await writeFile(reused, 'of an earlier process with this id');
+    await writeSnapshotFile(folder, 'periodic/.snapback-1-0123456789abcdef.part', 'no draft of ours');
+    expect([...(await sweepDrafts(folder))].sort()).toEqual([basename(dead), basename(reused)].sort());
+    expect(await namesIn(folder, 'periodic')).toEqual(
+      [basename(living), basename(own.path), '.snapback-1-0123456789abcdef.part.json'].sort(),
+    );
+    await discardDraft(own);
+  });
+
+  test('leaves the checkpoint of a restore that is not finished yet, which can be taken up again', async () => {
+    const folder = await makeDataFolder();
+    const killed = startChild('leave-draft.ts', folder.dir);
+    const name = basename(await killed.line());
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    const at = new Date().toISOString();
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId: 'p',
+      action: 'restore',
+      snapshotId: 'rewind/20260101T000000Z',
+      safetySnapshotId: 'restore/20260101T000001Z',
+      checkpointDraft: name,
+      at,
+    });
+    expect(await sweepDrafts(folder)).toEqual([]);
+    const draft = await reopenDraft(folder, 'periodic', name);
+    if (draft === null) throw new TypeError('The draft is gone.');
+    const { id, file } = await publishDraft(folder, draft, { after: 'every-other' });
+    expect(await readFile(file, 'utf8')).toBe('half of a snap');
+    await appendJournal(folder, { type: 'checkpoint-published', planId: 'p', checkpointId: id, at });
+    expect(await reopenDraft(folder, 'periodic', name)).toBeNull();
+    expect(await reopenDraft(folder, 'periodic', '../../chat.db')).toBeNull();
+  });
+
+  test('removes the checkpoint of a restore that a later full one has replaced', async () => {
+    const folder = await makeDataFolder();
+    const killed = startChild('leave-draft.ts', folder.dir);
+    const name = basename(await killed.line());
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    const at = new Date().toISOString();
+    const safetySnapshotId = 'restore/20260101T000001Z';
+    await appendJournal(folder, {
+      type: 'prepared',
+      planId: 'p',
+      action: 'restore',
+      snapshotId: 'rewind/20260101T000000Z',
+      safetySnapshotId,
+      checkpointDraft: name,
+      at,
+    });
+    await appendJournal(folder, { type: 'recovered', planId: 'later', safetySnapshotId, at });
+    // It may have been one of the tables alone, which leaves no checkpoint of its own.
+    expect(await sweepDrafts(folder)).toEqual([]);
+    await appendJournal(folder, { type: 'checkpoint-published', planId: 'later', checkpointId: null, at });
+    expect(await sweepDrafts(folder)).toEqual([name]);
+  });
+});

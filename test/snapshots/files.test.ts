@@ -1,0 +1,261 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  listSnapshotFiles,
+  openRegularFile,
+  openSnapshotFile,
+  statFacts,
+} from '../../src/snapshots/files.ts';
+import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
+import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+
+describe('an id', () => {
+  test.each([
+    ['periodic/20260101T000000Z', 'periodic', '20260101T000000Z'],
+    ['rewind/20260101T000000Z_001', 'rewind', '20260101T000000Z_001'],
+    ['my-kind_2/before the storm', 'my-kind_2', 'before the storm'],
+    ['periodic/__proto__', 'periodic', '__proto__'],
+    ['periodic/x.json', 'periodic', 'x.json'],
+    ['Manual/x', 'Manual', 'x'],
+    ['v1.2 über/x', 'v1.2 über', 'x'],
+    ['__proto__/x', '__proto__', 'x'],
+  ])('%s names a kind and a file', (id, kind, name) => {
+    expect(parseSnapshotId(id)).toEqual({ kind, name });
+  });
+
+  test.each(['', 'periodic', '/', 'periodic/', '/20260101T000000Z'])('%j is wrong usage', async (id) => {
+    expect(await codeOf(() => parseSnapshotId(id))).toBe('usage');
+  });
+
+  test.each([
+    '../x',
+    'periodic/../x',
+    'periodic/..',
+    'periodic/.hidden',
+    '../../etc/passwd',
+    '.hidden/x',
+    ' blank/x',
+    '-x/x',
+    'a\ud800/x',
+    `${'k'.repeat(65)}/x`,
+    'periodic/a/b',
+    'periodic/a\\b',
+    'periodic/a\0b',
+    'periodic/a\nb',
+    'periodic/a\u0085b',
+    'periodic/\ud800',
+    `periodic/${'x'.repeat(251)}`,
+    `periodic/${'é'.repeat(126)}`,
+    'per\0iodic/x',
+    'constructor\\/x',
+  ])('%j is refused before it touches a path', async (id) => {
+    const folder = await makeDataFolder();
+    expect(await codeOf(() => parseSnapshotId(id))).toBe('snapshot-unsafe');
+    expect(await codeOf(openSnapshotFile(folder, id))).toBe('snapshot-unsafe');
+  });
+
+  test('an absolute path is no id', async () => {
+    expect(await codeOf(() => parseSnapshotId('/etc/passwd'))).toBe('usage');
+  });
+});
+
+test.each([
+  ['20260229T000000Z', null],
+  ['20240229T235959Z', '2024-02-29T23:59:59.000Z'],
+  ['20260101T000000Z_007', '2026-01-01T00:00:00.000Z'],
+  ['20261301T000000Z', null],
+  ['20260101T240000Z', null],
+  ['20260101T000060Z', null],
+  ['20260101T000000Z_7', null],
+  ['20260101T000000', null],
+  ['x20260101T000000Z', null],
+  ['backup', null],
+])('the moment in the name %s is %s', (name, time) => {
+  expect(snapshotTime(name)?.toISOString() ?? null).toBe(time);
+});
+
+test('names are ordered as Python orders them: by code point, with their .json', () => {
+  const names = [
+    '\u{1f600}',
+    '\uffee',
+    'zzz',
+    '20260101T000000Z_001',
+    '20260101T000000Z',
+    '20260101T000000Z-x',
+  ];
+  expect([...names].sort(compareNames)).toEqual([
+    '20260101T000000Z-x',
+    '20260101T000000Z',
+    '20260101T000000Z_001',
+    'zzz',
+    '\uffee',
+    '\u{1f600}',
+  ]);
+});
+
+describe('the list', () => {
+  test('is empty without a snapshots folder, and where that is a file', async () => {
+    const folder = await makeDataFolder();
+    expect(await listSnapshotFiles(folder)).toEqual([]);
+    await writeFile(join(folder.dir, 'snapshots'), '');
+    expect(await listSnapshotFiles(folder)).toEqual([]);
+  });
+
+  test('has every kind, known or not, newest name first, and no other files', async () => {
+    const folder = await makeDataFolder();
+    for (const id of [
+      'periodic/20260101T000000Z',
+      'periodic/20260102T000000Z',
+      'periodic/20260101T000000Z_001',
+      'periodic/odd name',
+      'weekly/20260101T000000Z',
+      'periodic/.hidden',
+      'Manual/20260101T000000Z',
+      '.hidden/20260101T000000Z',
+      'periodic/two\nlines',
+    ])
+      await writeSnapshotFile(folder, id);
+    await writeFile(join(folder.dir, 'snapshots/periodic/notes.txt'), '');
+    await writeFile(join(folder.dir, 'snapshots/stray.json'), '');
+    const files = await listSnapshotFiles(folder);
+    expect(files.filter(({ problem }) => problem === null).map(({ id }) => id)).toEqual([
+      'Manual/20260101T000000Z',
+      'periodic/odd name',
+      'periodic/20260102T000000Z',
+      'periodic/20260101T000000Z_001',
+      'periodic/20260101T000000Z',
+      'weekly/20260101T000000Z',
+    ]);
+    // What the host sees and nobody can name is said, not opened.
+    const odd = files.filter(({ problem }) => problem !== null);
+    expect(odd.map(({ id }) => id)).toEqual(['.hidden/*', 'periodic/two\uFFFDlines', 'periodic/.hidden']);
+    for (const { problem } of odd) expect(problem).toMatch(/name/);
+  });
+
+  test('names what is no regular file, with its problem and without opening it', async () => {
+    const folder = await makeDataFolder();
+    const target = await writeSnapshotFile(folder, 'periodic/20260101T000000Z');
+    const place = join(target, '..');
+    execFileSync('mkfifo', [join(place, 'fifo.json')]);
+    await mkdir(join(place, 'folder.json'));
+    await symlink(target, join(place, 'link.json'));
+    const problems = new Map((await listSnapshotFiles(folder)).map((file) => [file.name, file.problem]));
+    expect(problems.get('20260101T000000Z')).toBeNull();
+    expect(problems.get('fifo')).toMatch(/not a regular file/);
+    expect(problems.get('folder')).toMatch(/a folder/);
+    expect(problems.get('link')).toMatch(/symbolic link/);
+    for (const name of ['fifo', 'folder', 'link'])
+      expect(await codeOf(openSnapshotFile(folder, `periodic/${name}`))).toBe('snapshot-unsafe');
+  });
+
+  test('changes a file’s key when the file is replaced by another of the same size', async () => {
+    const folder = await makeDataFolder();
+    const file = await writeSnapshotFile(folder, 'periodic/a', 'one', new Date(1_700_000_000_000));
+    const [before] = await listSnapshotFiles(folder);
+    const other = await writeSnapshotFile(folder, 'periodic/b', 'two', new Date(1_700_000_000_000));
+    await rename(other, file);
+    const [after] = await listSnapshotFiles(folder);
+    expect(after?.sizeBytes).toBe(before?.sizeBytes);
+    expect(after?.key).not.toBe(before?.key);
+  });
+});
+
+describe('what takes a file’s place between the look at it and its opening', () => {
+  test('is not followed where it is a link', async () => {
+    const folder = await makeDataFolder();
+    const link = join(folder.dir, 'link.json');
+    await symlink(folder.databaseFile, link);
+    await expect(openRegularFile(link)).rejects.toMatchObject({ code: 'ELOOP' });
+  });
+
+  test('is not waited for where it is a FIFO', { timeout: 10_000 }, async () => {
+    const fifo = join(await makeTempFolder(), 'fifo.json');
+    execFileSync('mkfifo', [fifo]);
+    expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
+  });
+});
+
+describe('a symbolic link in a folder’s place', () => {
+  test('that leaves the data folder is listed as a problem and never followed', async () => {
+    const folder = await makeDataFolder();
+    const elsewhere = await makeTempFolder();
+    await writeFile(join(elsewhere, '20260101T000000Z.json'), '{"last_event_id": 1}');
+    await writeSnapshotFile(folder, 'rewind/20260101T000000Z');
+    await symlink(elsewhere, join(folder.dir, 'snapshots/periodic'));
+    const files = await listSnapshotFiles(folder);
+    expect(files.map((file) => [file.id, file.problem === null])).toEqual([
+      ['periodic/*', false],
+      ['rewind/20260101T000000Z', true],
+    ]);
+    expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-unsafe');
+  });
+
+  test('for all snapshots, leaving the data folder, refuses the whole list', async () => {
+    const folder = await makeDataFolder();
+    const elsewhere = await makeTempFolder();
+    await mkdir(join(elsewhere, 'periodic'));
+    await symlink(elsewhere, join(folder.dir, 'snapshots'));
+    expect(await codeOf(listSnapshotFiles(folder))).toBe('snapshot-unsafe');
+  });
+
+  test('that leads to another kind, the data folder itself or in a circle is not followed', async () => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, 'restore/20260101T000000Z');
+    await symlink(join(folder.dir, 'snapshots/restore'), join(folder.dir, 'snapshots/alias'));
+    await symlink(folder.dir, join(folder.dir, 'snapshots/top'));
+    await symlink('circle', join(folder.dir, 'snapshots/circle'));
+    for (const kind of ['alias', 'top', 'circle'])
+      expect(await codeOf(openSnapshotFile(folder, `${kind}/20260101T000000Z`))).toBe('snapshot-unsafe');
+  });
+
+  test('that stays in the data folder is followed, as the host follows it', async () => {
+    const folder = await makeDataFolder();
+    await mkdir(join(folder.dir, 'big-disk'));
+    await writeFile(join(folder.dir, 'big-disk/20260101T000000Z.json'), 'contents');
+    await mkdir(join(folder.dir, 'snapshots'));
+    await symlink(join(folder.dir, 'big-disk'), join(folder.dir, 'snapshots/periodic'));
+    const opened = await openSnapshotFile(folder, 'periodic/20260101T000000Z');
+    expect(await opened.handle.readFile('utf8')).toBe('contents');
+    await opened.handle.close();
+  });
+});
+
+test.each([9_000_000_000_000_000n, -9_000_000_000_000_000n])(
+  'a file of the time %i ms, which some file systems can hold, has one that can be written down',
+  async (mtimeMs) => {
+    const folder = await makeDataFolder();
+    const file = await writeSnapshotFile(folder, 'periodic/20260101T000000Z');
+    const facts = statFacts(file, Object.assign(await stat(file, { bigint: true }), { mtimeMs }));
+    expect(new Date(facts.mtimeMs).toISOString()).toMatch(/^[+-]27\d{4}-/);
+  },
+);
+
+test('a snapshot that is gone is missing, one that is there is read with its facts', async () => {
+  const folder = await makeDataFolder();
+  expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-missing');
+  const modified = new Date('2026-01-01T00:00:03.500Z');
+  const file = await writeSnapshotFile(folder, 'periodic/20260101T000000Z', 'twelve bytes', modified);
+  const opened = await openSnapshotFile(folder, 'periodic/20260101T000000Z');
+  await opened.handle.close();
+  const [listed] = await listSnapshotFiles(folder);
+  expect(opened).toMatchObject({ path: file, sizeBytes: 12, mtimeMs: modified.getTime(), key: listed?.key });
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a name that is no text is listed with that problem, and so is a kind',
+  async () => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, 'periodic/20260101T000000Z', '{}');
+    const within = (name: Buffer) => Buffer.concat([Buffer.from(`${folder.dir}/snapshots/`), name]);
+    await writeFile(within(Buffer.from('periodic/\xff\xfe.json', 'latin1')), '{}');
+    await mkdir(within(Buffer.from('od\xff', 'latin1')));
+    const listed = await listSnapshotFiles(folder);
+    expect(listed.map(({ id, sizeBytes, problem }) => [id, sizeBytes > 0, problem !== null])).toEqual([
+      ['od\ufffd/*', true, true],
+      ['periodic/\ufffd\ufffd', true, true],
+      ['periodic/20260101T000000Z', true, false],
+    ]);
+  },
+);

@@ -1,9 +1,0 @@
-import { openDataFolder } from '../../../src/data-folder.ts';
-import { createDraft } from '../../../src/snapshot-drafts.ts';
-
-/** Creates a draft, prints its path and waits to be killed. */
-const [dir = ''] = process.argv.slice(2);
-const draft = await createDraft(await openDataFolder(dir), 'periodic');
-await draft.handle.writeFile('half of a snap');
-process.stdout.write(`${draft.path}\n`);
-setInterval(() => draft.path, 1000);

@@ -1,0 +1,38 @@
+import { statfs, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freeSpace } from '../../src/system/free-space.ts';
+import { makeTempFolder } from '../support/data-folder.ts';
+
+test('a path that does not exist yet has the space of the folder that would hold it', async () => {
+  const dir = await makeTempFolder();
+  const here = await freeSpace(dir);
+  const later = await freeSpace(join(dir, 'not', 'there', 'yet.json'));
+  expect(later.volume).toBe(here.volume);
+  expect(dir.startsWith(here.volume)).toBe(true);
+  const { blocks, bsize } = await statfs(dir);
+  expect(later.freeBytes).toBeGreaterThan(0);
+  expect(later.freeBytes).toBeLessThanOrEqual(blocks * bsize);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a path through a symbolic link has the volume that the link leads to',
+  async () => {
+    const link = join(await makeTempFolder(), 'link');
+    await symlink('/proc/self', link);
+    expect((await freeSpace(join(link, 'not-there-yet'))).volume).toBe(
+      (await freeSpace('/proc/self')).volume,
+    );
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'paths on different volumes have different names of their volume',
+  async () => {
+    const [temporary, processes] = await Promise.all([
+      freeSpace(await makeTempFolder()),
+      freeSpace('/proc/self'),
+    ]);
+    expect(processes.volume).not.toBe(temporary.volume);
+  },
+);

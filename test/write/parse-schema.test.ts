@@ -1,0 +1,100 @@
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { SchemaObject } from '../../src/sqlite/schema.ts';
+import { describeTrigger, describeVirtualTable } from '../../src/write/parse-schema.ts';
+
+/** What SQLite itself keeps of a definition. */
+function define(sql: string, type: 'table' | 'trigger'): SchemaObject {
+  const db = new Database(':memory:');
+  try {
+    db.exec('CREATE TABLE t (a, b); CREATE TABLE "odd ""name" (a); CREATE VIRTUAL TABLE f USING fts5(a);');
+    db.exec(sql);
+    const last = db
+      .prepare<[string], SchemaObject>(
+        'SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema WHERE type = ? AND rootpage = 0 ORDER BY rowid DESC',
+      )
+      .get(type);
+    if (last === undefined) throw new Error('Nothing was defined.');
+    return last;
+  } finally {
+    db.close();
+  }
+}
+
+describe('a virtual table', () => {
+  test.each([
+    ['CREATE VIRTUAL TABLE x USING fts5(a, b)', 'fts5', 'own', null],
+    ["CREATE VIRTUAL TABLE x USING FTS5(a, content='t', content_rowid='id')", 'fts5', 'external', 't'],
+    ['CREATE VIRTUAL TABLE x USING fts5(a, content = "odd ""name")', 'fts5', 'external', 'odd "name'],
+    ["CREATE VIRTUAL TABLE x USING fts5(a, content='')", 'fts5', 'none', null],
+    [
+      "CREATE VIRTUAL TABLE IF NOT EXISTS main.x USING fts5(a, content = t) -- content='no'",
+      'fts5',
+      'external',
+      't',
+    ],
+    ['CREATE VIRTUAL TABLE "USING" /* USING x */ USING fts5(content)', 'fts5', 'own', null],
+    ['CREATE VIRTUAL TABLE x USING rtree(id, a, b)', 'rtree', 'own', null],
+  ])('says its module and where its contents are: %s', (sql, module, contents, contentTable) => {
+    const found = describeVirtualTable(define(sql, 'table'));
+    expect(found).toMatchObject({ module, contents, contentTable });
+  });
+});
+
+describe('a trigger', () => {
+  test.each([
+    ['AFTER INSERT ON t BEGIN INSERT INTO f VALUES (new.a); END', 'INSERT', ['f']],
+    ['AFTER DELETE ON t BEGIN DELETE FROM f WHERE rowid = 1; UPDATE t SET a = 1; END', 'DELETE', ['f', 't']],
+    ['UPDATE OF a ON t BEGIN INSERT OR REPLACE INTO f VALUES (1); END', 'UPDATE', ['f']],
+    [
+      'BEFORE INSERT ON t WHEN new.a > 1 BEGIN REPLACE INTO "odd ""name" VALUES (1); END',
+      'INSERT',
+      ['odd "name'],
+    ],
+    ["DELETE ON t BEGIN UPDATE OR IGNORE t SET a = 'x; DELETE FROM t'; END", 'DELETE', ['t']],
+    ['INSERT ON t BEGIN INSERT INTO f SELECT CASE WHEN 1 THEN 2 END; END', 'INSERT', ['f']],
+    ['INSERT ON t /* BEGIN */ BEGIN /* ; */ INSERT INTO [t] VALUES (1, 2); -- ; \n END', 'INSERT', ['t']],
+  ])('says when it runs and what it writes to: %s', (sql, event, writes) => {
+    const found = describeTrigger(define(`CREATE TRIGGER x ${sql}`, 'trigger'));
+    expect([found.event, found.statements.map(({ target }) => target)]).toEqual([event, writes]);
+  });
+
+  test('that does something else than plain writes may write anything', () => {
+    const sql = "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM f; SELECT raise(ABORT, 'no'); END";
+    const { statements } = describeTrigger(define(sql, 'trigger'));
+    expect(statements).toEqual([
+      { sql: 'DELETE FROM f', target: 'f' },
+      { sql: "SELECT raise(ABORT, 'no')", target: null },
+    ]);
+  });
+
+  test('is not understood where BEGIN may be the name of a column', () => {
+    const sql = 'CREATE TRIGGER x UPDATE OF begin ON odd BEGIN DELETE FROM f; END';
+    const { head, statements } = describeTrigger(define(`CREATE TABLE odd (begin); ${sql}`, 'trigger'));
+    expect([head, statements.every(({ target }) => target === null)]).toEqual([null, true]);
+  });
+
+  test('keeps the words by which it fires', () => {
+    const sql =
+      'CREATE TRIGGER IF NOT EXISTS main."a b" AFTER INSERT ON t WHEN new.a > 1 BEGIN DELETE FROM f; END';
+    expect(describeTrigger(define(sql, 'trigger')).head).toBe(' AFTER INSERT ON t WHEN new.a > 1 BEGIN');
+  });
+
+  test.each(['"delete"', '[on]', '`begin`', "'insert'", '"after delete on x"'])(
+    'may be called like a keyword: %s',
+    (name) => {
+      const sql = `CREATE TRIGGER ${name} AFTER UPDATE ON t BEGIN DELETE FROM f; END`;
+      expect(describeTrigger(define(sql, 'trigger'))).toMatchObject({
+        event: 'UPDATE',
+        statements: [{ target: 'f' }],
+      });
+    },
+  );
+
+  test('names every table that it could reach', () => {
+    const sql =
+      'CREATE TRIGGER x INSERT ON t BEGIN INSERT INTO f SELECT a FROM "odd ""name" WHERE EXISTS (SELECT 1 FROM T); END';
+    const { names } = describeTrigger(define(sql, 'trigger'));
+    for (const name of ['t', 'f', 'odd "name']) expect(names).toContain(name);
+  });
+});
