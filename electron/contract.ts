@@ -28,7 +28,7 @@ export type Recent = {
 };
 /** A summary without its path. */
 export type ListedSnapshot = Omit<SnapshotSummary, 'file'>;
-export type Taken = {
+export type TakenSnapshot = {
   readonly id: SnapshotId;
   readonly lastEventId: bigint;
   readonly sizeBytes: number;
@@ -37,7 +37,7 @@ export type Taken = {
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What a menu item or a shortcut asks the window to do. */
-export type Command =
+export type MenuCommand =
   | 'open'
   | 'open-target'
   | 'take'
@@ -79,7 +79,7 @@ export type DesktopRequests = {
   'snapshot.reveal': In<OfSnapshot, null>;
   'trash.empty': In<OfFolder, TrashSummary & { readonly to: 'system-trash' | 'deleted' }>;
   /** Which menu items make sense now. */
-  'menu.enable': In<{ readonly commands: readonly Command[] }, null>;
+  'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
   'theme.set': In<{ readonly theme: Theme }, null>;
 };
 
@@ -92,7 +92,7 @@ export type CoreRequests = {
   'folder.in-use': In<OfFolder, InUse>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   'snapshot.diff': In<OfSnapshot, Diff>;
-  'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, Taken>;
+  'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** In plans and receipts, folders are given from the data folder on. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
   'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
@@ -131,7 +131,7 @@ export type WindowEvent =
   | { readonly type: 'changed'; readonly folderId: FolderId; readonly what: 'snapshots' | 'database' }
   | { readonly type: 'snapshot-checked'; readonly folderId: FolderId; readonly snapshot: ListedSnapshot }
   | { readonly type: 'core-stopped' }
-  | { readonly type: 'command'; readonly command: Command };
+  | { readonly type: 'command'; readonly command: MenuCommand };
 
 /** Main to core. */
 export type CoreMessage =

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isDemo } from './demo/demo.ts';
 import type { DataFolder } from './host/data-folder.ts';
-import { findUsers } from './host/in-use.ts';
+import { findOpeners } from './host/in-use.ts';
 import { withLiveLog } from './log/live-log.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
@@ -21,7 +21,7 @@ export async function describeFolder(folder: DataFolder, task: TaskOptions = {})
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
     databaseBytes: (await stat(folder.databaseFile)).size,
-    inUse: await findUsers(folder.databaseFile),
+    inUse: await findOpeners(folder.databaseFile),
     demo: await isDemo(folder.dir),
     restored: await readRestoredState(folder, task),
     trash: await describeTrash(folder),
@@ -37,6 +37,6 @@ function glanceAtDatabase(
     events: await live.countAfter(null),
     lastEventId: await live.lastId(),
     journalMode: live.journalMode,
-    viewingCopy: live.copiedFiles,
+    viewingCopy: live.viewingCopy,
   }));
 }

@@ -9,7 +9,7 @@ import {
   diffSnapshot,
   emptyTrash,
   type FolderFacts,
-  findUsers,
+  findOpeners,
   finishInterrupted,
   listSnapshots,
   openDataFolder,
@@ -74,7 +74,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
     'folder.facts': ({ folderId }, task) => factsOf(folders.get(folderId).folder, task),
-    'folder.in-use': ({ folderId }) => findUsers(folders.get(folderId).folder.databaseFile),
+    'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     async 'snapshots.list'({ folderId }, task) {
       const entry = folders.get(folderId);
       const list = await listSnapshots(entry.folder, { check: false }, task);
@@ -95,12 +95,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
-        const plan = await planRestore(
-          folder,
-          { id: snapshotId, action: 'restore', ...options },
-          false,
-          task,
-        );
+        const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, false, task);
         remember(plan.planId, { action: 'restore', id: snapshotId, options });
         return withoutPaths(folder.dir, plan);
       }),
@@ -119,7 +114,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           case 'restore':
             return applyRestore(
               folder,
-              { id: planned.id, action: 'restore', ...planned.options, acceptDrift },
+              { snapshotId: planned.id, action: 'restore', ...planned.options, acceptDrift },
               apply,
               task,
             );

@@ -1,20 +1,20 @@
 import { app, Menu, type MenuItemConstructorOptions, nativeTheme } from 'electron';
-import type { Command, Theme } from '../contract.ts';
+import type { MenuCommand, Theme } from '../contract.ts';
 
 export type AppMenu = {
   /** Greys out what makes no sense now. */
-  readonly enable: (commands: readonly Command[]) => void;
+  readonly enable: (commands: readonly MenuCommand[]) => void;
   readonly setTheme: (theme: Theme) => void;
 };
 
 export type MenuOptions = {
   readonly theme: Theme;
-  readonly onCommand: (command: Command) => void;
+  readonly onCommand: (command: MenuCommand) => void;
   readonly onTheme: (theme: Theme) => void;
 };
 
 type CommandItem = {
-  readonly command: Command;
+  readonly command: MenuCommand;
   readonly label: string;
   readonly accelerator?: string;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArgsOf, Command, RequestName } from '../contract.ts';
+import type { ArgsOf, MenuCommand, RequestName } from '../contract.ts';
 
 const id = z.string().min(1).max(64);
 const snapshotId = z.string().min(1).max(512);
@@ -41,7 +41,7 @@ const command = z.enum([
   'empty-trash',
   'reveal',
   'help',
-]) satisfies z.ZodType<Command>;
+]) satisfies z.ZodType<MenuCommand>;
 
 const schemas = {
   'start.facts': none,

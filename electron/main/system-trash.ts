@@ -6,7 +6,7 @@ import type { CoreHost } from './core-host.ts';
  * Moves the trash of a data folder to the system's trash; where there is none, or it refuses, deletes what is left.
  * The answer says which of the two it was.
  */
-export async function emptyTrash(
+export async function emptyIntoSystemTrash(
   core: CoreHost,
   folderId: FolderId,
 ): Promise<Reply<ResultOf<'trash.empty'>>> {

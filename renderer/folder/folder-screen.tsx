@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
-import type { Command, ListedSnapshot, OpenFolder, Theme } from '../../electron/contract.ts';
+import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import { call, listen } from '../ask/api.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { likelySnapshot } from '../snapshots/snapshot-words.ts';
@@ -58,7 +58,7 @@ export function FolderScreen(props: FolderScreenProps) {
   }, [inDialog, onDialog]);
 
   const noSnapshots = snapshots?.length === 0;
-  const possible = useMemo((): readonly Command[] => {
+  const possible = useMemo((): readonly MenuCommand[] => {
     if (dialog !== null || covered) return [];
     const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
     const writable = !facts.viewingCopy;
@@ -73,7 +73,7 @@ export function FolderScreen(props: FolderScreenProps) {
     ];
   }, [dialog, covered, single, facts, noSnapshots]);
 
-  const obey = (command: Command) => {
+  const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
@@ -97,7 +97,7 @@ export function FolderScreen(props: FolderScreenProps) {
     const { title, happened } = explain(reply.error);
     setNotice({ text: `${title}. ${happened}`, failed: true });
   };
-  const command = (name: Command) => {
+  const command = (name: MenuCommand) => {
     if (name === 'open') props.onOpen();
     else if (name === 'help') props.onHelp();
     else if (name === 'reveal') void reveal(undefined);

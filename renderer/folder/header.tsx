@@ -8,7 +8,7 @@ import {
   Popover,
   Separator,
 } from 'react-aria-components';
-import type { Command, OpenFolder, Theme } from '../../electron/contract.ts';
+import type { MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -22,7 +22,7 @@ export type HeaderProps = {
   readonly facts: FolderFacts;
   readonly noSnapshots: boolean;
   readonly theme: Theme;
-  readonly onCommand: (command: Command) => void;
+  readonly onCommand: (command: MenuCommand) => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;

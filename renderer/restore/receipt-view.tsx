@@ -45,7 +45,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
       <dl className="facts">
         <dt>Way back</dt>
         <dd>
-          Undo, from the safety copy <code>{receipt.safetySnapshotId}</code>
+          Undo, from the safety copy <code>{receipt.safetyCopyId}</code>
         </dd>
         {receipt.checkpointId !== null && (
           <>

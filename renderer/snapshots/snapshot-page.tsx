@@ -69,7 +69,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
               </Button>
             </div>
           )}
-          <Comparison diff={diff.value} />
+          <ComparisonView diff={diff.value} />
         </>
       )}
       <dl className="about">
@@ -86,15 +86,15 @@ export function SnapshotPage(props: SnapshotPageProps) {
   );
 }
 
-function Comparison({ diff }: { readonly diff: Diff }) {
+function ComparisonView({ diff }: { readonly diff: Diff }) {
   const notes = notesOf(diff);
   return (
     <>
-      {diff.timeline === 'other' && (
+      {diff.lineage === 'other' && (
         <p className="note warn">
           <Icon name="warning" />
           <span>
-            Another timeline: this snapshot’s events and those of the database went different ways, so equal
+            Another lineage: this snapshot’s events and those of the database went different ways, so equal
             numbers do not mean the same event.
           </span>
         </p>

@@ -45,7 +45,7 @@ export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plai
 export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   if (snapshot.health === 'damaged' || snapshot.health === 'unreadable')
     return { text: snapshot.health, tone: 'bad' };
-  if (snapshot.timeline === 'other') return { text: 'other timeline', tone: 'plain' };
+  if (snapshot.lineage === 'other') return { text: 'other timeline', tone: 'plain' };
   const { goesAt, reason } = snapshot.retention;
   if (reason === 'within-age' && goesAt !== null) {
     const left = new Date(goesAt).getTime() - now.getTime();
@@ -68,7 +68,7 @@ export function detailWords(snapshot: ListedSnapshot, lastEventId: bigint, now: 
 }
 
 function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
-  if (snapshot.lastEventId === null || snapshot.timeline === 'other') return '';
+  if (snapshot.lastEventId === null || snapshot.lineage === 'other') return '';
   const since = lastEventId - snapshot.lastEventId;
   if (since === 0n) return 'no event since';
   return since > 0n ? `${count(since, 'event')} since` : `${count(-since, 'event')} ahead of now`;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
-import type { FolderId, Taken } from '../../electron/contract.ts';
+import type { FolderId, TakenSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { call } from '../ask/api.ts';
 import { useJob } from '../ask/use-job.ts';
@@ -20,7 +20,7 @@ export type TakeDialogProps = {
 /** Takes a snapshot of the present state, of either kind. */
 export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
   const [kind, setKind] = useState<Kind>('rewind');
-  const job = useJob<Taken>((taken) =>
+  const job = useJob<TakenSnapshot>((taken) =>
     onTaken(
       taken.id,
       `Snapshot taken: ${formatBytes(taken.sizeBytes)}, up to event ${formatNumber(taken.lastEventId)}.`,

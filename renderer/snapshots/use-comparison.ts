@@ -6,7 +6,7 @@ import { type Request, useRequest } from '../ask/use-request.ts';
 
 const SLOW_MS = 2_000;
 
-export type Comparison = {
+export type ComparisonState = {
   readonly diff: Request<Diff>;
   /** What is shown is older than the database, and comparing anew waits for a person. */
   readonly outdated: boolean;
@@ -17,7 +17,7 @@ export type Comparison = {
  * Compares a snapshot with the database, anew whenever that has changed; but where it takes long only when asked for,
  * since a busy chat app would keep it going for ever. A comparison under way is never thrown away for a newer one.
  */
-export function useComparison(folderId: FolderId, snapshotId: SnapshotId, revision: number): Comparison {
+export function useComparison(folderId: FolderId, snapshotId: SnapshotId, revision: number): ComparisonState {
   const diff = useRequest('snapshot.diff', { folderId, snapshotId });
   const { busy, tookMs, reload } = diff;
   const [compared, setCompared] = useState(revision);

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Command, ErrorInfo, Recent, StartFacts, Theme } from '../../electron/contract.ts';
+import type { ErrorInfo, MenuCommand, Recent, StartFacts, Theme } from '../../electron/contract.ts';
 import { call, listen, openDropped } from '../ask/api.ts';
 import { FolderScreen } from '../folder/folder-screen.tsx';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
@@ -47,7 +47,7 @@ export function App() {
     void readStart().then((facts) => (facts?.target ? openTarget(facts.target) : undefined));
   }, [readStart, openTarget]);
 
-  const obey = useEffectEvent((command: Command) => {
+  const obey = useEffectEvent((command: MenuCommand) => {
     if (command === 'help') setHelp(true);
     else if (inDialog) return;
     else if (command === 'open') void choose('folder');

@@ -6,11 +6,11 @@ import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
-import { throwIfCancelled } from '../system/pace.ts';
+import { throwIfCancelled } from '../system/yielder.ts';
 import { type LogLook, readFacts, readUndoes } from './facts.ts';
-import { judgeTimelines, lookAtLiveLog, recallTimelines } from './lineage.ts';
+import { judgeLineages, lookAtLiveLog, recallLineages } from './lineage.ts';
 import { type Memory, type Remembered, recall, remember } from './memory.ts';
-import { findNeeded } from './needed.ts';
+import { findNeeded } from './needed-snapshots.ts';
 import { explainRetention } from './retention.ts';
 
 /** What is known of a file at a glance, or after reading all of it. */
@@ -29,28 +29,28 @@ export async function listSnapshots(
 ): Promise<readonly SnapshotSummary[]> {
   const files = await listSnapshotFiles(folder);
   const memory = await recall(folder);
-  const timelines = await recallTimelines(
+  const lineages = await recallLineages(
     folder,
     pick(memory, files),
     options.check === true ? 'patient' : 'glance',
     task,
   );
-  if (options.check !== true) return summarize(folder, files, files, memory, timelines);
-  const lacking = files.filter((file) => file.problem === null && !isSettled(file, memory, timelines));
+  if (options.check !== true) return summarize(folder, files, files, memory, lineages);
+  const lacking = files.filter((file) => file.problem === null && !isSettled(file, memory, lineages));
   const read = await readWhole(folder, files, lacking, memory, task);
   return summarize(
     folder,
     files,
     files,
     read.memory,
-    new Map([...timelines, ...read.timelines]),
+    new Map([...lineages, ...read.lineages]),
     read.failures,
   );
 }
 
-function isSettled({ key }: SnapshotFile, memory: Memory, timelines: ReadonlyMap<string, unknown>): boolean {
+function isSettled({ key }: SnapshotFile, memory: Memory, lineages: ReadonlyMap<string, unknown>): boolean {
   const facts = memory.get(key);
-  return facts !== undefined && (facts.log === null || timelines.has(key));
+  return facts !== undefined && (facts.log === null || lineages.has(key));
 }
 
 /**
@@ -65,15 +65,6 @@ export async function checkSnapshot(
   const [summary] = await verifySnapshots(folder, [id], task);
   if (summary === undefined) throw missing(id);
   return summary;
-}
-
-/** All that is known of one snapshot, read from its bytes. Throws as `checkSnapshot`. */
-export async function showSnapshot(
-  folder: DataFolder,
-  id: SnapshotId,
-  task: TaskOptions = {},
-): Promise<SnapshotSummary> {
-  return checkSnapshot(folder, id, task);
 }
 
 /** The same for several snapshots, each once and in the given order. Throws as `checkSnapshot`, before it reads any of them. */
@@ -92,16 +83,16 @@ export async function verifySnapshots(
   const memory = await recall(folder);
   const readable = chosen.filter(({ problem }) => problem === null);
   const read = await readWhole(folder, files, readable, memory, task);
-  return summarize(folder, files, chosen, read.memory, read.timelines, read.failures);
+  return summarize(folder, files, chosen, read.memory, read.lineages, read.failures);
 }
 
 function missing(id: SnapshotId): SnapbackError {
   return new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id });
 }
 
-type Timelines = ReadonlyMap<string, SnapshotSummary['timeline']>;
+type Lineages = ReadonlyMap<string, SnapshotSummary['lineage']>;
 type Failures = ReadonlyMap<string, SnapbackError>;
-type Reading = { readonly memory: Memory; readonly timelines: Timelines; readonly failures: Failures };
+type Reading = { readonly memory: Memory; readonly lineages: Lineages; readonly failures: Failures };
 
 /** Reads the given files, newest first, then compares their logs with the live one, and keeps what was learnt even when it is cancelled. */
 async function readWhole(
@@ -113,7 +104,7 @@ async function readWhole(
 ): Promise<Reading> {
   const read = new Map<string, Remembered>();
   const failures = new Map<string, SnapbackError>();
-  if (files.length === 0) return { memory: before, timelines: new Map(), failures };
+  if (files.length === 0) return { memory: before, lineages: new Map(), failures };
   const live = await lookAtLiveLog(folder, task);
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
@@ -128,15 +119,15 @@ async function readWhole(
       else read.set(found.key, found.facts);
       done += file.sizeBytes;
     }
-    for (const [key, facts] of await judgeTimelines(folder, read, task)) read.set(key, facts);
+    for (const [key, facts] of await judgeLineages(folder, read, task)) read.set(key, facts);
   } finally {
     // Another process may have learnt something meanwhile.
     if (read.size > 0) await remember(folder, new Map([...pick(await recall(folder), all), ...read]));
   }
-  const timelines = new Map(
-    [...read].map(([key, facts]) => [key, facts.timeline?.verdict ?? 'unknown'] as const),
+  const lineages = new Map(
+    [...read].map(([key, facts]) => [key, facts.lineage?.verdict ?? 'unknown'] as const),
   );
-  return { memory: new Map([...before, ...read]), timelines, failures };
+  return { memory: new Map([...before, ...read]), lineages, failures };
 }
 
 async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, task: TaskOptions) {
@@ -144,7 +135,7 @@ async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, 
     const file = await openSnapshotFile(folder, id);
     try {
       const facts = await readFacts(folder, file, live, task);
-      return { key: file.key, facts: { ...facts, timeline: null } };
+      return { key: file.key, facts: { ...facts, lineage: null } };
     } finally {
       await file.handle.close();
     }
@@ -171,7 +162,7 @@ async function summarize(
   all: readonly SnapshotFile[],
   shown: readonly SnapshotFile[],
   memory: Memory,
-  timelines: Timelines,
+  lineages: Lineages,
   failures: Failures = new Map(),
 ): Promise<readonly SnapshotSummary[]> {
   const now = new Date();
@@ -181,8 +172,8 @@ async function summarize(
   for (const file of shown) {
     const known = await learn(folder, file, memory, failures);
     if (known === null) continue;
-    const timeline = timelines.get(file.key) ?? 'unknown';
-    summaries.push({ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, timeline });
+    const lineage = lineages.get(file.key) ?? 'unknown';
+    summaries.push({ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage });
   }
   return summaries;
 }

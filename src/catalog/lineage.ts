@@ -7,36 +7,36 @@ import type { TaskOptions } from '../model/task.ts';
 import type { LogLook } from './facts.ts';
 import type { Remembered } from './memory.ts';
 
-type Timeline = SnapshotSummary['timeline'];
+type Lineage = SnapshotSummary['lineage'];
 
 /*
- * A snapshot is of this timeline if its log is a prefix of the live one, or the live one a prefix of its. Event ids
+ * A snapshot is of this lineage if its log is a prefix of the live one, or the live one a prefix of its. Event ids
  * alone never decide: after a replaced database, or a log that was cut and grew again, they match and mean other events.
  */
 
 /**
- * What is remembered of the timelines, where it still holds: a verdict does as long as the live log has all the events
+ * What is remembered of the lineages, where it still holds: a verdict does as long as the live log has all the events
  * that it had then, and unless it has grown beside a longer snapshot. A `patient` look reads the log to be sure of them;
  * a glance goes by their number and the last one. Where the database can't be asked with this effort nothing is known.
  * Throws `cancelled`.
  */
-export async function recallTimelines(
+export async function recallLineages(
   folder: DataFolder,
   known: ReadonlyMap<string, Remembered>,
   effort: 'glance' | 'patient',
   task: TaskOptions,
-): Promise<ReadonlyMap<string, Timeline>> {
-  if ([...known.values()].every(({ timeline }) => timeline === null)) return new Map();
+): Promise<ReadonlyMap<string, Lineage>> {
+  if ([...known.values()].every(({ lineage }) => lineage === null)) return new Map();
   const recalled = await unlessUnreadable(() =>
     withLiveLog(folder, effort, task, async (live) => {
-      const marks = [...known.values()].flatMap(({ timeline }) => (timeline === null ? [] : [timeline.live]));
+      const marks = [...known.values()].flatMap(({ lineage }) => (lineage === null ? [] : [lineage.live]));
       const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live, marks);
-      const found = new Map<string, Timeline>();
-      for (const [key, { timeline, log }] of known) {
-        if (timeline === null || log === null) continue;
-        const settled = timeline.verdict === 'other' || log.events <= timeline.live.events;
-        const fits = settled || now.events === timeline.live.events;
-        if (fits && now.has(timeline.live)) found.set(key, timeline.verdict);
+      const found = new Map<string, Lineage>();
+      for (const [key, { lineage, log }] of known) {
+        if (lineage === null || log === null) continue;
+        const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
+        const fits = settled || now.events === lineage.live.events;
+        if (fits && now.has(lineage.live)) found.set(key, lineage.verdict);
       }
       return found;
     }),
@@ -87,7 +87,7 @@ export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Prom
  * that is longer than the live log is judged only if its own chain was noted at that length. Without a verdict where the
  * database can't be read or changes under the reading. Throws `cancelled`.
  */
-export async function judgeTimelines(
+export async function judgeLineages(
   folder: DataFolder,
   known: ReadonlyMap<string, Remembered>,
   task: TaskOptions,
@@ -101,7 +101,7 @@ export async function judgeTimelines(
   const judged = new Map<string, Remembered>();
   for (const [key, facts] of known) {
     const verdict = compare(facts, chains.at, live.events);
-    if (verdict !== null) judged.set(key, { ...facts, timeline: { verdict, live } });
+    if (verdict !== null) judged.set(key, { ...facts, lineage: { verdict, live } });
   }
   return judged;
 }

@@ -11,7 +11,7 @@ import type { SnapshotFacts } from './facts.ts';
 
 /** Facts of a file that was read whole, and how its log stood to the live one when that ended at `live`. */
 export type Remembered = SnapshotFacts & {
-  readonly timeline: { readonly verdict: 'same' | 'other'; readonly live: ReadMark } | null;
+  readonly lineage: { readonly verdict: 'same' | 'other'; readonly live: ReadMark } | null;
 };
 
 /** Facts by a file's key: a file that changed has another key. */
@@ -102,7 +102,7 @@ function parseRemembered(facts: ReadonlyMap<string, unknown> | null): Remembered
     undoes: parseUndoes(members(facts.get('undoes'))),
     log: parsePrefix(members(facts.get('log'))),
     prefix: parsePrefix(members(facts.get('prefix'))),
-    timeline: parseTimeline(members(facts.get('timeline'))),
+    lineage: parseLineage(members(facts.get('lineage'))),
   };
 }
 
@@ -130,7 +130,7 @@ function parsePrefix(value: ReadonlyMap<string, unknown> | null): LogExtent | nu
   return isCount(events) && typeof chain === 'string' ? { events, chain } : null;
 }
 
-function parseTimeline(value: ReadonlyMap<string, unknown> | null): Remembered['timeline'] {
+function parseLineage(value: ReadonlyMap<string, unknown> | null): Remembered['lineage'] {
   const verdict = value?.get('verdict');
   const live = members(value?.get('live'));
   const [events, last, chain] = ['events', 'last', 'chain'].map((name) => live?.get(name));

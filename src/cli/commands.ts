@@ -3,7 +3,9 @@ import {
   applyRestore,
   applyUndo,
   buildDemo,
+  checkSnapshot,
   type DataFolder,
+  describeTrash,
   diffSnapshot,
   emptyTrash,
   finishInterrupted,
@@ -12,10 +14,8 @@ import {
   planPrune,
   planRestore,
   planUndo,
-  describeTrash as readTrash,
   SnapbackError,
   type SnapshotSummary,
-  showSnapshot,
   type TakeResult,
   type TaskOptions,
   takeIfDue,
@@ -24,7 +24,7 @@ import {
 } from '../index.ts';
 import type { Command, Invocation } from './arguments.ts';
 import { help } from './help.ts';
-import { describePruned, describePrunePlan, describeTrash } from './prune-report.ts';
+import { describePruned, describePrunePlan, describeTrashSummary } from './prune-report.ts';
 import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
 import { count } from './text.ts';
@@ -102,7 +102,7 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
       return { json: snapshots.map(toListed), lines: describeList(snapshots) };
     }
     case 'show': {
-      const snapshot = await showSnapshot(folder, command.id, task);
+      const snapshot = await checkSnapshot(folder, command.id, task);
       return { json: toListed(snapshot), lines: describeSnapshot(snapshot) };
     }
     case 'verify':
@@ -129,8 +129,8 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
     case 'empty-trash': {
       const trash = command.yes
         ? await emptyTrash(folder, { planId: command.planId ?? undefined })
-        : await readTrash(folder);
-      return { json: trash, lines: describeTrash(trash, command.yes) };
+        : await describeTrash(folder);
+      return { json: trash, lines: describeTrashSummary(trash, command.yes) };
     }
   }
 }
@@ -159,7 +159,7 @@ async function restore(folder: DataFolder, command: RestoreCommand, task: TaskOp
         ? await applyUndo(folder, command, { planId, whileOpen }, task)
         : await applyRestore(
             folder,
-            { ...command.options, id: command.id, action: 'restore' },
+            { ...command.options, snapshotId: command.id, action: 'restore' },
             { planId, whileOpen },
             task,
           );
@@ -168,7 +168,12 @@ async function restore(folder: DataFolder, command: RestoreCommand, task: TaskOp
   const plan =
     command.name === 'undo'
       ? await planUndo(folder, command, whileOpen, task)
-      : await planRestore(folder, { ...command.options, id: command.id, action: 'restore' }, whileOpen, task);
+      : await planRestore(
+          folder,
+          { ...command.options, snapshotId: command.id, action: 'restore' },
+          whileOpen,
+          task,
+        );
   return { json: plan, lines: describePlan(plan) };
 }
 

@@ -36,7 +36,10 @@ export function describePruned({ moved, bytes, trashFolder }: PruneReceipt): rea
   ];
 }
 
-export function describeTrash({ files, bytes, others }: TrashSummary, emptied: boolean): readonly string[] {
+export function describeTrashSummary(
+  { files, bytes, others }: TrashSummary,
+  emptied: boolean,
+): readonly string[] {
   const left =
     others === 0
       ? []

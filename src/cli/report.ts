@@ -28,7 +28,7 @@ export function describeList(snapshots: readonly SnapshotSummary[]): readonly st
     formatTime(snapshot.takenAt),
     formatBytes(snapshot.sizeBytes),
     snapshot.lastEventId === null ? '?' : formatNumber(snapshot.lastEventId),
-    snapshot.timeline === 'other' ? `${snapshot.health}, other timeline` : snapshot.health,
+    snapshot.lineage === 'other' ? `${snapshot.health}, other timeline` : snapshot.health,
     describeRetention(snapshot.retention),
   ]);
   const unwell = snapshots.filter(({ healthDetail }) => healthDetail !== null);
@@ -51,7 +51,7 @@ export function describeSnapshot(snapshot: SnapshotSummary): readonly string[] {
       'Health',
       snapshot.healthDetail === null ? snapshot.health : `${snapshot.health}: ${snapshot.healthDetail}`,
     ],
-    ['Timeline', snapshot.timeline],
+    ['Timeline', snapshot.lineage],
     ['Kept', describeRetention(snapshot.retention)],
     ...(undoes === null ? [] : [['Undoes', `the ${undoes.action} of ${undoes.snapshotId}`] as const]),
   ];
@@ -112,7 +112,7 @@ const DIFF_COLUMNS: readonly Column[] = [
 export function describeDiff(diff: Diff): readonly string[] {
   const { snapshot, against } = diff;
   const other =
-    diff.timeline === 'other' ? ['Its events are of another timeline than those of the database now.'] : [];
+    diff.lineage === 'other' ? ['Its events are of another timeline than those of the database now.'] : [];
   const copy = against.viewingCopy
     ? ['The database can not be opened in its place; a private copy was compared.']
     : [];

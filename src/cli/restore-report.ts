@@ -142,7 +142,7 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
       ),
     ),
     `Last event   ${formatNumber(receipt.lastEventId)}`,
-    `Safety copy  ${receipt.safetySnapshotId}; “undo” goes back to it`,
+    `Safety copy  ${receipt.safetyCopyId}; “undo” goes back to it`,
     ...(receipt.checkpointId === null ? [] : [`Checkpoint   ${receipt.checkpointId}`]),
     `Other writers were shut out for ${formatNumber(Math.round(receipt.writeLockMs))} ms.`,
     ...(receipt.whileOpen ? [`It was done while the database was open: ${describeUse(receipt.inUse)}`] : []),

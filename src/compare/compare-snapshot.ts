@@ -4,10 +4,10 @@ import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
 import { type EventGroups, groupEvents } from './event-groups.ts';
-import { sameTimeline } from './lineage.ts';
+import { hasSameLineage } from './lineage.ts';
 import type { Stage } from './stage.ts';
 import type { StagedTable } from './stage-loader.ts';
 
@@ -15,7 +15,7 @@ export type SnapshotComparison = EventGroups & {
   /** One for each table that snapshot and live schema share, the log first. */
   readonly comparisons: readonly Comparison[];
   readonly tables: readonly TableDiff[];
-  readonly timeline: Diff['timeline'];
+  readonly lineage: Diff['lineage'];
   readonly stage: Stage;
 };
 
@@ -28,10 +28,10 @@ export async function compareSnapshot(
   rewrite: Rewrite,
   task: TaskOptions,
 ): Promise<SnapshotComparison> {
-  const pace = createPace(task);
+  const yielder = createYielder(task);
   const comparisons: Comparison[] = [];
   for (const [index, staged] of stage.tables.entries()) {
-    pace.report({
+    yielder.report({
       phase: 'compare',
       done: index,
       total: stage.tables.length,
@@ -40,17 +40,17 @@ export async function compareSnapshot(
       cancellable: false,
     });
     comparisons.push(compareTable(db, staged, index, rewrite));
-    await pace.step();
+    await yielder.step();
   }
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   const groups =
-    log === undefined ? { newer: [], returning: [] } : await groupEvents(db, log, schema, profile, pace);
+    log === undefined ? { newer: [], returning: [] } : await groupEvents(db, log, schema, profile, yielder);
   return {
     ...groups,
     stage,
     comparisons,
     tables: describeTables(db, comparisons, stage, schema, profile),
-    timeline: log === undefined || sameTimeline(db, log, profile) ? 'same' : 'other',
+    lineage: log === undefined || hasSameLineage(db, log, profile) ? 'same' : 'other',
   };
 }
 

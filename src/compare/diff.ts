@@ -24,14 +24,14 @@ export async function diffSnapshot(
         database: folder.databaseFile,
         lastEventId: readLastEventId(view.db, folder.profile),
         events: found.tables.find((table) => table.role === 'log')?.liveRows ?? 0,
-        viewingCopy: view.copiedFiles,
+        viewingCopy: view.viewingCopy,
       },
       tables: found.tables,
       newerEvents: found.newer,
       returningEvents: found.returning,
       schemaDrift: stage.drift,
       guessedBlobs: stage.guessedBlobs,
-      timeline: found.timeline,
+      lineage: found.lineage,
     };
   });
 }

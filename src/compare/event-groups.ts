@@ -5,7 +5,7 @@ import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 import { type Comparison, goneRowsFrom } from './compare-table.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 
@@ -24,7 +24,7 @@ export async function groupEvents(
   log: Comparison,
   schema: Schema,
   profile: Profile,
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<EventGroups> {
   const names = readChatNames(db, schema, profile);
   const { live, name, columns } = log.staged;
@@ -40,13 +40,13 @@ export async function groupEvents(
     db,
     `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord
        WHERE p.differs ORDER BY 1`,
-    { names, profile, pace, rewound: null },
+    { names, profile, yielder, rewound: null },
   );
   const rewound = new Set(returning.map((one) => one.chat));
   const newer = await group(db, `SELECT ${fromLive} ${goneRowsFrom(log)} ORDER BY 1`, {
     names,
     profile,
-    pace,
+    yielder,
     rewound,
   });
   return { newer, returning };
@@ -62,7 +62,7 @@ function eventParts(profile: Profile, sourceOf: (column: string) => string): str
 type Grouping = {
   readonly names: ReadonlyMap<string, string>;
   readonly profile: Profile;
-  readonly pace: Pace;
+  readonly yielder: Yielder;
   readonly rewound: ReadonlySet<string | null> | null;
 };
 
@@ -72,7 +72,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 async function group(
   db: AnyDatabase,
   sql: string,
-  { names, profile, pace, rewound }: Grouping,
+  { names, profile, yielder, rewound }: Grouping,
 ): Promise<readonly NewerEvents[]> {
   const groups = new Map<string | null, Group>();
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
@@ -102,7 +102,7 @@ async function group(
       if (found.first.text === null && mark.text !== null) found.first = mark;
       if (found.last.text === null || mark.text !== null) found.last = mark;
     }
-    await pace.step();
+    await yielder.step();
   }
   return [...groups].map(([chat, one]) => ({
     chat,

@@ -6,10 +6,10 @@ import type { Comparison } from './compare-table.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 
 /**
- * Whether snapshot and live log are one timeline: up to the smaller of their last ids both have the same events (id, ts,
+ * Whether snapshot and live log are one lineage: up to the smaller of their last ids both have the same events (id, ts,
  * kind and payload). By ids alone two logs that went different ways look the same.
  */
-export function sameTimeline(db: AnyDatabase, log: Comparison, profile: Profile): boolean {
+export function hasSameLineage(db: AnyDatabase, log: Comparison, profile: Profile): boolean {
   const { live, name, columns } = log.staged;
   // What one of them has not got tells nothing of the other.
   const identity = chainColumns(profile).filter((column) => placeOfName(columns, column) !== -1);

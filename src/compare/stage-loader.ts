@@ -6,7 +6,7 @@ import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema, Table } from '../sqlite/schema.ts';
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 import { affinityOf, conversionOf, createLayout, stageColumn } from './stage-table.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
@@ -28,7 +28,11 @@ export type StagedTable = {
 export type TableLoader = {
   readonly table: string;
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => void;
-  readonly finish: (role: StagedTable['role'], schema: Schema, pace: Pace) => Promise<StagedTable | null>;
+  readonly finish: (
+    role: StagedTable['role'],
+    schema: Schema,
+    yielder: Yielder,
+  ) => Promise<StagedTable | null>;
   readonly drift: () => readonly SchemaDrift[];
   readonly guesses: () => Diff['guessedBlobs'];
 };
@@ -95,7 +99,7 @@ export function createLoader(
   return {
     table,
     add,
-    async finish(role, schema, pace) {
+    async finish(role, schema, yielder) {
       if (live === null || isForeign()) return null;
       // Without rows any columns will do, and the live ones are there.
       layout ??= createLayout(
@@ -104,9 +108,9 @@ export function createLoader(
         live,
         live.columns.map((column) => column.name),
       );
-      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
+      yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
       layout.index(table, about !== null);
-      pace.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
+      yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
       const shared = layout.shared;
       const hasher = createTableHasher(shared);
       const source = {
@@ -117,7 +121,7 @@ export function createLoader(
       };
       for (const row of readRows(db, { ...source, encoding: schema.encoding })) {
         hasher.add(row);
-        await pace.step();
+        await yielder.step();
       }
       return {
         live,

@@ -8,8 +8,8 @@ import { readSnapshot } from '../snapshot-file/reader.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import { createPace } from '../system/pace.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
+import { createYielder } from '../system/yielder.ts';
 import { createLoader, type StagedTable, type TableLoader } from './stage-loader.ts';
 
 export type Stage = {
@@ -73,10 +73,10 @@ export async function stageSnapshot(
       } else loader?.add(part.columns, part.rows);
     }
     db.exec('COMMIT');
-    const pace = createPace(task);
+    const yielder = createYielder(task);
     const tables: StagedTable[] = [];
     for (const one of loaders) {
-      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, pace);
+      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, yielder);
       if (table !== null) tables.push(table);
     }
     return {

@@ -16,7 +16,7 @@ import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
 import { explainWriteError } from '../system/durable.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { createDemoHost } from './host.ts';
 import { createRandom } from './random.ts';
 import { liveDemoWorld } from './world.ts';
@@ -108,7 +108,7 @@ async function buildDraft(draft: string, options: DemoOptions, task: TaskOptions
   try {
     db.exec('BEGIN');
     const host = createDemoHost(db);
-    const world = { host, random: createRandom(seed), now, dataDir: draft, pace: createPace(task) };
+    const world = { host, random: createRandom(seed), now, dataDir: draft, yielder: createYielder(task) };
     await cutOff(await liveDemoWorld(world));
     db.exec(BYSTANDERS);
     db.exec('COMMIT');

@@ -1,4 +1,4 @@
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 import { you } from './cast.ts';
 import { casts } from './casts.ts';
 import { lostScene, writtenSince } from './ending.ts';
@@ -12,7 +12,7 @@ export type DemoWorld = {
   readonly random: Random;
   readonly now: Date;
   readonly dataDir: string;
-  readonly pace: Pace;
+  readonly yielder: Yielder;
 };
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ const SINCE: readonly number[] = [24, 18.5, 13];
  * came after it. Returns the snapshot file that is to be damaged.
  */
 export async function liveDemoWorld(world: DemoWorld): Promise<string> {
-  const { host, random, now, dataDir, pace } = world;
+  const { host, random, now, dataDir, yielder } = world;
   const lives = casts.map((cast) => createChatLife(cast, you.name, random));
   const before = (minutes: number): Date => new Date(now.getTime() - minutes * MINUTE);
   const start = new Date(now.getTime() - DAYS * DAY);
@@ -41,8 +41,8 @@ export async function liveDemoWorld(world: DemoWorld): Promise<string> {
 
   let damaged = '';
   for (let day = DAYS - 1; day >= 1; day -= 1) {
-    await pace.step();
-    pace.report({ phase: 'build', done: DAYS - 1 - day, total: DAYS, unit: 'steps', cancellable: true });
+    await yielder.step();
+    yielder.report({ phase: 'build', done: DAYS - 1 - day, total: DAYS, unit: 'steps', cancellable: true });
     const meant = Object.values(MEANT_REWINDS).some((then) => then === day);
     const sessions = meant ? 2 : random.between(0, 4);
     let at = before(day * 24 * 60 + sessions * 60);
@@ -58,7 +58,7 @@ export async function liveDemoWorld(world: DemoWorld): Promise<string> {
     }
   }
   await liveLastHours(world, lives, before);
-  pace.report({ phase: 'build', done: DAYS, total: DAYS, unit: 'steps', cancellable: true });
+  yielder.report({ phase: 'build', done: DAYS, total: DAYS, unit: 'steps', cancellable: true });
   return damaged;
 }
 

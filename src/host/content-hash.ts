@@ -4,7 +4,7 @@ import { foldName } from '../sqlite/names.ts';
 import { createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 
 /** Every column that can be written, by name. */
 export function allColumns(table: Table): readonly string[] {
@@ -19,7 +19,7 @@ export async function hashLiveTable(
   schema: Schema,
   task: TaskOptions,
 ): Promise<string> {
-  const pace = createPace(task);
+  const yielder = createYielder(task);
   const hasher = createTableHasher(columns);
   const source = {
     schemaName: 'main',
@@ -32,7 +32,7 @@ export async function hashLiveTable(
   for (const row of readRows(db, source)) {
     hasher.add(row);
     rows += 1;
-    if (rows % 256 === 0) await pace.step();
+    if (rows % 256 === 0) await yielder.step();
   }
   return hasher.finish().hash;
 }

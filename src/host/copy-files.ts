@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { openBeside } from '../sqlite/lock-keeping.ts';
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 
 const COPY_ATTEMPTS = 5;
 /** The journal is part of it: without it, what a killed host left half written could not be taken back. */
@@ -16,11 +16,11 @@ const COMPANIONS = ['', '-wal', '-journal'] as const;
  * holds on the database is lost by it. @throws `database-busy` (it changes all the time), `database-unreadable`,
  * `cancelled`, and the system's refusal to write the copy; then the copy is of no use
  */
-export async function copyDatabaseFiles(source: string, target: string, pace: Pace): Promise<void> {
+export async function copyDatabaseFiles(source: string, target: string, yielder: Yielder): Promise<void> {
   for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
     const before = await fingerprint(source);
-    const copied = await passOver(source, target, pace);
-    const again = await passOver(source, null, pace);
+    const copied = await passOver(source, target, yielder);
+    const again = await passOver(source, null, yielder);
     const stable =
       before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
     if (stable) return;
@@ -49,15 +49,15 @@ function absentAsNull(error: unknown): null {
 async function passOver(
   source: string,
   target: string | null,
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<readonly (string | null)[]> {
   const digests: (string | null)[] = [];
   for (const suffix of COMPANIONS)
-    digests.push(await copyFile(source + suffix, target === null ? null : target + suffix, pace));
+    digests.push(await copyFile(source + suffix, target === null ? null : target + suffix, yielder));
   return digests;
 }
 
-async function copyFile(source: string, target: string | null, pace: Pace): Promise<string | null> {
+async function copyFile(source: string, target: string | null, yielder: Yielder): Promise<string | null> {
   const from = openOrAbsent(source);
   if (from === null) {
     // What an earlier attempt found there belongs to another moment.
@@ -67,7 +67,7 @@ async function copyFile(source: string, target: string | null, pace: Pace): Prom
   try {
     const to = target === null ? null : await open(target, 'w', 0o600);
     try {
-      return await copyBytes(from.fd, to, pace);
+      return await copyBytes(from.fd, to, yielder);
     } finally {
       await to?.close();
     }
@@ -87,11 +87,11 @@ function openOrAbsent(source: string): ReturnType<typeof openBeside> | null {
 
 const readBytes = promisify(read);
 
-async function copyBytes(from: number, to: FileHandle | null, pace: Pace): Promise<string> {
+async function copyBytes(from: number, to: FileHandle | null, yielder: Yielder): Promise<string> {
   const digest = createHash('sha256');
   const buffer = Buffer.alloc(1 << 20);
   for (let position = 0; ; ) {
-    await pace.step();
+    await yielder.step();
     const { bytesRead } = await readBytes(from, buffer, 0, buffer.length, position);
     if (bytesRead === 0) return digest.digest('hex');
     const chunk = buffer.subarray(0, bytesRead);

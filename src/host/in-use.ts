@@ -2,8 +2,8 @@ import { type BigIntStats, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
 import type { InUse } from '../model/restore.ts';
-import { createPace } from '../system/pace.ts';
 import { readProcFile } from '../system/proc-file.ts';
+import { createYielder } from '../system/yielder.ts';
 
 /** The files of a database: the numbers of their inodes, device and inode, and their names. */
 type Targets = {
@@ -20,10 +20,10 @@ type User = { readonly pid: number; readonly name: string };
  * tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
  * look into. A process that hides itself even from its own user (key agents, a container's keeper) is seen by its locks only.
  */
-export async function findUsers(databaseFile: string, ownPids: readonly number[] = []): Promise<InUse> {
+export async function findOpeners(databaseFile: string, ownPids: readonly number[] = []): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
   const ours = new Set([process.pid, ...ownPids]);
-  const pace = createPace({});
+  const yielder = createYielder({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
   const found = files.flatMap((file) => lookAt(file) ?? []);
   const targets: Targets = {
@@ -37,7 +37,7 @@ export async function findUsers(databaseFile: string, ownPids: readonly number[]
   // Some systems hide other users' processes, so that not even their number is known.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
-    await pace.step();
+    await yielder.step();
     if (ours.has(pid) || users.has(pid)) continue;
     const opens = hasOpen(pid, targets);
     if (opens === true) users.add(pid);

@@ -10,8 +10,8 @@ import {
   type WriteDatabase,
 } from '../sqlite/database.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
-import { createPace, throwIfCancelled } from '../system/pace.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
+import { createYielder, throwIfCancelled } from '../system/yielder.ts';
 import { copyDatabaseFiles } from './copy-files.ts';
 import { createCopyRhythm } from './copy-rhythm.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -28,7 +28,7 @@ export type ReadView = {
   readonly folder: PrivateFolder;
   readonly journalMode: string;
   /** True where the database could not be opened in its place, so that its files were copied instead. */
-  readonly copiedFiles: boolean;
+  readonly viewingCopy: boolean;
 };
 
 const LOCK_PATIENCE_MS = 5000;
@@ -66,8 +66,8 @@ export async function withReadView<T>(
 async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
   const source = await openInPlace(folder, task);
   if (source === null) {
-    await copyDatabaseFiles(folder.databaseFile, target, createPace(task));
-    return { journalMode: 'unknown', copiedFiles: true };
+    await copyDatabaseFiles(folder.databaseFile, target, createYielder(task));
+    return { journalMode: 'unknown', viewingCopy: true };
   }
   try {
     const journalMode = await withLockPatience(task, () =>
@@ -83,7 +83,7 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
       await sleep(LOCK_POLL_MS);
       throwIfCancelled(task);
     }
-    return { journalMode, copiedFiles: false };
+    return { journalMode, viewingCopy: false };
   } catch (error) {
     throw classifyDatabaseError(error, folder.databaseFile);
   } finally {

@@ -23,7 +23,7 @@ export type JournalEntry =
       readonly planId: string;
       readonly action: 'restore' | 'undo';
       readonly snapshotId: SnapshotId;
-      readonly safetySnapshotId: SnapshotId;
+      readonly safetyCopyId: SnapshotId;
       /** File name within the folder of the periodic snapshots. */
       readonly checkpointDraft: string | null;
       /** Who makes the restore; null in lines of earlier versions, which did not say. */
@@ -35,7 +35,7 @@ export type JournalEntry =
   | {
       readonly type: 'recovered';
       readonly planId: string;
-      readonly safetySnapshotId: SnapshotId;
+      readonly safetyCopyId: SnapshotId;
       readonly at: string;
     }
   | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
@@ -182,12 +182,12 @@ function parseEntry(value: unknown): JournalEntry | null {
   }
   const action = members.get('action');
   const snapshotId = id('snapshotId');
-  const safetySnapshotId = id('safetySnapshotId');
+  const safetyCopyId = id('safetyCopyId') ?? id('safetySnapshotId');
   if (members.get('type') === 'recovered')
-    return safetySnapshotId === null ? null : { type: 'recovered', planId, safetySnapshotId, at };
+    return safetyCopyId === null ? null : { type: 'recovered', planId, safetyCopyId, at };
   const draft = members.get('checkpointDraft');
   const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
-  if (!known || snapshotId === null || safetySnapshotId === null) return null;
+  if (!known || snapshotId === null || safetyCopyId === null) return null;
   if (draft !== null && asText(draft) === null) return null;
   const by = parseMark(members.get('by') ?? null);
   if (by === undefined) return null;
@@ -196,7 +196,7 @@ function parseEntry(value: unknown): JournalEntry | null {
     planId,
     action,
     snapshotId,
-    safetySnapshotId,
+    safetyCopyId,
     checkpointDraft: asText(draft),
     by,
     at,

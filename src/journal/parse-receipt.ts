@@ -13,7 +13,8 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
   const snapshotId = snapshot(source.get('snapshotId'));
   const mode = oneOf(source.get('mode'), ['full', 'projections'] as const);
   const finishedAt = text(source.get('finishedAt'));
-  const safetySnapshotId = snapshot(source.get('safetySnapshotId'));
+  // Receipts of the first versions gave it another name.
+  const safetyCopyId = snapshot(source.get('safetyCopyId') ?? source.get('safetySnapshotId'));
   const checkpointId = source.get('checkpointId') === null ? null : snapshot(source.get('checkpointId'));
   const tables = list(source.get('tables'), parseTable);
   const checks = list(source.get('checks'), parseCheck);
@@ -23,7 +24,7 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
   const inUse = parseInUse(source.get('inUse'));
   if (planId === null || action === null || snapshotId === null || mode === null || finishedAt === null)
     return null;
-  if (safetySnapshotId === null || tables === null || checks === null || lastEventId === null) return null;
+  if (safetyCopyId === null || tables === null || checks === null || lastEventId === null) return null;
   if (source.get('checkpointId') !== null && checkpointId === null) return null;
   if (writeLockMs === null || typeof whileOpen !== 'boolean' || inUse === null) return null;
   return {
@@ -32,7 +33,7 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
     snapshotId,
     mode,
     finishedAt,
-    safetySnapshotId,
+    safetyCopyId,
     checkpointId,
     tables,
     checks,

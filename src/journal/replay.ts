@@ -16,7 +16,7 @@ export type OpenRestore = {
 /** A restore that the journal says was committed. */
 export type CommittedRestore = {
   readonly planId: string;
-  readonly safetySnapshotId: SnapshotId;
+  readonly safetyCopyId: SnapshotId;
   /** Null where a later start had to find out. */
   readonly receipt: RestoreReceipt | null;
   /** Whether log and tables were restored, not the tables alone; null where only the note in the safety copy can tell. */
@@ -67,14 +67,14 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     // A later start may find out about it after newer ones were made.
     made.splice(made.findLastIndex((one) => one.at <= at) + 1, 0, { at, restore });
     undecided.delete(restore.planId);
-    aborted.delete(restore.safetySnapshotId);
+    aborted.delete(restore.safetyCopyId);
     replaceOlder(at, restore);
   };
   const publish = (planId: string, checkpointId: SnapshotId | null): void => {
     const begun = open.get(planId);
     if (begun?.committed === false) {
-      const { safetySnapshotId } = begun.entry;
-      const restore = { planId, safetySnapshotId, receipt: null, full: true, checkpointId: null };
+      const { safetyCopyId } = begun.entry;
+      const restore = { planId, safetyCopyId, receipt: null, full: true, checkpointId: null };
       commit(restore, begunAt.get(planId) ?? 0);
     }
     open.delete(planId);
@@ -88,8 +88,8 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     if (entry.type === 'prepared') {
       open.set(entry.planId, { entry, committed: false, overwritten: false });
       begunAt.set(entry.planId, line);
-      undecided.set(entry.planId, entry.safetySnapshotId);
-      aborted.delete(entry.safetySnapshotId);
+      undecided.set(entry.planId, entry.safetyCopyId);
+      aborted.delete(entry.safetyCopyId);
       continue;
     }
     const { planId } = entry.type === 'committed' ? entry.receipt : entry;
@@ -98,13 +98,13 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     else if (entry.type === 'aborted') {
       open.delete(planId);
       undecided.delete(planId);
-      if (begun !== undefined) aborted.add(begun.safetySnapshotId);
+      if (begun !== undefined) aborted.add(begun.safetyCopyId);
     } else {
       const receipt = entry.type === 'committed' ? entry.receipt : null;
-      const { safetySnapshotId } = entry.type === 'committed' ? entry.receipt : entry;
+      const { safetyCopyId } = entry.type === 'committed' ? entry.receipt : entry;
       const leftDraft = begun !== undefined && begun.checkpointDraft !== null;
       const full = receipt === null ? leftDraft || null : receipt.mode === 'full';
-      const restore = { planId, safetySnapshotId, receipt, full, checkpointId: null };
+      const restore = { planId, safetyCopyId, receipt, full, checkpointId: null };
       commit(restore, begunAt.get(planId) ?? line);
       if (leftDraft) open.set(planId, { entry: begun, committed: true, overwritten: false });
       else open.delete(planId);

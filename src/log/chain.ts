@@ -15,7 +15,7 @@ export type LogChain = {
 };
 
 /**
- * Hashes what makes an event the same event on another timeline: id, ts, kind and payload, in this order. Flags such as
+ * Hashes what makes an event the same event on another lineage: id, ts, kind and payload, in this order. Flags such as
  * `hidden` are not part of it. Logs with equal chains after equally many events are prefixes of one another.
  */
 export function createLogChain(): LogChain {

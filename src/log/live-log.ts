@@ -6,7 +6,7 @@ import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sq
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { createLogChain, fingerprintEvent } from './chain.ts';
 import { findLogTable, type Identity, identityOf, readEvents, readLastEventId } from './events.ts';
 
@@ -23,7 +23,7 @@ const START: ReadMark = { events: 0, lastId: 0n, last: '', chain: createLogChain
 export type LiveLog = {
   readonly journalMode: string;
   /** True where the database could not be opened in its place, so that its files were copied. */
-  readonly copiedFiles: boolean;
+  readonly viewingCopy: boolean;
   /** Which columns tell its events apart. */
   readonly identity: Identity;
   /** Events with a greater id; all of them without one. */
@@ -71,7 +71,7 @@ export async function withLiveLog<T>(
       const source = await ask(() => findLog(db, folder));
       if (source.byRowid) {
         const journalMode = await ask(() => String(db.pragma('journal_mode', { simple: true })));
-        return await use({ journalMode, copiedFiles: false, ...readLog(db, folder, source, ask, task) });
+        return await use({ journalMode, viewingCopy: false, ...readLog(db, folder, source, ask, task) });
       }
     } catch (error) {
       throw classifyDatabaseError(error, folder.databaseFile);
@@ -85,7 +85,7 @@ export async function withLiveLog<T>(
   return withReadView(folder, task, (view) =>
     use({
       journalMode: view.journalMode,
-      copiedFiles: view.copiedFiles,
+      viewingCopy: view.viewingCopy,
       ...readLog(view.db, folder, findLog(view.db, folder), ask, task),
     }),
   );
@@ -97,7 +97,7 @@ function readLog(
   { byRowid, ...source }: Source,
   ask: Ask,
   task: TaskOptions,
-): Omit<LiveLog, 'journalMode' | 'copiedFiles'> {
+): Omit<LiveLog, 'journalMode' | 'viewingCopy'> {
   const id = quoteName(profile.log.columns.id);
   // By the rowid alone, since in an index of another column SQLite would have to sort all events before the first one.
   const hint = byRowid ? 'NOT INDEXED ' : '';
@@ -115,7 +115,7 @@ function readLog(
     read: (order: string) => Iterable<T>,
     see: (event: T) => unknown,
   ): Promise<void> {
-    const pace = createPace(task);
+    const yielder = createYielder(task);
     let last = after;
     const goOn = () => {
       const began = performance.now();
@@ -132,7 +132,7 @@ function readLog(
       return false;
     };
     for (let more = true; more; ) {
-      await pace.step();
+      await yielder.step();
       more = await ask(() => atOneMoment(db, goOn));
     }
   }

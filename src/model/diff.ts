@@ -88,5 +88,5 @@ export type Diff = {
     readonly column: string;
     readonly values: number;
   }[];
-  readonly timeline: 'same' | 'other';
+  readonly lineage: 'same' | 'other';
 };

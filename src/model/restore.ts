@@ -111,7 +111,7 @@ export type RestoreReceipt = {
   readonly snapshotId: SnapshotId;
   readonly mode: RestoreMode;
   readonly finishedAt: string;
-  readonly safetySnapshotId: SnapshotId;
+  readonly safetyCopyId: SnapshotId;
   /** Null where the restore published no fresh checkpoint. */
   readonly checkpointId: SnapshotId | null;
   readonly tables: readonly {
@@ -137,7 +137,7 @@ export type RestoredState = {
   readonly action: 'restore' | 'undo';
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
-  readonly safetySnapshotId: SnapshotId;
+  readonly safetyCopyId: SnapshotId;
   readonly finishedAt: string | null;
   readonly tablesVerified: number;
 };

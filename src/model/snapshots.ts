@@ -47,7 +47,7 @@ export type SnapshotSummary = {
   readonly tables: readonly TableCount[] | null;
   readonly retention: Retention;
   /** `other`: its log is neither a prefix of the live log nor continued by it. */
-  readonly timeline: 'same' | 'other' | 'unknown';
+  readonly lineage: 'same' | 'other' | 'unknown';
   /** For a safety copy: what it undoes. */
   readonly undoes: { readonly snapshotId: SnapshotId; readonly action: 'restore' | 'undo' } | null;
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recall } from '../catalog/memory.ts';
-import { findNeeded } from '../catalog/needed.ts';
+import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
@@ -14,7 +14,7 @@ import { listSnapshotFiles, openSnapshotFile, type SnapshotFile, statFacts } fro
 import { SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { isKind, parseSnapshotId } from '../snapshots/names.ts';
 import { explainWriteError, syncFolder } from '../system/durable.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { openTrash, TRASH } from './trash.ts';
 import type { TrashedFile } from './trash-manifest.ts';
 
@@ -32,7 +32,7 @@ type PruneOptions = {
   readonly except?: SnapshotId | undefined;
 };
 
-type Draft = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
+type PlannedMoves = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 
 /**
  * Says which snapshots a policy or a choice moves to the trash and which it names but may not take: the copy that undo
@@ -45,7 +45,7 @@ export async function planPrune(
   policy: PrunePolicy,
   options: PruneOptions = {},
 ): Promise<PrunePlan> {
-  return (await draftPlan(folder, policy, options)).plan;
+  return (await planMoves(folder, policy, options)).plan;
 }
 
 /**
@@ -61,17 +61,17 @@ export async function applyPrune(
   options: PruneOptions & { readonly planId?: string | null | undefined } = {},
   task: TaskOptions = {},
 ): Promise<PruneReceipt> {
-  const pace = createPace(task);
-  const { plan, goes } = await draftPlan(folder, policy, options);
+  const yielder = createYielder(task);
+  const { plan, goes } = await planMoves(folder, policy, options);
   if (options.planId != null && options.planId !== plan.planId)
     throw new SnapbackError('plan-stale', 'The snapshots have changed since the plan was made.', {
       expected: options.planId,
       got: plan.planId,
     });
   if (goes.length === 0) throw nothingGoes(plan);
-  await pace.step();
+  await yielder.step();
   const report = (done: number) =>
-    pace.report({ phase: 'move', done, total: goes.length, unit: 'files', cancellable: false });
+    yielder.report({ phase: 'move', done, total: goes.length, unit: 'files', cancellable: false });
   const planned = goes.map(({ id, file, sizeBytes, reason }): TrashedFile => {
     const { kind, name } = parseSnapshotId(id);
     const modifiedAt = new Date(file.mtimeMs).toISOString();
@@ -106,7 +106,11 @@ function nothingGoes(plan: PrunePlan): SnapbackError {
   return new SnapbackError('nothing-to-prune', 'No snapshot would go.', { stays: plan.stays.length });
 }
 
-async function draftPlan(folder: DataFolder, policy: PrunePolicy, options: PruneOptions): Promise<Draft> {
+async function planMoves(
+  folder: DataFolder,
+  policy: PrunePolicy,
+  options: PruneOptions,
+): Promise<PlannedMoves> {
   checkPolicy(policy);
   const { now = new Date(), except = null } = options;
   const files = await listSnapshotFiles(folder);

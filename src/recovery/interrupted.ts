@@ -16,15 +16,15 @@ import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted } from '../snapshots/restore-note.ts';
 import { sweepPrivateFolders } from '../system/private-folder.ts';
 import { isRunning } from '../system/process-mark.ts';
-import { judgeOutcome, type Outcome } from './outcome.ts';
+import { judgeOutcome, type RestoreOutcome } from './restore-outcome.ts';
 import { sweepDrafts } from './sweep-drafts.ts';
-import { isStillUnsettled, listUnsettled, type Unsettled } from './unsettled.ts';
+import { isStillUnsettled, listUnsettled, type UnsettledRestore } from './unsettled-restores.ts';
 
 export type Finished = {
   readonly planId: string;
   /** `not-committed`: SQLite rolled the restore back. `committed`: it was done; `checkpointId` was published now. */
   readonly outcome: 'committed' | 'not-committed';
-  readonly safetySnapshotId: SnapshotId;
+  readonly safetyCopyId: SnapshotId;
   readonly checkpointId: SnapshotId | null;
 };
 
@@ -77,34 +77,34 @@ async function settleAll(folder: DataFolder, task: TaskOptions, settled: Finishe
       if (planId === null || isRunningHere(folder, planId)) return;
       const outcome = await whileRunning(folder, planId, () => settle(folder, one, planId, view, task));
       if (outcome === 'unknown') return;
-      settled.push({ planId, outcome, safetySnapshotId: one.safetySnapshotId, checkpointId: null });
+      settled.push({ planId, outcome, safetyCopyId: one.safetyCopyId, checkpointId: null });
       if (outcome === 'committed') return;
     }
   });
 }
 
-function planOf({ copy, open }: Unsettled): string | null {
+function planOf({ copy, open }: UnsettledRestore): string | null {
   return open?.entry.planId ?? (isNoted(copy) ? copy.note.planId : null);
 }
 
-function isHeld(folder: DataFolder, one: Unsettled): boolean {
+function isHeld(folder: DataFolder, one: UnsettledRestore): boolean {
   const planId = planOf(one);
   return one.open === null ? planId !== null && isRunningHere(folder, planId) : isInHands(folder, one.open);
 }
 
 /** Not worth a copy of the database: neither safety copy nor draft to compare it with. */
-function canBeJudged({ copy, open }: Unsettled): boolean {
+function canBeJudged({ copy, open }: UnsettledRestore): boolean {
   return isNoted(copy) || (open !== null && open.entry.checkpointDraft !== null);
 }
 
 async function settle(
   folder: DataFolder,
-  one: Unsettled,
+  one: UnsettledRestore,
   planId: string,
   view: ReadView,
   task: TaskOptions,
-): Promise<Outcome> {
-  const { copy, open, safetySnapshotId } = one;
+): Promise<RestoreOutcome> {
+  const { copy, open, safetyCopyId } = one;
   const draft = await reopenOwed(folder, open);
   try {
     const evidence = {
@@ -119,7 +119,7 @@ async function settle(
     const at = new Date().toISOString();
     for (const entry of beginning(one, at)) await appendJournal(folder, entry);
     if (outcome === 'committed') {
-      await appendJournal(folder, { type: 'recovered', planId, safetySnapshotId, at });
+      await appendJournal(folder, { type: 'recovered', planId, safetyCopyId, at });
       // Who made it without a word in the journal has published its checkpoint, if at all, under a name that is not known.
       if (open === null && isNoted(copy) && copy.note.mode === 'full')
         await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId: null, at });
@@ -134,11 +134,11 @@ async function settle(
 }
 
 /** The line that the journal lacks where it does not speak of the restore at all. */
-function beginning({ copy, open }: Unsettled, at: string): readonly NewJournalEntry[] {
+function beginning({ copy, open }: UnsettledRestore, at: string): readonly NewJournalEntry[] {
   if (open !== null || !isNoted(copy)) return [];
   const { planId, action, snapshotId } = copy.note;
-  const safetySnapshotId = copy.id;
-  return [{ type: 'prepared', planId, action, snapshotId, safetySnapshotId, checkpointDraft: null, at }];
+  const safetyCopyId = copy.id;
+  return [{ type: 'prepared', planId, action, snapshotId, safetyCopyId, checkpointDraft: null, at }];
 }
 
 async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
@@ -152,12 +152,12 @@ async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise
 
 /** Publishes the checkpoint of a restore that is known to be committed. */
 async function publishOwed(folder: DataFolder, open: OpenRestore): Promise<Finished> {
-  const { planId, safetySnapshotId } = open.entry;
+  const { planId, safetyCopyId } = open.entry;
   const draft = await reopenOwed(folder, open);
   const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
   const at = new Date().toISOString();
   await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
-  return { planId, outcome: 'committed', safetySnapshotId, checkpointId };
+  return { planId, outcome: 'committed', safetyCopyId, checkpointId };
 }
 
 /** How long COMMIT may take after it was announced, and clocks may disagree. */

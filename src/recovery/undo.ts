@@ -7,9 +7,9 @@ import type { RestoredState, RestoreOptions, RestorePlan, RestoreReceipt } from 
 import type { TaskOptions } from '../model/task.ts';
 import { applyRestore, defaultRestoreOptions, planRestore, type RestoreRequest } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
-import { isNoted, type NotedCopy, readNote } from '../snapshots/restore-note.ts';
-import { judgeOutcome } from './outcome.ts';
-import { listUnsettled, type Unsettled } from './unsettled.ts';
+import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { judgeOutcome } from './restore-outcome.ts';
+import { listUnsettled, type UnsettledRestore } from './unsettled-restores.ts';
 
 /**
  * Which restore the database stands on, the newest that was committed; null: none, or nobody can tell which. Known from
@@ -23,7 +23,7 @@ export async function readRestoredState(
   task: TaskOptions = {},
 ): Promise<RestoredState | null> {
   const { journal, unsettled } = await readStory(folder);
-  const question = JSON.stringify(unsettled.map(({ safetySnapshotId }) => safetySnapshotId));
+  const question = JSON.stringify(unsettled.map(({ safetyCopyId }) => safetyCopyId));
   if (unsettled.length > 0 && unanswered.get(folder.dir) === question) return null;
   const state = await findState(folder, journal, unsettled, task);
   if (state === 'unknown') unanswered.set(folder.dir, question);
@@ -42,24 +42,24 @@ async function readStory(folder: DataFolder) {
 async function findState(
   folder: DataFolder,
   journal: JournalState,
-  unsettled: readonly Unsettled[],
+  unsettled: readonly UnsettledRestore[],
   task: TaskOptions,
 ): Promise<RestoredState | 'unknown' | null> {
   const unrecorded = await findUnrecorded(folder, unsettled, task);
   if (unrecorded === 'unknown') return 'unknown';
   if (unrecorded !== 'none') return describeState(unrecorded, null);
   const recorded = journal.committed.at(-1);
-  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetySnapshotId);
+  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
   return copy !== null && isNoted(copy) ? describeState(copy, recorded?.receipt ?? null) : null;
 }
 
-function describeState({ id, note }: NotedCopy, receipt: RestoreReceipt | null): RestoredState {
+function describeState({ id, note }: NotedSafetyCopy, receipt: RestoreReceipt | null): RestoredState {
   return {
     planId: note.planId,
     action: note.action,
     snapshotId: note.snapshotId,
     snapshotTakenAt: note.snapshotTakenAt,
-    safetySnapshotId: id,
+    safetyCopyId: id,
     finishedAt: receipt?.finishedAt ?? null,
     tablesVerified: note.after.length,
   };
@@ -72,9 +72,9 @@ function describeState({ id, note }: NotedCopy, receipt: RestoreReceipt | null):
  */
 async function findUnrecorded(
   folder: DataFolder,
-  unsettled: readonly Unsettled[],
+  unsettled: readonly UnsettledRestore[],
   task: TaskOptions,
-): Promise<NotedCopy | 'none' | 'unknown'> {
+): Promise<NotedSafetyCopy | 'none' | 'unknown'> {
   const [newest] = unsettled;
   if (newest === undefined) return 'none';
   if (!isNoted(newest.copy)) return 'unknown';
@@ -126,13 +126,13 @@ async function undoRequest(
     throw new SnapbackError(
       'nothing-to-undo',
       'It can not be told whether the newest restore was made before it was interrupted. Its safety copy is in the list, and can be restored like any snapshot.',
-      { safetyCopy: unsettled[0]?.safetySnapshotId ?? null },
+      { safetyCopy: unsettled[0]?.safetyCopyId ?? null },
     );
-  const copy = state === null ? null : await readNote(folder, state.safetySnapshotId);
+  const copy = state === null ? null : await readNote(folder, state.safetyCopyId);
   if (copy === null || !isNoted(copy))
     throw new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {
       folder: folder.dir,
     });
   const { acceptDrift } = options;
-  return { ...defaultRestoreOptions, acceptDrift, id: copy.id, action: 'undo', mode: copy.note.mode };
+  return { ...defaultRestoreOptions, acceptDrift, snapshotId: copy.id, action: 'undo', mode: copy.note.mode };
 }

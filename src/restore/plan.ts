@@ -15,8 +15,8 @@ import type { Schema } from '../sqlite/schema.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { TableWork } from '../write/write-tables.ts';
+import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export type PlanRequest = {
   readonly action: 'restore' | 'undo';
@@ -25,7 +25,7 @@ export type PlanRequest = {
   readonly stage: Stage;
   readonly schema: Schema;
   readonly profile: Profile;
-  readonly surroundings: Surroundings;
+  readonly preflight: Preflight;
 };
 
 /** A plan together with what applying it needs; the temporary tables of its comparisons live in the connection that made it. */
@@ -35,8 +35,8 @@ export type PreparedPlan = TableWork & {
   readonly knownFaults: KnownFaults | null;
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
-  /** The same of the tables that it does not name but that something could reach. */
-  readonly bystanders: ReadonlyMap<string, string>;
+  /** The same for tables outside the plan that a trigger or foreign key could reach. */
+  readonly reachable: ReadonlyMap<string, string>;
 };
 
 /**
@@ -50,7 +50,7 @@ export async function preparePlan(
   request: PlanRequest,
   task: TaskOptions,
 ): Promise<PreparedPlan> {
-  const { schema, stage, profile, options, snapshot, surroundings } = request;
+  const { schema, stage, profile, options, snapshot, preflight } = request;
   const found = await compareSnapshot(db, stage, schema, profile, options.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
   for (const name of options.clearTables)
@@ -78,7 +78,7 @@ export async function preparePlan(
     });
   report(true);
   const before = await hashLiveTables(db, touched, schema, task);
-  const bystanders = await hashLiveTables(db, effects.reachable, schema, task);
+  const reachable = await hashLiveTables(db, effects.reachable, schema, task);
   report(false);
   const integrity = await checkIntegrity(db);
   report(true);
@@ -100,19 +100,19 @@ export async function preparePlan(
     foreignKeyViolationsAfter: null,
     orphans: [],
     damage: describeDamage(integrity),
-    inUse: surroundings.inUse,
-    safetyCopy: { folder: surroundings.safetyFolder, aboutBytes: surroundings.aboutBytes },
+    inUse: preflight.inUse,
+    safetyCopy: { folder: preflight.safetyFolder, aboutBytes: preflight.aboutBytes },
     freshCheckpoint: full,
     hostReplay: full ? null : hostReplay(db, request),
-    space: surroundings.space,
+    space: preflight.space,
   };
-  const refusals = findRefusals(plan, { stage, integrity, surroundings });
+  const refusals = findRefusals(plan, { stage, integrity, preflight });
   return {
-    plan: { ...plan, planId: planId(request, schema, [before, bystanders]), refusals },
+    plan: { ...plan, planId: planId(request, schema, [before, reachable]), refusals },
     comparisons,
     effects,
     integrity,
-    bystanders,
+    reachable,
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
@@ -170,9 +170,9 @@ function planId(
 
 function hostReplay(
   db: AnyDatabase,
-  { surroundings, snapshot, profile }: PlanRequest,
+  { preflight, snapshot, profile }: PlanRequest,
 ): RestorePlan['hostReplay'] {
-  const { checkpoint } = surroundings;
+  const { checkpoint } = preflight;
   return {
     checkpoint: checkpoint?.id ?? null,
     afterEvent: checkpoint?.lastEventId ?? 0n,

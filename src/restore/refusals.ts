@@ -1,7 +1,7 @@
 import type { Stage } from '../compare/stage.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Preflight } from './preflight.ts';
 
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
@@ -9,8 +9,8 @@ export function findRefusals(
   {
     stage,
     integrity,
-    surroundings,
-  }: { readonly stage: Stage; readonly integrity: Integrity; readonly surroundings: Surroundings },
+    preflight,
+  }: { readonly stage: Stage; readonly integrity: Integrity; readonly preflight: Preflight },
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
@@ -20,9 +20,9 @@ export function findRefusals(
       message: 'The database file is damaged; writing into it could make it worse.',
       detail: { found: structural.length, first: structural[0] ?? '' },
     });
-  if (!surroundings.writable)
+  if (!preflight.writable)
     refusals.push(
-      surroundings.copiedFiles
+      preflight.viewingCopy
         ? {
             code: 'viewing-a-copy',
             message: 'The database can only be looked at, as a copy; it can not be written where it is.',
@@ -54,7 +54,7 @@ export function findRefusals(
         message: 'There is not enough free space for a restore with its safety copy.',
         detail: { volume, neededBytes, freeBytes },
       });
-  if (plan.inUse.state === 'yes' && !surroundings.whileOpen)
+  if (plan.inUse.state === 'yes' && !preflight.whileOpen)
     refusals.push({
       code: 'database-in-use',
       message: 'Another program has the database open.',

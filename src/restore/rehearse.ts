@@ -4,7 +4,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { rollBack } from '../sqlite/transaction.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
 import { describeEffects, type PreparedPlan } from './plan.ts';
@@ -36,7 +36,7 @@ export async function rehearse(
     const indexes = checkSearchIndexes(copy, prepared.effects);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
-      const effects = await writeTables(copy, prepared, indexes, schema, createPace(rehearsal));
+      const effects = await writeTables(copy, prepared, indexes, schema, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes, schema };
       const { violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);

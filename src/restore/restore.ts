@@ -10,12 +10,12 @@ import { readSchema } from '../sqlite/schema.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { preparePlan } from './plan.ts';
+import { requireWritable, runPreflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
 import { type ApplyOptions, runPlan } from './run.ts';
-import { lookAround, requireWritable } from './surroundings.ts';
 
 export type RestoreRequest = RestoreOptions & {
-  readonly id: SnapshotId;
+  readonly snapshotId: SnapshotId;
   readonly action: 'restore' | 'undo';
 };
 
@@ -37,12 +37,12 @@ export async function planRestore(
   whileOpen = false,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
-  return withStagedSnapshot(folder, request.id, task, async ({ view, stage, schema, snapshot }) => {
-    const surroundings = await lookAround(folder, snapshot, { whileOpen, copiedFiles: view.copiedFiles });
-    const { action, id: _, ...options } = request;
+  return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, stage, schema, snapshot }) => {
+    const preflight = await runPreflight(folder, snapshot, { whileOpen, viewingCopy: view.viewingCopy });
+    const { action, snapshotId: _, ...options } = request;
     const prepared = await preparePlan(
       view.db,
-      { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
+      { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
       task,
     );
     return rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
@@ -68,19 +68,25 @@ export async function applyRestore(
     const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
       const planned = await withLockPatience(task, () => readSchema(db));
-      const { stage, snapshot } = await stageById(folder, request.id, planned, { folder: place }, task);
-      const surroundings = await lookAround(folder, snapshot, {
+      const { stage, snapshot } = await stageById(
+        folder,
+        request.snapshotId,
+        planned,
+        { folder: place },
+        task,
+      );
+      const preflight = await runPreflight(folder, snapshot, {
         whileOpen: apply.whileOpen,
-        copiedFiles: false,
+        viewingCopy: false,
       });
       attachStage(db, stage);
       await beginReading(db, task);
       const schema = readSchema(db);
       if (schema.hash !== stage.schemaHash) throw staleError();
-      const { action, id: _, ...options } = request;
+      const { action, snapshotId: _, ...options } = request;
       const prepared = await preparePlan(
         db,
-        { action, snapshot, options, stage, schema, profile: folder.profile, surroundings },
+        { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

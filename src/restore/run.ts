@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { findUsers } from '../host/in-use.ts';
+import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
@@ -10,7 +10,7 @@ import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
@@ -57,7 +57,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
       planId: plan.planId,
       action: plan.action,
       snapshotId: plan.snapshot.id,
-      safetySnapshotId: safety.id,
+      safetyCopyId: safety.id,
       checkpointDraft: checkpoint === null ? null : basename(checkpoint.path),
       at: new Date().toISOString(),
     });
@@ -89,7 +89,7 @@ async function writeAndVerify(
   task: TaskOptions,
 ): Promise<Written> {
   const { plan, comparisons } = prepared;
-  const inUse = await findUsers(folder.databaseFile);
+  const inUse = await findOpeners(folder.databaseFile);
   if (inUse.state === 'yes' && !apply.whileOpen)
     throw new SnapbackError(
       'database-in-use',
@@ -101,7 +101,7 @@ async function writeAndVerify(
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
-  const effects = await writeTables(db, prepared, indexes, schema, createPace(task));
+  const effects = await writeTables(db, prepared, indexes, schema, createYielder(task));
   const { checks, after } = await verifyRestore(db, prepared, { effects, indexes, schema }, task);
   return {
     lockedAt,
@@ -111,7 +111,7 @@ async function writeAndVerify(
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
       finishedAt: new Date().toISOString(),
-      safetySnapshotId: safety.id,
+      safetyCopyId: safety.id,
       checkpointId: null,
       tables: comparisons.map(({ staged, added, removed, changed }) => ({
         name: staged.live.name,
@@ -142,23 +142,23 @@ async function finish(
   checkpoint: Draft | null,
 ): Promise<RestoreReceipt> {
   const checkpointId =
-    checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(toleratingOurs);
+    checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(ignoreExpected);
   const missing: CheckResult = { check: 'checkpoint', subject: null, result: 'not-run', detail: UNPUBLISHED };
   const checks = checkpoint !== null && checkpointId === null ? [...receipt.checks, missing] : receipt.checks;
   const finished = { ...receipt, checkpointId, checks };
   const at = new Date().toISOString();
-  await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(toleratingOurs);
+  await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(ignoreExpected);
   if (checkpointId !== null)
     await appendJournal(folder, {
       type: 'checkpoint-published',
       planId: receipt.planId,
       checkpointId,
       at,
-    }).catch(toleratingOurs);
+    }).catch(ignoreExpected);
   return finished;
 }
 
-function toleratingOurs(error: unknown): null {
+function ignoreExpected(error: unknown): null {
   if (error instanceof SnapbackError) return null;
   throw error;
 }
@@ -177,13 +177,13 @@ async function abort(
   { plan, safety, checkpoint, journalled, error }: Aborted,
 ): Promise<void> {
   const code = error instanceof SnapbackError ? error.code : 'internal';
-  if (checkpoint !== null) await discardDraft(checkpoint).catch(toleratingOurs);
+  if (checkpoint !== null) await discardDraft(checkpoint).catch(ignoreExpected);
   if (journalled)
     await appendJournal(folder, {
       type: 'aborted',
       planId: plan.planId,
       code,
       at: new Date().toISOString(),
-    }).catch(toleratingOurs);
-  await removeSafetyCopy(safety).catch(toleratingOurs);
+    }).catch(ignoreExpected);
+  await removeSafetyCopy(safety).catch(ignoreExpected);
 }

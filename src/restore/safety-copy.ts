@@ -18,7 +18,7 @@ import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { syncFolder } from '../system/durable.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
@@ -74,7 +74,7 @@ async function foreseeLog(
 ): Promise<LogExtent | null> {
   const { whole, pick } = createIdentifier(identityOf(live, profile), columns);
   if (!whole) return null;
-  const pace = createPace(task);
+  const yielder = createYielder(task);
   const chain = createLogChain();
   const staged = columns.map((_, index) => stageColumn(index));
   const order = `ORDER BY ${staged[placeOfName(columns, profile.log.columns.id)]}`;
@@ -87,7 +87,7 @@ async function foreseeLog(
     encoding,
   })) {
     chain.add(pick(row));
-    await pace.step();
+    await yielder.step();
   }
   const { events, chain: chained } = chain.peek();
   return { events, chain: chained };

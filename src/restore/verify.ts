@@ -15,7 +15,7 @@ import {
 } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
-import { createPace } from '../system/pace.ts';
+import { createYielder } from '../system/yielder.ts';
 import { type IndexState, settleSearchIndex } from '../write/search-index.ts';
 import type { SideEffects } from '../write/side-effects.ts';
 import type { PreparedPlan } from './plan.ts';
@@ -48,13 +48,13 @@ export async function verifyRestore(
   { effects, indexes, schema }: Written,
   task: TaskOptions,
 ): Promise<Verified> {
-  const pace = createPace(task);
+  const yielder = createYielder(task);
   const checks: CheckResult[] = [];
   const after = new Map<string, string>();
   const steps = prepared.comparisons.length + 3;
   let done = 0;
   const report = (cancellable: boolean) => {
-    pace.report({ phase: 'verify', done, total: steps, unit: 'steps', cancellable });
+    yielder.report({ phase: 'verify', done, total: steps, unit: 'steps', cancellable });
     done += 1;
   };
   for (const { staged } of prepared.comparisons) {
@@ -69,7 +69,7 @@ export async function verifyRestore(
   }
   report(true);
   const now = await hashLiveTables(db, prepared.effects.reachable, schema, task);
-  for (const [name, hash] of prepared.bystanders) {
+  for (const [name, hash] of prepared.reachable) {
     if (now.get(name) !== hash) throw failed('bystanders', name, hash, now.get(name) ?? 'nothing');
     checks.push({ check: 'bystanders', subject: name, result: 'ok', detail: hash });
   }

@@ -3,7 +3,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue, type TableHasher } from '../sqlite/row-hash.ts';
-import { createPace, type Pace } from '../system/pace.ts';
+import { createYielder, type Yielder } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { readSnapshotTail, type SnapshotTail } from './ends.ts';
 import { createExactCursor, type ExactCursor } from './exact-values.ts';
@@ -43,10 +43,10 @@ export async function* readSnapshot(
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
 ): AsyncGenerator<SnapshotPart> {
-  const pace = createPace(task);
+  const yielder = createYielder(task);
   const tail = await readSnapshotTail(file);
   const digest = createHash('sha256');
-  const scanner = createJsonScanner(createSource(file, digest, pace), 0);
+  const scanner = createJsonScanner(createSource(file, digest, yielder), 0);
   const exact = tail === null ? null : createExactCursor(file, tail.exactAt);
   const seen = new Set<string>();
   const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
@@ -66,7 +66,7 @@ export async function* readSnapshot(
     if (key === OWN_KEY) {
       await skipOwnPart(scanner, tail);
       await exact?.finish();
-    } else if (known) yield* readTable(scanner, key, exact, tail, pace);
+    } else if (known) yield* readTable(scanner, key, exact, tail, yielder);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
       if (tail !== null && tail.about.lastEventId !== value.toString())
@@ -98,14 +98,14 @@ function damagedAt(offset: number, why: string): SnapbackError {
   });
 }
 
-function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, pace: Pace) {
+function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, yielder: Yielder) {
   let position = 0;
   return async (want: number): Promise<Buffer | null> => {
-    await pace.step();
+    await yielder.step();
     const chunk = await readAt(file, position, want);
     if (chunk.length === 0) return null;
     position += chunk.length;
-    pace.report({
+    yielder.report({
       phase: 'read-snapshot',
       done: position,
       total: file.sizeBytes,
@@ -128,7 +128,7 @@ async function* readTable(
   name: string,
   exact: ExactCursor | null,
   tail: SnapshotTail | null,
-  pace: Pace,
+  yielder: Yielder,
 ): AsyncGenerator<SnapshotPart> {
   yield { type: 'table', name };
   const expected = tail?.about.tables.find((table) => table.name === name);
@@ -167,7 +167,7 @@ async function* readTable(
       batch.push(values);
       count += 1;
       if (batch.length === ROWS_PER_BATCH || scanner.offset() - batchAt > BYTES_PER_BATCH) {
-        await pace.step();
+        await yielder.step();
         yield { type: 'rows', table: name, columns, rows: batch };
         batch = [];
         batchAt = scanner.offset();

@@ -11,9 +11,9 @@ import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { readSchema, type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
-import { createPace } from '../system/pace.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
+import { createYielder } from '../system/yielder.ts';
 import { type DumpedTable, FORMAT_VERSION, OWN_KEY, type RestoreNote, type SnapshotAbout } from './notes.ts';
 import { jsonText, jsonValue } from './python-text.ts';
 import { refuseHugeRow, refuseHugeValue } from './row-size.ts';
@@ -101,9 +101,9 @@ function createDump(
   phase: Progress['phase'],
   task: TaskOptions,
 ) {
-  const pace = createPace(task);
-  const main = createTextSink(handle, pace);
-  const exact = createTextSink(exactFile, pace);
+  const yielder = createYielder(task);
+  const main = createTextSink(handle, yielder);
+  const exact = createTextSink(exactFile, yielder);
   let rowsDone = 0;
   let exactTables = 0;
 
@@ -143,7 +143,7 @@ function createDump(
       ordinal += 1;
       rowsDone += 1;
       if (rowsDone % 4096 === 0)
-        pace.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
+        yielder.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
     }
     await main.text(']');
     if (exactRows > 0) await exact.text(']');
@@ -168,7 +168,7 @@ function createDump(
       `${text}, "aboutHash": "${hash('sha256', text)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`,
     );
     await main.flush();
-    pace.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
+    yielder.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
   }
 
   return { text: main.text, table, finish };

@@ -6,7 +6,7 @@ import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { openSnapshotFile } from './files.ts';
 
 /** What of a safety copy tells of its restore. */
-export type NotedCopy = {
+export type NotedSafetyCopy = {
   readonly id: SnapshotId;
   readonly about: SnapshotAbout;
   readonly note: RestoreNote;
@@ -21,7 +21,7 @@ const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
 };
 
 /** Reads the note of a safety copy from the end of its file, or tells why there is none to read. */
-export async function readNote(folder: DataFolder, id: SnapshotId): Promise<NotedCopy | NoNote> {
+export async function readNote(folder: DataFolder, id: SnapshotId): Promise<NotedSafetyCopy | NoNote> {
   try {
     const file = await openSnapshotFile(folder, id);
     try {
@@ -38,6 +38,6 @@ export async function readNote(folder: DataFolder, id: SnapshotId): Promise<Note
 }
 
 /** Whether a safety copy could be read and has its note. */
-export function isNoted(copy: NotedCopy | NoNote): copy is NotedCopy {
+export function isNoted(copy: NotedSafetyCopy | NoNote): copy is NotedSafetyCopy {
   return typeof copy !== 'string';
 }

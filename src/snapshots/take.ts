@@ -11,7 +11,7 @@ import { foldName } from '../sqlite/names.ts';
 import { explainWriteError } from '../system/durable.ts';
 import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './drafts.ts';
 
-export type Taken = Extract<TakeResult, { readonly taken: true }>;
+export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;
 
 /**
  * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, under the host's name for this second. The
@@ -22,7 +22,7 @@ export async function takeSnapshot(
   folder: DataFolder,
   kind: 'rewind' | 'periodic',
   task: TaskOptions = {},
-): Promise<Taken> {
+): Promise<TakenSnapshot> {
   return withReadView(folder, task, async ({ db }) => {
     const draft = await createDraft(folder, kind);
     try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { throwIfCancelled } from '../system/pace.ts';
+import { throwIfCancelled } from '../system/yielder.ts';
 import { sqliteCode, type WriteDatabase } from './database.ts';
 
 const PATIENCE_MS = 5000;

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Pace } from './pace.ts';
+import type { Yielder } from './yielder.ts';
 
 const FLUSH_CHARS = 256 * 1024;
 
@@ -11,7 +11,7 @@ export type TextSink = {
 };
 
 /** Writes text to the end of a file in large pieces, between which a cancel arrives. @throws the system's errors, `cancelled` */
-export function createTextSink(handle: FileHandle, pace: Pace): TextSink {
+export function createTextSink(handle: FileHandle, yielder: Yielder): TextSink {
   let parts: string[] = [];
   let chars = 0;
   let written = 0;
@@ -22,7 +22,7 @@ export function createTextSink(handle: FileHandle, pace: Pace): TextSink {
       chars = 0;
       for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
     }
-    await pace.step();
+    await yielder.step();
   }
   return {
     /** Bytes so far, flushed or not. The text is ASCII, so one character is one byte. */

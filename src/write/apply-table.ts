@@ -4,7 +4,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 
 /** The statements that make a live table what its comparison says, in the order in which they run. Each takes `Lines`. */
 type ApplyStatements = {
@@ -66,7 +66,7 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
 export async function applyTable(
   db: WriteDatabase,
   comparison: Comparison,
-  pace: Pace,
+  yielder: Yielder,
   onRows: (rows: number) => void,
 ): Promise<void> {
   const statements = applyStatements(comparison);
@@ -84,7 +84,7 @@ export async function applyTable(
       if (last % LINES_PER_STEP !== 0 && last < lines) continue;
       onRows(rows - reported);
       reported = rows;
-      await pace.step();
+      await yielder.step();
     }
     if (rows !== expected)
       throw new SnapbackError(

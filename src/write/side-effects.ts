@@ -44,13 +44,13 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
   const triggers = all.filter((trigger) => trigger.event !== 'UPDATE');
   const looksAt = (names: Iterable<string>, tables: ReadonlySet<string>) =>
     [...names].some((name) => dependsOn(schema, name, tables));
-  const looksAround = (trigger: Trigger) => {
+  const readsOtherTouchedTables = (trigger: Trigger) => {
     const others = new Set([...folded].filter((name) => name !== foldName(trigger.object.table)));
     return (
       looksAt(trigger.names, others) || trigger.statements.some(({ sql }) => looksAt(namesIn(sql), folded))
     );
   };
-  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, all, looksAround) }));
+  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, all, readsOtherTouchedTables) }));
   const isFollower = (trigger: Trigger, target: string | null) =>
     target !== null &&
     upkeep.some(
@@ -120,7 +120,7 @@ type Upkeep = {
 function findUpkeep(
   index: VirtualTable,
   triggers: readonly Trigger[],
-  looksAround: (trigger: Trigger) => boolean,
+  readsOtherTouchedTables: (trigger: Trigger) => boolean,
 ): Upkeep {
   const writers = triggers.filter(({ statements }) =>
     statements.some(({ target }) => target !== null && foldName(target) === foldName(index.name)),
@@ -129,7 +129,7 @@ function findUpkeep(
     const own = writers.filter(({ object }) => foldName(object.table) === table);
     return (
       ['INSERT', 'DELETE'].every((event) => own.some((trigger) => trigger.event === event)) &&
-      !own.some(looksAround)
+      !own.some(readsOtherTouchedTables)
     );
   };
   return {

@@ -4,7 +4,7 @@ import type { Integrity } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import type { Pace } from '../system/pace.ts';
+import type { Yielder } from '../system/yielder.ts';
 import { applyTable } from './apply-table.ts';
 import type { IndexState } from './search-index.ts';
 import { leaveIndexesApart, type SideEffects } from './side-effects.ts';
@@ -29,7 +29,7 @@ export async function writeTables(
   work: TableWork,
   indexes: ReadonlyMap<string, IndexState>,
   schema: Schema,
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<SideEffects> {
   const { effects } = work;
   const isBehind = effects.searchIndexes.some(
@@ -38,7 +38,7 @@ export async function writeTables(
   if (!isBehind) {
     db.exec(`SAVEPOINT ${FOLLOWING}`);
     try {
-      await writeAll(db, work, effects, schema, pace);
+      await writeAll(db, work, effects, schema, yielder);
       db.exec(`RELEASE ${FOLLOWING}`);
       return effects;
     } catch (error) {
@@ -49,7 +49,7 @@ export async function writeTables(
     }
   }
   const apart = leaveIndexesApart(effects);
-  await writeAll(db, work, apart, schema, pace);
+  await writeAll(db, work, apart, schema, yielder);
   return apart;
 }
 
@@ -65,7 +65,7 @@ async function writeAll(
   { comparisons, integrity }: TableWork,
   effects: SideEffects,
   schema: Schema,
-  pace: Pace,
+  yielder: Yielder,
 ): Promise<void> {
   const total = comparisons.reduce(
     (sum, { added, removed, changed }) => sum + added + removed + changed * 2,
@@ -74,13 +74,13 @@ async function writeAll(
   let done = 0;
   const report = (rows: number) => {
     done += rows;
-    pace.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
+    yielder.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
   };
   // What can't be judged by a check afterwards has to be refused by the database itself.
   if (integrity.unchecked.length === 0) db.pragma('ignore_check_constraints = ON');
   try {
     setTriggersAside(db, effects);
-    for (const comparison of comparisons) await applyTable(db, comparison, pace, report);
+    for (const comparison of comparisons) await applyTable(db, comparison, yielder, report);
     putTriggersBack(db, effects, schema);
   } finally {
     db.pragma('ignore_check_constraints = OFF');

@@ -146,7 +146,7 @@ try {
   );
   const diffing = await time(() => diffSnapshot(folder, ID));
   report('diff', { seconds: diffing, megabytes: size }, 'JSON.parse', parsing);
-  const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+  const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
   const planning = await time(() => planRestore(folder, request));
   report('plan, tried on a copy', { seconds: planning, megabytes: size }, 'seed', restore);
   const restoring = await time(() => applyRestore(folder, request, { planId: null, whileOpen: false }));

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkSnapshot, listSnapshots, showSnapshot, verifySnapshots } from '../../src/catalog/catalog.ts';
+import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 import { applyRestore, defaultRestoreOptions } from '../../src/restore/restore.ts';
@@ -63,7 +63,7 @@ describe('the list at once', () => {
         healthDetail: null,
         tables: null,
         retention: { status: 'kept', reason: 'among-newest', goesAt: null, rank: 1, keep: 5 },
-        timeline: 'unknown',
+        lineage: 'unknown',
         undoes: null,
       },
     ]);
@@ -112,10 +112,10 @@ describe('the list at once', () => {
     const locked = await makeDataFolder({ journalMode: 'delete' });
     folder = { ...locked, cacheDir: folder.cacheDir };
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
     const child = startChild('hold-database.ts', folder.databaseFile, 'exclusive');
     expect(await child.line()).toBe('held');
-    expect(await find(one)).toMatchObject({ health: 'good', timeline: 'unknown' });
+    expect(await find(one)).toMatchObject({ health: 'good', lineage: 'unknown' });
   });
 });
 
@@ -127,7 +127,7 @@ describe('checking', () => {
     expect(await find(one, true)).toMatchObject({
       health: 'good',
       lastEventId: 5n,
-      timeline: 'same',
+      lineage: 'same',
       tables: [
         { name: 'event_log', rows: 5 },
         ...folder.profile.tables.map((name) => ({ name, rows: name === 'chats' ? 1 : 0 })),
@@ -137,7 +137,7 @@ describe('checking', () => {
       health: 'damaged',
       healthDetail: expect.stringMatching(/event_log.*row 1/),
       tables: null,
-      timeline: 'unknown',
+      lineage: 'unknown',
     });
   });
 
@@ -279,64 +279,64 @@ describe('checking', () => {
 describe('the timeline of a snapshot', () => {
   test('is the same while the log only grows, also for a list that reads nothing', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
     changeDatabase(folder, (db) => appendEvents(db, 3000));
     changeDatabase(folder, (db) =>
       db.exec('UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3'),
     );
-    expect((await find(one)).timeline).toBe('same');
-    expect((await checkSnapshot(folder, one)).timeline).toBe('same');
+    expect((await find(one)).lineage).toBe('same');
+    expect((await checkSnapshot(folder, one)).lineage).toBe('same');
   });
 
   test('is the same for a log that was cut, and another once that grew again', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
     changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
-    expect((await find(one, true)).timeline).toBe('same');
-    expect((await find(one)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
+    expect((await find(one)).lineage).toBe('same');
     changeDatabase(folder, (db) => {
       db.exec('DELETE FROM sqlite_sequence');
       appendEvents(db, 4, 'something else');
     });
-    expect((await find(one)).timeline).toBe('unknown');
-    expect((await find(one, true)).timeline).toBe('other');
-    expect((await find(one)).timeline).toBe('other');
+    expect((await find(one)).lineage).toBe('unknown');
+    expect((await find(one, true)).lineage).toBe('other');
+    expect((await find(one)).lineage).toBe('other');
   });
 
   test('is the same for an empty log, and unknown for a snapshot without one', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
     await writeSnapshotFile(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
     changeDatabase(folder, (db) => db.exec('DELETE FROM event_log'));
-    expect((await find(one, true)).timeline).toBe('same');
-    expect((await find(one)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
+    expect((await find(one)).lineage).toBe('same');
     expect(await find('rewind/20260301T000000Z', true)).toMatchObject({
       health: 'good',
-      timeline: 'unknown',
+      lineage: 'unknown',
     });
   });
 
   test('is another one after the database was replaced by one with the same ids', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
     await rm(folder.databaseFile);
     createDatabase(folder.databaseFile, { events: 0 });
     changeDatabase(folder, (db) => appendEvents(db, 9, 'another world'));
-    expect((await find(one)).timeline).toBe('unknown');
-    expect((await find(one, true)).timeline).toBe('other');
+    expect((await find(one)).lineage).toBe('unknown');
+    expect((await find(one, true)).lineage).toBe('other');
   });
 
   test('is another one for whoever looks closely, once an event that was remembered is not what it was', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    expect((await find(one, true)).timeline).toBe('same');
+    expect((await find(one, true)).lineage).toBe('same');
     changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
-    expect((await find(one, true)).timeline).toBe('other');
+    expect((await find(one, true)).lineage).toBe('other');
     changeDatabase(folder, (db) => appendEvents(db, 2));
-    expect((await find(one)).timeline).toBe('other');
+    expect((await find(one)).lineage).toBe('other');
   });
 
   test('is another one if only the middle of the log differs', async () => {
     await writeSnapshotFile(folder, one, dumpAsHost(folder));
     changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
-    expect((await find(one, true)).timeline).toBe('other');
+    expect((await find(one, true)).lineage).toBe('other');
   });
 });
 
@@ -351,7 +351,7 @@ describe('show and verify', () => {
       [one, 'good'],
       ['rewind/20260301T000000Z', 'damaged'],
     ]);
-    expect(await showSnapshot(folder, one)).toEqual(await find(one));
+    expect(await checkSnapshot(folder, one)).toEqual(await find(one));
   });
 
   test('refuse what is no snapshot', async () => {
@@ -360,7 +360,7 @@ describe('show and verify', () => {
       ['periodic/../../chat', 'snapshot-unsafe'],
       ['periodic', 'usage'],
     ] as const) {
-      expect(await codeOf(showSnapshot(folder, id))).toBe(code);
+      expect(await codeOf(checkSnapshot(folder, id))).toBe(code);
       expect(await codeOf(verifySnapshots(folder, [id]))).toBe(code);
     }
   });
@@ -392,10 +392,10 @@ describe('show and verify', () => {
 test('a safety copy is listed with what it undoes, and kept for that', async () => {
   const { id } = await takeSnapshot(folder, 'rewind');
   changeDatabase(folder, (db) => appendEvents(db, 1));
-  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   const receipt = await applyRestore(folder, request, { planId: null, whileOpen: false });
   for (const check of [false, true])
-    expect(await find(receipt.safetySnapshotId, check)).toMatchObject({
+    expect(await find(receipt.safetyCopyId, check)).toMatchObject({
       undoes: { snapshotId: id, action: 'restore' },
       retention: { status: 'kept', reason: 'needed-by-undo' },
     });

@@ -44,7 +44,7 @@ describe.concurrent('restoring', () => {
 
     expect(await ask<RestorePlan>(dir, 'undo')).toMatchObject({
       action: 'undo',
-      snapshot: { id: receipt.safetySnapshotId },
+      snapshot: { id: receipt.safetyCopyId },
     });
     await ask(dir, 'undo', '--yes');
     expect(readTables(dir)).toEqual(mistaken);

@@ -29,7 +29,7 @@ async function tell({
 }
 
 async function restored(place: Place): Promise<unknown> {
-  const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+  const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
   await applyRestore(await open(place), request, { planId: null, whileOpen: false });
   return readState(place.database).tables.t;
 }

@@ -28,7 +28,7 @@ test('after a rewind it tells what comes back, and what was written since in whi
     BEFORE,
     `UPDATE event_log SET hidden = 1, superseded_by = 4 WHERE id = 2; ${said(4, 'a', 'back', 'rewind')} ${said(5, 'b', 'later')} ${said(6, 'b', 'x'.repeat(200))}`,
   );
-  expect(diff.timeline).toBe('same');
+  expect(diff.lineage).toBe('same');
   expect(diff.returningEvents).toMatchObject([
     { chat: 'a', chatName: 'Harbour', events: 1, first: { id: 2n, text: 'two' }, last: { id: 2n } },
   ]);
@@ -66,11 +66,11 @@ test('a log that went another way under the same ids is another timeline', async
     BEFORE,
     `DELETE FROM event_log WHERE id = 3; ${said(3, 'b', 'something else')}`,
   );
-  expect(other.timeline).toBe('other');
+  expect(other.lineage).toBe('other');
   const longer = await tell(CHATS, BEFORE, said(4, 'b', 'four'));
-  expect(longer.timeline).toBe('same');
+  expect(longer.lineage).toBe('same');
   const shorter = await tell(CHATS, BEFORE, 'DELETE FROM event_log WHERE id = 3;');
-  expect(shorter.timeline).toBe('same');
+  expect(shorter.lineage).toBe('same');
 });
 
 test('tables that only one side has are told apart from empty ones', async () => {

@@ -13,7 +13,7 @@ import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
 const now = { planId: null, whileOpen: false };
 
 /** A place whose one table is called `t`, with a snapshot of the host's form. */
@@ -51,8 +51,8 @@ test('in a file of ours such a text is a text, also in a BLOB column', async () 
   const { id } = await takeSnapshot(folder, 'rewind');
   const before = rows(place);
   run(place, 'DELETE FROM t;');
-  expect((await planRestore(folder, { ...request, id })).guessedBlobs).toStrictEqual([]);
-  await applyRestore(folder, { ...request, id }, now);
+  expect((await planRestore(folder, { ...request, snapshotId: id })).guessedBlobs).toStrictEqual([]);
+  await applyRestore(folder, { ...request, snapshotId: id }, now);
   expect(rows(place)).toStrictEqual(before);
 });
 
@@ -177,7 +177,10 @@ describe('two rows of an intact snapshot that the live table has room for only o
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, `DROP TABLE t; CREATE TABLE t ${since};`);
-    for (const look of [() => diffSnapshot(folder, id), () => planRestore(folder, { ...request, id })])
+    for (const look of [
+      () => diffSnapshot(folder, id),
+      () => planRestore(folder, { ...request, snapshotId: id }),
+    ])
       await expect(look()).rejects.toMatchObject({ code: 'row-refused', detail: { table: 't' } });
     expect(rows(place)).toStrictEqual([]);
   });
@@ -201,6 +204,6 @@ test.each([
   const { id } = await takeSnapshot(folder, 'rewind');
   const before = rows(place);
   run(place, "DELETE FROM t WHERE v = 2; UPDATE t SET v = 9 WHERE k = 'a';");
-  await applyRestore(folder, { ...request, id }, now);
+  await applyRestore(folder, { ...request, snapshotId: id }, now);
   expect(rows(place)).toStrictEqual(before);
 });

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { copyDatabaseFiles } from '../../src/host/copy-files.ts';
 import { SnapbackError } from '../../src/model/errors.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
-import type { Pace } from '../../src/system/pace.ts';
+import type { Yielder } from '../../src/system/yielder.ts';
 import { makePlace, makeRoot, outcomeOf, type Place } from '../support/place.ts';
 import { start } from '../support/process.ts';
 
 const root = makeRoot();
 
 /** The rhythm of a copy in which something happens at its steps, of which there are two for each short file and reading. */
-function paceWith(happen: (step: number) => unknown): Pace {
+function paceWith(happen: (step: number) => unknown): Yielder {
   let step = 0;
   return {
     async step() {
@@ -125,25 +125,25 @@ describe('a copy of the files is one moment of them', () => {
 
   test.each([1, 2, 3, 4, 5, 6])('also where they change at its step %i', async (at) => {
     const place = await makeFiles({ '': 'a', '-wal': 'a' });
-    const pace = paceWith((step) => (step === at ? write(place, { '': 'b', '-wal': 'b' }) : undefined));
-    await copyDatabaseFiles(place.database, target(place), pace);
+    const yielder = paceWith((step) => (step === at ? write(place, { '': 'b', '-wal': 'b' }) : undefined));
+    await copyDatabaseFiles(place.database, target(place), yielder);
     expect(await readCopy(place)).toEqual({ '': 'b', '-wal': 'b' });
   });
 
   test('and keeps nothing of an earlier moment', async () => {
     const place = await makeFiles({ '': 'before', '-journal': 'before' });
-    const pace = paceWith(async (step) => {
+    const yielder = paceWith(async (step) => {
       if (step !== 5) return;
       await rm(`${place.database}-journal`);
       await write(place, { '': 'after' });
     });
-    await copyDatabaseFiles(place.database, target(place), pace);
+    await copyDatabaseFiles(place.database, target(place), yielder);
     expect(await readCopy(place)).toEqual({ '': 'after' });
   });
 
   test('and refused where they change all the time', async () => {
     const place = await makeFiles({ '': 'a' });
-    const pace = paceWith((step) => write(place, { '': String(step % 10) }));
-    expect(await outcomeOf(copyDatabaseFiles(place.database, target(place), pace))).toBe('database-busy');
+    const yielder = paceWith((step) => write(place, { '': String(step % 10) }));
+    expect(await outcomeOf(copyDatabaseFiles(place.database, target(place), yielder))).toBe('database-busy');
   });
 });

@@ -2,7 +2,7 @@ import { chmod, copyFile, link, rename, unlink, writeFile } from 'node:fs/promis
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { findUsers } from '../../src/host/in-use.ts';
+import { findOpeners } from '../../src/host/in-use.ts';
 import { makeDataFolder, startChild } from '../support/data-folder.ts';
 import { ownMounts } from '../support/mounts.ts';
 import { start } from '../support/process.ts';
@@ -11,10 +11,10 @@ const linux = process.platform === 'linux';
 
 test.runIf(linux)('nobody but this process has it open: not in use', async () => {
   const folder = await makeDataFolder();
-  expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
   const own = new Database(folder.databaseFile);
   own.exec('BEGIN IMMEDIATE');
-  expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+  expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
   own.close();
 });
 
@@ -30,14 +30,14 @@ describe.runIf(linux)('a second process is found that', () => {
     const child = startChild('hold-database.ts', folder.databaseFile, how);
     expect(await child.line()).toBe('held');
     const pid = child.process.pid ?? 0;
-    expect(await findUsers(folder.databaseFile, [])).toEqual({
+    expect(await findOpeners(folder.databaseFile, [])).toEqual({
       state: 'yes',
       by: [{ pid, name: basename(process.execPath) }],
     });
-    expect(await findUsers(folder.databaseFile, [pid])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile, [pid])).toEqual({ state: 'no' });
     child.process.kill('SIGKILL');
     await child.ended;
-    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe.runIf(linux)('a second process is found that', () => {
     const child = startChild('hold-database.ts', alias, how);
     expect(await child.line()).toBe('held');
     if (name === 'gone') await unlink(alias);
-    expect(await findUsers(folder.databaseFile, [])).toMatchObject({
+    expect(await findOpeners(folder.databaseFile, [])).toMatchObject({
       state: 'yes',
       by: [{ pid: child.process.pid }],
     });
@@ -69,11 +69,11 @@ describe.runIf(linux)('a second process is found that', () => {
       const through = [...(ownMounts ?? []), 'sh', '-c', mount, 'sh', folder.databaseFile, elsewhere];
       const child = start('hold.ts', { through, args: [elsewhere, 'SELECT count(*) FROM event_log'] });
       expect(await child.said('held')).toBe(true);
-      expect(await findUsers(folder.databaseFile, [])).toMatchObject({
+      expect(await findOpeners(folder.databaseFile, [])).toMatchObject({
         state: 'yes',
         by: [{ pid: child.process.pid }],
       });
-      expect(await findUsers(elsewhere, [])).toEqual({ state: 'no' });
+      expect(await findOpeners(elsewhere, [])).toEqual({ state: 'no' });
     },
   );
 });
@@ -84,7 +84,7 @@ describe.runIf(linux)('no user is a process that holds', () => {
     const other = await makeDataFolder();
     const child = startChild('hold-database.ts', other.databaseFile, 'read');
     expect(await child.line()).toBe('held');
-    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
   });
 
   test('the file that was under this path before it was replaced', async () => {
@@ -93,7 +93,7 @@ describe.runIf(linux)('no user is a process that holds', () => {
     expect(await child.line()).toBe('held');
     await copyFile(folder.databaseFile, `${folder.databaseFile}.new`);
     await rename(`${folder.databaseFile}.new`, folder.databaseFile);
-    expect(await findUsers(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
   });
 });
 
@@ -102,11 +102,11 @@ test.runIf(linux && process.getuid?.() === 0)(
   async () => {
     const folder = await makeDataFolder();
     await chmod(folder.dir, 0o755);
-    const child = startChild('find-users-unprivileged.ts', folder.databaseFile);
+    const child = startChild('find-openers-unprivileged.ts', folder.databaseFile);
     expect(JSON.parse(await child.line())).toEqual({ state: 'unknown' });
   },
 );
 
 test.skipIf(linux)('unknown where the system does not tell', async () => {
-  expect(await findUsers('/nowhere', [])).toEqual({ state: 'unknown' });
+  expect(await findOpeners('/nowhere', [])).toEqual({ state: 'unknown' });
 });

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { withReadView } from '../../src/host/private-copy.ts';
 import {
   applyRestore,
+  checkSnapshot,
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
   listSnapshots,
   planRestore,
   readRestoredState,
-  showSnapshot,
   takeSnapshot,
   verifySnapshots,
 } from '../../src/index.ts';
@@ -47,9 +47,9 @@ async function readEverything(place: Place, id: string) {
   await describeFolder(folder);
   await readRestoredState(folder);
   await listSnapshots(folder, { check: true });
-  await showSnapshot(folder, id);
+  await checkSnapshot(folder, id);
   await verifySnapshots(folder, [id]);
-  await planRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' });
+  await planRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' });
   return diffSnapshot(folder, id);
 }
 
@@ -128,7 +128,7 @@ describe.concurrent('beside a host that commits all the time', () => {
         expect(counted).toBe(events);
         seen.push(events ?? 0);
       }
-      expect(await diffSnapshot(folder, id)).toMatchObject({ timeline: 'same' });
+      expect(await diffSnapshot(folder, id)).toMatchObject({ lineage: 'same' });
       host.process.stdin?.write('stop');
       expect((await host.ended).at(-1)).toMatch(/^stopped \d+$/);
       expect(seen).toEqual(seen.toSorted((a, b) => a - b));
@@ -183,7 +183,7 @@ test.each(['the database', 'the whole folder'])(
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     await rm(what === 'the database' ? place.database : place.dir, { recursive: true });
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const outcomes = [
       describeFolder(folder),
       takeSnapshot(folder, 'periodic'),

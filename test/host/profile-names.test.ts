@@ -53,24 +53,24 @@ test('a snapshot is written the same, with the same log', async () => {
 
 test.each(['same', 'other'] as const)(
   'a snapshot of the %s timeline is seen as such, with its events and chats',
-  async (timeline) => {
+  async (lineage) => {
     const [small, capital] = await withBothProfiles(await makeDataFolder({ events: 5 }));
     await writeSnapshotFile(small, id, dumpAsHost(small));
     changeDatabase(small, (db) => {
       appendEvents(db, 2, 'newer');
-      if (timeline === 'other') db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 1");
+      if (lineage === 'other') db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 1");
     });
     const diff = await diffSnapshot(capital, id);
     expect(diff).toEqual(await diffSnapshot(small, id));
-    expect(diff.timeline).toBe(timeline);
+    expect(diff.lineage).toBe(lineage);
     expect(diff.newerEvents.at(-1)).toMatchObject({
       chat: 'harbour',
       chatName: 'Harbour',
       last: { id: 7n, text: 'newer 7' },
     });
     const [summary] = await verifySnapshots(capital, [id]);
-    expect(summary?.timeline).toBe(timeline);
+    expect(summary?.lineage).toBe(lineage);
     expect(await isDue(capital)).toEqual(await isDue(small));
-    expect((await isDue(capital)).passedOver.length).toBe(timeline === 'other' ? 1 : 0);
+    expect((await isDue(capital)).passedOver.length).toBe(lineage === 'other' ? 1 : 0);
   },
 );

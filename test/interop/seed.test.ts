@@ -81,7 +81,11 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
     const place = await makePlace(host, 'since');
     const expected = await expectedContent(host);
     expect(contentOf(host, place)).not.toEqual(expected);
-    await applyRestore(await open(place), { ...optionsFor(host), id: SAMPLE_ID, action: 'restore' }, now);
+    await applyRestore(
+      await open(place),
+      { ...optionsFor(host), snapshotId: SAMPLE_ID, action: 'restore' },
+      now,
+    );
     expect(contentOf(host, place)).toEqual(expected);
   });
 
@@ -89,14 +93,19 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
     const diff = await diffSnapshot(await open(await makePlace(host, 'before')), SAMPLE_ID);
     for (const table of diff.tables) expect(table).toMatchObject({ added: 0, removed: 0, changed: 0 });
     expect([...diff.newerEvents, ...diff.returningEvents]).toEqual([]);
-    expect(diff.timeline).toBe('same');
+    expect(diff.lineage).toBe('same');
   });
 
   test('gives back the projections alone, and the log stays', async () => {
     const place = await makePlace(host, 'since');
     const { event_log: log, ...others } = await expectedContent(host);
     const { event_log: logNow } = contentOf(host, place);
-    const request = { ...optionsFor(host), mode: 'projections', id: SAMPLE_ID, action: 'restore' } as const;
+    const request = {
+      ...optionsFor(host),
+      mode: 'projections',
+      snapshotId: SAMPLE_ID,
+      action: 'restore',
+    } as const;
     await applyRestore(await open(place), request, now);
     expect(contentOf(host, place)).toEqual({ ...others, event_log: logNow });
     expect(logNow).not.toEqual(log);
@@ -165,7 +174,11 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
       const place = await makePlace(host, 'since');
       const mistaken = contentOf(host, place);
       askSeed('take', place, ['periodic']);
-      await applyRestore(await open(place), { ...optionsFor(host), id: SAMPLE_ID, action: 'restore' }, now);
+      await applyRestore(
+        await open(place),
+        { ...optionsFor(host), snapshotId: SAMPLE_ID, action: 'restore' },
+        now,
+      );
       const restored = contentOf(host, place);
       const loaded = askSeed('cold-load', place);
       expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(restored));
@@ -193,7 +206,11 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   test('without the fresh checkpoint its next start would bring the mistake back', async () => {
     const place = await makeDemo();
     const [folder, id] = [await open(place), await newestRewind(place)];
-    const receipt = await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, now);
+    const receipt = await applyRestore(
+      folder,
+      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
+      now,
+    );
     const restored = readContent(place.database, DEMO_TABLES);
     expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
     expect(readContent(place.database, DEMO_TABLES)).toEqual(restored);

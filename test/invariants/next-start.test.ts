@@ -81,7 +81,11 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
     const others = (await readdir(join(place.dir, 'snapshots')).then((kinds) => kinds.includes('periodic')))
       ? await readdir(join(place.dir, 'snapshots/periodic'))
       : [];
-    const receipt = await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    const receipt = await applyRestore(
+      folder,
+      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
+      NOW,
+    );
     expect(`periodic/${await newestByName(place)}`).toBe(`${receipt.checkpointId}.json`);
     await expectNothingToLoad(place);
     for (let round = 0; round < 2; round += 1) {
@@ -99,7 +103,11 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     await takeSnapshot(folder, 'periodic');
-    const receipt = await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    const receipt = await applyRestore(
+      folder,
+      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
+      NOW,
+    );
     run(place, addEvents(1, 'afterwards'));
     return { place, folder, own: receipt.checkpointId ?? '', later: await takeLater(folder) };
   }

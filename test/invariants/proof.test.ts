@@ -12,7 +12,7 @@ const search = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
 
 async function failToRestore(story: Story) {
   const { place, since, id } = await live(root(), story);
-  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   const plan = await planRestore(await open(place), request);
   const error = await errorOf(applyRestore(await open(place), request, NOW));
   // What applying would end with is told before.
@@ -80,7 +80,7 @@ describe.concurrent('verification', () => {
       before: "INSERT INTO chats VALUES ('c1');",
       since: "INSERT INTO chats VALUES ('c2'); INSERT INTO drafts VALUES (1, 'c2');",
     });
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const error = await errorOf(applyRestore(await open(place), request, NOW));
     expect([error.code, error.detail.check]).toEqual(['leaves-orphans', 'foreign-keys']);
     expect(readState(place.database)).toEqual(since);
@@ -114,7 +114,7 @@ describe.concurrent('verification', () => {
       ),
     );
     const error = await errorOf(
-      applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW),
+      applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW),
     );
     expect(error.code).toBe('database-damaged');
   });

@@ -28,7 +28,7 @@ describe.concurrent('the safety copy', () => {
         for (const name of readdirSync(folder))
           seen.push(JSON.parse(readFileSync(join(folder, name), 'utf8')));
       };
-      const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
       const receipt = await applyRestore(await open(place), request, NOW, { onProgress });
       expect(seen).toMatchObject([
         {
@@ -48,7 +48,7 @@ describe.concurrent('the safety copy', () => {
       wrote = true;
       run(place, addEvents(1, 'in between'));
     };
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
     expect(readState(place.database).tables.event_log).toHaveLength(9);
     expect(readdirSync(join(place.dir, 'snapshots/restore'))).toEqual([]);

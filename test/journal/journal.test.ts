@@ -27,7 +27,7 @@ const prepared: JournalEntry = {
   planId: 'plan',
   action: 'restore',
   snapshotId: 'rewind/20260101T000000Z',
-  safetySnapshotId: 'restore/20260101T000001Z',
+  safetyCopyId: 'restore/20260101T000001Z',
   checkpointDraft: '.snapback-1-0123456789abcdef.part',
   by: ownMark(),
   at,
@@ -42,7 +42,7 @@ const committed: JournalEntry = {
     snapshotId: 'rewind/20260101T000000Z',
     mode: 'full',
     finishedAt: at,
-    safetySnapshotId: 'restore/20260101T000001Z',
+    safetyCopyId: 'restore/20260101T000001Z',
     checkpointId: null,
     tables: [{ name: 'chats', rows: 2, beforeHash: 'a', afterHash: 'b', added: 1, removed: 0, changed: 3 }],
     checks: [
@@ -113,7 +113,7 @@ test('lines that are not exactly an entry are passed over', async () => {
     { ...aborted, planId: 7 },
     { ...aborted, at: undefined },
     { ...published, checkpointId: '../../etc/passwd' },
-    { ...prepared, safetySnapshotId: 'restore/../../x' },
+    { ...prepared, safetyCopyId: 'restore/../../x' },
     { ...prepared, snapshotId: 'x'.repeat(2000) },
     { ...prepared, action: 'delete' },
     { ...prepared, checkpointDraft: 7 },
@@ -127,7 +127,7 @@ test('lines that are not exactly an entry are passed over', async () => {
     { ...receipt, receipt: { ...receipt.receipt, lastEventId: 7 } },
     { ...receipt, receipt: { ...receipt.receipt, lastEventId: '9'.repeat(5000) } },
     { ...receipt, receipt: { ...receipt.receipt, tables: [{}] } },
-    { ...receipt, receipt: { ...receipt.receipt, safetySnapshotId: '/x' } },
+    { ...receipt, receipt: { ...receipt.receipt, safetyCopyId: '/x' } },
     { type: '__proto__', at, planId: 'p' },
   ];
   const lines = hostile.map((value) => JSON.stringify(value));

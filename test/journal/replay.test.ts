@@ -6,13 +6,13 @@ const at = '2026-01-01T00:00:00.000Z';
 const copyOf = (planId: string) => `restore/of ${planId}`;
 
 function prepare(planId: string, checkpointDraft: string | null = `${planId}.part`): JournalEntry {
-  const safetySnapshotId = copyOf(planId);
+  const safetyCopyId = copyOf(planId);
   return {
     type: 'prepared',
     planId,
     action: 'restore',
     snapshotId: 'rewind/a',
-    safetySnapshotId,
+    safetyCopyId,
     checkpointDraft,
     by: null,
     at,
@@ -30,7 +30,7 @@ function commit(
     snapshotId: 'rewind/a',
     mode,
     finishedAt: at,
-    safetySnapshotId: copyOf(planId),
+    safetyCopyId: copyOf(planId),
     checkpointId,
     tables: [],
     checks: [],
@@ -45,7 +45,7 @@ function commit(
 const recover = (planId: string): JournalEntry => ({
   type: 'recovered',
   planId,
-  safetySnapshotId: copyOf(planId),
+  safetyCopyId: copyOf(planId),
   at,
 });
 const abort = (planId: string): JournalEntry => ({ type: 'aborted', planId, code: 'core-stopped', at });

@@ -71,7 +71,7 @@ describe.concurrent('a restore that is about to commit is not given up', () => {
     const onProgress = () => {
       looks.push(finishInterrupted(folder));
     };
-    const request = { ...defaultRestoreOptions, id, mode, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, mode, action: 'restore' as const };
     const receipt = await applyRestore(folder, request, NOW, { onProgress });
     expect((await Promise.all(looks)).flat()).toEqual([]);
     const published = mode === 'full' ? ['checkpoint-published'] : [];
@@ -208,7 +208,7 @@ describe('a process', () => {
       planId: 'plan',
       action: 'restore',
       snapshotId: 'rewind/a',
-      safetySnapshotId: 'restore/a',
+      safetyCopyId: 'restore/a',
       checkpointDraft: null,
       at: '2026-01-01T00:00:00.000Z',
     });

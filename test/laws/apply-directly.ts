@@ -8,8 +8,8 @@ import { writeSnapshot } from '../../src/snapshot-file/writer.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
 import { checkIntegrity } from '../../src/sqlite/integrity.ts';
 import { readSchema } from '../../src/sqlite/schema.ts';
-import { createPace } from '../../src/system/pace.ts';
 import { createPrivateFolder } from '../../src/system/private-folder.ts';
+import { createYielder } from '../../src/system/yielder.ts';
 import { findSideEffects } from '../../src/write/side-effects.ts';
 import { writeTables } from '../../src/write/write-tables.ts';
 
@@ -63,7 +63,7 @@ export async function applyDirectly(
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
     const integrity = await checkIntegrity(db);
-    await writeTables(db, { comparisons, effects, integrity }, new Map(), schema, createPace({}));
+    await writeTables(db, { comparisons, effects, integrity }, new Map(), schema, createYielder({}));
     db.exec('COMMIT');
     return comparisons.map(({ staged, added, removed, changed }) => [
       staged.live.name,

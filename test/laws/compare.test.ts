@@ -52,7 +52,7 @@ test('a comparison counts what brute force counts, and nothing between a state a
       expect(same.tables.map(({ added, removed, changed }) => added + removed + changed)).toStrictEqual(
         world.tables.map(() => 0),
       );
-      expect([same.newerEvents, same.returningEvents, same.schemaDrift, same.timeline]).toStrictEqual([
+      expect([same.newerEvents, same.returningEvents, same.schemaDrift, same.lineage]).toStrictEqual([
         [],
         [],
         [],

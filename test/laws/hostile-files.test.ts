@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   applyRestore,
+  checkSnapshot,
   type DataFolder,
   defaultRestoreOptions,
   diffSnapshot,
   listSnapshots,
   planRestore,
   SnapbackError,
-  showSnapshot,
   verifySnapshots,
 } from '../../src/index.ts';
 import { makeRoot } from '../support/place.ts';
@@ -22,7 +22,7 @@ import { dumpSmall, makeSmallFolder, SECRET, withNotes } from './snapshot-text.t
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, id: ID, action: 'restore' } as const;
+const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
 
 let folder: DataFolder;
 let bytesBefore = '';
@@ -70,7 +70,7 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
 async function healths(): Promise<readonly string[]> {
   const [listed] = await listSnapshots(folder, { check: true });
   const [verified] = await verifySnapshots(folder, [ID]);
-  const shown = await showSnapshot(folder, ID);
+  const shown = await checkSnapshot(folder, ID);
   for (const { healthDetail } of [listed, verified, shown].flatMap((one) => one ?? []))
     expect(healthDetail ?? '').not.toContain(SECRET);
   return [listed?.health ?? 'none', verified?.health ?? 'none', shown.health];

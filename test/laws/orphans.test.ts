@@ -28,11 +28,11 @@ async function tell(before: string, since: string) {
     state: () => readState(place.database).tables,
     later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
     plan: (options: Partial<RestoreOptions> = {}) =>
-      planRestore(folder, { ...defaultRestoreOptions, ...options, id, action: 'restore' }),
+      planRestore(folder, { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' }),
     restore: (options: Partial<RestoreOptions> = {}, planId: string | null = null) =>
       applyRestore(
         folder,
-        { ...defaultRestoreOptions, ...options, id, action: 'restore' },
+        { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' },
         { ...now, planId },
       ),
     undo: () => applyUndo(folder, { acceptDrift: false }, now),

@@ -107,7 +107,7 @@ describe('a log whose ids are found only by reading all of it', () => {
       await live.lastId(),
       (await live.chains([3]))?.at.get(3),
       live.journalMode,
-      live.copiedFiles,
+      live.viewingCopy,
     ]);
     const chain = (await readChain(folder, 'rewind/20260301T000000Z'))?.chain;
     expect(answers).toEqual([3, 2, 3n, chain, 'delete', false]);

@@ -54,17 +54,17 @@ test.concurrent.each(logs)('a log that %s', async (_, columns, append) => {
   const before = readState(place.database);
   run(place, `${append}; DELETE FROM chats`);
   expect(await isDue(folder)).toMatchObject({ due: false, counted: taken.id, passedOver: [] });
-  expect(await listSnapshots(folder, { check: true })).toMatchObject([{ health: 'good', timeline: 'same' }]);
-  expect(await diffSnapshot(folder, taken.id)).toMatchObject({ timeline: 'same' });
-  const request = { ...defaultRestoreOptions, id: taken.id, action: 'restore' as const };
+  expect(await listSnapshots(folder, { check: true })).toMatchObject([{ health: 'good', lineage: 'same' }]);
+  expect(await diffSnapshot(folder, taken.id)).toMatchObject({ lineage: 'same' });
+  const request = { ...defaultRestoreOptions, snapshotId: taken.id, action: 'restore' as const };
   expect((await planRestore(folder, request)).refusals).toEqual([]);
   await applyRestore(folder, request, { planId: null, whileOpen: false });
   expect(readState(place.database).tables).toEqual(before.tables);
   expect(await readRestoredState(folder)).toMatchObject({ snapshotId: taken.id });
   run(place, 'UPDATE event_log SET id = 7 WHERE id = 2');
-  expect(await diffSnapshot(folder, taken.id)).toMatchObject({ timeline: 'other' });
+  expect(await diffSnapshot(folder, taken.id)).toMatchObject({ lineage: 'other' });
   const listed = await listSnapshots(folder, { check: true });
-  expect(listed.find(({ id }) => id === taken.id)).toMatchObject({ timeline: 'other' });
+  expect(listed.find(({ id }) => id === taken.id)).toMatchObject({ lineage: 'other' });
 });
 
 test('what a host dumps of columns that its log computes does not make it another timeline', async () => {
@@ -74,7 +74,7 @@ test('what a host dumps of columns that its log computes does not make it anothe
   const dump = { last_event_id: 2, event_log: [event(1), event(2)], chats: [] };
   await putSnapshot(place, 'periodic/20260101T000000Z', JSON.stringify(dump));
   const folder = await open(place);
-  expect(await listSnapshots(folder, { check: true })).toMatchObject([{ timeline: 'same' }]);
+  expect(await listSnapshots(folder, { check: true })).toMatchObject([{ lineage: 'same' }]);
   expect(await isDue(folder)).toMatchObject({ counted: 'periodic/20260101T000000Z', passedOver: [] });
 });
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { describeTrash as describeInWords } from '../../src/cli/prune-report.ts';
+import { describeTrashSummary as describeInWords } from '../../src/cli/prune-report.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { describeTrash, emptyTrash } from '../../src/prune/trash.ts';
 import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';

@@ -50,7 +50,11 @@ beforeAll(async () => {
       const { place, id, since } = await live(root(), { ...story, journalMode });
       const after = { dir: `${place.dir}-restored`, database: join(`${place.dir}-restored`, 'app.db') };
       await cp(place.dir, after.dir, { recursive: true });
-      await applyRestore(await open(after), { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+      await applyRestore(
+        await open(after),
+        { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
+        NOW,
+      );
       const states = { id, mistaken: since, restored: readState(after.database) };
       prepared.set(`restore ${journalMode}`, { place, ...states });
       prepared.set(`undo ${journalMode}`, { place: after, ...states });

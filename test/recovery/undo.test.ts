@@ -26,7 +26,12 @@ const story: Story = {
 async function restored(given: Partial<Story> = {}) {
   const lived = await live(root(), { ...story, ...given });
   const folder = await open(lived.place);
-  const request = { ...defaultRestoreOptions, ...given.options, id: lived.id, action: 'restore' as const };
+  const request = {
+    ...defaultRestoreOptions,
+    ...given.options,
+    snapshotId: lived.id,
+    action: 'restore' as const,
+  };
   const receipt = await applyRestore(folder, request, NOW);
   return { ...lived, folder, receipt, after: readState(lived.place.database) };
 }

@@ -53,7 +53,7 @@ describe.concurrent('a database that another process keeps locked', () => {
           ? 'PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM memories'
           : 'BEGIN EXCLUSIVE';
       const holder = await hold(place, exclusive);
-      const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
       const outcomes = await Promise.all(
         [
           diffSnapshot(folder, id),
@@ -80,7 +80,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     const cancel = new AbortController();
     const onProgress = () => cancel.abort();
     const task = { signal: cancel.signal, onProgress };
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(folder, request, open2, task))).toBe('cancelled');
     expect(await outcomeOf(diffSnapshot(folder, id, task))).toBe('cancelled');
     await release(holder);
@@ -91,7 +91,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     const holder = await hold(place, 'BEGIN EXCLUSIVE');
     const restoring = applyRestore(
       await open(place),
-      { ...defaultRestoreOptions, id, action: 'restore' },
+      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
       open2,
     );
     setTimeout(() => holder.process.kill('SIGKILL'), 1000);
@@ -102,7 +102,7 @@ describe.concurrent('a database that another process keeps locked', () => {
   test('by a writer in between the plan and the write lock is not half restored: journal mode wal', async () => {
     const { place, id, since } = await live(root(), story);
     const holder = await hold(place, 'BEGIN IMMEDIATE; DELETE FROM memories');
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
     await release(holder);
@@ -114,7 +114,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
   async function restoreBeside(sql: string, then: 'commit' | 'roll back') {
     const { place, id, since, before } = await live(root(), { ...story, journalMode: 'delete' });
     const writer = await hold(place, sql);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     let told = false;
     const onProgress = ({ phase }: { readonly phase: string }) => {
       if (phase !== 'wait-for-lock' || told) return;
@@ -156,7 +156,7 @@ describe.concurrent('a long reader', () => {
     const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
     const receipt = await applyRestore(
       await open(place),
-      { ...defaultRestoreOptions, id, action: 'restore' },
+      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
       open2,
     );
     expect([receipt.whileOpen, receipt.inUse.state]).toEqual([true, 'yes']);
@@ -167,7 +167,7 @@ describe.concurrent('a long reader', () => {
   test('with a rollback journal is waited for, then the restore refuses and has changed nothing', async () => {
     const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
     const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
     await release(reader);
@@ -180,7 +180,7 @@ describe.concurrent('a host that has the database open', () => {
     const { place, id, since } = await live(root(), story);
     const folder = await open(place);
     const host = await hold(place, 'SELECT count(*) FROM memories');
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     expect(plan.refusals.map(({ code }) => code)).toEqual(['database-in-use']);
     const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
@@ -206,7 +206,7 @@ describe.concurrent('a host that has the database open', () => {
       await host.said('busy');
       const outcomes: string[] = [];
       for (let round = 0; round < (journalMode === 'wal' ? 4 : 2); round += 1) {
-        const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+        const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
         outcomes.push(await outcomeOf(applyRestore(folder, request, open2)));
         const [events, counted] = asHost(place, (db) =>
           db

@@ -35,7 +35,7 @@ describe.concurrent('a column that the live table has got since', () => {
         DELETE FROM bots WHERE id = 2;`,
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-in-snapshot', table: 'bots', column: 'mood', loses: 0 },
@@ -58,7 +58,7 @@ describe.concurrent('a column that the live table has got since', () => {
     );
     await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, name: 'ada', up: 'ADA', n: 3 }] }));
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
     const { schemaDrift, refusals } = await planRestore(folder, request);
     expect([schemaDrift, refusals]).toEqual([
       ['up', 'n'].map((column) => ({ kind: 'column-computed', table: 'bots', column, loses: 0 })),
@@ -76,7 +76,7 @@ describe.concurrent('a column that the live table has got since', () => {
       before: "INSERT INTO bots VALUES (1, 'ada');",
       since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, must TEXT NOT NULL);',
     });
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(await open(place), request, NOW))).toBe('row-refused');
     expect(readState(place.database)).toEqual(since);
   });
@@ -90,7 +90,7 @@ test.concurrent('a schema or a user version that is another one is said, and sta
   const drift = async (since: string) => {
     const { place, id } = await live(root(), { ...story, since });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     return (await planRestore(folder, request)).schemaDrift;
   };
   expect(await drift('DELETE FROM bots;')).toEqual([]);
@@ -110,7 +110,7 @@ describe.concurrent('values for which the live schema has no place', () => {
   test('refuse the restore, with what would be lost, until that is accepted; the plan stays the same plan', async () => {
     const { place, since, id } = await live(root(), gone);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-live', table: 'bots', column: 'mood', loses: 1 },
@@ -134,7 +134,11 @@ describe.concurrent('values for which the live schema has no place', () => {
       ...gone,
       before: "INSERT INTO bots VALUES (1, 'ada', NULL);",
     });
-    const plan = await planRestore(await open(place), { ...defaultRestoreOptions, id, action: 'restore' });
+    const plan = await planRestore(await open(place), {
+      ...defaultRestoreOptions,
+      snapshotId: id,
+      action: 'restore',
+    });
     expect(plan.refusals).toEqual([]);
   });
 });
@@ -151,7 +155,7 @@ describe.concurrent('a file that the host wrote', () => {
     run(place, host.rows);
     await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, face: null, note: 'x' }], scenes: [] }));
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     expect(plan.tables.find(({ name }) => name === 'scenes')).toMatchObject({
       state: 'empty-then',
@@ -166,7 +170,12 @@ describe.concurrent('a file that the host wrote', () => {
   test('that does not exist is not taken for a table to be emptied', async () => {
     const place = await makePlace(root(), host.schema);
     await putSnapshot(place, ID, hostDump(0, { scenes: [] }));
-    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const, clearTables: ['scene'] };
+    const request = {
+      ...defaultRestoreOptions,
+      snapshotId: ID,
+      action: 'restore' as const,
+      clearTables: ['scene'],
+    };
     expect((await errorOf(planRestore(await open(place), request))).code).toBe('usage');
     expect((await errorOf(applyRestore(await open(place), request, NOW))).code).toBe('usage');
   });
@@ -178,7 +187,7 @@ describe.concurrent('a file that the host wrote', () => {
       await putSnapshot(place, ID, text);
       const request = {
         ...defaultRestoreOptions,
-        id: ID,
+        snapshotId: ID,
         action: 'restore' as const,
         mode: 'projections' as const,
       };
@@ -193,7 +202,11 @@ describe.concurrent('a file that the host wrote', () => {
     await putSnapshot(place, ID, hostDump(0, { bots: rows }));
     const diff = await diffSnapshot(await open(place), ID);
     expect(diff.guessedBlobs).toEqual([{ table: 'bots', column: 'face', values: 1 }]);
-    await applyRestore(await open(place), { ...defaultRestoreOptions, id: ID, action: 'restore' }, NOW);
+    await applyRestore(
+      await open(place),
+      { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' },
+      NOW,
+    );
     expect(readState(place.database).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
   });
 
@@ -202,7 +215,7 @@ describe.concurrent('a file that the host wrote', () => {
     run(place, host.rows);
     await putSnapshot(place, ID, '{"last_event_id": 0, "scenes": [{"id": 5}]}');
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id: ID, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
     expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('snapshot-without-log');
     await applyRestore(folder, { ...request, mode: 'projections' }, NOW);
     expect(readState(place.database).tables.scenes).toEqual(['integer 5']);

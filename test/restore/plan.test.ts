@@ -18,7 +18,7 @@ const story: Story = {
 describe.concurrent('a plan', () => {
   test('of the same state is the same plan, whoever asks and how often; a VACUUM does not change it', async () => {
     const { place, id } = await live(root(), story);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const first = await planRestore(await open(place), request);
     run(place, 'VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     expect(await planRestore(await open(place), request)).toMatchObject({
@@ -48,7 +48,7 @@ describe.concurrent('a plan', () => {
   ])('is stale once %s: nothing is written, no safety copy stays', async (_, change) => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const { planId } = await planRestore(folder, request);
     run(place, change);
     const changed = readState(place.database);
@@ -61,7 +61,7 @@ describe.concurrent('a plan', () => {
   test('is stale once the snapshot is another file under the same name', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const { planId } = await planRestore(folder, request);
     const file = join(place.dir, 'snapshots', `${id}.json`);
     await writeFile(file, `${await readFile(file, 'utf8')}\n`);
@@ -71,7 +71,7 @@ describe.concurrent('a plan', () => {
   test('stays valid when only a table changes that it does not touch, and leaves that change alone', async () => {
     const { place, id, before } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const { planId } = await planRestore(folder, request);
     run(place, 'INSERT INTO other VALUES (7)');
     await applyRestore(folder, request, { ...NOW, planId });
@@ -81,7 +81,7 @@ describe.concurrent('a plan', () => {
   test('of an undo is stale too once the host has written', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     const { planId } = await planUndo(folder, { acceptDrift: false });
     run(place, addEvents(1, 'late'));
     expect(await outcomeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
@@ -90,7 +90,7 @@ describe.concurrent('a plan', () => {
   test('says how many rows go and come, and the receipt counts the same', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
     for (const table of receipt.tables) {
@@ -115,7 +115,7 @@ describe.concurrent('a restore that is cancelled', () => {
   ] as const)('in phase %s has changed nothing and left nothing; the next one works', async (phase) => {
     const { place, id, since, before } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const cancel = new AbortController();
     const task = {
       signal: cancel.signal,

@@ -29,7 +29,7 @@ async function leftovers({ dir }: Place): Promise<readonly string[]> {
 async function tryRestore(story: Story): Promise<SnapbackError> {
   const { place, since, id } = await live(root(), story);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, ...story.options, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
   const plan = await planRestore(folder, request);
   const error = await errorOf(applyRestore(folder, request, NOW));
   // It was told before.
@@ -97,7 +97,7 @@ describe.concurrent('a row that breaks a CHECK already', () => {
       since: breaking("UPDATE bots SET name = 'far too long'; INSERT INTO bots VALUES (2, 'also too long');"),
     });
     const folder = await open(place);
-    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     expect(readState(place.database)).toEqual(before);
     const receipt = await applyUndo(folder, { acceptDrift: false }, NOW);
     expect(readState(place.database)).toEqual(since);
@@ -149,7 +149,11 @@ describe.concurrent('a schema that only the host can run', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     asHostWithExtras(place, since);
-    return { place, folder, request: { ...defaultRestoreOptions, id, action: 'restore' as const } };
+    return {
+      place,
+      folder,
+      request: { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const },
+    };
   }
 
   test.each([
@@ -195,7 +199,7 @@ describe.concurrent('a schema that only the host can run', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, "UPDATE bots SET name = 'Ada' WHERE id = 1;");
-    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461']);
   });
 
@@ -212,7 +216,7 @@ describe.concurrent('a schema that only the host can run', () => {
         `DELETE FROM bots; PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = replace(sql, 'nocase', 'host_order');`,
       );
-      const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
       const tried = [
         diffSnapshot(folder, id),
         planRestore(folder, request),
@@ -236,7 +240,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect((await diffSnapshot(folder, id)).tables.find(({ name }) => name === 'bots')).toMatchObject({
       added: 1,
     });
-    await applyRestore(folder, { ...defaultRestoreOptions, id, action: 'restore' }, NOW);
+    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     expect(readState(place.database).tables.bots).toEqual(['integer 1']);
   });
 

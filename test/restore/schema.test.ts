@@ -377,7 +377,7 @@ describe.concurrent('foreign keys', () => {
         "PRAGMA foreign_keys = OFF; INSERT INTO chats VALUES ('c2', 'Two'); INSERT INTO drafts VALUES (1, 'c2');",
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'leaves-orphans' }]);
     expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
     expect(readState(place.database)).toEqual(since);
@@ -392,7 +392,7 @@ describe.concurrent('foreign keys', () => {
       since: "PRAGMA foreign_keys = ON; DELETE FROM people WHERE id = 'ada';",
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const { refusals } = await planRestore(folder, request);
     expect(refusals).toMatchObject([
       {

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { withStagedSnapshot } from '../../src/compare/staged-view.ts';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { preparePlan } from '../../src/restore/plan.ts';
-import { lookAround } from '../../src/restore/surroundings.ts';
+import { runPreflight } from '../../src/restore/preflight.ts';
 import { verifyRestore } from '../../src/restore/verify.ts';
-import { createPace } from '../../src/system/pace.ts';
+import { createYielder } from '../../src/system/yielder.ts';
 import { checkSearchIndexes } from '../../src/write/search-index.ts';
 import { writeTables } from '../../src/write/write-tables.ts';
 import { errorOf, makeRoot, open, outcomeOf, run } from '../support/place.ts';
@@ -31,13 +31,13 @@ async function verifyAfter(mischief: string): Promise<unknown> {
   const folder = await open(place);
   return withStagedSnapshot(folder, id, {}, async ({ view, stage, schema, snapshot }) => {
     const { db } = view;
-    const surroundings = await lookAround(folder, snapshot, { whileOpen: false, copiedFiles: false });
+    const preflight = await runPreflight(folder, snapshot, { whileOpen: false, viewingCopy: false });
     const { profile } = folder;
     const request = { action: 'restore' as const, snapshot, options: defaultRestoreOptions };
-    const prepared = await preparePlan(db, { ...request, stage, schema, profile, surroundings }, {});
+    const prepared = await preparePlan(db, { ...request, stage, schema, profile, preflight }, {});
     db.exec('BEGIN');
     const indexes = checkSearchIndexes(db, prepared.effects);
-    const effects = await writeTables(db, prepared, indexes, schema, createPace({}));
+    const effects = await writeTables(db, prepared, indexes, schema, createYielder({}));
     db.exec(mischief);
     const verifying = verifyRestore(db, prepared, { effects, indexes, schema }, {});
     return verifying.then(
@@ -68,7 +68,7 @@ test.each([
 test('another mode, another table to be emptied and another strategy are each another plan', async () => {
   const { place, id } = await live(root(), story);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   const plans = await Promise.all(
     [
       request,
@@ -88,7 +88,7 @@ test('another mode, another table to be emptied and another strategy are each an
 
 test('a schema that changes while the snapshot is being read makes the plan stale, and nothing is changed', async () => {
   const { place, id } = await live(root(), story);
-  const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   let done = false;
   const onProgress = ({ phase }: { readonly phase: string }) => {
     if (phase === 'read-snapshot' && !done) run(place, 'ALTER TABLE chats ADD COLUMN mood');
@@ -103,7 +103,7 @@ test.skipIf(process.platform !== 'linux')(
   'a program that opens the database after the plan was made is met before the first write',
   async () => {
     const { place, id, since } = await live(root(), story);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const holder = join(import.meta.dirname, '../support/children/hold.ts');
     let pid = 0;
     const onProgress = ({ phase }: { readonly phase: string }) => {

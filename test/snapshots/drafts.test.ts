@@ -257,7 +257,7 @@ describe('the sweep', () => {
       planId: 'p',
       action: 'restore',
       snapshotId: 'rewind/20260101T000000Z',
-      safetySnapshotId: 'restore/20260101T000001Z',
+      safetyCopyId: 'restore/20260101T000001Z',
       checkpointDraft: name,
       at,
     });
@@ -278,17 +278,17 @@ describe('the sweep', () => {
     killed.process.kill('SIGKILL');
     await killed.ended;
     const at = new Date().toISOString();
-    const safetySnapshotId = 'restore/20260101T000001Z';
+    const safetyCopyId = 'restore/20260101T000001Z';
     await appendJournal(folder, {
       type: 'prepared',
       planId: 'p',
       action: 'restore',
       snapshotId: 'rewind/20260101T000000Z',
-      safetySnapshotId,
+      safetyCopyId,
       checkpointDraft: name,
       at,
     });
-    await appendJournal(folder, { type: 'recovered', planId: 'later', safetySnapshotId, at });
+    await appendJournal(folder, { type: 'recovered', planId: 'later', safetyCopyId, at });
     // It may have been one of the tables alone, which leaves no checkpoint of its own.
     expect(await sweepDrafts(folder)).toEqual([]);
     await appendJournal(folder, { type: 'checkpoint-published', planId: 'later', checkpointId: null, at });

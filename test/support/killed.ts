@@ -28,7 +28,12 @@ export async function killAtCommit(
   given: { readonly committed: boolean; readonly mode?: RestoreMode },
 ): Promise<Killed> {
   const before = await readFile(place.database);
-  const request = { ...defaultRestoreOptions, id, mode: given.mode ?? 'full', action: 'restore' as const };
+  const request = {
+    ...defaultRestoreOptions,
+    snapshotId: id,
+    mode: given.mode ?? 'full',
+    action: 'restore' as const,
+  };
   const receipt = await applyRestore(await open(place), request, NOW);
   if (!given.committed) await putBack(place, before);
   const lines = (await readJournalLines(place)).filter((line) => line !== '');

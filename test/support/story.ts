@@ -57,7 +57,7 @@ export async function tell(root: string, story: Story): Promise<Told> {
   const { place, before, since, id } = await live(root, story);
   const read = () => readState(place.database, story.withRowids);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, ...story.options, id, action: 'restore' as const };
+  const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
   const plan = await planRestore(folder, request);
   expect(plan.refusals).toEqual([]);
   expect(read()).toEqual(since);

@@ -27,7 +27,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
     healthDetail: null,
     tables: null,
     retention: kept,
-    timeline: 'same',
+    lineage: 'same',
     undoes: null,
     ...change,
   };
@@ -56,14 +56,14 @@ describe('the list', () => {
     expect(likelySnapshot([])).toBeUndefined();
   });
 
-  test('only the gravest mark is shown: damage, another timeline, a near end', () => {
+  test('only the gravest mark is shown: damage, another lineage, a near end', () => {
     const soon: Retention = { ...kept, goesAt: '2026-11-25T13:30:00.000Z' };
     expect(tagOf(snapshot('a/b', { retention: soon }), now)).toEqual({
       text: 'goes in 2 days',
       tone: 'soon',
     });
-    expect(tagOf(snapshot('a/b', { retention: soon, timeline: 'other' }), now)?.text).toBe('other timeline');
-    expect(tagOf(snapshot('a/b', { timeline: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
+    expect(tagOf(snapshot('a/b', { retention: soon, lineage: 'other' }), now)?.text).toBe('other timeline');
+    expect(tagOf(snapshot('a/b', { lineage: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
     expect(tagOf(snapshot('a/b'), now)).toBeNull();
     // A safety copy does not go by itself.
     expect(tagOf(snapshot('a/b', { retention: { ...soon, reason: 'safety-copy' } }), now)).toBeNull();
@@ -73,7 +73,7 @@ describe('the list', () => {
     [{}, '10 events since · 1 MB'],
     [{ lastEventId: 100n }, 'no event since · 1 MB'],
     [{ lastEventId: 101n }, '1 event ahead of now · 1 MB'],
-    [{ timeline: 'other' as const }, '1 MB'],
+    [{ lineage: 'other' as const }, '1 MB'],
     [
       { retention: { ...kept, goesAt: '2026-12-07T13:00:00.000Z' } },
       '10 events since · 1 MB · kept until 7 Dec',

@@ -24,7 +24,7 @@ if (user !== undefined) {
   process.setuid?.(Number(user));
 }
 const now = { planId: null, whileOpen: patient !== undefined };
-const request = { ...defaultRestoreOptions, id, action: 'restore' } as const;
+const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
 let phase = '';
 const task = {
   onProgress(progress: { readonly phase: string }) {

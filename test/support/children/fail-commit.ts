@@ -18,7 +18,7 @@ process.on('SIGXFSZ', () => {
 const onProgress = ({ phase }: { readonly phase: string }) => {
   if (phase === 'commit') limitFiles('0');
 };
-const request = { ...defaultRestoreOptions, id, action: 'restore' } as const;
+const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
 try {
   await applyRestore(await openDataFolder(dir), request, { planId: null, whileOpen: false }, { onProgress });
   writeSync(1, 'done\n');

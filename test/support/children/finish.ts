@@ -12,4 +12,4 @@ if (process.getuid?.() === 0) {
 const folder = await openDataFolder(dir, { cacheDir: null });
 const finished = await finishInterrupted(folder);
 const restored = await readRestoredState(folder);
-console.log(JSON.stringify([finished.map(({ outcome }) => outcome), restored?.safetySnapshotId ?? null]));
+console.log(JSON.stringify([finished.map(({ outcome }) => outcome), restored?.safetyCopyId ?? null]));

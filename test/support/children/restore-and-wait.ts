@@ -6,7 +6,7 @@ const [dir = '', id = '', mode = '', go = ''] = process.argv.slice(2);
 const modes: readonly RestoreMode[] = ['full', 'projections'];
 const request = {
   ...defaultRestoreOptions,
-  id,
+  snapshotId: id,
   action: 'restore' as const,
   mode: modes.find((known) => known === mode) ?? 'full',
 };

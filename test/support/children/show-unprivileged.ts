@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { showSnapshot } from '../../../src/catalog/catalog.ts';
+import { checkSnapshot } from '../../../src/catalog/catalog.ts';
 import { openDataFolder } from '../../../src/host/data-folder.ts';
 
 /** Shows a snapshot as a user whom file permissions bind, and prints its health. */
@@ -9,4 +9,4 @@ if (process.getuid?.() === 0) {
   process.setgid?.(65534);
   process.setuid?.(65534);
 }
-process.stdout.write(`${(await showSnapshot(await openDataFolder(dir), id)).health}\n`);
+process.stdout.write(`${(await checkSnapshot(await openDataFolder(dir), id)).health}\n`);

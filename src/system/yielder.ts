@@ -10,14 +10,14 @@ export function throwIfCancelled(task: TaskOptions): void {
 }
 
 /** The rhythm of a long task. `step` is cheap enough to call for every batch of rows. */
-export type Pace = {
+export type Yielder = {
   /** Gives other work a turn when some milliseconds have passed; throws `cancelled` after a cancel. */
   readonly step: () => Promise<void>;
   readonly report: (progress: Progress) => void;
 };
 
 /** Makes the rhythm for one task: bounded steps, a turn for the event loop between them, cancel at each of them. */
-export function createPace(task: TaskOptions): Pace {
+export function createYielder(task: TaskOptions): Yielder {
   let last = performance.now();
   return {
     async step() {

@@ -4,12 +4,12 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
-import { isNoted, type NoNote, type NotedCopy, readNote } from '../snapshots/restore-note.ts';
+import { isNoted, type NoNote, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
 
 /** A restore of which the journal does not say how it ended. */
-export type Unsettled = {
-  readonly safetySnapshotId: SnapshotId;
-  readonly copy: NotedCopy | NoNote;
+export type UnsettledRestore = {
+  readonly safetyCopyId: SnapshotId;
+  readonly copy: NotedSafetyCopy | NoNote;
   /** What the journal says of its beginning; null: nothing, only its safety copy tells of it. */
   readonly open: OpenRestore | null;
 };
@@ -22,45 +22,39 @@ export type Unsettled = {
 export async function listUnsettled(
   folder: DataFolder,
   journal: JournalState,
-): Promise<readonly Unsettled[]> {
-  const found: Unsettled[] = [];
+): Promise<readonly UnsettledRestore[]> {
+  const found: UnsettledRestore[] = [];
   for (const open of journal.open) {
     if (open.committed) continue;
-    const { safetySnapshotId } = open.entry;
-    found.push({ safetySnapshotId, copy: await readNote(folder, safetySnapshotId), open });
+    const { safetyCopyId } = open.entry;
+    found.push({ safetyCopyId, copy: await readNote(folder, safetyCopyId), open });
   }
-  for (const { id } of unspoken(await listSnapshotFiles(folder), journal)) {
+  for (const { id } of unrecorded(await listSnapshotFiles(folder), journal)) {
     const copy = await readNote(folder, id);
-    if (isNoted(copy) || copy === 'unreadable') found.push({ safetySnapshotId: id, copy, open: null });
+    if (isNoted(copy) || copy === 'unreadable') found.push({ safetyCopyId: id, copy, open: null });
   }
-  return found.sort((a, b) => compareNames(nameOf(b.safetySnapshotId), nameOf(a.safetySnapshotId)));
+  return found.sort((a, b) => compareNames(nameOf(b.safetyCopyId), nameOf(a.safetyCopyId)));
 }
 
-function unspoken(files: readonly SnapshotFile[], journal: JournalState): readonly SnapshotFile[] {
-  const newest = journal.committed.at(-1)?.safetySnapshotId;
+function unrecorded(files: readonly SnapshotFile[], journal: JournalState): readonly SnapshotFile[] {
+  const newest = journal.committed.at(-1)?.safetyCopyId;
   return files.filter(
     ({ id, kind, name, problem }) =>
       kind === SAFETY_KIND &&
       problem === null &&
-      isUnspoken(id, journal) &&
+      isUnrecorded(id, journal) &&
       (newest === undefined || compareNames(name, nameOf(newest)) > 0),
   );
 }
 
-function isUnspoken(id: SnapshotId, { undecided, aborted, committed }: JournalState): boolean {
-  return (
-    !undecided.has(id) &&
-    !aborted.has(id) &&
-    !committed.some(({ safetySnapshotId }) => safetySnapshotId === id)
-  );
+function isUnrecorded(id: SnapshotId, { undecided, aborted, committed }: JournalState): boolean {
+  return !undecided.has(id) && !aborted.has(id) && !committed.some(({ safetyCopyId }) => safetyCopyId === id);
 }
 
 /** Whether a journal that was read later still says no more of a restore. */
-export function isStillUnsettled({ safetySnapshotId, open }: Unsettled, journal: JournalState): boolean {
-  if (open === null) return isUnspoken(safetySnapshotId, journal);
-  return journal.open.some(
-    ({ entry, committed }) => entry.safetySnapshotId === safetySnapshotId && !committed,
-  );
+export function isStillUnsettled({ safetyCopyId, open }: UnsettledRestore, journal: JournalState): boolean {
+  if (open === null) return isUnrecorded(safetyCopyId, journal);
+  return journal.open.some(({ entry, committed }) => entry.safetyCopyId === safetyCopyId && !committed);
 }
 
 function nameOf(id: SnapshotId): string {

@@ -47,7 +47,7 @@ function copiesForUndo(
   { committed, undecided }: JournalState,
 ): readonly SnapshotId[] {
   const newest = files.find(({ kind }) => kind === SAFETY_KIND)?.id;
-  return [newest, committed.at(-1)?.safetySnapshotId, ...undecided].filter((id) => id !== undefined);
+  return [newest, committed.at(-1)?.safetyCopyId, ...undecided].filter((id) => id !== undefined);
 }
 
 /** Whether a checkpoint is of after some full restore, its own checkpoint included. */
@@ -89,7 +89,7 @@ async function* lastRestores(
   now: Date,
 ): AsyncGenerator<IsAfter> {
   const known = await findLastFull(folder, committed);
-  const knownName = known === null ? null : parseSnapshotId(known.safetySnapshotId).name;
+  const knownName = known === null ? null : parseSnapshotId(known.safetyCopyId).name;
   for (const file of files) {
     if (file.kind !== SAFETY_KIND || file.problem !== null || aborted.has(file.id)) continue;
     if (knownName !== null && compareNames(file.name, knownName) <= 0) break;
@@ -100,7 +100,7 @@ async function* lastRestores(
   const checkpointId = known === null ? lastCheckpoint : known.checkpointId;
   if (checkpointId !== null) yield isFromCheckpointOn(checkpointId);
   else if (known !== null) {
-    const copy = files.find(({ id }) => id === known.safetySnapshotId);
+    const copy = files.find(({ id }) => id === known.safetyCopyId);
     const time = copy === undefined ? snapshotTime(knownName ?? '') : takenAt(copy);
     if (time !== null) yield isAfterCopy(time, now);
   }
@@ -111,13 +111,13 @@ async function findLastFull(
   committed: readonly CommittedRestore[],
 ): Promise<CommittedRestore | null> {
   for (const restore of committed.toReversed()) {
-    if (restore.full ?? (await mayBeFull(folder, restore.safetySnapshotId))) return restore;
+    if (restore.full ?? (await mayBeFull(folder, restore.safetyCopyId))) return restore;
   }
   return null;
 }
 
-async function mayBeFull(folder: DataFolder, safetySnapshotId: SnapshotId): Promise<boolean> {
-  const copy = await readNote(folder, safetySnapshotId);
+async function mayBeFull(folder: DataFolder, safetyCopyId: SnapshotId): Promise<boolean> {
+  const copy = await readNote(folder, safetyCopyId);
   return !isNoted(copy) || copy.note.mode === 'full';
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { SNAPSHOTS } from '../host/folders.ts';
-import { findUsers } from '../host/in-use.ts';
+import { findOpeners } from '../host/in-use.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { InUse, RestorePlan } from '../model/restore.ts';
@@ -14,14 +14,14 @@ import { databaseGone } from '../sqlite/database.ts';
 import { freeSpace } from '../system/free-space.ts';
 
 /** What a plan has to know of the world outside the database. */
-export type Surroundings = {
+export type Preflight = {
   readonly inUse: InUse;
   /** The person said to go on although another program has the database open. */
   readonly whileOpen: boolean;
   /** Whether database file and folder may be written to. */
   readonly writable: boolean;
   /** The database could not even be opened for reading where it is. */
-  readonly copiedFiles: boolean;
+  readonly viewingCopy: boolean;
   readonly safetyFolder: string;
   readonly aboutBytes: number;
   readonly space: RestorePlan['space'];
@@ -36,18 +36,18 @@ const JSON_PER_DATABASE_BYTE = 1.5;
  * Looks at everything around a restore: who has the database open, where the safety copy goes, what the host loads
  * next, and the bytes needed and free on each volume. Reads only.
  */
-export async function lookAround(
+export async function runPreflight(
   folder: DataFolder,
   snapshot: Pick<SnapshotRef, 'sizeBytes'>,
-  given: { readonly whileOpen: boolean; readonly copiedFiles: boolean },
-): Promise<Surroundings> {
+  given: { readonly whileOpen: boolean; readonly viewingCopy: boolean },
+): Promise<Preflight> {
   const databaseBytes = await sizeWithWal(folder.databaseFile);
   const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
   const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
   return {
     ...given,
     writable: await isWritable(folder),
-    inUse: await findUsers(folder.databaseFile),
+    inUse: await findOpeners(folder.databaseFile),
     safetyFolder,
     aboutBytes,
     space: await needSpace([
@@ -140,7 +140,7 @@ async function needSpace(
 }
 
 /** The checkpoint that the host's cold load picks: the last by name, whatever it holds. */
-async function findNewestCheckpoint(folder: DataFolder): Promise<Surroundings['checkpoint']> {
+async function findNewestCheckpoint(folder: DataFolder): Promise<Preflight['checkpoint']> {
   const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === PERIODIC_KIND);
   if (newest === undefined) return null;
   try {

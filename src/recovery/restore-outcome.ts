@@ -5,7 +5,7 @@ import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { HashedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
-import type { NotedCopy } from '../snapshots/restore-note.ts';
+import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 
@@ -15,11 +15,11 @@ import { readSchema, type Schema } from '../sqlite/schema.ts';
  */
 
 /** `unknown`: the content does not tell, because somebody has written since, or what it is compared with is missing. */
-export type Outcome = 'committed' | 'not-committed' | 'unknown';
+export type RestoreOutcome = 'committed' | 'not-committed' | 'unknown';
 
 export type Evidence = {
   /** Null where it is gone or can't be read. */
-  readonly copy: NotedCopy | null;
+  readonly copy: NotedSafetyCopy | null;
   /** What the checkpoint's draft says of itself; null where there is none. */
   readonly after: SnapshotAbout | null;
   /** A later restore has written the tables: only the log tells. */
@@ -43,7 +43,7 @@ export async function judgeOutcome(
   { copy, after, overwritten }: Evidence,
   view: ReadView,
   task: TaskOptions,
-): Promise<Outcome> {
+): Promise<RestoreOutcome> {
   const look = { folder, view, schema: readSchema(view.db), task };
   if (copy === null) {
     const same = after !== null && !overwritten && (await holdsAll(look, after.tables));
@@ -83,7 +83,7 @@ async function compare(look: Look, before: HashedTable | undefined, after: Hashe
 }
 
 /** Equal to one of two states that differ. Over fewer columns, what equals the state after may have been so before. */
-function readSign({ isBefore, isAfter, sameColumns }: Compared): Outcome {
+function readSign({ isBefore, isAfter, sameColumns }: Compared): RestoreOutcome {
   if (isBefore && !isAfter) return 'not-committed';
   return isAfter && !isBefore && sameColumns ? 'committed' : 'unknown';
 }
@@ -101,7 +101,7 @@ async function holds({ view, schema, task }: Look, { name, columns, hash }: Hash
 }
 
 /** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
-function readLogSign(look: Look, before: LogExtent, after: LogExtent): Outcome {
+function readLogSign(look: Look, before: LogExtent, after: LogExtent): RestoreOutcome {
   const continues = ({ events, chain }: LogExtent) => chainAfter(look, events) === chain;
   const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
   if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';

@@ -68,16 +68,16 @@ describe.concurrent('undo takes the newest restore’s safety copy, before and a
     const later = await takeSnapshot(folder, 'rewind');
     run(place, EVERYWHERE);
     const request = { ...defaultRestoreOptions, action: 'restore' as const };
-    await applyRestore(folder, { ...request, id }, NOW);
-    const { safetySnapshotId } = await applyRestore(folder, { ...request, id: later.id }, NOW);
+    await applyRestore(folder, { ...request, snapshotId: id }, NOW);
+    const { safetyCopyId } = await applyRestore(folder, { ...request, snapshotId: later.id }, NOW);
     const lines = await readJournalLines(place);
     expect(lines).toHaveLength(6);
     await writeJournalLines(place, keep(lines));
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId });
     await finishInterrupted(folder);
     run(place, EVERYWHERE);
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
-    expect((await planUndo(folder, { acceptDrift: false })).snapshot.id).toBe(safetySnapshotId);
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId });
+    expect((await planUndo(folder, { acceptDrift: false })).snapshot.id).toBe(safetyCopyId);
   });
 });
 
@@ -105,9 +105,9 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
     run(place, sql);
     const outcome = given.committed ? 'committed' : 'not-committed';
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
-    const { safetySnapshotId } = receipt;
-    expect((await readRestoredState(folder))?.safetySnapshotId ?? null).toBe(
-      given.committed ? safetySnapshotId : null,
+    const { safetyCopyId } = receipt;
+    expect((await readRestoredState(folder))?.safetyCopyId ?? null).toBe(
+      given.committed ? safetyCopyId : null,
     );
     const left = given.mode === 'projections' ? null : await checkpointsIn(place);
     if (left !== null) expect(left).toEqual(given.committed ? [expect.stringMatching(/Z\.json$/)] : []);
@@ -128,9 +128,9 @@ test.concurrent.each([true, false])(
     if (draft !== null) await rm(draft);
     await writeJournalLines(place, []);
     run(place, EVERYWHERE);
-    const { safetySnapshotId } = receipt;
+    const { safetyCopyId } = receipt;
     expect(await readRestoredState(folder)).toEqual(
-      committed ? expect.objectContaining({ safetySnapshotId }) : null,
+      committed ? expect.objectContaining({ safetyCopyId }) : null,
     );
     const code = committed ? undefined : 'nothing-to-undo';
     const undoing = planUndo(folder, { acceptDrift: false });
@@ -155,8 +155,8 @@ describe.concurrent('what nobody can tell', () => {
     expect(await readJournalLines(place)).toEqual(lines);
     if (draft !== null) expect(await checkpointsIn(place)).toContain(basename(draft));
     expect(await readRestoredState(folder)).toBe(null);
-    const { stays } = await planPrune(folder, { by: 'choice', ids: [receipt.safetySnapshotId] });
-    expect(stays).toEqual([{ id: receipt.safetySnapshotId, reason: 'needed-by-undo' }]);
+    const { stays } = await planPrune(folder, { by: 'choice', ids: [receipt.safetyCopyId] });
+    expect(stays).toEqual([{ id: receipt.safetyCopyId, reason: 'needed-by-undo' }]);
   }
 
   test.each<[string, Given]>([
@@ -184,7 +184,7 @@ describe.concurrent('what nobody can tell', () => {
   test('of a newer restore offers no undo of an older one', async () => {
     const { place, folder, id, receipt } = await killed({ committed: true });
     expect(await finishInterrupted(folder)).toHaveLength(1);
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId: receipt.safetySnapshotId });
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId: receipt.safetyCopyId });
     run(place, FLAGS);
     const newer = await killAtCommit(place, id, { committed: true });
     run(place, EVERYWHERE);
@@ -196,7 +196,7 @@ describe.concurrent('what nobody can tell', () => {
     await expect(planUndo(folder, { acceptDrift: false })).rejects.toMatchObject({
       code: 'nothing-to-undo',
       message: expect.stringContaining('can not be told'),
-      detail: { safetyCopy: newer.receipt.safetySnapshotId },
+      detail: { safetyCopy: newer.receipt.safetyCopyId },
     });
     // What was not clear once is not looked into at every glance.
     const phases = new Set<string>();
@@ -208,11 +208,11 @@ describe.concurrent('what nobody can tell', () => {
     const { place, folder, id, ...one } = await killed({ committed: true }, FLAGS);
     run(place, EVERYWHERE);
     await expectOpen(place, one);
-    const request = { ...defaultRestoreOptions, id, action: 'restore' as const };
-    const { safetySnapshotId, checkpointId } = await applyRestore(folder, request, NOW);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const { safetyCopyId, checkpointId } = await applyRestore(folder, request, NOW);
     expect(await finishInterrupted(folder)).toEqual([]);
     expect(await checkpointsIn(place)).toEqual([`${checkpointId?.slice('periodic/'.length)}.json`]);
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId });
   });
 
   test('lets its draft go when the host’s next start loads a checkpoint of long after it', async () => {
@@ -231,13 +231,13 @@ describe.concurrent('what nobody can tell', () => {
 describe.concurrent('without its safety copy, a restore that was killed', () => {
   test('is committed where all is as the draft of its checkpoint, and can be undone when the copy is back', async () => {
     const { place, folder, receipt } = await killed({ committed: true });
-    const file = fileOf(place, receipt.safetySnapshotId);
+    const file = fileOf(place, receipt.safetyCopyId);
     await rename(file, `${file}-away`);
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
     expect(await checkpointsIn(place)).toEqual([expect.stringMatching(/Z\.json$/)]);
     expect(await readRestoredState(folder)).toBe(null);
     await rename(`${file}-away`, file);
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId: receipt.safetySnapshotId });
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId: receipt.safetyCopyId });
   });
 
   test.each<[string, Given]>([
@@ -245,7 +245,7 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
     ['that left no draft', { committed: true, mode: 'projections' }],
   ])('%s stays open until the copy is back', async (_, given) => {
     const { place, folder, receipt } = await killed(given);
-    const file = fileOf(place, receipt.safetySnapshotId);
+    const file = fileOf(place, receipt.safetyCopyId);
     await rename(file, `${file}-away`);
     expect(await finishInterrupted(folder)).toEqual([]);
     expect(await typesIn(place)).toEqual(['prepared']);
@@ -261,11 +261,11 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
       execFileSync('chown', ['-R', '65534:65534', place.dir]);
     }
     const finish = async () => JSON.parse(await runToEnd('finish.ts', { args: [place.dir] }));
-    await chmod(fileOf(place, receipt.safetySnapshotId), 0);
+    await chmod(fileOf(place, receipt.safetyCopyId), 0);
     expect(await finish()).toEqual([[], null]);
     expect(await typesIn(place)).toEqual(['prepared']);
-    await chmod(fileOf(place, receipt.safetySnapshotId), 0o600);
-    expect(await finish()).toEqual([['committed'], receipt.safetySnapshotId]);
+    await chmod(fileOf(place, receipt.safetyCopyId), 0o600);
+    expect(await finish()).toEqual([['committed'], receipt.safetyCopyId]);
   });
 });
 
@@ -273,11 +273,16 @@ describe.concurrent('after a later restore of the tables alone, the log tells', 
   test.each([true, false])('how a full restore ended: committed %s', async (committed) => {
     const { place, folder, id } = await killed({ committed });
     run(place, "UPDATE bots SET name = 'host'");
-    const request = { ...defaultRestoreOptions, id, mode: 'projections', action: 'restore' } as const;
-    const { safetySnapshotId } = await applyRestore(folder, request, NOW);
+    const request = {
+      ...defaultRestoreOptions,
+      snapshotId: id,
+      mode: 'projections',
+      action: 'restore',
+    } as const;
+    const { safetyCopyId } = await applyRestore(folder, request, NOW);
     const outcome = committed ? 'committed' : 'not-committed';
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
     expect(await checkpointsIn(place)).toHaveLength(committed ? 1 : 0);
-    expect(await readRestoredState(folder)).toMatchObject({ safetySnapshotId });
+    expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listSnapshots } from '../../src/catalog/catalog.ts';
 import { recall } from '../../src/catalog/memory.ts';
-import { findNeeded } from '../../src/catalog/needed.ts';
+import { findNeeded } from '../../src/catalog/needed-snapshots.ts';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal, type NewJournalEntry } from '../../src/journal/journal.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
@@ -39,23 +39,19 @@ async function record(folder: DataFolder, ...entries: readonly NewJournalEntry[]
   for (const entry of entries) await appendJournal(folder, entry);
 }
 
-const prepare = (
-  planId: string,
-  safetySnapshotId: string,
-  checkpointDraft: string | null,
-): NewJournalEntry => ({
+const prepare = (planId: string, safetyCopyId: string, checkpointDraft: string | null): NewJournalEntry => ({
   type: 'prepared',
   planId,
   action: 'restore',
   snapshotId: 'rewind/20260101T000000Z',
-  safetySnapshotId,
+  safetyCopyId,
   checkpointDraft,
   at,
 });
 
 const commit = (
   planId: string,
-  safetySnapshotId: string,
+  safetyCopyId: string,
   given: { readonly checkpointId?: string; readonly mode?: 'projections' } = {},
 ): NewJournalEntry => ({
   type: 'committed',
@@ -66,7 +62,7 @@ const commit = (
     snapshotId: 'rewind/20260101T000000Z',
     mode: given.mode ?? 'full',
     finishedAt: at,
-    safetySnapshotId,
+    safetyCopyId,
     checkpointId: given.checkpointId ?? null,
     tables: [],
     checks: [],
@@ -165,7 +161,7 @@ describe('the next start needs', () => {
     const old = new Date('2026-03-01T00:00:00.000Z');
     await writeSnapshotFile(folder, 'periodic/20991231T235959Z', WHOLE, old);
     await record(folder, prepare('a', copy(2), '.snapback-1-0123456789abcdef.part'));
-    await record(folder, { type: 'recovered', planId: 'a', safetySnapshotId: copy(2), at });
+    await record(folder, { type: 'recovered', planId: 'a', safetyCopyId: copy(2), at });
     await record(folder, { type: 'checkpoint-published', planId: 'a', checkpointId: null, at });
     expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
     expect(await atNextStart(folder, 2)).toEqual([]);
