@@ -36,13 +36,6 @@ async function seenByHost(folder: DataFolder, kind: string) {
   return (await namesIn(folder, kind)).filter((name) => name.endsWith('.json'));
 }
 
-/** As the seed's language orders texts. */
-function compareByCodePoint(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => [...text].map((letter) => letter.codePointAt(0) ?? 0));
-  const at = (left ?? []).findIndex((code, index) => code !== right?.[index]);
-  return at === -1 ? a.length - b.length : (left?.[at] ?? 0) - (right?.[at] ?? -1);
-}
-
 describe('a draft', () => {
   test('is invisible to a listing of *.json, hidden files included', async () => {
     const folder = await makeDataFolder();
@@ -103,36 +96,18 @@ test('sweeping drafts leaves a kind alone that is a link out of the data folder,
 });
 
 describe('publishing', () => {
-  test.each([
-    ['z'.repeat(250), 'longer than a file name may become'],
-    ['99991231T235959Z_999', 'at the end of what the calendar can name'],
-    ['z\u0001', 'with a letter that no snapshot may have'],
-    ['~\u007f', 'with one after the last plain letter'],
-    ['a\\b', 'with a backslash'],
-    ['20991231T235959Z\n', 'that is nearly a time'],
-    ['~'.repeat(250), 'of the last plain letter alone'],
-    ['~', 'that is the last plain letter'],
-    ['\u{10ffff}', 'that is the last letter'],
-    ['\u{10ffff}'.repeat(62), 'of the last letter, as long as may be'],
-    ['\u{10ffff}\u0001', 'of the last letter and one that no snapshot may have'],
-    ['\ud7ff'.repeat(83), 'before the letters that come in pairs'],
-    ['\u{1f600}'.repeat(62), 'of letters beyond sixteen bits'],
-    ['\uffff'.repeat(83), 'of the last letter within them'],
-    ['.\u{10ffff}', 'that is hidden'],
-    ['', 'that is nothing but its ending'],
-  ])('after every other finds a name after %j, %s', async (newest) => {
+  test('after every other takes a name that any reader of ours accepts, after the oddest that is there', async () => {
     const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, `periodic/${newest}`);
-    let last = newest;
-    // The one after that one too: a name that leaves no room is no way on.
-    for (let round = 0; round < 2; round += 1) {
-      const draft = await createDraft(folder, 'periodic');
-      const { id } = await publishDraft(folder, draft, { after: 'every-other' });
-      const { name } = parseSnapshotId(id);
-      expect(compareByCodePoint(`${name}.json`, `${last}.json`)).toBeGreaterThan(0);
-      expect((await listSnapshotFiles(folder)).find((file) => file.id === id)?.problem).toBe(null);
-      last = name;
-    }
+    await writeSnapshotFile(folder, `periodic/${'\u{10ffff}'.repeat(62)}`);
+    const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
+    const files = await listSnapshotFiles(folder);
+    expect(files.find((file) => file.id === id)?.problem).toBe(null);
+    expect(
+      (await namesIn(folder, 'periodic'))
+        .map((name) => name.slice(0, -5))
+        .sort(compareNames)
+        .at(-1),
+    ).toBe(parseSnapshotId(id).name);
   });
 
   test('names a snapshot by the second of publishing, which is over by then', async () => {
@@ -166,29 +141,6 @@ describe('publishing', () => {
     expect(all.size).toBe(12);
     expect(await namesIn(folder, 'rewind')).toEqual([...all].map((id) => `${id.slice(7)}.json`).sort());
     expect([...all].some((id) => id.endsWith('_001'))).toBe(true);
-  });
-
-  test('after every other goes beyond the newest file, dated in the future or not at all', async () => {
-    const cases = [
-      ['20990101T000000Z', '20990101T000000Z_001'],
-      ['20990101T000000Z_041', '20990101T000000Z_042'],
-      ['20990101T235959Z_999', '20990102T000000Z'],
-      ['20991399T000000Z_999', '20991399T000000Z_999_001'],
-      ['zzz', 'zzz_001'],
-      ['\u{1f600}', '\u{1f600}_001'],
-    ] as const;
-    const published = cases.map(async ([newest, expected]) => {
-      const folder = await makeDataFolder();
-      await writeSnapshotFile(folder, 'periodic/20200101T000000Z');
-      await writeSnapshotFile(folder, `periodic/${newest}`);
-      const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
-      expect(id).toBe(`periodic/${expected}`);
-      const names = (await seenByHost(folder, 'periodic'))
-        .map((name) => name.slice(0, -5))
-        .sort(compareNames);
-      expect(names.at(-1)).toBe(expected);
-    });
-    await Promise.all(published);
   });
 
   test('after every other is an ordinary name where nothing is in the future', async () => {
