@@ -1,7 +1,7 @@
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
@@ -105,7 +105,13 @@ const moments = MODES.flatMap((mode) =>
 );
 
 describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (action) => {
-  test.each([...moments, ...MODES.map((mode) => [mode, 'commit', 400] as const)])(
+  const seen = new Set<'before' | 'after'>();
+  afterAll(() => {
+    // The first moment is before any write and the last one after COMMIT, so both must have been met.
+    expect([...seen].sort()).toEqual(['after', 'before']);
+  });
+
+  test.each([...moments, ...MODES.map((mode) => [mode, 'done', 0] as const)])(
     'leaves, with journal mode %s in phase %s after %i ms, the state of before or the planned one, and a way on',
     async (mode, phase, delayMs) => {
       const { place, from } = await killIn(action, mode, phase, delayMs);
@@ -118,6 +124,7 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
         action === 'restore' ? [from.mistaken, from.restored] : [from.restored, from.mistaken];
       const happened = JSON.stringify(state) === JSON.stringify(planned);
       expect(state).toEqual(happened ? planned : old);
+      seen.add(happened ? 'after' : 'before');
       expect(findFaults(place.database)).toEqual([]);
       for (const { outcome } of finished) expect(outcome).toBe(happened ? 'committed' : 'not-committed');
       await expectTidy(place);

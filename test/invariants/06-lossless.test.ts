@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { dump } from '../laws/apply-directly.ts';
+import { readParts } from '../laws/snapshot-text.ts';
 import { settle } from '../support/arbitraries-place.ts';
 import { worlds } from '../support/arbitraries-world.ts';
 import { makeRoot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
-import { dump } from './apply-directly.ts';
-import { readParts } from './snapshot-text.ts';
 
 const root = makeRoot();
 

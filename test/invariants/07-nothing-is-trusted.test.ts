@@ -14,9 +14,9 @@ import {
   SnapbackError,
   verifySnapshots,
 } from '../../src/index.ts';
+import { dumpSmall, makeSmallFolder, SECRET, withNotes } from '../laws/snapshot-text.ts';
 import { makeRoot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
-import { dumpSmall, makeSmallFolder, SECRET, withNotes } from './snapshot-text.ts';
 
 /* Hostile files through every door of the core. Whatever they hold, the database keeps its bytes and nobody's words leak. */
 
