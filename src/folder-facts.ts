@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isDemo } from './demo/demo.ts';
 import type { DataFolder } from './host/data-folder.ts';
@@ -8,6 +7,7 @@ import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
 import { describeTrash } from './prune/trash.ts';
 import { readRestoredState } from './recovery/undo.ts';
+import { stat } from './system/files.ts';
 
 /**
  * What a glance at a data folder tells: its database, its users, whether it stands on a restored state. Reads only, and

@@ -92,7 +92,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
   'src/folder-facts.ts': {
-    values: ['src/host', 'src/log', 'src/recovery', 'src/prune', 'src/demo', node],
+    values: ['src/system', 'src/host', 'src/log', 'src/recovery', 'src/prune', 'src/demo', node],
     types: [model],
   },
   'src/index.ts': {
@@ -161,4 +161,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   'renderer/main.tsx': {
     values: ['renderer/parts', 'renderer/window', 'renderer/styles', ...react, 'react-dom/client'],
   },
+};
+
+/**
+ * Who in the core may call Node's own functions for files, and why. Everybody else goes through the door, which turns
+ * each refusal of the system into an error of ours.
+ */
+export const fileDoor: Readonly<Record<string, string>> = {
+  'src/system/files.ts': 'It is the door.',
+  'src/cli.ts': 'It reads its own version, which no refusal in words could replace.',
 };

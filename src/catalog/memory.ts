@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { LogExtent } from '../log/chain.ts';
 import type { ReadMark } from '../log/live-log.ts';
 import { isSystemError } from '../model/errors.ts';
 import type { TableCount } from '../model/snapshots.ts';
+import { mkdir, rename, rm, writeFile } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 import type { SnapshotFacts } from './facts.ts';
 

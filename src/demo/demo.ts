@@ -1,3 +1,7 @@
+import { dirname, join, resolve } from 'node:path';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { openPrivateDatabase } from '../sqlite/database.ts';
 import {
   mkdir,
   mkdtemp,
@@ -10,12 +14,8 @@ import {
   truncate,
   utimes,
   writeFile,
-} from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
-import type { TaskOptions } from '../model/task.ts';
-import { openPrivateDatabase } from '../sqlite/database.ts';
-import { explainWriteError } from '../system/durable.ts';
+} from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createDemoHost } from './host.ts';
 import { createRandom } from './random.ts';

@@ -1,10 +1,10 @@
-import { mkdir, open, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultProfile } from '../host/profile.ts';
 import { jsonText, jsonValue } from '../snapshot-file/python-text.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
+import { mkdir, open, utimes } from '../system/files.ts';
 import { projections } from './projections.ts';
 import { type DemoEvent, demoSchema } from './schema.ts';
 

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { read } from 'node:fs';
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { openBeside } from '../sqlite/lock-keeping.ts';
+import { type FileHandle, open, readDescriptor, rm, stat } from '../system/files.ts';
 import type { Yielder } from '../system/yielder.ts';
 
 const COPY_ATTEMPTS = 5;
@@ -67,7 +65,7 @@ async function copyFile(source: string, target: string | null, yielder: Yielder)
   try {
     const to = target === null ? null : await open(target, 'w', 0o600);
     try {
-      return await copyBytes(from.fd, to, yielder);
+      return await copyBytes({ fd: from.fd, path: source }, to, yielder);
     } finally {
       await to?.close();
     }
@@ -85,14 +83,16 @@ function openOrAbsent(source: string): ReturnType<typeof openBeside> | null {
   }
 }
 
-const readBytes = promisify(read);
-
-async function copyBytes(from: number, to: FileHandle | null, yielder: Yielder): Promise<string> {
+async function copyBytes(
+  from: { readonly fd: number; readonly path: string },
+  to: FileHandle | null,
+  yielder: Yielder,
+): Promise<string> {
   const digest = createHash('sha256');
   const buffer = Buffer.alloc(1 << 20);
   for (let position = 0; ; ) {
     await yielder.step();
-    const { bytesRead } = await readBytes(from, buffer, 0, buffer.length, position);
+    const bytesRead = await readDescriptor(from, buffer, position);
     if (bytesRead === 0) return digest.digest('hex');
     const chunk = buffer.subarray(0, bytesRead);
     digest.update(chunk);

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { withReadDatabase } from '../sqlite/database.ts';
+import { access, constants, readdir, realpath, stat } from '../system/files.ts';
 import { type Profile, readProfile } from './profile.ts';
 
 /** An opened data folder: where everything is, and what is known of its application. Holds no open file. */
@@ -68,7 +67,7 @@ async function resolveFolder(dir: string): Promise<string> {
     await access(real, constants.R_OK | constants.X_OK);
     return real;
   } catch (error) {
-    if (error instanceof SnapbackError) throw error;
+    if (error instanceof SnapbackError && !isSystemError(error)) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'))
       throw new SnapbackError('data-folder-missing', 'The data folder does not exist.', { path: dir }, error);
     throw unreadableFolder(dir, error);

@@ -1,7 +1,8 @@
-import { chmod, chown, type FileHandle, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
-import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { syncFolder } from '../system/durable.ts';
+import { chmod, chown, type FileHandle, lstat, mkdir, realpath, stat } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /*
@@ -29,7 +30,7 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
     if (hasSystemCode(error, 'ELOOP')) throw unsafe(path, error);
-    if (error instanceof SnapbackError) throw error;
+    if (!isSystemError(error)) throw error;
     throw new SnapbackError(
       'snapshot-unreadable',
       'A folder of the data folder can not be read.',

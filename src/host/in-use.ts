@@ -1,7 +1,7 @@
-import { type BigIntStats, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
 import type { InUse } from '../model/restore.ts';
+import { type BigIntStats, readdirSync, readlinkSync, statSync } from '../system/files.ts';
 import { readProcFile } from '../system/proc-file.ts';
 import { createYielder } from '../system/yielder.ts';
 

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { foldName } from '../sqlite/names.ts';
+import { constants, open } from '../system/files.ts';
 
 /** What Snapback knows of an event-sourced application: nothing else in the core names a table or a threshold. */
 export type Profile = {

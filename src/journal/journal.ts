@@ -1,14 +1,14 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN, ownAsDatabase } from '../host/folders.ts';
-import { ERROR_CODES, type ErrorCode, hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { ERROR_CODES, type ErrorCode, hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
-import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { syncFolder } from '../system/durable.ts';
+import { constants, type FileHandle, open } from '../system/files.ts';
 import { ownMark, type ProcessMark } from '../system/process-mark.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { parseReceipt } from './parse-receipt.ts';
 
 /*
@@ -143,7 +143,7 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
     if (hasSystemCode(error, 'ENOENT')) return '';
     if (hasSystemCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO')) return null;
     // Its folder is a link out of its place, or one that nobody may look into.
-    if (error instanceof SnapbackError) return null;
+    if (error instanceof SnapbackError && !isSystemError(error)) return null;
     throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);
   }
 }

@@ -54,14 +54,21 @@ export class SnapbackError extends Error {
   }
 }
 
-/** Tells whether a caught value carries an operating system's error code such as `ENOENT`. */
+/** What the door for files (`src/system/files.ts`) throws: the system's refusal of one call, with its code still to be told by `hasSystemCode`. */
+export class FileError extends SnapbackError {}
+
+/** Tells whether a caught value is the operating system's refusal of a call, with a code such as `ENOENT`. */
 export function hasSystemCode(error: unknown, ...codes: readonly string[]): boolean {
+  const refusal = error instanceof FileError ? error.cause : error;
   return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+    refusal instanceof Error &&
+    'code' in refusal &&
+    typeof refusal.code === 'string' &&
+    codes.includes(refusal.code)
   );
 }
 
 /** Tells whether a caught value is the operating system's refusal of a call, and no bug of ours. */
 export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
+  return error instanceof FileError || (error instanceof Error && 'syscall' in error && 'code' in error);
 }

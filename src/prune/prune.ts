@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
@@ -13,7 +12,9 @@ import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile, statFacts } from '../snapshots/files.ts';
 import { SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { isKind, parseSnapshotId } from '../snapshots/names.ts';
-import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { syncFolder } from '../system/durable.ts';
+import { lstat, rename } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { createYielder } from '../system/yielder.ts';
 import { openTrash, TRASH } from './trash.ts';
 import type { TrashedFile } from './trash-manifest.ts';

@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ownAsDatabase } from '../host/folders.ts';
@@ -7,8 +5,10 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import type { PrunePlan, PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
-import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { syncFolder } from '../system/durable.ts';
+import { constants, type FileHandle, open, unlink } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
+import { explainWriteError } from '../system/refusals.ts';
 
 /** DATA/snapback/trash/<UTC>/manifest.json: what a prune moves there, and where it comes from. */
 export const MANIFEST = 'manifest.json';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { TrashSummary } from '../model/prune.ts';
 import { statFacts } from '../snapshots/files.ts';
-import { explainWriteError } from '../system/durable.ts';
+import { lstat, readdir, rmdir, unlink } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*

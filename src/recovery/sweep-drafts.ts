@@ -1,4 +1,3 @@
-import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
@@ -7,8 +6,9 @@ import { replayJournal } from '../journal/replay.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { DRAFT, live } from '../snapshots/drafts.ts';
 import { isKind } from '../snapshots/names.ts';
-import { explainWriteError } from '../system/durable.ts';
+import { readdir, unlink } from '../system/files.ts';
 import { isAlive } from '../system/process-mark.ts';
+import { explainWriteError } from '../system/refusals.ts';
 
 /** A folder that is a link out of its place, or can't be looked into, holds no drafts of ours. */
 function elsewhereAsNull(error: unknown): null {

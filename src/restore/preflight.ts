@@ -1,4 +1,3 @@
-import { access, constants, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
@@ -11,6 +10,7 @@ import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { databaseGone } from '../sqlite/database.ts';
+import { access, constants, stat } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
 
 /** What a plan has to know of the world outside the database. */

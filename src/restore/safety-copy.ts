@@ -1,4 +1,3 @@
-import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { StagedTable } from '../compare/stage-loader.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
@@ -18,6 +17,7 @@ import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { syncFolder } from '../system/durable.ts';
+import { unlink } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
+import type { FileHandle } from '../system/files.ts';
 
 /** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
 export type SnapshotBytes = {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Profile } from '../host/profile.ts';
 import { createLogChain, type LogChain } from '../log/chain.ts';
@@ -11,6 +10,7 @@ import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { readSchema, type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
+import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';

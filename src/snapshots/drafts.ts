@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { explainWriteError, syncFolder } from '../system/durable.ts';
+import { syncFolder } from '../system/durable.ts';
+import { constants, type FileHandle, open, unlink } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { describeOpened, type OpenedFile } from './files.ts';
 import { isKind } from './names.ts';
 import { moveToFreeName, type NameOptions } from './publish.ts';

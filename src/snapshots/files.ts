@@ -1,10 +1,9 @@
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
+import { type BigIntStats, constants, type FileHandle, lstat, open, readdir } from '../system/files.ts';
 import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
 
 /*
@@ -167,7 +166,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
     if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
     return await openRegularFile(path);
   } catch (error) {
-    if (error instanceof SnapbackError) throw error;
+    if (!isSystemError(error)) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
     if (hasSystemCode(error, 'ELOOP'))
       throw new SnapbackError(

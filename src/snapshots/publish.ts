@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSystemCode } from '../model/errors.ts';
+import { constants, link, lstat, open, readdir, rename, unlink } from '../system/files.ts';
 import { compareNames, formatSecond, nameAfter, nextName } from './names.ts';
 
 /*

@@ -31,8 +31,8 @@ export async function readNote(folder: DataFolder, id: SnapshotId): Promise<Note
       await file.handle.close();
     }
   } catch (error) {
-    if (error instanceof SnapbackError) return REASONS[error.code] ?? 'without-note';
     if (isSystemError(error)) return 'unreadable';
+    if (error instanceof SnapbackError) return REASONS[error.code] ?? 'without-note';
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { readSnapshot } from '../snapshot-file/reader.ts';
 import { type DumpRequest, writeSnapshot } from '../snapshot-file/writer.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
-import { explainWriteError } from '../system/durable.ts';
+import { explainWriteError } from '../system/refusals.ts';
 import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './drafts.ts';
 
 export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;

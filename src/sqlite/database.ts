@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { type ErrorCode, hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { statSync } from '../system/files.ts';
 import { keepLocks } from './lock-keeping.ts';
 
 type Handle = Database.Database;

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { Orphans } from '../model/restore.ts';
+import { stat } from '../system/files.ts';
 import { type AnyDatabase, isCompileError } from './database.ts';
 import { foldName, quoteName } from './names.ts';
 

@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { closeSync, constants, openSync } from '../system/files.ts';
 
 /*
  * On POSIX systems a process that closes any descriptor of a file loses all its locks on it, also those that SQLite

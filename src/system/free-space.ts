@@ -1,6 +1,6 @@
-import { realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { realpath, stat, statfs } from './files.ts';
 
 type FreeSpace = {
   /** The same for two paths that share their space. */

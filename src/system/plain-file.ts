@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isSystemError } from '../model/errors.ts';
+import { constants, open } from './files.ts';
 
 const LARGEST_BYTES = 32 * 1024 * 1024;
 

@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
-import { explainWriteError } from './durable.ts';
+import { chmod, mkdtemp, readdir, rm } from './files.ts';
 import { isAlive } from './process-mark.ts';
+import { explainWriteError } from './refusals.ts';
 
 const PREFIX = 'snapback-';
 

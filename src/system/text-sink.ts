@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { FileHandle } from './files.ts';
 import type { Yielder } from './yielder.ts';
 
 const FLUSH_CHARS = 256 * 1024;

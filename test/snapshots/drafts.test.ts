@@ -172,7 +172,8 @@ describe('publishing', () => {
     expect(await readFile(join(dir, 'taken.json'), 'utf8')).toBe('before');
     expect(await readFile(join(dir, 'free.json'), 'utf8')).toBe('whole');
     await expect(moveWithoutLinks(join(dir, 'gone'), join(dir, 'next.json'))).rejects.toMatchObject({
-      code: 'ENOENT',
+      code: 'io-failed',
+      cause: { code: 'ENOENT' },
     });
     expect((await readdir(dir)).sort()).toEqual(['free.json', 'link.json', 'taken.json']);
   });

@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import promises, { type FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { FileError, isSystemError, type SnapbackError } from '../model/errors.ts';
+import { explainReadError, explainWriteError } from './refusals.ts';
+
+/*
+ * The one door to the file system. Each function is Node's own of that name; what the system refuses leaves it as a
+ * `FileError` with a code of ours and the path. Invariant: no refusal of the system reaches anybody unclassified. The
+ * same holds for each method of a handle that `open` gives.
+ */
+
+export type { BigIntStats, Dirent } from 'node:fs';
+export type { FileHandle } from 'node:fs/promises';
+export const { constants } = fs;
+
+export const access = reading(promises.access);
+export const lstat = reading(promises.lstat);
+export const readdir = reading(promises.readdir);
+export const readFile = reading(promises.readFile);
+export const realpath = reading(promises.realpath);
+export const stat = reading(promises.stat);
+export const statfs = reading(promises.statfs);
+
+/* Of these, `openSync` is only for reading. */
+export const lstatSync = reading(fs.lstatSync);
+export const openSync = reading(fs.openSync);
+export const readdirSync = reading(fs.readdirSync);
+export const readFileSync = reading(fs.readFileSync);
+export const readlinkSync = reading(fs.readlinkSync);
+export const statSync = reading(fs.statSync);
+export const closeSync = reading(fs.closeSync);
+
+export const chmod = writing(promises.chmod);
+export const chown = writing(promises.chown);
+export const link = writing(promises.link, 1);
+export const mkdir = writing(promises.mkdir);
+export const mkdtemp = writing(promises.mkdtemp);
+export const rename = writing(promises.rename, 1);
+export const rm = writing(promises.rm);
+export const rmdir = writing(promises.rmdir);
+export const truncate = writing(promises.truncate);
+export const unlink = writing(promises.unlink);
+export const utimes = writing(promises.utimes);
+export const writeFile = writing(promises.writeFile);
+
+/** As Node's. The handle's own methods refuse in the same way. */
+export const open: typeof promises.open = async (path, flags, mode) => {
+  const explain = isForWriting(flags) ? explainWriteError : explainReadError;
+  try {
+    return guardHandle(await promises.open(path, flags, mode), String(path), explain);
+  } catch (error) {
+    throw refused(error, String(path), explain);
+  }
+};
+
+const readFromDescriptor = promisify(fs.read);
+
+/** Fills `buffer` from a position of what `openSync` opened; returns the number of bytes, none at the end. */
+export async function readDescriptor(
+  { fd, path }: { readonly fd: number; readonly path: string },
+  buffer: Buffer,
+  position: number,
+): Promise<number> {
+  try {
+    return (await readFromDescriptor(fd, buffer, 0, buffer.length, position)).bytesRead;
+  } catch (error) {
+    throw refused(error, path, explainReadError);
+  }
+}
+
+type Explain = (error: unknown, path: string) => SnapbackError;
+type FileCall = (...args: never[]) => unknown;
+
+function reading<F extends FileCall>(call: F): F {
+  return guard(call, explainReadError, 0);
+}
+
+/** `named`: which argument says what is written. */
+function writing<F extends FileCall>(call: F, named = 0): F {
+  return guard(call, explainWriteError, named);
+}
+
+/** The same function with all its overloads, whose refusals are ours. */
+function guard<F extends FileCall>(call: F, explain: Explain, named: number): F {
+  return new Proxy(call, {
+    apply: (target, self, args: readonly unknown[]): unknown =>
+      attempt(() => Reflect.apply(target, self, args), String(args[named]), explain),
+  });
+}
+
+function guardHandle(handle: FileHandle, path: string, explain: Explain): FileHandle {
+  return new Proxy(handle, {
+    get(target, key): unknown {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function') return member;
+      const explainThis = key === 'sync' || key === 'datasync' ? explainWriteError : explain;
+      return (...args: readonly unknown[]): unknown =>
+        attempt(() => Reflect.apply(member, target, args), path, explainThis);
+    },
+  });
+}
+
+function attempt(call: () => unknown, path: string, explain: Explain): unknown {
+  try {
+    const result = call();
+    if (!(result instanceof Promise)) return result;
+    return result.catch((error: unknown) => {
+      throw refused(error, path, explain);
+    });
+  } catch (error) {
+    throw refused(error, path, explain);
+  }
+}
+
+/** What is no refusal of the system is a bug, and passes as it is. */
+function refused(error: unknown, path: string, explain: Explain): unknown {
+  if (!isSystemError(error) || error instanceof FileError) return error;
+  const { code, message, detail } = explain(error, path);
+  return new FileError(code, message, detail, error);
+}
+
+function isForWriting(flags: string | number | undefined): boolean {
+  if (typeof flags !== 'number') return flags !== undefined && flags !== 'r';
+  return (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR | fs.constants.O_CREAT)) !== 0;
+}
