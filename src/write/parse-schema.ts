@@ -1,63 +1,6 @@
 import { foldName } from '../sqlite/names.ts';
 import type { SchemaObject } from '../sqlite/schema.ts';
-
-/** A token of SQL text and where it stands there. Names lose their quotes; `quoted` tells a name or text in quotes from a keyword. */
-type Token = { readonly text: string; readonly quoted: boolean; readonly at: number; readonly end: number };
-
-const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|'((?:[^']|'')*)'|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|[\s\S]/g;
-
-function tokenize(sql: string): readonly Token[] {
-  const tokens: Token[] = [];
-  for (const found of sql.matchAll(TOKEN)) {
-    const [text, double, back, bracket, single, word] = found;
-    const place = { at: found.index, end: found.index + text.length };
-    if (word !== undefined) tokens.push({ text: word, quoted: false, ...place });
-    else if (double !== undefined)
-      tokens.push({ text: double.replaceAll('""', '"'), quoted: true, ...place });
-    else if (back !== undefined) tokens.push({ text: back.replaceAll('``', '`'), quoted: true, ...place });
-    else if (bracket !== undefined) tokens.push({ text: bracket, quoted: true, ...place });
-    else if (single !== undefined)
-      tokens.push({ text: single.replaceAll("''", "'"), quoted: true, ...place });
-    else if (!/^(?:--|\/\*|\s)/.test(text)) tokens.push({ text, quoted: false, ...place });
-  }
-  return tokens;
-}
-
-/** Every name in a piece of SQL, folded; words that are no names are among them. */
-export function namesIn(sql: string): ReadonlySet<string> {
-  return new Set(tokenize(sql).map((token) => foldName(token.text)));
-}
-
-function isKeyword(token: Token | undefined, ...words: readonly string[]): boolean {
-  return token !== undefined && !token.quoted && words.includes(token.text.toUpperCase());
-}
-
-/** A virtual table's module, and the names and values of its options. */
-export type VirtualTable = {
-  readonly name: string;
-  readonly module: string;
-  /** For FTS tables: `own` contents, those of another table (`external`), or `none`. */
-  readonly contents: 'own' | 'external' | 'none';
-  readonly contentTable: string | null;
-};
-
-/** Reads what a `CREATE VIRTUAL TABLE` says. The text is the schema's own, so it is well formed. */
-export function describeVirtualTable(object: SchemaObject): VirtualTable {
-  const tokens = tokenize(object.sql ?? '');
-  const using = tokens.findIndex((token) => isKeyword(token, 'USING'));
-  const module = foldName(tokens[using + 1]?.text ?? '');
-  const at = tokens.findIndex(
-    (token, index) => index > using && isKeyword(token, 'CONTENT') && tokens[index + 1]?.text === '=',
-  );
-  const content = at === -1 ? null : (tokens[at + 2]?.text ?? '');
-  return {
-    name: object.name,
-    module,
-    contents: content === null ? 'own' : content === '' ? 'none' : 'external',
-    contentTable: content === null || content === '' ? null : content,
-  };
-}
+import { isKeyword, type Token, tokenize } from '../sqlite/sql-tokens.ts';
 
 /** What a trigger does, as far as a restore must know. */
 export type Trigger = {

@@ -1,13 +1,9 @@
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import {
-  describeTrigger,
-  describeVirtualTable,
-  namesIn,
-  type Trigger,
-  type VirtualTable,
-} from './parse-schema.ts';
+import { namesIn } from '../sqlite/sql-tokens.ts';
+import { describeVirtualTable, type VirtualTable } from '../sqlite/virtual-table.ts';
+import { describeTrigger, type Trigger } from './parse-schema.ts';
 
 /**
  * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger

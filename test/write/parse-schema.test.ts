@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { SchemaObject } from '../../src/sqlite/schema.ts';
-import { describeTrigger, describeVirtualTable } from '../../src/write/parse-schema.ts';
+import { describeVirtualTable } from '../../src/sqlite/virtual-table.ts';
+import { describeTrigger } from '../../src/write/parse-schema.ts';
 
 /** What SQLite itself keeps of a definition. */
 function define(sql: string, type: 'table' | 'trigger'): SchemaObject {
