@@ -66,6 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/catalog': {
     values: [
+      'valibot',
       model,
       'src/system',
       'src/sqlite',
@@ -114,7 +115,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'electron/contract.ts': { types: [model] },
   'electron/preload.ts': { values: ['electron'], types: ['electron/contract.ts'] },
   'electron/core': { values: ['src/index.ts', node], types: windowTypes },
-  'electron/main': { values: ['electron', 'zod', node], types: ['electron/contract.ts', 'src/index.ts'] },
+  'electron/main': { values: ['electron', 'valibot', node], types: ['electron/contract.ts', 'src/index.ts'] },
   'renderer/ask': { values: ['react'], types: windowTypes },
   'renderer/words': { types: windowTypes },
   'renderer/parts': { values: ['renderer/words', 'renderer/ask/now.ts', ...react], types: windowTypes },

@@ -1,37 +1,41 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { ArgsOf, MenuCommand, RequestName } from '../contract.ts';
 
-const id = z.string().min(1).max(64);
-const snapshotId = z.string().min(1).max(512);
-const planId = z.string().regex(/^[0-9a-f]{64}$/);
-const tableNames = z.array(z.string().max(1024)).max(1000).readonly();
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const snapshotId = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const planId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000));
+const tableNames = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(1000), v.readonly());
 
-const none = z.strictObject({});
-const ofFolder = z.strictObject({ folderId: id });
-const ofSnapshot = z.strictObject({ folderId: id, snapshotId });
+const none = v.strictObject({});
+const ofFolder = v.strictObject({ folderId: id });
+const ofSnapshot = v.strictObject({ folderId: id, snapshotId });
 
-const restoreOptions = z.strictObject({
-  mode: z.enum(['full', 'projections']),
-  acceptDrift: z.boolean(),
+const restoreOptions = v.strictObject({
+  mode: v.picklist(['full', 'projections']),
+  acceptDrift: v.boolean(),
   clearTables: tableNames,
-  rewrite: z.enum(['differing', 'all']),
+  rewrite: v.picklist(['differing', 'all']),
 });
 
-const prunePolicy = z.discriminatedUnion('by', [
-  z.strictObject({
-    by: z.literal('count'),
-    kind: z.string().min(1).max(64),
-    keep: z.int().min(0).max(1_000_000),
+const prunePolicy = v.variant('by', [
+  v.strictObject({
+    by: v.literal('count'),
+    kind: id,
+    keep: amount,
   }),
-  z.strictObject({
-    by: z.literal('age'),
-    kind: z.string().min(1).max(64),
-    olderThanDays: z.int().min(0).max(1_000_000),
+  v.strictObject({
+    by: v.literal('age'),
+    kind: id,
+    olderThanDays: amount,
   }),
-  z.strictObject({ by: z.literal('choice'), ids: z.array(snapshotId).max(100_000).readonly() }),
+  v.strictObject({
+    by: v.literal('choice'),
+    ids: v.pipe(v.array(snapshotId), v.maxLength(100_000), v.readonly()),
+  }),
 ]);
 
-const command = z.enum([
+const command = v.picklist([
   'open',
   'open-target',
   'take',
@@ -41,41 +45,46 @@ const command = z.enum([
   'empty-trash',
   'reveal',
   'help',
-]) satisfies z.ZodType<MenuCommand>;
+]) satisfies v.GenericSchema<MenuCommand>;
 
 const schemas = {
   'start.facts': none,
   'folder.open-target': none,
-  'folder.choose': z.strictObject({ what: z.enum(['folder', 'database']) }),
-  'folder.open-recent': z.strictObject({ recentId: id }),
+  'folder.choose': v.strictObject({ what: v.picklist(['folder', 'database']) }),
+  'folder.open-recent': v.strictObject({ recentId: id }),
   'folder.close': ofFolder,
   'folder.reveal': ofFolder,
-  'recent.forget': z.strictObject({ recentId: id }),
-  'demo.open': z.strictObject({ fresh: z.boolean() }),
+  'recent.forget': v.strictObject({ recentId: id }),
+  'demo.open': v.strictObject({ fresh: v.boolean() }),
   'snapshot.reveal': ofSnapshot,
   'trash.empty': ofFolder,
-  'menu.enable': z.strictObject({ commands: z.array(command).max(20).readonly() }),
-  'theme.set': z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }),
+  'menu.enable': v.strictObject({ commands: v.pipe(v.array(command), v.maxLength(20), v.readonly()) }),
+  'theme.set': v.strictObject({ theme: v.picklist(['system', 'light', 'dark']) }),
   'folder.facts': ofFolder,
   'folder.in-use': ofFolder,
   'snapshots.list': ofFolder,
   'snapshot.diff': ofSnapshot,
-  'snapshot.take': z.strictObject({ folderId: id, kind: z.enum(['rewind', 'periodic']) }),
-  'restore.plan': ofSnapshot.extend({ options: restoreOptions }),
-  'undo.plan': ofFolder.extend({ acceptDrift: z.boolean() }),
-  'plan.apply': ofFolder.extend({ planId, whileOpen: z.boolean(), acceptDrift: z.boolean() }),
-  'prune.plan': ofFolder.extend({ policy: prunePolicy }),
-  'prune.apply': ofFolder.extend({ planId }),
-} satisfies { readonly [N in RequestName]: z.ZodType<ArgsOf<N>> };
+  'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
+  'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
+  'undo.plan': v.strictObject({ ...ofFolder.entries, acceptDrift: v.boolean() }),
+  'plan.apply': v.strictObject({
+    ...ofFolder.entries,
+    planId,
+    whileOpen: v.boolean(),
+    acceptDrift: v.boolean(),
+  }),
+  'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
+  'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
+} satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };
 
 /** What the window sent, proven to be a request that exists, with arguments of exactly its shape. */
 export type Parsed = { [N in RequestName]: { readonly name: N; readonly args: ArgsOf<N> } }[RequestName];
 
-const requestName = z.custom<RequestName>(
+const requestName = v.custom<RequestName>(
   (name) => typeof name === 'string' && Object.hasOwn(schemas, name),
   'an unknown request',
 );
-const envelope = z.strictObject({ requestId: id, name: requestName, args: z.unknown() });
+const envelope = v.strictObject({ requestId: id, name: requestName, args: v.unknown() });
 
 /**
  * Checks a message of the window from the ground up.
@@ -83,14 +92,18 @@ const envelope = z.strictObject({ requestId: id, name: requestName, args: z.unkn
  */
 export function parseRequest(message: unknown): { readonly requestId: string; readonly request: Parsed } {
   const { requestId, name, args } = parse(envelope, message, 'the envelope');
-  const schema: z.ZodType<unknown> = schemas[name];
+  const schema: v.GenericSchema = schemas[name];
   // Proven right here: the arguments went through the schema of this very name.
   return { requestId, request: { name, args: parse(schema, args, name) } as Parsed };
 }
 
 /** Checks the message that opens a dropped file or folder. Throws a `TypeError`. */
 export function parseDrop(message: unknown): { readonly requestId: string; readonly path: string } {
-  return parse(z.strictObject({ requestId: id, path: z.string().min(1).max(4096) }), message, 'a drop');
+  return parse(
+    v.strictObject({ requestId: id, path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) }),
+    message,
+    'a drop',
+  );
 }
 
 /** Checks the id of a request to cancel. Throws a `TypeError`. */
@@ -98,11 +111,11 @@ export function parseCancel(message: unknown): string {
   return parse(id, message, 'a cancel');
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
-  const result = schema.safeParse(value);
+function parse<T>(schema: v.GenericSchema<T>, value: unknown, subject: string): T {
+  const result = v.safeParse(schema, value);
   if (!result.success)
     throw new TypeError(
-      `Refused ${subject}: ${result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+      `Refused ${subject}: ${result.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`).join('; ')}`,
     );
-  return result.data;
+  return result.output;
 }

@@ -1,25 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { Recent, Theme } from '../contract.ts';
 
 const MOST_RECENTS = 8;
 
-const recentFolder = z.object({
-  dir: z.string().min(1).max(4096),
-  database: z.string().max(512).nullable(),
-  demo: z.boolean(),
+const recentFolder = v.object({
+  dir: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  database: v.nullable(v.pipe(v.string(), v.maxLength(512))),
+  demo: v.boolean(),
 });
-const bounds = z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), maximized: z.boolean() });
-const settings = z.object({
-  recents: z.array(recentFolder).max(100).catch([]),
-  bounds: bounds.nullable().catch(null),
-  theme: z.enum(['system', 'light', 'dark']).catch('system'),
+const pixels = v.pipe(v.number(), v.integer());
+const bounds = v.object({ x: pixels, y: pixels, width: pixels, height: pixels, maximized: v.boolean() });
+/** A part that is missing or damaged counts as never set, and the others stay. */
+const settings = v.object({
+  recents: v.fallback(v.pipe(v.array(recentFolder), v.maxLength(100)), []),
+  bounds: v.fallback(v.nullable(bounds), null),
+  theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
 });
 
-export type RecentFolder = Readonly<z.infer<typeof recentFolder>>;
-export type WindowBounds = Readonly<z.infer<typeof bounds>>;
+export type RecentFolder = Readonly<v.InferOutput<typeof recentFolder>>;
+export type WindowBounds = Readonly<v.InferOutput<typeof bounds>>;
 export type Settings = {
   readonly recents: readonly RecentFolder[];
   readonly bounds: WindowBounds | null;
@@ -54,13 +56,8 @@ export async function openSettings(
 }
 
 function parseSettings(text: string): Settings {
-  const empty = settings.parse({});
-  try {
-    return settings.catch(empty).parse(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof SyntaxError) return empty;
-    throw error;
-  }
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), settings), text);
+  return success ? output : v.parse(settings, {});
 }
 
 async function replaceFile(file: string, text: string): Promise<void> {

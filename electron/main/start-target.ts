@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { RecentFolder } from './settings.ts';
 
-const startArguments = z.object({ dir: z.string().nullable(), demoIfNew: z.boolean() });
+const startArguments = v.object({ dir: v.nullable(v.string()), demoIfNew: v.boolean() });
 
 /** What the command line asks for. `dir` is absolute. */
-export type StartArguments = Readonly<z.infer<typeof startArguments>>;
+export type StartArguments = Readonly<v.InferOutput<typeof startArguments>>;
 
 /** The folder to open first. */
 export type StartTarget =
@@ -29,7 +29,7 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
 
 /** What a second start hands over. Its own command line is no use here: Chromium puts that into another order. */
 export function parseHandover(data: unknown): StartArguments {
-  return startArguments.catch({ dir: null, demoIfNew: false }).parse(data);
+  return v.parse(v.fallback(startArguments, { dir: null, demoIfNew: false }), data);
 }
 
 /** The command line comes first, then the folder that was open last, then the demo where a new start asks for it. */

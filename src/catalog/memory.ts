@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
-import type { LogExtent } from '../log/chain.ts';
 import type { ReadMark } from '../log/live-log.ts';
 import { isSystemError } from '../model/errors.ts';
-import type { TableCount } from '../model/snapshots.ts';
 import { mkdir, rename, rm, writeFile } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 import type { SnapshotFacts } from './facts.ts';
@@ -19,6 +18,38 @@ export type Memory = ReadonlyMap<string, Remembered>;
 
 const VERSION = 1;
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** JSON has no 64-bit integers: they are kept as text. */
+const integer = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
+const extent = v.object({ events: count, chain: v.string() });
+const mark = v.object({ events: count, lastId: integer, last: v.string(), chain: v.string() });
+
+/** Parts that are not understood count as never learnt, where the rest is of use without them. */
+const remembered = v.object({
+  health: v.picklist(['good', 'damaged']),
+  healthDetail: v.nullable(v.string()),
+  lastEventId: v.fallback(v.nullable(integer), null),
+  tables: v.nullable(v.array(v.object({ name: v.string(), rows: count }))),
+  undoes: v.fallback(
+    v.nullable(v.object({ snapshotId: v.string(), action: v.picklist(['restore', 'undo']) })),
+    null,
+  ),
+  log: v.fallback(v.nullable(extent), null),
+  prefix: v.fallback(v.nullable(extent), null),
+  lineage: v.fallback(v.nullable(v.object({ verdict: v.picklist(['same', 'other']), live: mark })), null),
+}) satisfies v.GenericSchema<unknown, Remembered>;
+
+const memoryFile = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    version: v.literal(VERSION),
+    dir: v.string(),
+    profile: v.string(),
+    snapshots: v.array(v.fallback(v.nullable(v.tuple([v.string(), remembered])), null)),
+  }),
+);
+
 /**
  * What was learnt about a data folder's snapshots, kept outside of it so that a long history needs no second reading.
  * It may be lost or forged at any time without harm: what can't be understood counts as never seen.
@@ -26,19 +57,9 @@ const VERSION = 1;
 export async function recall(folder: DataFolder): Promise<Memory> {
   const text = folder.cacheDir === null ? null : await readSmallFile(fileOf(folder, folder.cacheDir));
   if (text === null) return new Map();
-  try {
-    const top = members(JSON.parse(text));
-    const fits =
-      top?.get('version') === VERSION &&
-      top.get('dir') === folder.dir &&
-      top.get('profile') === hashProfile(folder);
-    if (!fits) return new Map();
-    const entries: unknown = top.get('snapshots');
-    return new Map(Array.isArray(entries) ? entries.flatMap((entry: unknown) => parseEntry(entry)) : []);
-  } catch (error) {
-    if (error instanceof SyntaxError) return new Map();
-    throw error;
-  }
+  const { success, output } = v.safeParse(memoryFile, text);
+  const fits = success && output.dir === folder.dir && output.profile === hashProfile(folder);
+  return new Map(fits ? output.snapshots.filter((entry) => entry !== null) : []);
 }
 
 /** Replaces what is kept, in one step, readable for its owner only. False where it can't be kept: nothing is lost by that. */
@@ -79,82 +100,4 @@ function hashProfile({ profile: { log, tables } }: DataFolder): string {
 
 function fileOf(folder: DataFolder, cacheDir: string): string {
   return join(cacheDir, `${createHash('sha256').update(folder.dir).digest('hex').slice(0, 32)}.json`);
-}
-
-function parseEntry(value: unknown): readonly (readonly [string, Remembered])[] {
-  if (!Array.isArray(value)) return [];
-  const [key, facts]: readonly unknown[] = value;
-  const remembered = parseRemembered(members(facts));
-  return typeof key === 'string' && remembered !== null ? [[key, remembered]] : [];
-}
-
-function parseRemembered(facts: ReadonlyMap<string, unknown> | null): Remembered | null {
-  const health = facts?.get('health');
-  const healthDetail = textOrNull(facts?.get('healthDetail'));
-  const tables = parseTables(facts?.get('tables'));
-  if (facts === null || (health !== 'good' && health !== 'damaged')) return null;
-  if (healthDetail === undefined || tables === undefined) return null;
-  return {
-    health,
-    healthDetail,
-    lastEventId: parseInteger(facts.get('lastEventId')),
-    tables,
-    undoes: parseUndoes(members(facts.get('undoes'))),
-    log: parsePrefix(members(facts.get('log'))),
-    prefix: parsePrefix(members(facts.get('prefix'))),
-    lineage: parseLineage(members(facts.get('lineage'))),
-  };
-}
-
-/** Undefined where it is neither a list of counts nor null. */
-function parseTables(value: unknown): readonly TableCount[] | null | undefined {
-  if (value === null) return null;
-  if (!Array.isArray(value)) return undefined;
-  const tables = value.flatMap((item: unknown): readonly TableCount[] => {
-    const table = members(item);
-    const [name, rows] = [table?.get('name'), table?.get('rows')];
-    return typeof name === 'string' && isCount(rows) ? [{ name, rows }] : [];
-  });
-  return tables.length === value.length ? tables : undefined;
-}
-
-function parseUndoes(value: ReadonlyMap<string, unknown> | null): Remembered['undoes'] {
-  const [snapshotId, action] = [value?.get('snapshotId'), value?.get('action')];
-  return typeof snapshotId === 'string' && (action === 'restore' || action === 'undo')
-    ? { snapshotId, action }
-    : null;
-}
-
-function parsePrefix(value: ReadonlyMap<string, unknown> | null): LogExtent | null {
-  const [events, chain] = [value?.get('events'), value?.get('chain')];
-  return isCount(events) && typeof chain === 'string' ? { events, chain } : null;
-}
-
-function parseLineage(value: ReadonlyMap<string, unknown> | null): Remembered['lineage'] {
-  const verdict = value?.get('verdict');
-  const live = members(value?.get('live'));
-  const [events, last, chain] = ['events', 'last', 'chain'].map((name) => live?.get(name));
-  const lastId = parseInteger(live?.get('lastId'));
-  if (verdict !== 'same' && verdict !== 'other') return null;
-  return isCount(events) && typeof last === 'string' && typeof chain === 'string' && lastId !== null
-    ? { verdict, live: { events, lastId, last, chain } }
-    : null;
-}
-
-function members(value: unknown): ReadonlyMap<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? new Map(Object.entries(value))
-    : null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function textOrNull(value: unknown): string | null | undefined {
-  return value === null || typeof value === 'string' ? value : undefined;
-}
-
-function parseInteger(value: unknown): bigint | null {
-  return typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;
 }
