@@ -4,7 +4,14 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustRun, root, say, tool } from './run.ts';
 
-const sources = ['src/**', 'electron/**', 'renderer/**', 'electron.vite.config.ts', 'package.json'];
+const sources = [
+  'src/**',
+  'words/**',
+  'electron/**',
+  'renderer/**',
+  'electron.vite.config.ts',
+  'package.json',
+];
 const stampName = '.sources';
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { fileDoor, model, rooms } from './rooms.ts';
+import { fileDoor, model, rooms, words } from './rooms.ts';
 import { type Import, listSources, parseSource, readText } from './support/imports.ts';
 
 const names = Object.keys(rooms);
-const layers = ['src', 'electron', 'renderer'];
+const layers = ['src', words, 'electron', 'renderer'];
 
 describe('the rooms', () => {
   test.each(layers)('%s imports only what its rooms may know', (folder) => {
@@ -113,7 +113,11 @@ describe('the rooms', () => {
     ['renderer/window/app.tsx', "import { errorCodes } from '../../src/model/errors.ts';"],
     ['renderer/prune/prune-dialog.tsx', "import { serve } from '../../electron/main/ipc.ts';"],
     ['renderer/prune/prune-dialog.tsx', "import { RestoreDialog } from '../restore/restore-dialog.tsx';"],
-    ['renderer/words/time.ts', "import { Icon } from '../parts/icons.tsx';"],
+    ['words/errors.ts', "import { Icon } from '../renderer/parts/icons.tsx';"],
+    ['words/errors.ts', "import { ERROR_CODES } from '../src/model/errors.ts';"],
+    ['words/errors.ts', "import { join } from 'node:path';"],
+    ['words/errors.ts', "import type { Bridge } from '../electron/contract.ts';"],
+    ['src/restore/plan.ts', "import { count } from '../../words/plurals.ts';"],
     ['renderer/window/app.tsx', "import { leftPad } from 'left-pad';"],
   ])('%s with `%s` would be found', (file, code) => {
     expect(findViolations(file, code)).not.toEqual([]);
@@ -164,7 +168,9 @@ function mayImport(room: string, target: string, isType: boolean): boolean {
 
 function listAllowed(room: string): readonly string[] {
   const { values = [], types = [] } = rooms[room] ?? {};
-  return [...values, ...types].filter((target) => layers.some((layer) => target.startsWith(`${layer}/`)));
+  return [...values, ...types].filter(
+    (target) => target === words || layers.some((layer) => target.startsWith(`${layer}/`)),
+  );
 }
 
 function roomOf(file: string): string | undefined {
@@ -175,7 +181,7 @@ function roomOf(file: string): string | undefined {
 function isIn(target: string, name: string): boolean {
   if (target === name || name.endsWith(':')) return target.startsWith(name);
   // A name without a slash is a package's, and `electron` is not the folder of that name.
-  return name.includes('/') && target.startsWith(`${name}/`);
+  return (name.includes('/') || name === words) && target.startsWith(`${name}/`);
 }
 
 function fileIn(room: string): string {

@@ -3,6 +3,8 @@ export type Room = { readonly values?: readonly string[]; readonly types?: reado
 
 const node = 'node:';
 export const model = 'src/model';
+/** The only folder at the top whose name alone is a room: not to be taken for a package. */
+export const words = 'words';
 const windowTypes = ['electron/contract.ts', model];
 const react = ['react', 'react-aria-components'];
 
@@ -12,6 +14,7 @@ const react = ['react', 'react-aria-components'];
  */
 export const rooms: Readonly<Record<string, Room>> = {
   'src/model': {},
+  [words]: { types: [model] },
   'src/system': { values: [model, node] },
   'src/sqlite': { values: [model, 'src/system', node, 'better-sqlite3'] },
   'src/host': { values: [model, 'src/system', 'src/sqlite', node] },
@@ -110,43 +113,30 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/folder-facts.ts',
     ],
   },
-  'src/cli': { values: [model, 'src/index.ts', node] },
+  'src/cli': { values: [model, words, 'src/index.ts', node] },
   'src/cli.ts': { values: [model, 'src/cli', node] },
   'electron/contract.ts': { types: [model] },
   'electron/preload.ts': { values: ['electron'], types: ['electron/contract.ts'] },
   'electron/core': { values: ['src/index.ts', node], types: windowTypes },
   'electron/main': { values: ['electron', 'valibot', node], types: ['electron/contract.ts', 'src/index.ts'] },
   'renderer/ask': { values: ['react'], types: windowTypes },
-  'renderer/words': { types: windowTypes },
-  'renderer/parts': { values: ['renderer/words', 'renderer/ask/now.ts', ...react], types: windowTypes },
+  'renderer/parts': { values: [words, 'renderer/ask/now.ts', ...react], types: windowTypes },
   'renderer/snapshots': {
-    values: ['renderer/ask', 'renderer/words', 'renderer/parts', ...react],
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
   },
   'renderer/restore': {
-    values: [
-      'renderer/ask',
-      'renderer/words',
-      'renderer/parts',
-      'renderer/snapshots/diff-notes.ts',
-      ...react,
-    ],
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
   },
   'renderer/prune': {
-    values: [
-      'renderer/ask',
-      'renderer/words',
-      'renderer/parts',
-      'renderer/snapshots/snapshot-words.ts',
-      ...react,
-    ],
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/snapshots/snapshot-groups.ts', ...react],
     types: windowTypes,
   },
   'renderer/folder': {
     values: [
       'renderer/ask',
-      'renderer/words',
+      words,
       'renderer/parts',
       'renderer/snapshots',
       'renderer/restore',

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { RestoredState } from '../../src/model/restore.ts';
+import { count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { count } from '../words/words.ts';
 
 /** News of what was just done, or why it could not be. */
 export type Notice = { readonly text: string; readonly failed: boolean };

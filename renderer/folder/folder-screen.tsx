@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
+import { explain } from '../../words/errors.ts';
 import { call, listen } from '../ask/api.ts';
+import { likelySnapshot } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
-import { likelySnapshot } from '../snapshots/snapshot-words.ts';
-import { explain } from '../words/messages.ts';
 import { Banners, type Notice } from './banners.tsx';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';

@@ -10,10 +10,11 @@ import {
 } from 'react-aria-components';
 import type { MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import { inUseWords } from '../../words/in-use.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { Icon } from '../parts/icons.tsx';
-import { inUseWords } from '../words/in-use.ts';
-import { count, formatBytes } from '../words/words.ts';
 
 const LOOK_EVERY_MS = 8_000;
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ErrorInfo } from '../../electron/contract.ts';
-import { explain } from '../words/messages.ts';
+import { explain } from '../../words/errors.ts';
 import { Icon } from './icons.tsx';
 
 export type ErrorNoteProps = { readonly error: ErrorInfo; readonly children?: ReactNode };

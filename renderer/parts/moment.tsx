@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { formatMoment, formatShort, formatUtc } from '../../words/moments.ts';
 import { useNow } from '../ask/now.ts';
-import { formatMoment, formatShort, formatUtc } from '../words/time.ts';
 
 export type MomentProps = { readonly iso: string; readonly short?: boolean };
 

@@ -1,4 +1,4 @@
-import type { Story } from '../words/story.ts';
+import type { Story } from '../../words/story.ts';
 
 /** A told sentence with its colours. */
 export function StoryText({ story }: { readonly story: Story }) {

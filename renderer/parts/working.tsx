@@ -1,6 +1,6 @@
 import { Button, ProgressBar } from 'react-aria-components';
 import type { Progress } from '../../src/model/task.ts';
-import { phaseWords, progressWords } from '../words/phases.ts';
+import { phaseWords, progressWords } from '../../words/phases.ts';
 
 export type WorkingProps = {
   readonly progress: Progress | null;

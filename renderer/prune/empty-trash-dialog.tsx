@@ -1,11 +1,12 @@
 import type { FolderId, ResultOf } from '../../electron/contract.ts';
 import type { TrashSummary } from '../../src/model/prune.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { choose, count } from '../../words/plurals.ts';
 import { call } from '../ask/api.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
-import { choose, count, formatBytes } from '../words/words.ts';
 
 export type EmptyTrashDialogProps = {
   readonly folderId: FolderId;

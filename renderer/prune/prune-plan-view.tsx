@@ -1,19 +1,12 @@
 import { useMemo } from 'react';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePlan } from '../../src/model/prune.ts';
+import { kindOf } from '../../words/kinds.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { choose, count } from '../../words/plurals.ts';
+import { stayWords } from '../../words/prune.ts';
+import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
-import { titleWords } from '../snapshots/snapshot-words.ts';
-import { choose, count, formatBytes, kindOf } from '../words/words.ts';
-
-type Stay = PrunePlan['stays'][number];
-
-const STAY_WORDS: { readonly [R in Stay['reason']]: string } = {
-  'needed-by-undo': 'Undo of the newest restore needs it',
-  'needed-at-next-start':
-    'the chat app’s next start needs it: an older one would bring back what the restore undid',
-  'safety-copy-too-young': 'a young safety copy only goes when picked by hand',
-  unreadable: 'it can’t be read, so it is kept',
-};
 
 export type PrunePlanViewProps = {
   readonly plan: PrunePlan | null;
@@ -52,7 +45,7 @@ export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
           {plan.stays.map(({ id, reason }) => (
             <li key={id} className="stays">
               <span>{nameOf(id, known.get(id), now)}</span>
-              <span>stays: {STAY_WORDS[reason]}</span>
+              <span>stays: {stayWords(reason)}</span>
             </li>
           ))}
         </ul>

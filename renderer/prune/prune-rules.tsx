@@ -18,10 +18,13 @@ import {
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePolicy } from '../../src/model/prune.ts';
+import { kindWords } from '../../words/kinds.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { shortRetention } from '../../words/retention.ts';
+import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
-import { groupByKind, shortRetention, titleWords } from '../snapshots/snapshot-words.ts';
-import { formatBytes, kindWords } from '../words/words.ts';
+import { groupByKind } from '../snapshots/snapshot-groups.ts';
 import type { PruneFields } from './prune-policy.ts';
 
 export type PruneRulesProps = {
@@ -170,7 +173,7 @@ function PickerLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
         <Icon name="check" size={12} />
       </span>
       <Text slot="label">{titleWords(snapshot, now, 'seconds')}</Text>
-      <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot, now) : ''}</span>
+      <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot.retention, now) : ''}</span>
       <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
     </>
   );

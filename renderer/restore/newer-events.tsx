@@ -1,9 +1,9 @@
 import type { EventMark } from '../../src/model/diff.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
+import { lossWords } from '../../words/plan.ts';
+import { choose, count } from '../../words/plurals.ts';
+import { chatWords, countWritten, writtenEvents } from '../../words/story.ts';
 import { Icon } from '../parts/icons.tsx';
-import { chatWords, countWritten, writtenEvents } from '../words/story.ts';
-import { choose, count } from '../words/words.ts';
-import { lossWords } from './plan-words.ts';
 
 const MOST_CHATS = 6;
 

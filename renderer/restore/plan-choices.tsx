@@ -8,8 +8,8 @@ import {
   RadioGroup,
 } from 'react-aria-components';
 import type { RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import { detailLines } from '../../words/plan.ts';
 import { Icon } from '../parts/icons.tsx';
-import { detailLines } from './plan-words.ts';
 
 export type PlanChoicesProps = {
   readonly plan: RestorePlan;

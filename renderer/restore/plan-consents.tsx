@@ -1,9 +1,9 @@
 import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import { userWords } from '../../words/in-use.ts';
+import { orphanWords } from '../../words/plan.ts';
+import { choose, count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
-import { userWords } from '../words/in-use.ts';
-import { choose, count } from '../words/words.ts';
-import { orphanWords } from './plan-words.ts';
 
 export type PlanConsentsProps = {
   readonly plan: RestorePlan;

@@ -1,12 +1,8 @@
 import { Fragment, type ReactNode } from 'react';
 import type { InUse, RestorePlan } from '../../src/model/restore.ts';
-import { useNow } from '../ask/now.ts';
-import { Icon } from '../parts/icons.tsx';
-import { StoryText } from '../parts/story-text.tsx';
-import { inUseWords } from '../words/in-use.ts';
-import { explain } from '../words/messages.ts';
-import { formatBytes } from '../words/words.ts';
-import { NewerEventsList } from './newer-events.tsx';
+import { explain } from '../../words/errors.ts';
+import { inUseWords } from '../../words/in-use.ts';
+import { formatBytes } from '../../words/numbers.ts';
 import {
   clausesOf,
   isConsentable,
@@ -15,7 +11,11 @@ import {
   remarkLines,
   replayWords,
   spaceWords,
-} from './plan-words.ts';
+} from '../../words/plan.ts';
+import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
+import { StoryText } from '../parts/story-text.tsx';
+import { NewerEventsList } from './newer-events.tsx';
 
 export type PlanViewProps = {
   readonly plan: RestorePlan;

@@ -1,28 +1,9 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
+import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
+import { type Check, checkWords, shortHash } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
-import { formatMilliseconds } from '../words/time.ts';
-import { count, formatNumber, joinWords, shortHash } from '../words/words.ts';
-
-type Check = CheckResult['check'];
-
-const CHECKS: { readonly [C in Check]: string } = {
-  'content-hash': 'Every row of every table is the snapshot’s',
-  bystanders: 'No other table changed',
-  'foreign-keys': 'Foreign keys hold',
-  integrity: 'The file’s structure is sound',
-  'search-index': 'The search index matches its table',
-  schema: 'The schema is the same',
-  checkpoint: 'The fresh checkpoint is in its place',
-};
-
-const RESULTS: { readonly [R in CheckResult['result']]: string } = {
-  ok: '',
-  'unchanged-damage': 'damage from before, not grown',
-  'came-back': 'not all',
-  rebuilt: 'was out of date, built anew',
-  'not-run': 'could not be checked',
-};
 
 /** The proof of what was done: the checks, the hashes, the lock time, and where the way back is. */
 export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
@@ -102,18 +83,13 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
 }
 
 function CheckLine({ check, results }: { readonly check: Check; readonly results: readonly CheckResult[] }) {
-  const odd = results.filter((one) => one.result !== 'ok');
-  const remarks = odd.map((one) =>
-    [one.subject, RESULTS[one.result], one.detail].filter((part) => part !== null && part !== '').join(': '),
-  );
-  // What was accepted is no success either.
-  const isOpen = odd.some(({ result }) => result === 'not-run' || result === 'came-back');
+  const { text, remarks, passed } = checkWords(check, results);
   return (
-    <li className={isOpen ? 'not-run' : 'passed'}>
-      <Icon name={isOpen ? 'warning' : 'check'} />
+    <li className={passed ? 'passed' : 'not-run'}>
+      <Icon name={passed ? 'check' : 'warning'} />
       <span>
-        {CHECKS[check]}
-        {remarks.length > 0 && <span className="dim"> ({joinWords(remarks)})</span>}
+        {text}
+        {remarks !== '' && <span className="dim"> ({remarks})</span>}
       </span>
     </li>
   );

@@ -2,17 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { InUse, RestoreOptions, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
-import { call } from '../ask/api.ts';
-import { useNow } from '../ask/now.ts';
-import { useInUse } from '../ask/use-in-use.ts';
-import { useJob } from '../ask/use-job.ts';
-import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
-import { ErrorNote } from '../parts/error-note.tsx';
-import { Working } from '../parts/working.tsx';
-import { userWords } from '../words/in-use.ts';
-import { PlanChoices } from './plan-choices.tsx';
-import { PlanConsents } from './plan-consents.tsx';
-import { PlanView } from './plan-view.tsx';
+import { userWords } from '../../words/in-use.ts';
 import {
   blockedWords,
   confirmWords,
@@ -20,7 +10,17 @@ import {
   type Subject,
   spokenWords,
   verbOf,
-} from './plan-words.ts';
+} from '../../words/plan.ts';
+import { call } from '../ask/api.ts';
+import { useNow } from '../ask/now.ts';
+import { useInUse } from '../ask/use-in-use.ts';
+import { useJob } from '../ask/use-job.ts';
+import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Working } from '../parts/working.tsx';
+import { PlanChoices } from './plan-choices.tsx';
+import { PlanConsents } from './plan-consents.tsx';
+import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { type ShownPlan, useShownPlan } from './shown-plan.ts';

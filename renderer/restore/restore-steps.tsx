@@ -1,8 +1,8 @@
 import type { RestoreMode } from '../../src/model/restore.ts';
 import type { Progress } from '../../src/model/task.ts';
+import { phaseWords } from '../../words/phases.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Working } from '../parts/working.tsx';
-import { phaseWords } from '../words/phases.ts';
 
 type Phase = Progress['phase'];
 

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type { Progress } from '../../src/model/task.ts';
+import type { Subject } from '../../words/plan.ts';
 import { useRequest } from '../ask/use-request.ts';
-import type { Subject } from './plan-words.ts';
 
 export type ShownPlan = {
   /** The plan whose figures are on the screen; only this one may be applied. */

@@ -1,7 +1,8 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { TableDiff } from '../../src/model/diff.ts';
+import { formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
-import { count, formatNumber } from '../words/words.ts';
 
 /** What a restore would do to each table; the tables that it would leave as they are fold away. */
 export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[] }) {

@@ -1,8 +1,9 @@
 import { Button } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
+import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
-import { count, formatBytes } from '../words/words.ts';
-import { titleWords } from './snapshot-words.ts';
 
 export type SelectionPageProps = {
   readonly snapshots: readonly ListedSnapshot[];

@@ -14,11 +14,15 @@ import {
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import { formatAge } from '../../words/ages.ts';
+import { formatMoment, formatUtc } from '../../words/moments.ts';
+import { formatBytes, formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
+import { capitalize } from '../../words/sentences.ts';
+import { detailWords, tagOf } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
-import { formatAge, formatMoment, formatUtc } from '../words/time.ts';
-import { capitalize, count, formatBytes, formatNumber } from '../words/words.ts';
-import { detailWords, groupByKind, tagOf } from './snapshot-words.ts';
+import { groupByKind } from './snapshot-groups.ts';
 
 // Only guesses, for the lines that are not on the screen: what is on it is measured.
 const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };

@@ -2,17 +2,19 @@ import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import { formatAge } from '../../words/ages.ts';
+import { notesOf } from '../../words/diff-notes.ts';
+import { formatUtc } from '../../words/moments.ts';
+import { formatNumber } from '../../words/numbers.ts';
+import { retentionWords } from '../../words/retention.ts';
+import { healthWords, titleWords } from '../../words/snapshots.ts';
+import { tellRestore } from '../../words/story.ts';
 import { useNow } from '../ask/now.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
-import { tellRestore } from '../words/story.ts';
-import { formatAge, formatUtc } from '../words/time.ts';
-import { formatNumber } from '../words/words.ts';
 import { ChangesTable } from './changes-table.tsx';
-import { notesOf } from './diff-notes.ts';
-import { healthWords, retentionWords, titleWords } from './snapshot-words.ts';
 import { useComparison } from './use-comparison.ts';
 
 export type SnapshotPageProps = {
@@ -80,7 +82,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
         <dt>Last event</dt>
         <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
         <dt>How long</dt>
-        <dd>{retentionWords(snapshot, now)}</dd>
+        <dd>{retentionWords(snapshot.retention, now)}</dd>
       </dl>
     </section>
   );

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
 import type { FolderId, TakenSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { call } from '../ask/api.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
-import { formatBytes, formatNumber } from '../words/words.ts';
 
 type Kind = 'rewind' | 'periodic';
 

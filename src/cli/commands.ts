@@ -1,3 +1,4 @@
+import { count } from '../../words/plurals.ts';
 import {
   applyPrune,
   applyRestore,
@@ -27,7 +28,6 @@ import { help } from './help.ts';
 import { describePruned, describePrunePlan, describeTrashSummary } from './prune-report.ts';
 import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
-import { count } from './text.ts';
 
 /** What the process gives: nothing below it knows the environment or the working directory. */
 export type Environment = {

@@ -1,12 +1,15 @@
+import { formatTimestamp } from '../../words/moments.ts';
+import { formatBytes } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import type { PrunePlan, PruneReceipt, TrashSummary } from '../model/prune.ts';
-import { alignTable, type Column, count, formatBytes, formatTime, toPrintable } from './text.ts';
+import { alignTable, type Column, toPrintable } from './text.ts';
 
 /** Words for people: what the commands that tidy up would do or have done. One string per line. */
 
 export function describePrunePlan(plan: PrunePlan): readonly string[] {
   const goes = plan.goes.map(({ id, takenAt, sizeBytes, reason }) => [
     id,
-    formatTime(takenAt),
+    formatTimestamp(takenAt),
     formatBytes(sizeBytes),
     reason.replaceAll('-', ' '),
   ]);

@@ -1,14 +1,9 @@
+import { formatTimestamp } from '../../words/moments.ts';
+import { formatBytes, formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import type { Diff, NewerEvents, TableDiff } from '../model/diff.ts';
 import type { Retention, SnapshotSummary, TakeResult } from '../model/snapshots.ts';
-import {
-  alignTable,
-  type Column,
-  count,
-  formatBytes,
-  formatNumber,
-  formatTime,
-  toPrintable,
-} from './text.ts';
+import { alignTable, type Column, toPrintable } from './text.ts';
 
 /** Words for people: what the commands that look and take have found or done. One string per line. */
 
@@ -25,7 +20,7 @@ export function describeList(snapshots: readonly SnapshotSummary[]): readonly st
   if (snapshots.length === 0) return ['There are no snapshots.'];
   const rows = snapshots.map((snapshot) => [
     snapshot.id,
-    formatTime(snapshot.takenAt),
+    formatTimestamp(snapshot.takenAt),
     formatBytes(snapshot.sizeBytes),
     snapshot.lastEventId === null ? '?' : formatNumber(snapshot.lastEventId),
     snapshot.lineage === 'other' ? `${snapshot.health}, other timeline` : snapshot.health,
@@ -44,7 +39,7 @@ export function describeSnapshot(snapshot: SnapshotSummary): readonly string[] {
   const facts: readonly (readonly [string, string])[] = [
     ['Snapshot', snapshot.id],
     ['File', snapshot.file],
-    ['Taken', `${formatTime(snapshot.takenAt)} (${snapshot.takenAt})`],
+    ['Taken', `${formatTimestamp(snapshot.takenAt)} (${snapshot.takenAt})`],
     ['Size', `${formatBytes(snapshot.sizeBytes)} (${formatNumber(snapshot.sizeBytes)} bytes)`],
     ['Last event', snapshot.lastEventId === null ? 'not readable' : formatNumber(snapshot.lastEventId)],
     [
@@ -74,7 +69,7 @@ export function describeSnapshot(snapshot: SnapshotSummary): readonly string[] {
 }
 
 function describeRetention({ status, reason, goesAt, rank, keep }: Retention): string {
-  const date = goesAt === null ? '' : formatTime(goesAt).slice(0, 10);
+  const date = goesAt === null ? '' : formatTimestamp(goesAt).slice(0, 10);
   switch (reason) {
     case 'among-newest':
       return status === 'goes-next'
@@ -117,7 +112,7 @@ export function describeDiff(diff: Diff): readonly string[] {
     ? ['The database can not be opened in its place; a private copy was compared.']
     : [];
   return [
-    `${snapshot.id}, taken ${formatTime(snapshot.takenAt)}, compared with the database now`,
+    `${snapshot.id}, taken ${formatTimestamp(snapshot.takenAt)}, compared with the database now`,
     ...other,
     ...copy,
     '',

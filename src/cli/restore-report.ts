@@ -1,6 +1,9 @@
+import { formatTimestamp } from '../../words/moments.ts';
+import { formatBytes, formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import type { InUse, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import { describeDrift, describeEvents, describeTables } from './report.ts';
-import { alignTable, count, formatBytes, formatNumber, formatTime, toPrintable } from './text.ts';
+import { alignTable, toPrintable } from './text.ts';
 
 /** Words for people: what a restore or its undo will do, and the proof of what it did. One string per line. */
 
@@ -26,7 +29,7 @@ export function describePlan(plan: RestorePlan): readonly string[] {
 }
 
 function describeIntent({ action, snapshot, options }: RestorePlan): string {
-  const of = `${snapshot.id}, taken ${formatTime(snapshot.takenAt)}`;
+  const of = `${snapshot.id}, taken ${formatTimestamp(snapshot.takenAt)}`;
   if (action === 'undo') return `Undo: the database becomes what the safety copy ${of} holds.`;
   return options.mode === 'full'
     ? `Restore in full: event log and projected tables become what ${of} holds.`

@@ -28,29 +28,3 @@ export function toPrintable(text: string): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
-
-/** A count with its noun, e.g. `1 event`, `1,204 events`. */
-export function count(number: number, noun: string): string {
-  return `${formatNumber(number)} ${number === 1 ? noun : `${noun}s`}`;
-}
-
-export function formatNumber(number: number | bigint): string {
-  return number.toLocaleString('en-US');
-}
-
-/** A size with its unit, e.g. `812 B`, `1.3 MB`; powers of 1000, as file managers show them. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let size = bytes;
-  let unit = 0;
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || size >= 99.95 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
-}
-
-/** A moment in the reader's own time zone, to the minute, e.g. `2026-11-23 14:03`. */
-export function formatTime(iso: string): string {
-  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
-}

@@ -1,5 +1,5 @@
-import type { Diff, NewerEvents, TableDiff } from '../../src/model/diff.ts';
-import { count, countRows } from './words.ts';
+import type { Diff, NewerEvents, TableDiff } from '../src/model/diff.ts';
+import { count, countRows } from './plurals.ts';
 
 /** A piece of a sentence. Green comes back, red goes, amber changes; `name` is a name that the user gave. */
 export type Piece = {

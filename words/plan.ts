@@ -1,17 +1,14 @@
-import type { NewerEvents, TableDiff } from '../../src/model/diff.ts';
-import type { InUse, Orphans, Refusal, RestorePlan } from '../../src/model/restore.ts';
-import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { driftWords, guessWords } from '../snapshots/diff-notes.ts';
-import {
-  countWritten,
-  type Story,
-  storyText,
-  type Told,
-  tellClauses,
-  writtenEvents,
-} from '../words/story.ts';
-import { formatAge, formatMoment } from '../words/time.ts';
-import { choose, count, formatBytes, formatNumber, joinWords, kindOf } from '../words/words.ts';
+import type { NewerEvents, TableDiff } from '../src/model/diff.ts';
+import type { InUse, Orphans, Refusal, RestorePlan } from '../src/model/restore.ts';
+import type { SnapshotId } from '../src/model/snapshots.ts';
+import { formatAge } from './ages.ts';
+import { driftWords, guessWords } from './diff-notes.ts';
+import { kindOf } from './kinds.ts';
+import { formatMoment } from './moments.ts';
+import { formatBytes, formatNumber } from './numbers.ts';
+import { choose, count } from './plurals.ts';
+import { joinWords } from './sentences.ts';
+import { countWritten, type Story, storyText, type Told, tellClauses, writtenEvents } from './story.ts';
 
 /** What of a plan the story may tell: only the tables that are written, and the log's events only if the log is. */
 function toldByPlan(plan: RestorePlan): Told {

@@ -1,5 +1,5 @@
-import type { InUse } from '../../src/model/restore.ts';
-import { joinWords } from './words.ts';
+import type { InUse } from '../src/model/restore.ts';
+import { joinWords } from './sentences.ts';
 
 /** `open in Lighthouse (process 4711)`; `not in use`; or that nobody can tell. */
 export function inUseWords(inUse: InUse): string {

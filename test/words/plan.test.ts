@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { NewerEvents } from '../../src/model/diff.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
 import {
   blockedWords,
   clausesOf,
@@ -8,10 +10,8 @@ import {
   remarkLines,
   spaceWords,
   spokenWords,
-} from '../../../renderer/restore/plan-words.ts';
-import { storyText } from '../../../renderer/words/story.ts';
-import type { NewerEvents } from '../../../src/model/diff.ts';
-import type { RestorePlan } from '../../../src/model/restore.ts';
+} from '../../words/plan.ts';
+import { storyText } from '../../words/story.ts';
 
 const now = new Date('2026-11-23T14:00:00Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { storyText, type Told, tellRestore } from '../../../renderer/words/story.ts';
-import type { NewerEvents, TableDiff } from '../../../src/model/diff.ts';
+import type { NewerEvents, TableDiff } from '../../src/model/diff.ts';
+import { storyText, type Told, tellRestore } from '../../words/story.ts';
 
 function table(name: string, change: Partial<TableDiff>): TableDiff {
   const zero = { snapshotRows: 0, liveRows: 0, added: 0, removed: 0, changed: 0, unchanged: 0 };

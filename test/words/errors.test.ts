@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { explain } from '../../../renderer/words/messages.ts';
-import { ERROR_CODES } from '../../../src/model/errors.ts';
+import { ERROR_CODES } from '../../src/model/errors.ts';
+import { explain } from '../../words/errors.ts';
 
 describe('words for failures', () => {
   test.each(ERROR_CODES)('%s says what happened, what is unharmed, and what to do', (code) => {

@@ -1,5 +1,7 @@
-import type { ErrorInfo } from '../../electron/contract.ts';
-import type { ErrorCode } from '../../src/model/errors.ts';
+import type { ErrorCode, SnapbackError } from '../src/model/errors.ts';
+
+/** A failure as data, as it crosses between processes. */
+export type Failure = Pick<SnapbackError, 'code' | 'message' | 'detail'>;
 
 /** Words for a failure: what happened, what is unharmed, what to do next. */
 export type Message = {
@@ -14,7 +16,7 @@ const ROLLED_BACK = 'Everything was rolled back: the database is exactly as it w
 const SNAPSHOT_KEPT = 'The file is left as it is, and so is the database.';
 
 /** Words for every code; `message` is the core's own sentence, which knows the names and figures. */
-const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
+const MESSAGES: { readonly [C in ErrorCode]: (error: Failure) => Message } = {
   cancelled: () => ({
     title: 'Cancelled',
     happened: 'You stopped this before it was finished.',
@@ -225,21 +227,21 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: ErrorInfo) => Message } = {
 };
 
 /** Puts a failure into words. */
-export function explain(error: ErrorInfo): Message {
+export function explain(error: Failure): Message {
   return MESSAGES[error.code](error);
 }
 
-function fact(error: ErrorInfo, name: string): string {
+function fact(error: Failure, name: string): string {
   const value = error.detail[name];
   return value === undefined || value === null ? '' : String(value);
 }
 
-function at(error: ErrorInfo, ...names: readonly string[]): string {
+function at(error: Failure, ...names: readonly string[]): string {
   const place = names.map((name) => fact(error, name)).find((value) => value !== '');
   return place === undefined ? '' : ` (${place})`;
 }
 
-function reason(error: ErrorInfo): string {
+function reason(error: Failure): string {
   const why = fact(error, 'reason');
   return why === '' ? '' : ` (${why})`;
 }

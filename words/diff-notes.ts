@@ -1,5 +1,6 @@
-import type { Diff, SchemaDrift } from '../../src/model/diff.ts';
-import { choose, count, countRows, joinWords } from '../words/words.ts';
+import type { Diff, SchemaDrift } from '../src/model/diff.ts';
+import { choose, count, countRows } from './plurals.ts';
+import { joinWords } from './sentences.ts';
 
 /** Something that a reader of the comparison has to know. `warn`: it costs something. */
 export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };

@@ -1,12 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { ListedSnapshot } from '../../../electron/contract.ts';
-import {
-  detailWords,
-  groupByKind,
-  likelySnapshot,
-  tagOf,
-} from '../../../renderer/snapshots/snapshot-words.ts';
-import type { Retention } from '../../../src/model/snapshots.ts';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { Retention } from '../../src/model/snapshots.ts';
+import { detailWords, tagOf } from '../../words/snapshots.ts';
 
 // Before the formatters are made.
 vi.hoisted(() => {
@@ -36,26 +31,6 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
 const lastEventId = 100n;
 
 describe('the list', () => {
-  test('known kinds come first in a fixed order, others by name, each in the order it came', () => {
-    const groups = groupByKind(
-      ['zebra/b', 'restore/a', 'alpha/a', 'rewind/2', 'periodic/a', 'rewind/1'].map((id) => snapshot(id)),
-    );
-    expect(groups.map(({ kind }) => kind)).toEqual(['rewind', 'periodic', 'restore', 'alpha', 'zebra']);
-    expect(groups[0]?.snapshots.map(({ id }) => id)).toEqual(['rewind/2', 'rewind/1']);
-  });
-
-  test('the newest readable snapshot from before a rewind is shown first, whatever is newer', () => {
-    const list = [
-      snapshot('periodic/new', { takenAt: '2026-11-23T13:59:00.000Z' }),
-      snapshot('rewind/damaged', { takenAt: '2026-11-23T13:50:00.000Z', health: 'damaged' }),
-      snapshot('rewind/good', { takenAt: '2026-11-23T13:40:00.000Z' }),
-      snapshot('rewind/old', { takenAt: '2026-11-01T13:40:00.000Z' }),
-    ];
-    expect(likelySnapshot(list)?.id).toBe('rewind/good');
-    expect(likelySnapshot(list.slice(0, 2))?.id).toBe('periodic/new');
-    expect(likelySnapshot([])).toBeUndefined();
-  });
-
   test('only the gravest mark is shown: damage, another lineage, a near end', () => {
     const soon: Retention = { ...kept, goesAt: '2026-11-25T13:30:00.000Z' };
     expect(tagOf(snapshot('a/b', { retention: soon }), now)).toEqual({

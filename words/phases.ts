@@ -1,5 +1,6 @@
-import type { Progress } from '../../src/model/task.ts';
-import { count, formatBytes, formatNumber } from './words.ts';
+import type { Progress } from '../src/model/progress.ts';
+import { formatBytes, formatNumber } from './numbers.ts';
+import { count } from './plurals.ts';
 
 type Phase = Progress['phase'];
 

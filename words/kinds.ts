@@ -1,0 +1,20 @@
+import type { SnapshotId } from '../src/model/snapshots.ts';
+
+/** The kind of a snapshot id; the part before the slash. */
+export function kindOf(id: SnapshotId): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+/** What a kind's snapshots are: the head of its list, and one of them. */
+export function kindWords(kind: string): { readonly many: string; readonly one: string } {
+  switch (kind) {
+    case 'rewind':
+      return { many: 'Before rewinds', one: 'Before the rewind' };
+    case 'periodic':
+      return { many: 'Checkpoints', one: 'Checkpoint' };
+    case 'restore':
+      return { many: 'Safety copies', one: 'Safety copy' };
+    default:
+      return { many: kind, one: `“${kind}” snapshot` };
+  }
+}

@@ -1,0 +1,93 @@
+import { language } from './language.ts';
+
+/** How moments are written: in local time, with the day's name only as exact as the reader needs it. */
+
+/** Whether two moments of one minute have to be told apart. */
+export type Exactness = 'minutes' | 'seconds';
+
+const clocks = {
+  minutes: new Intl.DateTimeFormat(language, { timeStyle: 'short' }),
+  seconds: new Intl.DateTimeFormat(language, { timeStyle: 'medium' }),
+};
+const offset = new Intl.DateTimeFormat(language, { timeZoneName: 'shortOffset' });
+const dayThisYear = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' });
+const dayOtherYear = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
+const plainDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+/** British English alone abbreviates one month to four letters; the months are to be of one width. */
+const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
+const nearDays = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const isoDay = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+function calendarDaysFrom(now: Date, date: Date): number {
+  const midnight = (of: Date) => Date.UTC(of.getFullYear(), of.getMonth(), of.getDate());
+  return Math.round((midnight(date) - midnight(now)) / DAY_MS);
+}
+
+function nameDay(format: Intl.DateTimeFormat, date: Date): string {
+  return format
+    .formatToParts(date)
+    .map(({ type, value }) => (type === 'month' ? month.format(date) : value))
+    .join('')
+    .replace(/^(\p{L}+),/u, '$1');
+}
+
+/** The clock's time; with the offset from UTC in an hour that comes twice because the clocks are set back. */
+function clockTime(date: Date, exact: Exactness): string {
+  const time = clocks[exact].format(date);
+  return comesTwice(date) ? `${time} ${offsetOf(date)}` : time;
+}
+
+function comesTwice(date: Date): boolean {
+  const wall = clocks.seconds.format(date);
+  return [-HOUR_MS, -HOUR_MS / 2, HOUR_MS / 2, HOUR_MS].some(
+    (shift) => clocks.seconds.format(date.getTime() + shift) === wall,
+  );
+}
+
+function offsetOf(date: Date): string {
+  return offset.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
+/** `today 14:03`, `yesterday 22:47`, `Sat 21 Nov, 22:47`, `3 Jan 2025, 08:00`. */
+export function formatMoment(iso: string, now: Date, exact: Exactness = 'minutes'): string {
+  const date = new Date(iso);
+  const days = calendarDaysFrom(now, date);
+  const time = clockTime(date, exact);
+  if (Math.abs(days) <= 1) return `${nearDays.format(days, 'day')} ${time}`;
+  const format = date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear;
+  return `${nameDay(format, date)}, ${time}`;
+}
+
+/** `14:03` today, else as `formatMoment`. */
+export function formatShort(iso: string, now: Date, exact: Exactness = 'minutes'): string {
+  const date = new Date(iso);
+  return calendarDaysFrom(now, date) === 0 ? clockTime(date, exact) : formatMoment(iso, now, exact);
+}
+
+/** `7 Dec`, with the year where it is another. */
+export function formatDay(iso: string, now: Date): string {
+  const date = new Date(iso);
+  return nameDay(date.getFullYear() === now.getFullYear() ? plainDay : dayOtherYear, date);
+}
+
+/** For a column of moments: `2026-11-23 14:03:22`, in local time. */
+export function formatTimestamp(iso: string): string {
+  const date = new Date(iso);
+  return `${isoDay.format(date)} ${clockTime(date, 'seconds')}`;
+}
+
+/** `2026-11-23 13:03:01 UTC`, as a file's name has it. */
+export function formatUtc(iso: string): string {
+  const text = new Date(iso).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+}
+
+/** How exactly each of these moments must be written: to the second where another one is of the same minute. */
+export function exactnessAmong(isos: readonly string[]): (iso: string) => Exactness {
+  const minuteOf = (iso: string) => iso.slice(0, 16);
+  const perMinute = Map.groupBy(new Set(isos), minuteOf);
+  return (iso) => ((perMinute.get(minuteOf(iso))?.length ?? 0) > 1 ? 'seconds' : 'minutes');
+}

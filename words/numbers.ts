@@ -1,0 +1,40 @@
+import { language } from './language.ts';
+
+const grouped = new Intl.NumberFormat(language);
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const bytesIn = BYTE_UNITS.map(
+  (unit) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'byte' ? 'long' : 'short',
+      maximumSignificantDigits: 3,
+    }),
+);
+const milliseconds = new Intl.NumberFormat(language, {
+  style: 'unit',
+  unit: 'millisecond',
+  maximumFractionDigits: 0,
+});
+const seconds = new Intl.NumberFormat(language, {
+  style: 'unit',
+  unit: 'second',
+  unitDisplay: 'long',
+  maximumFractionDigits: 1,
+});
+
+export function formatNumber(value: number | bigint): string {
+  return grouped.format(value);
+}
+
+/** Decimal units, three significant digits: `812 bytes`, `4.2 MB`, `138 MB`. */
+export function formatBytes(bytes: number): string {
+  const fitting = bytesIn.findIndex((_, power) => bytes < 999.5 * 1000 ** power);
+  const power = fitting === -1 ? bytesIn.length - 1 : fitting;
+  return bytesIn[power]?.format(bytes / 1000 ** power) ?? '';
+}
+
+/** A length of time for reading: `8 ms`, `1.4 seconds`. */
+export function formatMilliseconds(ms: number): string {
+  return ms < 999.5 ? milliseconds.format(ms) : seconds.format(ms / 1000);
+}

@@ -1,0 +1,43 @@
+import type { CheckResult } from '../src/model/restore.ts';
+import { joinWords } from './sentences.ts';
+
+export type Check = CheckResult['check'];
+
+const CHECKS: { readonly [C in Check]: string } = {
+  'content-hash': 'Every row of every table is the snapshot’s',
+  bystanders: 'No other table changed',
+  'foreign-keys': 'Foreign keys hold',
+  integrity: 'The file’s structure is sound',
+  'search-index': 'The search index matches its table',
+  schema: 'The schema is the same',
+  checkpoint: 'The fresh checkpoint is in its place',
+};
+
+const RESULTS: { readonly [R in CheckResult['result']]: string } = {
+  ok: '',
+  'unchanged-damage': 'damage from before, not grown',
+  'came-back': 'not all',
+  rebuilt: 'was out of date, built anew',
+  'not-run': 'could not be checked',
+};
+
+export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
+
+/** One check with all its results: what it proves, what is not as it says, and whether it is a success. */
+export function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {
+  const odd = results.filter((one) => one.result !== 'ok');
+  const remarks = odd.map((one) =>
+    [one.subject, RESULTS[one.result], one.detail].filter((part) => part !== null && part !== '').join(': '),
+  );
+  return {
+    text: CHECKS[check],
+    remarks: joinWords(remarks),
+    // What was accepted is no success either.
+    passed: !odd.some(({ result }) => result === 'not-run' || result === 'came-back'),
+  };
+}
+
+/** The first twelve digits of a hash: enough to compare by eye. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, 12);
+}
