@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { foldName } from '../sqlite/names.ts';
-import { constants, open } from '../system/files.ts';
+import { openPlainFile } from '../system/plain-file.ts';
 
 /** What Snapback knows of an event-sourced application: nothing else in the core names a table or a threshold. */
 export type Profile = {
@@ -111,9 +111,9 @@ async function readBounded(file: string): Promise<string | null> {
 /** At most one byte more than a profile may have. */
 async function readBytes(file: string): Promise<Buffer | 'not-a-file' | null> {
   try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { handle } = await openPlainFile(file);
+    if (handle === null) return 'not-a-file';
     try {
-      if (!(await handle.stat()).isFile()) return 'not-a-file';
       const bytes = Buffer.alloc(LARGEST_PROFILE_BYTES + 1);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
       return bytes.subarray(0, bytesRead);

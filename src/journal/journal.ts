@@ -6,7 +6,8 @@ import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
 import { syncFolder } from '../system/durable.ts';
-import { constants, type FileHandle, open } from '../system/files.ts';
+import { constants, type FileHandle } from '../system/files.ts';
+import { openPlainFile } from '../system/plain-file.ts';
 import { ownMark, type ProcessMark } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { parseReceipt } from './parse-receipt.ts';
@@ -71,17 +72,16 @@ export async function appendJournal(folder: DataFolder, entry: NewJournalEntry):
     typeof value === 'bigint' ? String(value) : value,
   );
   try {
-    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-    const handle = await open(path, flags | constants.O_NONBLOCK, 0o600);
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+    const { handle, facts } = await openPlainFile(path, flags, 0o600);
+    if (handle === null) throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
     try {
-      const facts = await handle.stat();
-      if (!facts.isFile())
-        throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
-      if (facts.size === 0) await keepPrivate(folder, handle);
-      const start = (await endsInMidLine(handle, facts.size)) ? '\n' : '';
+      const size = Number(facts.size);
+      if (size === 0) await keepPrivate(folder, handle);
+      const start = (await endsInMidLine(handle, size)) ? '\n' : '';
       await handle.appendFile(`${start}${line}\n`);
       await handle.sync();
-      if (facts.size === 0) await syncFolder(place);
+      if (size === 0) await syncFolder(place);
     } finally {
       await handle.close();
     }
@@ -127,13 +127,12 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
   try {
     const place = await findFolder(folder, OWN);
     if (place === null) return '';
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const handle = await open(join(place, FILE), flags);
+    const { handle, facts } = await openPlainFile(join(place, FILE));
+    if (handle === null) return null;
     try {
-      const facts = await handle.stat();
-      if (!facts.isFile()) return null;
-      const start = Math.max(0, facts.size - READ_BYTES);
-      const bytes = Buffer.alloc(facts.size - start);
+      const size = Number(facts.size);
+      const start = Math.max(0, size - READ_BYTES);
+      const bytes = Buffer.alloc(size - start);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
       return bytes.toString('utf8', 0, bytesRead);
     } finally {
@@ -141,7 +140,7 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
     }
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return '';
-    if (hasSystemCode(error, 'ELOOP', 'EACCES', 'EPERM', 'ENXIO')) return null;
+    if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
     // Its folder is a link out of its place, or one that nobody may look into.
     if (error instanceof SnapbackError && !isSystemError(error)) return null;
     throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);

@@ -6,8 +6,9 @@ import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { syncFolder } from '../system/durable.ts';
 import { constants, type FileHandle, open, unlink } from '../system/files.ts';
+import { openPlainFile } from '../system/plain-file.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { describeOpened, type OpenedFile } from './files.ts';
+import { type OpenedFile, statFacts } from './files.ts';
 import { isKind } from './names.ts';
 import { moveToFreeName, type NameOptions } from './publish.ts';
 
@@ -65,7 +66,8 @@ export async function createDraft(folder: DataFolder, kind: string): Promise<Dra
 
 /** A draft seen as a file to read, for checking it before it is published. The handle is the draft's own. */
 export async function readDraft(draft: Draft): Promise<OpenedFile> {
-  return describeOpened(draft.handle, draft.path);
+  const { handle, path } = draft;
+  return { handle, path, ...statFacts(path, await handle.stat({ bigint: true })) };
 }
 
 /** Opens a draft that an earlier process left, by the file name that the journal kept; null where there is none any more. */
@@ -74,8 +76,8 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
   if (place === null) return null;
   const path = join(place, name);
   try {
-    const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    await describeOpened(handle, path);
+    const { handle, problem } = await openPlainFile(path, constants.O_RDWR);
+    if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
     live.add(path);
     return { handle, path, kind };
   } catch (error) {

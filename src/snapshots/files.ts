@@ -3,7 +3,8 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { type BigIntStats, constants, type FileHandle, lstat, open, readdir } from '../system/files.ts';
+import { type BigIntStats, type FileHandle, lstat, readdir } from '../system/files.ts';
+import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
 
 /*
@@ -77,7 +78,7 @@ async function listFolder(kind: string, folder: string): Promise<readonly Snapsh
     const file = join(folder, fileName);
     const facts = await statOrNull(path);
     if (facts === null) continue;
-    if (isText && isName(name)) entries.push(describeFile(kind, name, file, facts, problemOf(facts)));
+    if (isText && isName(name)) entries.push(describeFile(kind, name, file, facts, describeOddity(facts)));
     else entries.push(describeFile(kind, toVisible(name), file, facts, ODD_NAME));
   }
   return entries.sort((a, b) => compareNames(b.name, a.name));
@@ -123,12 +124,6 @@ async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
   }
 }
 
-function problemOf(facts: BigIntStats): string | null {
-  if (facts.isFile()) return null;
-  if (facts.isSymbolicLink()) return 'This is a symbolic link and is not followed.';
-  return facts.isDirectory() ? 'This is a folder, not a file.' : 'This is not a regular file.';
-}
-
 function describeFile(
   kind: string,
   name: string,
@@ -162,37 +157,22 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   const path = join(place, `${name}.json`);
   try {
     const before = await lstat(path, { bigint: true });
-    const problem = problemOf(before);
+    const problem = describeOddity(before);
     if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
     return await openRegularFile(path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
-    if (hasSystemCode(error, 'ELOOP'))
-      throw new SnapbackError(
-        'snapshot-unsafe',
-        'This is a symbolic link and is not followed.',
-        { id },
-        error,
-      );
     throw new SnapbackError('snapshot-unreadable', 'This snapshot can not be read.', { id }, error);
   }
 }
 
 /**
- * Opens what is there now, whatever it was a moment ago: a symbolic link is refused by the system (`ELOOP`), a FIFO is
- * not waited for, and nothing but a regular file is kept open: `snapshot-unsafe`. Throws the system's refusals.
+ * Opens what is there now, whatever it was a moment ago: no link is followed, a FIFO is not waited for, and nothing but
+ * a regular file is kept open: `snapshot-unsafe`. Throws the system's refusals.
  */
 export async function openRegularFile(path: string): Promise<OpenedFile> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  return describeOpened(handle, path);
-}
-
-/** Facts of an open file, taken from the file itself. Closes it and throws `snapshot-unsafe` where it is no regular file. */
-export async function describeOpened(handle: FileHandle, path: string): Promise<OpenedFile> {
-  const facts = await handle.stat({ bigint: true });
-  const problem = problemOf(facts);
-  if (problem === null) return { handle, path, ...statFacts(path, facts) };
-  await handle.close();
-  throw new SnapbackError('snapshot-unsafe', problem, { path });
+  const { handle, facts, problem } = await openPlainFile(path);
+  if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
+  return { handle, path, ...statFacts(path, facts) };
 }

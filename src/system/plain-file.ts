@@ -1,20 +1,64 @@
-import { isSystemError } from '../model/errors.ts';
-import { constants, open } from './files.ts';
+import { hasSystemCode, isSystemError } from '../model/errors.ts';
+import { type BigIntStats, constants, type FileHandle, open } from './files.ts';
+
+/** An open regular file, judged by what was opened and not by what its name promised; or what is in its place instead. */
+export type PlainFile =
+  | { readonly handle: FileHandle; readonly facts: BigIntStats; readonly problem: null }
+  | { readonly handle: null; readonly facts: null; readonly problem: string };
+
+const LINK = 'This is a symbolic link and is not followed.';
+const FOLDER = 'This is a folder, not a file.';
+const OTHER = 'This is not a regular file.';
+
+/**
+ * Opens a regular file, by default to read: no link is followed, nothing waits for a FIFO, and nothing but a regular
+ * file stays open. The caller closes `handle`. `flags` and `mode` are those of `open`.
+ * @throws as `files.ts`
+ */
+export async function openPlainFile(
+  path: string,
+  flags: number = constants.O_RDONLY,
+  mode?: number,
+): Promise<PlainFile> {
+  try {
+    const handle = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, mode);
+    try {
+      const facts = await handle.stat({ bigint: true });
+      const problem = describeOddity(facts);
+      if (problem === null) return { handle, facts, problem };
+      await handle.close();
+      return { handle: null, facts: null, problem };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    if (hasSystemCode(error, 'ELOOP')) return { handle: null, facts: null, problem: LINK };
+    if (hasSystemCode(error, 'EISDIR')) return { handle: null, facts: null, problem: FOLDER };
+    // A socket, or a FIFO that was to be written to.
+    if (hasSystemCode(error, 'ENXIO')) return { handle: null, facts: null, problem: OTHER };
+    throw error;
+  }
+}
+
+/** What a file is, where it is not a regular one; null where it is. */
+export function describeOddity(facts: BigIntStats): string | null {
+  if (facts.isFile()) return null;
+  if (facts.isSymbolicLink()) return LINK;
+  return facts.isDirectory() ? FOLDER : OTHER;
+}
 
 const LARGEST_BYTES = 32 * 1024 * 1024;
 
-/**
- * The text of a file of ours that nothing may depend on: null where there is no such plain file, it may not be read, or
- * it is larger than 32 MiB. No link is followed, and nothing waits for a FIFO.
- */
+/** The text of a file of ours that nothing may depend on: null where there is no such plain file, it may not be read, or it is larger than 32 MiB. */
 export async function readSmallFile(path: string): Promise<string | null> {
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const file = await openPlainFile(path);
+    if (file.handle === null) return null;
     try {
-      const facts = await handle.stat();
-      return facts.isFile() && facts.size <= LARGEST_BYTES ? await handle.readFile('utf8') : null;
+      return file.facts.size <= LARGEST_BYTES ? await file.handle.readFile('utf8') : null;
     } finally {
-      await handle.close();
+      await file.handle.close();
     }
   } catch (error) {
     if (isSystemError(error)) return null;

@@ -167,10 +167,7 @@ describe('what takes a file’s place between the look at it and its opening', (
     const folder = await makeDataFolder();
     const link = join(folder.dir, 'link.json');
     await symlink(folder.databaseFile, link);
-    await expect(openRegularFile(link)).rejects.toMatchObject({
-      code: 'io-failed',
-      cause: { code: 'ELOOP' },
-    });
+    expect(await codeOf(openRegularFile(link))).toBe('snapshot-unsafe');
   });
 
   test('is not waited for where it is a FIFO', { timeout: 10_000 }, async () => {
