@@ -9,5 +9,6 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
+  use: { trace: 'retain-on-failure' },
   reporter: [['list'], ['json', { outputFile: 'test-results/windows.json' }]],
 });
