@@ -83,11 +83,11 @@ export type DesktopRequests = {
   'theme.set': In<{ readonly theme: Theme }, null>;
 };
 
-/** Answered by the core process and relayed unchanged. */
 /** What the person has said to go on with; no part of a plan's identity. */
-export type Consents = { readonly whileOpen: boolean; readonly acceptDrift: boolean };
+type Consents = { readonly whileOpen: boolean; readonly acceptDrift: boolean };
 
-export type CoreRequests = {
+/** Answered by the core process and relayed unchanged. */
+type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
@@ -103,7 +103,7 @@ export type CoreRequests = {
 };
 
 /** Between the main process and the core process only: these carry paths. */
-export type PrivateRequests = {
+type PrivateRequests = {
   'private.open': In<
     OfFolder & { readonly dir: string; readonly database: string | null; readonly cacheDir: string },
     FolderFacts
@@ -117,7 +117,7 @@ export type PrivateRequests = {
   'private.empty-trash': In<OfFolder, TrashSummary>;
 };
 
-export type WindowRequests = DesktopRequests & CoreRequests;
+type WindowRequests = DesktopRequests & CoreRequests;
 export type AllRequests = CoreRequests & PrivateRequests;
 export type RequestName = keyof WindowRequests;
 export type ArgsOf<N extends keyof (WindowRequests & PrivateRequests)> = (WindowRequests &

@@ -1,12 +1,12 @@
 /** The core, as other parts of Snapback see it. Nothing outside `src/` imports anything else from here. */
 export { checkSnapshot, listSnapshots, verifySnapshots } from './catalog/catalog.ts';
 export { diffSnapshot } from './compare/diff.ts';
-export { buildDemo, type DemoOptions, isDemo } from './demo/demo.ts';
+export { buildDemo, isDemo } from './demo/demo.ts';
 export { describeFolder } from './folder-facts.ts';
-export { type DataFolder, type DataFolderOptions, openDataFolder } from './host/data-folder.ts';
+export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export type * from './model/diff.ts';
-export { ERROR_CODES, type ErrorCode, type ErrorDetail, SnapbackError } from './model/errors.ts';
+export { type ErrorCode, SnapbackError } from './model/errors.ts';
 export type * from './model/folder.ts';
 export type * from './model/prune.ts';
 export type * from './model/restore.ts';

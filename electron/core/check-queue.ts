@@ -1,7 +1,7 @@
 import type { SnapshotId } from '../../src/index.ts';
 
 /** A file to check. `version` is another one when the file has been replaced. */
-export type Unchecked = { readonly id: SnapshotId; readonly version: string };
+type Unchecked = { readonly id: SnapshotId; readonly version: string };
 
 export type CheckQueue = {
   /** What is still to be checked, in this order; replaces what was offered before. No version is checked twice. */

@@ -22,7 +22,7 @@ import { emptyIntoSystemTrash } from './system-trash.ts';
 const OLDEST_RUNTIME_FOR_USERS = 40;
 
 /** The folder that is open, with the path that only this process knows. */
-export type OpenPlace = {
+type OpenPlace = {
   readonly folderId: FolderId;
   readonly dir: string;
   readonly database: string | null;

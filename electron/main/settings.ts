@@ -22,7 +22,7 @@ const settings = v.object({
 
 export type RecentFolder = Readonly<v.InferOutput<typeof recentFolder>>;
 export type WindowBounds = Readonly<v.InferOutput<typeof bounds>>;
-export type Settings = {
+type Settings = {
   readonly recents: readonly RecentFolder[];
   readonly bounds: WindowBounds | null;
   readonly theme: Theme;

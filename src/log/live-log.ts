@@ -11,7 +11,7 @@ import { createLogChain, fingerprintEvent } from './chain.ts';
 import { findLogTable, type Identity, identityOf, readEvents, readLastEventId } from './events.ts';
 
 /** A place in the live log: it had so many events up to this one, whose identity has this hash. */
-export type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
+type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
 
 /** A place up to which the log was read, with its chain there. */
 export type ReadMark = LogMark & { readonly chain: string };

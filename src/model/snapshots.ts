@@ -3,7 +3,7 @@ export type SnapshotId = string;
 
 export type TableCount = { readonly name: string; readonly rows: number };
 
-export type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
+type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
 
 /** Why nothing may take a snapshot: it holds what the newest restore replaced, or what the host must load next. */
 export type Need = 'needed-by-undo' | 'needed-at-next-start';

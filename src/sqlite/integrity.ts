@@ -4,7 +4,7 @@ import { type AnyDatabase, isCompileError } from './database.ts';
 import { foldName, quoteName } from './names.ts';
 
 /** Foreign keys of one table, of one definition, that point nowhere. */
-export type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
+type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
 
 /** What SQLite's own checks say of a database, so that a restore can tell new damage from old. */
 export type Integrity = {

@@ -16,7 +16,7 @@ export type Trigger = {
 };
 
 /** `target` is the table that it writes to; null where it is of a kind that could do anything. */
-export type TriggerStatement = { readonly sql: string; readonly target: string | null };
+type TriggerStatement = { readonly sql: string; readonly target: string | null };
 
 /** Reads what a `CREATE TRIGGER` says. Where in doubt, `head` is null and no statement has a target. */
 export function describeTrigger(object: SchemaObject): Trigger {

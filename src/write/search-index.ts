@@ -11,7 +11,7 @@ export type IndexState = 'ok' | 'stale' | 'unchecked';
  * table FTS5 compares them only if asked with a rank, and where it is to hold a part of them they can't be compared.
  * Writes nothing, but SQLite demands a writable handle.
  */
-export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
+function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
   const name = quoteName(index.name);
   const withRank = index.module === 'fts5' && index.contents === 'external' && !index.isPartial;
   try {

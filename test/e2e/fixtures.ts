@@ -14,10 +14,10 @@ export { expect };
 
 const root = resolve(import.meta.dirname, '../..');
 
-export type LaunchOptions = { readonly data?: string; readonly args?: readonly string[] };
-export type Running = { readonly app: ElectronApplication; readonly page: Page };
+type LaunchOptions = { readonly data?: string; readonly args?: readonly string[] };
+type Running = { readonly app: ElectronApplication; readonly page: Page };
 
-export type Place = {
+type Place = {
   /** A private folder that is gone after the test. */
   readonly folder: string;
   /** The home folder of the app's user: where the demo is built and the system's trash lies. */

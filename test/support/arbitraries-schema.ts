@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-export type ColumnSpec = { readonly name: string; readonly type: string };
+type ColumnSpec = { readonly name: string; readonly type: string };
 
 export type TableSpec = {
   readonly name: string;

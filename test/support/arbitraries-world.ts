@@ -150,11 +150,11 @@ function run(db: Database.Database, spec: TableSpec, one: Change): void {
   }
 }
 
-export function slot(value: SqlValue): string {
+function slot(value: SqlValue): string {
   return isRaw(value) ? 'CAST(? AS TEXT)' : '?';
 }
 
-export function bound(value: SqlValue): null | bigint | number | string | Uint8Array {
+function bound(value: SqlValue): null | bigint | number | string | Uint8Array {
   return isRaw(value) ? value.rawText : value;
 }
 

@@ -97,7 +97,7 @@ export async function readDump(dir: string, id: string): Promise<Tables> {
   );
 }
 
-export function sorted(rows: readonly unknown[]): readonly unknown[] {
+function sorted(rows: readonly unknown[]): readonly unknown[] {
   return rows.map((row) => JSON.stringify(row)).sort();
 }
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseSync } from 'vite';
 
-export const projectRoot = join(import.meta.dirname, '../..');
+const projectRoot = join(import.meta.dirname, '../..');
 
 /** One import of a file: a file of ours as its path from the root, or a package's name; and whether only types are taken. */
 export type Import = { readonly target: string; readonly isType: boolean };
