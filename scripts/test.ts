@@ -15,7 +15,7 @@ type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 const results = join(root, 'test-results');
 
 /**
- * `npm test`: types, lint, tests without a window, tests in the real app; all of them run whatever fails before.
+ * `npm test`: types, lint, unused code, tests without a window, tests in the real app; all of them run whatever fails before.
  * With `--only-windows ARGUMENTS` just the last, with Playwright's arguments. Ends with what was counted,
  * also written to `test-results/summary`; a step that fails without a failing test counts as one.
  */
@@ -28,6 +28,7 @@ await runMain(async () => {
   const beforeWindows: readonly Step[] = [
     { name: 'types', test: () => runScript('typecheck') },
     { name: 'format and lint', test: () => runScript('lint') },
+    { name: 'unused code', test: () => runScript('unused') },
     { name: 'tests without a window', test: testWithoutWindow },
   ];
   const windows: Step = {
