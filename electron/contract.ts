@@ -2,7 +2,13 @@ import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt, TrashSummary } from '../src/model/prune.ts';
-import type { InUse, RestoreOptions, RestorePlan, RestoreReceipt } from '../src/model/restore.ts';
+import type {
+  InUse,
+  PlanOutcome,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReceipt,
+} from '../src/model/restore.ts';
 import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
 
@@ -98,6 +104,8 @@ type CoreRequests = {
   'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
   /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
+  /** How a restore ended whose answer was lost with the core. */
+  'plan.outcome': In<OfFolder & { readonly planId: string }, PlanOutcome>;
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };

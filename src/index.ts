@@ -16,6 +16,6 @@ export { isDue, takeIfDue } from './prune/due.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
-export { applyUndo, planUndo, readRestoredState } from './recovery/undo.ts';
+export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore/restore.ts';
 export { takeSnapshot } from './snapshots/take.ts';

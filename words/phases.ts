@@ -17,6 +17,7 @@ const PHASES: { readonly [P in Phase]: string } = {
   commit: 'Making it final',
   'check-snapshots': 'Checking snapshots',
   move: 'Moving files',
+  take: 'Writing the snapshot',
   build: 'Building the demo',
 };
 

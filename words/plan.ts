@@ -1,8 +1,9 @@
 import type { NewerEvents, TableDiff } from '../src/model/diff.ts';
-import type { InUse, Orphans, Refusal, RestorePlan } from '../src/model/restore.ts';
+import type { HeldState, InUse, Orphans, Refusal, RestorePlan } from '../src/model/restore.ts';
 import type { SnapshotId } from '../src/model/snapshots.ts';
 import { formatAge } from './ages.ts';
 import { driftWords, guessWords } from './diff-notes.ts';
+import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
 import { formatMoment } from './moments.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
@@ -23,15 +24,25 @@ function asCompared(table: TableDiff): TableDiff {
   return { ...table, state: 'compared' };
 }
 
-/** What the dialog is about. An undo of an undo is a restore again, and is called so. */
+/** What the dialog is about. Leaving a state that was undone is a restore again, and is called so. */
 export type Subject =
   | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
-  | { readonly action: 'undo'; readonly undoes: 'restore' | 'undo' };
+  | { readonly action: 'undo'; readonly from: HeldState };
 
-/** The verb that heads everything. */
-export function verbOf(subject: Subject): 'Restore' | 'Undo' | 'Redo' {
+/** The verb that heads a dialog about it. */
+export type Verb = 'Restore' | WayBack;
+
+/** What is said once it is done. */
+export const DONE: { readonly [V in Verb]: string } = {
+  Restore: 'Restored',
+  Undo: 'The restore was undone',
+  Redo: 'Restored again',
+};
+
+/** Restoring a snapshot, or leaving the state that the newest restore or undo led to. */
+export function verbOf(subject: Subject): Verb {
   if (subject.action === 'restore') return 'Restore';
-  return subject.undoes === 'undo' ? 'Redo' : 'Undo';
+  return wayBackFrom(subject.from);
 }
 
 /** The question that the dialog asks; without the moment while that is not known yet. */
@@ -39,7 +50,9 @@ export function questionWords(subject: Subject, plan: RestorePlan | null, now: D
   const moment = plan === null ? null : formatMoment(plan.snapshot.takenAt, now);
   if (subject.action === 'restore')
     return moment === null ? 'Restore this snapshot?' : `Restore the snapshot of ${moment}?`;
-  return `${verbOf(subject)} the restore${moment === null ? '' : `, back to ${moment}`}?`;
+  if (verbOf(subject) === 'Redo')
+    return `Restore again, to ${formatMoment(subject.from.snapshotTakenAt, now)}?`;
+  return `Undo the restore${moment === null ? '' : `, back to ${moment}`}?`;
 }
 
 /** What becomes of what, in one sentence. */

@@ -17,6 +17,7 @@ import {
   planRestore,
   planUndo,
   type RestorePlan,
+  readPlanOutcome,
   SnapbackError,
   type TaskOptions,
   takeSnapshot,
@@ -124,6 +125,8 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
             throw stale(planId);
         }
       }),
+    'plan.outcome': ({ folderId, planId }, task) =>
+      inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
     'prune.plan': ({ folderId, policy }) =>
       inFront(folderId, async ({ folder, remember }) => {
         const plan = await planPrune(folder, policy);

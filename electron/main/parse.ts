@@ -73,6 +73,7 @@ const schemas = {
     whileOpen: v.boolean(),
     acceptDrift: v.boolean(),
   }),
+  'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
 } satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { RestoredState } from '../../src/model/restore.ts';
+import { wayBackWords } from '../../words/held-state.ts';
 import { count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -33,11 +34,11 @@ export function Banners(props: BannersProps) {
       )}
       {facts.restored !== null && (
         <Banner
-          tone={facts.restored.action === 'restore' ? 'accent' : 'quiet'}
+          tone={facts.restored.holds.state === 'undone' ? 'quiet' : 'accent'}
           action={
             <Button className="button" isDisabled={facts.viewingCopy} onPress={props.onUndo}>
               <Icon name="undo" />
-              {facts.restored.action === 'restore' ? 'Undo restore…' : 'Redo restore…'}
+              {wayBackWords(facts.restored.holds)}
             </Button>
           }
         >
@@ -73,23 +74,36 @@ export function Banners(props: BannersProps) {
   );
 }
 
+/** What the database holds, whatever was done last. */
 function Restored({ state }: { readonly state: RestoredState }) {
-  const verified = state.tablesVerified > 0 ? `, verified on ${count(state.tablesVerified, 'table')}` : '';
-  const when = state.finishedAt === null ? null : <Moment iso={state.finishedAt} />;
-  if (state.action === 'undo')
-    return (
-      <>
-        <b>The restore was undone.</b> {when === null ? 'Undone' : <>Undone {when}</>}
-        {verified}.
-      </>
-    );
-  return (
-    <>
-      <b>You are on a restored state.</b> {when === null ? 'Restored' : <>Restored {when}</>} from the
-      snapshot of <Moment iso={state.snapshotTakenAt} short />
-      {verified}.
-    </>
-  );
+  const { holds, finishedAt, tablesVerified } = state;
+  const verified = tablesVerified > 0 ? `, verified on ${count(tablesVerified, 'table')}` : '';
+  const when = finishedAt === null ? null : <Moment iso={finishedAt} />;
+  const done = holds.state === 'restored' && state.action === 'undo' ? 'Restored again' : 'Restored';
+  const moment = <Moment iso={holds.snapshotTakenAt} short />;
+  switch (holds.state) {
+    case 'restored':
+      return (
+        <>
+          <b>Restored to {moment}.</b> {done} {when}
+          {verified}.
+        </>
+      );
+    case 'undone':
+      return (
+        <>
+          <b>The restore was undone: back to the state before it.</b> Undone {when}
+          {verified}.
+        </>
+      );
+    case 'unknown':
+      return (
+        <>
+          <b>Back to the state of {moment}.</b> {done} {when}
+          {verified}.
+        </>
+      );
+  }
 }
 
 type BannerProps = {

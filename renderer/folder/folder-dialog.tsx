@@ -1,5 +1,6 @@
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { TrashSummary } from '../../src/model/prune.ts';
+import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { EmptyTrashDialog } from '../prune/empty-trash-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
@@ -9,7 +10,7 @@ import { TakeDialog } from '../snapshots/take-dialog.tsx';
 /** Which dialog lies over the folder, with what was true when it was opened. */
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
-  | { readonly dialog: 'undo'; readonly undoes: 'restore' | 'undo' }
+  | { readonly dialog: 'undo'; readonly from: HeldState }
   | { readonly dialog: 'take' | 'empty-trash' }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[] };
 
@@ -41,7 +42,7 @@ export function FolderDialog(props: FolderDialogProps) {
       return (
         <RestoreDialog
           folderId={folderId}
-          subject={{ action: 'undo', undoes: dialog.undoes }}
+          subject={{ action: 'undo', from: dialog.from }}
           databaseRevision={databaseRevision}
           onClose={close}
         />

@@ -78,7 +78,7 @@ export function FolderScreen(props: FolderScreenProps) {
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
     else if (command === 'undo' && facts.restored !== null)
-      setDialog({ dialog: 'undo', undoes: facts.restored.action });
+      setDialog({ dialog: 'undo', from: facts.restored.holds });
     else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
     else if (command === 'prune')
       setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });

@@ -1,21 +1,19 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
+import type { Verb } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
-import { type Check, checkWords, shortHash } from '../../words/receipt.ts';
+import { type Check, checkWords, IN_PLACE, shortHash } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 
 /** The proof of what was done: the checks, the hashes, the lock time, and where the way back is. */
-export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
+export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceipt; readonly verb: Verb }) {
   const checks = Map.groupBy(receipt.checks, (check) => check.check);
   const touched = receipt.tables.filter((table) => table.beforeHash !== table.afterHash);
   return (
     <div className="receipt">
       <p className="lead">
-        {receipt.action === 'undo'
-          ? 'Everything is as it was before the restore.'
-          : 'Everything is in place.'}{' '}
-        Checked before it counted, on {count(receipt.tables.length, 'table')}.
+        {IN_PLACE[verb]} Checked before it counted, on {count(receipt.tables.length, 'table')}.
         {receipt.checkpointId !== null && ' You can open the chat app again: it starts from this state.'}
       </p>
       <ul className="checks">
@@ -26,7 +24,7 @@ export function ReceiptView({ receipt }: { readonly receipt: RestoreReceipt }) {
       <dl className="facts">
         <dt>Way back</dt>
         <dd>
-          Undo, from the safety copy <code>{receipt.safetyCopyId}</code>
+          {verb === 'Undo' ? 'Redo' : 'Undo'}, from the safety copy <code>{receipt.safetyCopyId}</code>
         </dd>
         {receipt.checkpointId !== null && (
           <>

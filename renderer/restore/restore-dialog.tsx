@@ -6,6 +6,7 @@ import { userWords } from '../../words/in-use.ts';
 import {
   blockedWords,
   confirmWords,
+  DONE,
   questionWords,
   type Subject,
   spokenWords,
@@ -22,6 +23,7 @@ import { PlanChoices } from './plan-choices.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
+import { RestoreEnd } from './restore-end.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { type ShownPlan, useShownPlan } from './shown-plan.ts';
 
@@ -34,7 +36,6 @@ const FIRST_OPTIONS: RestoreOptions = {
   rewrite: 'differing',
 };
 const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };
-const DONE = { Restore: 'Restored', Undo: 'The restore was undone', Redo: 'Restored again' };
 
 export type RestoreDialogProps = {
   readonly folderId: FolderId;
@@ -51,6 +52,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const now = useNow();
   const [options, setOptions] = useState(FIRST_OPTIONS);
   const [consent, setConsent] = useState<string | null>(null);
+  const [applied, setApplied] = useState('');
   const planning = useShownPlan(folderId, subject, options, databaseRevision);
   const { plan } = planning;
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
@@ -59,7 +61,8 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
   const whileOpen = users !== null && consent === users;
 
-  const apply = (shown: RestorePlan) =>
+  const apply = (shown: RestorePlan) => {
+    setApplied(shown.planId);
     void job.run((callOptions) =>
       call(
         'plan.apply',
@@ -67,6 +70,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
         callOptions,
       ),
     );
+  };
   const lookAgain = () => {
     job.reset();
     planning.renew();
@@ -81,7 +85,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
         title={DONE[verbOf(subject)]}
         footer={<CancelButton onPress={onClose}>Close</CancelButton>}
       >
-        <ReceiptView receipt={job.value} />
+        <ReceiptView receipt={job.value} verb={verbOf(subject)} />
       </AlertDialog>
     );
   if (job.busy)
@@ -101,20 +105,14 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     );
   if (job.error !== null)
     return (
-      <AlertDialog
-        {...dialog}
-        title={job.error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored'}
-        footer={
-          <>
-            <CancelButton onPress={onClose}>Close</CancelButton>
-            <Button className="button" onPress={lookAgain}>
-              {job.error.code === 'plan-stale' ? 'Show the new figures' : 'Back'}
-            </Button>
-          </>
-        }
-      >
-        <ErrorNote error={job.error} />
-      </AlertDialog>
+      <RestoreEnd
+        folderId={folderId}
+        verb={verbOf(subject)}
+        error={job.error}
+        planId={applied}
+        onAgain={lookAgain}
+        onClose={onClose}
+      />
     );
   return (
     <AlertDialog

@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { isRunningHere } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -210,12 +211,14 @@ async function learn(
   return glance(folder, file);
 }
 
-/** What head and tail tell. A file that does not end as it must is known to be damaged; otherwise only reading it all can tell. */
+/** What head and tail tell; null as in `learn`. A file that does not end as it must is known to be damaged; otherwise only reading it all can tell. */
 async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known | null> {
   try {
     const file = await openSnapshotFile(folder, id);
     try {
       const { lastEventId, complete, about } = await readSnapshotEnds(file);
+      // The copy of a restore that may still be taken back, and then has never been.
+      if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
       if (!complete)
         return {
           ...unreadable('The file is cut off: it does not end as a snapshot ends.'),

@@ -13,6 +13,7 @@ export type Progress = {
     | 'commit'
     | 'check-snapshots'
     | 'move'
+    | 'take'
     | 'build';
   readonly done: number;
   readonly total: number | null;

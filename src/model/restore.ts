@@ -131,13 +131,28 @@ export type RestoreReceipt = {
   readonly inUse: InUse;
 };
 
-/** What the window's banner says. Null fields: not known any more. */
+/**
+ * What the database holds since the newest restore or undo, told by content and not by what was done last. `restored`:
+ * the state of the snapshot named here. `undone`: what was there before that snapshot was restored. `unknown`: the state
+ * of the safety copy named here, of which nobody knows any more what it was.
+ */
+export type HeldState = {
+  readonly state: 'restored' | 'undone' | 'unknown';
+  readonly snapshotId: SnapshotId;
+  readonly snapshotTakenAt: string;
+};
+
+/** The newest restore or undo that was made, and what the database holds since. Null fields: not known any more. */
 export type RestoredState = {
   readonly planId: string;
   readonly action: 'restore' | 'undo';
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
+  readonly holds: HeldState;
   readonly safetyCopyId: SnapshotId;
   readonly finishedAt: string | null;
   readonly tablesVerified: number;
 };
+
+/** How a restore ended of which nobody heard: told by the content of the database and our own records. */
+export type PlanOutcome = 'made' | 'not-made' | 'unknown';

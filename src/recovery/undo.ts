@@ -3,11 +3,18 @@ import { withReadView } from '../host/private-copy.ts';
 import { readJournal } from '../journal/journal.ts';
 import { type JournalState, replayJournal } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { RestoredState, RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type {
+  PlanOutcome,
+  RestoredState,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReceipt,
+} from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { applyRestore, defaultRestoreOptions, planRestore, type RestoreRequest } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { readHeldState } from './held-state.ts';
 import { judgeOutcome } from './restore-outcome.ts';
 import { listUnsettled, type UnsettledRestore } from './unsettled-restores.ts';
 
@@ -47,22 +54,23 @@ async function findState(
 ): Promise<RestoredState | 'unknown' | null> {
   const unrecorded = await findUnrecorded(folder, unsettled, task);
   if (unrecorded === 'unknown') return 'unknown';
-  if (unrecorded !== 'none') return describeState(unrecorded, null);
-  const recorded = journal.committed.at(-1);
-  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
-  return copy !== null && isNoted(copy) ? describeState(copy, recorded?.receipt ?? null) : null;
-}
-
-function describeState({ id, note }: NotedSafetyCopy, receipt: RestoreReceipt | null): RestoredState {
-  return {
+  const describe = async (
+    { id, note }: NotedSafetyCopy,
+    receipt: RestoreReceipt | null,
+  ): Promise<RestoredState> => ({
     planId: note.planId,
     action: note.action,
     snapshotId: note.snapshotId,
     snapshotTakenAt: note.snapshotTakenAt,
+    holds: await readHeldState(folder, note, journal),
     safetyCopyId: id,
     finishedAt: receipt?.finishedAt ?? null,
     tablesVerified: note.after.length,
-  };
+  });
+  if (unrecorded !== 'none') return describe(unrecorded, null);
+  const recorded = journal.committed.at(-1);
+  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
+  return copy !== null && isNoted(copy) ? describe(copy, recorded?.receipt ?? null) : null;
 }
 
 /**
@@ -87,6 +95,21 @@ async function findUnrecorded(
     }
     return 'none';
   });
+}
+
+/**
+ * How the newest try of a plan ended, for whoever was cut off before the answer: a process was killed, or asked in
+ * another one. Call it when nobody is at that plan any more, after `finishInterrupted`. @throws as `readRestoredState`
+ */
+export async function readPlanOutcome(
+  folder: DataFolder,
+  planId: string,
+  task: TaskOptions = {},
+): Promise<PlanOutcome> {
+  const { journal, unsettled } = await readStory(folder);
+  const state = await findState(folder, journal, unsettled, task);
+  if (state === 'unknown') return 'unknown';
+  return state?.planId === planId ? 'made' : 'not-made';
 }
 
 /** What undoing takes besides the safety copy itself, which names its own mode. */

@@ -26,7 +26,7 @@ export async function takeSnapshot(
   return withReadView(folder, task, async ({ db }) => {
     const draft = await createDraft(folder, kind);
     try {
-      const about = await writeAndCheck(db, draft, folder, 'build', task, () => null);
+      const about = await writeAndCheck(db, draft, folder, 'take', task, () => null);
       const { sizeBytes } = await readDraft(draft);
       const published = await publishDraft(folder, draft);
       return { taken: true, ...published, sizeBytes, lastEventId: BigInt(about.lastEventId), retired: [] };

@@ -59,7 +59,7 @@ test('a restored state, the folder and the window’s place are there again afte
   await first.app.close();
 
   const { app, page } = await place.launch();
-  await expect(page.getByText('You are on a restored state.')).toBeVisible();
+  await expect(page.getByText(/^Restored to/)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
   expect(
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
@@ -67,7 +67,7 @@ test('a restored state, the folder and the window’s place are there again afte
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Close this folder' }).click();
   await page.getByRole('button', { name: /^lighthouse-chats/ }).click();
-  await expect(page.getByText('You are on a restored state.')).toBeVisible();
+  await expect(page.getByText(/^Restored to/)).toBeVisible();
 });
 
 test('a development start with nothing to open shows the demo, and later what was open last', async ({

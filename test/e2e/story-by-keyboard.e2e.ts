@@ -53,7 +53,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
   });
 
   await test.step('undo, and all is as before', async () => {
-    await expect(page.getByText('You are on a restored state.')).toBeVisible();
+    await expect(page.getByText(/^Restored to/)).toBeVisible();
     await tabTo(page, /^Undo restore…$/);
     await keyboard.press('Enter');
     await expect(page.getByRole('button', { name: /^Undo: \d+ rows change$/ })).toBeVisible();

@@ -87,7 +87,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
   });
 
   await test.step('the banner stays and undo brings back exactly what was', async () => {
-    await expect(page.getByText('You are on a restored state.')).toBeVisible();
+    await expect(page.getByText(/^Restored to/)).toBeVisible();
     await page.getByRole('button', { name: 'Undo restore…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Undo the restore, back to (today|yesterday)/ });
     await dialog.getByRole('button', { name: /^Undo: \d+ rows change$/ }).click();
@@ -103,7 +103,12 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     const after = readDatabase(dir);
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
       expect(after[table], table).toEqual(rows);
+    await expect(page.getByRole('alertdialog')).toContainText('Everything is in place again.');
     await page.getByRole('button', { name: 'Close' }).click();
+    await expect(page.getByText(/^Restored to/)).toBeVisible();
+    await page.reload();
+    await expect(page.getByText(/^Restored to/)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Undo restore…' })).toBeEnabled();
   });
 
   await test.step('pruning moves exactly what was shown, into a trash that can be emptied', async () => {

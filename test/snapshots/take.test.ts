@@ -26,6 +26,14 @@ test('a snapshot is good, says the last event, and differs in nothing from what 
   expect(newerEvents).toStrictEqual([]);
 });
 
+test('a snapshot that is taken says so, and not that something else is built', async () => {
+  const phases = new Set<string>();
+  const onProgress = ({ phase }: { readonly phase: string }) => phases.add(phase);
+  await takeSnapshot(await open(await makeChats(50)), 'rewind', { onProgress });
+  expect(phases).toContain('take');
+  expect(phases).not.toContain('build');
+});
+
 test('two snapshots taken at once are two files, and neither replaces the other', async () => {
   const folder = await open(await makeChats(2));
   const taken = await Promise.all([1, 2, 3].map(() => takeSnapshot(folder, 'periodic')));
@@ -53,7 +61,7 @@ test('taking changes nothing in the database', async () => {
 
 test('cancelled at any step, it leaves no file behind', async () => {
   const folder = await open(await makeChats(3000));
-  for (const phase of ['copy-database', 'build']) {
+  for (const phase of ['copy-database', 'take']) {
     const abort = new AbortController();
     const taking = takeSnapshot(folder, 'rewind', {
       signal: abort.signal,

@@ -1,0 +1,83 @@
+import { Button } from 'react-aria-components';
+import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
+import type { PlanOutcome } from '../../src/model/restore.ts';
+import { DONE, type Verb } from '../../words/plan.ts';
+import { useRequest } from '../ask/use-request.ts';
+import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Working } from '../parts/working.tsx';
+
+export type RestoreEndProps = {
+  readonly folderId: FolderId;
+  readonly verb: Verb;
+  readonly error: ErrorInfo;
+  /** The plan that was applied. */
+  readonly planId: string;
+  readonly onAgain: () => void;
+  readonly onClose: () => void;
+};
+
+/** How a restore ended that gave no receipt. Where the core was lost, its content is asked whether it was made. */
+export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: RestoreEndProps) {
+  const lost = error.code === 'core-stopped';
+  const outcome = useRequest('plan.outcome', lost ? { folderId, planId } : null);
+  const close = <CancelButton onPress={onClose}>Close</CancelButton>;
+  if (lost && outcome.value === null && outcome.error === null)
+    return (
+      <AlertDialog wide title="Looking whether it was made" onClose={onClose} footer={close}>
+        <Working progress={outcome.progress} words="Looking at the database" />
+      </AlertDialog>
+    );
+  const ended: PlanOutcome | 'failed' = lost ? (outcome.value ?? 'unknown') : 'failed';
+  return (
+    <AlertDialog
+      wide
+      title={titleOf(ended, error, verb)}
+      onClose={onClose}
+      footer={
+        <>
+          {close}
+          {ended !== 'made' && (
+            <Button className="button" onPress={onAgain}>
+              {error.code === 'plan-stale' ? 'Show the new figures' : 'Try again'}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {ended === 'failed' || ended === 'unknown' ? (
+        <ErrorNote error={error} />
+      ) : (
+        <Lost made={ended === 'made'} />
+      )}
+    </AlertDialog>
+  );
+}
+
+function titleOf(ended: PlanOutcome | 'failed', error: ErrorInfo, verb: Verb): string {
+  if (ended === 'made') return DONE[verb];
+  if (ended === 'unknown') return 'It is not known whether it was restored';
+  return error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored';
+}
+
+/** What the content of the database told after the core was lost. */
+function Lost({ made }: { readonly made: boolean }) {
+  return (
+    <div className={made ? 'error-note calm' : 'error-note'} role={made ? 'status' : 'alert'}>
+      <h2>
+        {!made && <Icon name="warning" />}
+        {made ? 'It was finished' : 'It was stopped before it was finished'}
+      </h2>
+      <p>A part of Snapback ended unexpectedly. It has been started again.</p>
+      <p className="unharmed">
+        <Icon name="check" />
+        <span>
+          {made
+            ? 'The database holds exactly what was planned, and you can undo it.'
+            : 'The database is exactly as it was before.'}
+        </span>
+      </p>
+    </div>
+  );
+}

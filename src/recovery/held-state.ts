@@ -1,0 +1,55 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { JournalState } from '../journal/replay.ts';
+import type { HeldState } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { RestoreNote } from '../snapshot-file/notes.ts';
+import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { isNoted, readNote } from '../snapshots/restore-note.ts';
+
+/** What one restore, or the undo of one, brought back. */
+type Step = Pick<RestoreNote, 'action' | 'snapshotId' | 'snapshotTakenAt'>;
+
+/** Safety copies are input like any other: a ring of them must not be followed for ever. */
+const MOST_STEPS = 1_000;
+
+/**
+ * Tells what the database holds after the newest of all restores and undos. An undo brings back what was there before
+ * another step; where that was an undo too, this is what the step before that one had brought back. `unknown` where a
+ * safety copy on the way there is gone and the journal does not know of it either. Reads notes and names only.
+ */
+export async function readHeldState(
+  folder: DataFolder,
+  newest: RestoreNote,
+  journal: JournalState,
+): Promise<HeldState> {
+  let step: Step = newest;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    if (step.action === 'restore') return heldBy(step, 'restored');
+    const undone = await findStep(folder, step.snapshotId, journal);
+    if (undone === null) break;
+    if (undone.action === 'restore') return heldBy(undone, 'undone');
+    const earlier = await findStep(folder, undone.snapshotId, journal);
+    if (earlier === null) break;
+    step = earlier;
+  }
+  return { state: 'unknown', snapshotId: newest.snapshotId, snapshotTakenAt: newest.snapshotTakenAt };
+}
+
+function heldBy({ snapshotId, snapshotTakenAt }: Step, state: 'restored' | 'undone'): HeldState {
+  return { state, snapshotId, snapshotTakenAt };
+}
+
+/** The restore or undo before which this safety copy was made. */
+async function findStep(
+  folder: DataFolder,
+  safetyCopyId: SnapshotId,
+  { committed }: JournalState,
+): Promise<Step | null> {
+  const copy = await readNote(folder, safetyCopyId);
+  if (isNoted(copy)) return copy.note;
+  const receipt = committed.findLast((one) => one.safetyCopyId === safetyCopyId)?.receipt;
+  if (receipt == null) return null;
+  const { action, snapshotId } = receipt;
+  const takenAt = snapshotTime(parseSnapshotId(snapshotId).name)?.toISOString();
+  return takenAt === undefined ? null : { action, snapshotId, snapshotTakenAt: takenAt };
+}

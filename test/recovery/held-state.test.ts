@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  type DataFolder,
+  defaultRestoreOptions,
+  finishInterrupted,
+  readPlanOutcome,
+  readRestoredState,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { live, NOW } from '../support/story.ts';
+
+/** The state that is told is the one that the database holds, whatever was done last, and in whichever process. */
+const root = makeRoot();
+const UNDO = { acceptDrift: false };
+
+async function begin() {
+  const { place, id: first } = await live(root(), {
+    schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);',
+    before: "INSERT INTO memories VALUES (1, 'a');",
+    since: "UPDATE memories SET text = 'changed';",
+  });
+  const folder = await open(place);
+  const { id: second } = await takeSnapshot(folder, 'rewind');
+  run(place, addEvents(2, 'later'));
+  return { place, folder, ids: { A: first, B: second } };
+}
+
+type Act = 'A' | 'B' | 'undo' | 'host writes' | 'restart' | 'journal lost';
+
+async function act(what: Act, place: Place, folder: DataFolder, ids: Record<'A' | 'B', string>) {
+  if (what === 'undo') await applyUndo(folder, UNDO, NOW);
+  else if (what === 'host writes') run(place, addEvents(1, 'meanwhile'));
+  else if (what === 'journal lost') await rm(join(place.dir, 'snapback'), { recursive: true, force: true });
+  else if (what === 'restart') await finishInterrupted(await open(place));
+  else {
+    const request = { ...defaultRestoreOptions, snapshotId: ids[what], action: 'restore' as const };
+    await applyRestore(folder, request, NOW);
+  }
+}
+
+const TABLE: readonly (readonly [sequence: readonly Act[], state: 'restored' | 'undone', of: 'A' | 'B'])[] = [
+  [['A'], 'restored', 'A'],
+  [['A', 'undo'], 'undone', 'A'],
+  [['A', 'undo', 'undo'], 'restored', 'A'],
+  [['A', 'undo', 'undo', 'undo'], 'undone', 'A'],
+  [['A', 'undo', 'undo', 'undo', 'undo'], 'restored', 'A'],
+  [['A', 'undo', 'undo', 'restart'], 'restored', 'A'],
+  [['A', 'undo', 'undo', 'journal lost', 'restart'], 'restored', 'A'],
+  [['A', 'host writes', 'undo', 'undo'], 'restored', 'A'],
+  [['A', 'undo', 'host writes', 'undo', 'undo'], 'undone', 'A'],
+  [['A', 'B'], 'restored', 'B'],
+  [['A', 'B', 'undo'], 'undone', 'B'],
+  [['A', 'B', 'undo', 'undo'], 'restored', 'B'],
+  [['A', 'undo', 'B'], 'restored', 'B'],
+  [['A', 'undo', 'undo', 'B', 'undo'], 'undone', 'B'],
+  [['A', 'undo', 'undo', 'B', 'undo', 'undo', 'restart'], 'restored', 'B'],
+];
+
+describe.concurrent('what the database holds', () => {
+  test.each(TABLE)('after %j it is %s: %s', async (sequence, state, of) => {
+    const { place, folder, ids } = await begin();
+    const contents: unknown[] = [];
+    for (const what of sequence) {
+      contents.push(readState(place.database));
+      await act(what, place, folder, ids);
+    }
+    const told = await readRestoredState(await open(place));
+    expect(told?.holds).toMatchObject({ state, snapshotId: ids[of] });
+    // Judged from outside: the action that is offered leads to the content of before the newest restore or undo.
+    const newest = sequence.findLastIndex((what) => ['A', 'B', 'undo'].includes(what));
+    await applyUndo(folder, UNDO, NOW);
+    expect(readState(place.database)).toEqual(contents[newest]);
+  });
+
+  test('is said to be unknown where a safety copy on the way is gone and the journal with it', async () => {
+    const { place, folder, ids } = await begin();
+    for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
+    const { safetyCopyId, snapshotId } = (await readRestoredState(folder)) ?? {};
+    await rm(join(place.dir, 'snapback'), { recursive: true });
+    await rm(join(place.dir, 'snapshots', `${snapshotId}.json`));
+    const told = await readRestoredState(await open(place));
+    expect(told?.holds.state).toBe('unknown');
+    expect(told?.safetyCopyId).toBe(safetyCopyId);
+  });
+
+  test('is still known where safety copies are gone but the journal is there', async () => {
+    const { place, folder, ids } = await begin();
+    for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
+    const { snapshotId } = (await readRestoredState(folder)) ?? {};
+    await rm(join(place.dir, 'snapshots', `${snapshotId}.json`));
+    expect((await readRestoredState(await open(place)))?.holds).toMatchObject({
+      state: 'restored',
+      snapshotId: ids.A,
+    });
+  });
+});
+
+test('whether a plan was made is told by the newest try, not by an older one of the same plan', async () => {
+  const { folder, ids } = await begin();
+  const request = { ...defaultRestoreOptions, snapshotId: ids.A, action: 'restore' as const };
+  expect(await readPlanOutcome(folder, 'never begun')).toBe('not-made');
+  const { planId } = await applyRestore(folder, request, NOW);
+  expect(await readPlanOutcome(folder, planId)).toBe('made');
+  await applyUndo(folder, UNDO, NOW);
+  expect(await readPlanOutcome(folder, planId)).toBe('not-made');
+});
