@@ -5,6 +5,7 @@ import type { PrunePlan, PrunePolicy, PruneReceipt, TrashSummary } from '../src/
 import type {
   InUse,
   PlanOutcome,
+  RestoreConsents,
   RestoreOptions,
   RestorePlan,
   RestoreReceipt,
@@ -90,7 +91,7 @@ export type DesktopRequests = {
 };
 
 /** What the person has said to go on with; no part of a plan's identity. */
-type Consents = { readonly whileOpen: boolean; readonly acceptDrift: boolean };
+type Consents = RestoreConsents & { readonly whileOpen: boolean };
 
 /** Answered by the core process and relayed unchanged. */
 type CoreRequests = {
@@ -101,7 +102,7 @@ type CoreRequests = {
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** In plans and receipts, folders are given from the data folder on. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
-  'undo.plan': In<OfFolder & { readonly acceptDrift: boolean }, RestorePlan>;
+  'undo.plan': In<OfFolder & RestoreConsents, RestorePlan>;
   /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
   /** How a restore ended whose answer was lost with the core. */

@@ -149,6 +149,12 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: Failure) => Message } = {
     unharmed: ROLLED_BACK,
     next: 'Accept that in the confirmation, or choose a snapshot that still has what they belong to.',
   }),
+  'other-timeline': ({ message }) => ({
+    title: 'Newer messages would be removed',
+    happened: message,
+    unharmed: NOTHING_WRITTEN,
+    next: 'Accept that in the confirmation, or choose a snapshot that still has them.',
+  }),
   'plan-stale': () => ({
     title: 'The data has changed meanwhile',
     happened: 'What was shown to you is no longer what would happen.',

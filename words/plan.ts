@@ -186,7 +186,15 @@ function orphanedWords({ table, parent, rows, comesBack }: Orphans): string {
 
 /** Whether a consent takes the refusal away. */
 export function isConsentable({ code }: Refusal): boolean {
-  return code === 'schema-drift' || code === 'leaves-orphans';
+  return code === 'schema-drift' || code === 'leaves-orphans' || code === 'other-timeline';
+}
+
+/** What would be lost to another timeline, where that takes a consent, given or not. Null: nothing. */
+export function timelineWords(plan: RestorePlan): string | null {
+  const { lineage, newerEvents, newerEventsLost, options, refusals } = plan;
+  const isAccepted = options.acceptOtherTimeline && lineage === 'other' && newerEventsLost > 0;
+  if (!isAccepted && !refusals.some(({ code }) => code === 'other-timeline')) return null;
+  return `This snapshot and your database went separate ways. Restoring it removes ${countWritten(newerEvents)}.`;
 }
 
 /** What will refer to nothing, where that takes a consent, given or not. Null: nothing. */

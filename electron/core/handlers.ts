@@ -100,13 +100,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         remember(plan.planId, { action: 'restore', id: snapshotId, options });
         return withoutPaths(folder.dir, plan);
       }),
-    'undo.plan': ({ folderId, acceptDrift }, task) =>
+    'undo.plan': ({ folderId, ...consents }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
-        const plan = await planUndo(folder, { acceptDrift }, false, task);
+        const plan = await planUndo(folder, consents, false, task);
         remember(plan.planId, { action: 'undo' });
         return withoutPaths(folder.dir, plan);
       }),
-    'plan.apply': ({ folderId, planId, whileOpen, acceptDrift }, task) =>
+    'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
       inFront(folderId, async (entry) => {
         const { folder } = entry;
         const planned = takePlan(entry, planId);
@@ -115,12 +115,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           case 'restore':
             return applyRestore(
               folder,
-              { snapshotId: planned.id, action: 'restore', ...planned.options, acceptDrift },
+              { snapshotId: planned.id, action: 'restore', ...planned.options, ...consents },
               apply,
               task,
             );
           case 'undo':
-            return applyUndo(folder, { acceptDrift }, apply, task);
+            return applyUndo(folder, consents, apply, task);
           case 'prune':
             throw stale(planId);
         }

@@ -11,9 +11,10 @@ const none = v.strictObject({});
 const ofFolder = v.strictObject({ folderId: id });
 const ofSnapshot = v.strictObject({ folderId: id, snapshotId });
 
+const consents = { acceptDrift: v.boolean(), acceptOtherTimeline: v.boolean() };
 const restoreOptions = v.strictObject({
+  ...consents,
   mode: v.picklist(['full', 'projections']),
-  acceptDrift: v.boolean(),
   clearTables: tableNames,
   rewrite: v.picklist(['differing', 'all']),
 });
@@ -66,13 +67,8 @@ const schemas = {
   'snapshot.diff': ofSnapshot,
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
-  'undo.plan': v.strictObject({ ...ofFolder.entries, acceptDrift: v.boolean() }),
-  'plan.apply': v.strictObject({
-    ...ofFolder.entries,
-    planId,
-    whileOpen: v.boolean(),
-    acceptDrift: v.boolean(),
-  }),
+  'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents }),
+  'plan.apply': v.strictObject({ ...ofFolder.entries, ...consents, planId, whileOpen: v.boolean() }),
   'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),

@@ -1,7 +1,7 @@
 import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { userWords } from '../../words/in-use.ts';
-import { orphanWords } from '../../words/plan.ts';
+import { orphanWords, timelineWords } from '../../words/plan.ts';
 import { choose, count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
 
@@ -18,6 +18,7 @@ export type PlanConsentsProps = {
 export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhileOpen }: PlanConsentsProps) {
   const lost = plan.schemaDrift.reduce((sum, drift) => sum + drift.loses, 0);
   const orphans = orphanWords(plan);
+  const timeline = timelineWords(plan);
   const emptyThen = plan.tables.filter((table) => table.state === 'empty-then');
   const clear = (name: string, yes: boolean) =>
     onOptions({
@@ -47,6 +48,20 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           <Icon name="warning" />
           <span>This system doesn’t tell whether the chat app is running. Close it first.</span>
         </p>
+      )}
+      {timeline !== null && (
+        <div className="consent">
+          <p>
+            <Icon name="warning" />
+            <b>{timeline}</b>
+          </p>
+          <Tick
+            isSelected={options.acceptOtherTimeline}
+            onChange={(acceptOtherTimeline) => onOptions({ ...options, acceptOtherTimeline })}
+          >
+            Remove them
+          </Tick>
+        </div>
       )}
       {(lost > 0 || orphans !== null) && (
         <div className="consent">

@@ -32,6 +32,7 @@ const NOT_KNOWN: InUse = { state: 'unknown' };
 const FIRST_OPTIONS: RestoreOptions = {
   mode: 'full',
   acceptDrift: false,
+  acceptOtherTimeline: false,
   clearTables: [],
   rewrite: 'differing',
 };
@@ -61,14 +62,10 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
   const whileOpen = users !== null && consent === users;
 
-  const apply = (shown: RestorePlan) => {
-    setApplied(shown.planId);
+  const apply = ({ planId, options: { acceptDrift, acceptOtherTimeline } }: RestorePlan) => {
+    setApplied(planId);
     void job.run((callOptions) =>
-      call(
-        'plan.apply',
-        { folderId, planId: shown.planId, whileOpen, acceptDrift: shown.options.acceptDrift },
-        callOptions,
-      ),
+      call('plan.apply', { folderId, planId, whileOpen, acceptDrift, acceptOtherTimeline }, callOptions),
     );
   };
   const lookAgain = () => {

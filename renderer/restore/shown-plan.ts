@@ -32,7 +32,13 @@ export function useShownPlan(
   );
   const undo = useRequest(
     'undo.plan',
-    subject.action === 'undo' ? { folderId, acceptDrift: options.acceptDrift } : null,
+    subject.action === 'undo'
+      ? {
+          folderId,
+          acceptDrift: options.acceptDrift,
+          acceptOtherTimeline: options.acceptOtherTimeline,
+        }
+      : null,
   );
   const request = subject.action === 'restore' ? restore : undo;
   const { value, busy, reload } = request;

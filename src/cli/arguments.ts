@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { SnapbackError } from '../model/errors.ts';
 import type { PrunePolicy } from '../model/prune.ts';
-import type { RestoreOptions } from '../model/restore.ts';
+import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 
 type Applied = {
@@ -25,7 +25,7 @@ export type Command =
       readonly options: RestoreOptions;
       readonly whileOpen: boolean;
     } & Applied)
-  | ({ readonly name: 'undo'; readonly whileOpen: boolean; readonly acceptDrift: boolean } & Applied)
+  | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
   | ({ readonly name: 'empty-trash' } & Applied);
 
@@ -51,6 +51,7 @@ const OPTIONS = {
   'plan-id': { type: 'string' },
   'while-open': { type: 'boolean' },
   'accept-drift': { type: 'boolean' },
+  'accept-other-timeline': { type: 'boolean' },
   'clear-table': { type: 'string', multiple: true },
   rewrite: { type: 'string' },
   keep: { type: 'string' },
@@ -70,8 +71,19 @@ const ALLOWED: Readonly<Record<CommandName, readonly OptionName[]>> = {
   diff: ['data', 'db'],
   verify: ['data', 'db'],
   take: ['data', 'db', 'kind', 'if-due'],
-  restore: ['data', 'db', 'mode', 'yes', 'plan-id', 'while-open', 'accept-drift', 'clear-table', 'rewrite'],
-  undo: ['data', 'db', 'yes', 'plan-id', 'while-open', 'accept-drift'],
+  restore: [
+    'data',
+    'db',
+    'mode',
+    'yes',
+    'plan-id',
+    'while-open',
+    'accept-drift',
+    'accept-other-timeline',
+    'clear-table',
+    'rewrite',
+  ],
+  undo: ['data', 'db', 'yes', 'plan-id', 'while-open', 'accept-drift', 'accept-other-timeline'],
   prune: ['data', 'db', 'kind', 'keep', 'older-than', 'yes', 'plan-id'],
   'empty-trash': ['data', 'db', 'yes', 'plan-id'],
 };
@@ -153,7 +165,7 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       };
     case 'undo':
       none(name, operands);
-      return { name, whileOpen, acceptDrift: values['accept-drift'] === true, ...applied };
+      return { name, whileOpen, ...parseConsents(values), ...applied };
     case 'prune':
       return { name, policy: parsePolicy(operands, values), ...applied };
     case 'empty-trash':
@@ -172,9 +184,16 @@ function parseTake(values: Values): Command {
 function parseRestoreOptions(values: Values): RestoreOptions {
   return {
     mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
-    acceptDrift: values['accept-drift'] === true,
+    ...parseConsents(values),
     clearTables: values['clear-table'] ?? [],
     rewrite: choice('rewrite', values.rewrite, ['differing', 'all'], 'differing'),
+  };
+}
+
+function parseConsents(values: Values): RestoreConsents {
+  return {
+    acceptDrift: values['accept-drift'] === true,
+    acceptOtherTimeline: values['accept-other-timeline'] === true,
   };
 }
 

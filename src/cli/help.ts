@@ -20,6 +20,7 @@ Restore
     --plan-id PLAN            does exactly this plan, or refuses; goes with --yes
     --while-open              even though another program has the database open
     --accept-drift            even though values have no place in the tables of now, or rows will point to nothing
+    --accept-other-timeline   even though newer events are lost to a snapshot that went a separate way
     --clear-table NAME        empties a table that the snapshot has as an empty list (may be repeated)
     --rewrite differing|all   writes only rows that differ (the default), or all; the result is the same
 

@@ -7,7 +7,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
 import { type EventGroups, groupEvents } from './event-groups.ts';
-import { hasSameLineage } from './lineage.ts';
+import { matchEvents } from './match-events.ts';
 import type { Stage } from './stage.ts';
 import type { StagedTable } from './stage-loader.ts';
 
@@ -43,14 +43,16 @@ export async function compareSnapshot(
     await yielder.step();
   }
   const log = comparisons.find(({ staged }) => staged.role === 'log');
+  const match = log === undefined ? null : matchEvents(db, log, profile);
+  const counted = comparisons.map((one) => (match !== null && one === log ? match.log : one));
   const groups =
-    log === undefined ? { newer: [], returning: [] } : await groupEvents(db, log, schema, profile, yielder);
+    match === null ? { newer: [], returning: [] } : await groupEvents(db, match, schema, profile, yielder);
   return {
     ...groups,
     stage,
-    comparisons,
-    tables: describeTables(db, comparisons, stage, schema, profile),
-    lineage: log === undefined || hasSameLineage(db, log, profile) ? 'same' : 'other',
+    comparisons: counted,
+    tables: describeTables(db, counted, stage, schema, profile),
+    lineage: match?.lineage ?? 'same',
   };
 }
 

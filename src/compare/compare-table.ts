@@ -172,7 +172,7 @@ export function sameKey(live: Table, column: string, a: string, b: string): stri
 }
 
 /** Same storage class, same bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
-function sameValue(a: string, b: string): string {
+export function sameValue(a: string, b: string): string {
   const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
   return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY AND ${sameZero})`;
 }
@@ -185,10 +185,10 @@ function rowText(values: readonly string[]): string {
   return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
 }
 
-/** Rows of the live table behind `gone`, or of the stage behind `put`, as sources of a SELECT. */
-export function goneRowsFrom({ staged, gone, identity }: Comparison): string {
+/** Joins the live rows (`l`) whose identities (`i0`…) the table with this alias has, each found from there. */
+export function joinLive({ staged: { live }, identity }: Comparison, alias: string): string {
   const on = identity.map((column, index) =>
-    sameKey(staged.live, column, `l.${quoteName(column)}`, `g.i${index}`),
+    sameKey(live, column, `l.${quoteName(column)}`, `${alias}.i${index}`),
   );
-  return `FROM ${gone} g CROSS JOIN main.${quoteName(staged.live.name)} l ON ${on.join(' AND ')}`;
+  return `CROSS JOIN main.${quoteName(live.name)} l ON ${on.join(' AND ')}`;
 }

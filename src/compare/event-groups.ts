@@ -6,7 +6,8 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
-import { type Comparison, goneRowsFrom } from './compare-table.ts';
+import { joinLive } from './compare-table.ts';
+import type { EventMatch } from './match-events.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 
 export type EventGroups = {
@@ -18,10 +19,10 @@ export type EventGroups = {
 
 const LONGEST_TEXT = 80;
 
-/** Groups what a comparison of the log found by chat, with the first and the last of each group. Reads only. */
+/** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
 export async function groupEvents(
   db: AnyDatabase,
-  log: Comparison,
+  { log, newer: lost }: EventMatch,
   schema: Schema,
   profile: Profile,
   yielder: Yielder,
@@ -43,7 +44,7 @@ export async function groupEvents(
     { names, profile, yielder, rewound: null },
   );
   const rewound = new Set(returning.map((one) => one.chat));
-  const newer = await group(db, `SELECT ${fromLive} ${goneRowsFrom(log)} ORDER BY 1`, {
+  const newer = await group(db, `SELECT ${fromLive} FROM ${lost} n ${joinLive(log, 'n')} ORDER BY 1`, {
     names,
     profile,
     yielder,

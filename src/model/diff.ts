@@ -10,7 +10,10 @@ export type TableDiff = {
   readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then';
   readonly snapshotRows: number;
   readonly liveRows: number;
-  /** In the snapshot, missing live: a restore brings them back. */
+  /**
+   * In the snapshot, missing live: a restore brings them back. Rows of the log are told apart by what their events hold,
+   * since a host may give an id again: another event under the same id is one added and one removed.
+   */
   readonly added: number;
   /** Live only: a restore removes them. */
   readonly removed: number;
@@ -42,7 +45,7 @@ export type EventMark = {
   readonly text: string | null;
 };
 
-/** Live events that the snapshot does not hold, of one chat. */
+/** Live events that the snapshot does not hold, whatever their ids, of one chat. */
 export type NewerEvents = {
   /** Null: events that name no chat. */
   readonly chat: string | null;
@@ -88,5 +91,6 @@ export type Diff = {
     readonly column: string;
     readonly values: number;
   }[];
+  /** `other`: its log and the live one went different ways; neither continues the other. */
   readonly lineage: 'same' | 'other';
 };

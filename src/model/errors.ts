@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'schema-needs-host',
   'row-refused',
   'leaves-orphans',
+  'other-timeline',
   'plan-stale',
   'verification-failed',
   'nothing-to-undo',

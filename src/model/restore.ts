@@ -11,11 +11,17 @@ export type InUse =
 
 export type RestoreMode = 'full' | 'projections';
 
-/** What a restore is asked to do. Part of a plan's identity. */
-export type RestoreOptions = {
-  readonly mode: RestoreMode;
+/** What a person accepts to be lost. No part of a plan's identity: the plan that was shown stays the plan. */
+export type RestoreConsents = {
   /** Accept that values without a place in the live schema are lost, and that rows come back whose parents are gone. */
   readonly acceptDrift: boolean;
+  /** Accept that newer events are lost although the snapshot is of another timeline than the database. */
+  readonly acceptOtherTimeline: boolean;
+};
+
+/** What a restore is asked to do. But for the consents, part of a plan's identity. */
+export type RestoreOptions = RestoreConsents & {
+  readonly mode: RestoreMode;
   /** Tables in state `empty-then` that shall be emptied. */
   readonly clearTables: readonly string[];
   /** Rewrite only rows that differ, or every row of a table. The result is the same; `differing` is the default. */
@@ -48,8 +54,10 @@ export type RestorePlan = {
   readonly bystanders: readonly string[];
   readonly newerEvents: readonly NewerEvents[];
   readonly returningEvents: readonly NewerEvents[];
-  /** Newer events that a person would miss: of another chat than the rewound one, or written after the rewind. */
+  /** Live events that the snapshot does not hold, whatever their ids, but for the host's own records of rewinds. */
   readonly newerEventsLost: number;
+  /** `other`: the snapshot's log and the live one went different ways. Losing newer events then takes a consent. */
+  readonly lineage: Diff['lineage'];
   readonly schemaDrift: readonly SchemaDrift[];
   readonly guessedBlobs: Diff['guessedBlobs'];
   /** Triggers of touched tables: left running because they only maintain a search index, or set aside and put back verbatim. */

@@ -5,8 +5,8 @@ import { type JournalState, replayJournal } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type {
   PlanOutcome,
+  RestoreConsents,
   RestoredState,
-  RestoreOptions,
   RestorePlan,
   RestoreReceipt,
 } from '../model/restore.ts';
@@ -113,7 +113,7 @@ export async function readPlanOutcome(
 }
 
 /** What undoing takes besides the safety copy itself, which names its own mode. */
-type UndoOptions = Pick<RestoreOptions, 'acceptDrift'>;
+type UndoOptions = Partial<RestoreConsents>;
 
 /**
  * Plans the undo of the newest restore: its safety copy brought back the way the restore was made. An undo is a restore
@@ -156,6 +156,7 @@ async function undoRequest(
     throw new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {
       folder: folder.dir,
     });
-  const { acceptDrift } = options;
-  return { ...defaultRestoreOptions, acceptDrift, snapshotId: copy.id, action: 'undo', mode: copy.note.mode };
+  const { acceptDrift = false, acceptOtherTimeline = false } = options;
+  const consents = { acceptDrift, acceptOtherTimeline };
+  return { ...defaultRestoreOptions, ...consents, snapshotId: copy.id, action: 'undo', mode: copy.note.mode };
 }

@@ -93,6 +93,7 @@ export async function preparePlan(
     newerEvents: newer,
     returningEvents: full ? found.returning : [],
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
+    lineage: found.lineage,
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
     ...describeEffects(effects, new Map()),
@@ -106,7 +107,7 @@ export async function preparePlan(
     hostReplay: full ? null : hostReplay(db, request),
     space: preflight.space,
   };
-  const refusals = findRefusals(plan, { stage, integrity, preflight });
+  const refusals = findRefusals(plan, { stage, before, integrity, preflight });
   return {
     plan: { ...plan, planId: planId(request, schema, [before, reachable]), refusals },
     comparisons,
@@ -156,7 +157,7 @@ function planId(
   contents: readonly ReadonlyMap<string, string>[],
 ): string {
   const { action, snapshot, options } = request;
-  // Accepting drift is a consent, not a part of what happens: the plan that was shown stays the plan.
+  // Consents are no part of what happens: the plan that was shown stays the plan.
   const { mode, clearTables, rewrite } = options;
   const identity = [
     action,

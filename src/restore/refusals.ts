@@ -1,16 +1,22 @@
 import type { Stage } from '../compare/stage.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
+import { foldName } from '../sqlite/names.ts';
 import type { Preflight } from './preflight.ts';
+
+/** What a plan's refusals depend on besides what it says. */
+export type Circumstances = {
+  readonly stage: Stage;
+  /** Content of each touched live table over all its columns, by live name. */
+  readonly before: ReadonlyMap<string, string>;
+  readonly integrity: Integrity;
+  readonly preflight: Preflight;
+};
 
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
   plan: Omit<RestorePlan, 'planId' | 'refusals'>,
-  {
-    stage,
-    integrity,
-    preflight,
-  }: { readonly stage: Stage; readonly integrity: Integrity; readonly preflight: Preflight },
+  { stage, before, integrity, preflight }: Circumstances,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
@@ -47,6 +53,12 @@ export function findRefusals(
       message: 'This snapshot has no event log; only its tables can be restored.',
       detail: {},
     });
+  if (losesOtherTimeline(plan, stage, before) && !plan.options.acceptOtherTimeline)
+    refusals.push({
+      code: 'other-timeline',
+      message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold; that has to be accepted first.`,
+      detail: { loses: plan.newerEventsLost },
+    });
   for (const { volume, neededBytes, freeBytes } of plan.space)
     if (freeBytes < neededBytes)
       refusals.push({
@@ -61,6 +73,30 @@ export function findRefusals(
       detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
     });
   return refusals;
+}
+
+/**
+ * Whether events would be lost to a state that the live one does not continue. An undo right after its restore loses only
+ * what that restore brought back, and says so: it takes no consent.
+ */
+function losesOtherTimeline(
+  {
+    action,
+    lineage,
+    newerEventsLost,
+    tables,
+  }: Pick<RestorePlan, 'action' | 'lineage' | 'newerEventsLost' | 'tables'>,
+  { about }: Stage,
+  before: ReadonlyMap<string, string>,
+): boolean {
+  if (lineage === 'same' || newerEventsLost === 0) return false;
+  const log = tables.find(({ role }) => role === 'log')?.name ?? '';
+  const left = about?.restore?.after.find(({ name }) => foldName(name) === foldName(log));
+  return action === 'restore' || left === undefined || left.hash !== before.get(log);
+}
+
+function count(number: number, singular: string): string {
+  return number === 1 ? `1 ${singular}` : `${number} ${singular}s`;
 }
 
 function nameTables(losing: RestorePlan['schemaDrift']): string {

@@ -22,6 +22,7 @@ export type RestoreRequest = RestoreOptions & {
 export const defaultRestoreOptions: RestoreOptions = {
   mode: 'full',
   acceptDrift: false,
+  acceptOtherTimeline: false,
   clearTables: [],
   rewrite: 'differing',
 };

@@ -14,19 +14,31 @@ describe('a command line', () => {
     expect(parse('restore rewind/a --data D').command).toEqual({
       name: 'restore',
       id: 'rewind/a',
-      options: { mode: 'full', acceptDrift: false, clearTables: [], rewrite: 'differing' },
+      options: {
+        mode: 'full',
+        acceptDrift: false,
+        acceptOtherTimeline: false,
+        clearTables: [],
+        rewrite: 'differing',
+      },
       whileOpen: false,
       yes: false,
       planId: null,
     });
     expect(
       parse(
-        'restore a/b --data D --mode projections --yes --plan-id P --while-open --accept-drift --clear-table t --clear-table u --rewrite all',
+        'restore a/b --data D --mode projections --yes --plan-id P --while-open --accept-drift --accept-other-timeline --clear-table t --clear-table u --rewrite all',
       ).command,
     ).toEqual({
       name: 'restore',
       id: 'a/b',
-      options: { mode: 'projections', acceptDrift: true, clearTables: ['t', 'u'], rewrite: 'all' },
+      options: {
+        mode: 'projections',
+        acceptDrift: true,
+        acceptOtherTimeline: true,
+        clearTables: ['t', 'u'],
+        rewrite: 'all',
+      },
       whileOpen: true,
       yes: true,
       planId: 'P',

@@ -66,7 +66,8 @@ test('take, change, restore, undo and undo of that each end in exactly the state
       const faults = findFaults(file);
       const restored = textOf(mix(before, since, world));
       const rewrite = world.before.length % 2 === 0 ? 'all' : 'differing';
-      const request = { ...defaultRestoreOptions, rewrite, snapshotId: id, action: 'restore' } as const;
+      const accepted = { ...defaultRestoreOptions, acceptOtherTimeline: true };
+      const request = { ...accepted, rewrite, snapshotId: id, action: 'restore' } as const;
       const plan = await planRestore(folder, request);
       expect(textOf(readState(file))).toBe(textOf(since));
 

@@ -59,7 +59,10 @@ describe.concurrent('undo', () => {
     run(place, addEvents(2, 'afterwards'));
     const plan = await planUndo(folder, UNDO);
     expect(plan.tables.find(({ role }) => role === 'log')).toMatchObject({ added: 3, removed: 2 });
-    await applyUndo(folder, UNDO, { ...NOW, planId: plan.planId });
+    expect(plan).toMatchObject({ newerEventsLost: 2, lineage: 'other' });
+    const apply = { ...NOW, planId: plan.planId };
+    expect(await outcomeOf(applyUndo(folder, UNDO, apply))).toBe('other-timeline');
+    await applyUndo(folder, { ...UNDO, acceptOtherTimeline: true }, apply);
     expect(readState(place.database)).toEqual(since);
   });
 
@@ -84,7 +87,7 @@ describe.concurrent('undo', () => {
     await finishInterrupted(folder);
     run(place, addEvents(1, 'later'));
     expect(await readRestoredState(folder)).toMatchObject({ action: 'restore' });
-    await applyUndo(folder, UNDO, NOW);
+    await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
     expect(readState(place.database)).toEqual(since);
   });
 

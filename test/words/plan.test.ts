@@ -31,7 +31,13 @@ const plan: RestorePlan = {
     lastEventId: 9n,
     sha256: '',
   },
-  options: { mode: 'full', acceptDrift: false, clearTables: [], rewrite: 'differing' },
+  options: {
+    mode: 'full',
+    acceptDrift: false,
+    acceptOtherTimeline: false,
+    clearTables: [],
+    rewrite: 'differing',
+  },
   tables: [
     {
       ...{ name: 'event_log', role: 'log', state: 'compared', action: 'write' },
@@ -42,6 +48,7 @@ const plan: RestorePlan = {
   newerEvents: [],
   returningEvents: [],
   newerEventsLost: 0,
+  lineage: 'same',
   schemaDrift: [],
   guessedBlobs: [],
   triggers: [],

@@ -7,6 +7,8 @@ import { createHandlers, type Handlers } from '../../../electron/core/handlers.t
 import { createOpenFolders } from '../../../electron/core/open-folders.ts';
 import { defaultRestoreOptions } from '../../../src/index.ts';
 
+const NO_CONSENTS = { acceptDrift: false, acceptOtherTimeline: false };
+
 const folderId = 'folder-1';
 const task = {};
 let home = '';
@@ -62,9 +64,9 @@ describe('what the core answers', () => {
     const options = defaultRestoreOptions;
     const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, task);
     expect(plan.safetyCopy.folder).toBe(join('snapshots', 'restore'));
-    const apply = { folderId, planId: plan.planId, whileOpen: false, acceptDrift: false };
+    const apply = { folderId, planId: plan.planId, whileOpen: false, ...NO_CONSENTS };
     const receipt = await handlers['plan.apply'](apply, task);
-    const undo = await handlers['undo.plan']({ folderId, acceptDrift: false }, task);
+    const undo = await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task);
     const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
     const prune = await handlers['prune.plan']({ folderId, policy }, task);
     const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
@@ -75,13 +77,13 @@ describe('what the core answers', () => {
 
   test('a plan is applied once, and only by the id of one that was made', async () => {
     const snapshotId = await newestRewind();
-    const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false, acceptDrift: false };
+    const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false, ...NO_CONSENTS };
     await expect(handlers['plan.apply'](unknown, task)).rejects.toMatchObject({ code: 'plan-stale' });
     const plan = await handlers['restore.plan'](
       { folderId, snapshotId, options: defaultRestoreOptions },
       task,
     );
-    const apply = { folderId, planId: plan.planId, whileOpen: false, acceptDrift: false };
+    const apply = { folderId, planId: plan.planId, whileOpen: false, ...NO_CONSENTS };
     expect(await handlers['plan.apply'](apply, task)).toMatchObject({
       planId: plan.planId,
       action: 'restore',
@@ -95,7 +97,7 @@ describe('what the core answers', () => {
       { folderId, policy: { by: 'count', kind: 'periodic', keep: 1 } },
       task,
     );
-    const asRestore = { folderId, planId: prune.planId, whileOpen: false, acceptDrift: false };
+    const asRestore = { folderId, planId: prune.planId, whileOpen: false, ...NO_CONSENTS };
     await expect(handlers['plan.apply'](asRestore, task)).rejects.toMatchObject({ code: 'plan-stale' });
     const options = defaultRestoreOptions;
     const restore = await handlers['restore.plan'](

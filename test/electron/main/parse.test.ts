@@ -4,14 +4,15 @@ import { parseCancel, parseDrop, parseRequest } from '../../../electron/main/par
 const message = (name: string, args: unknown) => ({ requestId: 'r1', name, args });
 const folderId = 'f1';
 const planId = 'a'.repeat(64);
-const options = { mode: 'full', acceptDrift: false, clearTables: [], rewrite: 'differing' };
+const noConsents = { acceptDrift: false, acceptOtherTimeline: false };
+const options = { mode: 'full', ...noConsents, clearTables: [], rewrite: 'differing' };
 
 describe('what the window may ask', () => {
   test.each([
     ['start.facts', {}],
     ['folder.facts', { folderId }],
     ['restore.plan', { folderId, snapshotId: 'rewind/x', options }],
-    ['plan.apply', { folderId, planId, whileOpen: false, acceptDrift: true }],
+    ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
     ['prune.plan', { folderId, policy: { by: 'choice', ids: ['rewind/x'] } }],
   ])('%s passes unchanged', (name, args) => {
     expect(parseRequest(message(name, args))).toEqual({ requestId: 'r1', request: { name, args } });
@@ -31,14 +32,15 @@ describe('what the window may ask', () => {
     ['a path beside the id', message('folder.facts', { folderId, dir: '/etc' })],
     ['a number for an id', message('folder.facts', { folderId: 7 })],
     ['an endless id', message('folder.facts', { folderId: 'x'.repeat(65) })],
-    [
-      'a short plan id',
-      message('plan.apply', { folderId, planId: 'abc', whileOpen: false, acceptDrift: false }),
-    ],
+    ['a short plan id', message('plan.apply', { folderId, planId: 'abc', whileOpen: false, ...noConsents })],
     ['no word about a consent', message('plan.apply', { folderId, planId, whileOpen: true })],
     [
+      'a word about one consent only',
+      message('plan.apply', { folderId, planId, whileOpen: true, acceptDrift: true }),
+    ],
+    [
       'consent that is no boolean',
-      message('plan.apply', { folderId, planId, whileOpen: 'yes', acceptDrift: false }),
+      message('plan.apply', { folderId, planId, whileOpen: 'yes', ...noConsents }),
     ],
     [
       'an unknown mode',

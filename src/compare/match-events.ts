@@ -1,0 +1,97 @@
+import type { Profile } from '../host/profile.ts';
+import { identityOf } from '../log/events.ts';
+import type { Diff } from '../model/diff.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { type Comparison, joinLive, sameValue } from './compare-table.ts';
+import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
+
+/** Which events of a snapshot and of the live log are the same: those of equal id, time, kind and payload. */
+export type EventMatch = {
+  /**
+   * The log's comparison, counted by events: `added` has those that the live log lacks, `removed` those that the snapshot
+   * lacks, `changed` those that both have, with other flags.
+   */
+  readonly log: Comparison;
+  /** A temporary table with the identities (`i0`…) of the live events that the snapshot lacks. */
+  readonly newer: string;
+  /** `same`: up to the end of the shorter log both have the same events. */
+  readonly lineage: Diff['lineage'];
+};
+
+const HERE = 'temp.snapback_events_here';
+const THERE = 'temp.snapback_events_there';
+const BOTH = 'temp.snapback_events_both';
+const NEWER = 'temp.snapback_events_newer';
+
+/**
+ * Matches the events that a comparison of the log found to differ, each with one at most. Neither ids nor rows tell
+ * events apart: a host may give an id again, and a log may have no key. Rows that did not differ hold the same events
+ * and need no look. Writes temporary tables only.
+ */
+export function matchEvents(db: AnyDatabase, log: Comparison, profile: Profile): EventMatch {
+  const { live, name, columns } = log.staged;
+  // What one of them has not got tells nothing of the other.
+  const shared = identityOf(live, profile).flatMap((column) => {
+    const place = column === null ? -1 : columns.indexOf(column);
+    return column === null || place === -1
+      ? []
+      : [{ here: `l.${quoteName(column)}`, there: `s.${stageColumn(place)}` }];
+  });
+  const [first] = shared;
+  const keys = log.identity.map((_, index) => `i${index}`);
+  const differing = `SELECT ${keys.join(', ')} FROM ${log.gone}
+    UNION ALL SELECT ${keys.join(', ')} FROM ${log.put} WHERE survivor AND differs`;
+  const staged = `${STAGE_SCHEMA}.${name}`;
+  const equal = shared.map(({ here, there }) => sameValue(here, there));
+  db.exec(`
+    ${[HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
+    CREATE TEMP TABLE ${bare(HERE)} AS
+      SELECT ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${first?.here ?? 'NULL'} AS event,
+        ${nthOfItsLike(shared.map(({ here }) => here))} AS nth
+      FROM (${differing}) d ${joinLive(log, 'd')};
+    CREATE INDEX ${HERE}_event ON ${bare(HERE)} (event, nth);
+    CREATE TEMP TABLE ${bare(THERE)} AS
+      SELECT s.ord AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
+      FROM ${log.put} p CROSS JOIN ${staged} s ON s.ord = p.ord WHERE p.differs;
+    CREATE TEMP TABLE ${bare(BOTH)} AS
+      SELECT h.rowid AS here, t.rowid AS there
+      FROM ${THERE} t CROSS JOIN ${HERE} h ON h.event IS t.event AND h.nth = t.nth
+        CROSS JOIN ${staged} s ON s.ord = t.ord ${joinLive(log, 'h')}
+      WHERE ${['true', ...equal].join(' AND ')};
+    CREATE TEMP TABLE ${bare(NEWER)} AS
+      SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});
+    DELETE FROM ${THERE} WHERE rowid IN (SELECT there FROM ${BOTH})`);
+  const count = (table: string): number =>
+    Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${table}`).pluck().get());
+  const id = placeOfName(columns, profile.log.columns.id);
+  const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
+  const lastThere = id === -1 ? 'NULL' : `SELECT max(${stageColumn(id)}) FROM ${staged}`;
+  const parts = db
+    .prepare<[], unknown>(
+      `SELECT EXISTS (SELECT 1 FROM ${NEWER} WHERE event <= (${lastThere}))
+         OR EXISTS (SELECT 1 FROM ${THERE} WHERE ${id === -1 ? 'false' : `event <= (${lastHere})`})`,
+    )
+    .pluck()
+    .get();
+  return {
+    log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(BOTH) },
+    newer: NEWER,
+    lineage: parts === 1 ? 'other' : 'same',
+  };
+}
+
+/** Numbers the rows that share all these values: the n-th of them here is the n-th of them there. */
+function nthOfItsLike(values: readonly string[]): string {
+  const parts = values.flatMap((value) => [
+    `typeof(${value})`,
+    `${value} COLLATE BINARY`,
+    // As sameValue: 0.0 and -0.0 are two.
+    `iif(typeof(${value}) = 'real' AND ${value} COLLATE BINARY = 0.0, atan2(${value}, -1) > 0, 0)`,
+  ]);
+  return `row_number() OVER (${parts.length === 0 ? '' : `PARTITION BY ${parts.join(', ')}`})`;
+}
+
+function bare(name: string): string {
+  return name.replace(/^temp\./, '');
+}
