@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { openBeside } from '../sqlite/lock-keeping.ts';
-import { type FileHandle, open, readDescriptor, rm, stat } from '../system/files.ts';
+import { databaseGone } from '../sqlite/look-first.ts';
+import { type FileHandle, lstat, open, readDescriptor, rm } from '../system/files.ts';
 import type { Yielder } from '../system/yielder.ts';
 
 const COPY_ATTEMPTS = 5;
@@ -18,6 +19,7 @@ export async function copyDatabaseFiles(source: string, target: string, yielder:
   for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
     const before = await fingerprint(source);
     const copied = await passOver(source, target, yielder);
+    if (copied[0] === null) throw databaseGone(source);
     const again = await passOver(source, null, yielder);
     const stable =
       before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
@@ -31,7 +33,7 @@ export async function copyDatabaseFiles(source: string, target: string, yielder:
 async function fingerprint(source: string): Promise<string> {
   const facts = await Promise.all(
     COMPANIONS.map(async (suffix) => {
-      const found = await stat(source + suffix, { bigint: true }).catch(absentAsNull);
+      const found = await lstat(source + suffix, { bigint: true }).catch(absentAsNull);
       return found === null ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs}`;
     }),
   );
@@ -79,6 +81,7 @@ function openOrAbsent(source: string): ReturnType<typeof openBeside> | null {
     return openBeside(source);
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
+    if (!isSystemError(error)) throw error;
     throw new SnapbackError('database-unreadable', 'The database may not be read.', { path: source }, error);
   }
 }

@@ -1,7 +1,9 @@
 import { basename, join, resolve } from 'node:path';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { withReadDatabase } from '../sqlite/database.ts';
-import { access, constants, readdir, realpath, stat } from '../system/files.ts';
+import { oddFile } from '../sqlite/look-first.ts';
+import { access, constants, lstat, readdir, realpath, stat } from '../system/files.ts';
+import { describeOddity } from '../system/plain-file.ts';
 import { type Profile, readProfile } from './profile.ts';
 
 /** An opened data folder: where everything is, and what is known of its application. Holds no open file. */
@@ -147,8 +149,12 @@ async function checkDatabase(file: string, table: string, look: Look): Promise<s
 async function resolveDatabase(file: string): Promise<string> {
   try {
     const real = await realpath(file);
-    if ((await stat(real)).isFile()) return real;
+    const facts = await lstat(real, { bigint: true });
+    const problem = describeOddity(facts);
+    if (problem === null) return real;
+    if (!facts.isDirectory()) throw oddFile(file, problem);
   } catch (error) {
+    if (!isSystemError(error) && error instanceof SnapbackError) throw error;
     if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'))
       throw new SnapbackError('database-unreadable', 'The database can not be read.', { path: file }, error);
   }

@@ -52,7 +52,7 @@ function lookAt(path: string): BigIntStats | null {
   try {
     return statSync(path, { bigint: true });
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ESRCH')) return null;
+    if (isSystemError(error)) return null;
     throw error;
   }
 }

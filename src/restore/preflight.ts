@@ -9,7 +9,7 @@ import type { InUse, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
-import { databaseGone } from '../sqlite/database.ts';
+import { databaseGone } from '../sqlite/look-first.ts';
 import { access, constants, stat } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
 

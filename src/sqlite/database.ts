@@ -1,7 +1,8 @@
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { type ErrorCode, hasSystemCode, SnapbackError } from '../model/errors.ts';
-import { statSync } from '../system/files.ts';
+import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import { keepLocks } from './lock-keeping.ts';
+import { requirePlainFiles } from './look-first.ts';
 
 type Handle = Database.Database;
 
@@ -20,26 +21,21 @@ export type OpenOptions = {
 };
 
 function open(file: string, readonly: boolean, options: OpenOptions): Handle {
-  if (isGone(file)) throw databaseGone(file);
-  const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
+  requirePlainFiles(file);
   // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
-  const handle = new Database(file, { readonly, fileMustExist: true, timeout: 0, ...binding });
+  const handle = construct(file, { readonly, fileMustExist: true, timeout: 0 }, options);
   keepLocks(handle);
   return handle;
 }
 
-/** The error for a database that was there when its data folder was opened. */
-export function databaseGone(file: string, cause?: unknown): SnapbackError {
-  const message = 'The database is not there any more.';
-  return new SnapbackError('database-missing', message, { database: file }, cause);
-}
-
-/** Whether there is no such file; where that can't be seen, opening it will tell more. */
-function isGone(file: string): boolean {
+function construct(file: string, how: Database.Options, { nativeBinding }: OpenOptions): Handle {
   try {
-    return statSync(file, { throwIfNoEntry: false }) === undefined;
+    return new Database(file, nativeBinding === undefined ? how : { ...how, nativeBinding });
   } catch (error) {
-    return hasSystemCode(error, 'ENOTDIR');
+    // So better-sqlite3 says that the folder is not there, or that it may not be looked into.
+    if (!(error instanceof TypeError)) throw error;
+    const message = `The folder “${basename(dirname(file))}” can not be looked into.`;
+    throw new SnapbackError('io-failed', message, { path: dirname(file) }, error);
   }
 }
 
@@ -90,9 +86,8 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
 
 /** Opens a private file of ours, which nobody else knows and nothing depends on: no durability, no locking cost. */
 export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
-  const binding = options.nativeBinding === undefined ? {} : { nativeBinding: options.nativeBinding };
   return attempt(file, () => {
-    const db = new Database(file, { timeout: 0, ...binding });
+    const db = construct(file, { timeout: 0 }, options);
     db.pragma('synchronous = OFF');
     db.pragma('foreign_keys = OFF');
     db.pragma('temp_store = FILE');

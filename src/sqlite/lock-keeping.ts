@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
-import { closeSync, constants, openSync } from '../system/files.ts';
+import { closeSync, constants, fstatSync, openSync } from '../system/files.ts';
+import { describeOddity } from '../system/plain-file.ts';
+import { oddFile } from './look-first.ts';
 
 /*
  * On POSIX systems a process that closes any descriptor of a file loses all its locks on it, also those that SQLite
@@ -25,11 +27,18 @@ export function keepLocks(handle: Database.Database): void {
 }
 
 /**
- * Opens a file of a database for reading, beside SQLite and never waiting on a FIFO. `close` may be called at any time:
- * the descriptor is closed when no handle of ours is open. Throws the system's refusal.
+ * Opens a file of a database for reading, beside SQLite: no link is followed, and what is no regular file is refused
+ * unread. `close` may be called at any time: the descriptor is closed when no handle of ours is open.
+ * @throws `database-unreadable`, and as `files.ts`
  */
 export function openBeside(path: string): { readonly fd: number; readonly close: () => void } {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const problem = describeOddity(fstatSync(fd));
+  if (problem !== null) {
+    // No file of a database, so no lock is lost.
+    closeSync(fd);
+    throw oddFile(path, problem);
+  }
   return {
     fd,
     close() {

@@ -30,6 +30,7 @@ export const readFileSync = reading(fs.readFileSync);
 export const readlinkSync = reading(fs.readlinkSync);
 export const statSync = reading(fs.statSync);
 export const closeSync = reading(fs.closeSync);
+export const fstatSync = reading(fs.fstatSync);
 
 export const chmod = writing(promises.chmod);
 export const chown = writing(promises.chown);

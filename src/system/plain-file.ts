@@ -42,7 +42,9 @@ export async function openPlainFile(
 }
 
 /** What a file is, where it is not a regular one; null where it is. */
-export function describeOddity(facts: BigIntStats): string | null {
+export function describeOddity(
+  facts: Pick<BigIntStats, 'isFile' | 'isSymbolicLink' | 'isDirectory'>,
+): string | null {
   if (facts.isFile()) return null;
   if (facts.isSymbolicLink()) return LINK;
   return facts.isDirectory() ? FOLDER : OTHER;
