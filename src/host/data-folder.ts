@@ -4,6 +4,7 @@ import { withReadDatabase } from '../sqlite/database.ts';
 import { oddFile } from '../sqlite/look-first.ts';
 import { access, constants, lstat, readdir, realpath, stat } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
+import { whileMarked } from '../system/private-folder.ts';
 import { type Profile, readProfile } from './profile.ts';
 
 /** An opened data folder: where everything is, and what is known of its application. Holds no open file. */
@@ -46,10 +47,12 @@ export async function openDataFolder(dir: string, options: DataFolderOptions = {
   const profile = await readProfile(real);
   const { nativeBinding } = options;
   const look = (file: string) => judge(file, profile.log.table, nativeBinding);
-  const databaseFile =
-    options.database === undefined
-      ? await findDatabase(real, profile.log.table, look)
-      : await checkDatabase(resolve(real, options.database), profile.log.table, look);
+  const { database } = options;
+  const databaseFile = await whileMarked(() =>
+    database === undefined
+      ? findDatabase(real, profile.log.table, look)
+      : checkDatabase(resolve(real, database), profile.log.table, look),
+  );
   const sqliteTempDirs = (options.sqliteTempDirs ?? []).filter((path) => path !== undefined);
   return {
     dir: real,

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
 import type { InUse } from '../model/restore.ts';
 import { type BigIntStats, readdirSync, readlinkSync, statSync } from '../system/files.ts';
+import { listOwnProcesses } from '../system/private-folder.ts';
 import { readProcFile } from '../system/proc-file.ts';
 import { createYielder } from '../system/yielder.ts';
 
@@ -16,13 +17,16 @@ type User = { readonly pid: number; readonly name: string };
 
 /**
  * Tells which other processes have a database open, or locks on it, without opening it: an idle connection of the host
- * counts, for it holds state in memory. Our own process and `ownPids` do not count. `unknown` where the system does not
+ * counts, for it holds state in memory. Our own process and `ownPids` do not count, nor do other Snapbacks that are at
+ * work: they hold nothing that they would write over a restore, and of two restores at once SQLite lets one win. `unknown` where the system does not
  * tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
  * look into. A process that hides itself even from its own user (key agents, a container's keeper) is seen by its locks only.
  */
 export async function findOpeners(databaseFile: string, ownPids: readonly number[] = []): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
   const ours = new Set([process.pid, ...ownPids]);
+  // Asked anew for each one that was found, since another Snapback marks itself only while it works.
+  const isStranger = async (pid: number) => !ours.has(pid) && !(await listOwnProcesses()).has(pid);
   const yielder = createYielder({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
   const found = files.flatMap((file) => lookAt(file) ?? []);
@@ -33,14 +37,15 @@ export async function findOpeners(databaseFile: string, ownPids: readonly number
   };
   const owner = lookAt(databaseFile)?.uid;
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
-  const users = new Set(listLockHolders(targets).filter((pid) => !ours.has(pid)));
+  const users = new Set<number>();
+  for (const pid of listLockHolders(targets)) if (await isStranger(pid)) users.add(pid);
   // Some systems hide other users' processes, so that not even their number is known.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await yielder.step();
     if (ours.has(pid) || users.has(pid)) continue;
     const opens = hasOpen(pid, targets);
-    if (opens === true) users.add(pid);
+    if (opens === true && (await isStranger(pid))) users.add(pid);
     if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;
   }
   const by = [...users].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));

@@ -8,7 +8,7 @@ import { parseSnapshotId } from '../snapshots/names.ts';
 import { syncFolder } from '../system/durable.ts';
 import { constants, type FileHandle } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
-import { ownMark, type ProcessMark } from '../system/process-mark.ts';
+import { ownMark, type ProcessMark, parseMark } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { parseReceipt } from './parse-receipt.ts';
 
@@ -56,8 +56,6 @@ export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, '
 const FILE = 'journal.jsonl';
 /** Of a longer journal, the newest part counts. A line is some kilobytes. */
 const READ_BYTES = 8 * 1024 * 1024;
-/** The largest that a process's number may be, anywhere. */
-const MAX_PID = 0x7fff_ffff;
 const NEWLINE = 0x0a;
 
 /**
@@ -200,16 +198,6 @@ function parseEntry(value: unknown): JournalEntry | null {
     by,
     at,
   };
-}
-
-/** Undefined where it is neither a mark nor null. */
-function parseMark(value: unknown): ProcessMark | null | undefined {
-  if (value === null) return null;
-  if (typeof value !== 'object') return undefined;
-  const members = new Map<string, unknown>(Object.entries(value ?? {}));
-  const [pid, started] = [members.get('pid'), members.get('started')];
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || pid > MAX_PID) return undefined;
-  return started === null || asText(started) !== null ? { pid, started: asText(started) } : undefined;
 }
 
 function asText(value: unknown): string | null {

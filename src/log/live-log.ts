@@ -6,6 +6,7 @@ import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sq
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
+import { whileMarked } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, fingerprintEvent } from './chain.ts';
 import { findLogTable, type Identity, identityOf, readEvents, readLastEventId } from './events.ts';
@@ -57,7 +58,16 @@ const LONGEST_READ_MS = 20;
  * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance`
  * `database-unreadable` where only a copy would do
  */
-export async function withLiveLog<T>(
+export function withLiveLog<T>(
+  folder: DataFolder,
+  effort: 'glance' | 'patient',
+  task: TaskOptions,
+  use: (log: LiveLog) => Promise<T>,
+): Promise<T> {
+  return whileMarked(() => askLiveLog(folder, effort, task, use));
+}
+
+async function askLiveLog<T>(
   folder: DataFolder,
   effort: 'glance' | 'patient',
   task: TaskOptions,

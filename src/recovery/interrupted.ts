@@ -1,24 +1,33 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { type ReadView, withReadView } from '../host/private-copy.ts';
 import { appendJournal, type NewJournalEntry, readJournal } from '../journal/journal.ts';
-import { type OpenRestore, replayJournal } from '../journal/replay.ts';
+import { type JournalState, type OpenRestore, replayJournal } from '../journal/replay.ts';
 import { isRunningHere, whileRunning } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { publishCheckpoint } from '../restore/checkpoint.ts';
-import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { type Draft, discardDraft, leaveDraft, readDraft, reopenDraft } from '../snapshots/drafts.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
-import { PERIODIC_KIND } from '../snapshots/kinds.ts';
-import { snapshotTime } from '../snapshots/names.ts';
-import { isNoted } from '../snapshots/restore-note.ts';
+import { discardDraft, draftMaker, leaveDraft } from '../snapshots/drafts.ts';
+import { isNoted, type NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { sweepPrivateFolders } from '../system/private-folder.ts';
 import { isRunning } from '../system/process-mark.ts';
-import { judgeOutcome, type RestoreOutcome } from './restore-outcome.ts';
+import {
+  dropOutdatedDraft,
+  ensureCheckpoint,
+  publishOwed,
+  readAbout,
+  reopenOwed,
+} from './owed-checkpoint.ts';
+import { judgeOutcome } from './restore-outcome.ts';
 import { sweepDrafts } from './sweep-drafts.ts';
-import { isStillUnsettled, listUnsettled, type UnsettledRestore } from './unsettled-restores.ts';
+import {
+  isStillUnsettled,
+  listUnsettled,
+  readStanding,
+  standingFor,
+  type UnsettledRestore,
+} from './unsettled-restores.ts';
+
+type Finishing = { readonly folder: DataFolder; readonly task: TaskOptions };
 
 export type Finished = {
   readonly planId: string;
@@ -39,14 +48,18 @@ export async function finishInterrupted(
   task: TaskOptions = {},
 ): Promise<readonly Finished[]> {
   await sweepPrivateFolders();
+  let journal = replayJournal(await readJournal(folder));
   const settled: Finished[] = [];
-  await settleAll(folder, task, settled).catch(untilNextTime);
+  await settleAll({ folder, task }, journal, settled).catch(untilNextTime);
+  if (settled.length > 0) journal = replayJournal(await readJournal(folder));
   const finished = new Map(settled.map((one) => [one.planId, one]));
-  for (const open of replayJournal(await readJournal(folder)).open) {
+  for (const open of journal.open) {
     if (isInHands(folder, open)) continue;
     const { planId } = open.entry;
     const done = await whileRunning(folder, planId, () =>
-      (open.committed ? publishOwed(folder, open) : dropOutdatedDraft(folder, open)).catch(untilNextTime),
+      (open.committed ? finishCommitted(folder, open, task) : dropOutdatedDraft(folder, open)).catch(
+        untilNextTime,
+      ),
     );
     if (done !== null) finished.set(planId, done);
   }
@@ -65,20 +78,28 @@ function untilNextTime(error: unknown): null {
  * does not tell it any longer. Of what came before one that was made, or before one that somebody is still at or that
  * nobody can judge, the content tells nothing any more.
  */
-async function settleAll(folder: DataFolder, task: TaskOptions, settled: Finished[]): Promise<void> {
-  const all = await listUnsettled(folder, replayJournal(await readJournal(folder)));
+async function settleAll(
+  { folder, task }: Finishing,
+  journal: JournalState,
+  settled: Finished[],
+): Promise<void> {
+  const all = await listUnsettled(folder, journal);
   const heldAt = all.findIndex((one) => isHeld(folder, one));
   const unsettled = heldAt === -1 ? all : all.slice(0, heldAt);
   const [newest] = unsettled;
-  if (newest === undefined || !canBeJudged(newest)) return;
+  if (newest === undefined) return;
+  const standing = newest.copy === 'gone' ? await readStanding(folder, journal) : null;
+  if (!canBeJudged(newest, standing)) return;
   await withReadView(folder, task, async (view) => {
     for (const one of unsettled) {
       const planId = planOf(one);
       if (planId === null || isRunningHere(folder, planId)) return;
-      const outcome = await whileRunning(folder, planId, () => settle(folder, one, planId, view, task));
-      if (outcome === 'unknown') return;
-      settled.push({ planId, outcome, safetyCopyId: one.safetyCopyId, checkpointId: null });
-      if (outcome === 'committed') return;
+      const done = await whileRunning(folder, planId, () =>
+        settle({ folder, task, view }, one, planId, standing),
+      );
+      if (done === null) return;
+      settled.push(done);
+      if (done.outcome === 'committed') return;
     }
   });
 }
@@ -92,42 +113,43 @@ function isHeld(folder: DataFolder, one: UnsettledRestore): boolean {
   return one.open === null ? planId !== null && isRunningHere(folder, planId) : isInHands(folder, one.open);
 }
 
-/** Not worth a copy of the database: neither safety copy nor draft to compare it with. */
-function canBeJudged({ copy, open }: UnsettledRestore): boolean {
-  return isNoted(copy) || (open !== null && open.entry.checkpointDraft !== null);
+/** Not worth a copy of the database: nothing to compare it with. */
+function canBeJudged(one: UnsettledRestore, standing: NotedSafetyCopy | null): boolean {
+  const { copy, open } = one;
+  const drafted = open !== null && open.entry.checkpointDraft !== null;
+  return isNoted(copy) || drafted || standingFor(one, standing) !== null;
 }
 
+/** Judges one restore and records how it ended; null, and nothing recorded, where the content does not tell. */
 async function settle(
-  folder: DataFolder,
+  { folder, task, view }: Finishing & { readonly view: ReadView },
   one: UnsettledRestore,
   planId: string,
-  view: ReadView,
-  task: TaskOptions,
-): Promise<RestoreOutcome> {
+  standing: NotedSafetyCopy | null,
+): Promise<Finished | null> {
   const { copy, open, safetyCopyId } = one;
   const draft = await reopenOwed(folder, open);
   try {
     const evidence = {
       copy: isNoted(copy) ? copy : null,
       after: draft === null ? null : await readAbout(draft),
+      standing: standingFor(one, standing),
       overwritten: open?.overwritten ?? false,
     };
     const outcome = await judgeOutcome(folder, evidence, view, task);
     // Whoever made the copy may be at its restore right now, and have gone on with recording it.
     const untold = isStillUnsettled(one, replayJournal(await readJournal(folder)));
-    if (outcome === 'unknown' || !untold) return 'unknown';
+    if (outcome === 'unknown' || !untold) return null;
+    // A journal that does not speak of it names no draft either: its checkpoint has to be there before it counts as done.
+    const unnamed = open === null && outcome === 'committed' && isNoted(copy) && copy.note.mode === 'full';
+    const checkpointId = unnamed ? await ensureCheckpoint(folder, copy, view, task) : null;
     const at = new Date().toISOString();
     for (const entry of beginning(one, at)) await appendJournal(folder, entry);
-    if (outcome === 'committed') {
-      await appendJournal(folder, { type: 'recovered', planId, safetyCopyId, at });
-      // Who made it without a word in the journal has published its checkpoint, if at all, under a name that is not known.
-      if (open === null && isNoted(copy) && copy.note.mode === 'full')
-        await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId: null, at });
-      return outcome;
-    }
-    await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
-    if (draft !== null) await discardDraft(draft);
-    return outcome;
+    if (outcome === 'committed') await appendJournal(folder, { type: 'recovered', planId, safetyCopyId, at });
+    else await appendJournal(folder, { type: 'aborted', planId, code: 'core-stopped', at });
+    if (unnamed) await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
+    if (outcome === 'not-committed' && draft !== null) await discardDraft(draft);
+    return { planId, outcome, safetyCopyId, checkpointId };
   } finally {
     if (draft !== null) await leaveDraft(draft);
   }
@@ -141,41 +163,13 @@ function beginning({ copy, open }: UnsettledRestore, at: string): readonly NewJo
   return [{ type: 'prepared', planId, action, snapshotId, safetyCopyId, checkpointDraft: null, at }];
 }
 
-async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
-  return (await readSnapshotEnds(await readDraft(draft))).about;
-}
-
-async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise<Draft | null> {
-  const name = open?.entry.checkpointDraft ?? null;
-  return name === null ? null : reopenDraft(folder, PERIODIC_KIND, name);
-}
-
-/** Publishes the checkpoint of a restore that is known to be committed. */
-async function publishOwed(folder: DataFolder, open: OpenRestore): Promise<Finished> {
+/** Publishes what a restore owes that is known to be committed. */
+async function finishCommitted(folder: DataFolder, open: OpenRestore, task: TaskOptions): Promise<Finished> {
   const { planId, safetyCopyId } = open.entry;
-  const draft = await reopenOwed(folder, open);
-  const checkpointId = draft === null ? null : await publishCheckpoint(folder, draft);
+  const checkpointId = await publishOwed(folder, open, task);
   const at = new Date().toISOString();
   await appendJournal(folder, { type: 'checkpoint-published', planId, checkpointId, at });
   return { planId, outcome: 'committed', safetyCopyId, checkpointId };
-}
-
-/** How long COMMIT may take after it was announced, and clocks may disagree. */
-const SETTLED_MS = 60_000;
-
-/**
- * Drops the checkpoint of a restore that nobody can judge when the host's next start would load one that was written
- * after it, however the restore ended: so they do not pile up.
- */
-async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
-  if (open.entry.checkpointDraft === null) return null;
-  const since = Date.parse(open.entry.at) + SETTLED_MS;
-  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
-  if (newest === undefined || newest.problem !== null || !(newest.mtimeMs > since)) return null;
-  const named = snapshotTime(newest.name)?.getTime() ?? newest.mtimeMs;
-  const draft = named > since ? await reopenOwed(folder, open) : null;
-  if (draft !== null) await discardDraft(draft);
-  return null;
 }
 
 /** Whether somebody is still at it. Of another process, that is over when it has recorded the end of the restore. */
@@ -183,7 +177,7 @@ function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boole
   const { planId, by, checkpointDraft } = entry;
   if (isRunningHere(folder, planId)) return true;
   // Before the journal said so, only the draft's name carried the process that writes it.
-  const pid = Number(/^\.snapback-(\d{1,10})-/.exec(checkpointDraft ?? '')?.[1] ?? 0);
-  const maker = by ?? (pid === 0 ? null : { pid, started: null });
+  const pid = by === null && checkpointDraft !== null ? draftMaker(checkpointDraft) : null;
+  const maker = by ?? (pid === null ? null : { pid, started: null });
   return !committed && maker !== null && maker.pid !== process.pid && isRunning(maker);
 }

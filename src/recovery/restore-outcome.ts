@@ -22,16 +22,17 @@ export type Evidence = {
   readonly copy: NotedSafetyCopy | null;
   /** What the checkpoint's draft says of itself; null where there is none. */
   readonly after: SnapshotAbout | null;
+  /**
+   * What the committed restore before this one left, where this one's copy is gone; else null. As long as the database
+   * holds that, the later one changed nothing that undoing the earlier one concerns.
+   */
+  readonly standing: readonly HashedTable[] | null;
   /** A later restore has written the tables: only the log tells. */
   readonly overwritten: boolean;
 };
 
-type Look = {
-  readonly folder: DataFolder;
-  readonly view: ReadView;
-  readonly schema: Schema;
-  readonly task: TaskOptions;
-};
+type Looking = { readonly view: ReadView; readonly schema: Schema; readonly task: TaskOptions };
+type Look = Looking & { readonly folder: DataFolder };
 
 /**
  * Judges a restore by what the database holds. All tables as after it, or all as before it, are the answer; where
@@ -40,14 +41,15 @@ type Look = {
  */
 export async function judgeOutcome(
   folder: DataFolder,
-  { copy, after, overwritten }: Evidence,
+  { copy, after, standing, overwritten }: Evidence,
   view: ReadView,
   task: TaskOptions,
 ): Promise<RestoreOutcome> {
   const look = { folder, view, schema: readSchema(view.db), task };
   if (copy === null) {
-    const same = after !== null && !overwritten && (await holdsAll(look, after.tables));
-    return same ? 'committed' : 'unknown';
+    if (overwritten) return 'unknown';
+    if (after !== null && (await holdsAll(look, after.tables))) return 'committed';
+    return standing !== null && (await holdsAll(look, standing)) ? 'not-committed' : 'unknown';
   }
   const log = foldName(folder.profile.log.table);
   const compared: Compared[] = [];
@@ -88,12 +90,24 @@ function readSign({ isBefore, isAfter, sameColumns }: Compared): RestoreOutcome 
   return isAfter && !isBefore && sameColumns ? 'committed' : 'unknown';
 }
 
-async function holdsAll(look: Look, tables: readonly HashedTable[]): Promise<boolean> {
+/** Whether a moment of the database holds exactly these tables, each over the columns that it names. */
+export function holdsTables(
+  view: ReadView,
+  tables: readonly HashedTable[],
+  task: TaskOptions,
+): Promise<boolean> {
+  return holdsAll({ view, schema: readSchema(view.db), task }, tables);
+}
+
+async function holdsAll(look: Looking, tables: readonly HashedTable[]): Promise<boolean> {
   for (const table of tables) if (!(await holds(look, table))) return false;
   return true;
 }
 
-async function holds({ view, schema, task }: Look, { name, columns, hash }: HashedTable): Promise<boolean> {
+async function holds(
+  { view, schema, task }: Looking,
+  { name, columns, hash }: HashedTable,
+): Promise<boolean> {
   const live = schema.tables.get(foldName(name));
   const has = new Set(live?.columns.map((column) => column.name));
   if (live === undefined || !columns.every((column) => has.has(column))) return false;

@@ -1,49 +1,45 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
 import { readJournalIfAllowed } from '../journal/journal.ts';
 import { replayJournal } from '../journal/replay.ts';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
-import { DRAFT, live } from '../snapshots/drafts.ts';
+import { isAbandoned } from '../snapshots/drafts.ts';
 import { isKind } from '../snapshots/names.ts';
+import { tidy } from '../system/durable.ts';
 import { readdir, unlink } from '../system/files.ts';
-import { isAlive } from '../system/process-mark.ts';
-import { explainWriteError } from '../system/refusals.ts';
-
-/** A folder that is a link out of its place, or can't be looked into, holds no drafts of ours. */
-function elsewhereAsNull(error: unknown): null {
-  if (error instanceof SnapbackError) return null;
-  throw error;
-}
 
 /**
- * Removes drafts that dead processes left behind. A draft that the journal still needs stays: it is the checkpoint of a
- * restore that has to be finished. Where the journal may not be read, every draft may be one. Returns the removed files'
- * names.
+ * Removes drafts that dead processes left behind, as far as the system lets us. A draft that the journal still needs
+ * stays: it is the checkpoint of a restore that has to be finished. Where the journal may not be read, every draft may
+ * be one. Returns the removed files' names.
  */
 export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]> {
+  const removed: string[] = [];
+  await tidy(async () => {
+    const abandoned = await listAbandoned(folder);
+    // Read after the drafts were seen: what it did not name by then, nobody will come back for.
+    const journal = abandoned.length === 0 ? null : await readJournalIfAllowed(folder);
+    if (journal === null) return;
+    const needed = new Set(replayJournal(journal).open.map(({ entry }) => entry.checkpointDraft));
+    for (const path of abandoned.filter((one) => !needed.has(basename(one))))
+      await tidy(async () => {
+        await unlink(path);
+        removed.push(basename(path));
+      });
+  });
+  return removed;
+}
+
+async function listAbandoned(folder: DataFolder): Promise<readonly string[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
-  const journal = await readJournalIfAllowed(folder);
-  if (journal === null) return [];
-  const { open: unfinished } = replayJournal(journal);
-  const needed = new Set(unfinished.map(({ entry }) => entry.checkpointDraft));
-  const removed: string[] = [];
-  for (const kind of (await readdir(root)).filter(isKind)) {
-    const place = await findFolder(folder, SNAPSHOTS, kind).catch(elsewhereAsNull);
-    for (const name of place === null ? [] : await readdir(place)) {
-      const path = join(place ?? root, name);
-      const pid = DRAFT.exec(name)?.[1];
-      if (pid === undefined || needed.has(name) || live.has(path)) continue;
-      // A dead process may have had our own id: what is ours is in `live`.
-      if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
-      try {
-        await unlink(path);
-        removed.push(name);
-      } catch (error) {
-        if (!hasSystemCode(error, 'ENOENT')) throw explainWriteError(error, path);
-      }
-    }
-  }
-  return removed;
+  const found: string[] = [];
+  // A folder that is a link out of its place, or can't be looked into, holds no drafts of ours.
+  for (const kind of (await readdir(root)).filter(isKind))
+    await tidy(async () => {
+      const place = await findFolder(folder, SNAPSHOTS, kind);
+      const names = place === null ? [] : await readdir(place);
+      found.push(...names.map((name) => join(place ?? root, name)).filter(isAbandoned));
+    });
+  return found;
 }

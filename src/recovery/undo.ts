@@ -1,7 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { withReadView } from '../host/private-copy.ts';
-import { readJournal } from '../journal/journal.ts';
-import { type JournalState, replayJournal } from '../journal/replay.ts';
+import type { JournalState } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type {
   PlanOutcome,
@@ -13,10 +11,9 @@ import type {
 import type { TaskOptions } from '../model/task.ts';
 import { applyRestore, defaultRestoreOptions, planRestore, type RestoreRequest } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
-import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import type { NoNote } from '../snapshots/restore-note.ts';
 import { readHeldState } from './held-state.ts';
-import { judgeOutcome } from './restore-outcome.ts';
-import { listUnsettled, type UnsettledRestore } from './unsettled-restores.ts';
+import { findNewest, type Newest, readStory } from './newest-restore.ts';
 
 /**
  * Which restore the database stands on, the newest that was committed; null: none, or nobody can tell which. Known from
@@ -32,32 +29,20 @@ export async function readRestoredState(
   const { journal, unsettled } = await readStory(folder);
   const question = JSON.stringify(unsettled.map(({ safetyCopyId }) => safetyCopyId));
   if (unsettled.length > 0 && unanswered.get(folder.dir) === question) return null;
-  const state = await findState(folder, journal, unsettled, task);
-  if (state === 'unknown') unanswered.set(folder.dir, question);
-  return state === 'unknown' ? null : state;
+  const newest = await findNewest(folder, { journal, unsettled }, task);
+  if (newest.found === 'undecided') unanswered.set(folder.dir, question);
+  return newest.found === 'copy' ? describeState(folder, newest, journal) : null;
 }
 
 /** By data folder, the restores of which the content did not tell whether they were made. */
 const unanswered = new Map<string, string>();
 
-async function readStory(folder: DataFolder) {
-  const journal = replayJournal(await readJournal(folder));
-  const unsettled = await listUnsettled(folder, journal);
-  return { journal, unsettled: unsettled.filter(({ open }) => open?.overwritten !== true) };
-}
-
-async function findState(
+async function describeState(
   folder: DataFolder,
+  { copy: { id, note }, receipt }: Extract<Newest, { readonly found: 'copy' }>,
   journal: JournalState,
-  unsettled: readonly UnsettledRestore[],
-  task: TaskOptions,
-): Promise<RestoredState | 'unknown' | null> {
-  const unrecorded = await findUnrecorded(folder, unsettled, task);
-  if (unrecorded === 'unknown') return 'unknown';
-  const describe = async (
-    { id, note }: NotedSafetyCopy,
-    receipt: RestoreReceipt | null,
-  ): Promise<RestoredState> => ({
+): Promise<RestoredState> {
+  return {
     planId: note.planId,
     action: note.action,
     snapshotId: note.snapshotId,
@@ -66,35 +51,7 @@ async function findState(
     safetyCopyId: id,
     finishedAt: receipt?.finishedAt ?? null,
     tablesVerified: note.after.length,
-  });
-  if (unrecorded !== 'none') return describe(unrecorded, null);
-  const recorded = journal.committed.at(-1);
-  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
-  return copy !== null && isNoted(copy) ? describe(copy, recorded?.receipt ?? null) : null;
-}
-
-/**
- * The newest restore that was committed though nothing says so: the process died before it could, or the journal has
- * lost it. `unknown` where one that is newer may have been committed or not: then no undo is offered rather than a wrong
- * one. Every copy can still be restored like any snapshot.
- */
-async function findUnrecorded(
-  folder: DataFolder,
-  unsettled: readonly UnsettledRestore[],
-  task: TaskOptions,
-): Promise<NotedSafetyCopy | 'none' | 'unknown'> {
-  const [newest] = unsettled;
-  if (newest === undefined) return 'none';
-  if (!isNoted(newest.copy)) return 'unknown';
-  return withReadView(folder, task, async (view) => {
-    for (const { copy } of unsettled) {
-      if (!isNoted(copy)) return 'unknown';
-      const outcome = await judgeOutcome(folder, { copy, after: null, overwritten: false }, view, task);
-      if (outcome === 'committed') return copy;
-      if (outcome === 'unknown') return 'unknown';
-    }
-    return 'none';
-  });
+  };
 }
 
 /**
@@ -106,10 +63,10 @@ export async function readPlanOutcome(
   planId: string,
   task: TaskOptions = {},
 ): Promise<PlanOutcome> {
-  const { journal, unsettled } = await readStory(folder);
-  const state = await findState(folder, journal, unsettled, task);
-  if (state === 'unknown') return 'unknown';
-  return state?.planId === planId ? 'made' : 'not-made';
+  const newest = await findNewest(folder, await readStory(folder), task);
+  if (newest.found === 'undecided') return 'unknown';
+  const found = newest.found === 'copy' ? newest.copy.note.planId : newest.planId;
+  return found === planId ? 'made' : 'not-made';
 }
 
 /** What undoing takes besides the safety copy itself, which names its own mode. */
@@ -143,20 +100,34 @@ async function undoRequest(
   options: UndoOptions,
   task: TaskOptions,
 ): Promise<RestoreRequest> {
-  const { journal, unsettled } = await readStory(folder);
-  const state = await findState(folder, journal, unsettled, task);
-  if (state === 'unknown')
-    throw new SnapbackError(
-      'nothing-to-undo',
-      'It can not be told whether the newest restore was made before it was interrupted. Its safety copy is in the list, and can be restored like any snapshot.',
-      { safetyCopy: unsettled[0]?.safetyCopyId ?? null },
-    );
-  const copy = state === null ? null : await readNote(folder, state.safetyCopyId);
-  if (copy === null || !isNoted(copy))
-    throw new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {
-      folder: folder.dir,
-    });
+  const newest = await findNewest(folder, await readStory(folder), task);
+  if (newest.found !== 'copy') throw nothingToUndo(folder, newest);
+  const { copy } = newest;
   const { acceptDrift = false, acceptOtherTimeline = false } = options;
   const consents = { acceptDrift, acceptOtherTimeline };
   return { ...defaultRestoreOptions, ...consents, snapshotId: copy.id, action: 'undo', mode: copy.note.mode };
+}
+
+const NO_COPY: { readonly [why in NoNote]: string } = {
+  gone: 'its safety copy has been deleted. The other snapshots in the list can still be restored.',
+  unreadable: 'its safety copy cannot be read now. Make that file readable and try again.',
+  'without-note': 'its safety copy is damaged. The other snapshots in the list can still be restored.',
+};
+
+function nothingToUndo(
+  folder: DataFolder,
+  newest: Exclude<Newest, { readonly found: 'copy' }>,
+): SnapbackError {
+  if (newest.found === 'nothing')
+    return new SnapbackError('nothing-to-undo', 'No restore was made here that could be undone.', {
+      folder: folder.dir,
+    });
+  const { found, safetyCopyId, why } = newest;
+  const untold = 'It cannot be told whether the newest restore was made before it was interrupted';
+  const beginning = found === 'no-copy' ? 'The newest restore cannot be undone:' : `${untold}, and`;
+  const sentence =
+    why === null
+      ? `${untold}. Its safety copy is in the list, and can be restored like any snapshot.`
+      : `${beginning} ${NO_COPY[why]}`;
+  return new SnapbackError('nothing-to-undo', sentence, { safetyCopy: safetyCopyId });
 }

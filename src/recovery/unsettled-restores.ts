@@ -1,6 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { JournalState, OpenRestore } from '../journal/replay.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
+import type { HashedTable } from '../snapshot-file/notes.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
@@ -34,6 +35,28 @@ export async function listUnsettled(
     if (isNoted(copy) || copy === 'unreadable') found.push({ safetyCopyId: id, copy, open: null });
   }
   return found.sort((a, b) => compareNames(nameOf(b.safetyCopyId), nameOf(a.safetyCopyId)));
+}
+
+/**
+ * What the newest committed restore left, for judging later ones whose safety copies are gone: those that were rolled
+ * back while the journal could not be written. Null where none was committed, or its own copy does not tell.
+ */
+export async function readStanding(
+  folder: DataFolder,
+  { committed }: JournalState,
+): Promise<NotedSafetyCopy | null> {
+  const newest = committed.at(-1);
+  const copy = newest === undefined ? null : await readNote(folder, newest.safetyCopyId);
+  return copy !== null && isNoted(copy) ? copy : null;
+}
+
+/** The part of it that tells of this restore. After one of the tables alone, a full one may have changed the log only. */
+export function standingFor(
+  { copy, open }: UnsettledRestore,
+  standing: NotedSafetyCopy | null,
+): readonly HashedTable[] | null {
+  if (copy !== 'gone' || open === null || standing === null) return null;
+  return standing.note.mode === 'full' || open.entry.checkpointDraft === null ? standing.note.after : null;
 }
 
 function unrecorded(files: readonly SnapshotFile[], journal: JournalState): readonly SnapshotFile[] {

@@ -1,7 +1,14 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { createDraft, type Draft, discardDraft, leaveDraft, publishDraft } from '../snapshots/drafts.ts';
+import {
+  createDraft,
+  type Draft,
+  discardDraft,
+  leaveDraft,
+  publishDraft,
+  syncDraft,
+} from '../snapshots/drafts.ts';
 import { PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -11,12 +18,12 @@ import type { AnyDatabase } from '../sqlite/database.ts';
  * full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
  */
 
-/** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns. On an error there is none. */
+/** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns, its name too. On an error there is none. */
 export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
   const draft = await createDraft(folder, PERIODIC_KIND);
   try {
     await writeAndCheck(db, draft, folder, 'checkpoint', task, () => null);
-    await draft.handle.sync();
+    await syncDraft(draft);
     return draft;
   } catch (error) {
     await discardDraft(draft);

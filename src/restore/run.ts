@@ -3,7 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { CheckResult, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
@@ -48,10 +48,13 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   const { plan } = prepared;
   const safety = await takeSafetyCopy(folder, db, prepared, schema, task);
   let checkpoint: Draft | null = null;
+  let announced = false;
   let committing = false;
   try {
     const written = await writeAndVerify(run, safety, task);
     checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
+    // From here on the line may be on the disk, also where writing it fails.
+    announced = true;
     await appendJournal(folder, {
       type: 'prepared',
       planId: plan.planId,
@@ -74,7 +77,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     // evidence, and stay for the next start to judge.
     const undecided = committing && !db.inTransaction;
     rollBack(db);
-    if (!undecided) await abort(folder, { plan, safety, checkpoint, journalled: committing, error });
+    if (!undecided) await abort(folder, { plan, safety, checkpoint, announced, error });
     else if (checkpoint !== null) await leaveDraft(checkpoint);
     throw error;
   }
@@ -159,7 +162,7 @@ async function finish(
 }
 
 function ignoreExpected(error: unknown): null {
-  if (error instanceof SnapbackError) return null;
+  if (error instanceof SnapbackError || isSystemError(error)) return null;
   throw error;
 }
 
@@ -167,23 +170,24 @@ type Aborted = {
   readonly plan: RestorePlan;
   readonly safety: SafetyCopy;
   readonly checkpoint: Draft | null;
-  readonly journalled: boolean;
+  readonly announced: boolean;
   readonly error: unknown;
 };
 
-/** Nothing was written, so the copy of what is still there is not needed; what can't be tidied up stays and does no harm. */
+/**
+ * Nothing was written, so the copy of what is still there is not needed: it goes, unless the journal announces the
+ * restore and does not take the end of it. Then the copy is what tells later that nothing was written, and stays.
+ */
 async function abort(
   folder: DataFolder,
-  { plan, safety, checkpoint, journalled, error }: Aborted,
+  { plan: { planId }, safety, checkpoint, announced, error }: Aborted,
 ): Promise<void> {
   const code = error instanceof SnapbackError ? error.code : 'internal';
-  if (checkpoint !== null) await discardDraft(checkpoint).catch(ignoreExpected);
-  if (journalled)
-    await appendJournal(folder, {
-      type: 'aborted',
-      planId: plan.planId,
-      code,
-      at: new Date().toISOString(),
-    }).catch(ignoreExpected);
-  await removeSafetyCopy(safety).catch(ignoreExpected);
+  // First, since on a full disk it makes room for the line.
+  if (checkpoint !== null) await discardDraft(checkpoint);
+  const at = new Date().toISOString();
+  const told = announced
+    ? await appendJournal(folder, { type: 'aborted', planId, code, at }).then(() => true, ignoreExpected)
+    : true;
+  if (told === true) await removeSafetyCopy(safety);
 }

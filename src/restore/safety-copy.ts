@@ -5,7 +5,6 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { Profile } from '../host/profile.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, identityOf } from '../log/events.ts';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
@@ -16,7 +15,7 @@ import { noteFaults } from '../sqlite/integrity.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import { syncFolder } from '../system/durable.ts';
+import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
@@ -93,13 +92,10 @@ async function foreseeLog(
   return { events, chain: chained };
 }
 
-/** Takes back a safety copy of a restore that wrote nothing. */
+/** Takes back a safety copy of a restore that wrote nothing, as far as the system lets us. */
 export async function removeSafetyCopy({ file }: SafetyCopy): Promise<void> {
-  try {
+  await tidy(async () => {
     await unlink(file);
     await syncFolder(dirname(file));
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return;
-    throw new SnapbackError('io-failed', 'A file of ours could not be removed.', { path: file }, error);
-  }
+  });
 }

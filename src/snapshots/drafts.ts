@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { syncFolder } from '../system/durable.ts';
+import { syncFolder, tidy } from '../system/durable.ts';
 import { constants, type FileHandle, open, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
+import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { type OpenedFile, statFacts } from './files.ts';
 import { isKind } from './names.ts';
-import { moveToFreeName, type NameOptions } from './publish.ts';
+import { type NameOptions, publishUnderFreeName } from './publish.ts';
 
 /*
  * How a snapshot comes into being: written under a name that nobody reads, made durable, then published. Invariant: no
@@ -25,14 +26,22 @@ export type Draft = {
   readonly kind: string;
 };
 
-export const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
+const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
 
 /** Drafts of this very process. A dead process may have had the same id. */
-export const live = new Set<string>();
+const live = new Set<string>();
 
-/** Tells whether a file name is one that `createDraft` gives. */
-function isDraftName(name: string): boolean {
-  return DRAFT.test(name);
+/** The number of the process that made a draft, told by its file name; null for a name that `createDraft` does not give. */
+export function draftMaker(name: string): number | null {
+  const pid = DRAFT.exec(name)?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
+/** Whether the process that made a draft is done with it: it has ended, or is this one and has let go of it. */
+export function isAbandoned(path: string): boolean {
+  const pid = draftMaker(basename(path));
+  if (pid === null || live.has(path)) return false;
+  return pid === process.pid || !isAlive(pid);
 }
 
 /**
@@ -72,7 +81,7 @@ export async function readDraft(draft: Draft): Promise<OpenedFile> {
 
 /** Opens a draft that an earlier process left, by the file name that the journal kept; null where there is none any more. */
 export async function reopenDraft(folder: DataFolder, kind: string, name: string): Promise<Draft | null> {
-  const place = isKind(kind) && isDraftName(name) ? await findFolder(folder, SNAPSHOTS, kind) : null;
+  const place = isKind(kind) && draftMaker(name) !== null ? await findFolder(folder, SNAPSHOTS, kind) : null;
   if (place === null) return null;
   const path = join(place, name);
   try {
@@ -86,27 +95,33 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
   }
 }
 
-/** Closes and removes a draft. Does nothing where it is gone already. */
-export async function discardDraft(draft: Draft): Promise<void> {
-  await closeOnce(draft.handle);
-  live.delete(draft.path);
-  try {
-    await unlink(draft.path);
-  } catch (error) {
-    if (!hasSystemCode(error, 'ENOENT')) throw explainWriteError(error, draft.path);
-  }
+/**
+ * Makes what was written to a draft durable, its name included: with it, a later start can go on where this process
+ * dies. @throws `disk-full`, `folder-read-only`, `io-failed`
+ */
+export async function syncDraft({ handle, path }: Draft): Promise<void> {
+  await handle.sync();
+  await syncFolder(dirname(path));
 }
 
-async function closeOnce(handle: FileHandle): Promise<void> {
-  if (handle.fd >= 0) await handle.close();
+/** Closes and removes a draft, as far as the system lets us: what stays goes with a later sweep, and hides no other error. */
+export async function discardDraft(draft: Draft): Promise<void> {
+  await leaveDraft(draft);
+  await tidy(() => unlink(draft.path));
+}
+
+/** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
+export async function leaveDraft({ handle, path }: Draft): Promise<void> {
+  live.delete(path);
+  if (handle.fd >= 0) await tidy(() => handle.close());
 }
 
 /**
  * Publishes a draft that is wholly written: makes it durable, waits until the second that names it has passed (so the
- * host can not choose that name any more), links it to its name without overwriting (`_001`, `_002`... where taken),
- * and makes the folder durable. `after: 'every-other'` chooses a name that the seed takes for the newest of the kind
- * even where existing ones are dated in the future. On failure the draft is still there and open; throws `disk-full`,
- * `folder-read-only`, `io-failed`, `target-exists`.
+ * host can not choose that name any more), gives it its name without overwriting (`_001`, `_002`... where taken), makes
+ * that durable, and only then removes the draft's own name. `after: 'every-other'` chooses a name that the seed takes for
+ * the newest of the kind even where existing ones are dated in the future. On failure there is no such snapshot, and the
+ * draft is still there and open; throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`.
  */
 export async function publishDraft(
   folder: DataFolder,
@@ -116,18 +131,10 @@ export async function publishDraft(
   const place = await ensureFolder(folder, SNAPSHOTS, draft.kind);
   try {
     await draft.handle.sync();
-    const name = await moveToFreeName(draft.path, place, options);
-    await syncFolder(place);
-    await closeOnce(draft.handle);
-    live.delete(draft.path);
+    const name = await publishUnderFreeName(draft.path, place, options);
+    await discardDraft(draft);
     return { id: `${draft.kind}/${name}`, file: join(place, `${name}.json`) };
   } catch (error) {
     throw explainWriteError(error, place);
   }
-}
-
-/** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
-export async function leaveDraft(draft: Draft): Promise<void> {
-  await closeOnce(draft.handle);
-  live.delete(draft.path);
 }

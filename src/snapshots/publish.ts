@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSystemCode } from '../model/errors.ts';
+import { syncFolder, tidy } from '../system/durable.ts';
 import { constants, link, lstat, open, readdir, rename, unlink } from '../system/files.ts';
 import { compareNames, formatSecond, nameAfter, nextName } from './names.ts';
 
@@ -15,15 +16,37 @@ export type NameOptions = {
 };
 
 /**
- * Moves a file into `place`, on the same file system, under the name of this second, which has passed when it gets it,
- * so that the host can not choose it any more; under the nearest name after it (`_001`, `_002`...) where it is taken.
- * Returns the name without `.json`. Throws `target-exists` where none is left, and the system's refusals as they are.
+ * Gives a file in `place` the name of this second, which has passed when it gets it, so that the host can not choose it
+ * any more; the nearest name after it (`_001`, `_002`...) where it is taken. When this returns, the name is on the disk.
+ * The name that the file had before stays, where the file system has hard links: whoever needs the file finds it under
+ * one of the two, whatever of this reaches the disk. Returns the name without `.json`. On failure there is no new name.
+ * @throws `target-exists` where no name is left, what `syncFolder` throws, and the system's refusals as they are
  */
-export async function moveToFreeName(source: string, place: string, options: NameOptions): Promise<string> {
+export async function publishUnderFreeName(
+  source: string,
+  place: string,
+  options: NameOptions,
+): Promise<string> {
   const second = await waitForSecondToPass();
   let name = options.after === 'every-other' ? nameAfter(await newestName(place), second) : second;
-  while (!(await moveUnlessTaken(source, join(place, `${name}.json`)))) name = nextName(name);
-  return name;
+  let target = join(place, `${name}.json`);
+  for (let how = await linkUnlessTaken(source, target); ; how = await linkUnlessTaken(source, target)) {
+    if (how === 'linked') await keepLink(target, place);
+    if (how === 'moved') await syncFolder(place);
+    if (how !== 'taken') return name;
+    name = nextName(name);
+    target = join(place, `${name}.json`);
+  }
+}
+
+/** A name that may not survive a loss of power is none: where the folder can't be made durable, it goes again. */
+async function keepLink(target: string, place: string): Promise<void> {
+  try {
+    await syncFolder(place);
+  } catch (error) {
+    await tidy(() => unlink(target));
+    throw error;
+  }
 }
 
 /** Returns the UTC second in which it was called, when that is over. */
@@ -49,18 +72,17 @@ async function newestName(place: string): Promise<string | null> {
   );
 }
 
-/** Moves a file to a name that nobody has, in one step; false where somebody has it. */
-async function moveUnlessTaken(source: string, target: string): Promise<boolean> {
+/** Gives a file a second name that nobody has, in one step; `moved`: the file system has no hard links. */
+async function linkUnlessTaken(source: string, target: string): Promise<'linked' | 'moved' | 'taken'> {
   try {
     await link(source, target);
+    return 'linked';
   } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return false;
+    if (hasSystemCode(error, 'EEXIST')) return 'taken';
     if (hasSystemCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'))
-      return moveWithoutLinks(source, target);
+      return (await moveWithoutLinks(source, target)) ? 'moved' : 'taken';
     throw error;
   }
-  await unlink(source);
-  return true;
 }
 
 /**

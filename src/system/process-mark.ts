@@ -1,14 +1,14 @@
 import { hasSystemCode } from '../model/errors.ts';
 import { readProcFile } from './proc-file.ts';
 
-/** Whether a process with this number exists; one that may not be signalled does. */
+/** Whether a process with this number still runs; one that may not be signalled does, one that has ended and waits for its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return hasSystemCode(error, 'EPERM');
+    if (!hasSystemCode(error, 'EPERM')) return false;
   }
+  return lookAt(pid)?.over !== true;
 }
 
 /** A process, told from a later one with the same number by when it began. */
@@ -17,6 +17,21 @@ export type ProcessMark = {
   /** Which start of the system and when after it, as Linux counts; null where the system does not say. */
   readonly started: string | null;
 };
+
+/** The largest that a process's number may be, anywhere. */
+const MAX_PID = 0x7fff_ffff;
+const LONGEST_START = 1000;
+
+/** Reads a mark as it was written to a file. Undefined where the value is neither a mark nor null. */
+export function parseMark(value: unknown): ProcessMark | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  const members = new Map<string, unknown>(Object.entries(value ?? {}));
+  const [pid, started] = [members.get('pid'), members.get('started')];
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || pid > MAX_PID) return undefined;
+  if (started === null) return { pid, started };
+  return typeof started === 'string' && started.length <= LONGEST_START ? { pid, started } : undefined;
+}
 
 /** The mark of this process. */
 export function ownMark(): ProcessMark {
@@ -30,8 +45,7 @@ export function ownMark(): ProcessMark {
 export function isRunning({ pid, started }: ProcessMark): boolean {
   if (!isAlive(pid)) return false;
   const found = lookAt(pid);
-  if (found === null) return true;
-  return !found.over && (started === null || found.started === started);
+  return found === null || started === null || found.started === started;
 }
 
 /** Null where the system has no such place or lets nobody look. `over`: it has ended, and only its parent has not noticed. */

@@ -195,7 +195,7 @@ describe.concurrent('what nobody can tell', () => {
     expect(await readRestoredState(folder)).toBe(null);
     await expect(planUndo(folder, { acceptDrift: false })).rejects.toMatchObject({
       code: 'nothing-to-undo',
-      message: expect.stringContaining('can not be told'),
+      message: expect.stringContaining('cannot be told'),
       detail: { safetyCopy: newer.receipt.safetyCopyId },
     });
     // What was not clear once is not looked into at every glance.

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import {
   applyRestore,
@@ -13,10 +13,12 @@ import {
 
 /**
  * Does one thing in a data folder and prints each phase as it begins, then `done` or the code of the error. USER_ID: as
- * whom; FILL_IN and FILL: in which phase to fill the disk, with which file; PATIENT: go on while others have it open.
+ * whom; FILL_IN and FILL: in which phase to fill the disk, with which file; LOCK_IN and LOCK: in which phase to make which
+ * folder read-only; PATIENT: go on while others have it open.
  */
 const [dir = '', action = '', id = ''] = process.argv.slice(2);
 const { USER_ID: user, FILL_IN: fillIn, FILL: filler = '', PATIENT: patient } = process.env;
+const { LOCK_IN: lockIn, LOCK: locked = '' } = process.env;
 // The addon must be loaded while it may be read.
 new Database(':memory:').close();
 if (user !== undefined) {
@@ -30,6 +32,7 @@ const task = {
   onProgress(progress: { readonly phase: string }) {
     if (progress.phase !== phase) say(progress.phase);
     if (progress.phase !== phase && progress.phase === fillIn) fill();
+    if (progress.phase !== phase && progress.phase === lockIn) chmodSync(locked, 0o555);
     phase = progress.phase;
   },
 };

@@ -1,8 +1,17 @@
 import { existsSync, writeSync } from 'node:fs';
-import { applyRestore, defaultRestoreOptions, openDataFolder, type RestoreMode } from '../../../src/index.ts';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  openDataFolder,
+  type RestoreMode,
+  SnapbackError,
+} from '../../../src/index.ts';
 
-/** Restores a snapshot, and stands still right before COMMIT, saying `commit`, until there is a file. Then says `done`. */
-const [dir = '', id = '', mode = '', go = ''] = process.argv.slice(2);
+/**
+ * Restores a snapshot, and stands still right before COMMIT, or in another phase, saying its name, until there is a file.
+ * Then says `done`, or the code of the error. Alone with the database only where another phase is named.
+ */
+const [dir = '', id = '', mode = '', go = '', stop = 'commit'] = process.argv.slice(2);
 const modes: readonly RestoreMode[] = ['full', 'projections'];
 const request = {
   ...defaultRestoreOptions,
@@ -17,10 +26,18 @@ function waitForFile(): void {
   while (!existsSync(go)) Atomics.wait(clock, 0, 0, 20);
 }
 
+let stood = false;
 const onProgress = ({ phase }: { readonly phase: string }) => {
-  if (phase !== 'commit') return;
-  writeSync(1, 'commit\n');
+  if (phase !== stop || stood) return;
+  stood = true;
+  writeSync(1, `${stop}\n`);
   waitForFile();
 };
-await applyRestore(await openDataFolder(dir), request, { planId: null, whileOpen: true }, { onProgress });
-writeSync(1, 'done\n');
+const apply = { planId: null, whileOpen: stop === 'commit' };
+try {
+  await applyRestore(await openDataFolder(dir), request, apply, { onProgress });
+  writeSync(1, 'done\n');
+} catch (error) {
+  if (!(error instanceof SnapbackError)) throw error;
+  writeSync(1, `${error.code}\n`);
+}

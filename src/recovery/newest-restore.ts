@@ -1,0 +1,84 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { withReadView } from '../host/private-copy.ts';
+import { readJournal } from '../journal/journal.ts';
+import { type JournalState, replayJournal } from '../journal/replay.ts';
+import type { RestoreReceipt } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { isNoted, type NoNote, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { judgeOutcome } from './restore-outcome.ts';
+import { listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
+
+/** What journal and safety copies say of all restores of a folder. */
+export type Story = { readonly journal: JournalState; readonly unsettled: readonly UnsettledRestore[] };
+
+/** Reads it. @throws as `readJournal` and `listUnsettled` */
+export async function readStory(folder: DataFolder): Promise<Story> {
+  const journal = replayJournal(await readJournal(folder));
+  const unsettled = await listUnsettled(folder, journal);
+  return { journal, unsettled: unsettled.filter(({ open }) => open?.overwritten !== true) };
+}
+
+/** The newest restore that was committed, or why there is none to undo. */
+export type Newest =
+  | { readonly found: 'copy'; readonly copy: NotedSafetyCopy; readonly receipt: RestoreReceipt | null }
+  | { readonly found: 'nothing'; readonly planId: null }
+  /** `no-copy`: it is known, but not its safety copy. `undecided`: nobody can tell whether the newest one was made. */
+  | {
+      readonly found: 'no-copy' | 'undecided';
+      readonly planId: string | null;
+      readonly safetyCopyId: SnapshotId;
+      /** Why the safety copy does not tell; null: it does, but the content of the database does not. */
+      readonly why: NoNote | null;
+    };
+
+/** Finds it, by the journal first. Writes nothing. @throws as `withReadView`, where content has to be looked at */
+export async function findNewest(
+  folder: DataFolder,
+  { journal, unsettled }: Story,
+  task: TaskOptions,
+): Promise<Newest> {
+  const recorded = journal.committed.at(-1);
+  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
+  const unrecorded = await findUnrecorded(folder, unsettled, copy, task);
+  if (unrecorded !== null) return unrecorded;
+  if (recorded === undefined || copy === null) return { found: 'nothing', planId: null };
+  return isNoted(copy)
+    ? { found: 'copy', copy, receipt: recorded.receipt }
+    : { found: 'no-copy', planId: recorded.planId, safetyCopyId: recorded.safetyCopyId, why: copy };
+}
+
+/**
+ * The newest restore that was committed though nothing says so: the process died before it could, or the journal has
+ * lost it; null: there is none. `undecided` where one that is newer may have been committed or not: then no undo is
+ * offered rather than a wrong one. Every copy can still be restored like any snapshot.
+ */
+async function findUnrecorded(
+  folder: DataFolder,
+  unsettled: readonly UnsettledRestore[],
+  recorded: NotedSafetyCopy | NoNote | null,
+  task: TaskOptions,
+): Promise<Newest | null> {
+  const [newest] = unsettled;
+  if (newest === undefined) return null;
+  const standing = recorded !== null && isNoted(recorded) ? recorded : null;
+  const canBeJudged = (one: UnsettledRestore) => isNoted(one.copy) || standingFor(one, standing) !== null;
+  const undecided = ({ safetyCopyId, copy }: UnsettledRestore): Newest => ({
+    found: 'undecided',
+    planId: null,
+    safetyCopyId,
+    why: isNoted(copy) ? null : copy,
+  });
+  if (!canBeJudged(newest)) return undecided(newest);
+  return withReadView(folder, task, async (view) => {
+    for (const one of unsettled) {
+      if (!canBeJudged(one)) return undecided(one);
+      const copy = isNoted(one.copy) ? one.copy : null;
+      const evidence = { copy, after: null, standing: standingFor(one, standing), overwritten: false };
+      const outcome = await judgeOutcome(folder, evidence, view, task);
+      if (outcome === 'unknown') return undecided(one);
+      if (outcome === 'committed' && copy !== null) return { found: 'copy', copy, receipt: null };
+    }
+    return null;
+  });
+}

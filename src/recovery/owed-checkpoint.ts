@@ -1,0 +1,107 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { type ReadView, withReadView } from '../host/private-copy.ts';
+import type { OpenRestore } from '../journal/replay.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { dumpCheckpoint, publishCheckpoint } from '../restore/checkpoint.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { type Draft, discardDraft, leaveDraft, readDraft, reopenDraft } from '../snapshots/drafts.ts';
+import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { PERIODIC_KIND } from '../snapshots/kinds.ts';
+import { snapshotTime } from '../snapshots/names.ts';
+import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { holdsTables } from './restore-outcome.ts';
+
+/*
+ * The fresh checkpoint of a restore whose process died before it could publish one. Normally its draft is there. Where
+ * it is lost, the database itself is the state to publish, as long as nobody has written since.
+ */
+
+/** Opens the draft that the journal names for a restore; null where there is none. The caller closes it. */
+export async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise<Draft | null> {
+  const name = open?.entry.checkpointDraft ?? null;
+  return name === null ? null : reopenDraft(folder, PERIODIC_KIND, name);
+}
+
+/** What a draft says of itself; null where it is torn or empty. */
+export async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
+  return (await readSnapshotEnds(await readDraft(draft))).about;
+}
+
+/**
+ * Publishes the checkpoint that a committed full restore owes: its draft, or where that is lost or torn, one made from
+ * the database. Null where that holds something else by now, or nothing is left that tells what the restore made.
+ * @throws as `withReadView` and `publishCheckpoint`; then it is still owed
+ */
+export async function publishOwed(
+  folder: DataFolder,
+  open: OpenRestore,
+  task: TaskOptions,
+): Promise<SnapshotId | null> {
+  const draft = await reopenOwed(folder, open);
+  if (draft !== null) {
+    if ((await readAbout(draft)) !== null) return publishCheckpoint(folder, draft);
+    await leaveDraft(draft);
+  }
+  const copy = await readNote(folder, open.entry.safetyCopyId);
+  if (copy === 'unreadable')
+    throw new SnapbackError('snapshot-unreadable', 'The safety copy cannot be read.', {
+      id: open.entry.safetyCopyId,
+    });
+  if (!isNoted(copy)) return null;
+  return withReadView(folder, task, (view) => ensureCheckpoint(folder, copy, view, task));
+}
+
+/**
+ * Makes sure that the host's next start loads what a full restore left, as long as the database holds exactly that:
+ * returns the newest checkpoint where that holds it already, else makes one. Null where the database holds something
+ * else. @throws as `dumpCheckpoint` and `publishCheckpoint`
+ */
+export async function ensureCheckpoint(
+  folder: DataFolder,
+  { note }: NotedSafetyCopy,
+  view: ReadView,
+  task: TaskOptions,
+): Promise<SnapshotId | null> {
+  if (!(await holdsTables(view, note.after, task))) return null;
+  const newest = await readNewestCheckpoint(folder);
+  if (newest?.about != null && (await holdsTables(view, newest.about.tables, task))) return newest.id;
+  return publishCheckpoint(folder, await dumpCheckpoint(folder, view.db, task));
+}
+
+/** The checkpoint that the host's next start loads, and what it says of itself; null where there is none. */
+async function readNewestCheckpoint(folder: DataFolder) {
+  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
+  if (newest === undefined) return null;
+  try {
+    const file = await openSnapshotFile(folder, newest.id);
+    try {
+      return { id: newest.id, about: (await readSnapshotEnds(file)).about };
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError) return { id: newest.id, about: null };
+    throw error;
+  }
+}
+
+/** How long COMMIT may take after it was announced, and clocks may disagree. */
+const SETTLED_MS = 60_000;
+
+/**
+ * Drops the checkpoint of a restore that nobody can judge when the host's next start would load one that was written
+ * after it, however the restore ended: so they do not pile up.
+ */
+export async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
+  if (open.entry.checkpointDraft === null) return null;
+  const since = Date.parse(open.entry.at) + SETTLED_MS;
+  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
+  if (newest === undefined || newest.problem !== null || !(newest.mtimeMs > since)) return null;
+  const named = snapshotTime(newest.name)?.getTime() ?? newest.mtimeMs;
+  const draft = named > since ? await reopenOwed(folder, open) : null;
+  if (draft !== null) await discardDraft(draft);
+  return null;
+}
