@@ -6,6 +6,7 @@ import { driftWords, guessWords } from './diff-notes.ts';
 import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
 import { formatMoment } from './moments.ts';
+import { notRestoredWords } from './not-restored.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
@@ -66,7 +67,8 @@ export function leadWords(plan: RestorePlan, now: Date): string {
   }
   if (plan.options.mode === 'projections')
     return `${tables} become what they were ${moment}. The event log stays as it is.`;
-  return `The event log and ${tables} become what they were ${moment}.`;
+  const mix = notRestoredWords(plan);
+  return `The event log and ${tables} become what they were ${moment}.${mix === null ? '' : ` ${mix}`}`;
 }
 
 /** Rows that the plan would add, change or remove. */

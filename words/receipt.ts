@@ -1,4 +1,5 @@
-import type { CheckResult } from '../src/model/restore.ts';
+import type { CheckResult, RestoreReceipt } from '../src/model/restore.ts';
+import { notRestoredWords } from './not-restored.ts';
 import type { Verb } from './plan.ts';
 import { joinWords } from './sentences.ts';
 
@@ -24,12 +25,16 @@ const RESULTS: { readonly [R in CheckResult['result']]: string } = {
 
 export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
 
-/** What has become of the database, for each verb. */
-export const IN_PLACE: { readonly [V in Verb]: string } = {
+const IN_PLACE: { readonly [V in Verb]: string } = {
   Restore: 'Everything is in place.',
   Undo: 'Everything is as it was before the restore.',
   Redo: 'Everything is in place again.',
 };
+
+/** What has become of the database. */
+export function endWords(verb: Verb, receipt: RestoreReceipt): string {
+  return notRestoredWords(receipt) ?? IN_PLACE[verb];
+}
 
 /** One check with all its results: what it proves, what is not as it says, and whether it is a success. */
 export function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {

@@ -3,7 +3,7 @@ import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
-import { type Check, checkWords, IN_PLACE, shortHash } from '../../words/receipt.ts';
+import { type Check, checkWords, endWords, shortHash } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 
 /** The proof of what was done: the checks, the hashes, the lock time, and where the way back is. */
@@ -13,7 +13,7 @@ export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceip
   return (
     <div className="receipt">
       <p className="lead">
-        {IN_PLACE[verb]} Checked before it counted, on {count(receipt.tables.length, 'table')}.
+        {endWords(verb, receipt)} Checked before it counted, on {count(receipt.tables.length, 'table')}.
         {receipt.checkpointId !== null && ' You can open the chat app again: it starts from this state.'}
       </p>
       <ul className="checks">

@@ -132,7 +132,7 @@ export function describeTables(tables: readonly TableDiff[]): readonly string[] 
   const rows = changed.map((table) => [
     table.name,
     ...[table.snapshotRows, table.liveRows, table.added, table.changed, table.removed].map(formatNumber),
-    STATE_NOTES[table.state],
+    stateNote(table),
   ]);
   return [
     ...(changed.length === 0 ? [] : alignTable(DIFF_COLUMNS, rows)),
@@ -146,6 +146,11 @@ const STATE_NOTES: Readonly<Record<TableDiff['state'], string>> = {
   'not-in-snapshot': 'not in the snapshot, left alone',
   'empty-then': 'empty or not yet existing then, left alone',
 };
+
+function stateNote({ state, name }: TableDiff): string {
+  const choice = state === 'empty-then' ? ` (unless --clear-table ${name})` : '';
+  return `${STATE_NOTES[state]}${choice}`;
+}
 
 /** Groups of events by chat, under a title; nothing where there are none. */
 export function describeEvents(title: string, groups: readonly NewerEvents[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../words/moments.ts';
+import { choosable, notRestoredWords } from '../../words/not-restored.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import type { InUse, RestorePlan, RestoreReceipt } from '../model/restore.ts';
@@ -10,8 +11,13 @@ import { alignTable, toPrintable } from './text.ts';
 export function describePlan(plan: RestorePlan): readonly string[] {
   return [
     describeIntent(plan),
+    ...describeMix(plan),
     '',
-    ...describeTables(plan.tables.filter(({ action, state }) => action === 'write' || state !== 'compared')),
+    ...describeTables(
+      plan.tables
+        .filter(({ action, state }) => action === 'write' || state !== 'compared')
+        .map((table) => (table.action === 'write' ? { ...table, state: 'compared' } : table)),
+    ),
     ...describeEvents('Brings back', plan.returningEvents),
     ...describeEvents('Removes', plan.newerEvents),
     ...describeLoss(plan),
@@ -28,12 +34,22 @@ export function describePlan(plan: RestorePlan): readonly string[] {
   ];
 }
 
-function describeIntent({ action, snapshot, options }: RestorePlan): string {
+function describeIntent({ action, snapshot, options, notRestored }: RestorePlan): string {
   const of = `${snapshot.id}, taken ${formatTimestamp(snapshot.takenAt)}`;
   if (action === 'undo') return `Undo: the database becomes what the safety copy ${of} holds.`;
   return options.mode === 'full'
-    ? `Restore in full: event log and projected tables become what ${of} holds.`
+    ? `Restore${notRestored.length === 0 ? ' in full' : ''}: event log and projected tables become what ${of} holds.`
     : `Restore the projected tables only, from ${of}; the event log stays.`;
+}
+
+function describeMix(plan: RestorePlan): readonly string[] {
+  const mix = notRestoredWords(plan);
+  const flags = choosable(plan).map((name) => `--clear-table ${name}`);
+  if (mix === null) return [];
+  return [
+    mix,
+    ...(flags.length === 0 ? [] : [`To empty what the snapshot has as empty, add ${flags.join(' ')}`]),
+  ].map(toPrintable);
 }
 
 function describeLoss({ newerEventsLost }: RestorePlan): readonly string[] {
@@ -122,9 +138,11 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
     ...[table.rows, table.added, table.changed, table.removed].map(formatNumber),
     table.afterHash.slice(0, 16),
   ]);
+  const mix = notRestoredWords(receipt);
   const notClean = receipt.checks.filter(({ result }) => result !== 'ok');
   return [
     `${receipt.action === 'undo' ? 'Undone' : 'Restored'} and verified: ${receipt.snapshotId}`,
+    ...(mix === null ? [] : [mix]),
     '',
     ...alignTable(
       [

@@ -87,14 +87,15 @@ function describeTables(
 }
 
 function describeCompared({ staged, liveRows, added, removed, changed }: Comparison): TableDiff {
+  const isLeft = staged.emptyOrAbsent && liveRows > 0;
   return {
     name: staged.live.name,
     role: staged.role,
-    state: staged.emptyOrAbsent && liveRows > 0 ? 'empty-then' : 'compared',
+    state: isLeft ? 'empty-then' : 'compared',
     snapshotRows: staged.rows,
     liveRows,
     added,
-    removed,
+    removed: isLeft ? 0 : removed,
     changed,
     unchanged: staged.rows - added - changed,
   };

@@ -1,4 +1,4 @@
-import type { CheckResult, InUse, RestoreReceipt } from '../model/restore.ts';
+import type { CheckResult, InUse, NotRestored, RestoreReceipt } from '../model/restore.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
 
 /**
@@ -17,6 +17,8 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
   const safetyCopyId = snapshot(source.get('safetyCopyId') ?? source.get('safetySnapshotId'));
   const checkpointId = source.get('checkpointId') === null ? null : snapshot(source.get('checkpointId'));
   const tables = list(source.get('tables'), parseTable);
+  // Receipts of earlier versions did not say it.
+  const notRestored = list(source.get('notRestored') ?? [], parseNotRestored);
   const checks = list(source.get('checks'), parseCheck);
   const lastEventId = integer(source.get('lastEventId'));
   const writeLockMs = number(source.get('writeLockMs'));
@@ -25,6 +27,7 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
   if (planId === null || action === null || snapshotId === null || mode === null || finishedAt === null)
     return null;
   if (safetyCopyId === null || tables === null || checks === null || lastEventId === null) return null;
+  if (notRestored === null) return null;
   if (source.get('checkpointId') !== null && checkpointId === null) return null;
   if (writeLockMs === null || typeof whileOpen !== 'boolean' || inUse === null) return null;
   return {
@@ -36,6 +39,7 @@ export function parseReceipt(value: unknown): RestoreReceipt | null {
     safetyCopyId,
     checkpointId,
     tables,
+    notRestored,
     checks,
     lastEventId,
     writeLockMs,
@@ -55,6 +59,14 @@ function parseTable(value: unknown): RestoreReceipt['tables'][number] | null {
   if (name === null || beforeHash === null || afterHash === null) return null;
   if (rows == null || added == null || removed == null || changed == null) return null;
   return { name, rows, beforeHash, afterHash, added, removed, changed };
+}
+
+function parseNotRestored(value: unknown): NotRestored | null {
+  const source = members(value);
+  const name = text(source?.get('name'));
+  const rows = number(source?.get('rows'));
+  const choice = source?.get('choice');
+  return name === null || rows === null || typeof choice !== 'boolean' ? null : { name, rows, choice };
 }
 
 const CHECKS = [

@@ -5,7 +5,8 @@ export type TableDiff = {
   readonly role: 'log' | 'projected';
   /**
    * `compared`; `missing-live`: the live schema has no such table; `not-in-snapshot`: left alone;
-   * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist: left alone unless chosen.
+   * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist:
+   * left alone unless chosen, so that none of them counts as removed.
    */
   readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then';
   readonly snapshotRows: number;

@@ -37,7 +37,16 @@ export type Orphans = {
   readonly comesBack: boolean;
 };
 
+/** Of a table that is left alone nothing is added, removed or changed. */
 export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
+
+/** A derived table that keeps the rows of now beside tables of then: the result is of no one moment. */
+export type NotRestored = {
+  readonly name: string;
+  readonly rows: number;
+  /** Whether `clearTables` may name it: the snapshot has it as an empty list. */
+  readonly choice: boolean;
+};
 
 /** Why a plan can't be applied as things stand; the same code and detail that apply would throw. */
 export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
@@ -50,6 +59,8 @@ export type RestorePlan = {
   readonly snapshot: SnapshotRef;
   readonly options: RestoreOptions;
   readonly tables: readonly PlannedTable[];
+  /** Empty: what is restored is of one moment. */
+  readonly notRestored: readonly NotRestored[];
   /** Live tables that the snapshot does not name and the plan leaves alone. */
   readonly bystanders: readonly string[];
   readonly newerEvents: readonly NewerEvents[];
@@ -131,6 +142,8 @@ export type RestoreReceipt = {
     readonly removed: number;
     readonly changed: number;
   }[];
+  /** As the plan said; empty in receipts of earlier versions. */
+  readonly notRestored: readonly NotRestored[];
   readonly checks: readonly CheckResult[];
   readonly lastEventId: bigint;
   /** How long other writers were shut out, in milliseconds. */

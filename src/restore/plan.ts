@@ -4,7 +4,7 @@ import type { Stage } from '../compare/stage.ts';
 import { hashLiveTables } from '../host/content-hash.ts';
 import type { Profile } from '../host/profile.ts';
 import { readLastEventId } from '../log/events.ts';
-import type { SnapshotRef } from '../model/diff.ts';
+import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -56,11 +56,12 @@ export async function preparePlan(
   for (const name of options.clearTables)
     if (!found.tables.some((table) => foldName(table.name) === foldName(name)))
       throw new SnapbackError('usage', `There is no table “${name}” that could be emptied.`, { table: name });
+  const isCleared = ({ state, name }: TableDiff) => state === 'empty-then' && cleared.has(foldName(name));
   const tables = found.tables.map((table): PlannedTable => {
     const wanted = table.role === 'projected' || options.mode === 'full';
-    const known =
-      table.state === 'compared' || (table.state === 'empty-then' && cleared.has(foldName(table.name)));
-    return { ...table, action: wanted && known ? 'write' : 'leave' };
+    const known = table.state === 'compared' || isCleared(table);
+    if (!wanted || !known) return { ...table, action: 'leave', added: 0, removed: 0, changed: 0 };
+    return { ...table, action: 'write', removed: isCleared(table) ? table.liveRows : table.removed };
   });
   const written = new Set(
     tables.filter((table) => table.action === 'write').map((table) => foldName(table.name)),
@@ -83,15 +84,19 @@ export async function preparePlan(
   const integrity = await checkIntegrity(db);
   report(true);
   const full = options.mode === 'full';
-  const newer = full ? found.newer : [];
+  const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
+  const newer = writesLog ? found.newer : [];
   const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
     action: request.action,
     snapshot,
     options,
     tables,
+    notRestored: tables
+      .filter(({ role, action, liveRows }) => role === 'projected' && action === 'leave' && liveRows > 0)
+      .map(({ name, liveRows, state }) => ({ name, rows: liveRows, choice: state === 'empty-then' })),
     bystanders: findBystanders(schema, written, effects),
     newerEvents: newer,
-    returningEvents: full ? found.returning : [],
+    returningEvents: writesLog ? found.returning : [],
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     lineage: found.lineage,
     schemaDrift: stage.drift,

@@ -125,6 +125,7 @@ async function writeAndVerify(
         removed,
         changed,
       })),
+      notRestored: plan.notRestored,
       checks,
       lastEventId:
         plan.options.mode === 'full'

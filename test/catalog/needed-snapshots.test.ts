@@ -65,6 +65,7 @@ const commit = (
     safetyCopyId,
     checkpointId: given.checkpointId ?? null,
     tables: [],
+    notRestored: [],
     checks: [],
     lastEventId: 1n,
     writeLockMs: 1,

@@ -45,6 +45,7 @@ const committed: JournalEntry = {
     safetyCopyId: 'restore/20260101T000001Z',
     checkpointId: null,
     tables: [{ name: 'chats', rows: 2, beforeHash: 'a', afterHash: 'b', added: 1, removed: 0, changed: 3 }],
+    notRestored: [{ name: 'scenes', rows: 4, choice: true }],
     checks: [
       { check: 'content-hash', subject: 'chats', result: 'ok', detail: null },
       { check: 'integrity', subject: null, result: 'not-run', detail: 'why' },

@@ -33,6 +33,7 @@ function commit(
     safetyCopyId: copyOf(planId),
     checkpointId,
     tables: [],
+    notRestored: [],
     checks: [],
     lastEventId: 1n,
     writeLockMs: 1,

@@ -44,6 +44,7 @@ const plan: RestorePlan = {
       ...{ snapshotRows: 9, liveRows: 12, added: 0, removed: 3, changed: 37, unchanged: 0 },
     },
   ],
+  notRestored: [],
   bystanders: ['settings'],
   newerEvents: [],
   returningEvents: [],
