@@ -20,8 +20,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/host': { values: [model, 'src/system', 'src/sqlite', node] },
   'src/log': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/snapshot-file': {
-    values: [model, 'src/system', 'src/sqlite', 'src/log', node],
-    types: ['src/host'],
+    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node],
   },
   'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
   'src/compare': {

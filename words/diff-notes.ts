@@ -1,4 +1,4 @@
-import type { Diff, SchemaDrift } from '../src/model/diff.ts';
+import type { Diff, GuessedBytes, SchemaDrift } from '../src/model/diff.ts';
 import { choose, count, countRows } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
@@ -46,23 +46,31 @@ export function notesOf(noted: Noted): readonly Note[] {
       ),
     ...noted.guessedBlobs.map(
       (guess): Note => ({
-        key: `guess:${guess.table}:${guess.column}`,
+        key: `guess:${guess.table}:${guess.column}:${guess.takenAs}:${guess.because}`,
         text: guessWords(guess),
-        tone: 'plain',
+        tone: guess.because === 'nothing' ? 'warn' : 'plain',
       }),
     ),
   ];
 }
 
-/** Values of which nobody can tell whether they were text or binary data, and what they are taken for. */
-export function guessWords({ table, column, values }: Diff['guessedBlobs'][number]): string {
-  const what = choose(
+/** Values of which the snapshot alone does not tell whether they were text or binary data, and what they are taken for. */
+export function guessWords({ table, column, values, takenAs, because }: GuessedBytes): string {
+  const look = choose(
     values,
     'looks like binary data written as text, and is',
     'look like binary data written as text, and are',
   );
-  return `${count(values, 'value')} in ${table}.${column} ${what} taken as such.`;
+  const taken = takenAs === 'bytes' ? 'as binary data' : 'as text';
+  return `${count(values, 'value')} in ${table}.${column} ${look} taken ${taken}${GUESS_REASONS[because]}.`;
 }
+
+const GUESS_REASONS: { readonly [B in GuessedBytes['because']]: string } = {
+  row: ', as in the same row today',
+  column: ', as others there today',
+  type: ', as the column is declared',
+  nothing: '; nothing tells which they were',
+};
 
 /** One difference between the two schemas, and what it costs. */
 export function driftWords({ kind, table, column, loses }: SchemaDrift): string {

@@ -199,6 +199,13 @@ export function timelineWords(plan: RestorePlan): string | null {
   return `This snapshot and your database went separate ways. Restoring it removes ${countWritten(newerEvents)}.`;
 }
 
+/** Values that are taken for bytes or for text though nothing tells which they were; that takes a consent. Null: there are none. */
+export function unsureWords({ guessedBlobs, tables }: RestorePlan): string | null {
+  const written = new Set(tables.filter(({ action }) => action === 'write').map(({ name }) => name));
+  const unsure = guessedBlobs.filter(({ table, because }) => because === 'nothing' && written.has(table));
+  return unsure.length === 0 ? null : unsure.map(guessWords).join(' ');
+}
+
 /** What will refer to nothing, where that takes a consent, given or not. Null: nothing. */
 export function orphanWords(plan: RestorePlan): string | null {
   const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');

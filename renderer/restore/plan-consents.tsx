@@ -1,7 +1,7 @@
 import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { userWords } from '../../words/in-use.ts';
-import { orphanWords, timelineWords } from '../../words/plan.ts';
+import { orphanWords, timelineWords, unsureWords } from '../../words/plan.ts';
 import { choose, count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
 
@@ -18,6 +18,7 @@ export type PlanConsentsProps = {
 export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhileOpen }: PlanConsentsProps) {
   const lost = plan.schemaDrift.reduce((sum, drift) => sum + drift.loses, 0);
   const orphans = orphanWords(plan);
+  const unsure = unsureWords(plan);
   const timeline = timelineWords(plan);
   const emptyThen = plan.tables.filter((table) => table.state === 'empty-then');
   const clear = (name: string, yes: boolean) =>
@@ -63,7 +64,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           </Tick>
         </div>
       )}
-      {(lost > 0 || orphans !== null) && (
+      {(lost > 0 || orphans !== null || unsure !== null) && (
         <div className="consent">
           {lost > 0 && (
             <p>
@@ -77,17 +78,20 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
               </span>
             </p>
           )}
-          {orphans !== null && (
-            <p>
-              <Icon name="warning" />
-              <b>{orphans}</b>
-            </p>
+          {[orphans, unsure].map(
+            (words) =>
+              words !== null && (
+                <p key={words}>
+                  <Icon name="warning" />
+                  <b>{words}</b>
+                </p>
+              ),
           )}
           <Tick
             isSelected={options.acceptDrift}
             onChange={(acceptDrift) => onOptions({ ...options, acceptDrift })}
           >
-            {consentWords(lost, orphans)}
+            {consentWords(lost, orphans ?? unsure)}
           </Tick>
         </div>
       )}
@@ -111,9 +115,9 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
   );
 }
 
-function consentWords(lost: number, orphans: string | null): string {
+function consentWords(lost: number, other: string | null): string {
   if (lost === 0) return 'Restore all the same';
-  return orphans === null ? choose(lost, 'Leave it out', 'Leave them out') : 'Accept both';
+  return other === null ? choose(lost, 'Leave it out', 'Leave them out') : 'Accept all of this';
 }
 
 type TickProps = {

@@ -16,7 +16,7 @@ export type Remembered = SnapshotFacts & {
 /** Facts by a file's key: a file that changed has another key. */
 export type Memory = ReadonlyMap<string, Remembered>;
 
-const VERSION = 1;
+const VERSION = 2;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** JSON has no 64-bit integers: they are kept as text. */

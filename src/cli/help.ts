@@ -19,7 +19,8 @@ Restore
     --yes                     does it: safety copy first, verified before it is committed
     --plan-id PLAN            does exactly this plan, or refuses; goes with --yes
     --while-open              even though another program has the database open
-    --accept-drift            even though values have no place in the tables of now, or rows will point to nothing
+    --accept-drift            even though values have no place in the tables of now, rows will point to nothing,
+                              or nothing tells whether values were bytes or text
     --accept-other-timeline   even though newer events are lost to a snapshot that went a separate way
     --clear-table NAME        empties a table that the snapshot has as an empty list (may be repeated)
     --rewrite differing|all   writes only rows that differ (the default), or all; the result is the same

@@ -174,6 +174,13 @@ function quote(text: string): string {
   return /^[“"]/.test(text) ? text : `“${text}”`;
 }
 
+const GUESSED_BECAUSE: { readonly [B in Diff['guessedBlobs'][number]['because']]: string } = {
+  row: 'as the same row holds now',
+  column: 'as the column holds now',
+  type: 'as the column is declared',
+  nothing: 'though nothing tells which they were',
+};
+
 /** What snapshot and live schema do not agree on, and what had to be guessed. */
 export function describeDrift({
   schemaDrift,
@@ -189,8 +196,8 @@ export function describeDrift({
       return `schema: ${place(table, column)}: ${kind.replaceAll('-', ' ')}${loss}`;
     }),
     ...guessedBlobs.map(
-      ({ table, column, values }) =>
-        `guess: ${count(values, 'value')} of ${place(table, column)} read as bytes`,
+      ({ table, column, values, takenAs, because }) =>
+        `guess: ${count(values, 'value')} of ${place(table, column)} read as ${takenAs}, ${GUESSED_BECAUSE[because]}`,
     ),
   ];
 }

@@ -9,7 +9,7 @@ import { type Comparison, compareTable, type Rewrite } from './compare-table.ts'
 import { type EventGroups, groupEvents } from './event-groups.ts';
 import { matchEvents } from './match-events.ts';
 import type { Stage } from './stage.ts';
-import type { StagedTable } from './stage-loader.ts';
+import type { StagedTable } from './staged-table.ts';
 
 export type SnapshotComparison = EventGroups & {
   /** One for each table that snapshot and live schema share, the log first. */

@@ -3,8 +3,8 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { Table } from '../sqlite/schema.ts';
-import type { StagedTable } from './stage-loader.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
+import type { StagedTable } from './staged-table.ts';
 
 /**
  * What a restore of one table comes to, held in two temporary tables of the connection. `put` has a line for each row of

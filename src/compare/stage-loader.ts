@@ -1,33 +1,20 @@
 import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { parseBytesRepr } from '../snapshot-file/python-text.ts';
-import type { WriteDatabase } from '../sqlite/database.ts';
+import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema, Table } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
+import { type BytesReading, createBytesReading } from './bytes-reading.ts';
+import type { LiveTable } from './live-rows.ts';
 import { affinityOf, conversionOf, createLayout, stageColumn } from './stage-table.ts';
-
-/** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
-export type StagedTable = {
-  readonly live: Table;
-  /** Its name in the stage; `ord` is the place of a row in the file, `c0`… are `columns`. */
-  readonly name: string;
-  readonly role: 'log' | 'projected';
-  /** Columns that snapshot and live table share, by their live names. */
-  readonly columns: readonly string[];
-  readonly rows: number;
-  /** Content over `columns`: what the live table must have after a restore. */
-  readonly hash: string;
-  /** An empty list in a file that can't tell "empty" from "not yet existing". */
-  readonly emptyOrAbsent: boolean;
-};
+import type { StagedTable } from './staged-table.ts';
 
 /** Fills one table of the stage, batch by batch, and says what did not fit the live table. */
 export type TableLoader = {
   readonly table: string;
-  readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => void;
+  readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
   readonly finish: (
     role: StagedTable['role'],
     schema: Schema,
@@ -37,20 +24,27 @@ export type TableLoader = {
   readonly guesses: () => Diff['guessedBlobs'];
 };
 
-/** Makes the loader of one table; `live` is null where the database has no such table: then rows are only counted. */
+/** What the rows of a file are laid out for. `ask` runs a question to the live database, which may be locked. */
+export type LiveSide = {
+  readonly db: AnyDatabase;
+  readonly schema: Schema;
+  readonly ask: <T>(question: () => T) => Promise<T>;
+};
+
+/** Makes the loader of one table; where the database has no such table, its rows are only counted. */
 export function createLoader(
   db: WriteDatabase,
-  name: string,
-  table: string,
-  live: Table | null,
+  { name, table }: { readonly name: string; readonly table: string },
+  side: LiveSide,
   about: SnapshotAbout | null,
 ): TableLoader {
+  const live = side.schema.tables.get(foldName(table)) ?? null;
   const dumped = about?.tables.find((one) => one.name === table)?.columns;
   let columns: readonly string[] | null = dumped ?? null;
   let layout: ReturnType<typeof createLayout> | null = null;
   let rows = 0;
   const lost = new Map<string, number>();
-  const guessed = new Map<string, number>();
+  let bytes: BytesReading | null = null;
   /** By column, how many of the values lose something by it. */
   const converted = new Map<string, number>();
   const recomputed = new Map<string, number>();
@@ -58,37 +52,42 @@ export function createLoader(
   // ours it was no such column yet.
   const computed = new Set(about === null ? live?.generated.map(foldName) : []);
 
-  function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): void {
+  async function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): Promise<void> {
     columns ??= found;
     if (live !== null) layout ??= createLayout(db, name, live, columns);
+    if (live !== null && layout !== null && about === null)
+      bytes ??= readBytes(live, layout.targets, columns);
     for (const row of batch) {
-      if (layout !== null)
-        layout.insert(
-          rows,
-          row.map((value, index) => normalise(value, index)),
-        );
+      const alike = bytes?.alike(row);
+      const resolved = bytes && alike && alike.size > 0 ? await bytes.resolve(row, alike) : row;
+      for (const [index, value] of resolved.entries()) look(value, index);
+      layout?.insert(rows, resolved);
       rows += 1;
     }
   }
 
-  function normalise(value: SqlValue, index: number): SqlValue {
-    const column = layout?.targets[index];
+  function readBytes(
+    table: Table,
+    targets: LiveTable['targets'],
+    fileColumns: readonly string[],
+  ): BytesReading {
+    const { encoding } = side.schema;
+    const source = { db: side.db, table, encoding, stage: { db, name }, targets };
+    return createBytesReading(source, fileColumns, side.ask);
+  }
+
+  /** Counts what the live table has no place for, or stores in another form. */
+  function look(value: SqlValue, index: number): void {
+    if (layout === null) return;
+    const column = layout.targets[index];
     const name = columns?.[index] ?? '';
     if (column === undefined) {
       if (value !== null) count(computed.has(foldName(name)) ? recomputed : lost, name);
-      return value;
-    }
-    if (typeof value === 'string' && about === null && /blob/i.test(column.declaredType)) {
-      const bytes = parseBytesRepr(value);
-      if (bytes !== null) {
-        count(guessed, name);
-        return bytes;
-      }
+      return;
     }
     const conversion = conversionOf(value, affinityOf(column, live?.strict ?? false));
     if (conversion !== 'none')
       converted.set(name, (converted.get(name) ?? 0) + (conversion === 'lost' ? 1 : 0));
-    return value;
   }
 
   /** Rows of which the live table could keep nothing: not a table to compare with it. */
@@ -155,7 +154,7 @@ export function createLoader(
         ),
       ];
     },
-    guesses: () => [...guessed].map(([column, values]) => ({ table, column, values })),
+    guesses: () => bytes?.guesses().map((guess) => ({ table, ...guess })) ?? [],
   };
 }
 

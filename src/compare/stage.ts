@@ -5,12 +5,14 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openPrivateDatabase } from '../sqlite/database.ts';
+import { type AnyDatabase, openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import { withLockPatience } from '../sqlite/transaction.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
-import { createLoader, type StagedTable, type TableLoader } from './stage-loader.ts';
+import { createLoader, type TableLoader } from './stage-loader.ts';
+import type { StagedTable } from './staged-table.ts';
 
 export type Stage = {
   readonly file: string;
@@ -25,6 +27,14 @@ export type Stage = {
   readonly schemaHash: string;
 };
 
+/** Where a stage is made, and beside which database. */
+export type StagePlace = {
+  readonly folder: PrivateFolder;
+  readonly nativeBinding: string | undefined;
+  /** Is only read, to tell bytes from the text of them. */
+  readonly live: AnyDatabase;
+};
+
 /**
  * Reads a whole snapshot into a private SQLite file, so that comparing and applying are SQL on both sides and memory
  * stays flat. Values get the affinity of the live column, as they would when stored there; in files of the host, a text
@@ -36,7 +46,7 @@ export async function stageSnapshot(
   file: SnapshotBytes,
   schema: Schema,
   profile: Profile,
-  place: { readonly folder: PrivateFolder; readonly nativeBinding: string | undefined },
+  place: StagePlace,
   task: TaskOptions,
 ): Promise<Stage> {
   const path = join(place.folder.path, 'snapshot.db');
@@ -64,13 +74,12 @@ export async function stageSnapshot(
       else if (part.type === 'table') {
         loader = createLoader(
           db,
-          `t${loaders.length}`,
-          part.name,
-          schema.tables.get(foldName(part.name)) ?? null,
+          { name: `t${loaders.length}`, table: part.name },
+          { db: place.live, schema, ask: (question) => withLockPatience(task, question) },
           about,
         );
         if (about?.absent.includes(part.name) !== true) loaders.push(loader);
-      } else loader?.add(part.columns, part.rows);
+      } else await loader?.add(part.columns, part.rows);
     }
     db.exec('COMMIT');
     const yielder = createYielder(task);

@@ -7,7 +7,7 @@ import { openSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
-import { type Stage, stageSnapshot } from './stage.ts';
+import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
 import { STAGE_SCHEMA } from './stage-table.ts';
 
 export type StagedView = {
@@ -26,7 +26,13 @@ export async function withStagedSnapshot<T>(
 ): Promise<T> {
   return withReadView(folder, task, async (view) => {
     const schema = readSchema(view.db);
-    const { stage, snapshot } = await stageById(folder, id, schema, view, task);
+    const { stage, snapshot } = await stageById(
+      folder,
+      id,
+      schema,
+      { folder: view.folder, live: view.db },
+      task,
+    );
     attachStage(view.db, stage);
     return use({ view, stage, schema, snapshot });
   });
@@ -37,7 +43,7 @@ export async function stageById(
   folder: DataFolder,
   id: SnapshotId,
   schema: Schema,
-  place: Pick<ReadView, 'folder'>,
+  place: Pick<StagePlace, 'folder' | 'live'>,
   task: TaskOptions,
 ) {
   const file = await openSnapshotFile(folder, id);
@@ -46,7 +52,7 @@ export async function stageById(
       file,
       schema,
       folder.profile,
-      { folder: place.folder, nativeBinding: folder.nativeBinding },
+      { ...place, nativeBinding: folder.nativeBinding },
       task,
     );
     const snapshot: SnapshotRef = {

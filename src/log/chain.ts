@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
+import { parseBytesRepr } from '../host/bytes-repr.ts';
 import { createRowHasher, type SqlValue } from '../sqlite/row-hash.ts';
 
 const hashEvent = createRowHasher();
 
 /** Hash of what makes an event the same one: its values as `readEvents` gives them. */
 export function fingerprintEvent(event: readonly SqlValue[]): string {
-  return hashEvent(event).toString('hex');
+  return hashEvent(event.map(asIdentity)).toString('hex');
+}
+
+/** The host's snapshots do not tell bytes from the text of them, so neither does what makes an event the same one. */
+function asIdentity(value: SqlValue): SqlValue {
+  return typeof value === 'string' ? (parseBytesRepr(value) ?? value) : value;
 }
 
 /** A running hash over an event log, read in the order of its ids, that can be looked at after any event. */
@@ -16,7 +22,7 @@ export type LogChain = {
 
 /**
  * Hashes what makes an event the same event on another lineage: id, ts, kind and payload, in this order. Flags such as
- * `hidden` are not part of it. Logs with equal chains after equally many events are prefixes of one another.
+ * `hidden` are not part of it, and a text that is the repr of bytes counts as these bytes. Logs with equal chains after equally many events are prefixes of one another.
  */
 export function createLogChain(): LogChain {
   const chain = createHash('sha256');
@@ -24,7 +30,7 @@ export function createLogChain(): LogChain {
   let events = 0;
   return {
     add(event) {
-      chain.update(hashRow(event));
+      chain.update(hashRow(event.map(asIdentity)));
       events += 1;
     },
     peek: () => ({ chain: chain.copy().digest('hex'), events }),

@@ -73,6 +73,16 @@ export type SnapshotRef = {
   readonly sha256: string;
 };
 
+/** Values of which the snapshot does not tell whether they were bytes or a text that looks like bytes written down. */
+export type GuessedBytes = {
+  readonly table: string;
+  readonly column: string;
+  readonly values: number;
+  readonly takenAs: 'bytes' | 'text';
+  /** `row`: the same row holds such a value now; `column`: others in the column do; `type`: the column is declared so; `nothing`: that has to be accepted. */
+  readonly because: 'row' | 'column' | 'type' | 'nothing';
+};
+
 export type Diff = {
   readonly snapshot: SnapshotRef;
   /** What it was compared with. `viewingCopy`: the database could only be read from a private copy because it can't be opened where it is. */
@@ -87,11 +97,7 @@ export type Diff = {
   /** Events of the snapshot that would come back or be unflagged, by chat: what the mistake took away. */
   readonly returningEvents: readonly NewerEvents[];
   readonly schemaDrift: readonly SchemaDrift[];
-  readonly guessedBlobs: readonly {
-    readonly table: string;
-    readonly column: string;
-    readonly values: number;
-  }[];
+  readonly guessedBlobs: readonly GuessedBytes[];
   /** `other`: its log and the live one went different ways; neither continues the other. */
   readonly lineage: 'same' | 'other';
 };

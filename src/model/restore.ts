@@ -13,7 +13,7 @@ export type RestoreMode = 'full' | 'projections';
 
 /** What a person accepts to be lost. No part of a plan's identity: the plan that was shown stays the plan. */
 export type RestoreConsents = {
-  /** Accept that values without a place in the live schema are lost, and that rows come back whose parents are gone. */
+  /** Accept that values without a place in the live schema are lost, that rows come back whose parents are gone, and guesses that nothing supports. */
   readonly acceptDrift: boolean;
   /** Accept that newer events are lost although the snapshot is of another timeline than the database. */
   readonly acceptOtherTimeline: boolean;

@@ -114,7 +114,7 @@ export async function preparePlan(
   };
   const refusals = findRefusals(plan, { stage, before, integrity, preflight });
   return {
-    plan: { ...plan, planId: planId(request, schema, [before, reachable]), refusals },
+    plan: { ...plan, planId: planId(request, schema, [before, reachable, contentOf(stage)]), refusals },
     comparisons,
     effects,
     integrity,
@@ -154,6 +154,12 @@ export function describeEffects(
       before: indexes.get(name) ?? 'unchecked',
     })),
   };
+}
+
+/** What the tables of a stage hold: that depends on the file alone, save where bytes and texts had to be told apart. */
+function contentOf({ tables, guessedBlobs }: Stage): ReadonlyMap<string, string> {
+  const hashes = new Map(tables.map(({ live, hash }) => [live.name, hash] as const));
+  return hashes.set('', JSON.stringify(guessedBlobs));
 }
 
 function planId(

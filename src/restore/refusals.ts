@@ -45,6 +45,15 @@ export function findRefusals(
         loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
       },
     });
+  const unsure = plan.guessedBlobs.filter(
+    ({ table, because }) => because === 'nothing' && isWritten(plan.tables, table),
+  );
+  if (unsure.length > 0 && !plan.options.acceptDrift)
+    refusals.push({
+      code: 'schema-drift',
+      message: `${describeUnsure(unsure)} That has to be accepted first.`,
+      detail: { unsure: unsure.reduce((sum, { values }) => sum + values, 0) },
+    });
   const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
   // Tables of one moment over the log of another would be neither state.
   if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
@@ -97,6 +106,18 @@ function losesOtherTimeline(
 
 function count(number: number, singular: string): string {
   return number === 1 ? `1 ${singular}` : `${number} ${singular}s`;
+}
+
+function isWritten(tables: RestorePlan['tables'], table: string): boolean {
+  return tables.some(({ name, action }) => action === 'write' && foldName(name) === foldName(table));
+}
+
+function describeUnsure(unsure: RestorePlan['guessedBlobs']): string {
+  const places = unsure.map(
+    ({ table, column, values, takenAs }) =>
+      `${values} of “${table}.${column}” would come back as ${takenAs === 'bytes' ? 'bytes' : 'text'}`,
+  );
+  return `Some values may be bytes or text, and neither the snapshot nor the database tells which: ${places.join(', ')}.`;
 }
 
 function nameTables(losing: RestorePlan['schemaDrift']): string {

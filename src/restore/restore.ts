@@ -73,7 +73,7 @@ export async function applyRestore(
         folder,
         request.snapshotId,
         planned,
-        { folder: place },
+        { folder: place, live: db },
         task,
       );
       const preflight = await runPreflight(folder, snapshot, {

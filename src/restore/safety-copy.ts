@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { StagedTable } from '../compare/stage-loader.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
+import type { StagedTable } from '../compare/staged-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { Profile } from '../host/profile.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';

@@ -231,7 +231,7 @@ describe('checking', () => {
     const [[key, facts]] = good.snapshots;
     const forged: unknown[] = [
       null,
-      { ...good, version: 2 },
+      { ...good, version: good.version + 1 },
       { ...good, snapshots: 7 },
       { ...good, snapshots: [[key]] },
       { ...good, snapshots: [[key, { ...facts, health: 'splendid' }]] },

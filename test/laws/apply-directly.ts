@@ -51,7 +51,7 @@ export async function applyDirectly(
       file,
       schema,
       folder.profile,
-      { folder: place, nativeBinding: undefined },
+      { folder: place, nativeBinding: undefined, live: db },
       {},
     );
     attachStage(db, stage);

@@ -1,13 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  bytesRepr,
-  jsonReal,
-  jsonText,
-  jsonValue,
-  parseBytesRepr,
-} from '../../src/snapshot-file/python-text.ts';
+import { bytesRepr, parseBytesRepr } from '../../src/host/bytes-repr.ts';
+import { jsonReal, jsonText, jsonValue } from '../../src/snapshot-file/python-text.ts';
 import { blobs, brokenTexts, integers, reals, sqlValues, texts } from '../support/arbitraries.ts';
 
 const pythonMissing = spawnSync('python3', ['-c', 'import json']).status !== 0;

@@ -111,7 +111,10 @@ describe('what else the confirmation says', () => {
     const odd: RestorePlan = {
       ...plan,
       schemaDrift: [{ kind: 'column-missing-live', table: 'you', column: 'pronouns', loses: 1 }],
-      guessedBlobs: [{ table: 'bots', column: 'avatar', values: 1 }],
+      guessedBlobs: [
+        { table: 'bots', column: 'avatar', values: 1, takenAs: 'bytes', because: 'column' },
+        { table: 'bots', column: 'note', values: 2, takenAs: 'text', because: 'nothing' },
+      ],
       damage: ['row 7 missing from index'],
       foreignKeyViolations: 2,
       searchIndexes: [
@@ -126,7 +129,8 @@ describe('what else the confirmation says', () => {
     };
     expect(remarkLines(odd)).toEqual([
       'The database has no column you.pronouns today: 1 value would have no place.',
-      '1 value in bots.avatar looks like binary data written as text, and is taken as such.',
+      '1 value in bots.avatar looks like binary data written as text, and is taken as binary data, as others there today.',
+      '2 values in bots.note look like binary data written as text, and are taken as text; nothing tells which they were.',
       'Damage that is there already and must not grow: row 7 missing from index',
       'The database already breaks 2 foreign keys; there must not be more afterwards.',
       'The search index stale_fts is out of date; it is built anew.',

@@ -1,0 +1,16 @@
+import type { Table } from '../sqlite/schema.ts';
+
+/** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
+export type StagedTable = {
+  readonly live: Table;
+  /** Its name in the stage; `ord` is the place of a row in the file, `c0`… are `columns`. */
+  readonly name: string;
+  readonly role: 'log' | 'projected';
+  /** Columns that snapshot and live table share, by their live names. */
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Content over `columns`: what the live table must have after a restore. */
+  readonly hash: string;
+  /** An empty list in a file that can't tell "empty" from "not yet existing". */
+  readonly emptyOrAbsent: boolean;
+};
