@@ -208,5 +208,6 @@ export function describeTaken(result: TakeResult): readonly string[] {
   return [
     `Taken: ${result.id}, up to event ${formatNumber(result.lastEventId)}, ${formatBytes(result.sizeBytes)}`,
     ...retired,
+    ...result.notes,
   ];
 }

@@ -1,5 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { openInPlace, withReadView } from '../host/private-copy.ts';
+import type { Profile } from '../host/profile.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sqlite/database.ts';
@@ -32,6 +33,8 @@ export type LiveLog = {
   /** Events with a greater id than the first and none greater than the second; null: without that bound. */
   readonly countBetween: (after: bigint | null, upTo: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
+  /** When the last event says it happened; null where there is none, or it says so in no way that is known. */
+  readonly lastTime: () => Promise<Date | null>;
   /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
   /** Whether the log still has a place, with equally many events before it; not whether these are the same. */
@@ -198,11 +201,43 @@ function readLog(
     countAfter: (event) => count(event, null),
     countBetween: count,
     lastId: () => ask(() => readLastEventId(db, profile)),
+    lastTime: () => ask(() => readLastTime(db, profile, source)),
     fingerprint,
     has,
     chains,
   };
 }
+
+function readLastTime(
+  db: AnyDatabase,
+  { log: { columns } }: Profile,
+  { table, identity }: Pick<Source, 'table' | 'identity'>,
+): Date | null {
+  // `chainColumns` says where it stands.
+  const column = identity[1];
+  if (column == null) return null;
+  const [id, ts] = [quoteName(columns.id), quoteName(column)];
+  const value = db
+    .prepare<[], unknown>(
+      `SELECT CAST(${ts} AS TEXT) FROM main.${quoteName(table)} ORDER BY ${id} DESC LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  const time = typeof value === 'string' ? parseTime(value) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time);
+}
+
+/** ISO 8601, or seconds or milliseconds since 1970. NaN for anything else. */
+function parseTime(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
+  const number = Number(text);
+  const time = number < FIRST_MILLISECONDS ? number * 1000 : number;
+  return time <= LATEST_MS ? time : Number.NaN;
+}
+
+/** As seconds this is the year 5138, as milliseconds 1973. */
+const FIRST_MILLISECONDS = 1e11;
+const LATEST_MS = 8.64e15;
 
 /** Lets everything that is read be of one moment: what reads rows may need more than one statement. */
 function atOneMoment<T>(db: AnyDatabase, read: () => T): T {

@@ -60,5 +60,7 @@ export type TakeResult =
       readonly lastEventId: bigint;
       readonly sizeBytes: number;
       readonly retired: readonly SnapshotId[];
+      /** What was left undone after it, and why, in plain sentences. The snapshot is there all the same. */
+      readonly notes: readonly string[];
     }
   | { readonly taken: false; readonly reason: string };

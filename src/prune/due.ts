@@ -21,6 +21,8 @@ type Due = {
   readonly counted: SnapshotId | null;
   /** Newer checkpoints that can't be counted from. */
   readonly passedOver: readonly { readonly id: SnapshotId; readonly why: string }[];
+  /** When the log's last event says it happened; null where it does not say. */
+  readonly newestEventAt: Date | null;
 };
 
 /**
@@ -37,12 +39,14 @@ export async function isDue(
   const checkpoints = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === PERIODIC_KIND);
   return withLiveLog(folder, 'patient', task, async (live) => {
     const passedOver: Due['passedOver'][number][] = [];
+    const newestEventAt = await live.lastTime();
     for (const file of checkpoints) {
       const found = await lookAt(folder, file, live);
       if (typeof found !== 'string')
         return {
           ...(await judge(folder, file, found, live, options.now ?? new Date())),
           passedOver,
+          newestEventAt,
         };
       passedOver.push({ id: file.id, why: found });
     }
@@ -50,7 +54,7 @@ export async function isDue(
     const none = passedOver.length === 0 ? 'There is no checkpoint yet' : 'No checkpoint can be counted from';
     const reason =
       events > 0 ? `${none}, and the log has ${count(events)}.` : `${none}, and the log is empty.`;
-    return { due: events > 0, reason, counted: null, passedOver };
+    return { due: events > 0, reason, counted: null, passedOver, newestEventAt };
   });
 }
 
@@ -60,7 +64,7 @@ async function judge(
   { lastEventId, caveat }: Counted,
   live: LiveLog,
   now: Date,
-): Promise<Omit<Due, 'passedOver'>> {
+): Promise<Omit<Due, 'passedOver' | 'newestEventAt'>> {
   const { everyEvents, everySeconds } = folder.profile.periodic;
   const seconds = (now.getTime() - file.mtimeMs) / 1000;
   const events = await live.countAfter(lastEventId);
@@ -138,27 +142,53 @@ async function compareWithLog(
 
 /**
  * Takes a checkpoint if one is due, then moves to the trash what the seed's rules take: checkpoints beyond the newest
- * five (never the one just taken) and copies before a rewind that are older than 14 days. Throws as `isDue`,
- * `takeSnapshot` and `applyPrune`; after a failure of the last the new checkpoint stays.
+ * five (never the one just taken) and copies before a rewind that are older than 14 days. What of the second part is not
+ * done is noted in the result: the checkpoint is there. Throws as `isDue` and `takeSnapshot`.
  */
 export async function takeIfDue(
   folder: DataFolder,
   task: TaskOptions = {},
   options: { readonly now?: Date } = {},
 ): Promise<TakeResult> {
-  const { due, reason, passedOver } = await isDue(folder, options, task);
-  const notes = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
-  if (!due) return { taken: false, reason: reason + notes };
+  const { now = new Date() } = options;
+  const { due, reason, passedOver, newestEventAt } = await isDue(folder, { now }, task);
+  const passed = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
+  if (!due) return { taken: false, reason: reason + passed };
+  const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
   const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  const { keepDays } = folder.profile.rewind;
   const rules: readonly PrunePolicy[] = [
     { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
-    { by: 'age', kind: REWIND_KIND, olderThanDays: folder.profile.rewind.keepDays },
+    { by: 'age', kind: REWIND_KIND, olderThanDays: keepDays },
   ];
   const retired: SnapshotId[] = [];
+  const notes: string[] = [];
   for (const rule of rules) {
-    const choice = { except: taken.id, now: options.now };
-    if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
-    retired.push(...(await applyPrune(folder, rule, choice)).moved);
+    const choice = { except: taken.id, now };
+    try {
+      if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
+      const witnesses = [newestEventAt?.getTime(), ...copies.map(({ mtimeMs }) => mtimeMs)];
+      if (rule.by === 'age' && isClockAhead(now, witnesses, keepDays)) notes.push(CLOCK_AHEAD);
+      else retired.push(...(await applyPrune(folder, rule, choice)).moved);
+    } catch (error) {
+      if (!(error instanceof SnapbackError)) throw error;
+      notes.push(`Older snapshots could not be moved to the trash: ${error.message}`);
+    }
   }
-  return { ...taken, retired };
+  return { ...taken, retired, notes };
 }
+
+const CLOCK_AHEAD =
+  'No copy before a rewind was moved to the trash: the clock is far ahead of everything that the log and the copies say. If it is right, prune them yourself.';
+
+/**
+ * Whether nothing that the host wrote shows that so much time has passed as the clock says: then it may be wrong, and
+ * everything would look old. What the host wrote under the same clock shows nothing, but then it prunes by that itself.
+ */
+function isClockAhead(now: Date, witnesses: readonly (number | undefined)[], days: number): boolean {
+  const seen = witnesses.filter((time) => time !== undefined && time <= now.getTime());
+  const newest = seen.reduce<number | null>((latest, time = 0) => Math.max(latest ?? time, time), null);
+  return newest === null || now.getTime() - newest > days * DAY_MS;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { SNAPSHOTS } from '../host/folders.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles, openSnapshotFile, type SnapshotFile, statFacts } from '../snapshots/files.ts';
+import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { isKind, parseSnapshotId } from '../snapshots/names.ts';
-import { syncFolder } from '../system/durable.ts';
-import { lstat, rename } from '../system/files.ts';
-import { explainWriteError } from '../system/refusals.ts';
 import { createYielder } from '../system/yielder.ts';
-import { openTrash, TRASH } from './trash.ts';
+import { moveToTrash } from './move.ts';
+import { openTrash } from './trash.ts';
 import type { TrashedFile } from './trash-manifest.ts';
 
 /*
@@ -193,26 +190,4 @@ async function isReadable(folder: DataFolder, file: SnapshotFile): Promise<boole
     if (error instanceof SnapbackError) return false;
     throw error;
   }
-}
-
-/** False where the file is gone, since the host prunes on its own, or is another one than was planned to go. */
-async function moveToTrash(
-  folder: DataFolder,
-  trashName: string,
-  { kind, name, key }: SnapshotFile,
-): Promise<boolean> {
-  const source = await findFolder(folder, SNAPSHOTS, kind);
-  const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
-  if (source === null) return false;
-  try {
-    const path = join(source, `${name}.json`);
-    if (statFacts(path, await lstat(path, { bigint: true })).key !== key) return false;
-    await rename(path, join(target, `${name}.json`));
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return false;
-    throw explainWriteError(error, source);
-  }
-  await syncFolder(target);
-  await syncFolder(source);
-  return true;
 }

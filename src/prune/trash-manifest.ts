@@ -1,14 +1,12 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ownAsDatabase } from '../host/folders.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { PrunePlan, PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
+import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
-import { syncFolder } from '../system/durable.ts';
-import { constants, type FileHandle, open, unlink } from '../system/files.ts';
+import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { readSmallFile } from '../system/plain-file.ts';
-import { explainWriteError } from '../system/refusals.ts';
 
 /** DATA/snapback/trash/<UTC>/manifest.json: what a prune moves there, and where it comes from. */
 export const MANIFEST = 'manifest.json';
@@ -33,8 +31,8 @@ export type Manifest = {
 };
 
 /**
- * Writes the manifest of a new folder; when this returns it is on the disk. False where there is one already. Throws
- * `disk-full`, `folder-read-only`, `io-failed`: then there is none.
+ * Writes the manifest of a new folder, which appears whole; when this returns it is on the disk. False where there is
+ * one already. Throws `disk-full`, `folder-read-only`, `io-failed`: then there is none.
  */
 export async function writeManifest(
   folder: DataFolder,
@@ -42,33 +40,14 @@ export async function writeManifest(
   prunedAt: string,
   manifest: Manifest,
 ): Promise<boolean> {
-  const path = join(place, MANIFEST);
-  const handle = await createFile(path);
-  if (handle === null) return false;
+  const draft = await createDraftFile(folder, place);
   try {
-    await ownAsDatabase(folder, handle);
-    await handle.writeFile(`${JSON.stringify({ format: FORMAT_VERSION, prunedAt, ...manifest }, null, 2)}\n`);
-    await handle.sync();
-    await syncFolder(dirname(path));
-    return true;
-  } catch (error) {
-    await unlink(path).catch((failure: unknown) => {
-      if (!isSystemError(failure)) throw failure;
-    });
-    throw explainWriteError(error, path);
+    const text = JSON.stringify({ format: FORMAT_VERSION, prunedAt, ...manifest }, null, 2);
+    await draft.handle.writeFile(`${text}\n`);
+    await draft.handle.sync();
+    return await nameUnlessTaken(draft.path, join(place, MANIFEST));
   } finally {
-    await handle.close();
-  }
-}
-
-/** Null where the name is taken. */
-async function createFile(path: string): Promise<FileHandle | null> {
-  try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    return await open(path, flags, 0o600);
-  } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return null;
-    throw explainWriteError(error, path);
+    await discardDraft(draft);
   }
 }
 

@@ -4,15 +4,17 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { TrashSummary } from '../model/prune.ts';
+import { isAbandoned } from '../snapshots/drafts.ts';
 import { statFacts } from '../snapshots/files.ts';
-import { lstat, readdir, rmdir, unlink } from '../system/files.ts';
+import { syncFolder } from '../system/durable.ts';
+import { type Dirent, lstat, readdir, rmdir, unlink } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*
  * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the
- * files that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself; no
- * symbolic link below the trash is followed.
+ * files that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself, also
+ * one that is all there is; no symbolic link below the trash is followed.
  */
 
 export const TRASH = 'trash';
@@ -75,15 +77,22 @@ export async function emptyTrash(
       expected: options.planId,
       got: planId,
     });
-  for (const { path, files: trashed, kinds, understood } of prunes) {
-    for (const file of trashed) await removeFile(file.path);
-    for (const kind of kinds) await removeFolder(kind);
-    // The manifest goes last: as long as there is a file, it tells where that came from.
-    const left = (await readEntries(path)).filter(({ name }) => name !== MANIFEST);
-    if (understood && left.length === 0) await removeFile(join(path, MANIFEST));
-    await removeFolder(path);
-  }
+  for (const prune of prunes) await remove(prune);
   return { files, bytes, others };
+}
+
+/** As long as there is a file, the manifest tells where that came from: that files are gone is on the disk before it goes. */
+async function remove({ path, files, kinds, drafts, expendable }: Prune): Promise<void> {
+  for (const file of files) await removeFile(file.path);
+  for (const draft of drafts) await removeFile(draft);
+  for (const kind of kinds) {
+    await syncFolder(kind);
+    await removeFolder(kind);
+  }
+  await syncFolder(path);
+  const left = (await readEntries(path)).filter(({ name }) => name !== MANIFEST);
+  if (expendable && left.length === 0) await removeFile(join(path, MANIFEST));
+  await removeFolder(path);
 }
 
 /** What one prune has put into the trash. All paths are absolute. */
@@ -92,8 +101,10 @@ type Prune = {
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
   /** The folders around them, whether anything is left in them or not. */
   readonly kinds: readonly string[];
-  /** Whether there is a manifest that tells what is the trash's own. */
-  readonly understood: boolean;
+  /** Manifests that were being written by processes that are no more. */
+  readonly drafts: readonly string[];
+  /** Whether the manifest may go when nothing else is left: it was understood, or nothing was ever there that it names. */
+  readonly expendable: boolean;
   /** Whether something else lies there. */
   readonly mixed: boolean;
 };
@@ -122,8 +133,15 @@ async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
 
 async function readPrune(path: string): Promise<Prune> {
   const named = await readManifest(path);
-  const entries = await readEntries(path);
-  if (named === null) return { path, files: [], kinds: [], understood: false, mixed: entries.length > 0 };
+  const all = await readEntries(path);
+  const isDraft = (entry: Dirent) => entry.isFile() && isAbandoned(join(path, entry.name));
+  const drafts = all.filter(isDraft).map(({ name }) => join(path, name));
+  const entries = all.filter((entry) => !isDraft(entry));
+  if (named === null) {
+    // No file moves before the manifest is on the disk: where a torn one is all there is, its prune moved none.
+    const expendable = entries.every((entry) => entry.name === MANIFEST && entry.isFile());
+    return { path, files: [], kinds: [], drafts, expendable, mixed: !expendable };
+  }
   const byKind = Map.groupBy(named, ({ kind }) => kind);
   const files: Prune['files'][number][] = [];
   const kinds: string[] = [];
@@ -144,7 +162,7 @@ async function readPrune(path: string): Promise<Prune> {
       else files.push(...found);
     }
   }
-  return { path, files, kinds, understood: true, mixed };
+  return { path, files, kinds, drafts, expendable: true, mixed };
 }
 
 /** Nothing where the file is gone: somebody has put it back. `other`: it is not the file that was moved here. */

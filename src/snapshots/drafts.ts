@@ -18,13 +18,15 @@ import { type NameOptions, publishUnderFreeName } from './publish.ts';
  * file is ever overwritten, and a name that ends in .json has its whole content from its first moment on.
  */
 
-/** A snapshot being written, in the folder that it will be published in. */
-export type Draft = {
+/** A file being written, in the folder in which it will get its name. */
+export type DraftFile = {
   /** Open for reading and writing. */
   readonly handle: FileHandle;
   readonly path: string;
-  readonly kind: string;
 };
+
+/** A snapshot being written. */
+export type Draft = DraftFile & { readonly kind: string };
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
 
@@ -51,6 +53,14 @@ export function isAbandoned(path: string): boolean {
 export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
   if (!isKind(kind)) throw new SnapbackError('usage', 'This can not be a kind of snapshots.', { got: kind });
   const place = await ensureFolder(folder, SNAPSHOTS, kind);
+  return { ...(await createDraftFile(folder, place)), kind };
+}
+
+/**
+ * Creates an empty draft in a folder of ours, with the owner and mode of the database file. Its name tells who writes
+ * it, and that nobody should read it. @throws `disk-full`, `folder-read-only`, `io-failed`; then there is no file
+ */
+export async function createDraftFile(folder: DataFolder, place: string): Promise<DraftFile> {
   const path = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
   live.add(path);
   try {
@@ -59,14 +69,13 @@ export async function createDraft(folder: DataFolder, kind: string): Promise<Dra
       constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
       0o600,
     );
-    const draft = { handle, path, kind };
     try {
       await ownAsDatabase(folder, handle);
     } catch (error) {
-      await discardDraft(draft);
+      await discardDraft({ handle, path });
       throw error;
     }
-    return draft;
+    return { handle, path };
   } catch (error) {
     live.delete(path);
     throw explainWriteError(error, path);
@@ -99,19 +108,19 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
  * Makes what was written to a draft durable, its name included: with it, a later start can go on where this process
  * dies. @throws `disk-full`, `folder-read-only`, `io-failed`
  */
-export async function syncDraft({ handle, path }: Draft): Promise<void> {
+export async function syncDraft({ handle, path }: DraftFile): Promise<void> {
   await handle.sync();
   await syncFolder(dirname(path));
 }
 
 /** Closes and removes a draft, as far as the system lets us: what stays goes with a later sweep, and hides no other error. */
-export async function discardDraft(draft: Draft): Promise<void> {
+export async function discardDraft(draft: DraftFile): Promise<void> {
   await leaveDraft(draft);
   await tidy(() => unlink(draft.path));
 }
 
 /** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
-export async function leaveDraft({ handle, path }: Draft): Promise<void> {
+export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
   live.delete(path);
   if (handle.fd >= 0) await tidy(() => handle.close());
 }

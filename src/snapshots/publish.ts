@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSystemCode } from '../model/errors.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
@@ -17,10 +17,9 @@ export type NameOptions = {
 
 /**
  * Gives a file in `place` the name of this second, which has passed when it gets it, so that the host can not choose it
- * any more; the nearest name after it (`_001`, `_002`...) where it is taken. When this returns, the name is on the disk.
- * The name that the file had before stays, where the file system has hard links: whoever needs the file finds it under
- * one of the two, whatever of this reaches the disk. Returns the name without `.json`. On failure there is no new name.
- * @throws `target-exists` where no name is left, what `syncFolder` throws, and the system's refusals as they are
+ * any more; the nearest name after it (`_001`, `_002`...) where it is taken. Returns the name without `.json`. On failure
+ * there is no new name.
+ * @throws `target-exists` where no name is left, and as `nameUnlessTaken`
  */
 export async function publishUnderFreeName(
   source: string,
@@ -29,20 +28,26 @@ export async function publishUnderFreeName(
 ): Promise<string> {
   const second = await waitForSecondToPass();
   let name = options.after === 'every-other' ? nameAfter(await newestName(place), second) : second;
-  let target = join(place, `${name}.json`);
-  for (let how = await linkUnlessTaken(source, target); ; how = await linkUnlessTaken(source, target)) {
-    if (how === 'linked') await keepLink(target, place);
-    if (how === 'moved') await syncFolder(place);
-    if (how !== 'taken') return name;
-    name = nextName(name);
-    target = join(place, `${name}.json`);
-  }
+  while (!(await nameUnlessTaken(source, join(place, `${name}.json`)))) name = nextName(name);
+  return name;
+}
+
+/**
+ * Gives a file another name in its folder, in one step; false where somebody has that name. When this returns, the name
+ * is on the disk. The name that the file had before stays, where the file system has hard links: whoever needs the file
+ * finds it under one of the two, whatever of this reaches the disk. @throws as `files.ts`; then there is no new name
+ */
+export async function nameUnlessTaken(source: string, target: string): Promise<boolean> {
+  const how = await linkUnlessTaken(source, target);
+  if (how === 'linked') await keepLink(target);
+  if (how === 'moved') await syncFolder(dirname(target));
+  return how !== 'taken';
 }
 
 /** A name that may not survive a loss of power is none: where the folder can't be made durable, it goes again. */
-async function keepLink(target: string, place: string): Promise<void> {
+async function keepLink(target: string): Promise<void> {
   try {
-    await syncFolder(place);
+    await syncFolder(dirname(target));
   } catch (error) {
     await tidy(() => unlink(target));
     throw error;

@@ -29,7 +29,8 @@ export async function takeSnapshot(
       const about = await writeAndCheck(db, draft, folder, 'take', task, () => null);
       const { sizeBytes } = await readDraft(draft);
       const published = await publishDraft(folder, draft);
-      return { taken: true, ...published, sizeBytes, lastEventId: BigInt(about.lastEventId), retired: [] };
+      const lastEventId = BigInt(about.lastEventId);
+      return { taken: true, ...published, sizeBytes, lastEventId, retired: [], notes: [] };
     } catch (error) {
       await discardDraft(draft);
       throw error;

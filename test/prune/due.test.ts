@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, truncate, utimes } from 'node:fs/promises';
+import { mkdir, readdir, symlink, truncate, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describeTaken } from '../../src/cli/report.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { isDue, takeIfDue } from '../../src/prune/due.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
@@ -13,6 +14,7 @@ import {
   cutsOf,
   dumpAsHost,
   makeDataFolder,
+  makeTempFolder,
   startChild,
   writeSnapshotFile,
 } from '../support/data-folder.ts';
@@ -228,6 +230,44 @@ describe('taking if due', () => {
       ...days('weekly', 1),
     ]);
     expect(await readdir(join(folder.dir, 'snapback/trash'))).toHaveLength(2);
+  });
+
+  test('says what was done and what was not where the older ones cannot be moved', async () => {
+    const folder = await makeDataFolder({ events: 5 });
+    for (const day of [1, 2, 3, 4, 5, 6])
+      await writeSnapshotFile(folder, `periodic/2026010${day}T000000Z`, dumpAsHost(folder), taken);
+    await writeSnapshotFile(folder, 'rewind/20260101T000000Z');
+    await mkdir(join(folder.dir, 'snapback'));
+    await symlink(await makeTempFolder(), join(folder.dir, 'snapback/trash'));
+    const result = await takeIfDue(folder);
+    if (!result.taken) throw new TypeError(result.reason);
+    expect(result.retired).toEqual([]);
+    expect(result.notes).toEqual([
+      expect.stringMatching(/^Older snapshots could not be moved to the trash: /),
+      expect.stringMatching(/^Older snapshots could not be moved to the trash: /),
+    ]);
+    expect(describeTaken(result).join('\n')).toContain(result.notes[0]);
+    expect((await listSnapshotFiles(folder)).map(({ id }) => id)).toContain(result.id);
+  });
+
+  test('moves no copy before a rewind by a clock that nothing confirms, however often it is tried', async () => {
+    const folder = await makeDataFolder({ events: 5 });
+    for (const day of [1, 2])
+      await writeSnapshotFile(folder, `rewind/2026010${day}T000000Z`, dumpAsHost(folder), taken);
+    const far = new Date('2037-01-01T00:00:00.000Z');
+    for (const hours of [0, 1]) {
+      const result = await takeIfDue(folder, {}, { now: new Date(far.getTime() + hours * 3_600_000) });
+      if (!result.taken) throw new TypeError(result.reason);
+      expect(result.retired).toEqual([]);
+      expect(result.notes).toEqual([expect.stringContaining('the clock is far ahead')]);
+      await utimes(result.file, far, far);
+    }
+    // The log shows that the time has really passed.
+    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET ts = '2036-12-31T00:00:00Z' WHERE id = 5"));
+    expect(await takeIfDue(folder, {}, { now: new Date('2037-01-01T03:00:00.000Z') })).toMatchObject({
+      retired: ['rewind/20260102T000000Z', 'rewind/20260101T000000Z'],
+      notes: [],
+    });
   });
 
   test('never retires the one it has just taken, even where all others are dated in the future', async () => {

@@ -158,6 +158,31 @@ describe('of a folder whose manifest can not be relied on, nothing is counted or
   });
 });
 
+describe('a prune that was killed before its first move is cleared away', () => {
+  test.each<[string, readonly (readonly [string, string])[]]>([
+    ['with a torn manifest', [['manifest.json', '{"format": 1, "fil']]],
+    ['with an empty one', [['manifest.json', '']]],
+    ['with one that was still being written', [['.snapback-2147483647-0123456789abcdef.part', '{"form']]],
+  ])('%s', async (_, files) => {
+    const { folder } = await makeTrash();
+    const left = join(folder.dir, 'snapback/trash/20260101T000000Z');
+    await mkdir(left);
+    for (const [name, text] of files) await writeFile(join(left, name), text);
+    expect(await describeTrash(folder)).toMatchObject({ files: 2, others: 0 });
+    expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 0 });
+    expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
+  });
+
+  test('but not while its process may still be writing', async () => {
+    const { folder } = await makeTrash();
+    const left = join(folder.dir, 'snapback/trash/20260101T000000Z');
+    await mkdir(left);
+    await writeFile(join(left, '.snapback-1-0123456789abcdef.part'), '{"form');
+    expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 1 });
+    expect(await readdir(left)).toHaveLength(1);
+  });
+});
+
 test('a file that is named twice counts once, and an empty folder goes without a manifest', async () => {
   const { folder, folders } = await makeTrash();
   const manifest = join(folders[0] ?? '', 'manifest.json');
@@ -173,11 +198,14 @@ test('what stays in the trash is told, not passed over', async () => {
   await writeFile(join(folders[0] ?? '', 'notes.txt'), 'notes');
   const told = "1 folder of the trash with something in it that no prune's list names: that stays.";
   expect(describeInWords(await describeTrash(folder), false)).toEqual([
-    'In the trash: 2 files, 20 B',
+    'In the trash: 2 files, 20 bytes',
     told,
     'Add --yes to delete them for good.',
   ]);
-  expect(describeInWords(await emptyTrash(folder), true)).toEqual(['Deleted for good: 2 files, 20 B', told]);
+  expect(describeInWords(await emptyTrash(folder), true)).toEqual([
+    'Deleted for good: 2 files, 20 bytes',
+    told,
+  ]);
   expect(describeInWords(await describeTrash(folder), false)).toEqual([
     'No pruned snapshot is in the trash.',
     told,

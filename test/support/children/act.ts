@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import {
+  applyPrune,
   applyRestore,
   applyUndo,
   defaultRestoreOptions,
@@ -60,6 +61,7 @@ async function act(): Promise<unknown> {
   const { SQLITE_TMPDIR, TMPDIR } = process.env;
   const folder = await openDataFolder(dir, { sqliteTempDirs: [SQLITE_TMPDIR, TMPDIR] });
   say('began');
+  if (action === 'prune') return applyPrune(folder, { by: 'choice', ids: [id] });
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
   if (action === 'plan') {

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
+import { type SnapshotFile, statFacts } from '../snapshots/files.ts';
+import { nameUnlessTaken } from '../snapshots/publish.ts';
+import { syncFolder } from '../system/durable.ts';
+import { type FileHandle, lstat, rename, unlink } from '../system/files.ts';
+import { openPlainFile } from '../system/plain-file.ts';
+import { explainWriteError } from '../system/refusals.ts';
+import { TRASH } from './trash.ts';
+
+/**
+ * Moves a snapshot into a folder of the trash, and returns when that is on the disk. False where the file is gone, since
+ * the host prunes on its own, or is another one than was planned to go. Where the snapshots lie on a volume of their own
+ * it is copied, the copy proven, and only then the original removed.
+ * @throws `disk-full`, `folder-read-only`, `io-failed`; then the file is where it was
+ */
+export async function moveToTrash(
+  folder: DataFolder,
+  trashName: string,
+  { kind, name, key }: SnapshotFile,
+): Promise<boolean> {
+  const source = await findFolder(folder, SNAPSHOTS, kind);
+  const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
+  if (source === null) return false;
+  const move = { folder, key, from: join(source, `${name}.json`), target, to: join(target, `${name}.json`) };
+  try {
+    if (!(await isUnchanged(move))) return false;
+    try {
+      await rename(move.from, move.to);
+    } catch (error) {
+      if (!hasSystemCode(error, 'EXDEV')) throw error;
+      if (!(await moveToOtherVolume(move))) return false;
+    }
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return false;
+    throw explainWriteError(error, source);
+  }
+  await syncFolder(target);
+  await syncFolder(source);
+  return true;
+}
+
+type Move = {
+  readonly folder: DataFolder;
+  /** The file as it was when the move was planned. */
+  readonly key: string;
+  readonly from: string;
+  readonly target: string;
+  readonly to: string;
+};
+
+async function isUnchanged({ from, key }: Move): Promise<boolean> {
+  return statFacts(from, await lstat(from, { bigint: true })).key === key;
+}
+
+/** False where the file became another one meanwhile; then there is no copy. */
+async function moveToOtherVolume(move: Move): Promise<boolean> {
+  const { handle: source } = await openPlainFile(move.from);
+  if (source === null) return false;
+  try {
+    const draft = await createDraftFile(move.folder, move.target);
+    try {
+      await copyProven(source, draft.handle, move.to);
+      if (!(await isUnchanged(move))) return false;
+      if (!(await nameUnlessTaken(draft.path, move.to)))
+        throw new SnapbackError('target-exists', 'The trash holds such a file already.', { path: move.to });
+    } finally {
+      await discardDraft(draft);
+    }
+  } finally {
+    await source.close();
+  }
+  await unlink(move.from);
+  return true;
+}
+
+/** When this returns, the copy is on the disk, reads back the same, and is as old as the original. */
+async function copyProven(source: FileHandle, copy: FileHandle, path: string): Promise<void> {
+  const { mtimeMs } = statFacts(path, await source.stat({ bigint: true }));
+  const copied = await hashPieces(source, (piece, at) => writeWhole(copy, piece, at));
+  // Between two milliseconds, so that no rounding turns it into the one before.
+  await copy.utimes((mtimeMs + 0.5) / 1000, (mtimeMs + 0.5) / 1000);
+  await copy.sync();
+  if ((await hashPieces(copy)) !== copied)
+    throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
+      path,
+    });
+}
+
+async function writeWhole(handle: FileHandle, piece: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < piece.length; )
+    done += (await handle.write(piece, done, piece.length - done, at + done)).bytesWritten;
+}
+
+const PIECE_BYTES = 1 << 20;
+
+async function hashPieces(
+  handle: FileHandle,
+  see?: (piece: Buffer, at: number) => Promise<void>,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(PIECE_BYTES);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES, at);
+    if (bytesRead === 0) return hash.digest('hex');
+    const piece = buffer.subarray(0, bytesRead);
+    hash.update(piece);
+    await see?.(piece, at);
+    at += bytesRead;
+  }
+}
