@@ -125,6 +125,12 @@ const MESSAGES: { readonly [C in ErrorCode]: (error: Failure) => Message } = {
     unharmed: NOTHING_WRITTEN,
     next: 'Restore its projections only, or choose another snapshot.',
   }),
+  'event-ids-unsupported': ({ message }) => ({
+    title: 'Event ids of this kind are not supported',
+    happened: message,
+    unharmed: NOTHING_WRITTEN,
+    next: 'You can go on looking at the snapshots and comparing them.',
+  }),
   'schema-drift': ({ message }) => ({
     title: 'Some of it has no place today',
     happened: message,

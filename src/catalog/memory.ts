@@ -16,6 +16,7 @@ export type Remembered = SnapshotFacts & {
 /** Facts by a file's key: a file that changed has another key. */
 export type Memory = ReadonlyMap<string, Remembered>;
 
+/** Raised when a file is judged otherwise than before. */
 const VERSION = 2;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -1,5 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { readLastEventId } from '../log/events.ts';
+import { findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -17,12 +17,14 @@ export async function diffSnapshot(
   task: TaskOptions = {},
 ): Promise<Diff> {
   return withStagedSnapshot(folder, id, task, async ({ view, stage, schema, snapshot }) => {
+    const log = findLogTable(schema, folder.profile);
+    const hasForeignId = findForeignLiveId(view.db, log, folder.profile) !== null;
     const found = await compareSnapshot(view.db, stage, schema, folder.profile, 'differing', task);
     return {
       snapshot,
       against: {
         database: folder.databaseFile,
-        lastEventId: readLastEventId(view.db, folder.profile),
+        lastEventId: hasForeignId ? null : readLastEventId(view.db, folder.profile),
         events: found.tables.find((table) => table.role === 'log')?.liveRows ?? 0,
         viewingCopy: view.viewingCopy,
       },

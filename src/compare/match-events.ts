@@ -64,21 +64,37 @@ export function matchEvents(db: AnyDatabase, log: Comparison, profile: Profile):
     DELETE FROM ${THERE} WHERE rowid IN (SELECT there FROM ${BOTH})`);
   const count = (table: string): number =>
     Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${table}`).pluck().get());
-  const id = placeOfName(columns, profile.log.columns.id);
-  const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
-  const lastThere = id === -1 ? 'NULL' : `SELECT max(${stageColumn(id)}) FROM ${staged}`;
-  const parts = db
-    .prepare<[], unknown>(
-      `SELECT EXISTS (SELECT 1 FROM ${NEWER} WHERE event <= (${lastThere}))
-         OR EXISTS (SELECT 1 FROM ${THERE} WHERE ${id === -1 ? 'false' : `event <= (${lastHere})`})`,
-    )
-    .pluck()
-    .get();
   return {
     log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(BOTH) },
     newer: NEWER,
-    lineage: parts === 1 ? 'other' : 'same',
+    lineage: partsWays(db, log, profile) ? 'other' : 'same',
   };
+}
+
+/**
+ * Whether each has events that the other lacks before it ends. Ids that are no integers are in no order that tells: then
+ * whether each has any.
+ */
+function partsWays(
+  db: AnyDatabase,
+  { staged: { live, name, columns } }: Comparison,
+  profile: Profile,
+): boolean {
+  const id = placeOfName(columns, profile.log.columns.id);
+  if (id === -1) return false;
+  const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
+  const lastThere = `SELECT max(${stageColumn(id)}) FROM ${STAGE_SCHEMA}.${name}`;
+  const has = (table: string, what: string) => `EXISTS (SELECT 1 FROM ${table} WHERE typeof(event) ${what})`;
+  return (
+    db
+      .prepare<[], unknown>(
+        `SELECT ${has(NEWER, `= 'integer' AND event <= (${lastThere})`)}
+           OR ${has(THERE, `= 'integer' AND event <= (${lastHere})`)}
+           OR (${has(NEWER, "<> 'integer'")} AND ${has(THERE, "<> 'integer'")})`,
+      )
+      .pluck()
+      .get() === 1
+  );
 }
 
 /** Numbers the rows that share all these values: the n-th of them here is the n-th of them there. */

@@ -74,6 +74,40 @@ export function* readEvents(
   for (const row of readRows(db, { ...source, schemaName: 'main', columns })) yield pick(row);
 }
 
+/** Where a log is read from: `main` with its own column of ids, or the stage of a snapshot. */
+type IdSource = { readonly schemaName: string; readonly table: string; readonly column: string };
+
+/**
+ * The storage class of an event id that is no integer; null where all are, or some are NULL. The host's checkpoints count
+ * from an integer, and so do ours: with other ids (UUIDs, ULIDs) a log can be looked at and compared, and no more.
+ */
+export function findForeignId(db: AnyDatabase, { schemaName, table, column }: IdSource): string | null {
+  const id = quoteName(column);
+  const found = db
+    .prepare<[], string>(
+      `SELECT typeof(${id}) FROM ${schemaName}.${quoteName(table)} WHERE typeof(${id}) NOT IN ('integer', 'null') LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  return found ?? null;
+}
+
+/** The same of the live log, without reading it where its ids can't be anything else. */
+export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile): string | null {
+  const column = log.columns.id;
+  if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;
+  return findForeignId(db, { schemaName: 'main', table: live.name, column });
+}
+
+/** What is refused of a log whose ids are no integers. */
+export function foreignIdError({ log }: Profile, found: string): SnapbackError {
+  return new SnapbackError(
+    'event-ids-unsupported',
+    `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}. Its snapshots can be looked at and compared; taking and restoring them is not supported.`,
+    { table: log.table, column: log.columns.id, found },
+  );
+}
+
 /** The highest event id, 0 for an empty log: what the host calls `last_event_id`. */
 export function readLastEventId(db: AnyDatabase, profile: Profile): bigint {
   const { table, columns } = profile.log;

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'snapshot-damaged',
   'snapshot-unsafe',
   'snapshot-without-log',
+  'event-ids-unsupported',
   'schema-drift',
   'schema-needs-host',
   'row-refused',

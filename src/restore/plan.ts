@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
+import type { Comparison } from '../compare/compare-table.ts';
 import type { Stage } from '../compare/stage.ts';
+import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import { hashLiveTables } from '../host/content-hash.ts';
 import type { Profile } from '../host/profile.ts';
-import { readLastEventId } from '../log/events.ts';
+import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
-import { foldName } from '../sqlite/names.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
@@ -112,7 +114,8 @@ export async function preparePlan(
     hostReplay: full ? null : hostReplay(db, request),
     space: preflight.space,
   };
-  const refusals = findRefusals(plan, { stage, before, integrity, preflight });
+  const foreignId = findForeignEventId(db, request, comparisons);
+  const refusals = findRefusals(plan, { stage, before, foreignId, profile, integrity, preflight });
   return {
     plan: { ...plan, planId: planId(request, schema, [before, reachable, contentOf(stage)]), refusals },
     comparisons,
@@ -122,6 +125,19 @@ export async function preparePlan(
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
+}
+
+/** What kind of id that is no integer the log has now, or would have. */
+function findForeignEventId(
+  db: AnyDatabase,
+  { schema, profile }: PlanRequest,
+  comparisons: readonly Comparison[],
+): string | null {
+  const now = findForeignLiveId(db, findLogTable(schema, profile), profile);
+  const log = comparisons.find(({ staged }) => staged.role === 'log')?.staged;
+  const place = log === undefined ? -1 : placeOfName(log.columns, profile.log.columns.id);
+  if (now !== null || log === undefined || place === -1) return now;
+  return findForeignId(db, { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) });
 }
 
 /** Everything that holds data and that the plan neither writes nor keeps up. */

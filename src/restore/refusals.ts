@@ -1,4 +1,7 @@
 import type { Stage } from '../compare/stage.ts';
+import type { Profile } from '../host/profile.ts';
+import { foreignIdError } from '../log/events.ts';
+import type { SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
@@ -9,6 +12,9 @@ export type Circumstances = {
   readonly stage: Stage;
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
+  /** The kind of an event id, now or afterwards, that is no integer; null where there is none. */
+  readonly foreignId: string | null;
+  readonly profile: Profile;
   readonly integrity: Integrity;
   readonly preflight: Preflight;
 };
@@ -16,7 +22,7 @@ export type Circumstances = {
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
   plan: Omit<RestorePlan, 'planId' | 'refusals'>,
-  { stage, before, integrity, preflight }: Circumstances,
+  { stage, before, foreignId, profile, integrity, preflight }: Circumstances,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
@@ -68,6 +74,7 @@ export function findRefusals(
       message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold; that has to be accepted first.`,
       detail: { loses: plan.newerEventsLost },
     });
+  if (foreignId !== null) refusals.push(refusalOf(foreignIdError(profile, foreignId)));
   for (const { volume, neededBytes, freeBytes } of plan.space)
     if (freeBytes < neededBytes)
       refusals.push({
@@ -82,6 +89,11 @@ export function findRefusals(
       detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
     });
   return refusals;
+}
+
+/** What an action would throw, as a plan says it. */
+export function refusalOf({ code, message, detail }: SnapbackError): Refusal {
+  return { code, message, detail };
 }
 
 /**

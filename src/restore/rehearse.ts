@@ -8,6 +8,7 @@ import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
 import { describeEffects, type PreparedPlan } from './plan.ts';
+import { refusalOf } from './refusals.ts';
 import { verifyRestore } from './verify.ts';
 
 /** What stands against a restore whatever the database would say to it. */
@@ -54,6 +55,5 @@ function asRefusal(error: unknown, databaseFile: string): Refusal {
   const found = classifyDatabaseError(error, databaseFile);
   const refused: readonly ErrorCode[] = ['row-refused', 'leaves-orphans', 'verification-failed'];
   if (!(found instanceof SnapbackError) || !refused.includes(found.code)) throw error;
-  const { code, message, detail } = found;
-  return { code, message, detail };
+  return refusalOf(found);
 }

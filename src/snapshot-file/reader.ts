@@ -14,7 +14,8 @@ import { OWN_KEY, type SnapshotAbout } from './notes.ts';
 export type SnapshotPart =
   /** First: what the end of the file says of itself; null where Snapback did not write it. */
   | { readonly type: 'start'; readonly about: SnapshotAbout | null }
-  | { readonly type: 'last-event-id'; readonly value: bigint }
+  /** Null: it is a text or a real, of a host whose events have such ids. */
+  | { readonly type: 'last-event-id'; readonly value: bigint | null }
   | { readonly type: 'table'; readonly name: string }
   | {
       readonly type: 'rows';
@@ -69,7 +70,7 @@ export async function* readSnapshot(
     } else if (known) yield* readTable(scanner, key, exact, tail, yielder);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
-      if (tail !== null && tail.about.lastEventId !== value.toString())
+      if (tail !== null && tail.about.lastEventId !== String(value))
         throw damaged('last_event_id is not what was written');
       yield { type: 'last-event-id', value };
     } else {
@@ -117,10 +118,11 @@ function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>
   };
 }
 
-async function readLastEventId(scanner: JsonScanner): Promise<bigint> {
+async function readLastEventId(scanner: JsonScanner): Promise<bigint | null> {
   const value = await scanner.readScalar();
   if (typeof value === 'bigint') return value;
-  throw damagedAt(scanner.offset(), 'last_event_id is not a whole number');
+  if (typeof value === 'string' || typeof value === 'number') return null;
+  throw damagedAt(scanner.offset(), 'last_event_id is not the id of an event');
 }
 
 async function* readTable(

@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Profile } from '../host/profile.ts';
 import { createLogChain, type LogChain } from '../log/chain.ts';
-import { createIdentifier, findLogTable, identityOf, readLastEventId } from '../log/events.ts';
+import {
+  createIdentifier,
+  findForeignLiveId,
+  findLogTable,
+  foreignIdError,
+  identityOf,
+  readLastEventId,
+} from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -33,7 +40,7 @@ const COPY_BYTES = 256 * 1024;
  * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
  * `_snapback`. One transaction or an unchanging copy makes it one moment; the caller provides that, and syncs and
  * publishes the file. Memory stays flat. On failure the file holds a part and must be discarded.
- * @throws `database-missing` (as `findLogTable`), `cancelled`, `disk-full`, `io-failed`, database errors
+ * @throws `database-missing` (as `findLogTable`), `event-ids-unsupported`, `cancelled`, `disk-full`, `io-failed`, database errors
  */
 export async function writeSnapshot(
   db: AnyDatabase,
@@ -44,6 +51,8 @@ export async function writeSnapshot(
   const schema = readSchema(db);
   const { log, tables: projected } = request.profile;
   const logTable = findLogTable(schema, request.profile);
+  const foreignId = findForeignLiveId(db, logTable, request.profile);
+  if (foreignId !== null) throw foreignIdError(request.profile, foreignId);
   const folder = await createPrivateFolder();
   try {
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);

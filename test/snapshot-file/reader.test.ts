@@ -124,8 +124,8 @@ const wholeFiles: readonly (readonly [string, string | Buffer])[] = [
   ['a number beyond 64 bits', '{"bots": [{"id": 9223372036854775808}]}'],
   ['half a letter', '{"bots": [{"id": "\\ud83d"}]}'],
   ['bytes that are not UTF-8', '{"bots": [{"id": "\xff"}]}'],
-  ['a last event that is a real', '{"last_event_id": 1.5}'],
-  ['a last event that is a text', '{"last_event_id": "1"}'],
+  ['a last event that is null', '{"last_event_id": null}'],
+  ['a last event that is a list', '{"last_event_id": [1]}'],
   ['a key of a megabyte', `{"${'k'.repeat(1 << 20)}": 1}`],
   ['20,000 keys', `{${Array.from({ length: 20_000 }, (_, key) => `"k${key}": 1`).join(',')}}`],
   ['notes that are not at its end', '{"_snapback": {}, "last_event_id": 1}'],
@@ -140,6 +140,14 @@ describe('what is no snapshot', () => {
 });
 
 describe('what is odd but says what it says', () => {
+  test.each(['1.5', '"01ARZ3NDEKTSV4RRFFQ69G5FAV"'])(
+    'a last event whose id is %s is of a host with such ids',
+    async (id) => {
+      const parts = await readParts(await write(`{"last_event_id": ${id}}`));
+      expect(parts).toContainEqual({ type: 'last-event-id', value: null });
+    },
+  );
+
   test('keys called __proto__ and constructor are keys like any other', async () => {
     const text =
       '{"__proto__": [{"constructor": 1}], "constructor": [], "bots": [{"__proto__": 1, "constructor": "x"}]}';

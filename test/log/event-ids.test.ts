@@ -1,0 +1,121 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  checkSnapshot,
+  defaultRestoreOptions,
+  describeFolder,
+  diffSnapshot,
+  isDue,
+  planRestore,
+  takeIfDue,
+  takeSnapshot,
+} from '../../src/index.ts';
+import {
+  asHost,
+  errorOf,
+  makePlace,
+  makeRoot,
+  open,
+  type Place,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
+import { readState } from '../support/state.ts';
+import { NOW } from '../support/story.ts';
+
+/**
+ * Checkpoints count from an event id that is a whole number. A log with other ids can be looked at and compared; what
+ * would write a file that the host can't use is refused by name.
+ */
+const root = makeRoot();
+const ID = 'periodic/20260101T000000Z';
+const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+
+async function makeLog(type: string, ids: readonly string[]): Promise<Place> {
+  const place = await makePlace(root(), 'CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);');
+  run(place, `DROP TABLE event_log; CREATE TABLE event_log (id ${type} PRIMARY KEY, ts TEXT, kind TEXT);`);
+  append(place, ids);
+  return place;
+}
+
+function append(place: Place, ids: readonly string[]): void {
+  for (const id of ids) run(place, `INSERT INTO event_log VALUES (${id}, 'now', 'message')`);
+}
+
+/** What the host's own service would write. */
+async function dumpAsHost(place: Place): Promise<void> {
+  const dump = asHost(place, (db) => ({
+    last_event_id: db.prepare('SELECT max(id) FROM event_log').pluck().get() ?? 0,
+    event_log: db.prepare('SELECT * FROM event_log').all(),
+    chats: db.prepare('SELECT * FROM chats').all(),
+  }));
+  await putSnapshot(place, ID, JSON.stringify(dump));
+}
+
+const KINDS = [
+  [
+    'text',
+    'TEXT',
+    ["'01ARZ3NDEKTSV4RRFFQ69G5FAV'", "'01ARZ3NDEKTSV4RRFFQ69G5FAW'", "'00000000000000000000000000'"],
+  ],
+  ['real', 'REAL', ['1.5', '2.5', '0.5']],
+] as const;
+
+describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, [first, second, late]) => {
+  test('can be looked at and compared: the file of its host is no damaged one', async () => {
+    const place = await makeLog(type, [first, second]);
+    await dumpAsHost(place);
+    append(place, [late]);
+    run(place, "INSERT INTO chats VALUES (1, 'Harbour')");
+    const folder = await open(place);
+    expect(await checkSnapshot(folder, ID)).toMatchObject({ health: 'good', lastEventId: null });
+    expect(await diffSnapshot(folder, ID)).toMatchObject({
+      lineage: 'same',
+      against: { lastEventId: null, events: 3 },
+      newerEvents: [{ events: 1 }],
+    });
+    expect(await describeFolder(folder)).toMatchObject({ events: 3 });
+    expect(await isDue(folder)).toMatchObject({ due: true });
+  });
+
+  test('of which no snapshot can be taken: that is refused by name, and no file is left', async () => {
+    const place = await makeLog(type, [first]);
+    const folder = await open(place);
+    for (const take of [() => takeSnapshot(folder, 'rewind'), () => takeIfDue(folder)])
+      expect(await errorOf(take())).toMatchObject({ code: 'event-ids-unsupported', detail: { found } });
+    const files = await readdir(join(place.dir, 'snapshots'), { recursive: true });
+    expect(files.filter((name) => /\.(json|part)$/.test(name))).toEqual([]);
+  });
+
+  test.each(['full', 'projections'] as const)(
+    'of which nothing is restored, %s or not: the plan says so, and nothing is changed',
+    async (mode) => {
+      const place = await makeLog(type, [first, second]);
+      await dumpAsHost(place);
+      run(place, "INSERT INTO chats VALUES (1, 'Harbour')");
+      const since = readState(place.database);
+      const folder = await open(place);
+      const plan = await planRestore(folder, { ...request, mode });
+      expect(plan.refusals.map(({ code }) => code)).toEqual(['event-ids-unsupported']);
+      expect((await errorOf(applyRestore(folder, { ...request, mode }, NOW))).code).toBe(
+        'event-ids-unsupported',
+      );
+      expect(readState(place.database)).toEqual(since);
+    },
+  );
+
+  test('can’t be brought back into a log that is empty now', async () => {
+    const place = await makeLog(type, [first, second]);
+    await dumpAsHost(place);
+    run(place, 'DELETE FROM event_log');
+    const plan = await planRestore(await open(place), request);
+    expect(plan.refusals.map(({ code }) => code)).toEqual(['event-ids-unsupported']);
+  });
+});
+
+test('a log that has no event yet has nothing to refuse', async () => {
+  const place = await makeLog('TEXT', []);
+  expect(await takeSnapshot(await open(place), 'rewind')).toMatchObject({ taken: true, lastEventId: 0n });
+});
