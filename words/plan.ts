@@ -1,5 +1,5 @@
 import type { NewerEvents, TableDiff } from '../src/model/diff.ts';
-import type { HeldState, InUse, Orphans, Refusal, RestorePlan } from '../src/model/restore.ts';
+import type { HeldState, InUse, NotKeptUp, Orphans, Refusal, RestorePlan } from '../src/model/restore.ts';
 import type { SnapshotId } from '../src/model/snapshots.ts';
 import { formatAge } from './ages.ts';
 import { driftWords, guessWords } from './diff-notes.ts';
@@ -115,6 +115,7 @@ export function remarkLines(plan: RestorePlan): readonly string[] {
     ...plan.damage.map((damage) => `Damage that is there already and must not grow: ${damage}`),
     ...(keys === null ? [] : [keys]),
     ...plan.searchIndexes.filter(isOdd).map(indexWords),
+    ...plan.notKeptUp.map(notKeptUpWords),
     ...(aside.length === 0
       ? []
       : [
@@ -166,11 +167,22 @@ function isOdd({ before, handling }: SearchIndex): boolean {
 }
 
 function indexWords({ name, before, handling }: SearchIndex): string {
-  if (handling === 'left')
-    return `The search index ${name} can’t be brought along row by row; it is left as it is.`;
+  if (handling === 'left') {
+    const why = { ok: 'can’t be brought along', stale: 'is damaged', unchecked: 'can’t be opened here' }[
+      before
+    ];
+    return `The search index ${name} ${why}: until the chat app rebuilds it, a search may miss what comes back and find what is gone.`;
+  }
   return before === 'stale'
     ? `The search index ${name} is out of date; it is built anew.`
     : `The search index ${name} is kept right and checked.`;
+}
+
+function notKeptUpWords({ name, by }: NotKeptUp): string {
+  const tables = [...new Set(by.map(({ table }) => table))];
+  return by.length === 0
+    ? `${name} stays as it is; if the chat app keeps it in step with what changes here, it is out of step afterwards.`
+    : `${name} stays as it is and may be out of step afterwards: the chat app keeps it up by ${choose(by.length, 'the trigger', 'the triggers')} ${joinWords(by.map(({ trigger }) => trigger))} of ${joinWords(tables)}.`;
 }
 
 function keyWords({ foreignKeyViolations, orphans }: RestorePlan): string | null {

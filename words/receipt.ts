@@ -11,6 +11,7 @@ const CHECKS: { readonly [C in Check]: string } = {
   'foreign-keys': 'Foreign keys hold',
   integrity: 'The file’s structure is sound',
   'search-index': 'The search index matches its table',
+  derived: 'What the chat app derives from these tables is up to date',
   schema: 'The schema is the same',
   checkpoint: 'The fresh checkpoint is in its place',
 };
@@ -20,6 +21,7 @@ const RESULTS: { readonly [R in CheckResult['result']]: string } = {
   'unchanged-damage': 'damage from before, not grown',
   'came-back': 'not all',
   rebuilt: 'was out of date, built anew',
+  left: 'not brought along',
   'not-run': 'could not be checked',
 };
 
@@ -46,7 +48,7 @@ export function checkWords(check: Check, results: readonly CheckResult[]): Check
     text: CHECKS[check],
     remarks: joinWords(remarks),
     // What was accepted is no success either.
-    passed: !odd.some(({ result }) => result === 'not-run' || result === 'came-back'),
+    passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left'].includes(result)),
   };
 }
 

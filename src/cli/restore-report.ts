@@ -2,7 +2,7 @@ import { formatTimestamp } from '../../words/moments.ts';
 import { choosable, notRestoredWords } from '../../words/not-restored.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import type { InUse, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { InUse, NotKeptUp, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import { describeDrift, describeEvents, describeTables } from './report.ts';
 import { alignTable, toPrintable } from './text.ts';
 
@@ -90,6 +90,7 @@ function describeCare(plan: RestorePlan): readonly string[] {
     ['Left alone', plan.bystanders.join(', ')],
     ['Set aside', aside.length === 0 ? '' : `triggers ${aside.join(', ')}, put back unchanged`],
     ['Search', indexes.join(', ')],
+    ['Not kept up', plan.notKeptUp.map(describeNotKeptUp).join('; ')],
     ['Damage', plan.damage.join('; ')],
     ['Keys broken', describeKeys(plan)],
   ];
@@ -98,10 +99,16 @@ function describeCare(plan: RestorePlan): readonly string[] {
     .map(([name, value]) => `${name.padEnd(11)} ${toPrintable(value)}`);
 }
 
+function describeNotKeptUp({ name, by }: NotKeptUp): string {
+  if (by.length === 0) return `${name} (out of step if the chat app keeps it up by itself)`;
+  const triggers = by.map(({ trigger, table }) => `${trigger} of ${table}`).join(', ');
+  return `${name} (kept up by the ${by.length === 1 ? 'trigger' : 'triggers'} ${triggers}; may be out of step)`;
+}
+
 const INDEX: Readonly<Record<RestorePlan['searchIndexes'][number]['handling'], string>> = {
   follows: 'kept up row by row',
   rebuilt: 'built anew if it does not agree',
-  left: 'can not be brought along row by row, left as it is',
+  left: 'left behind: a search may miss what comes back and find what is gone, until the chat app rebuilds it',
 };
 
 function describeKeys({ foreignKeyViolations, foreignKeyViolationsAfter, orphans }: RestorePlan): string {

@@ -1,6 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
-import { isCompileError, sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
+import { sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
+import { explainNeed } from '../sqlite/needs-host.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/schema.ts';
 
@@ -92,14 +93,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
             { table, why: 'two rows have the same key' },
             error,
           );
-        if (isCompileError(error))
-          throw new SnapbackError(
-            'schema-needs-host',
-            `“${table}” needs something that only the chat application has.`,
-            { table, reason: String(error) },
-            error,
-          );
-        throw error;
+        throw explainNeed(error, table);
       }
     },
   };

@@ -75,10 +75,11 @@ const CHECKS = [
   'foreign-keys',
   'integrity',
   'search-index',
+  'derived',
   'schema',
   'checkpoint',
 ] as const;
-const RESULTS = ['ok', 'unchanged-damage', 'came-back', 'rebuilt', 'not-run'] as const;
+const RESULTS = ['ok', 'unchanged-damage', 'came-back', 'rebuilt', 'left', 'not-run'] as const;
 
 function parseCheck(value: unknown): CheckResult | null {
   const source = members(value);

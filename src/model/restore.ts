@@ -37,6 +37,16 @@ export type Orphans = {
   readonly comesBack: boolean;
 };
 
+/**
+ * A table outside the plan that may be out of step afterwards. `by`: the triggers that would have kept it up, had the chat
+ * application written the rows; empty for a virtual table with data of its own that no trigger writes to, since an
+ * application may keep such an index up by itself.
+ */
+export type NotKeptUp = {
+  readonly name: string;
+  readonly by: readonly { readonly trigger: string; readonly table: string }[];
+};
+
 /** Of a table that is left alone nothing is added, removed or changed. */
 export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
 
@@ -83,6 +93,8 @@ export type RestorePlan = {
     /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: can't be brought along row by row, left as it is. */
     readonly handling: 'follows' | 'rebuilt' | 'left';
   }[];
+  /** What stays as it is although rows change that it is derived from. */
+  readonly notKeptUp: readonly NotKeptUp[];
   readonly foreignKeyViolations: number;
   /** How many there are after it, as a trial on a copy found; null where that was not tried. */
   readonly foreignKeyViolationsAfter: number | null;
@@ -115,11 +127,15 @@ export type CheckResult = {
     | 'foreign-keys'
     | 'integrity'
     | 'search-index'
+    | 'derived'
     | 'schema'
     | 'checkpoint';
   readonly subject: string | null;
-  /** `came-back`: not in order, but so in the state that was asked for, or accepted. */
-  readonly result: 'ok' | 'unchanged-damage' | 'came-back' | 'rebuilt' | 'not-run';
+  /**
+   * `came-back`: not in order, but so in the state that was asked for, or accepted. `left`: not brought along with the
+   * tables, so it may be out of step with them.
+   */
+  readonly result: 'ok' | 'unchanged-damage' | 'came-back' | 'rebuilt' | 'left' | 'not-run';
   readonly detail: string | null;
 };
 

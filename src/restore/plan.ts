@@ -14,9 +14,10 @@ import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
-import type { TableWork } from '../write/write-tables.ts';
+import type { TableWork, WrittenEffects } from '../write/write-tables.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
 
@@ -104,6 +105,7 @@ export async function preparePlan(
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
     ...describeEffects(effects, new Map()),
+    notKeptUp: findNotKeptUp(schema, comparisons, effects),
     foreignKeyViolations: countViolations(integrity),
     foreignKeyViolationsAfter: null,
     orphans: [],
@@ -155,7 +157,7 @@ function findBystanders(
 
 /** What a plan says of triggers and search indexes; of an index that is not in `indexes`, that it was not looked at. */
 export function describeEffects(
-  { keptTriggers, setAsideTriggers, searchIndexes }: SideEffects,
+  { keptTriggers, setAsideTriggers, searchIndexes }: WrittenEffects | SideEffects,
   indexes: ReadonlyMap<string, IndexState>,
 ): Pick<RestorePlan, 'triggers' | 'searchIndexes'> {
   const as = (handling: RestorePlan['triggers'][number]['handling'], triggers: SideEffects['keptTriggers']) =>

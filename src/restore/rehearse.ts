@@ -37,7 +37,7 @@ export async function rehearse(
     const indexes = checkSearchIndexes(copy, prepared.effects);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
-      const effects = await writeTables(copy, prepared, indexes, schema, createYielder(rehearsal));
+      const effects = await writeTables(copy, prepared, { indexes, schema }, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes, schema };
       const { violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);

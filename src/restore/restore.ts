@@ -5,7 +5,8 @@ import { SnapbackError } from '../model/errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { classifyDatabaseError, isCompileError, openWriteDatabase } from '../sqlite/database.ts';
+import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts';
+import { explainNeed } from '../sqlite/needs-host.ts';
 import { readSchema } from '../sqlite/schema.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
@@ -41,12 +42,16 @@ export async function planRestore(
   return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, stage, schema, snapshot }) => {
     const preflight = await runPreflight(folder, snapshot, { whileOpen, viewingCopy: view.viewingCopy });
     const { action, snapshotId: _, ...options } = request;
-    const prepared = await preparePlan(
-      view.db,
-      { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
-      task,
-    );
-    return rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
+    try {
+      const prepared = await preparePlan(
+        view.db,
+        { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
+        task,
+      );
+      return await rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
+    } catch (error) {
+      throw explain(error, folder);
+    }
   });
 }
 
@@ -107,14 +112,7 @@ export async function applyRestore(
   }
 }
 
-/** What does not compile only shows here where no plan was shown before: then it is the same refusal. */
+/** Plan and apply end with the same error for the same fault. */
 function explain(error: unknown, folder: DataFolder): unknown {
-  if (isCompileError(error) && error instanceof Error)
-    return new SnapbackError(
-      'schema-needs-host',
-      'The database needs something that only the chat application has; nothing was changed.',
-      { reason: error.message },
-      error,
-    );
-  return classifyDatabaseError(error, folder.databaseFile);
+  return classifyDatabaseError(explainNeed(error, null), folder.databaseFile);
 }

@@ -104,7 +104,7 @@ async function writeAndVerify(
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
-  const effects = await writeTables(db, prepared, indexes, schema, createYielder(task));
+  const effects = await writeTables(db, prepared, { indexes, schema }, createYielder(task));
   const { checks, after } = await verifyRestore(db, prepared, { effects, indexes, schema }, task);
   return {
     lockedAt,

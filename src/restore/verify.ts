@@ -1,6 +1,6 @@
 import { allColumns, hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { CheckResult, Orphans } from '../model/restore.ts';
+import type { CheckResult, Orphans, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {
@@ -16,16 +16,12 @@ import {
 import { foldName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
-import { type IndexState, settleSearchIndex } from '../write/search-index.ts';
-import type { SideEffects } from '../write/side-effects.ts';
+import { proveSearchIndex } from '../write/search-index.ts';
+import type { Surroundings, WrittenEffects } from '../write/write-tables.ts';
 import type { PreparedPlan } from './plan.ts';
 
 /** What was so before the first write, and how it was written. */
-export type Written = {
-  readonly effects: SideEffects;
-  readonly schema: Schema;
-  readonly indexes: ReadonlyMap<string, IndexState>;
-};
+export type Written = Surroundings & { readonly effects: WrittenEffects };
 
 /** Content of the touched tables after a restore, with the hash of every column for the receipt. */
 export type Verified = {
@@ -38,8 +34,8 @@ export type Verified = {
 
 /**
  * Proves, inside the transaction, that the database is what the plan says: content of every touched table against the
- * snapshot, bystanders and schema unchanged, no damage that was not there before, search indexes in agreement (a stale
- * one is rebuilt and said). A check that can't run here is reported as not run.
+ * snapshot, bystanders and schema unchanged, no damage that was not there before, search indexes in agreement but for
+ * those that were left. A check that can't run here is reported as not run.
  * @throws `verification-failed`, `leaves-orphans`, `row-refused`; the caller rolls back
  */
 export async function verifyRestore(
@@ -80,8 +76,9 @@ export async function verifyRestore(
   checks.push({ check: 'schema', subject: null, result: 'ok', detail: schema.hash });
   report(false);
   for (const index of effects.searchIndexes)
-    checks.push(settleSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
-  const { integrity, orphans } = await compareIntegrity(db, prepared);
+    checks.push(proveSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
+  checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
+  const { integrity, orphans } = await compareIntegrity(db, prepared, effects);
   checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
   report(true);
   return {
@@ -111,12 +108,17 @@ function failed(check: CheckResult['check'], subject: string, expected: string, 
   );
 }
 
-async function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan) {
+async function compareIntegrity(
+  db: WriteDatabase,
+  prepared: PreparedPlan,
+  { searchIndexes }: WrittenEffects,
+) {
   const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
   const after = await checkIntegrity(db);
   const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
   const { acceptDrift } = plan.options;
-  const fault = findNewFault(before, after, { touched, known, acceptDrift });
+  const leftBehind = searchIndexes.filter(({ handling }) => handling === 'left').map(({ name }) => name);
+  const fault = findNewFault(before, after, { touched, known, leftBehind, acceptDrift });
   if (fault !== null) throw faultError(fault);
   return { integrity: after, orphans: findOrphans(before, after, touched) };
 }
@@ -134,6 +136,16 @@ function faultError(fault: Fault): SnapbackError {
   }
   if (!isBrokenCheck(fault.line)) return failed('integrity', fault.line, 'no new damage', fault.line);
   return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
+}
+
+/** It stays as it was, so it is never called in order. */
+function describeNotKeptUp({ name, by }: RestorePlan['notKeptUp'][number]): CheckResult {
+  const triggers = by.map(({ trigger, table }) => `“${trigger}” of “${table}”`).join(', ');
+  const detail =
+    by.length === 0
+      ? 'nothing in the database keeps it in step with the tables; if the chat app does, it is out of step now'
+      : `it stays as it was: what keeps it up did not run (${by.length === 1 ? 'trigger' : 'triggers'} ${triggers})`;
+  return { check: 'derived', subject: name, result: 'left', detail };
 }
 
 function describeKeys(after: Integrity, orphans: readonly Orphans[]): readonly CheckResult[] {

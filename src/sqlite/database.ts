@@ -128,6 +128,18 @@ export function isCompileError(error: unknown): boolean {
   return /^SQLITE_ERROR(?:_MISSING_COLLSEQ)?$/.test(sqliteCode(error) ?? '');
 }
 
+/**
+ * Whether an SQLite error says something of what is in the database: not of the disk, the memory, the permissions or
+ * other programs, which would be the same whatever was tried.
+ */
+export function isAboutContents(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== null && !OUTSIDE.test(code);
+}
+
+const OUTSIDE =
+  /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CANTOPEN|PERM|AUTH|INTERRUPT|PROTOCOL|NOTADB|MISUSE)/;
+
 const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: string])[] = [
   ['SQLITE_BUSY', 'database-busy', 'Another program is working in the database.'],
   ['SQLITE_LOCKED', 'database-busy', 'Another program is working in the database.'],

@@ -10,6 +10,8 @@ type BrokenKey = { readonly table: string; readonly parent: string; readonly vio
 export type Integrity = {
   /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, each with how often it came. */
   readonly damage: ReadonlyMap<string, number>;
+  /** Which of these lines a virtual table says of itself, by its name. They are told apart by whose check says them, never by wording. */
+  readonly ofVirtualTables: ReadonlyMap<string, ReadonlySet<string>>;
   /** Tables in which that check can't run here: it needs something of the host. */
   readonly unchecked: readonly string[];
   /** Foreign key violations by `child table/parent table/key number`. */
@@ -59,21 +61,42 @@ export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
     isPossible(() => {
       for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
     });
-  const tables = listTables(db);
+  const tables = listTables(db, false);
   const whole = runCheck(String(MOST_LINES));
   return {
     quick,
     damage,
+    ofVirtualTables: damage.size === 0 ? new Map() : checkVirtualTables(db, check, damage),
     unchecked: whole ? [] : tables.filter((table) => !runCheck(quoteName(table))),
     foreignKeys,
     uncheckedKeys: tables.filter((table) => !runKeys(table)),
   };
 }
 
-function listTables(db: AnyDatabase): readonly string[] {
-  const list =
-    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'";
+/** Those with rows of their own, what a virtual table keeps its data in among them; or the virtual tables. */
+function listTables(db: AnyDatabase, areVirtual: boolean): readonly string[] {
+  const types = areVirtual ? "type = 'virtual'" : "type IN ('table', 'shadow')";
+  const list = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND ${types} AND name <> 'sqlite_schema'`;
   return db.prepare<[], string>(list).pluck().all();
+}
+
+/** The lines of damage that come again where a virtual table alone is checked. One that can't be opened here has none. */
+function checkVirtualTables(
+  db: AnyDatabase,
+  check: string,
+  damage: ReadonlyMap<string, number>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const name of listTables(db, true))
+    isPossible(() => {
+      const lines = db
+        .prepare<[], string>(`${check}(${quoteName(name)})`)
+        .pluck()
+        .all();
+      const own = lines.filter((line) => damage.has(line));
+      if (own.length > 0) found.set(name, new Set(own));
+    });
+  return found;
 }
 
 /** A check that needs the host's functions, or meets a foreign key without a parent index, does not run: that is no verdict. */
@@ -87,11 +110,12 @@ function isPossible(check: () => void): boolean {
   }
 }
 
-/** Damage of trees or indexes, not of contents: writing into such a file could make it worse. */
+/** Damage of the file's trees, not of contents or of what a virtual table keeps in them: writing into such a file could make it worse. */
 export function structuralDamage(integrity: Integrity): readonly string[] {
   const ofContents =
-    /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in |^malformed inverted index for FTS\d? /;
-  return describeDamage(integrity).filter((line) => !ofContents.test(line));
+    /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in /;
+  const ofVirtualTables = new Set([...integrity.ofVirtualTables.values()].flatMap((lines) => [...lines]));
+  return describeDamage(integrity).filter((line) => !ofContents.test(line) && !ofVirtualTables.has(line));
 }
 
 /** Whether a line of damage says that a row breaks a CHECK. */
@@ -123,6 +147,8 @@ export type Asked = {
   readonly touched: ReadonlySet<string>;
   /** What was so in the state that an undo brings back. */
   readonly known: KnownFaults | null;
+  /** Virtual tables that were left behind, and whose own checks may say so. */
+  readonly leftBehind: readonly string[];
   /** That rows refer to something that is not there afterwards is accepted. */
   readonly acceptDrift: boolean;
 };
@@ -133,11 +159,12 @@ export type Asked = {
  * for whose parent's table was asked for too, since the snapshot's own state is then that; and what is accepted.
  */
 export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
-  const { touched, known, acceptDrift } = asked;
+  const { touched, known, leftBehind, acceptDrift } = asked;
+  const expected = new Set(leftBehind.flatMap((name) => [...(after.ofVirtualTables.get(name) ?? [])]));
   const knownLines = new Map(known?.damage);
   const knownKeys = new Map(known?.foreignKeys);
   for (const [line, times] of after.damage)
-    if (times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0))
+    if (!expected.has(line) && times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0))
       return { check: 'integrity', line };
   for (const [key, broken] of after.foreignKeys) {
     const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);

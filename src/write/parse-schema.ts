@@ -8,8 +8,8 @@ export type Trigger = {
   readonly event: 'DELETE' | 'INSERT' | 'UPDATE';
   /** When and on what it fires, from after its name to BEGIN; null where its text can be read in two ways. */
   readonly head: string | null;
-  /** Whether it passes rows over. */
-  readonly isConditional: boolean;
+  /** Which rows it does not pass over, in terms of `new` and `old`; null where it passes none over. */
+  readonly condition: string | null;
   readonly statements: readonly TriggerStatement[];
   /** Every name in it, folded: no table that it could reach is missing here. */
   readonly names: ReadonlySet<string>;
@@ -30,11 +30,12 @@ export function describeTrigger(object: SchemaObject): Trigger {
   const on = head.findLastIndex((token) => isKeyword(token, 'ON'));
   const event = head.slice(0, on).findLast((token) => isKeyword(token, 'DELETE', 'INSERT', 'UPDATE'));
   const name = nameOf(head);
+  const when = head.find((token) => isKeyword(token, 'WHEN'));
   return {
     object,
     event: isKeyword(event, 'DELETE') ? 'DELETE' : isKeyword(event, 'INSERT') ? 'INSERT' : 'UPDATE',
     head: isClear && name !== null ? sql.slice(name.end, tokens[begin]?.end) : null,
-    isConditional: head.some((token) => isKeyword(token, 'WHEN')),
+    condition: when === undefined ? null : sql.slice(when.end, tokens[begin]?.at).trim(),
     statements: split(tokens.slice(begin + 1, -1)).map((statement) => ({
       sql: sql.slice(statement[0]?.at, statement.at(-1)?.end),
       target: isClear ? targetOf(statement) : null,

@@ -1,17 +1,21 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { CheckResult } from '../model/restore.ts';
-import { isCompileError, sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
+import { isAboutContents, sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { AffectedIndex, SideEffects } from './side-effects.ts';
 
 export type IndexState = 'ok' | 'stale' | 'unchecked';
 
+/** An index after the tables were written: its handling says what became of it. */
+export type WrittenIndex = AffectedIndex & { readonly wasRebuilt: boolean };
+
 /**
- * Whether a search index agrees with its contents; `unchecked` where that can't be told here. For contents in another
- * table FTS5 compares them only if asked with a rank, and where it is to hold a part of them they can't be compared.
- * Writes nothing, but SQLite demands a writable handle.
+ * Whether a search index agrees with its contents; `unchecked` where that can't be told here, as where its module or
+ * tokenizer is missing. For contents in another table FTS5 compares them only if asked with a rank, and where it is to
+ * hold a part of them they can't be compared. Writes nothing, but SQLite demands a writable handle.
  */
-function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
+export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
+  if (!index.isWhole) return 'unchecked';
   const name = quoteName(index.name);
   const withRank = index.module === 'fts5' && index.contents === 'external' && !index.isPartial;
   try {
@@ -22,41 +26,9 @@ function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
     );
     return 'ok';
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code?.startsWith('SQLITE_CORRUPT') === true) return 'stale';
-    if (isCompileError(error)) return 'unchecked';
-    throw error;
+    if (!isAboutContents(error)) throw error;
+    return sqliteCode(error)?.startsWith('SQLITE_CORRUPT') === true ? 'stale' : 'unchecked';
   }
-}
-
-/**
- * Judges an index after a restore, and builds it anew where it does not agree with its contents. One without contents, or
- * with a part of them, can't be built anew: if it was damaged before, it stays so.
- * @throws `verification-failed` where it can't be brought into agreement; the caller rolls back
- */
-export function settleSearchIndex(db: WriteDatabase, index: AffectedIndex, before: IndexState): CheckResult {
-  const about = { check: 'search-index', subject: index.name } as const;
-  const found = checkSearchIndex(db, index);
-  if (found === 'unchecked')
-    return { ...about, result: 'not-run', detail: 'this index can not be checked here' };
-  if (index.handling === 'left')
-    return {
-      ...about,
-      result: 'not-run',
-      detail: 'it can not be brought along row by row, so it was left as it is',
-    };
-  if (found === 'ok') return { ...about, result: 'ok', detail: null };
-  const canRebuild = index.contents !== 'none' && !index.isPartial;
-  if (!canRebuild && before === 'stale') return { ...about, result: 'unchanged-damage', detail: null };
-  const name = quoteName(index.name);
-  if (canRebuild) db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
-  if (checkSearchIndex(db, index) !== 'ok')
-    throw new SnapbackError(
-      'verification-failed',
-      `The search index “${index.name}” can not be brought into agreement; everything was put back.`,
-      { check: 'search-index', subject: index.name, expected: 'in agreement', got: 'stale' },
-    );
-  return { ...about, result: 'rebuilt', detail: null };
 }
 
 /** The state of each search index that a plan affects, by name. For the time before its first write. */
@@ -66,3 +38,78 @@ export function checkSearchIndexes(
 ): ReadonlyMap<string, IndexState> {
   return new Map(searchIndexes.map((index) => [index.name, checkSearchIndex(db, index)]));
 }
+
+/**
+ * Builds an index anew from its contents and says whether it agrees with them now and holds all that it should; where
+ * not, it is as before.
+ */
+export function rebuildSearchIndex(
+  db: WriteDatabase,
+  index: AffectedIndex,
+  holdsAll: () => boolean = () => true,
+): boolean {
+  const name = quoteName(index.name);
+  db.exec(`SAVEPOINT ${REBUILDING}`);
+  try {
+    db.exec(`INSERT INTO main.${name}(${name}) VALUES ('rebuild')`);
+    if (checkSearchIndex(db, index) === 'ok' && holdsAll()) {
+      db.exec(`RELEASE ${REBUILDING}`);
+      return true;
+    }
+  } catch (error) {
+    if (!isAboutContents(error)) throw error;
+  }
+  db.exec(`ROLLBACK TO ${REBUILDING}; RELEASE ${REBUILDING}`);
+  return false;
+}
+
+/** Whether building an index anew makes it what it is meant to be. */
+export function canRebuild({ contents, isPartial }: AffectedIndex): boolean {
+  return contents === 'external' && !isPartial;
+}
+
+/** Makes an index agree with its contents once the tables are written, or leaves it; the result says which. */
+export function settleSearchIndex(
+  db: WriteDatabase,
+  index: AffectedIndex,
+  wasRepaired: boolean,
+): WrittenIndex {
+  if (index.handling === 'left') return { ...index, wasRebuilt: false };
+  const found = checkSearchIndex(db, index);
+  const isSettled = found === 'ok' || (found === 'unchecked' && index.handling === 'follows');
+  if (isSettled)
+    return { ...index, handling: wasRepaired ? 'rebuilt' : index.handling, wasRebuilt: wasRepaired };
+  const wasRebuilt = canRebuild(index) && rebuildSearchIndex(db, index);
+  return { ...index, handling: wasRebuilt ? 'rebuilt' : 'left', wasRebuilt };
+}
+
+const REBUILDING = 'snapback_rebuilding';
+
+/**
+ * What the receipt says of an index. What was left is never called in order.
+ * @throws `verification-failed` where one that was brought along does not agree with its contents; the caller rolls back
+ */
+export function proveSearchIndex(db: WriteDatabase, index: WrittenIndex, before: IndexState): CheckResult {
+  const about = { check: 'search-index', subject: index.name } as const;
+  if (index.handling === 'left')
+    return { ...about, result: 'left', detail: `${LEFT[before]}; ${CONSEQUENCE}` };
+  const found = checkSearchIndex(db, index);
+  if (found === 'unchecked')
+    return { ...about, result: 'not-run', detail: 'this index cannot be checked here' };
+  if (found === 'stale')
+    throw new SnapbackError(
+      'verification-failed',
+      `The search index “${index.name}” cannot be brought into agreement; everything was put back.`,
+      { check: 'search-index', subject: index.name, expected: 'in agreement', got: 'stale' },
+    );
+  return { ...about, result: index.wasRebuilt ? 'rebuilt' : 'ok', detail: null };
+}
+
+const LEFT: Readonly<Record<IndexState, string>> = {
+  ok: 'it cannot be brought along row by row',
+  stale: 'it was damaged before and cannot be rebuilt here',
+  unchecked: 'it cannot be opened here',
+};
+
+const CONSEQUENCE =
+  'until the chat app rebuilds it, its search may miss what came back and find what is gone';

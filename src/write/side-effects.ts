@@ -4,6 +4,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import { describeVirtualTable, type VirtualTable } from '../sqlite/virtual-table.ts';
 import { describeTrigger, type Trigger } from './parse-schema.ts';
+import { holdsWhatItIsTold } from './partial-index.ts';
 
 /**
  * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger
@@ -26,16 +27,31 @@ export type AffectedIndex = VirtualTable & {
    * them. `left`: it can't be brought along row by row, and building it anew would not make it what it is meant to be.
    */
   readonly handling: 'follows' | 'rebuilt' | 'left';
-  /** Its triggers pass rows over: it is not meant to hold all of its contents. */
+  /** It is not meant to hold all of its contents, as far as its triggers and what it holds tell. */
   readonly isPartial: boolean;
+  /** Whether all tables are there in which it keeps its data. One that is not whole may not be touched. */
+  readonly isWhole: boolean;
+  /** Triggers that run bring all or a part of it along. */
+  readonly hasUpkeep: boolean;
+  /** The triggers for rows that come, as far as it follows them. */
+  readonly sources: readonly Trigger[];
 };
 
-/** Finds out what writing the given tables (by their live names) could touch besides. */
-export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readonly string[]): SideEffects {
+/**
+ * Finds out what writing the given tables (by their live names) could touch besides. No trigger that runs writes to one
+ * of the indexes in `apart`.
+ */
+export function findSideEffects(
+  db: AnyDatabase,
+  schema: Schema,
+  touched: readonly string[],
+  apart: readonly string[] = [],
+): SideEffects {
   const folded = new Set(touched.map(foldName));
+  const names = new Set(schema.objects.map(({ name }) => foldName(name)));
   const indexes = schema.virtualTables
     .map(describeVirtualTable)
-    .filter(({ module }) => /^fts[345]$/.test(module));
+    .filter(({ name, module }) => /^fts[345]$/.test(module) && !folded.has(foldName(name)));
   const all = schema.triggers.filter((object) => folded.has(foldName(object.table))).map(describeTrigger);
   const triggers = all.filter((trigger) => trigger.event !== 'UPDATE');
   const looksAt = (names: Iterable<string>, tables: ReadonlySet<string>) =>
@@ -46,7 +62,16 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
       looksAt(trigger.names, others) || trigger.statements.some(({ sql }) => looksAt(namesIn(sql), folded))
     );
   };
-  const upkeep = indexes.map((index) => ({ index, ...findUpkeep(index, all, readsOtherTouchedTables) }));
+  const upkeep = indexes.map((index) => {
+    const found = findUpkeep(index, all, readsOtherTouchedTables);
+    const sources = [...found.followers].filter(({ event }) => event === 'INSERT');
+    const isPartial = isMeantToBePartial(db, schema, index, { ...found, sources });
+    const isTold = !isPartial || holdsWhatItIsTold(db, schema, { ...index, sources }) === true;
+    const isWhole = index.parts.every((part) => names.has(foldName(part)));
+    const canFollow = isWhole && isTold && !apart.includes(index.name);
+    const followers = canFollow ? found.followers : new Set<Trigger>();
+    return { index, writers: found.writers, followers, sources, isPartial, isWhole };
+  });
   const isFollower = (trigger: Trigger, target: string | null) =>
     target !== null &&
     upkeep.some(
@@ -72,10 +97,17 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
           triggers.some(({ head, names }) => head === null && names.has(foldName(index.name))) ||
           dependsOn(schema, index.contentTable, folded),
       )
-      .map(({ index, writers, followers }) => {
-        const isPartial = [...writers].some(({ isConditional }) => isConditional);
+      .map(({ index, writers, followers, sources, isPartial, isWhole }): AffectedIndex => {
         const isFollowed = followers.size > 0 && followers.size === writers.size;
-        return { ...index, isPartial, handling: isFollowed ? 'follows' : apart({ ...index, isPartial }) };
+        const apart = index.contents === 'external' && !isPartial && isWhole ? 'rebuilt' : 'left';
+        return {
+          ...index,
+          isPartial,
+          isWhole,
+          hasUpkeep: followers.size > 0,
+          sources,
+          handling: isFollowed ? 'follows' : apart,
+        };
       }),
     reachable: [...schema.tables.values()]
       .map((table) => table.name)
@@ -87,21 +119,6 @@ export function findSideEffects(db: AnyDatabase, schema: Schema, touched: readon
   };
 }
 
-/** The same with no trigger running at all: an index is built anew from its contents, or left where these are its own. */
-export function leaveIndexesApart(effects: SideEffects): SideEffects {
-  return {
-    ...effects,
-    keptTriggers: [],
-    setAsideTriggers: [...effects.setAsideTriggers, ...effects.keptTriggers],
-    standIns: [],
-    searchIndexes: effects.searchIndexes.map((index) => ({ ...index, handling: apart(index) })),
-  };
-}
-
-function apart({ contents, isPartial }: VirtualTable & Pick<AffectedIndex, 'isPartial'>): 'rebuilt' | 'left' {
-  return contents === 'external' && !isPartial ? 'rebuilt' : 'left';
-}
-
 type Upkeep = {
   readonly writers: ReadonlySet<Trigger>;
   readonly followers: ReadonlySet<Trigger>;
@@ -110,8 +127,8 @@ type Upkeep = {
 /**
  * The triggers that write an index, and those of them by which it follows a table. A table is followed only if there are
  * triggers for rows that come and for rows that go: with one half alone an index would take a row twice, or keep what is
- * gone. And none of its triggers may look around in tables that are written, for what they find there depends on what
- * is written first.
+ * gone. None of its triggers may look around in tables that are written, for what they find there depends on what is
+ * written first; and none may be able to end the transaction.
  */
 function findUpkeep(
   index: VirtualTable,
@@ -125,13 +142,28 @@ function findUpkeep(
     const own = writers.filter(({ object }) => foldName(object.table) === table);
     return (
       ['INSERT', 'DELETE'].every((event) => own.some((trigger) => trigger.event === event)) &&
-      !own.some(readsOtherTouchedTables)
+      !own.some((trigger) => trigger.names.has('rollback') || readsOtherTouchedTables(trigger))
     );
   };
   return {
     writers: new Set(writers),
     followers: new Set(writers.filter(({ object }) => isFollowed(foldName(object.table)))),
   };
+}
+
+/**
+ * Whether an index is to hold a part of its contents. A trigger for rows that come or go and passes some over says so.
+ * One for rows that change may only save work: then what the index holds tells.
+ */
+function isMeantToBePartial(
+  db: AnyDatabase,
+  schema: Schema,
+  index: VirtualTable,
+  { writers, sources }: Upkeep & Pick<AffectedIndex, 'sources'>,
+): boolean {
+  const conditional = [...writers].filter(({ condition }) => condition !== null);
+  if (conditional.some(({ event }) => event !== 'UPDATE')) return true;
+  return conditional.length > 0 && holdsWhatItIsTold(db, schema, { ...index, sources }) !== true;
 }
 
 /** Whether a table is one of the touched ones, or a view that rests on one. */

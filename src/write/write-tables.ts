@@ -1,13 +1,22 @@
 import type { Comparison } from '../compare/compare-table.ts';
-import { sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
+import { SnapbackError } from '../model/errors.ts';
+import { isAboutContents, type WriteDatabase } from '../sqlite/database.ts';
 import type { Integrity } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { applyTable } from './apply-table.ts';
-import type { IndexState } from './search-index.ts';
-import { leaveIndexesApart, type SideEffects } from './side-effects.ts';
+import { holdsWhatItIsTold } from './partial-index.ts';
+import {
+  canRebuild,
+  checkSearchIndex,
+  type IndexState,
+  rebuildSearchIndex,
+  settleSearchIndex,
+  type WrittenIndex,
+} from './search-index.ts';
+import { type AffectedIndex, findSideEffects, type SideEffects } from './side-effects.ts';
 
 /** What is to be written, with what the database was like before: all that writing needs of a plan. */
 export type TableWork = {
@@ -16,48 +25,107 @@ export type TableWork = {
   readonly integrity: Integrity;
 };
 
+/** What was there before the first write. */
+export type Surroundings = {
+  readonly schema: Schema;
+  /** The state of each search index that the plan affects. */
+  readonly indexes: ReadonlyMap<string, IndexState>;
+};
+
+/** How tables were written: which triggers ran, and what became of each search index. */
+export type WrittenEffects = Pick<SideEffects, 'keptTriggers' | 'setAsideTriggers'> & {
+  readonly searchIndexes: readonly WrittenIndex[];
+};
+
 /**
  * Makes the tables of a plan what it says, inside the caller's transaction. Of the host's triggers only those run that
  * keep a search index up; the others are away meanwhile, and afterwards all are there again, word for word and in the
- * order in which they fire. An index that was out of date before, or that refuses to be kept up row by row, is not: what
- * became of each is returned. A row that breaks a CHECK now is no reason to refuse it here: whether there are more of
- * them than may be, the caller judges afterwards.
- * @throws as `applyTable`, and `schema-needs-host` where something does not compile here; the caller rolls back
+ * order in which they fire. An index whose upkeep fails, however it does, is set apart: nothing writes to it, and then it
+ * is rebuilt where that makes it what it is meant to be, else left. So an index never stands in the way of the tables. A
+ * row that breaks a CHECK now is no reason to refuse it here: whether there are more of them than may be, the caller
+ * judges afterwards.
+ * @throws as `applyTable` of the tables alone; the caller rolls back
  */
 export async function writeTables(
   db: WriteDatabase,
   work: TableWork,
-  indexes: ReadonlyMap<string, IndexState>,
-  schema: Schema,
+  surroundings: Surroundings,
   yielder: Yielder,
-): Promise<SideEffects> {
-  const { effects } = work;
-  const isBehind = effects.searchIndexes.some(
-    ({ name, handling }) => handling === 'follows' && indexes.get(name) === 'stale',
+): Promise<WrittenEffects> {
+  const { schema, indexes } = surroundings;
+  const affected = work.effects.searchIndexes;
+  const touched = work.comparisons.map(({ staged }) => staged.live.name);
+  const repaired = affected.filter(
+    (index) =>
+      index.contents === 'own' &&
+      index.handling === 'follows' &&
+      indexes.get(index.name) === 'stale' &&
+      rebuildSearchIndex(db, index, () => holdsWhatItIsTold(db, schema, index) === true),
   );
-  if (!isBehind) {
+  const candidates = affected.filter(
+    (index) => index.hasUpkeep && (indexes.get(index.name) !== 'stale' || repaired.includes(index)),
+  );
+  const write = async (following: readonly AffectedIndex[]): Promise<SideEffects> => {
+    const apart = affected.filter((index) => !following.includes(index)).map(({ name }) => name);
+    const effects = findSideEffects(db, schema, touched, apart);
+    await writeAll(db, work, effects, schema, yielder);
+    return effects;
+  };
+  /** Leaves the savepoint open where it succeeds, and nothing where not. */
+  const attempt = async (following: readonly AffectedIndex[]): Promise<SideEffects | null> => {
     db.exec(`SAVEPOINT ${FOLLOWING}`);
     try {
-      await writeAll(db, work, effects, schema, yielder);
-      db.exec(`RELEASE ${FOLLOWING}`);
-      return effects;
+      const effects = await write(following);
+      if (following.every((index) => hasFollowed(db, index, surroundings))) return effects;
     } catch (error) {
-      const runs = effects.keptTriggers.length + effects.standIns.length > 0;
       // A constraint may have ended the whole transaction.
-      if (!db.inTransaction || !runs || !isIndexTrouble(error)) throw error;
-      db.exec(`ROLLBACK TO ${FOLLOWING}; RELEASE ${FOLLOWING}`);
+      if (!db.inTransaction || !mayBeOfIndex(error)) throw error;
     }
+    undoAttempt(db);
+    return null;
+  };
+  let effects = candidates.length === 0 ? null : await attempt(candidates);
+  if (effects === null && candidates.length > 1) {
+    const able: AffectedIndex[] = [];
+    for (const index of candidates) {
+      if ((await attempt([...able, index])) === null) continue;
+      undoAttempt(db);
+      able.push(index);
+    }
+    effects = able.length === 0 ? null : await attempt(able);
   }
-  const apart = leaveIndexesApart(effects);
-  await writeAll(db, work, apart, schema, yielder);
-  return apart;
+  if (effects !== null) db.exec(`RELEASE ${FOLLOWING}`);
+  // Where nothing runs but the writing of the tables, what fails is a fault of theirs.
+  const { keptTriggers, setAsideTriggers, searchIndexes } = effects ?? (await write([]));
+  return {
+    keptTriggers,
+    setAsideTriggers,
+    searchIndexes: searchIndexes.map((index) =>
+      settleSearchIndex(
+        db,
+        index,
+        repaired.some(({ name }) => name === index.name),
+      ),
+    ),
+  };
 }
 
 const FOLLOWING = 'snapback_following';
 
-/** What an index says that does not hold what its triggers take out of it, or holds what they put in. */
-function isIndexTrouble(error: unknown): boolean {
-  return /^SQLITE_(?:CORRUPT_VTAB|CONSTRAINT)/.test(sqliteCode(error) ?? '');
+function undoAttempt(db: WriteDatabase): void {
+  db.exec(`ROLLBACK TO ${FOLLOWING}; RELEASE ${FOLLOWING}`);
+}
+
+/** Whether the failure may lie in an index: all but what ends any attempt. Without its upkeep it shows whether it did. */
+function mayBeOfIndex(error: unknown): boolean {
+  return error instanceof SnapbackError ? error.code !== 'cancelled' : isAboutContents(error);
+}
+
+/** Whether an index is now what its triggers make of the rows, or can be made so. One that could not be checked before is not now. */
+function hasFollowed(db: WriteDatabase, index: AffectedIndex, { schema, indexes }: Surroundings): boolean {
+  if (indexes.get(index.name) === 'unchecked' || canRebuild(index)) return true;
+  if (checkSearchIndex(db, index) !== 'ok') return false;
+  return !index.isPartial || holdsWhatItIsTold(db, schema, index) === true;
 }
 
 async function writeAll(

@@ -63,7 +63,12 @@ export async function applyDirectly(
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
     const integrity = await checkIntegrity(db);
-    await writeTables(db, { comparisons, effects, integrity }, new Map(), schema, createYielder({}));
+    await writeTables(
+      db,
+      { comparisons, effects, integrity },
+      { schema, indexes: new Map() },
+      createYielder({}),
+    );
     db.exec('COMMIT');
     return comparisons.map(({ staged, added, removed, changed }) => [
       staged.live.name,

@@ -37,7 +37,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
     const prepared = await preparePlan(db, { ...request, stage, schema, profile, preflight }, {});
     db.exec('BEGIN');
     const indexes = checkSearchIndexes(db, prepared.effects);
-    const effects = await writeTables(db, prepared, indexes, schema, createYielder({}));
+    const effects = await writeTables(db, prepared, { indexes, schema }, createYielder({}));
     db.exec(mischief);
     const verifying = verifyRestore(db, prepared, { effects, indexes, schema }, {});
     return verifying.then(

@@ -54,6 +54,7 @@ const plan: RestorePlan = {
   guessedBlobs: [],
   triggers: [],
   searchIndexes: [],
+  notKeptUp: [],
   foreignKeyViolations: 0,
   foreignKeyViolationsAfter: null,
   orphans: [],
@@ -121,6 +122,11 @@ describe('what else the confirmation says', () => {
         { name: 'stale_fts', before: 'stale', handling: 'rebuilt' },
         { name: 'good_fts', before: 'ok', handling: 'follows' },
         { name: 'lone_fts', before: 'ok', handling: 'left' },
+        { name: 'odd_fts', before: 'unchecked', handling: 'left' },
+      ],
+      notKeptUp: [
+        { name: 'totals', by: [{ trigger: 'up', table: 'memories' }] },
+        { name: 'notes_fts', by: [] },
       ],
       triggers: [
         { name: 'audit', table: 'scenes', handling: 'set-aside' },
@@ -134,7 +140,10 @@ describe('what else the confirmation says', () => {
       'Damage that is there already and must not grow: row 7 missing from index',
       'The database already breaks 2 foreign keys; there must not be more afterwards.',
       'The search index stale_fts is out of date; it is built anew.',
-      'The search index lone_fts can’t be brought along row by row; it is left as it is.',
+      'The search index lone_fts can’t be brought along: until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
+      'The search index odd_fts can’t be opened here: until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
+      'totals stays as it is and may be out of step afterwards: the chat app keeps it up by the trigger up of memories.',
+      'notes_fts stays as it is; if the chat app keeps it in step with what changes here, it is out of step afterwards.',
       'Set aside meanwhile and put back word for word: the trigger audit.',
     ]);
     const orphans = [

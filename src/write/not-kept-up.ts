@@ -1,0 +1,68 @@
+import type { Comparison } from '../compare/compare-table.ts';
+import type { NotKeptUp } from '../model/restore.ts';
+import { foldName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { describeTrigger, type Trigger } from './parse-schema.ts';
+import type { SideEffects } from './side-effects.ts';
+
+/**
+ * What a restore leaves behind: tables outside the plan to which the host's triggers would have written, directly or
+ * through further tables and views, had the host changed the rows; and virtual tables with data of their own that no
+ * trigger writes to. Search indexes that the plan deals with are not among them.
+ */
+export function findNotKeptUp(
+  schema: Schema,
+  comparisons: readonly Comparison[],
+  { searchIndexes }: Pick<SideEffects, 'searchIndexes'>,
+): readonly NotKeptUp[] {
+  const changing = comparisons.filter(({ added, removed, changed }) => added + removed + changed > 0);
+  if (changing.length === 0) return [];
+  const dealtWith = new Set(
+    [...comparisons.map(({ staged }) => staged.live.name), ...searchIndexes.map(({ name }) => name)].map(
+      foldName,
+    ),
+  );
+  const triggers = Map.groupBy(schema.triggers.map(describeTrigger), ({ object }) => foldName(object.table));
+  const reached = new Map<string, Trigger[]>();
+  const open = changing.flatMap((comparison) =>
+    (triggers.get(foldName(comparison.staged.live.name)) ?? []).filter((trigger) =>
+      wouldFire(trigger, comparison),
+    ),
+  );
+  for (let trigger = open.shift(); trigger !== undefined; trigger = open.shift())
+    for (const target of targetsOf(schema, trigger)) {
+      if (dealtWith.has(target)) continue;
+      const known = reached.get(target);
+      if (known === undefined) open.push(...(triggers.get(target) ?? []));
+      reached.set(target, [...(known ?? []), trigger]);
+    }
+  const virtual = new Set(schema.virtualTables.map(({ name }) => name));
+  return schema.objects
+    .filter(({ type, name }) => type === 'table' && !dealtWith.has(foldName(name)))
+    .flatMap(({ name }) => {
+      const by = reached.get(foldName(name)) ?? [];
+      if (by.length === 0 && !(virtual.has(name) && hasData(schema, name))) return [];
+      return [{ name, by: by.map(({ object }) => ({ trigger: object.name, table: object.table })) }];
+    });
+}
+
+/** Whether a host that made the same change would have fired it. A changed row may have been replaced. */
+function wouldFire({ event }: Trigger, { added, removed, changed }: Comparison): boolean {
+  const rows = { INSERT: added, DELETE: removed, UPDATE: 0 }[event] + changed;
+  return rows > 0;
+}
+
+/** What a trigger writes to, by folded name; where its text can be read in two ways, all that it names. */
+function targetsOf(schema: Schema, { head, statements, names }: Trigger): ReadonlySet<string> {
+  if (head !== null)
+    return new Set(statements.flatMap(({ target }) => (target === null ? [] : [foldName(target)])));
+  const known = schema.objects.map(({ name }) => foldName(name));
+  return new Set(known.filter((name) => names.has(name)));
+}
+
+/** A virtual table keeps its data in tables that are named after it. */
+function hasData({ objects }: Schema, virtual: string): boolean {
+  return objects.some(
+    ({ type, name }) => type === 'table' && foldName(name).startsWith(`${foldName(virtual)}_`),
+  );
+}
