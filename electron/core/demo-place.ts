@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildDemo, isDemo, type TaskOptions } from '../../src/index.ts';
+import { buildDemo, isDemo, SnapbackError, type TaskOptions } from '../../src/index.ts';
 
 const NAME = 'Snapback Demo';
 
@@ -11,22 +10,22 @@ export type DemoPlaceOptions = {
 };
 
 /**
- * Finds the demo in `home`, where its user can see it, or builds one there under the first free name. What already lies
- * under such a name is not touched. Returns its absolute path; throws as `buildDemo`.
+ * Finds the demo in `home`, where its user can see it, or builds one there under the first name that is free or that a
+ * killed building left. What else lies under such a name is not touched. Returns its absolute path; throws as `buildDemo`.
  */
 export async function prepareDemo(
   home: string,
   { fresh, nativeBinding }: DemoPlaceOptions,
   task: TaskOptions,
 ): Promise<string> {
-  const taken = new Set(await readdir(home));
   for (let number = 1; ; number += 1) {
-    const name = number === 1 ? NAME : `${NAME} ${number}`;
-    const dir = join(home, name);
-    if (!taken.has(name)) {
+    const dir = join(home, number === 1 ? NAME : `${NAME} ${number}`);
+    if (!fresh && (await isDemo(dir))) return dir;
+    try {
       await buildDemo(dir, { nativeBinding }, task);
       return dir;
+    } catch (error) {
+      if (!(error instanceof SnapbackError) || error.code !== 'target-exists') throw error;
     }
-    if (!fresh && (await isDemo(dir))) return dir;
   }
 }

@@ -1,7 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
+import { OWN, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
+import { tidy } from '../system/durable.ts';
 import {
   mkdir,
   mkdtemp,
@@ -15,6 +17,7 @@ import {
   utimes,
   writeFile,
 } from '../system/files.ts';
+import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createDemoHost } from './host.ts';
@@ -29,7 +32,7 @@ export type DemoOptions = {
   readonly nativeBinding?: string | undefined;
 };
 
-const MARKER = join('snapback', 'demo.json');
+const MARKER = join(OWN, 'demo.json');
 const DATABASE = 'chat.db';
 const DEFAULT_SEED = 20;
 /** Rows that no snapshot speaks of. */
@@ -40,18 +43,19 @@ INSERT INTO drafts VALUES ('observatory', 'Ask Dr. Sato about the fourth night')
 
 /**
  * Builds the sample data folder: weeks of chats, a mistaken rewind 28 minutes before `now`, a damaged snapshot. `dir`
- * must be empty or not exist. All is made in a folder inside it and moved up when whole, the database last; after a
- * failure or a cancel `dir` is as it was.
+ * must be empty or not exist, or hold what a killed building left, which is taken up: a finished world as it is. All is
+ * made in a folder inside it and moved up when whole, the mark of a demo last; after a failure or a cancel `dir` is as it
+ * was.
  * @throws `target-exists`, `folder-read-only`, `disk-full`, `io-failed`, `cancelled`
  */
 export async function buildDemo(dir: string, options: DemoOptions, task: TaskOptions): Promise<void> {
   const target = resolve(dir);
   try {
-    const created = await claimFolder(target);
+    const created = await makeFolder(target);
     try {
-      await buildInside(target, options, task);
+      if (created || !(await takeUp(target))) await buildInside(target, options, task);
     } catch (error) {
-      if (created) await rmdir(target);
+      if (created) await tidy(() => rmdir(target));
       throw error;
     }
   } catch (error) {
@@ -59,46 +63,78 @@ export async function buildDemo(dir: string, options: DemoOptions, task: TaskOpt
   }
 }
 
-/** Whether a data folder is one that `buildDemo` made. */
+/** Whether a data folder is one that `buildDemo` made, to its end. */
 export async function isDemo(dir: string): Promise<boolean> {
+  return (await isFile(join(dir, MARKER))) && (await isFile(join(dir, DATABASE)));
+}
+
+async function isFile(path: string): Promise<boolean> {
   try {
-    return (await stat(join(dir, MARKER))).isFile();
+    return (await stat(path)).isFile();
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return false;
     throw error;
   }
 }
 
-/** Makes sure that the folder is there and empty; true where it was made. */
-async function claimFolder(target: string): Promise<boolean> {
+/** True where it was made, false where there is something already. */
+async function makeFolder(target: string): Promise<boolean> {
   try {
     await mkdir(dirname(target), { recursive: true });
     await mkdir(target);
     return true;
   } catch (error) {
-    if (!hasSystemCode(error, 'EEXIST')) throw error;
+    if (hasSystemCode(error, 'EEXIST')) return false;
+    throw error;
   }
-  const occupied = (await stat(target)).isDirectory() ? (await readdir(target)).length > 0 : true;
-  if (occupied)
+}
+
+/**
+ * Goes on with what a killed building left in a folder: true where its world was whole, and is now in its place. False
+ * where there is nothing of one any more, and nothing else either.
+ */
+async function takeUp(target: string): Promise<boolean> {
+  const names = (await stat(target)).isDirectory() ? await readdir(target) : null;
+  const left = names?.find(isAbandoned);
+  if (left !== undefined) {
+    const draft = join(target, left);
+    // The mark is the last part that is made: with it, all of them are whole, wherever they are by now.
+    const whole = (await isFile(join(draft, MARKER))) || (await isFile(join(target, MARKER)));
+    if (whole) await moveUp(draft, target);
+    await tidy(() => rm(draft, { recursive: true, force: true }));
+    if (whole) return true;
+  }
+  if (names === null || (await readdir(target)).length > 0)
     throw new SnapbackError(
       'target-exists',
       'The demo needs a folder of its own, one that is empty or does not exist yet.',
-      {
-        path: target,
-      },
+      { path: target },
     );
   return false;
 }
 
+const DRAFT = /^\.snapback-demo-(?:(\d{1,10})-)?[A-Za-z0-9]{6}$/;
+
+/** Whether a name is that of a folder in which a process that is no more was building. Earlier versions did not name theirs. */
+function isAbandoned(name: string): boolean {
+  const found = DRAFT.exec(name);
+  return found !== null && (found[1] === undefined || !isAlive(Number(found[1])));
+}
+
 async function buildInside(target: string, options: DemoOptions, task: TaskOptions): Promise<void> {
-  const draft = await mkdtemp(join(target, '.snapback-demo-'));
+  const draft = await mkdtemp(join(target, `.snapback-demo-${process.pid}-`));
   try {
     await buildDraft(draft, options, task);
-    for (const name of ['snapshots', dirname(MARKER), DATABASE])
-      await rename(join(draft, name), join(target, name));
+    await moveUp(draft, target);
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await tidy(() => rm(draft, { recursive: true, force: true }));
   }
+}
+
+/** Moves what is still in the draft to its place, the mark last: a folder with it lacks nothing. */
+async function moveUp(draft: string, target: string): Promise<void> {
+  for (const name of [SNAPSHOTS, DATABASE, OWN])
+    if ((await readdir(draft)).includes(name)) await rename(join(draft, name), join(target, name));
 }
 
 async function buildDraft(draft: string, options: DemoOptions, task: TaskOptions): Promise<void> {
@@ -116,7 +152,7 @@ async function buildDraft(draft: string, options: DemoOptions, task: TaskOptions
   } finally {
     db.close();
   }
-  await mkdir(join(draft, dirname(MARKER)));
+  await mkdir(join(draft, OWN));
   await writeFile(join(draft, MARKER), `${JSON.stringify({ madeFor: now.toISOString(), seed })}\n`);
 }
 

@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDemo, isDemo } from '../../src/demo/demo.ts';
+import { openDataFolder } from '../../src/host/data-folder.ts';
 import { defaultProfile } from '../../src/host/profile.ts';
+import { start } from '../support/process.ts';
 
 const NOW = new Date('2026-11-23T13:31:00.500Z');
 const MINUTE = 60_000;
@@ -15,7 +28,7 @@ let root = '';
 let demo = '';
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'snapback-test-demo-'));
+  root = await realpath(await mkdtemp(join(tmpdir(), 'snapback-test-demo-')));
   demo = join(root, 'demo');
   await buildDemo(demo, { now: NOW }, {});
 });
@@ -227,6 +240,52 @@ describe('building', () => {
       code: 'cancelled',
     });
     await expect(stat(dir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  describe('that was killed is taken up again', () => {
+    const nobody = 2_147_483_647;
+    const parts = ['snapshots', 'chat.db', 'snapback'];
+    test.each([
+      ...[0, 1, 2].map((moved) => ({
+        words: `after ${moved} of its parts had been moved`,
+        moved: parts.slice(0, moved),
+        name: `${nobody}-abcdef`,
+      })),
+      {
+        words: 'by an earlier version, before it had moved the database',
+        moved: ['snapshots', 'snapback'],
+        name: 'abcdef',
+      },
+    ])('$words', async ({ moved, name }) => {
+      const dir = await mkdtemp(join(root, 'killed-'));
+      const draft = join(dir, `.snapback-demo-${name}`);
+      await cp(demo, draft, { recursive: true });
+      for (const part of moved) await rename(join(draft, part), join(dir, part));
+      expect(await isDemo(dir)).toBe(false);
+      await buildDemo(dir, {}, {});
+      expect(await isDemo(dir)).toBe(true);
+      expect((await readdir(dir)).sort()).toEqual([...parts].sort());
+      expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'chat.db'));
+    });
+
+    test('in the middle of building, by its real process', async () => {
+      const dir = join(root, 'really-killed');
+      const child = start('build-demo.ts', { args: [dir] });
+      expect(await child.said('building')).toBe(true);
+      await expect(buildDemo(dir, {}, {})).rejects.toMatchObject({ code: 'target-exists' });
+      child.process.kill('SIGKILL');
+      await child.ended;
+      await buildDemo(dir, {}, {});
+      expect((await readdir(dir)).sort()).toEqual([...parts].sort());
+    });
+
+    test('but what somebody has put beside it is left alone, and so is the folder', async () => {
+      const dir = await mkdtemp(join(root, 'killed-'));
+      await mkdir(join(dir, `.snapback-demo-${nobody}-abcdef`));
+      await writeFile(join(dir, 'mine.txt'), 'mine');
+      await expect(buildDemo(dir, {}, {})).rejects.toMatchObject({ code: 'target-exists' });
+      expect(await readdir(dir)).toContain('mine.txt');
+    });
   });
 
   test('marks the folder as a demo', async () => {

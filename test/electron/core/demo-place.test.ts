@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,16 @@ test('what already has that name is not touched', async () => {
   writeFileSync(join(home, 'Snapback Demo 2'), 'a file');
   expect(await prepare(false)).toBe(join(home, 'Snapback Demo 3'));
   expect(readdirSync(join(home, 'Snapback Demo'))).toEqual(['diary.txt']);
+});
+
+test('a demo whose building was killed is the one that is opened, under the same name', async () => {
+  const first = await prepare(false);
+  const draft = join(first, '.snapback-demo-2147483647-abcdef');
+  mkdirSync(draft);
+  for (const part of ['chat.db', 'snapback']) renameSync(join(first, part), join(draft, part));
+  expect(await prepare(false)).toBe(first);
+  expect(await isDemo(first)).toBe(true);
+  expect(readdirSync(home)).toEqual(['Snapback Demo']);
 });
 
 test('a build that is cancelled leaves nothing, and the next one has the name', async () => {
