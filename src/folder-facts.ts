@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isDemo } from './demo/demo.ts';
-import type { DataFolder } from './host/data-folder.ts';
+import { type DataFolder, isDatabaseProblem } from './host/data-folder.ts';
 import { findOpeners } from './host/in-use.ts';
 import { withLiveLog } from './log/live-log.ts';
 import type { FolderFacts } from './model/folder.ts';
@@ -11,22 +11,47 @@ import { stat } from './system/files.ts';
 
 /**
  * What a glance at a data folder tells: its database, its users, whether it stands on a restored state. Reads only, and
- * the database only for moments.
+ * the database only for moments. Where that is gone, empty or something else, this is part of the answer.
  * @throws as `withLiveLog` and `withReadView`
  */
 export async function describeFolder(folder: DataFolder, task: TaskOptions = {}): Promise<FolderFacts> {
-  const glance = await glanceAtDatabase(folder, task);
   return {
-    ...glance,
+    ...(await describeDatabase(folder, task)),
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
-    databaseBytes: (await stat(folder.databaseFile)).size,
-    inUse: await findOpeners(folder.databaseFile),
     demo: await isDemo(folder.dir),
-    restored: await readRestoredState(folder, task),
     trash: await describeTrash(folder),
   };
 }
+
+type DatabaseFacts = Omit<FolderFacts, 'name' | 'database' | 'demo' | 'trash'>;
+
+async function describeDatabase(folder: DataFolder, task: TaskOptions): Promise<DatabaseFacts> {
+  try {
+    return {
+      databaseProblem: null,
+      ...(await glanceAtDatabase(folder, task)),
+      databaseBytes: (await stat(folder.databaseFile)).size,
+      inUse: await findOpeners(folder.databaseFile),
+      restored: await readRestoredState(folder, task),
+    };
+  } catch (error) {
+    if (!isDatabaseProblem(error)) throw error;
+    const { code, message } = error;
+    return { ...NO_DATABASE, databaseProblem: { code, message } };
+  }
+}
+
+/** Nothing is said of a database that is not there: not even that it stands on what was restored. */
+const NO_DATABASE: Omit<DatabaseFacts, 'databaseProblem'> = {
+  databaseBytes: 0,
+  events: 0,
+  lastEventId: 0n,
+  journalMode: 'unknown',
+  viewingCopy: false,
+  inUse: { state: 'no' },
+  restored: null,
+};
 
 /** The database is read only in short steps, so that the host is never kept waiting. */
 function glanceAtDatabase(

@@ -48,7 +48,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   return {
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
-      const folder = await openDataFolder(dir, { ...named, ...environment, cacheDir });
+      const folder = await openDataFolder(dir, {
+        ...named,
+        ...environment,
+        cacheDir,
+        withoutDatabase: true,
+      });
       await finishInterrupted(folder, task);
       const facts = await factsOf(folder, task);
       await folders.add(folderId, folder);

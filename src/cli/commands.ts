@@ -61,10 +61,14 @@ export async function runCommand(
     cacheDir: environment.cacheDir,
     nativeBinding: environment.nativeBinding,
     sqliteTempDirs: environment.sqliteTempDirs,
+    withoutDatabase: NEEDS_NO_DATABASE.includes(command.name),
   });
   await finishEarlierWork(folder, command, task);
   return runInFolder(folder, command, task);
 }
+
+/** What only looks at the snapshots is of use above all where the database is gone. */
+const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify'];
 
 /** What a killed process left behind is finished first. Who only looks is not kept from it by a folder that can't be written. */
 async function finishEarlierWork(
@@ -99,11 +103,11 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
   switch (command.name) {
     case 'list': {
       const snapshots = await listSnapshots(folder, { check: command.check }, task);
-      return { json: snapshots.map(toListed), lines: describeList(snapshots) };
+      return { json: snapshots.map(toListed), lines: [...describeList(snapshots), ...warnOf(folder)] };
     }
     case 'show': {
       const snapshot = await checkSnapshot(folder, command.id, task);
-      return { json: toListed(snapshot), lines: describeSnapshot(snapshot) };
+      return { json: toListed(snapshot), lines: [...describeSnapshot(snapshot), ...warnOf(folder)] };
     }
     case 'verify':
       return verify(folder, command.ids, task);
@@ -135,10 +139,19 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
   }
 }
 
+/** Nothing where all is well. */
+function warnOf({ databaseProblem }: DataFolder): readonly string[] {
+  if (databaseProblem === null) return [];
+  return [`${databaseProblem.message} Only the snapshots can be looked at; restoring needs the database.`];
+}
+
 async function verify(folder: DataFolder, ids: readonly string[], task: TaskOptions): Promise<Answer> {
   const snapshots = await verifySnapshots(folder, ids, task);
   const unwell = snapshots.filter(({ health }) => health !== 'good');
-  const answer = { json: snapshots.map(toListed), lines: describeList(snapshots) };
+  const answer = {
+    json: snapshots.map(toListed),
+    lines: [...describeList(snapshots), ...warnOf(folder)],
+  };
   const [first] = unwell;
   if (first === undefined) return answer;
   const code = unwell.some(({ health }) => health === 'damaged') ? 'snapshot-damaged' : 'snapshot-unreadable';

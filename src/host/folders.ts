@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { databaseGone } from '../sqlite/look-first.ts';
 import { syncFolder } from '../system/durable.ts';
 import { chmod, chown, type FileHandle, lstat, mkdir, realpath, stat } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
@@ -55,7 +56,7 @@ export async function ensureFolder(folder: DataFolder, ...segments: readonly str
 
 async function makeFolder(folder: DataFolder, path: string): Promise<string> {
   try {
-    const database = await stat(folder.databaseFile);
+    const database = await statDatabase(folder);
     await mkdir(path);
     // Whoever may read the database may enter the folder.
     const enter = (database.mode & 0o444) >> 2;
@@ -79,9 +80,17 @@ function segmentsOf(folder: DataFolder, path: string): readonly string[] {
 
 /** Gives a new file the owner and, without execute bits, the mode of the database file, as far as the system allows. */
 export async function ownAsDatabase(folder: DataFolder, handle: FileHandle): Promise<void> {
-  const database = await stat(folder.databaseFile);
+  const database = await statDatabase(folder);
   await handle.chmod((database.mode & 0o666) | 0o600);
   await takeOwner(folder, (uid, gid) => handle.chown(uid, gid), await handle.stat());
+}
+
+async function statDatabase({ databaseFile }: DataFolder) {
+  try {
+    return await stat(databaseFile);
+  } catch (error) {
+    throw hasSystemCode(error, 'ENOENT') ? databaseGone(databaseFile, error) : error;
+  }
 }
 
 type Owned = { readonly uid: number; readonly gid: number };
@@ -91,7 +100,7 @@ async function takeOwner(
   change: (uid: number, gid: number) => Promise<void>,
   now: Owned,
 ): Promise<void> {
-  const database: Owned = await stat(folder.databaseFile);
+  const database: Owned = await statDatabase(folder);
   if (database.uid === now.uid && database.gid === now.gid) return;
   try {
     await change(database.uid, database.gid);

@@ -73,6 +73,10 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
     const journalMode = await withLockPatience(task, () =>
       String(source.pragma('journal_mode', { simple: true })),
     );
+    if ((await withLockPatience(task, () => source.pragma('page_count', { simple: true }))) === 0)
+      throw new SnapbackError('database-missing', 'The database is empty: it has no table at all.', {
+        database: folder.databaseFile,
+      });
     const since = performance.now();
     // Where the first step meets a lock, better-sqlite3 calls a copy of no pages a finished one.
     while ((await backUp(source, target, journalMode === 'wal', task)) === 0) {

@@ -90,7 +90,7 @@ export async function readProfile(dir: string): Promise<Profile> {
   try {
     return parseProfile(JSON.parse(text));
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(file, 'valid JSON', 'something else', error);
+    if (error instanceof SyntaxError) throw invalidProfile(file, 'valid JSON', 'something else', error);
     throw error;
   }
 }
@@ -98,13 +98,13 @@ export async function readProfile(dir: string): Promise<Profile> {
 async function readBounded(file: string): Promise<string | null> {
   const bytes = await readBytes(file);
   if (bytes === null) return null;
-  if (bytes === 'not-a-file') throw invalid(file, 'a regular file', 'something else');
+  if (bytes === 'not-a-file') throw invalidProfile(file, 'a regular file', 'something else');
   if (bytes.length > LARGEST_PROFILE_BYTES)
-    throw invalid(file, `at most ${LARGEST_PROFILE_BYTES} bytes`, 'more');
+    throw invalidProfile(file, `at most ${LARGEST_PROFILE_BYTES} bytes`, 'more');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw invalid(file, 'UTF-8', 'other bytes', error);
+    throw invalidProfile(file, 'UTF-8', 'other bytes', error);
   }
 }
 
@@ -122,7 +122,7 @@ async function readBytes(file: string): Promise<Buffer | 'not-a-file' | null> {
     }
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
-    throw invalid(file, 'a readable file', 'one that can not be read', error);
+    throw invalidProfile(file, 'a readable file', 'one that can not be read', error);
   }
 }
 
@@ -170,10 +170,16 @@ function parseProfile(source: unknown): Profile {
     },
   };
   const tables = [profile.log.table, ...profile.tables];
+  const qualified = [...tables, profile.chat.names?.table ?? ''].find((table) =>
+    /^(?:main|temp)\./i.test(table),
+  );
+  if (qualified !== undefined)
+    throw invalidProfile('every table', 'a plain name, without “main.” before it', qualified);
   const foreign = tables.find((table) => foldName(table).startsWith('sqlite_'));
-  if (foreign !== undefined) throw invalid('tables', "none of SQLite's own names", foreign);
+  if (foreign !== undefined) throw invalidProfile('tables', "none of SQLite's own names", foreign);
   const key = tables.find((table) => ['last_event_id', '_snapback'].includes(foldName(table)));
-  if (key !== undefined) throw invalid('tables', 'no name that a snapshot uses for something else', key);
+  if (key !== undefined)
+    throw invalidProfile('tables', 'no name that a snapshot uses for something else', key);
   refuseTwice('tables', tables);
   refuseTwice('log.columns', Object.values(profile.log.columns));
   return profile;
@@ -195,32 +201,37 @@ function chatNames(value: unknown): ChatFields['names'] {
 function section(value: unknown, path: string, known: readonly string[]): ReadonlyMap<string, unknown> {
   if (value === undefined) return new Map();
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(path, 'an object', typeof value);
+    throw invalidProfile(path, 'an object', typeof value);
   const members = new Map(Object.entries(value));
   for (const key of members.keys())
-    if (!known.includes(key)) throw invalid(path, `only ${known.join(', ')}`, key.slice(0, LONGEST_NAME));
+    if (!known.includes(key))
+      throw invalidProfile(path, `only ${known.join(', ')}`, key.slice(0, LONGEST_NAME));
   return members;
 }
 
 function name(value: unknown, path: string, fallback: string | undefined): string {
   const given = value === undefined ? fallback : value;
-  if (typeof given !== 'string') throw invalid(path, 'a name', typeof given);
+  if (typeof given !== 'string') throw invalidProfile(path, 'a name', typeof given);
   if (given === '' || given.length > LONGEST_NAME || /\p{Cc}/u.test(given))
-    throw invalid(path, `a name of 1 to ${LONGEST_NAME} printable characters`, `${given.length} characters`);
+    throw invalidProfile(
+      path,
+      `a name of 1 to ${LONGEST_NAME} printable characters`,
+      `${given.length} characters`,
+    );
   return given;
 }
 
 function names(value: unknown, path: string, fallback: readonly string[] | undefined): readonly string[] {
   const given = value === undefined ? fallback : value;
   if (!Array.isArray(given) || given.length > LONGEST_LIST)
-    throw invalid(path, `a list of at most ${LONGEST_LIST} names`, typeof given);
+    throw invalidProfile(path, `a list of at most ${LONGEST_LIST} names`, typeof given);
   return given.map((item: unknown, index) => name(item, `${path}[${index}]`, undefined));
 }
 
 function count(value: unknown, path: string, fallback: number): number {
   const given = value === undefined ? fallback : value;
   if (typeof given !== 'number' || !Number.isInteger(given) || given < 1 || given > 1_000_000_000)
-    throw invalid(
+    throw invalidProfile(
       path,
       'a whole number from 1 to 1000000000',
       typeof given === 'number' ? given : typeof given,
@@ -231,12 +242,18 @@ function count(value: unknown, path: string, fallback: number): number {
 function refuseTwice(path: string, all: readonly string[]): void {
   const seen = new Set<string>();
   for (const one of all) {
-    if (seen.has(foldName(one))) throw invalid(path, 'every name once', one);
+    if (seen.has(foldName(one))) throw invalidProfile(path, 'every name once', one);
     seen.add(foldName(one));
   }
 }
 
-function invalid(where: string, expected: string, got: string | number, cause?: unknown): SnapbackError {
+/** The error for a profile that says at `where` what can't be. */
+export function invalidProfile(
+  where: string,
+  expected: string,
+  got: string | number,
+  cause?: unknown,
+): SnapbackError {
   return new SnapbackError(
     'profile-invalid',
     `The profile in the data folder is not valid: ${where} must be ${expected}.`,

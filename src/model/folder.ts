@@ -1,10 +1,16 @@
+import type { ErrorCode } from './errors.ts';
 import type { TrashSummary } from './prune.ts';
 import type { InUse, RestoredState } from './restore.ts';
+
+/** Why there is no database to work with: it is gone, empty, or something else is in its place. */
+export type DatabaseProblem = { readonly code: ErrorCode; readonly message: string };
 
 export type FolderFacts = {
   readonly name: string;
   readonly database: string;
   readonly databaseBytes: number;
+  /** Where it is not null only the snapshots can be looked at, and what is said of the database is nothing. */
+  readonly databaseProblem: DatabaseProblem | null;
   readonly events: number;
   readonly lastEventId: bigint;
   readonly journalMode: string;

@@ -151,3 +151,29 @@ test('locks that this process holds on the database survive the opening of its f
   writer.exec('COMMIT');
   writer.close();
 });
+
+test.each([
+  ['an id that the log lacks', { log: { columns: { id: 'nope' } } }, 'log.columns.id'],
+  ['a kind that the log lacks', { log: { columns: { kind: 'sort' } } }, 'log.columns.kind'],
+  [
+    'an id that the table of chats lacks',
+    { chat: { names: { table: 'chats', id: 'nope' } } },
+    'chat.names.id',
+  ],
+])('a profile with %s is refused, with the columns that are there', async (_, profile, where) => {
+  const dir = await makeTempFolder();
+  createDatabase(join(dir, 'chat.db'));
+  await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
+  for (const options of [{}, { database: 'chat.db' }, { withoutDatabase: true }]) {
+    const error = await openDataFolder(dir, options).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'profile-invalid', detail: { where } });
+    expect(String(error)).toMatch(/a column of “\w+”, which has id, /);
+  }
+});
+
+test('a log may lack what only the default profile names', async () => {
+  const dir = await makeTempFolder();
+  new Database(join(dir, 'chat.db')).exec('CREATE TABLE event_log (id INTEGER PRIMARY KEY, body)').close();
+  await writeFile(join(dir, 'snapback-profile.json'), '{"log": {"columns": {"payload": "body"}}}');
+  expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'chat.db'));
+});

@@ -82,9 +82,7 @@ test('a log without ids is refused by name', async () => {
   const place = await makeLog('kind TEXT', APPEND);
   run(place, 'ALTER TABLE event_log RENAME COLUMN id TO number');
   const folder = await open(place);
-  for (const look of [describeFolder, isDue, takeIfDue])
-    expect(await errorOf(look(folder))).toMatchObject({
-      code: 'database-missing',
-      message: 'The event log “event_log” has no column “id”.',
-    });
+  const problem = { code: 'database-missing', message: 'The event log “event_log” has no column “id”.' };
+  for (const look of [isDue, takeIfDue]) expect(await errorOf(look(folder))).toMatchObject(problem);
+  expect(await describeFolder(folder)).toMatchObject({ databaseProblem: problem });
 });

@@ -1,0 +1,165 @@
+import { basename, join } from 'node:path';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { type ReadDatabase, withReadDatabase } from '../sqlite/database.ts';
+import { oddFile } from '../sqlite/look-first.ts';
+import { foldName } from '../sqlite/names.ts';
+import { access, constants, lstat, readdir, realpath } from '../system/files.ts';
+import { describeOddity } from '../system/plain-file.ts';
+import { defaultProfile, invalidProfile, type Profile } from './profile.ts';
+
+/** What is looked for: the database that holds the log of a profile. */
+export type Sought = { readonly profile: Profile; readonly nativeBinding: string | undefined };
+
+/**
+ * `has-log`: a database with the log table. `maybe`: a database that can't be looked into now (locked, damaged, or its
+ * WAL can't be opened in a folder without write permission). `no-log`, `not-a-database`, `unreadable`: no candidate.
+ */
+type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
+
+/**
+ * Finds the only database of a folder that may be the chat application's; its absolute path. Files are looked into
+ * through SQLite alone: to open and close one beside it would drop the locks that this process holds on it (POSIX).
+ * @throws `data-folder-unreadable`, `database-missing`, `database-ambiguous`, `database-unreadable`, `not-a-database`, `profile-invalid`
+ */
+export async function findDatabase(dir: string, sought: Sought): Promise<string> {
+  const { table } = sought.profile.log;
+  const seen: { readonly name: string; readonly verdict: Verdict }[] = [];
+  for (const name of await listFiles(dir)) seen.push({ name, verdict: await judge(join(dir, name), sought) });
+  const named = (...verdicts: readonly Verdict[]) =>
+    seen.filter((file) => verdicts.includes(file.verdict)).map((file) => file.name);
+  const candidates = named('has-log', 'maybe');
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return join(dir, only);
+  if (candidates.length > 1)
+    throw new SnapbackError(
+      'database-ambiguous',
+      'The data folder holds several databases; name one of them.',
+      {
+        path: dir,
+        found: candidates.join(', '),
+      },
+    );
+  const byName = (name: string) => DATABASE_NAME.test(name);
+  const unreadable = named('unreadable').find(byName);
+  if (unreadable !== undefined)
+    throw new SnapbackError('database-unreadable', 'The database can not be read.', {
+      path: join(dir, unreadable),
+    });
+  const foreign = named('not-a-database').find(byName);
+  if (foreign !== undefined) throw notADatabase(join(dir, foreign));
+  throw new SnapbackError('database-missing', `No database with a table "${table}" is in the data folder.`, {
+    path: dir,
+    table,
+    databasesWithoutIt: named('no-log').filter(byName).join(', ') || null,
+  });
+}
+
+/** Where a database would be that is not there, or is none any more: what has the name of one, or had files beside it. */
+export async function guessDatabase(dir: string): Promise<string> {
+  const names = (await readdir(dir)).sort();
+  const beside = /^(.+)-(?:wal|shm|journal)$/;
+  const found =
+    names.find((name) => DATABASE_NAME.test(name)) ??
+    names.flatMap((name) => beside.exec(name)?.[1] ?? [])[0];
+  return join(dir, found ?? 'chat.db');
+}
+
+const DATABASE_NAME = /\.(db|sqlite|sqlite3)$/i;
+
+async function listFiles(dir: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    const beside = /-(wal|shm|journal)$/;
+    return entries
+      .filter((entry) => entry.isFile() && !beside.test(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    const message = 'The data folder can not be read.';
+    throw new SnapbackError('data-folder-unreadable', message, { path: dir }, error);
+  }
+}
+
+/** The real path of a database that was named. @throws as `findDatabase` */
+export async function checkDatabase(file: string, sought: Sought): Promise<string> {
+  const { table } = sought.profile.log;
+  const real = await resolveDatabase(file);
+  const verdict = await judge(real, sought);
+  if (verdict === 'unreadable')
+    throw new SnapbackError('database-unreadable', 'The database can not be read.', { path: file });
+  if (verdict === 'not-a-database') throw notADatabase(file);
+  if (verdict === 'no-log')
+    throw new SnapbackError('database-missing', `The database has no table "${table}".`, {
+      path: file,
+      table,
+    });
+  return real;
+}
+
+async function resolveDatabase(file: string): Promise<string> {
+  try {
+    const real = await realpath(file);
+    const facts = await lstat(real, { bigint: true });
+    const problem = describeOddity(facts);
+    if (problem === null) return real;
+    if (!facts.isDirectory()) throw oddFile(file, problem);
+  } catch (error) {
+    if (!isSystemError(error) && error instanceof SnapbackError) throw error;
+    if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'))
+      throw new SnapbackError('database-unreadable', 'The database can not be read.', { path: file }, error);
+  }
+  throw new SnapbackError('database-missing', 'The database file does not exist.', { path: file });
+}
+
+function notADatabase(file: string): SnapbackError {
+  return new SnapbackError(
+    'not-a-database',
+    `${basename(file)} is not an SQLite database, or it is encrypted.`,
+    {
+      path: file,
+    },
+  );
+}
+
+async function judge(file: string, { profile, nativeBinding }: Sought): Promise<Verdict> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return 'no-log';
+    return 'unreadable';
+  }
+  try {
+    return withReadDatabase(file, { nativeBinding }, (db) => judgeOpen(db, profile));
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || error.code === 'profile-invalid') throw error;
+    return error.code === 'not-a-database' ? 'not-a-database' : 'maybe';
+  }
+}
+
+function judgeOpen(db: ReadDatabase, profile: Profile): Verdict {
+  const found = db
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE")
+    .get(profile.log.table);
+  if (found === undefined) return 'no-log';
+  if (profile !== defaultProfile) requireColumns(db, profile);
+  return 'has-log';
+}
+
+/**
+ * Makes sure that the columns are there that an application's own profile names; of the default ones a log may lack all
+ * but the id. @throws `profile-invalid`
+ */
+function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
+  const columnsOf = db.prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main')").pluck();
+  const demand = (where: string, table: string, column: string) => {
+    const columns = columnsOf.all(table);
+    if (columns.length > 0 && !columns.some((name) => foldName(name) === foldName(column)))
+      throw invalidProfile(where, `a column of “${table}”, which has ${columns.join(', ')}`, column);
+  };
+  const byDefault = new Map(Object.entries(defaultProfile.log.columns));
+  for (const [key, column] of Object.entries(log.columns))
+    if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
+  const { names } = chat;
+  // The table of chats may come later than the log.
+  if (names !== null && names !== defaultProfile.chat.names) demand('chat.names.id', names.table, names.id);
+}

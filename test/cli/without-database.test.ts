@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeDemo, newest, refusal, run } from '../support/cli.ts';
+
+test('where the database is gone, the snapshots can be listed, shown and verified, and nothing else is done', async () => {
+  const dir = await makeDemo();
+  const id = await newest(dir, 'rewind');
+  for (const end of ['', '-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+  for (const args of [['list'], ['show', id], ['verify', id]]) {
+    const { status, stdout, stderr } = await run([...args, '--data', dir]);
+    expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
+    expect(stdout).toContain(id);
+    expect(stdout).toContain('restoring needs the database');
+    expect(stdout).not.toContain('internal');
+  }
+  for (const args of [['diff', id], ['restore', id, '--yes'], ['undo'], ['take'], ['prune', '--yes', id]]) {
+    const outcome = await run([...args, '--data', dir]);
+    if (args[0] !== 'prune') expect(outcome).toEqual(refusal(1, 'database-missing'));
+    expect(outcome.stderr).not.toContain('internal');
+  }
+});

@@ -1,0 +1,94 @@
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  checkSnapshot,
+  type DataFolder,
+  defaultRestoreOptions,
+  describeFolder,
+  diffSnapshot,
+  finishInterrupted,
+  listSnapshots,
+  openDataFolder,
+  planRestore,
+  planUndo,
+  takeSnapshot,
+  verifySnapshots,
+} from '../../src/index.ts';
+import {
+  codeOf,
+  createDatabase,
+  dumpAsHost,
+  makeDataFolder,
+  makeTempFolder,
+  writeSnapshotFile,
+} from '../support/data-folder.ts';
+
+const id = 'rewind/20260101T000000Z';
+
+/** What happened to the database, and with which code that which needs it refuses. */
+const fates: readonly (readonly [fate: string, code: string, ruin: (file: string) => Promise<unknown>])[] = [
+  ['is gone', 'database-missing', (file) => rm(file)],
+  ['is empty', 'database-missing', (file) => truncate(file)],
+  ['was overwritten', 'not-a-database', (file) => writeFile(file, 'This was a database once. '.repeat(400))],
+];
+
+async function makeRuined(ruin: (file: string) => Promise<unknown>): Promise<DataFolder> {
+  const folder = await makeDataFolder();
+  await writeSnapshotFile(folder, id, dumpAsHost(folder));
+  await ruin(folder.databaseFile);
+  return folder;
+}
+
+describe.each(fates)('where the database %s', (_, code, ruin) => {
+  test('the folder is opened where that is asked for, and its snapshots are listed, shown and verified', async () => {
+    const { dir } = await makeRuined(ruin);
+    const folder = await openDataFolder(dir, { withoutDatabase: true });
+    expect(folder.databaseProblem?.code).toBe(code);
+    expect(await listSnapshots(folder)).toMatchObject([{ id, lastEventId: 3n }]);
+    expect(await checkSnapshot(folder, id)).toMatchObject({ health: 'good', lineage: 'unknown' });
+    expect(await verifySnapshots(folder, [id])).toHaveLength(1);
+    expect(await listSnapshots(folder, { check: true })).toMatchObject([{ health: 'good' }]);
+    expect(await finishInterrupted(folder)).toEqual([]);
+  });
+
+  test('nothing is said of the database but what is wrong with it', async () => {
+    const { dir } = await makeRuined(ruin);
+    const facts = await describeFolder(await openDataFolder(dir, { withoutDatabase: true }));
+    expect(facts).toMatchObject({ databaseProblem: { code }, restored: null, events: 0 });
+  });
+
+  test('what needs it refuses, and changes nothing', async () => {
+    const { dir } = await makeRuined(ruin);
+    const folder = await openDataFolder(dir, { withoutDatabase: true });
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    expect(await codeOf(diffSnapshot(folder, id))).toBe(code);
+    expect(await codeOf(planRestore(folder, request, false))).toBe(code);
+    expect(await codeOf(takeSnapshot(folder, 'rewind'))).toBe(code);
+    expect(await codeOf(planUndo(folder, { acceptDrift: false }, false))).toBe('nothing-to-undo');
+    expect(await codeOf(openDataFolder(dir))).toBe(code);
+    await expect(openDataFolder(dir)).rejects.toThrow(/list, show and verify work without/);
+  });
+
+  test('a folder that is open already tells so too, and works again when the database is back', async () => {
+    const folder = await makeDataFolder();
+    await writeSnapshotFile(folder, id, dumpAsHost(folder));
+    const bytes = await readFile(folder.databaseFile);
+    await ruin(folder.databaseFile);
+    expect(await describeFolder(folder)).toMatchObject({ databaseProblem: { code } });
+    await writeFile(folder.databaseFile, bytes);
+    expect(await describeFolder(folder)).toMatchObject({ databaseProblem: null, events: 3 });
+  });
+});
+
+test('a folder without any snapshot is not opened without its database', async () => {
+  const dir = await makeTempFolder();
+  expect(await codeOf(openDataFolder(dir, { withoutDatabase: true }))).toBe('database-missing');
+});
+
+test('several databases are still asked about', async () => {
+  const folder = await makeDataFolder();
+  await writeSnapshotFile(folder, id);
+  createDatabase(join(folder.dir, 'other.db'));
+  expect(await codeOf(openDataFolder(folder.dir, { withoutDatabase: true }))).toBe('database-ambiguous');
+});
