@@ -89,6 +89,8 @@ export function driftWords({ kind, table, column, loses }: SchemaDrift): string 
       return `${place} is computed from other columns today, and is computed anew.`;
     case 'schema-changed':
       return 'The database’s schema has changed since this snapshot: today’s stays.';
+    case 'text-not-unicode':
+      return `Text in ${place} is not valid Unicode: half a letter is missing from ${count(loses, 'value')}, and comes back as �.`;
     case 'value-converted':
       return `Today’s type of ${place} stores some values in another form: ${lost}.`;
   }

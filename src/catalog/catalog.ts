@@ -216,12 +216,12 @@ async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known |
   try {
     const file = await openSnapshotFile(folder, id);
     try {
-      const { lastEventId, complete, about } = await readSnapshotEnds(file);
+      const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
       // The copy of a restore that may still be taken back, and then has never been.
       if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
       if (!complete)
         return {
-          ...unreadable('The file is cut off: it does not end as a snapshot ends.'),
+          ...unreadable(foreign ?? 'The file is cut off: it does not end as a snapshot ends.'),
           health: 'damaged',
           lastEventId,
         };

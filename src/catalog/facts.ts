@@ -46,6 +46,7 @@ export async function readFacts(
   const reading = createLogReading(folder, live);
   let lastEventId: bigint | null = null;
   let about: SnapshotAbout | null = null;
+  const illFormed = { texts: 0, first: '' };
   try {
     for await (const part of readSnapshot(file, new Set([log.table, ...tables].map(foldName)), task)) {
       const current = counts.at(-1);
@@ -53,6 +54,10 @@ export async function readFacts(
       if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
       if (part.type === 'rows' && current !== undefined) current.rows += part.rows.length;
       if (part.type === 'start') about = part.about;
+      if (part.type === 'ill-formed') {
+        if (illFormed.texts === 0) illFormed.first = `“${part.table}”, row ${part.row}, “${part.column}”`;
+        illFormed.texts += 1;
+      }
       reading.see(part);
     }
   } catch (error) {
@@ -62,12 +67,19 @@ export async function readFacts(
   }
   return {
     health: 'good',
-    healthDetail: null,
+    healthDetail: describeIllFormed(illFormed),
     lastEventId,
     tables: counts,
     undoes: readUndoes(about),
     ...reading.finish(),
   };
+}
+
+/** Where texts are no valid Unicode. */
+function describeIllFormed({ texts: found, first }: { texts: number; first: string }): string | null {
+  if (found === 0) return null;
+  const texts = found === 1 ? '1 text is' : `${found} texts are`;
+  return `${texts} not valid Unicode, the first in ${first}; � stands for what is missing. All else is good.`;
 }
 
 const NOTHING = {

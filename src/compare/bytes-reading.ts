@@ -1,5 +1,5 @@
 import { parseBytesRepr } from '../host/bytes-repr.ts';
-import type { Diff } from '../model/diff.ts';
+import type { GuessedBytes } from '../model/diff.ts';
 import { jsonValue } from '../snapshot-file/python-text.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
@@ -7,10 +7,12 @@ import type { Column } from '../sqlite/schema.ts';
 import { type Alike, createLiveRows, createNotes, type LiveTable } from './live-rows.ts';
 import { affinityOf } from './stage-table.ts';
 
-type Guess = Diff['guessedBlobs'][number];
-type Guessed = Pick<Guess, 'takenAs' | 'because'>;
+type Guessed = Pick<GuessedBytes, 'takenAs' | 'because'>;
 /** `itself`: no guess, since the same live row holds the very same value. */
-type Reading = { readonly takenAs: Guess['takenAs']; readonly because: Guess['because'] | 'itself' };
+type Reading = {
+  readonly takenAs: GuessedBytes['takenAs'];
+  readonly because: GuessedBytes['because'] | 'itself';
+};
 
 /**
  * Tells bytes from texts in a file of the host, which writes a BLOB as the text of Python's repr. The declared type does
@@ -22,7 +24,7 @@ export type BytesReading = {
   readonly alike: (row: readonly SqlValue[]) => Alike;
   /** The row with each of them as what it is taken for. */
   readonly resolve: (row: readonly SqlValue[], alike: Alike) => Promise<readonly SqlValue[]>;
-  readonly guesses: () => readonly Omit<Guess, 'table'>[];
+  readonly guesses: () => readonly Omit<GuessedBytes, 'table'>[];
 };
 
 /** `ask` runs a question to the live database, which may be locked. @throws from `resolve`: as `LiveRows`, and what `ask` throws */
@@ -36,7 +38,7 @@ export function createBytesReading(
   const open = targets.map((column) => column !== undefined && mayHoldEither(column, source));
   let note: ReturnType<typeof createNotes> | null = null;
   const byColumn = new Map<number, Guessed>();
-  const guessed = new Map<string, Omit<Guess, 'table'>>();
+  const guessed = new Map<string, Omit<GuessedBytes, 'table'>>();
 
   async function readByColumn(place: number): Promise<Guessed> {
     const column = targets[place];

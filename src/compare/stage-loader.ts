@@ -15,6 +15,8 @@ import type { StagedTable } from './staged-table.ts';
 export type TableLoader = {
   readonly table: string;
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
+  /** A text of the column had half a surrogate pair in the file. */
+  readonly noteIllFormed: (column: string) => void;
   readonly finish: (
     role: StagedTable['role'],
     schema: Schema,
@@ -48,6 +50,7 @@ export function createLoader(
   /** By column, how many of the values lose something by it. */
   const converted = new Map<string, number>();
   const recomputed = new Map<string, number>();
+  const illFormed = new Map<string, number>();
   // A host may dump what SQLite computes from the other columns, and that needs no place. We never dump it: in a file of
   // ours it was no such column yet.
   const computed = new Set(about === null ? live?.generated.map(foldName) : []);
@@ -98,6 +101,7 @@ export function createLoader(
   return {
     table,
     add,
+    noteIllFormed: (column) => count(illFormed, column),
     async finish(role, schema, yielder) {
       if (live === null || isForeign()) return null;
       // Without rows any columns will do, and the live ones are there.
@@ -148,6 +152,9 @@ export function createLoader(
         ),
         ...missing.map(
           ({ name: column }) => ({ kind: 'column-missing-in-snapshot', table, column, loses: 0 }) as const,
+        ),
+        ...[...illFormed].map(
+          ([column, loses]) => ({ kind: 'text-not-unicode', table, column, loses }) as const,
         ),
         ...[...converted].map(
           ([column, loses]) => ({ kind: 'value-converted', table, column, loses }) as const,

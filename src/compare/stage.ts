@@ -79,7 +79,8 @@ export async function stageSnapshot(
           about,
         );
         if (about?.absent.includes(part.name) !== true) loaders.push(loader);
-      } else await loader?.add(part.columns, part.rows);
+      } else if (part.type === 'ill-formed') loader?.noteIllFormed(part.column);
+      else await loader?.add(part.columns, part.rows);
     }
     db.exec('COMMIT');
     const yielder = createYielder(task);

@@ -31,7 +31,8 @@ export type SchemaDrift = {
     | 'column-missing-in-snapshot'
     | 'column-computed'
     | 'schema-changed'
-    | 'value-converted';
+    | 'value-converted'
+    | 'text-not-unicode';
   readonly table: string;
   readonly column: string | null;
   readonly loses: number;

@@ -89,6 +89,7 @@ async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Pr
     try {
       const ends = await readSnapshotEnds(opened);
       const { lastEventId } = ends;
+      if (ends.foreign !== null) return ends.foreign;
       if (!(await endsAsDump(opened))) return 'It is cut off.';
       if (lastEventId === null) return 'It does not begin with the id of its last event.';
       const events = await readFirstEvents(opened, folder.profile.log.table, live.identity);

@@ -2,11 +2,13 @@ import { SnapbackError } from '../model/errors.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import type { OwnNotes } from './own-notes.ts';
 import { textOfBytes } from './python-text.ts';
 
 /**
  * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
- * together, so it has a read position of its own and moves forward with the tables: both are in the order of the dump.
+ * together, so it has a read position of its own. In a file as we write it that moves forward with the tables: both are
+ * in the order of the dump. In one that was laid out anew it moves to the place of each table's values.
  */
 export type ExactCursor = {
   /** Moves to the entries of the table that is read next. */
@@ -23,14 +25,10 @@ type Entry = { readonly ordinal: number; readonly column: string; readonly value
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Opens the cursor at byte `exactAt`. @throws `snapshot-damaged` from its functions where the entries are malformed or belong to no value */
-export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCursor {
-  let position = exactAt;
-  const scanner = createJsonScanner(async (want) => {
-    const chunk = await readAt(file, position, Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
-    position += chunk.length;
-    return chunk.length === 0 ? null : chunk;
-  }, exactAt);
+/** Opens the cursor. @throws `snapshot-damaged` from its functions where the entries are malformed or belong to no value */
+export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact']): ExactCursor {
+  const places = 'byTable' in exact ? new Map(exact.byTable) : null;
+  let scanner = createScanner(file, 'at' in exact ? exact.at : 0);
   let announced: string | null = null;
   let pending: Entry | null = null;
   let state: 'start' | 'between' | 'inside' | 'end' = 'start';
@@ -60,6 +58,10 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
 
   async function leaveTable(): Promise<void> {
     announced = null;
+    if (places !== null) {
+      state = 'end';
+      return;
+    }
     if ((await scanner.peek()) === ',') {
       await scanner.expect(',');
       state = 'between';
@@ -69,8 +71,15 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
   /** Whether the next entries are those of the table. */
   async function reach(name: string): Promise<boolean> {
     if (pending !== null) throw damaged('an exact value belongs to no row');
-    await announce();
-    return announced === name;
+    if (places === null) {
+      await announce();
+      return announced === name;
+    }
+    const place = places.get(name);
+    if (place === undefined) return false;
+    places.delete(name);
+    scanner = createScanner(file, place);
+    return true;
   }
 
   return {
@@ -87,8 +96,9 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
     },
     async finish() {
       if (pending !== null) throw damaged('an exact value belongs to no row');
-      await announce();
-      if (announced !== null) throw damaged('an exact value belongs to no table');
+      if (places === null) await announce();
+      if (announced !== null || (places !== null && places.size > 0))
+        throw damaged('an exact value belongs to no table');
     },
     async apply(ordinal, row) {
       if (pending === null || pending.ordinal !== ordinal) return row.values;
@@ -106,6 +116,15 @@ export function createExactCursor(file: SnapshotBytes, exactAt: number): ExactCu
       return values;
     },
   };
+}
+
+function createScanner(file: SnapshotBytes, start: number): JsonScanner {
+  let position = start;
+  return createJsonScanner(async (want) => {
+    const chunk = await readAt(file, position, Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));
+    position += chunk.length;
+    return chunk.length === 0 ? null : chunk;
+  }, start);
 }
 
 async function readEntry(scanner: JsonScanner, damaged: (why: string) => SnapbackError): Promise<Entry> {

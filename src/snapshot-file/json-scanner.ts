@@ -1,7 +1,8 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
+import { isNumber, parseNumber, WORDS } from './json-number.ts';
 import { decodeString } from './json-string.ts';
-import { LONGEST_ROW_BYTES } from './row-size.ts';
+import { formatMegabytes, LONGEST_ROW_BYTES } from './row-size.ts';
 
 /**
  * A pull scanner over the bytes of a JSON file that holds one window at a time. Bytes are looked at as Latin-1, so that
@@ -25,7 +26,12 @@ export type JsonScanner = {
   readonly skipValue: () => Promise<{ readonly elements: number }>;
 };
 
-export type JsonRow = { readonly columns: readonly string[]; readonly values: readonly SqlValue[] };
+export type JsonRow = {
+  readonly columns: readonly string[];
+  readonly values: readonly SqlValue[];
+  /** Places of texts with half a surrogate pair, which no database can hold: U+FFFD stands for it. */
+  readonly illFormed: readonly number[];
+};
 
 /** Where the bytes come from: the next chunk of at least one byte and about `want`, or null at the end. */
 export type ChunkSource = (want: number) => Promise<Buffer | null>;
@@ -34,27 +40,24 @@ const CHUNK_BYTES = 1 << 20;
 const DEEPEST_NESTING = 500;
 /** SQLite's own limit: no build of it can have a table with more. */
 const MOST_COLUMNS = 32_767;
-const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 /** Whatever could belong to a number or a word: only when its end is in sight, its form is judged. */
 const TOKEN = /[-+.\w]*/y;
-const NUMBER = /^-?(?:Infinity|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
-const WORDS: ReadonlyMap<string, SqlValue> = new Map([
-  ['null', null],
-  ['true', 1n],
-  ['false', 0n],
-  // NaN can't be stored: SQLite makes it NULL, as it does for the host.
-  ['NaN', null],
-]);
-/** Digits and sign of the longest 64-bit integer. */
-const LONGEST_INTEGER = 20;
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const BLANK = /[ \t\n\r]*/y;
 
 /** Thrown inside a parse step that ran off the window; the step is tried again with more bytes. */
 const INCOMPLETE = Symbol('incomplete');
 
-/** Makes a scanner that begins at byte `start` of the source. @throws `snapshot-damaged` with `offset` and `why` */
-export function createJsonScanner(source: ChunkSource, start: number): JsonScanner {
+/**
+ * Makes a scanner that begins at byte `start` of the source, where a byte order mark is passed over. No row or other
+ * step may have more than `longest` bytes. @throws `snapshot-damaged` with `offset` and `why`
+ */
+export function createJsonScanner(
+  source: ChunkSource,
+  start: number,
+  longest = LONGEST_ROW_BYTES,
+): JsonScanner {
   let text = '';
   let at = 0;
   let base = start;
@@ -68,16 +71,21 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
 
   async function more(): Promise<void> {
     const rest = text.length - at;
-    if (rest > LONGEST_ROW_BYTES) throw damaged('one row is longer than 256 MB');
+    refuseLong(rest);
     // Growing with what is pending keeps repeated tries on a long row linear.
-    const chunk = await source(Math.max(CHUNK_BYTES, rest));
+    const chunk = await source(Math.max(CHUNK_BYTES, Math.min(rest, longest + 1 - rest)));
     if (chunk === null) {
       ended = true;
       return;
     }
+    const isStart = base === 0 && text === '';
     text = text.slice(at) + chunk.toString('latin1');
     base += at;
-    at = 0;
+    at = isStart && text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  }
+
+  function refuseLong(bytes: number): void {
+    if (bytes > longest) throw damaged(`one row is longer than ${formatMegabytes(longest)}`);
   }
 
   /** Runs a synchronous step from `at`; when it runs off the window, loads more and runs it anew. */
@@ -85,7 +93,9 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
     for (;;) {
       const begin = at;
       try {
-        return step();
+        const found = step();
+        refuseLong(at - begin);
+        return found;
       } catch (error) {
         if (error !== INCOMPLETE) throw error;
         if (ended) throw damaged('the file is cut off', text.length);
@@ -118,6 +128,14 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
   }
 
   function string(): string {
+    const from = at;
+    const value = looseString();
+    if (!value.isWellFormed()) throw damaged('a name is not valid Unicode', from);
+    return value;
+  }
+
+  /** A text that may have half a surrogate pair. */
+  function looseString(): string {
     take('"');
     const from = at;
     let end = text.indexOf('"', from);
@@ -125,7 +143,7 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
     if (end === -1) throw INCOMPLETE;
     const raw = text.slice(from, end);
     const value = decodeString(raw);
-    if (value === null) throw damaged('a text is not valid JSON or not valid Unicode', from);
+    if (value === null) throw damaged('a text is not valid JSON or not valid UTF-8', from);
     at = end + 1;
     return value;
   }
@@ -138,14 +156,19 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
 
   function scalar(skipping = false): SqlValue {
     const first = next();
-    if (first === '"') return string();
+    if (first === '"') return looseString();
     if (first === '{' || first === '[') throw damaged('a nested value where a plain one belongs');
     const from = at;
     const found = token();
     const word = WORDS.get(found);
     if (word !== undefined) return word;
     // A number that nobody reads may be of any size.
-    if (NUMBER.test(found)) return skipping ? null : number(found);
+    if (isNumber(found)) {
+      if (skipping) return null;
+      const value = parseNumber(found);
+      if (value === null) throw damaged('an integer that SQLite has no room for');
+      return value;
+    }
     throw damaged(`expected a value, found ${JSON.stringify(first)}`, from);
   }
 
@@ -157,33 +180,28 @@ export function createJsonScanner(source: ChunkSource, start: number): JsonScann
     return found;
   }
 
-  function number(token: string): SqlValue {
-    if (/[.eEI]/.test(token)) return Number(token);
-    // The length first: making a number of millions of digits would take minutes.
-    const value = token.length > LONGEST_INTEGER ? INT64.max + 1n : BigInt(token);
-    if (value < INT64.min || value > INT64.max) throw damaged('an integer that SQLite has no room for');
-    return value;
-  }
-
   function row(previous: readonly string[]): JsonRow {
     take('{');
     const columns: string[] = [];
     const values: SqlValue[] = [];
+    const illFormed: number[] = [];
     if (next() !== '}') {
       for (;;) {
         if (columns.length === MOST_COLUMNS) throw damaged('a row has more columns than any table can have');
         columns.push(string());
         take(':');
-        values.push(scalar());
+        const value = scalar();
+        if (typeof value === 'string' && !value.isWellFormed()) illFormed.push(values.length);
+        values.push(typeof value === 'string' ? value.toWellFormed() : value);
         if (next() !== ',') break;
         at += 1;
       }
     }
     take('}');
     if (columns.length === previous.length && columns.every((name, index) => name === previous[index]))
-      return { columns: previous, values };
+      return { columns: previous, values, illFormed };
     if (new Set(columns).size !== columns.length) throw damaged('a row names a column twice');
-    return { columns, values };
+    return { columns, values, illFormed };
   }
 
   async function skip(): Promise<{ elements: number }> {

@@ -5,13 +5,16 @@ function hasControlCharacter(raw: string): boolean {
   return false;
 }
 
-/** The text of a JSON string, given between its quotes as Latin-1 bytes; null where it is malformed or not valid Unicode. */
+/**
+ * The text of a JSON string, given between its quotes as Latin-1 bytes; null where it is malformed or no valid UTF-8. An
+ * escape may leave half of a surrogate pair in it: that is valid JSON and no valid text.
+ */
 export function decodeString(raw: string): string | null {
   if (hasControlCharacter(raw)) return null;
   try {
     const text = /[\u0080-\u00ff]/.test(raw) ? UTF8.decode(Buffer.from(raw, 'latin1')) : raw;
     const value: unknown = text.includes('\\') ? JSON.parse(`"${text}"`) : text;
-    return typeof value === 'string' && value.isWellFormed() ? value : null;
+    return typeof value === 'string' ? value : null;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return null;
     throw error;

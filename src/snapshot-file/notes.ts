@@ -55,7 +55,7 @@ export type SnapshotAbout = {
   readonly restore: RestoreNote | null;
 };
 
-/** Checks the shape of an `about` object from a file; null where it is not one. */
+/** Checks the shape of an `about` object from a file and puts its keys in the order in which they are written; null where it is none. */
 export function parseAbout(value: unknown): SnapshotAbout | null {
   if (!isRecord(value) || typeof value.format !== 'number') return null;
   const { kind, takenAt, lastEventId, userVersion, encoding, schemaHash, tables, absent, log, restore } =
@@ -75,11 +75,19 @@ export function parseAbout(value: unknown): SnapshotAbout | null {
     userVersion,
     encoding,
     schemaHash,
-    tables,
+    tables: tables.map(({ name, columns, hash, rows }) => ({ name, columns, hash, rows })),
     absent,
     log: { events: log.events, chain: log.chain },
     restore: note,
   };
+}
+
+/** `about` as it stands in the file and is hashed: JSON in ASCII. Outside of texts no letter can be anything else. */
+export function aboutText(about: unknown): string {
+  return JSON.stringify(about).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function parseNote(value: unknown): RestoreNote | undefined {
@@ -95,7 +103,7 @@ function parseNote(value: unknown): RestoreNote | undefined {
     snapshotId,
     snapshotTakenAt,
     mode,
-    after,
+    after: after.map(({ name, columns, hash }) => ({ name, columns, hash })),
     log: isExtent(log) ? { events: log.events, chain: log.chain } : null,
     faults: parseFaults(faults),
   };

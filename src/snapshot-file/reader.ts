@@ -5,10 +5,11 @@ import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue, type TableHasher } from '../sqlite/row-hash.ts';
 import { createYielder, type Yielder } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
-import { readSnapshotTail, type SnapshotTail } from './ends.ts';
 import { createExactCursor, type ExactCursor } from './exact-values.ts';
-import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
+import { refuseForeign } from './foreign.ts';
+import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
 import { OWN_KEY, type SnapshotAbout } from './notes.ts';
+import { type OwnNotes, searchOwnNotes } from './own-notes.ts';
 
 /** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
 export type SnapshotPart =
@@ -23,6 +24,8 @@ export type SnapshotPart =
       readonly columns: readonly string[];
       readonly rows: readonly (readonly SqlValue[])[];
     }
+  /** A text of the rows that follow that has half a surrogate pair: U+FFFD stands for it. `row` counts from 1. */
+  | { readonly type: 'ill-formed'; readonly table: string; readonly row: number; readonly column: string }
   /** A top-level key that the profile does not know; `elements` where it is a list. */
   | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
   | { readonly type: 'end'; readonly sha256: string };
@@ -45,14 +48,15 @@ export async function* readSnapshot(
   task: TaskOptions,
 ): AsyncGenerator<SnapshotPart> {
   const yielder = createYielder(task);
-  const tail = await readSnapshotTail(file);
+  await refuseForeign(file);
+  const notes = await searchOwnNotes(file);
   const digest = createHash('sha256');
   const scanner = createJsonScanner(createSource(file, digest, yielder), 0);
-  const exact = tail === null ? null : createExactCursor(file, tail.exactAt);
+  const exact = notes === null ? null : createExactCursor(file, notes.exact);
   const seen = new Set<string>();
   const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
 
-  yield { type: 'start', about: tail?.about ?? null };
+  yield { type: 'start', about: notes?.about ?? null };
   await scanner.expect('{');
   for (let more = (await scanner.peek()) !== '}'; more; more = (await scanner.peek()) === ',') {
     if (seen.size > 0) await scanner.expect(',');
@@ -65,12 +69,11 @@ export async function* readSnapshot(
     if (seen.has(name)) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
     seen.add(name);
     if (key === OWN_KEY) {
-      await skipOwnPart(scanner, tail);
-      await exact?.finish();
-    } else if (known) yield* readTable(scanner, key, exact, tail, yielder);
+      await skipOwnPart(scanner, notes);
+    } else if (known) yield* readTable(scanner, key, exact, notes, yielder);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
-      if (tail !== null && tail.about.lastEventId !== String(value))
+      if (notes !== null && notes.about.lastEventId !== String(value))
         throw damaged('last_event_id is not what was written');
       yield { type: 'last-event-id', value };
     } else {
@@ -79,12 +82,13 @@ export async function* readSnapshot(
     }
   }
   await scanner.expect('}');
+  await exact?.finish();
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
   const holdsNothing = !seen.has('last_event_id') && ![...knownTables].some((name) => seen.has(name));
   if (holdsNothing) throw damaged('it holds nothing that a snapshot holds');
-  if (tail !== null) {
+  if (notes !== null) {
     if (!seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
-    const written = ['last_event_id', ...tail.about.tables.map(({ name }) => name), ...tail.about.absent];
+    const written = ['last_event_id', ...notes.about.tables.map(({ name }) => name), ...notes.about.absent];
     const missing = written.find((name) => !seen.has(name) && !seen.has(foldName(name)));
     if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written and is not there`);
   }
@@ -129,11 +133,11 @@ async function* readTable(
   scanner: JsonScanner,
   name: string,
   exact: ExactCursor | null,
-  tail: SnapshotTail | null,
+  notes: OwnNotes | null,
   yielder: Yielder,
 ): AsyncGenerator<SnapshotPart> {
   yield { type: 'table', name };
-  const expected = tail?.about.tables.find((table) => table.name === name);
+  const expected = notes?.about.tables.find((table) => table.name === name);
   let hasher: TableHasher | null = expected === undefined ? null : createTableHasher(expected.columns);
   let columns: readonly string[] = expected?.columns ?? [];
   let batch: (readonly SqlValue[])[] = [];
@@ -146,16 +150,16 @@ async function* readTable(
       row: count + 1,
       why,
     });
-  const empty = tail?.about.absent.includes(name) === true;
-  if (tail !== null && expected === undefined && !empty) throw damaged('it was not written with this file');
+  const empty = notes?.about.absent.includes(name) === true;
+  if (notes !== null && expected === undefined && !empty) throw damaged('it was not written with this file');
   try {
     await exact?.enterTable(name);
     await scanner.expect('[');
     for (let more = (await scanner.peek()) !== ']'; more; more = (await scanner.peek()) === ',') {
       if (count > 0) await scanner.expect(',');
-      const row = await scanner.readRow(columns);
-      if (row.columns !== columns && (count > 0 || expected !== undefined))
-        throw damaged('it has other columns than the rows before it');
+      const found = await scanner.readRow(columns);
+      const row = count > 0 || expected !== undefined ? inOrder(found, columns) : found;
+      if (row === null) throw damaged('it has other columns than the rows before it');
       if (count === 0) {
         if (empty) throw damaged('its contents are not what was written');
         if (row.columns.length === 0) throw damaged('it has no columns');
@@ -165,6 +169,8 @@ async function* readTable(
       }
       columns = row.columns;
       const values = exact === null ? row.values : await exact.apply(count, row);
+      for (const place of row.illFormed)
+        yield { type: 'ill-formed', table: name, row: count + 1, column: columns[place] ?? '' };
       hasher?.add(values);
       batch.push(values);
       count += 1;
@@ -197,15 +203,28 @@ async function* readTable(
     throw damaged('its contents are not what was written');
 }
 
-async function skipOwnPart(scanner: JsonScanner, tail: SnapshotTail | null): Promise<void> {
-  if (tail === null)
+/** The row with its values in the order of the columns; null where it has others. */
+function inOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
+  if (row.columns === columns) return row;
+  const places = columns.map((column) => row.columns.indexOf(column));
+  if (places.length !== row.columns.length || places.includes(-1)) return null;
+  return {
+    columns,
+    values: places.map((place) => row.values[place] ?? null),
+    illFormed: row.illFormed.map((place) => places.indexOf(place)),
+  };
+}
+
+async function skipOwnPart(scanner: JsonScanner, notes: OwnNotes | null): Promise<void> {
+  if (notes === null)
     throw damagedAt(
       scanner.offset(),
       "Snapback's own notes can't be read; a newer version may have written them",
     );
+  if ('byTable' in notes.exact) return void (await scanner.skipValue());
   const places: readonly (readonly [string, number | null])[] = [
-    ['exact', tail.exactAt],
-    ['about', tail.aboutAt],
+    ['exact', notes.exact.at],
+    ['about', notes.exact.aboutAt],
     ['aboutHash', null],
     ['exactAt', null],
     ['aboutAt', null],

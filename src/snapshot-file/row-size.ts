@@ -23,6 +23,11 @@ export function refuseHugeRow(table: string, bytes: number): void {
   refuse(table, bytes, LONGEST_ROW_BYTES);
 }
 
+/** A bound in words. */
+export function formatMegabytes(bytes: number): string {
+  return `${Math.round(bytes / (1 << 20))} MB`;
+}
+
 function refuse(table: string, size: number, longest: number): void {
   if (size > longest)
     throw new SnapbackError('io-failed', `A row of “${table}” is larger than a snapshot can hold.`, {

@@ -21,7 +21,14 @@ import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';
-import { type DumpedTable, FORMAT_VERSION, OWN_KEY, type RestoreNote, type SnapshotAbout } from './notes.ts';
+import {
+  aboutText,
+  type DumpedTable,
+  FORMAT_VERSION,
+  OWN_KEY,
+  type RestoreNote,
+  type SnapshotAbout,
+} from './notes.ts';
 import { jsonText, jsonValue } from './python-text.ts';
 import { refuseHugeRow, refuseHugeValue } from './row-size.ts';
 
@@ -172,7 +179,7 @@ function createDump(
     }
     await main.text('}, "about": ');
     const aboutAt = main.written();
-    const text = asciiJson(about);
+    const text = aboutText(about);
     await main.text(
       `${text}, "aboutHash": "${hash('sha256', text)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`,
     );
@@ -204,12 +211,4 @@ function exactEntry(
 ): string {
   const [storageClass, bytes] = value instanceof Uint8Array ? ['blob', value] : ['text', value.rawText];
   return `[${ordinal}, ${jsonText(column)}, "${storageClass}", "${Buffer.from(bytes).toString('base64')}"]`;
-}
-
-/** `JSON.stringify` in ASCII; non-ASCII letters occur only inside strings, where an escape means the same. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

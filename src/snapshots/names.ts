@@ -65,11 +65,18 @@ export function isKind(text: string): boolean {
   return KIND.test(text) && text.isWellFormed() && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
 }
 
-/** Tells whether a text may be a snapshot's file name without `.json`: a plain visible name, that any reader of ours accepts. */
+/** What macOS puts before the name of a file to name what it keeps beside it where a volume can't hold that. */
+const COMPANION = '._';
+
+/**
+ * Tells whether a text may be a snapshot's file name without `.json`: a plain visible name, that any reader of ours
+ * accepts. What macOS keeps beside a file that was copied is no snapshot, but named so that it can be shown and pruned.
+ */
 export function isName(text: string): boolean {
+  const plain = text.startsWith(COMPANION) ? text.slice(COMPANION.length) : text;
   return (
-    text !== '' &&
-    !text.startsWith('.') &&
+    plain !== '' &&
+    !plain.startsWith('.') &&
     !/[/\\\p{Cc}]/u.test(text) &&
     text.isWellFormed() &&
     Buffer.byteLength(text) <= LONGEST_NAME_BYTES

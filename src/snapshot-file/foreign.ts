@@ -1,0 +1,47 @@
+import { SnapbackError } from '../model/errors.ts';
+import { readAt, type SnapshotBytes } from './bytes.ts';
+
+const LOOK_BYTES = 64;
+
+/** How other files begin that are found in a snapshot's place, and what to do about each. */
+const BEGINNINGS: readonly (readonly [string, string])[] = [
+  ['\x1f\x8b', 'it is compressed with gzip; unpack it first'],
+  ['PK\x03\x04', 'it is a zip archive; unpack it first'],
+  ['BZh', 'it is compressed with bzip2; unpack it first'],
+  ['\xfd7zXZ', 'it is compressed with xz; unpack it first'],
+  ['\x28\xb5\x2f\xfd', 'it is compressed with zstd; unpack it first'],
+  ['\xff\xfe', 'it is written in UTF-16; save it as UTF-8 first'],
+  ['\xfe\xff', 'it is written in UTF-16; save it as UTF-8 first'],
+  ['{\0', 'it is written in UTF-16; save it as UTF-8 first'],
+  ['\0{', 'it is written in UTF-16; save it as UTF-8 first'],
+  [
+    'version https://git-lfs.github.com/spec/',
+    'it is only a pointer of Git LFS; fetch the file itself with git lfs pull',
+  ],
+  [
+    '\0\x05\x16\x07',
+    'it is what macOS keeps beside a file that was copied (AppleDouble); it holds nothing of yours and can be pruned',
+  ],
+  ['SQLite format 3\0', 'it is an SQLite database'],
+];
+
+/** What a file is that begins as no snapshot does; null where it may be one. @throws `snapshot-unreadable` */
+export async function nameForeign(file: SnapshotBytes): Promise<string | null> {
+  if (file.sizeBytes === 0) return 'it is empty';
+  const head = (await readAt(file, 0, Math.min(LOOK_BYTES, file.sizeBytes))).toString('latin1');
+  const found = BEGINNINGS.find(([beginning]) => head.startsWith(beginning));
+  if (found !== undefined) return found[1];
+  return /^\0+$/.test(head) ? 'it begins with zeros alone, as after a loss of power' : null;
+}
+
+/** A sentence that says of a file what `nameForeign` found. */
+export function describeForeign(what: string): string {
+  return `This is no snapshot: ${what}.`;
+}
+
+/** @throws `snapshot-damaged` for a file that begins as no snapshot does, and says what it is */
+export async function refuseForeign(file: SnapshotBytes): Promise<void> {
+  const what = await nameForeign(file);
+  if (what !== null)
+    throw new SnapbackError('snapshot-damaged', describeForeign(what), { offset: 0, why: what });
+}

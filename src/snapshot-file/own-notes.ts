@@ -1,0 +1,150 @@
+import { hash } from 'node:crypto';
+import { SnapbackError } from '../model/errors.ts';
+import { readAt, type SnapshotBytes } from './bytes.ts';
+import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
+import { aboutText, FORMAT_VERSION, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
+
+/** Our own notes in a snapshot file. */
+export type OwnNotes = {
+  readonly about: SnapshotAbout;
+  /**
+   * Where the exact values are. A number: the file is laid out as we write it, its exact values from there in the order
+   * of the tables, and `aboutAt` the place of `about`. A map: somebody laid the file out anew; the place of each table's.
+   */
+  readonly exact:
+    | { readonly at: number; readonly aboutAt: number }
+    | { readonly byTable: ReadonlyMap<string, number> };
+};
+
+const TAIL_BYTES = 4096;
+const LARGEST_ABOUT_BYTES = 8 << 20;
+const SEARCH_BYTES = 1 << 20;
+const TAIL = /, "aboutHash": "([0-9a-f]{64})", "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
+const QUOTED_KEY = `"${OWN_KEY}"`;
+
+/**
+ * Our notes in a file that is laid out as we write it, from its last bytes only. Where these, or the first ones, say that
+ * it was laid out anew, the file is read as far as the notes. Null where there are none that this version understands.
+ */
+export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
+  const from = Math.max(0, file.sizeBytes - TAIL_BYTES);
+  const end = (await readAt(file, from, file.sizeBytes - from)).toString('latin1');
+  const found = await readTail(file, from, end);
+  if (found !== null) return found;
+  const start = (await readAt(file, 0, Math.min(TAIL_BYTES, file.sizeBytes))).toString('latin1');
+  return end.includes('"aboutHash"') || start.includes(QUOTED_KEY) ? scanForNotes(file) : null;
+}
+
+/** The same, wherever in the file the notes are. */
+export async function searchOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
+  return (await findOwnNotes(file)) ?? ((await mentionsNotes(file)) ? scanForNotes(file) : null);
+}
+
+async function readTail(file: SnapshotBytes, from: number, end: string): Promise<OwnNotes | null> {
+  const found = TAIL.exec(end);
+  if (found === null) return null;
+  const [at, aboutAt] = [Number(found[2]), Number(found[3])];
+  const aboutBytes = from + found.index - aboutAt;
+  if (aboutBytes <= 0 || aboutBytes > LARGEST_ABOUT_BYTES || at >= aboutAt) return null;
+  const bytes = await readAt(file, aboutAt, aboutBytes);
+  if (hash('sha256', bytes) !== found[1]) return null;
+  const about = parseAbout(parseJson(bytes.toString('latin1')));
+  return about === null || about.format !== FORMAT_VERSION ? null : { about, exact: { at, aboutAt } };
+}
+
+/** Inside a text of the file a quotation mark never stands without a backslash, so this is quick and finds keys only. */
+async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
+  for (let position = 0; position < file.sizeBytes; position += SEARCH_BYTES) {
+    const want = Math.min(SEARCH_BYTES + QUOTED_KEY.length, file.sizeBytes - position);
+    if ((await readAt(file, position, want)).includes(QUOTED_KEY)) return true;
+  }
+  return false;
+}
+
+/** Null where the notes are not whole, or the file is damaged before their end: whoever reads it all will say where. */
+async function scanForNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
+  let position = 0;
+  const scanner = createJsonScanner(async (want) => {
+    const chunk = await readAt(file, position, want);
+    position += chunk.length;
+    return chunk.length === 0 ? null : chunk;
+  }, 0);
+  try {
+    let notes: OwnNotes | null = null;
+    await eachKey(scanner, async (key) => {
+      if (key !== OWN_KEY) return pass(scanner);
+      notes = await readNotes(file, scanner);
+      return 'enough';
+    });
+    return notes;
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code === 'snapshot-damaged') return null;
+    throw error;
+  }
+}
+
+async function readNotes(file: SnapshotBytes, scanner: JsonScanner): Promise<OwnNotes | null> {
+  const byTable = new Map<string, number>();
+  const seen = new Set<string>();
+  let about: SnapshotAbout | null = null;
+  let texts: readonly string[] = [];
+  let aboutHash = '';
+  await eachKey(scanner, async (key) => {
+    seen.add(key);
+    await scanner.peek();
+    if (key === 'exact')
+      await eachKey(scanner, async (table) => {
+        await scanner.peek();
+        byTable.set(table, scanner.offset());
+        return pass(scanner);
+      });
+    else if (key === 'aboutHash') aboutHash = await scanner.readString();
+    else if (key === 'about') {
+      const from = scanner.offset();
+      await scanner.skipValue();
+      const bytes = scanner.offset() - from;
+      const parsed =
+        bytes > LARGEST_ABOUT_BYTES ? null : parseJson((await readAt(file, from, bytes)).toString());
+      about = parseAbout(parsed);
+      texts = about === null ? [] : [aboutText(parsed), aboutText(about)];
+    } else await scanner.skipValue();
+    return 'go on';
+  });
+  const isWhole = seen.has('exact') && texts.some((text) => hash('sha256', text) === aboutHash);
+  const found: SnapshotAbout | null = about;
+  return found === null || !isWhole ? null : understood(found, byTable);
+}
+
+function understood(about: SnapshotAbout, byTable: ReadonlyMap<string, number>): OwnNotes | null {
+  return about.format === FORMAT_VERSION ? { about, exact: { byTable } } : null;
+}
+
+async function pass(scanner: JsonScanner): Promise<'go on'> {
+  await scanner.skipValue();
+  return 'go on';
+}
+
+/** Goes through an object of the file; `see` consumes each value, and may say that it has seen enough. */
+async function eachKey(
+  scanner: JsonScanner,
+  see: (key: string) => Promise<'enough' | 'go on'>,
+): Promise<void> {
+  await scanner.expect('{');
+  if ((await scanner.peek()) === '}') return scanner.expect('}');
+  for (;;) {
+    const key = await scanner.readString();
+    await scanner.expect(':');
+    if ((await see(key)) === 'enough') return;
+    if ((await scanner.peek()) !== ',') return scanner.expect('}');
+    await scanner.expect(',');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

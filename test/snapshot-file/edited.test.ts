@@ -1,0 +1,223 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  checkSnapshot,
+  defaultRestoreOptions,
+  isDue,
+  listSnapshots,
+  planRestore,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
+import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
+import { dumpSmall, makeSmallFolder, readParts } from '../laws/snapshot-text.ts';
+import { addEvents, makePlace, makeRoot, open as openPlace, putSnapshot, run } from '../support/place.ts';
+import { readState } from '../support/state.ts';
+
+const root = makeRoot();
+const now = { planId: null, whileOpen: false };
+let own = '';
+beforeAll(async () => {
+  own = await dumpSmall(await makeSmallFolder(root()));
+});
+
+let files = 0;
+async function write(text: string | Buffer): Promise<string> {
+  files += 1;
+  const path = join(root(), `file-${files}`);
+  await writeFile(path, typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+  return path;
+}
+
+/** Rows by table, each with its values by column, in an order of their own: what a file holds, however it is laid out. */
+function contentOf(parts: readonly SnapshotPart[]): readonly string[] {
+  return parts
+    .flatMap((part) =>
+      part.type === 'rows'
+        ? part.rows.map((row) =>
+            [part.table, ...part.columns.map((name, index) => [name, row[index]]).sort()]
+              .map((value) => JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)))
+              .join(),
+          )
+        : [],
+    )
+    .sort();
+}
+
+const python = (program: string) => (text: string) =>
+  execFileSync('python3', ['-c', `import json, sys\nd = json.loads(sys.stdin.read())\n${program}`], {
+    input: text,
+    encoding: 'latin1',
+  });
+const hasPython = spawnSync('python3', ['-c', 'import json']).status === 0;
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+const jq =
+  (...options: string[]) =>
+  (text: string) =>
+    execFileSync('jq', [...options, '.'], { input: text, encoding: 'latin1' });
+
+/** Line breaks and blanks wherever JSON allows them, as an editor puts them. */
+function spaceOut(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|[[\]{}:,]/g, (token) =>
+    token.length > 1 ? token : `${token}\r\n  `,
+  );
+}
+
+const layouts: readonly (readonly [string, (text: string) => string, boolean])[] = [
+  ['spaced out', spaceOut, true],
+  ['with a byte order mark', (text) => `\u00ef\u00bb\u00bf${text}`, true],
+  ['with a line break at its end', (text) => `${text}\n`, true],
+  ['without blanks, by Python', python('print(json.dumps(d, separators=(",", ":")))'), hasPython],
+  ['indented, by Python', python('print(json.dumps(d, indent=4))'), hasPython],
+  ['with its keys sorted, by Python', python('print(json.dumps(d, indent=1, sort_keys=True))'), hasPython],
+  [
+    'in raw UTF-8, by Python',
+    python('sys.stdout.buffer.write(json.dumps(d, ensure_ascii=False).encode())'),
+    hasPython,
+  ],
+  [
+    'with its keys the other way round, by Python',
+    python(
+      'r = lambda v: {k: r(v[k]) for k in reversed(v)} if isinstance(v, dict) else [r(e) for e in v] if isinstance(v, list) else v\nprint(json.dumps(r(d)))',
+    ),
+    hasPython,
+  ],
+];
+
+describe('a file of ours that was laid out anew', () => {
+  test.each(layouts)('is good, with every exact value: %s', async (_, change, here) => {
+    if (!here) return;
+    const path = await write(change(own));
+    const parts = await readParts(path);
+    expect(parts[0]).toMatchObject({ type: 'start', about: { format: 1 } });
+    expect(contentOf(parts)).toEqual(contentOf(await readParts(await write(own))));
+    const handle = await open(path);
+    try {
+      const ends = await readSnapshotEnds({ handle, path, sizeBytes: (await handle.stat()).size });
+      expect(ends.about).not.toBeNull();
+      expect(ends.complete).toBe(true);
+    } finally {
+      await handle.close();
+    }
+  });
+
+  test.each(layouts)('is damaged where one value is another: %s', async (_, change, here) => {
+    if (!here) return;
+    for (const [from, to] of [
+      ['Caf\\u00e9', 'Caf\\u00e8'],
+      ['ACf/', 'ACf+'],
+      ['"userVersion":0', '"userVersion":1'],
+    ] as const) {
+      expect(own).toContain(from);
+      await expect(readParts(await write(change(own.replace(from, to))))).rejects.toMatchObject({
+        code: 'snapshot-damaged',
+      });
+    }
+  });
+
+  test.skipIf(!hasJq)(
+    'by jq restores as before, and undo works from a safety copy that jq indented',
+    async () => {
+      const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face, mood TEXT);');
+      run(place, `${addEvents(3)} INSERT INTO bots VALUES (1, x'00ff', 'b''a'''), (2, x'61', 'x');`);
+      const before = readState(place.database).tables;
+      const { id, file } = await takeSnapshot(await openPlace(place), 'rewind');
+      await writeFile(file, jq('--indent', '7')(await readFile(file, 'latin1')), 'latin1');
+      run(place, 'DELETE FROM bots;');
+      const after = readState(place.database).tables;
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+      expect((await planRestore(await openPlace(place), request)).guessedBlobs).toEqual([]);
+      const { safetyCopyId } = await applyRestore(await openPlace(place), request, now);
+      expect(readState(place.database).tables).toEqual(before);
+      const copy = join(place.dir, 'snapshots', `${safetyCopyId}.json`);
+      await writeFile(copy, jq('-S')(await readFile(copy, 'latin1')), 'latin1');
+      await applyUndo(await openPlace(place), { acceptDrift: false, acceptOtherTimeline: false }, now);
+      expect(readState(place.database).tables).toEqual(after);
+    },
+  );
+});
+
+describe('a file of the host', () => {
+  const rows = (name: string) =>
+    `{"last_event_id": 0, "event_log": [], "bots": [{"id": "a", "name": ${name}}, {"name": "y", "id": "b"}]}`;
+
+  test('may have its rows’ keys in any order', async () => {
+    const parts = await readParts(await write(rows('"x"')));
+    expect(parts).toContainEqual({
+      type: 'rows',
+      table: 'bots',
+      columns: ['id', 'name'],
+      rows: [
+        ['a', 'x'],
+        ['b', 'y'],
+      ],
+    });
+  });
+
+  test('with a text that is no valid Unicode can be restored but for that, which is named and asked for', async () => {
+    const place = await makePlace(root(), 'CREATE TABLE bots (id TEXT PRIMARY KEY, name TEXT);');
+    const id = 'rewind/20260101T000000Z';
+    await putSnapshot(place, id, rows('"x\\ud83d y"'));
+    const folder = await openPlace(place);
+    const checked = await checkSnapshot(folder, id);
+    expect(checked.health).toBe('good');
+    expect(checked.healthDetail).toMatch(/“bots”, row 1, “name”/);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    const { schemaDrift, refusals } = await planRestore(folder, request);
+    expect(schemaDrift).toEqual([{ kind: 'text-not-unicode', table: 'bots', column: 'name', loses: 1 }]);
+    expect(refusals.map(({ code }) => code)).toEqual(['schema-drift']);
+    await applyRestore(folder, { ...request, acceptDrift: true }, now);
+    const name = Buffer.from('x\ufffd y').toString('hex').toUpperCase();
+    expect(readState(place.database).tables.bots).toEqual([`text 61 text ${name}`, 'text 62 text 79']);
+  });
+});
+
+describe('what is no snapshot', () => {
+  const text = '{"last_event_id": 0, "event_log": []}';
+  test.each([
+    ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /gzip/],
+    ['zip', Buffer.from('PK\u0003\u0004rest', 'latin1'), /zip/],
+    ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), /UTF-16/],
+    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /UTF-16/],
+    ['UTF-16, big end first', Buffer.from(`\ufeff${text}`, 'utf16le').swap16(), /UTF-16/],
+    [
+      'a pointer of Git LFS',
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'),
+      /Git LFS/,
+    ],
+    ['AppleDouble', Buffer.from('0005160700020000', 'hex'), /AppleDouble/],
+    ['zeros', Buffer.alloc(5000), /zeros/],
+    ['a database', Buffer.from('SQLite format 3\0rest'), /SQLite/],
+    ['nothing', Buffer.alloc(0), /empty/],
+  ])('is named: %s', async (_, bytes, words) => {
+    await expect(readParts(await write(bytes))).rejects.toMatchObject({
+      code: 'snapshot-damaged',
+      message: expect.stringMatching(words),
+      detail: { offset: 0 },
+    });
+    const place = await makePlace(root(), '');
+    await putSnapshot(place, 'periodic/20260101T000000Z', bytes);
+    const folder = await openPlace(place);
+    const [listed] = await listSnapshots(folder);
+    expect(listed).toMatchObject({ health: 'damaged', healthDetail: expect.stringMatching(words) });
+    const { passedOver } = await isDue(folder);
+    expect(passedOver.map(({ why }) => why)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('but is what macOS keeps beside a file is listed as that, and can be pruned', async () => {
+    const place = await makePlace(root(), addEvents(1));
+    const id = 'periodic/._20260101T000000Z';
+    await mkdir(join(place.dir, 'snapshots/periodic'), { recursive: true });
+    await putSnapshot(place, id, Buffer.from('0005160700020000', 'hex'));
+    const folder = await openPlace(place);
+    const [listed] = await listSnapshots(folder);
+    expect(listed).toMatchObject({ id, healthDetail: expect.stringMatching(/AppleDouble/) });
+    expect((await applyPrune(folder, { by: 'choice', ids: [id] })).moved).toEqual([id]);
+    expect(await listSnapshots(folder)).toEqual([]);
+  });
+});
