@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { isDemo } from './demo/demo.ts';
 import { type DataFolder, isDatabaseProblem } from './host/data-folder.ts';
 import { findOpeners } from './host/in-use.ts';
+import { rulesOf } from './host/profile.ts';
 import { withLiveLog } from './log/live-log.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
@@ -21,10 +22,11 @@ export async function describeFolder(folder: DataFolder, task: TaskOptions = {})
     database: basename(folder.databaseFile),
     demo: await isDemo(folder.dir),
     trash: await describeTrash(folder),
+    rules: rulesOf(folder.profile),
   };
 }
 
-type DatabaseFacts = Omit<FolderFacts, 'name' | 'database' | 'demo' | 'trash'>;
+type DatabaseFacts = Omit<FolderFacts, 'name' | 'database' | 'demo' | 'trash' | 'rules'>;
 
 async function describeDatabase(folder: DataFolder, task: TaskOptions): Promise<DatabaseFacts> {
   try {

@@ -118,8 +118,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   'electron/preload.ts': { values: ['electron'], types: ['electron/contract.ts'] },
   'electron/core': { values: ['src/index.ts', node], types: windowTypes },
   'electron/main': { values: ['electron', 'valibot', node], types: ['electron/contract.ts', 'src/index.ts'] },
-  'renderer/ask': { values: ['react'], types: windowTypes },
-  'renderer/parts': { values: [words, 'renderer/ask/now.ts', ...react], types: windowTypes },
+  'renderer/ask': { values: ['react'], types: [words, ...windowTypes] },
+  'renderer/parts': {
+    values: [words, 'renderer/ask/now.ts', 'renderer/ask/exactness.ts', ...react],
+    types: windowTypes,
+  },
   'renderer/snapshots': {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,

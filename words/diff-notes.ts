@@ -1,6 +1,8 @@
-import type { Diff, GuessedBytes, SchemaDrift } from '../src/model/diff.ts';
-import { choose, count, countRows } from './plurals.ts';
+import type { Diff, GuessedBytes, SchemaDrift, TableDiff } from '../src/model/diff.ts';
+import type { Rules } from '../src/model/rules.ts';
+import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
+import { countRows } from './tables.ts';
 
 /** Something that a reader of the comparison has to know. `warn`: it costs something. */
 export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };
@@ -8,21 +10,21 @@ export type Note = { readonly key: string; readonly text: string; readonly tone:
 export type Noted = Pick<Diff, 'tables' | 'schemaDrift' | 'guessedBlobs'>;
 
 /** What the figures alone don't say: tables left alone, drift, guesses. */
-export function notesOf(noted: Noted): readonly Note[] {
+export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
   const inState = (state: string) => noted.tables.filter((table) => table.state === state);
   const absent = inState('not-in-snapshot').map((table) => table.name);
   return [
     ...inState('empty-then').map(
       (table): Note => ({
         key: `empty:${table.name}`,
-        text: `${table.name} was empty or did not exist yet; its ${count(table.liveRows, 'row')} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`,
+        text: emptyThenWords(table, rules),
         tone: 'warn',
       }),
     ),
     ...inState('missing-live').map(
       (table): Note => ({
         key: `missing:${table.name}`,
-        text: `${countRows(table.snapshotRows, table.name)} can’t come back: the database has no table ${table.name} today.`,
+        text: `${countRows(table.snapshotRows, table, rules)} can’t be restored: the database has no table ${table.name} today.`,
         tone: 'warn',
       }),
     ),
@@ -54,41 +56,46 @@ export function notesOf(noted: Noted): readonly Note[] {
   ];
 }
 
+/** A table that the snapshot has as empty, though it may not have existed then. */
+export function emptyThenWords(table: TableDiff, rules: Rules): string {
+  return `${table.name} was empty or did not exist yet. ${countRows(table.liveRows, table, rules)} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`;
+}
+
 /** Values of which the snapshot alone does not tell whether they were text or binary data, and what they are taken for. */
 export function guessWords({ table, column, values, takenAs, because }: GuessedBytes): string {
   const look = choose(
     values,
-    'looks like binary data written as text, and is',
-    'look like binary data written as text, and are',
+    'looks like binary data written as text and is',
+    'look like binary data written as text and are',
   );
   const taken = takenAs === 'bytes' ? 'as binary data' : 'as text';
-  return `${count(values, 'value')} in ${table}.${column} ${look} taken ${taken}${GUESS_REASONS[because]}.`;
+  return `${count(values, 'value')} in ${table}.${column} ${look} restored ${taken}${GUESS_REASONS[because]}.`;
 }
 
 const GUESS_REASONS: { readonly [B in GuessedBytes['because']]: string } = {
-  row: ', as in the same row today',
+  row: ', as in the same entry today',
   column: ', as others there today',
   type: ', as the column is declared',
-  nothing: '; nothing tells which they were',
+  nothing: ', though nothing tells which it was',
 };
 
 /** One difference between the two schemas, and what it costs. */
 export function driftWords({ kind, table, column, loses }: SchemaDrift): string {
   const place = column === null ? table : `${table}.${column}`;
-  const lost = loses === 0 ? 'nothing is lost' : `${count(loses, 'value')} would have no place`;
+  const lost = loses === 0 ? 'nothing is lost' : `${count(loses, 'value')} can’t be restored`;
   switch (kind) {
     case 'table-missing-live':
-      return `The database has no table ${place} today: ${loses === 0 ? 'nothing is lost' : `${count(loses, 'row')} would have no place`}.`;
+      return `The database has no table ${place} today: ${loses === 0 ? 'nothing is lost' : `${count(loses, 'entry', 'entries')} can’t be restored`}.`;
     case 'table-unknown':
       return `The snapshot also holds ${place}, which is not one of the application’s tables: ${lost}.`;
     case 'column-missing-live':
       return `The database has no column ${place} today: ${lost}.`;
     case 'column-missing-in-snapshot':
-      return `The snapshot is older than the column ${place}: rows that stay keep their value, rows that come back get the default.`;
+      return `The snapshot is older than the column ${place}: entries that stay keep their value, entries that come back get the default.`;
     case 'column-computed':
-      return `${place} is computed from other columns today, and is computed anew.`;
+      return `${place} is computed from other columns today and is recomputed.`;
     case 'schema-changed':
-      return 'The database’s schema has changed since this snapshot: today’s stays.';
+      return 'The database’s tables have changed since this snapshot. Today’s tables stay.';
     case 'text-not-unicode':
       return `Text in ${place} is not valid Unicode: half a letter is missing from ${count(loses, 'value')}, and comes back as �.`;
     case 'value-converted':

@@ -17,3 +17,8 @@ export function inUseWords(inUse: InUse): string {
 export function userWords(inUse: Extract<InUse, { state: 'yes' }>): string {
   return joinWords(inUse.by.map(({ name, pid }) => `${name} (process ${pid})`));
 }
+
+/** Why it must be closed first. */
+export function closeFirstWords(inUse: Extract<InUse, { state: 'yes' }>): string {
+  return `${userWords(inUse)} has the database open and would overwrite the restored data. Snapback keeps checking.`;
+}

@@ -7,7 +7,7 @@ type Said = { readonly notRestored: readonly NotRestored[] };
 /** That what is restored is of no one moment, and which tables make it so. Null: it is of one moment. */
 export function notRestoredWords({ notRestored }: Said): string | null {
   if (notRestored.length === 0) return null;
-  const tables = notRestored.map(({ name, rows }) => `${name} (${count(rows, 'row')})`);
+  const tables = notRestored.map(({ name, rows }) => `${name} (${count(rows, 'entry', 'entries')})`);
   const stays = choose(notRestored.length, 'stays as it is', 'stay as they are');
   return `Not everything is from that moment: ${joinWords(tables)} ${stays} now.`;
 }

@@ -16,6 +16,15 @@ const milliseconds = new Intl.NumberFormat(language, {
   unit: 'millisecond',
   maximumFractionDigits: 0,
 });
+const wholeUnits = [
+  { unit: 'day', lengthSeconds: 86_400 },
+  { unit: 'hour', lengthSeconds: 3_600 },
+  { unit: 'minute', lengthSeconds: 60 },
+  { unit: 'second', lengthSeconds: 1 },
+].map(({ unit, lengthSeconds }) => ({
+  lengthSeconds,
+  format: new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
+}));
 const seconds = new Intl.NumberFormat(language, {
   style: 'unit',
   unit: 'second',
@@ -37,4 +46,10 @@ export function formatBytes(bytes: number): string {
 /** A length of time for reading: `8 ms`, `1.4 seconds`. */
 export function formatMilliseconds(ms: number): string {
   return ms < 999.5 ? milliseconds.format(ms) : seconds.format(ms / 1000);
+}
+
+/** A length of time in the largest unit that it is a whole number of: `30 minutes`, `2 hours`, `90 seconds`. */
+export function formatSeconds(value: number): string {
+  const whole = wholeUnits.find(({ lengthSeconds }) => value % lengthSeconds === 0);
+  return whole === undefined ? `${value}` : whole.format.format(value / whole.lengthSeconds);
 }

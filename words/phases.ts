@@ -5,16 +5,16 @@ import { count } from './plurals.ts';
 type Phase = Progress['phase'];
 
 const PHASES: { readonly [P in Phase]: string } = {
-  'copy-database': 'Copying the database to read it in peace',
+  'copy-database': 'Copying the database',
   'read-snapshot': 'Reading the snapshot',
   compare: 'Comparing it with the database',
-  rehearse: 'Trying it on the copy',
+  rehearse: 'Test run',
   'safety-copy': 'Writing and checking the safety copy',
-  'wait-for-lock': 'Waiting for another program to let go of the database',
-  apply: 'Putting the rows back',
-  verify: 'Checking the result, before it counts',
+  'wait-for-lock': 'Waiting until no other program has locked the database',
+  apply: 'Restoring',
+  verify: 'Verifying',
   checkpoint: 'Writing a fresh checkpoint',
-  commit: 'Making it final',
+  commit: 'Committing',
   'check-snapshots': 'Checking snapshots',
   move: 'Moving files',
   take: 'Writing the snapshot',

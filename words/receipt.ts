@@ -1,42 +1,32 @@
-import type { CheckResult, RestoreReceipt } from '../src/model/restore.ts';
+import type { CheckResult, RestoredState, RestoreReceipt } from '../src/model/restore.ts';
 import { notRestoredWords } from './not-restored.ts';
 import type { Verb } from './plan.ts';
+import { count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
 export type Check = CheckResult['check'];
 
 const CHECKS: { readonly [C in Check]: string } = {
-  'content-hash': 'Every row of every table is the snapshot’s',
+  'content-hash': 'All rows match',
   bystanders: 'No other table changed',
-  'foreign-keys': 'Foreign keys hold',
-  integrity: 'The file’s structure is sound',
-  'search-index': 'The search index matches its table',
-  derived: 'What the chat app derives from these tables is up to date',
-  schema: 'The schema is the same',
-  checkpoint: 'The fresh checkpoint is in its place',
+  'foreign-keys': 'Links between tables intact',
+  integrity: 'No new damage in the database file',
+  'search-index': 'Search index matches',
+  derived: 'Data that the chat app derives is up to date',
+  schema: 'Tables and columns unchanged',
+  checkpoint: 'Fresh checkpoint written',
 };
 
 const RESULTS: { readonly [R in CheckResult['result']]: string } = {
   ok: '',
-  'unchanged-damage': 'damage from before, not grown',
+  'unchanged-damage': 'already damaged before, no worse now',
   'came-back': 'not all',
-  rebuilt: 'was out of date, built anew',
-  left: 'not brought along',
+  rebuilt: 'was out of date, rebuilt',
+  left: 'left as it was',
   'not-run': 'could not be checked',
 };
 
 export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
-
-const IN_PLACE: { readonly [V in Verb]: string } = {
-  Restore: 'Everything is in place.',
-  Undo: 'Everything is as it was before the restore.',
-  Redo: 'Everything is in place again.',
-};
-
-/** What has become of the database. */
-export function endWords(verb: Verb, receipt: RestoreReceipt): string {
-  return notRestoredWords(receipt) ?? IN_PLACE[verb];
-}
 
 /** One check with all its results: what it proves, what is not as it says, and whether it is a success. */
 export function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {
@@ -50,6 +40,31 @@ export function checkWords(check: Check, results: readonly CheckResult[]): Check
     // What was accepted is no success either.
     passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left'].includes(result)),
   };
+}
+
+/** What was proven of the state that the database is in; empty where that is not known any more. */
+export function verifiedWords({ tablesVerified }: Pick<RestoredState, 'tablesVerified'>): string {
+  return tablesVerified === 0
+    ? ''
+    : `${tablesVerified === 1 ? '' : 'All '}${count(tablesVerified, 'table')} verified.`;
+}
+
+const IN_PLACE: { readonly [V in Verb]: string } = {
+  Restore: 'Everything is back.',
+  Undo: 'Everything is as it was before the restore.',
+  Redo: 'Everything is back again.',
+};
+
+/** What has become of the database; without a verb, of which nobody knows whether an undo led back or forth. */
+export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
+  return notRestoredWords(receipt) ?? (verb === null ? 'Everything is as it was before.' : IN_PLACE[verb]);
+}
+
+/** What a receipt says first. */
+export function receiptLead(verb: Verb | null, receipt: RestoreReceipt): string {
+  const start =
+    receipt.checkpointId === null ? '' : ' You can open the chat app again. It starts from this state.';
+  return `${endWords(verb, receipt)} Verified before saving: ${count(receipt.tables.length, 'table')}.${start}`;
 }
 
 /** The first twelve digits of a hash: enough to compare by eye. */

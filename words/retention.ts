@@ -1,6 +1,8 @@
+import type { Rules } from '../src/model/rules.ts';
 import type { Retention } from '../src/model/snapshots.ts';
-import { formatAge } from './ages.ts';
-import { formatDay, formatMoment } from './moments.ts';
+import { formatDay } from './moments.ts';
+import { formatSeconds } from './numbers.ts';
+import { count } from './plurals.ts';
 
 const SOON_MS = 3 * 24 * 60 * 60 * 1000;
 
@@ -12,41 +14,54 @@ export function isSoon({ reason, goesAt }: Retention, now: Date): boolean {
 }
 
 /** What keeps it or takes it, in a few words; empty where there is nothing to say. */
-export function shortRetention(retention: Retention, now: Date): string {
+export function shortRetention(retention: Retention, rules: Rules, now: Date): string {
   const { status, reason, goesAt } = retention;
-  if (reason === 'needed-by-undo') return 'Undo needs it';
-  if (reason === 'needed-at-next-start') return 'the next start needs it';
-  if (status === 'goes-next') return 'goes at the next checkpoint';
-  if (status === 'due') return reason === 'age-passed' ? 'past its time' : 'no longer among the newest';
-  if (status === 'offered') return 'past its time, may be pruned';
-  if (goesAt !== null && reason === 'safety-copy') return `kept until ${formatDay(goesAt, now)} at least`;
+  if (reason === 'needed-by-undo') return 'needed for Undo';
+  if (reason === 'needed-at-next-start') return 'used at the chat app’s next start';
+  if (status === 'goes-next') return 'removed at the next checkpoint';
+  if (status === 'due') return reason === 'age-passed' ? olderThanKept(rules) : 'due for removal';
+  if (status === 'offered') return 'can be pruned';
   if (goesAt === null || isSoon(retention, now)) return '';
-  return `kept until ${formatDay(goesAt, now)}`;
+  return `kept until ${formatDay(goesAt, now)}${reason === 'safety-copy' ? ' at least' : ''}`;
+}
+
+function olderThanKept({ rewind }: Rules): string {
+  return `older than ${count(rewind.keepDays, 'day')}`;
 }
 
 /** The whole reason, for the snapshot's own page. */
-export function retentionWords(retention: Retention, now: Date): string {
-  const { reason, goesAt, rank, keep, status } = retention;
+export function retentionWords(
+  { reason, goesAt, rank, keep, status }: Retention,
+  rules: Rules,
+  now: Date,
+): string {
   switch (reason) {
     case 'needed-by-undo':
-      return 'Kept: Undo of the newest restore needs it.';
+      return 'Needed for Undo of the last restore.';
     case 'needed-at-next-start':
-      return 'Kept: the chat app’s next start needs it. An older one would bring back what the restore undid.';
+      return 'Used at the chat app’s next start. An older one would bring back what the last restore removed.';
     case 'safety-copy':
       return goesAt === null
-        ? 'Kept: safety copies only go when you choose so.'
-        : `Kept until ${formatMoment(goesAt, now)} at least: safety copies only go when you choose so.`;
+        ? 'Kept until you prune it.'
+        : `Kept until ${formatDay(goesAt, now)} at least, then until you prune it.`;
     case 'safety-copy-passed':
-      return `May go when you choose so: it is beyond the newest ${keep ?? '?'} safety copies and past its time.`;
+      return `Kept until you prune it: there are ${keep ?? rules.restore.keep} newer safety copies, and it is older than ${count(rules.restore.keepDays, 'day')}.`;
     case 'among-newest':
-      return `Kept: number ${rank ?? '?'} of the newest ${keep ?? '?'}.${status === 'goes-next' ? ' The next checkpoint takes it.' : ''}`;
+      return status === 'goes-next'
+        ? `Oldest of the ${keep ?? rules.periodic.keep} kept; removed when the next one is made.`
+        : `Number ${rank ?? '?'} of the newest ${keep ?? rules.periodic.keep}, which are kept.`;
     case 'beyond-newest':
-      return `No longer among the newest ${keep ?? '?'}: the next checkpoint takes it.`;
+      return `Not one of the newest ${keep ?? rules.periodic.keep}; removed when the next one is made.`;
     case 'within-age':
-      return goesAt === null ? 'Kept for now.' : `Kept until ${formatMoment(goesAt, now)}, then it may go.`;
+      return goesAt === null ? 'Kept for now.' : `Kept until ${formatDay(goesAt, now)}.`;
     case 'age-passed':
-      return goesAt === null ? 'Past its time.' : `Its time ended ${formatAge(goesAt, now)}; it may go.`;
+      return `Due for removal: ${olderThanKept(rules)}.`;
     case 'no-rule':
-      return 'Kept: no rule applies to this kind.';
+      return 'Kept: no rule removes this kind.';
   }
+}
+
+/** When snapshots come into being by themselves. */
+export function arrivalWords({ periodic }: Rules): string {
+  return `The chat app makes one before each rewind, and a checkpoint every ${count(periodic.everyEvents, 'event')} or ${formatSeconds(periodic.everySeconds)}.`;
 }

@@ -1,5 +1,8 @@
+import type { Diff } from '../src/model/diff.ts';
+import type { Rules } from '../src/model/rules.ts';
 import type { SnapshotSummary } from '../src/model/snapshots.ts';
 import { formatRest } from './ages.ts';
+import { countWritten, writtenEvents } from './events.ts';
 import { kindWords } from './kinds.ts';
 import { type Exactness, formatMoment, formatShort } from './moments.ts';
 import { formatBytes } from './numbers.ts';
@@ -22,63 +25,68 @@ export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plai
 
 /** What is marked on a snapshot's line; at most one thing, the gravest. Null: its age stands there. */
 export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
-  if (snapshot.health === 'damaged' || snapshot.health === 'unreadable')
-    return { text: snapshot.health, tone: 'bad' };
-  if (snapshot.lineage === 'other') return { text: 'other timeline', tone: 'plain' };
+  if (isUnwell(snapshot)) return { text: healthWords(snapshot.health), tone: 'bad' };
+  if (snapshot.lineage === 'other') return { text: 'separate history', tone: 'plain' };
   const { goesAt } = snapshot.retention;
   if (goesAt !== null && isSoon(snapshot.retention, now))
-    return {
-      text: `goes ${formatRest(new Date(goesAt).getTime() - now.getTime())}`,
-      tone: 'soon',
-    };
+    return { text: `removed ${formatRest(new Date(goesAt).getTime() - now.getTime())}`, tone: 'soon' };
   return null;
 }
 
-/** The line below: how it lies against now, its size, and what keeps it or takes it. */
-export function detailWords(snapshot: ListedSnapshot, lastEventId: bigint, now: Date): string {
-  if (snapshot.health === 'damaged' || snapshot.health === 'unreadable')
-    return snapshot.healthDetail ?? 'it can’t be read';
+/** Whether nothing can be done with it. */
+export function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
+  return health === 'damaged' || health === 'unreadable';
+}
+
+/** What a line of the list is told against. */
+export type ListFacts = { readonly lastEventId: bigint; readonly rules: Rules };
+
+/** The line below: how it compares with now, its size, and what keeps it or takes it. */
+export function detailWords(snapshot: ListedSnapshot, { lastEventId, rules }: ListFacts, now: Date): string {
+  if (isUnwell(snapshot)) return snapshot.healthDetail ?? 'It can’t be read.';
   return [
     snapshot.undoes === null ? againstWords(snapshot, lastEventId) : undoesWords(snapshot, now),
     formatBytes(snapshot.sizeBytes),
-    shortRetention(snapshot.retention, now),
+    shortRetention(snapshot.retention, rules, now),
   ]
     .filter((part) => part !== '')
     .join(' · ');
 }
 
+/** Told by the last event alone: whether messages came away in between only a comparison can tell. */
 function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
   if (snapshot.lastEventId === null || snapshot.lineage === 'other') return '';
   const since = lastEventId - snapshot.lastEventId;
-  if (since === 0n) return 'no event since';
-  return since > 0n ? `${count(since, 'event')} since` : `${count(-since, 'event')} ahead of now`;
+  if (since === 0n) return 'nothing newer since';
+  return since > 0n ? `${count(since, 'event')} since` : `holds ${count(-since, 'event')} you no longer have`;
 }
 
-/** For a safety copy: which restore it takes back. */
-function undoesWords({ undoes }: ListedSnapshot, now: Date): string {
+/** For a safety copy: the state before what it can take back. It is made right before that. */
+function undoesWords({ undoes, takenAt }: ListedSnapshot, now: Date): string {
   if (undoes === null) return '';
-  const from = idTime(undoes.snapshotId);
-  const what = undoes.action === 'undo' ? 'undo' : 'restore';
-  return from === null ? `takes back a ${what}` : `takes back the ${what} from ${formatShort(from, now)}`;
+  const time = formatShort(takenAt, now);
+  return time.includes(' ')
+    ? `the state before the ${undoes.action} of ${time}`
+    : `the state before the ${time} ${undoes.action}`;
 }
 
-/** The moment that a snapshot's name states, as ISO 8601. */
-function idTime(id: string): string | null {
-  const match = /\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(id);
-  if (match === null) return null;
-  const [, year, month, day, hour, minute, second] = match;
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
-}
-
-/** Whether the file was read to its end. */
-export function healthWords(snapshot: ListedSnapshot): string {
-  switch (snapshot.health) {
+/** Whether the file was read to its end and is as it was written. */
+export function healthWords(health: SnapshotSummary['health']): string {
+  switch (health) {
     case 'good':
-      return 'whole';
+      return 'intact';
     case 'unchecked':
-      return 'not read to its end yet';
+      return 'not checked yet';
     case 'damaged':
     case 'unreadable':
-      return snapshot.health;
+      return health;
   }
+}
+
+/** For a snapshot whose events are not a part of the database's, nor the other way round. Null: they are. */
+export function lineageWords({ lineage, newerEvents }: Pick<Diff, 'lineage' | 'newerEvents'>): string | null {
+  if (lineage === 'same') return null;
+  const replaced = newerEvents.filter((group) => writtenEvents(group) > 0);
+  const loss = replaced.length === 0 ? '' : ` Restoring replaces ${countWritten(replaced)}.`;
+  return `This snapshot and your database went separate ways.${loss}`;
 }

@@ -1,7 +1,11 @@
 import type { Diff, NewerEvents, TableDiff } from '../src/model/diff.ts';
-import { count, countRows } from './plurals.ts';
+import type { Rules } from '../src/model/rules.ts';
+import { chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
+import { count } from './plurals.ts';
+import { joinParts } from './sentences.ts';
+import { countRows } from './tables.ts';
 
-/** A piece of a sentence. Green comes back, red goes, amber changes; `name` is a name that the user gave. */
+/** A piece of a sentence. Green comes back, red is removed, amber changes; `name` is a name that the user gave. */
 export type Piece = {
   readonly text: string;
   readonly tone: 'plain' | 'back' | 'gone' | 'changed' | 'name';
@@ -12,34 +16,45 @@ export type Told = Pick<Diff, 'tables' | 'newerEvents' | 'returningEvents'>;
 
 const MOST_NAMED = 3;
 
-const plain = (text: string): Piece => ({ text, tone: 'plain' });
+export const plain = (text: string): Piece => ({ text, tone: 'plain' });
 
-/** What a restore would bring back, change and remove, each as an enumeration; empty where there is nothing. */
+/** What a restore would bring back, hide, change and remove, each as an enumeration; empty where there is nothing. */
 export type Clauses = {
   readonly back: Story;
-  /** Events that the snapshot holds as hidden or superseded: their chat is rewound again, and that brings nothing back. */
+  /** Messages that the snapshot holds as hidden or superseded: their chat is rewound again, and that brings nothing back. */
   readonly again: Story;
   readonly changed: Story;
   readonly gone: Story;
 };
 
-export function tellClauses(told: Told): Clauses {
-  const changed = sumRows(projected(told), 'changed');
+export function tellClauses(told: Told, rules: Rules): Clauses {
   const returning = told.returningEvents;
-  return {
-    back: enumerate([...eventParts(returning, 'back', seenEvents), ...rowParts(told, 'added', 'back')]),
-    again: enumerate(eventParts(returning, 'changed', (group) => group.hidden)),
-    changed: changed === 0 ? [] : [{ text: count(changed, 'row'), tone: 'changed' }],
-    gone: enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone'), ...rewindRecords(told)]),
-  };
+  const back = enumerate([
+    ...eventParts(returning, 'back', seenMessages, seenEvents),
+    ...rowParts(told, 'added', 'back', rules),
+  ]);
+  const again = enumerate(
+    eventParts(
+      returning,
+      'changed',
+      (group) => group.spokenHidden,
+      (group) => group.hidden,
+    ),
+  );
+  const gone = enumerate([
+    ...newerParts(told),
+    ...rowParts(told, 'removed', 'gone', rules),
+    ...rewindRecords(told),
+  ]);
+  return { back, again, changed: changedParts(told, [...back, ...again, ...gone].length > 0), gone };
 }
 
 /** What restoring would do, in one sentence. */
-export function tellRestore(told: Told): Story {
-  const { back, again, changed, gone } = tellClauses(told);
+export function tellRestore(told: Told, rules: Rules): Story {
+  const { back, again, changed, gone } = tellClauses(told, rules);
   const clauses: readonly Story[] = [
     [plain('brings back '), ...back],
-    [plain('rewinds again '), ...again],
+    [plain('hides again '), ...again],
     [plain('changes '), ...changed],
     [plain('removes '), ...gone],
   ].filter((clause) => clause.length > 1);
@@ -47,8 +62,8 @@ export function tellRestore(told: Told): Story {
     return [
       plain(
         told.tables.some(isNotComparable)
-          ? 'Nothing differs in the tables that can be compared; the others are named below.'
-          : 'Nothing differs: the database holds exactly what this snapshot holds.',
+          ? 'Identical to now, as far as it can be compared. What can’t be compared is listed below.'
+          : 'Identical to now.',
       ),
     ];
   return [
@@ -61,50 +76,41 @@ export function tellRestore(told: Told): Story {
   ];
 }
 
+/** That it goes too is the point of undoing a rewind, and nobody's loss. */
 function rewindRecords(told: Told): readonly Story[] {
   const records = told.newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
   if (records === 0) return [];
-  return [
-    [{ text: records === 1 ? 'the record of the rewind' : `${records} records of rewinds`, tone: 'gone' }],
-  ];
+  return [[plain(records === 1 ? 'the record of the rewind' : `the records of ${count(records, 'rewind')}`)]];
 }
 
-/** Events of a group that are not the host's own record of a rewind. */
-export function writtenEvents(group: NewerEvents): number {
-  return group.events - group.rewindRecords;
-}
-
-/** Whether all that was written are messages: events that say something. */
-function areMessages(groups: readonly NewerEvents[]): boolean {
-  return groups.every((group) => group.spoken === writtenEvents(group));
-}
-
-/** `3 newer messages`, or `events` where not all of them say something. */
-export function countWritten(groups: readonly NewerEvents[]): string {
-  const total = groups.reduce((sum, group) => sum + writtenEvents(group), 0);
-  return count(total, areMessages(groups) ? 'newer message' : 'newer event');
-}
-
-/** The chat's name, else its id, else that there is none. */
-export function chatWords(group: NewerEvents): string {
-  return group.chatName ?? group.chat ?? 'no chat';
+/** Changed rows of the tables; what of the log changes is told as messages, unless nothing else is told. */
+function changedParts(told: Told, hasOthers: boolean): Story {
+  const changed = sumRows(projected(told), 'changed');
+  const log = told.tables.filter(isLog);
+  const unsaid = hasOthers ? 0 : sumRows(log, 'changed') + sumRows(log, 'added') + sumRows(log, 'removed');
+  if (changed + unsaid === 0) return [];
+  return [{ text: count(changed + unsaid, hasOthers ? 'other detail' : 'detail'), tone: 'changed' }];
 }
 
 /** Where no event names a chat, chats are not spoken of at all. */
 function newerParts({ newerEvents }: Told): readonly Story[] {
   const written = newerEvents
     .filter((group) => writtenEvents(group) > 0)
-    .toSorted((a, b) => writtenEvents(b) - writtenEvents(a));
+    .toSorted((a, b) => b.spoken - a.spoken || writtenEvents(b) - writtenEvents(a));
   const chatless = written.every((group) => group.chat === null);
   return nameSome(
     written,
     (group) => {
       const events: Piece = { text: countWritten([group]), tone: 'gone' };
-      if (group.chat !== null) return [events, plain(' in '), { text: chatWords(group), tone: 'name' }];
-      return chatless ? [events] : [events, plain(' of no chat')];
+      if (group.chat !== null) return [events, ...inChat(group)];
+      return chatless ? [events] : [events, plain(' in no chat')];
     },
-    (rest) => [{ text: `${countWritten(rest)} in ${rest.length} other chats`, tone: 'gone' }],
+    (rest) => [{ text: `${countWritten(rest)} in ${count(rest.length, 'other chat')}`, tone: 'gone' }],
   );
+}
+
+function inChat(group: NewerEvents): Story {
+  return group.chat === null ? [] : [plain(' in '), { text: chatWords(group), tone: 'name' }];
 }
 
 /** Events that a reader of the chat meets again. The record of the very rewind that hides others is no gain. */
@@ -112,20 +118,25 @@ function seenEvents({ events, hidden, rewindRecords }: NewerEvents): number {
   return Math.max(0, events - hidden - (hidden > 0 ? rewindRecords : 0));
 }
 
+type SizeOf = (group: NewerEvents) => number;
+
+/** Chats with messages are counted in messages; what else the log holds of them is not spoken of. */
 function eventParts(
   groups: readonly NewerEvents[],
   tone: 'back' | 'changed',
-  sizeOf: (group: NewerEvents) => number,
+  messagesOf: SizeOf,
+  eventsOf: SizeOf,
 ): readonly Story[] {
+  const talking = groups.filter((group) => messagesOf(group) > 0);
+  const mute = talking.length > 0 ? [] : groups.filter((group) => eventsOf(group) > 0);
+  const [told, sizeOf, noun] =
+    talking.length > 0 ? [talking, messagesOf, 'message'] : [mute, eventsOf, 'event'];
   return nameSome(
-    groups.filter((group) => sizeOf(group) > 0).toSorted((a, b) => sizeOf(b) - sizeOf(a)),
-    (group) => [
-      { text: count(sizeOf(group), 'event'), tone },
-      ...(group.chat === null ? [] : [plain(' of '), { text: chatWords(group), tone: 'name' } as const]),
-    ],
+    told.toSorted((a, b) => sizeOf(b) - sizeOf(a)),
+    (group) => [{ text: count(sizeOf(group), noun), tone }, ...inChat(group)],
     (rest) => {
-      const events = rest.reduce((sum, group) => sum + sizeOf(group), 0);
-      return [{ text: `${count(events, 'event')} of ${rest.length} other chats`, tone }];
+      const sum = rest.reduce((total, group) => total + sizeOf(group), 0);
+      return [{ text: `${count(sum, noun)} in ${count(rest.length, 'other chat')}`, tone }];
     },
   );
 }
@@ -145,6 +156,10 @@ function isNotComparable({ state, snapshotRows, liveRows }: TableDiff): boolean 
   return (state === 'missing-live' && snapshotRows > 0) || (state === 'empty-then' && liveRows > 0);
 }
 
+function isLog(table: TableDiff): boolean {
+  return table.role === 'log' && table.state === 'compared';
+}
+
 function projected(told: Told): readonly TableDiff[] {
   return told.tables.filter((table) => table.role === 'projected' && table.state === 'compared');
 }
@@ -153,20 +168,28 @@ function sumRows(tables: readonly TableDiff[], what: 'added' | 'removed' | 'chan
   return tables.reduce((sum, table) => sum + table[what], 0);
 }
 
-function rowParts(told: Told, what: 'added' | 'removed', tone: 'back' | 'gone'): readonly Story[] {
+function rowParts(
+  told: Told,
+  what: 'added' | 'removed',
+  tone: 'back' | 'gone',
+  rules: Rules,
+): readonly Story[] {
   const touched = projected(told).filter((table) => table[what] > 0);
   return nameSome(
     touched.toSorted((a, b) => b[what] - a[what]),
-    (table) => [{ text: countRows(table[what], table.name), tone }],
-    (rest) => [{ text: `${count(sumRows(rest, what), 'row')} of ${rest.length} other tables`, tone }],
+    (table) => [{ text: countRows(table[what], table, rules), tone }],
+    (rest) => [
+      {
+        text: `${count(sumRows(rest, what), 'entry', 'entries')} in ${count(rest.length, 'other table')}`,
+        tone,
+      },
+    ],
   );
 }
 
-function enumerate(parts: readonly Story[]): Story {
-  return parts.flatMap((part, at) => [
-    ...(at === 0 ? [] : [plain(at === parts.length - 1 ? ' and ' : ', ')]),
-    ...part,
-  ]);
+/** `a`, `a and b`, `a, b and c`, of pieces. */
+export function enumerate(parts: readonly Story[]): Story {
+  return joinParts(parts, (text) => [plain(text)]).flat();
 }
 
 /** The sentence as text, for titles and tests. */

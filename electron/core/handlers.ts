@@ -12,6 +12,7 @@ import {
   findOpeners,
   finishInterrupted,
   listSnapshots,
+  noSuchSnapshot,
   openDataFolder,
   planPrune,
   planRestore,
@@ -65,10 +66,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     async 'private.locate'({ folderId, snapshotId }) {
       const found = (await listSnapshots(folders.get(folderId).folder)).find(({ id }) => id === snapshotId);
-      if (found === undefined)
-        throw new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', {
-          id: snapshotId,
-        });
+      if (found === undefined) throw noSuchSnapshot(snapshotId);
       return found.file;
     },
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),

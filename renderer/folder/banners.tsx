@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { RestoredState } from '../../src/model/restore.ts';
 import { wayBackWords } from '../../words/held-state.ts';
-import { count } from '../../words/plurals.ts';
+import { verifiedWords } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
 
@@ -27,8 +27,8 @@ export function Banners(props: BannersProps) {
     <div className="banners">
       {facts.viewingCopy && (
         <Banner tone="warn">
-          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so nothing can be
-          restored or taken here. Make the folder writable, or start the chat app once if it crashed, and open
+          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t restore or
+          take a snapshot here. Make the folder writable, or start the chat app once if it crashed, and open
           it again.
         </Banner>
       )}
@@ -47,15 +47,15 @@ export function Banners(props: BannersProps) {
       )}
       {facts.demo && facts.restored === null && (
         <Banner tone="quiet">
-          <b>This is the demo.</b> A made-up chat world in {place}/{facts.name} in which a rewind went wrong.
-          Try everything.
+          <b>Sample data.</b> Nothing here is real, so try anything. A rewind went wrong in one of its chats.
+          It is in {place}/{facts.name}.
         </Banner>
       )}
       <div role="status">
         {coreStopped && (
           <Banner tone="warn" onDismiss={props.onDismissCore}>
-            <b>A part of Snapback ended unexpectedly and was started again.</b> The database is whole: what
-            was not finished was taken back. What you see below was read anew.
+            <b>A part of Snapback stopped unexpectedly and was started again.</b> The database is intact: what
+            was not finished was rolled back. The list was reloaded.
           </Banner>
         )}
       </div>
@@ -76,31 +76,32 @@ export function Banners(props: BannersProps) {
 
 /** What the database holds, whatever was done last. */
 function Restored({ state }: { readonly state: RestoredState }) {
-  const { holds, finishedAt, tablesVerified } = state;
-  const verified = tablesVerified > 0 ? `, verified on ${count(tablesVerified, 'table')}` : '';
-  const when = finishedAt === null ? null : <Moment iso={finishedAt} />;
-  const done = holds.state === 'restored' && state.action === 'undo' ? 'Restored again' : 'Restored';
+  const { holds, finishedAt } = state;
+  const verified = verifiedWords(state);
+  const when = finishedAt === null ? null : <> {<Moment iso={finishedAt} />}</>;
+  const again = holds.state === 'restored' && state.action === 'undo' ? ' again' : '';
   const moment = <Moment iso={holds.snapshotTakenAt} short />;
   switch (holds.state) {
     case 'restored':
       return (
         <>
-          <b>Restored to {moment}.</b> {done} {when}
-          {verified}.
+          <b>
+            Restored to {moment}
+            {again}.
+          </b>{' '}
+          {verified}
         </>
       );
     case 'undone':
       return (
         <>
-          <b>The restore was undone: back to the state before it.</b> Undone {when}
-          {verified}.
+          <b>The restore was undone{when}.</b> {verified}
         </>
       );
     case 'unknown':
       return (
         <>
-          <b>Back to the state of {moment}.</b> {done} {when}
-          {verified}.
+          <b>Back to the state of {moment}.</b> {verified}
         </>
       );
   }

@@ -46,10 +46,8 @@ export function FolderPage(props: FolderPageProps) {
       <section className="page" aria-label="No snapshot">
         <div className="empty">
           <p className="empty-title">Nothing to compare yet</p>
-          <p>
-            As soon as there is a snapshot, this says what restoring it would bring back, change and remove.
-          </p>
-          <p>“Take snapshot” writes one of how it is now.</p>
+          <p>Once there is a snapshot, you see here what restoring it would bring back, change and remove.</p>
+          <p>“Take snapshot” makes one now.</p>
         </div>
       </section>
     );

@@ -1,8 +1,12 @@
-import { useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
 import { explain } from '../../words/errors.ts';
+import { exactnessAmong } from '../../words/moments.ts';
 import { call, listen } from '../ask/api.ts';
+import { ExactnessProvider } from '../ask/exactness.ts';
+import { RulesProvider } from '../ask/rules.ts';
 import { likelySnapshot } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { Banners, type Notice } from './banners.tsx';
@@ -94,7 +98,7 @@ export function FolderScreen(props: FolderScreenProps) {
       ? call('folder.reveal', { folderId })
       : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
     if (reply.ok) return;
-    const { title, happened } = explain(reply.error);
+    const { title, happened } = explain(reply.error, 'window');
     setNotice({ text: `${title}. ${happened}`, failed: true });
   };
   const command = (name: MenuCommand) => {
@@ -114,58 +118,79 @@ export function FolderScreen(props: FolderScreenProps) {
   };
 
   return (
-    <div className="frame">
-      <FolderHeader
-        folder={folder}
-        facts={facts}
-        noSnapshots={noSnapshots}
-        theme={props.theme}
-        onCommand={command}
-        onTheme={props.onTheme}
-        onFreshDemo={props.onFreshDemo}
-        onClose={props.onClose}
-      />
-      <Banners
-        facts={facts}
-        place={folder.place}
-        coreStopped={data.coreStopped}
-        notice={notice}
-        onUndo={() => obey('undo')}
-        onDismissCore={data.dismissCoreStopped}
-        onDismissNotice={() => setNotice(null)}
-      />
-      <main className="panes">
-        {snapshots !== null && (
-          <SnapshotList
+    <FolderWords facts={facts} snapshots={snapshots}>
+      <div className="frame">
+        <FolderHeader
+          folder={folder}
+          facts={facts}
+          noSnapshots={noSnapshots}
+          theme={props.theme}
+          onCommand={command}
+          onTheme={props.onTheme}
+          onFreshDemo={props.onFreshDemo}
+          onClose={props.onClose}
+        />
+        <Banners
+          facts={facts}
+          place={folder.place}
+          coreStopped={data.coreStopped}
+          notice={notice}
+          onUndo={() => obey('undo')}
+          onDismissCore={data.dismissCoreStopped}
+          onDismissNotice={() => setNotice(null)}
+        />
+        <main className="panes">
+          {snapshots !== null && (
+            <SnapshotList
+              snapshots={snapshots}
+              facts={facts}
+              selected={chosen}
+              onSelect={setChosen}
+              onEmptyTrash={() => obey('empty-trash')}
+            />
+          )}
+          <FolderPage
+            folderId={folderId}
+            data={data}
             snapshots={snapshots}
-            facts={facts}
-            selected={chosen}
-            onSelect={setChosen}
-            onEmptyTrash={() => obey('empty-trash')}
+            shown={shown}
+            onRestore={() => obey('restore')}
+            onReveal={() => void reveal(single)}
+            onPrune={() => obey('prune')}
+            onChoose={(ids) => setChosen(new Set(ids))}
+          />
+        </main>
+        {dialog !== null && (
+          <FolderDialog
+            dialog={dialog}
+            folderId={folderId}
+            snapshots={snapshots ?? []}
+            trash={facts.trash}
+            databaseRevision={data.databaseRevision}
+            onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
+            onClose={finish}
           />
         )}
-        <FolderPage
-          folderId={folderId}
-          data={data}
-          snapshots={snapshots}
-          shown={shown}
-          onRestore={() => obey('restore')}
-          onReveal={() => void reveal(single)}
-          onPrune={() => obey('prune')}
-          onChoose={(ids) => setChosen(new Set(ids))}
-        />
-      </main>
-      {dialog !== null && (
-        <FolderDialog
-          dialog={dialog}
-          folderId={folderId}
-          snapshots={snapshots ?? []}
-          trash={facts.trash}
-          databaseRevision={data.databaseRevision}
-          onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
-          onClose={finish}
-        />
-      )}
-    </div>
+      </div>
+    </FolderWords>
+  );
+}
+
+type FolderWordsProps = {
+  readonly facts: FolderFacts;
+  readonly snapshots: readonly ListedSnapshot[] | null;
+  readonly children: ReactNode;
+};
+
+/** What the words need to know of the open folder, wherever they are said. */
+function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
+  const exactness = useMemo(
+    () => exactnessAmong(snapshots?.map(({ takenAt }) => takenAt) ?? []),
+    [snapshots],
+  );
+  return (
+    <RulesProvider value={facts.rules}>
+      <ExactnessProvider value={exactness}>{children}</ExactnessProvider>
+    </RulesProvider>
   );
 }

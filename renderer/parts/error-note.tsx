@@ -7,7 +7,7 @@ export type ErrorNoteProps = { readonly error: ErrorInfo; readonly children?: Re
 
 /** A failure in words, with what is unharmed and what to do; `children` are the buttons that do it. */
 export function ErrorNote({ error, children }: ErrorNoteProps) {
-  const { title, happened, unharmed, next } = explain(error);
+  const { title, happened, unharmed, next } = explain(error, 'window');
   const calm = error.code === 'cancelled';
   return (
     <div className={calm ? 'error-note calm' : 'error-note'} role={calm ? 'status' : 'alert'}>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, Tooltip, TooltipTrigger } from 'react-aria-components';
 import { formatMoment, formatShort, formatUtc } from '../../words/moments.ts';
+import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 
 export type MomentProps = { readonly iso: string; readonly short?: boolean };
@@ -8,8 +9,9 @@ export type MomentProps = { readonly iso: string; readonly short?: boolean };
 /** A moment in local time. Its UTC shows on hover and on keyboard focus; pressing it keeps UTC in the text. */
 export function Moment({ iso, short = false }: MomentProps) {
   const now = useNow();
+  const exact = useExactness()(iso);
   const [inUtc, setInUtc] = useState(false);
-  const local = short ? formatShort(iso, now) : formatMoment(iso, now);
+  const local = short ? formatShort(iso, now, exact) : formatMoment(iso, now, exact);
   return (
     <TooltipTrigger delay={400} closeDelay={0}>
       <Button className="moment" onPress={() => setInUtc(!inUtc)}>

@@ -19,7 +19,7 @@ export type EmptyTrashDialogProps = {
 export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyTrashDialogProps) {
   const job = useJob<ResultOf<'trash.empty'>>(({ files, bytes, to }) =>
     onEmptied(
-      `${count(files, 'snapshot')}, ${formatBytes(bytes)}, ${to === 'system-trash' ? 'moved to the system’s trash' : 'deleted for good: this place has no system trash'}.`,
+      `${count(files, 'snapshot')}, ${formatBytes(bytes)}, ${to === 'system-trash' ? 'moved to the system’s trash' : 'deleted for good, as there is no system trash here'}.`,
     ),
   );
   const what = count(trash.files, 'snapshot');
@@ -46,14 +46,14 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
       ) : (
         <>
           <p>
-            {choose(trash.files, 'It moves', 'They move')} to the system’s trash. Where this place has none,{' '}
+            {choose(trash.files, 'It moves', 'They move')} to the system’s trash. If there is none here,{' '}
             {choose(trash.files, 'it is', 'they are')} deleted for good. The snapshots in the list are not
             affected.
           </p>
           {trash.others > 0 && (
             <p>
-              {count(trash.others, 'folder')} of the trash {choose(trash.others, 'holds', 'hold')} something
-              that no prune has put there. That stays.
+              {count(trash.others, 'folder')} in the trash {choose(trash.others, 'holds', 'hold')} something
+              that Prune did not put there. It stays.
             </p>
           )}
         </>

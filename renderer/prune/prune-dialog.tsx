@@ -5,6 +5,7 @@ import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { choose, count } from '../../words/plurals.ts';
 import { call } from '../ask/api.ts';
+import { useRules } from '../ask/rules.ts';
 import { useJob } from '../ask/use-job.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
@@ -25,20 +26,21 @@ export type PruneDialogProps = {
 
 /** Moves snapshots to the folder's own trash, by a rule or by hand, after showing exactly which. */
 export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: PruneDialogProps) {
+  const rules = useRules();
   const kinds = [...new Set(snapshots.map(({ kind }) => kind))];
   const [fields, setFields] = useState<PruneFields>({
     by: chosen.length > 0 ? 'choice' : 'count',
     countKind: firstKind(kinds, 'periodic'),
-    keep: 5,
+    keep: rules.periodic.keep,
     ageKind: firstKind(kinds, 'rewind'),
-    days: 14,
+    days: rules.rewind.keepDays,
     ids: new Set(chosen),
   });
   const policy = policyOf(fields);
   const plan = useRequest('prune.plan', policy === null ? null : { folderId, policy });
   const job = useJob<PruneReceipt>((receipt) =>
     onPruned(
-      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it lies', 'they lie')} in “snapback/trash” of this folder until you empty it.`,
+      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it stays', 'they stay')} in “snapback/trash” in this folder until you empty it.`,
       receipt.moved,
     ),
   );
@@ -83,7 +85,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
           <PruneRules fields={fields} kinds={kinds} snapshots={snapshots} onChange={setFields} />
           <div className="plan-place">
             {policy === null ? (
-              <p className="dim">Choose what shall go.</p>
+              <p className="dim">Select snapshots.</p>
             ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
               <ErrorNote error={plan.error} />
             ) : (

@@ -25,11 +25,12 @@ export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
         {plan === null && !none ? (
           <span className="dim">Counting…</span>
         ) : plan === null || plan.goes.length === 0 ? (
-          <span className="dim">Nothing matches: nothing would go.</span>
+          <span className="dim">Nothing to remove.</span>
         ) : (
           <>
-            <b className="gone">{count(plan.goes.length, 'snapshot')}</b> would go, {formatBytes(plan.bytes)}.{' '}
-            {choose(plan.goes.length, 'It lies', 'They lie')} in the trash until you empty it.
+            <b className="gone">{count(plan.goes.length, 'snapshot')}</b> would be removed,{' '}
+            {formatBytes(plan.bytes)}. {choose(plan.goes.length, 'It stays', 'They stay')} in the trash until
+            you empty it.
           </>
         )}
       </p>

@@ -23,6 +23,7 @@ import { formatBytes } from '../../words/numbers.ts';
 import { shortRetention } from '../../words/retention.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 import { groupByKind } from '../snapshots/snapshot-groups.ts';
 import type { PruneFields } from './prune-policy.ts';
@@ -37,7 +38,7 @@ export type PruneRulesProps = {
 const RULES: readonly (readonly [by: PrunePolicy['by'], text: string])[] = [
   ['count', 'All but the newest'],
   ['age', 'Those older than'],
-  ['choice', 'The ones I pick'],
+  ['choice', 'The ones I select'],
 ];
 
 /** Which snapshots are meant: two rules, or by hand. */
@@ -50,7 +51,7 @@ export function PruneRules({ fields, kinds, snapshots, onChange }: PruneRulesPro
         value={fields.by}
         onChange={(value) => set({ by: RULES.find(([by]) => by === value)?.[0] ?? fields.by })}
       >
-        <Label className="visually-hidden">Which snapshots go</Label>
+        <Label className="visually-hidden">Which snapshots to remove</Label>
         {RULES.map(([by, text]) => (
           <Radio key={by} value={by} className="choice">
             <span className="dot" />
@@ -139,7 +140,7 @@ type PickerProps = {
 
 const PICKER_LAYOUT = { estimatedRowSize: 29 };
 
-/** In the order of the list beside which the dialog lies. Only the lines on the screen are built. */
+/** In the order of the list behind the dialog. Only the lines on the screen are built. */
 function Picker({ snapshots, ids, onChange }: PickerProps) {
   const ordered = useMemo(() => groupByKind(snapshots).flatMap((group) => group.snapshots), [snapshots]);
   return (
@@ -167,13 +168,14 @@ function Picker({ snapshots, ids, onChange }: PickerProps) {
 
 function PickerLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const now = useNow();
+  const rules = useRules();
   return (
     <>
       <span className="box">
         <Icon name="check" size={12} />
       </span>
       <Text slot="label">{titleWords(snapshot, now, 'seconds')}</Text>
-      <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot.retention, now) : ''}</span>
+      <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot.retention, rules, now) : ''}</span>
       <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
     </>
   );

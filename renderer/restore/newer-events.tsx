@@ -1,24 +1,28 @@
 import type { EventMark } from '../../src/model/diff.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
-import { lossWords } from '../../words/plan.ts';
-import { choose, count } from '../../words/plurals.ts';
-import { chatWords, countWritten, writtenEvents } from '../../words/story.ts';
+import { chatWords, countWritten, writtenEvents } from '../../words/events.ts';
+import { lossStory, safetyWords } from '../../words/plan.ts';
+import { count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
+import { StoryText } from '../parts/story-text.tsx';
 
 const MOST_CHATS = 6;
 
-/** What was written since the snapshot and would go, by chat, with its first and last words. */
+/** What was written since the snapshot and would be removed, by chat, with its first and last words. */
 export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
   const written = plan.newerEvents
     .filter((group) => writtenEvents(group) > 0)
     .toSorted((a, b) => Number(a.rewoundChat) - Number(b.rewoundChat) || b.events - a.events);
-  if (written.length === 0) return null;
+  const loss = lossStory(plan);
+  if (loss === null) return null;
   const rest = written.slice(MOST_CHATS);
   return (
-    <section className="newer" aria-label="What would go">
+    <section className="newer" aria-label="What would be removed">
       <p className="newer-head">
         <Icon name="warning" />
-        <span>{lossWords(plan)}</span>
+        <span>
+          <StoryText story={loss} />
+        </span>
       </p>
       <ul>
         {written.slice(0, MOST_CHATS).map((group) => (
@@ -36,10 +40,7 @@ export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
           </li>
         )}
       </ul>
-      <p>
-        {choose(plan.newerEventsLost, 'It is', 'They are')} in the safety copy: Undo brings{' '}
-        {choose(plan.newerEventsLost, 'it', 'them')} back.
-      </p>
+      <p>{safetyWords(plan)}</p>
     </section>
   );
 }
@@ -50,7 +51,7 @@ function Words({ first, last, single }: WordsProps) {
   if (first.text === null && last.text === null) return null;
   return (
     <dl className="quotes">
-      <dt>{single ? 'It' : 'First'}</dt>
+      <dt>{single ? 'Text' : 'First'}</dt>
       <dd>
         <Quote mark={first} />
       </dd>
@@ -68,7 +69,7 @@ function Words({ first, last, single }: WordsProps) {
 
 /** What was said and by whom; in quotation marks unless it brings its own. Each in its own direction of writing. */
 function Quote({ mark: { text, kind, speaker } }: { readonly mark: EventMark }) {
-  if (text === null) return kind ?? 'an event without words';
+  if (text === null) return kind ?? 'an event without text';
   const said = <bdi>{/^[“"«„]/.test(text) ? text : `“${text}”`}</bdi>;
   if (speaker === null) return said;
   return (

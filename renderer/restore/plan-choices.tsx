@@ -8,7 +8,7 @@ import {
   RadioGroup,
 } from 'react-aria-components';
 import type { RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
-import { detailLines } from '../../words/plan.ts';
+import { detailLines } from '../../words/plan-notes.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type PlanChoicesProps = {
@@ -55,7 +55,7 @@ function ModeChoice({
       <Heading level={3}>
         <Button slot="trigger" className="fold-button">
           <Icon name="chevron" />
-          {mode === 'full' ? 'What to restore: everything' : 'What to restore: only the projections'}
+          {mode === 'full' ? 'What to restore: everything' : 'What to restore: derived data only'}
         </Button>
       </Heading>
       <DisclosurePanel>
@@ -69,16 +69,16 @@ function ModeChoice({
             <span className="dot" />
             <span>
               <b>Everything</b>
-              <span className="dim">The event log and all tables derived from it. This undoes a rewind.</span>
+              <span className="dim">
+                Your messages and everything derived from them. This undoes a rewind.
+              </span>
             </span>
           </Radio>
           <Radio value="projections" className="choice">
             <span className="dot" />
             <span>
-              <b>Only the projections</b>
-              <span className="dim">
-                The derived tables; the log stays. A repair: they lag the log until the chat app replays it.
-              </span>
+              <b>Rebuild derived data only (advanced)</b>
+              <span className="dim">Your messages stay as they are.</span>
             </span>
           </Radio>
         </RadioGroup>

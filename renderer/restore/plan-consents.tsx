@@ -1,8 +1,11 @@
 import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
-import { userWords } from '../../words/in-use.ts';
-import { orphanWords, timelineWords, unsureWords } from '../../words/plan.ts';
+import { emptyThenWords } from '../../words/diff-notes.ts';
+import { closeFirstWords } from '../../words/in-use.ts';
+import { timelineWords } from '../../words/plan.ts';
+import { orphanWords, unsureWords } from '../../words/plan-notes.ts';
 import { choose, count } from '../../words/plurals.ts';
+import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type PlanConsentsProps = {
@@ -20,6 +23,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
   const orphans = orphanWords(plan);
   const unsure = unsureWords(plan);
   const timeline = timelineWords(plan);
+  const rules = useRules();
   const emptyThen = plan.tables.filter((table) => table.state === 'empty-then');
   const clear = (name: string, yes: boolean) =>
     onOptions({
@@ -35,12 +39,11 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
           <p>
             <Icon name="warning" />
             <span>
-              <b>Close the chat app first.</b> {userWords(inUse)} has the database open and would write its
-              own memory over what is restored. This is looked at again all the time.
+              <b>Close the chat app first.</b> {closeFirstWords(inUse)}
             </span>
           </p>
           <Tick isSelected={whileOpen} onChange={onWhileOpen}>
-            Go on although it is open
+            Restore anyway
           </Tick>
         </div>
       )}
@@ -70,11 +73,8 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
             <p>
               <Icon name="warning" />
               <span>
-                <b>
-                  {count(lost, 'value')} of the snapshot {choose(lost, 'has', 'have')} no place in the
-                  database today
-                </b>{' '}
-                and would be left out. Which, is said below.
+                <b>{count(lost, 'value')} can’t be restored</b>; {choose(lost, 'it is', 'they are')} listed
+                below.
               </span>
             </p>
           )}
@@ -98,10 +98,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
       {emptyThen.map((table) => (
         <div className="consent" key={table.name}>
           <p>
-            <span>
-              <b>{table.name}</b> was empty or did not exist yet. Its {count(table.liveRows, 'row')}{' '}
-              {choose(table.liveRows, 'stays', 'stay')}.
-            </span>
+            <span>{emptyThenWords(table, rules)}</span>
           </p>
           <Tick
             isSelected={options.clearTables.includes(table.name)}
@@ -116,7 +113,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
 }
 
 function consentWords(lost: number, other: string | null): string {
-  if (lost === 0) return 'Restore all the same';
+  if (lost === 0) return 'Restore anyway';
   return other === null ? choose(lost, 'Leave it out', 'Leave them out') : 'Accept all of this';
 }
 

@@ -3,16 +3,11 @@ import type { InUse, RestorePlan } from '../../src/model/restore.ts';
 import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { formatBytes } from '../../words/numbers.ts';
-import {
-  clausesOf,
-  isConsentable,
-  leadWords,
-  plannedRows,
-  remarkLines,
-  replayWords,
-  spaceWords,
-} from '../../words/plan.ts';
+import { clausesOf, isConsentable, leadWords, plannedRows } from '../../words/plan.ts';
+import { remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
+import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { NewerEventsList } from './newer-events.tsx';
@@ -27,20 +22,18 @@ export type PlanViewProps = {
 /** What the plan would do, what it costs, and what stands against it. */
 export function PlanView({ plan, inUse, children }: PlanViewProps) {
   const now = useNow();
+  const exact = useExactness()(plan.snapshot.takenAt);
+  const rules = useRules();
   const replay = replayWords(plan);
   const remarks = remarkLines(plan);
   return (
     <>
-      <p className="lead">{leadWords(plan, now)}</p>
+      <p className="lead">{leadWords(plan, now, exact)}</p>
       <NewerEventsList plan={plan} />
       {children}
-      {plannedRows(plan) === 0 && (
-        <p className="note">
-          Nothing differs: the database already holds exactly this. There is nothing to restore.
-        </p>
-      )}
+      {plannedRows(plan) === 0 && <p className="note">Identical to now. There is nothing to restore.</p>}
       <dl className="facts">
-        {clausesOf(plan).map(({ name, story }) => (
+        {clausesOf(plan, rules).map(({ name, story }) => (
           <Fragment key={name}>
             <dt>{name}</dt>
             <dd>
@@ -50,8 +43,8 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         ))}
         <dt>Safety copy</dt>
         <dd>
-          about {formatBytes(plan.safetyCopy.aboutBytes)}, written and checked first, in{' '}
-          <span className="path">{plan.safetyCopy.folder}</span> of this folder
+          about {formatBytes(plan.safetyCopy.aboutBytes)}, written and verified first, in{' '}
+          <span className="path">{plan.safetyCopy.folder}</span>
         </dd>
         {plan.space.length > 0 && (
           <>
@@ -62,14 +55,14 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         {plan.freshCheckpoint && (
           <>
             <dt>Afterwards</dt>
-            <dd>a fresh checkpoint, so that the chat app starts from this state</dd>
+            <dd>the chat app starts from this state, with a fresh checkpoint</dd>
           </>
         )}
         <dt>Database</dt>
         <dd className={inUse.state === 'yes' ? 'in-use' : ''}>{inUseWords(inUse)}</dd>
         {remarks.length > 0 && (
           <>
-            <dt>To know</dt>
+            <dt>Notes</dt>
             <dd>
               <ul className="remarks">
                 {remarks.map((line) => (
@@ -89,7 +82,7 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
       {plan.refusals
         .filter((refusal) => refusal.code !== 'database-in-use' && !isConsentable(refusal))
         .map((refusal) => {
-          const { title, happened, next } = explain(refusal);
+          const { title, happened, next } = explain(refusal, 'window');
           return (
             <p className="note bad" key={refusal.code} role="alert">
               <Icon name="warning" />

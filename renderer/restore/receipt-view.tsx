@@ -3,7 +3,7 @@ import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
-import { type Check, checkWords, endWords, shortHash } from '../../words/receipt.ts';
+import { type Check, checkWords, receiptLead, shortHash } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 
 /** The proof of what was done: the checks, the hashes, the lock time, and where the way back is. */
@@ -12,17 +12,14 @@ export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceip
   const touched = receipt.tables.filter((table) => table.beforeHash !== table.afterHash);
   return (
     <div className="receipt">
-      <p className="lead">
-        {endWords(verb, receipt)} Checked before it counted, on {count(receipt.tables.length, 'table')}.
-        {receipt.checkpointId !== null && ' You can open the chat app again: it starts from this state.'}
-      </p>
+      <p className="lead">{receiptLead(verb, receipt)}</p>
       <ul className="checks">
         {[...checks].map(([check, results]) => (
           <CheckLine key={check} check={check} results={results} />
         ))}
       </ul>
       <dl className="facts">
-        <dt>Way back</dt>
+        <dt>Undo</dt>
         <dd>
           {verb === 'Undo' ? 'Redo' : 'Undo'}, from the safety copy <code>{receipt.safetyCopyId}</code>
         </dd>
@@ -36,10 +33,10 @@ export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceip
         )}
         <dt>Last event</dt>
         <dd>{formatNumber(receipt.lastEventId)}</dd>
-        <dt>Others waited</dt>
+        <dt>Locked for</dt>
         <dd>
-          at most {formatMilliseconds(receipt.writeLockMs)} to write
-          {receipt.whileOpen && ', while the database was open elsewhere'}
+          {formatMilliseconds(receipt.writeLockMs)}
+          {receipt.whileOpen && ', while another program had the database open'}
         </dd>
       </dl>
       <Disclosure className="fold">

@@ -13,7 +13,9 @@ import {
   verbOf,
 } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
+import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
@@ -56,6 +58,9 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const [applied, setApplied] = useState('');
   const planning = useShownPlan(folderId, subject, options, databaseRevision);
   const { plan } = planning;
+  const exactness = useExactness();
+  const exact = plan === null ? 'minutes' : exactness(plan.snapshot.takenAt);
+  const rules = useRules();
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   const job = useJob<RestoreReceipt>();
   // The consent is for those who have it open now, not for whoever opens it next.
@@ -114,7 +119,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   return (
     <AlertDialog
       {...dialog}
-      title={questionWords(subject, plan, now)}
+      title={questionWords(subject, plan, now, exact)}
       footer={
         <>
           {blocked !== null && <p className="why">{blocked}</p>}
@@ -132,7 +137,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     >
       <PlanState planning={planning} />
       <p className="visually-hidden" role="status">
-        {plan === null || planning.outdated ? '' : spokenWords(plan)}
+        {plan === null || planning.outdated ? '' : spokenWords(plan, rules)}
       </p>
       {plan !== null && (
         <>

@@ -25,8 +25,8 @@ export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: 
   const close = <CancelButton onPress={onClose}>Close</CancelButton>;
   if (lost && outcome.value === null && outcome.error === null)
     return (
-      <AlertDialog wide title="Looking whether it was made" onClose={onClose} footer={close}>
-        <Working progress={outcome.progress} words="Looking at the database" />
+      <AlertDialog wide title="Checking whether it was finished" onClose={onClose} footer={close}>
+        <Working progress={outcome.progress} words="Checking the database" />
       </AlertDialog>
     );
   const ended: PlanOutcome | 'failed' = lost ? (outcome.value ?? 'unknown') : 'failed';
@@ -57,7 +57,7 @@ export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: 
 
 function titleOf(ended: PlanOutcome | 'failed', error: ErrorInfo, verb: Verb): string {
   if (ended === 'made') return DONE[verb];
-  if (ended === 'unknown') return 'It is not known whether it was restored';
+  if (ended === 'unknown') return 'Restored or not? That isn’t known';
   return error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored';
 }
 
@@ -69,7 +69,7 @@ function Lost({ made }: { readonly made: boolean }) {
         {!made && <Icon name="warning" />}
         {made ? 'It was finished' : 'It was stopped before it was finished'}
       </h2>
-      <p>A part of Snapback ended unexpectedly. It has been started again.</p>
+      <p>A part of Snapback stopped unexpectedly. It was started again.</p>
       <p className="unharmed">
         <Icon name="check" />
         <span>

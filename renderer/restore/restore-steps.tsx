@@ -42,11 +42,11 @@ export function RestoreSteps({ progress, mode }: RestoreStepsProps) {
           </li>
         ))}
       </ol>
-      <Working progress={progress} words="Beginning" />
+      <Working progress={progress} words="Starting" />
       <p className="dim">
         {progress?.cancellable === false
-          ? 'This step can’t be interrupted. It is still all or nothing.'
-          : 'Cancel takes everything back: the database stays as it was.'}
+          ? 'This step can’t be interrupted. Either everything is restored or nothing.'
+          : 'Cancelling leaves everything unchanged.'}
       </p>
     </div>
   );

@@ -21,8 +21,8 @@ export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[]
               <th scope="col">In snapshot</th>
               <th scope="col">Now</th>
               <th scope="col">Comes back</th>
-              <th scope="col">Changes</th>
-              <th scope="col">Goes</th>
+              <th scope="col">Changed</th>
+              <th scope="col">Removed</th>
               <td className="bar-cell" />
             </tr>
           </thead>
@@ -48,7 +48,7 @@ export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[]
           <Heading level={3}>
             <Button slot="trigger" className="fold-button">
               <Icon name="chevron" />
-              {count(same.length, 'table')} without a difference
+              {count(same.length, 'identical table')}
             </Button>
           </Heading>
           <DisclosurePanel>

@@ -16,14 +16,14 @@ export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProp
   const now = useNow();
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
   return (
-    <section className="page" aria-label="Chosen snapshots">
+    <section className="page" aria-label="Selected snapshots">
       <div className="page-head">
         <div>
-          <h2>{count(snapshots.length, 'snapshot')} chosen</h2>
+          <h2>{count(snapshots.length, 'snapshot')} selected</h2>
           <p className="dim">{formatBytes(bytes)} together</p>
         </div>
         <Button className="button" onPress={onClear}>
-          Choose one
+          Show only one
         </Button>
         <Button className="button primary" onPress={onPrune}>
           Prune…

@@ -14,19 +14,22 @@ import {
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import type { Rules } from '../../src/model/rules.ts';
 import { formatAge } from '../../words/ages.ts';
 import { formatMoment, formatUtc } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { arrivalWords } from '../../words/retention.ts';
 import { capitalize } from '../../words/sentences.ts';
-import { detailWords, tagOf } from '../../words/snapshots.ts';
+import { detailWords, type ListFacts, tagOf } from '../../words/snapshots.ts';
+import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import { groupByKind } from './snapshot-groups.ts';
 
 // Only guesses, for the lines that are not on the screen: what is on it is measured.
 const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };
-const LastEvent = createContext(0n);
+const Against = createContext<ListFacts | null>(null);
 
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
@@ -44,7 +47,7 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
     onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
-      <LastEvent value={facts.lastEventId}>
+      <Against value={facts}>
         <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
           <ListBox
             aria-label="Snapshots"
@@ -56,7 +59,7 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
             escapeKeyBehavior="none"
             selectedKeys={selected}
             onSelectionChange={choose}
-            renderEmptyState={() => <NoSnapshots />}
+            renderEmptyState={() => <NoSnapshots rules={facts.rules} />}
           >
             {(group) => (
               <ListBoxSection id={`kind:${group.kind}`}>
@@ -75,7 +78,7 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
             )}
           </ListBox>
         </Virtualizer>
-      </LastEvent>
+      </Against>
       {facts.trash.files > 0 && (
         <div className="trash-strip">
           <Icon name="trash" />
@@ -91,12 +94,12 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
   );
 }
 
-function NoSnapshots() {
+function NoSnapshots({ rules }: { readonly rules: Rules }) {
   return (
     <div className="empty">
       <p className="empty-title">No snapshots yet</p>
-      <p>The chat app writes one before each rewind and a checkpoint every 100 events or 30 minutes.</p>
-      <p>They appear here by themselves.</p>
+      <p>{arrivalWords(rules)}</p>
+      <p>They appear here automatically.</p>
     </div>
   );
 }
@@ -104,13 +107,14 @@ function NoSnapshots() {
 /** What a line shows. Not the line itself: that is kept for each snapshot, while what this shows changes with the time. */
 function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const now = useNow();
-  const lastEventId = useContext(LastEvent);
+  const against = useContext(Against);
+  const exact = useExactness()(snapshot.takenAt);
   const tag = tagOf(snapshot, now);
   return (
     <>
       <Text slot="label" className="snap-time">
         <time dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
-          {capitalize(formatMoment(snapshot.takenAt, now))}
+          {capitalize(formatMoment(snapshot.takenAt, now, exact))}
         </time>
       </Text>
       <Text slot="description" className="snap-about">
@@ -119,7 +123,7 @@ function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
         ) : (
           <span className={`tag ${tag.tone}`}>{tag.text}</span>
         )}{' '}
-        <span className="snap-detail">{detailWords(snapshot, lastEventId, now)}</span>
+        <span className="snap-detail">{against === null ? '' : detailWords(snapshot, against, now)}</span>
       </Text>
     </>
   );

@@ -7,9 +7,11 @@ import { notesOf } from '../../words/diff-notes.ts';
 import { formatUtc } from '../../words/moments.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { retentionWords } from '../../words/retention.ts';
-import { healthWords, titleWords } from '../../words/snapshots.ts';
+import { healthWords, lineageWords, titleWords } from '../../words/snapshots.ts';
 import { tellRestore } from '../../words/story.ts';
+import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
@@ -30,13 +32,15 @@ export type SnapshotPageProps = {
 export function SnapshotPage(props: SnapshotPageProps) {
   const { folderId, snapshot, facts, databaseRevision } = props;
   const now = useNow();
+  const exact = useExactness()(snapshot.takenAt);
+  const title = titleWords(snapshot, now, exact);
   const { diff, outdated, compareAgain } = useComparison(folderId, snapshot.id, databaseRevision);
   const possible = diff.error === null && snapshot.health !== 'damaged' && snapshot.health !== 'unreadable';
   return (
-    <section className="page" aria-label={titleWords(snapshot, now)}>
+    <section className="page" aria-label={title}>
       <div className="page-head">
         <div>
-          <h2>{titleWords(snapshot, now)}</h2>
+          <h2>{title}</h2>
           <p className="dim">
             {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
           </p>
@@ -77,32 +81,31 @@ export function SnapshotPage(props: SnapshotPageProps) {
       <dl className="about">
         <dt>File</dt>
         <dd>
-          <code>{snapshot.id}.json</code>, {healthWords(snapshot)}
+          <code>{snapshot.id}.json</code>, {healthWords(snapshot.health)}
         </dd>
         <dt>Last event</dt>
         <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
-        <dt>How long</dt>
-        <dd>{retentionWords(snapshot.retention, now)}</dd>
+        <dt>Retention</dt>
+        <dd>{retentionWords(snapshot.retention, facts.rules, now)}</dd>
       </dl>
     </section>
   );
 }
 
 function ComparisonView({ diff }: { readonly diff: Diff }) {
-  const notes = notesOf(diff);
+  const rules = useRules();
+  const notes = notesOf(diff, rules);
+  const lineage = lineageWords(diff);
   return (
     <>
-      {diff.lineage === 'other' && (
+      {lineage !== null && (
         <p className="note warn">
           <Icon name="warning" />
-          <span>
-            Another lineage: this snapshot’s events and those of the database went different ways, so equal
-            numbers do not mean the same event.
-          </span>
+          <span>{lineage}</span>
         </p>
       )}
       <p className="story">
-        <StoryText story={tellRestore(diff)} />
+        <StoryText story={tellRestore(diff, rules)} />
       </p>
       <ChangesTable tables={diff.tables} />
       {notes.length > 0 && (

@@ -3,7 +3,9 @@ import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
 import type { FolderId, TakenSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import { call } from '../ask/api.ts';
+import { useRules } from '../ask/rules.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -17,8 +19,9 @@ export type TakeDialogProps = {
   readonly onTaken: (id: SnapshotId, news: string) => void;
 };
 
-/** Takes a snapshot of the present state, of either kind. */
+/** Takes a snapshot of the current state, of either kind. */
 export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
+  const rules = useRules();
   const [kind, setKind] = useState<Kind>('rewind');
   const job = useJob<TakenSnapshot>((taken) =>
     onTaken(
@@ -29,7 +32,7 @@ export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
   const take = () => void job.run((options) => call('snapshot.take', { folderId, kind }, options));
   return (
     <AlertDialog
-      title="Take a snapshot of how it is now?"
+      title="Take a snapshot now?"
       onClose={onClose}
       busy={job.busy}
       footer={
@@ -50,7 +53,7 @@ export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
           <Radio value="rewind" className="choice">
             <span className="dot" />
             <span>
-              <b>Keep it for 14 days</b>
+              <b>Keep it for {count(rules.rewind.keepDays, 'day')}</b>
               <span className="dim">As the chat app does before a rewind.</span>
             </span>
           </Radio>
@@ -58,7 +61,10 @@ export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
             <span className="dot" />
             <span>
               <b>As a checkpoint</b>
-              <span className="dim">The newest 5 are kept; the chat app starts from the newest one.</span>
+              <span className="dim">
+                The newest {formatNumber(rules.periodic.keep)} are kept. The chat app starts from the newest
+                one.
+              </span>
             </span>
           </Radio>
         </RadioGroup>

@@ -9,9 +9,9 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}T`, 'Take a snapshot'],
   [`${MOD}P`, 'Prune snapshots'],
   [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],
-  ['Tab, Shift+Tab', 'From part to part'],
-  ['↑ ↓', 'From snapshot to snapshot'],
-  ['Shift+↑ ↓', 'Choose several'],
+  ['Tab, Shift+Tab', 'Next area, previous area'],
+  ['↑ ↓', 'Next snapshot, previous snapshot'],
+  ['Shift+↑ ↓', 'Select several'],
   ['Space', 'Press the button; Enter never confirms what removes something'],
   ['Esc', 'Leave a dialog without doing anything'],
 ];

@@ -24,8 +24,8 @@ export function Welcome(props: WelcomeProps) {
         </p>
         <h1>Snapback</h1>
         <p className="lead">
-          See what your chats looked like before, and bring it back. Everything is checked before it counts,
-          and every restore can be undone.
+          See how your chats looked earlier, and get them back. Everything is verified before it is saved, and
+          every restore can be undone.
         </p>
         {error !== null && (
           <ErrorNote error={error}>
@@ -51,7 +51,7 @@ export function Welcome(props: WelcomeProps) {
         </p>
         {recents.length > 0 && (
           <section className="recents" aria-labelledby="recents">
-            <h2 id="recents">Opened before</h2>
+            <h2 id="recents">Recent</h2>
             <ul>
               {recents.map((recent) => (
                 <li key={recent.recentId}>

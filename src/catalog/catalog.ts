@@ -1,9 +1,9 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { isRunningHere } from '../journal/under-way.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { INCOMPLETE, readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
@@ -64,7 +64,7 @@ export async function checkSnapshot(
   task: TaskOptions = {},
 ): Promise<SnapshotSummary> {
   const [summary] = await verifySnapshots(folder, [id], task);
-  if (summary === undefined) throw missing(id);
+  if (summary === undefined) throw noSuchSnapshot(id);
   return summary;
 }
 
@@ -78,17 +78,13 @@ export async function verifySnapshots(
   const files = await listSnapshotFiles(folder);
   const chosen = [...new Set(ids)].map((id) => {
     const file = files.find((one) => one.id === id);
-    if (file === undefined) throw missing(id);
+    if (file === undefined) throw noSuchSnapshot(id);
     return file;
   });
   const memory = await recall(folder);
   const readable = chosen.filter(({ problem }) => problem === null);
   const read = await readWhole(folder, files, readable, memory, task);
   return summarize(folder, files, chosen, read.memory, read.lineages, read.failures);
-}
-
-function missing(id: SnapshotId): SnapbackError {
-  return new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id });
 }
 
 type Lineages = ReadonlyMap<string, SnapshotSummary['lineage']>;
@@ -221,7 +217,7 @@ async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known |
       if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
       if (!complete)
         return {
-          ...unreadable(foreign ?? 'The file is cut off: it does not end as a snapshot ends.'),
+          ...unreadable(foreign ?? INCOMPLETE),
           health: 'damaged',
           lastEventId,
         };

@@ -3,7 +3,7 @@ import { readJournal } from '../journal/journal.ts';
 import { type CommittedRestore, type JournalState, replayJournal } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
-import { endsAsDump, readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
@@ -144,7 +144,8 @@ async function isWhole(folder: DataFolder, { id, key }: SnapshotFile, memory: Me
   try {
     const file = await openSnapshotFile(folder, id);
     try {
-      return (await readSnapshotEnds(file)).lastEventId !== null && (await endsAsDump(file));
+      const { lastEventId, complete } = await readSnapshotEnds(file);
+      return lastEventId !== null && complete;
     } finally {
       await file.handle.close();
     }

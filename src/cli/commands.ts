@@ -15,6 +15,7 @@ import {
   planPrune,
   planRestore,
   planUndo,
+  rulesOf,
   SnapbackError,
   type SnapshotSummary,
   type TakeResult,
@@ -100,20 +101,24 @@ async function runDemo(
 type FolderCommand = Exclude<Command, { readonly name: 'help' | 'version' | 'demo' }>;
 
 async function runInFolder(folder: DataFolder, command: FolderCommand, task: TaskOptions): Promise<Answer> {
+  const rules = rulesOf(folder.profile);
+  const now = new Date();
   switch (command.name) {
     case 'list': {
       const snapshots = await listSnapshots(folder, { check: command.check }, task);
-      return { json: snapshots.map(toListed), lines: [...describeList(snapshots), ...warnOf(folder)] };
+      const lines = [...describeList(snapshots, rules, now), ...warnOf(folder)];
+      return { json: snapshots.map(toListed), lines };
     }
     case 'show': {
       const snapshot = await checkSnapshot(folder, command.id, task);
-      return { json: toListed(snapshot), lines: [...describeSnapshot(snapshot), ...warnOf(folder)] };
+      const lines = [...describeSnapshot(snapshot, rules, now), ...warnOf(folder)];
+      return { json: toListed(snapshot), lines };
     }
     case 'verify':
       return verify(folder, command.ids, task);
     case 'diff': {
       const diff = await diffSnapshot(folder, command.id, task);
-      return { json: diff, lines: describeDiff(diff) };
+      return { json: diff, lines: describeDiff(diff, rules) };
     }
     case 'take': {
       const taken = command.ifDue
@@ -150,12 +155,12 @@ async function verify(folder: DataFolder, ids: readonly string[], task: TaskOpti
   const unwell = snapshots.filter(({ health }) => health !== 'good');
   const answer = {
     json: snapshots.map(toListed),
-    lines: [...describeList(snapshots), ...warnOf(folder)],
+    lines: [...describeList(snapshots, rulesOf(folder.profile), new Date()), ...warnOf(folder)],
   };
   const [first] = unwell;
   if (first === undefined) return answer;
   const code = unwell.some(({ health }) => health === 'damaged') ? 'snapshot-damaged' : 'snapshot-unreadable';
-  const message = `${count(unwell.length, 'snapshot')} of ${snapshots.length} can not be trusted.`;
+  const message = `${count(unwell.length, 'snapshot')} of ${snapshots.length} cannot be trusted.`;
   return {
     ...answer,
     failure: new SnapbackError(code, message, { first: first.id, why: first.healthDetail }),
@@ -187,7 +192,7 @@ async function restore(folder: DataFolder, command: RestoreCommand, task: TaskOp
           whileOpen,
           task,
         );
-  return { json: plan, lines: describePlan(plan) };
+  return { json: plan, lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
 }
 
 /** A summary with its tables as an object; as a Map, so that no table name means anything else. */

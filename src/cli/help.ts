@@ -30,7 +30,7 @@ Tidy up
   prune --kind K --older-than DAYS  or those older than DAYS
   prune ID...                       or these
     --yes [--plan-id PLAN]          moves them to the trash in the data folder
-  empty-trash [--yes]               frees the space; they can not come back then
+  empty-trash [--yes]               frees the space; they cannot come back then
 
 Other
   demo DIR                    builds a sample data folder with a mistaken rewind in it

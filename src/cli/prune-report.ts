@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { reasonWords, stayWords } from '../../words/prune.ts';
 import type { PrunePlan, PruneReceipt, TrashSummary } from '../model/prune.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
@@ -11,17 +12,17 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
     id,
     formatTimestamp(takenAt),
     formatBytes(sizeBytes),
-    reason.replaceAll('-', ' '),
+    reasonWords(reason),
   ]);
   const columns: readonly Column[] = [
-    { title: 'Goes to the trash', align: 'left' },
+    { title: 'To the trash', align: 'left' },
     { title: 'Taken', align: 'left' },
     { title: 'Size', align: 'right' },
     { title: 'Why', align: 'left' },
   ];
   return [
-    ...(goes.length === 0 ? ['Nothing would go.'] : alignTable(columns, goes)),
-    ...plan.stays.map(({ id, reason }) => toPrintable(`${id} stays: ${reason.replaceAll('-', ' ')}`)),
+    ...(goes.length === 0 ? ['Nothing to remove.'] : alignTable(columns, goes)),
+    ...plan.stays.map(({ id, reason }) => toPrintable(`${id} stays: ${stayWords(reason)}`)),
     ...(goes.length === 0
       ? []
       : [
@@ -35,7 +36,7 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
 export function describePruned({ moved, bytes, trashFolder }: PruneReceipt): readonly string[] {
   return [
     `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
-    'The space is freed by empty-trash.',
+    '“snapback empty-trash” frees the space.',
   ];
 }
 
@@ -44,11 +45,7 @@ export function describeTrashSummary(
   emptied: boolean,
 ): readonly string[] {
   const left =
-    others === 0
-      ? []
-      : [
-          `${count(others, 'folder')} of the trash with something in it that no prune's list names: that stays.`,
-        ];
+    others === 0 ? [] : [`${count(others, 'folder')} in the trash with something else in it: that stays.`];
   if (files === 0)
     return [others === 0 ? 'The trash is empty.' : 'No pruned snapshot is in the trash.', ...left];
   const size = `${count(files, 'file')}, ${formatBytes(bytes)}`;

@@ -1,9 +1,15 @@
+import { notesOf } from '../../words/diff-notes.ts';
+import { chatWords, countWritten, writtenEvents } from '../../words/events.ts';
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { retentionWords, shortRetention } from '../../words/retention.ts';
+import { healthWords, lineageWords } from '../../words/snapshots.ts';
+import { storyText, tellRestore } from '../../words/story.ts';
 import type { Diff, NewerEvents, TableDiff } from '../model/diff.ts';
-import type { Retention, SnapshotSummary, TakeResult } from '../model/snapshots.ts';
-import { alignTable, type Column, toPrintable } from './text.ts';
+import type { Rules } from '../model/rules.ts';
+import type { SnapshotSummary, TakeResult } from '../model/snapshots.ts';
+import { alignTable, type Column, fold, toPrintable } from './text.ts';
 
 /** Words for people: what the commands that look and take have found or done. One string per line. */
 
@@ -16,38 +22,39 @@ const LIST_COLUMNS: readonly Column[] = [
   { title: 'Kept', align: 'left' },
 ];
 
-export function describeList(snapshots: readonly SnapshotSummary[]): readonly string[] {
+export function describeList(
+  snapshots: readonly SnapshotSummary[],
+  rules: Rules,
+  now: Date,
+): readonly string[] {
   if (snapshots.length === 0) return ['There are no snapshots.'];
-  const rows = snapshots.map((snapshot) => [
-    snapshot.id,
-    formatTimestamp(snapshot.takenAt),
-    formatBytes(snapshot.sizeBytes),
-    snapshot.lastEventId === null ? '?' : formatNumber(snapshot.lastEventId),
-    snapshot.lineage === 'other' ? `${snapshot.health}, other timeline` : snapshot.health,
-    describeRetention(snapshot.retention),
+  const rows = snapshots.map(({ id, takenAt, sizeBytes, lastEventId, health, lineage, retention }) => [
+    id,
+    formatTimestamp(takenAt),
+    formatBytes(sizeBytes),
+    lastEventId === null ? '?' : formatNumber(lastEventId),
+    lineage === 'other' ? `${healthWords(health)}, separate history` : healthWords(health),
+    shortRetention(retention, rules, now) || 'kept',
   ]);
   const unwell = snapshots.filter(({ healthDetail }) => healthDetail !== null);
   return [
     ...alignTable(LIST_COLUMNS, rows),
     ...(unwell.length === 0 ? [] : ['']),
-    ...unwell.map(({ id, health, healthDetail }) => toPrintable(`${id} is ${health}: ${healthDetail}`)),
+    ...unwell.map(({ id, healthDetail }) => toPrintable(`${id}: ${healthDetail}`)),
   ];
 }
 
-export function describeSnapshot(snapshot: SnapshotSummary): readonly string[] {
-  const { tables, undoes } = snapshot;
+export function describeSnapshot(snapshot: SnapshotSummary, rules: Rules, now: Date): readonly string[] {
+  const { tables, undoes, health, healthDetail } = snapshot;
   const facts: readonly (readonly [string, string])[] = [
     ['Snapshot', snapshot.id],
     ['File', snapshot.file],
     ['Taken', `${formatTimestamp(snapshot.takenAt)} (${snapshot.takenAt})`],
     ['Size', `${formatBytes(snapshot.sizeBytes)} (${formatNumber(snapshot.sizeBytes)} bytes)`],
-    ['Last event', snapshot.lastEventId === null ? 'not readable' : formatNumber(snapshot.lastEventId)],
-    [
-      'Health',
-      snapshot.healthDetail === null ? snapshot.health : `${snapshot.health}: ${snapshot.healthDetail}`,
-    ],
-    ['Timeline', snapshot.lineage],
-    ['Kept', describeRetention(snapshot.retention)],
+    ['Last event', snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)],
+    ['Health', healthDetail === null ? healthWords(health) : `${healthWords(health)}: ${healthDetail}`],
+    ['History', HISTORY[snapshot.lineage]],
+    ['Retention', retentionWords(snapshot.retention, rules, now)],
     ...(undoes === null ? [] : [['Undoes', `the ${undoes.action} of ${undoes.snapshotId}`] as const]),
   ];
   const columns: readonly Column[] = [
@@ -68,138 +75,87 @@ export function describeSnapshot(snapshot: SnapshotSummary): readonly string[] {
   ];
 }
 
-function describeRetention({ status, reason, goesAt, rank, keep }: Retention): string {
-  const date = goesAt === null ? '' : formatTimestamp(goesAt).slice(0, 10);
-  switch (reason) {
-    case 'among-newest':
-      return status === 'goes-next'
-        ? 'goes at the next checkpoint'
-        : `yes, number ${rank} of the newest ${keep}`;
-    case 'beyond-newest':
-      return `due: beyond the newest ${keep}`;
-    case 'within-age':
-      return `until ${date}`;
-    case 'age-passed':
-      return `due since ${date}`;
-    case 'needed-by-undo':
-      return 'yes, undo needs it';
-    case 'needed-at-next-start':
-      return 'yes, the next start needs it';
-    case 'safety-copy':
-      return goesAt === null ? 'yes, a safety copy' : `yes, a safety copy, until ${date} at least`;
-    case 'safety-copy-passed':
-      return `until you prune it: a safety copy beyond the newest ${keep}, past ${date}`;
-    case 'no-rule':
-      return 'yes, no rule takes it';
-  }
-}
+const HISTORY: Readonly<Record<SnapshotSummary['lineage'], string>> = {
+  same: 'the same as the database’s',
+  other: 'separate from the database’s',
+  unknown: 'not checked yet',
+};
 
 const DIFF_COLUMNS: readonly Column[] = [
   { title: 'Table', align: 'left' },
   { title: 'In snapshot', align: 'right' },
   { title: 'Now', align: 'right' },
   { title: 'Comes back', align: 'right' },
-  { title: 'Changes', align: 'right' },
-  { title: 'Goes', align: 'right' },
-  { title: '', align: 'left' },
+  { title: 'Changed', align: 'right' },
+  { title: 'Removed', align: 'right' },
 ];
 
-export function describeDiff(diff: Diff): readonly string[] {
+export function describeDiff(diff: Diff, rules: Rules): readonly string[] {
   const { snapshot, against } = diff;
-  const other =
-    diff.lineage === 'other' ? ['Its events are of another timeline than those of the database now.'] : [];
-  const copy = against.viewingCopy
-    ? ['The database can not be opened in its place; a private copy was compared.']
-    : [];
+  const lineage = lineageWords(diff);
+  const emptyThen = diff.tables.filter(({ state }) => state === 'empty-then').map(({ name }) => name);
+  const notes = notesOf(diff, rules).map(({ text }) => toPrintable(text));
   return [
     `${snapshot.id}, taken ${formatTimestamp(snapshot.takenAt)}, compared with the database now`,
-    ...other,
-    ...copy,
+    ...(lineage === null ? [] : [lineage]),
+    ...(against.viewingCopy
+      ? ['The database can’t be opened in its folder, so a private copy was compared.']
+      : []),
+    '',
+    toPrintable(storyText(tellRestore(diff, rules))),
     '',
     ...describeTables(diff.tables),
-    ...describeEvents('Restoring it in full would bring back', diff.returningEvents),
-    ...describeEvents('Restoring it in full would remove', diff.newerEvents),
-    ...describeDrift(diff),
+    ...describeEvents('Comes back', diff.returningEvents),
+    ...describeEvents('Removed', diff.newerEvents),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...describeClearing(emptyThen),
   ];
+}
+
+/** Which flags of `restore` empty tables that the snapshot has as empty; nothing where there are none. */
+export function describeClearing(tables: readonly string[]): readonly string[] {
+  if (tables.length === 0) return [];
+  const flags = tables.map((name) => `--clear-table ${toPrintable(name)}`);
+  return [`To empty what the snapshot has as empty, restore it with ${flags.join(' ')}`];
 }
 
 /** Tables with a difference as rows, the rest as one line. */
 export function describeTables(tables: readonly TableDiff[]): readonly string[] {
-  const differs = (table: TableDiff): boolean =>
-    table.added + table.removed + table.changed > 0 || table.state !== 'compared';
-  const changed = tables.filter(differs);
-  const same = tables.length - changed.length;
+  const compared = tables.filter(({ state }) => state === 'compared');
+  const changed = compared.filter((table) => table.added + table.removed + table.changed > 0);
+  const same = compared.length - changed.length;
   const rows = changed.map((table) => [
     table.name,
     ...[table.snapshotRows, table.liveRows, table.added, table.changed, table.removed].map(formatNumber),
-    stateNote(table),
   ]);
   return [
     ...(changed.length === 0 ? [] : alignTable(DIFF_COLUMNS, rows)),
-    ...(same === 0 ? [] : [`${count(same, 'table')} without a difference`]),
+    ...(same === 0 ? [] : [count(same, 'identical table')]),
   ];
 }
 
-const STATE_NOTES: Readonly<Record<TableDiff['state'], string>> = {
-  compared: '',
-  'missing-live': 'does not exist now',
-  'not-in-snapshot': 'not in the snapshot, left alone',
-  'empty-then': 'empty or not yet existing then, left alone',
-};
-
-function stateNote({ state, name }: TableDiff): string {
-  const choice = state === 'empty-then' ? ` (unless --clear-table ${name})` : '';
-  return `${STATE_NOTES[state]}${choice}`;
-}
-
-/** Groups of events by chat, under a title; nothing where there are none. */
+/** Groups of events by chat, under a title, the largest first; nothing where there are none. */
 export function describeEvents(title: string, groups: readonly NewerEvents[]): readonly string[] {
   if (groups.length === 0) return [];
-  return ['', `${title}:`, ...groups.map((group) => `  ${toPrintable(describeGroup(group))}`)];
+  const lines = groups
+    .toSorted((a, b) => b.events - a.events)
+    .map((group) => `  ${toPrintable(describeGroup(group))}`);
+  return ['', `${title}:`, ...fold(lines, (rest) => `  and ${count(rest, 'more chat')}; --json lists all`)];
 }
 
-function describeGroup({ chat, chatName, events, first, last, rewindRecords, hidden }: NewerEvents): string {
-  const group = `${count(events, 'event')} ${chat === null ? 'of no chat' : `of ${chatName ?? chat}`}`;
-  if (events === rewindRecords) return `${group}, which ${events === 1 ? 'records' : 'record'} a rewind`;
+function describeGroup(group: NewerEvents): string {
+  const { chat, first, last, rewindRecords, hidden } = group;
+  const where = chat === null ? '' : ` in ${chatWords(group)}`;
+  if (writtenEvents(group) === 0) return `the record of ${count(rewindRecords, 'rewind')}${where}`;
   const texts = [first.text, last.text].filter((text) => text !== null).map(quote);
-  const records =
-    rewindRecords === 0 ? '' : `, ${formatNumber(rewindRecords)} of them the record of a rewind`;
-  const flagged = hidden === 0 ? '' : `, ${formatNumber(hidden)} of them hidden or superseded`;
   const range = texts.length === 0 ? '' : `: ${[...new Set(texts)].join(' to ')}`;
-  return group + flagged + records + range;
+  const flagged = hidden === 0 ? '' : `, ${formatNumber(hidden)} of them hidden`;
+  return `${countWritten([group]).replaceAll('newer ', '')}${where}${flagged}${range}`;
 }
 
 /** What a person wrote, in quotation marks unless it brings its own. */
 function quote(text: string): string {
   return /^[“"]/.test(text) ? text : `“${text}”`;
-}
-
-const GUESSED_BECAUSE: { readonly [B in Diff['guessedBlobs'][number]['because']]: string } = {
-  row: 'as the same row holds now',
-  column: 'as the column holds now',
-  type: 'as the column is declared',
-  nothing: 'though nothing tells which they were',
-};
-
-/** What snapshot and live schema do not agree on, and what had to be guessed. */
-export function describeDrift({
-  schemaDrift,
-  guessedBlobs,
-}: Pick<Diff, 'schemaDrift' | 'guessedBlobs'>): readonly string[] {
-  if (schemaDrift.length + guessedBlobs.length === 0) return [];
-  const place = (table: string, column: string | null): string =>
-    toPrintable(column === null ? table : `${table}.${column}`);
-  return [
-    '',
-    ...schemaDrift.map(({ kind, table, column, loses }) => {
-      const loss = loses > 0 ? `, ${formatNumber(loses)} would be lost` : '';
-      return `schema: ${place(table, column)}: ${kind.replaceAll('-', ' ')}${loss}`;
-    }),
-    ...guessedBlobs.map(
-      ({ table, column, values, takenAs, because }) =>
-        `guess: ${count(values, 'value')} of ${place(table, column)} read as ${takenAs}, ${GUESSED_BECAUSE[because]}`,
-    ),
-  ];
 }
 
 export function describeTaken(result: TakeResult): readonly string[] {

@@ -28,3 +28,11 @@ export function toPrintable(text: string): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+const MOST_LINES = 20;
+
+/** The first lines of a long list, and one that counts the rest; never one that stands for a single line. */
+export function fold(lines: readonly string[], sayRest: (rest: number) => string): readonly string[] {
+  if (lines.length <= MOST_LINES + 1) return lines;
+  return [...lines.slice(0, MOST_LINES), sayRest(lines.length - MOST_LINES)];
+}

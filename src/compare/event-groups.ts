@@ -67,7 +67,10 @@ type Grouping = {
   readonly rewound: ReadonlySet<string | null> | null;
 };
 
-type Group = Pick<Writable<NewerEvents>, 'events' | 'rewindRecords' | 'spoken' | 'hidden' | 'first' | 'last'>;
+type Group = Pick<
+  Writable<NewerEvents>,
+  'events' | 'rewindRecords' | 'spoken' | 'spokenHidden' | 'hidden' | 'first' | 'last'
+>;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 async function group(
@@ -89,16 +92,20 @@ async function group(
     };
     const found = groups.get(chat);
     const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
+    const speaks = !isRewind && mark.text !== null;
+    const isHidden = flagged === 1n;
     const counted = {
       rewindRecords: isRewind ? 1 : 0,
-      spoken: !isRewind && mark.text !== null ? 1 : 0,
-      hidden: flagged === 1n ? 1 : 0,
+      spoken: speaks ? 1 : 0,
+      spokenHidden: speaks && isHidden ? 1 : 0,
+      hidden: isHidden ? 1 : 0,
     };
     if (found === undefined) groups.set(chat, { events: 1, ...counted, first: mark, last: mark });
     else {
       found.events += 1;
       found.rewindRecords += counted.rewindRecords;
       found.spoken += counted.spoken;
+      found.spokenHidden += counted.spokenHidden;
       found.hidden += counted.hidden;
       if (found.first.text === null && mark.text !== null) found.first = mark;
       if (found.last.text === null || mark.text !== null) found.last = mark;

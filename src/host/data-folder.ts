@@ -112,10 +112,5 @@ async function resolveFolder(dir: string): Promise<string> {
 }
 
 function unreadableFolder(dir: string, error: unknown): SnapbackError {
-  return new SnapbackError(
-    'data-folder-unreadable',
-    'The data folder can not be read.',
-    { path: dir },
-    error,
-  );
+  return new SnapbackError('data-folder-unreadable', 'The data folder cannot be read.', { path: dir }, error);
 }

@@ -42,7 +42,7 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
   const byName = (name: string) => DATABASE_NAME.test(name);
   const unreadable = named('unreadable').find(byName);
   if (unreadable !== undefined)
-    throw new SnapbackError('database-unreadable', 'The database can not be read.', {
+    throw new SnapbackError('database-unreadable', 'The database cannot be read.', {
       path: join(dir, unreadable),
     });
   const foreign = named('not-a-database').find(byName);
@@ -75,7 +75,7 @@ async function listFiles(dir: string): Promise<readonly string[]> {
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
-    const message = 'The data folder can not be read.';
+    const message = 'The data folder cannot be read.';
     throw new SnapbackError('data-folder-unreadable', message, { path: dir }, error);
   }
 }
@@ -86,7 +86,7 @@ export async function checkDatabase(file: string, sought: Sought): Promise<strin
   const real = await resolveDatabase(file);
   const verdict = await judge(real, sought);
   if (verdict === 'unreadable')
-    throw new SnapbackError('database-unreadable', 'The database can not be read.', { path: file });
+    throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: file });
   if (verdict === 'not-a-database') throw notADatabase(file);
   if (verdict === 'no-log')
     throw new SnapbackError('database-missing', `The database has no table "${table}".`, {
@@ -106,7 +106,7 @@ async function resolveDatabase(file: string): Promise<string> {
   } catch (error) {
     if (!isSystemError(error) && error instanceof SnapbackError) throw error;
     if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'))
-      throw new SnapbackError('database-unreadable', 'The database can not be read.', { path: file }, error);
+      throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: file }, error);
   }
   throw new SnapbackError('database-missing', 'The database file does not exist.', { path: file });
 }

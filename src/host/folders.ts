@@ -34,7 +34,7 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
     if (!isSystemError(error)) throw error;
     throw new SnapbackError(
       'snapshot-unreadable',
-      'A folder of the data folder can not be read.',
+      'A folder of the data folder cannot be read.',
       { path },
       error,
     );

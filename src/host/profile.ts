@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { Rules } from '../model/rules.ts';
 import { foldName } from '../sqlite/names.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 
@@ -8,12 +9,8 @@ export type Profile = {
   readonly log: { readonly table: string; readonly columns: LogColumns };
   /** Tables that the application derives from its log, in the order of a dump. */
   readonly tables: readonly string[];
-  readonly periodic: { readonly everyEvents: number; readonly everySeconds: number; readonly keep: number };
-  readonly rewind: { readonly keepDays: number };
-  /** Safety copies: no policy takes the newest `keep` of them, nor those younger than `keepDays`. */
-  readonly restore: { readonly keep: number; readonly keepDays: number };
   readonly chat: ChatFields;
-};
+} & Rules;
 
 type LogColumns = {
   readonly id: string;
@@ -35,6 +32,11 @@ type ChatFields = {
   /** The table that knows the chats' names, with the columns that may hold them. */
   readonly names: { readonly table: string; readonly id: string; readonly name: readonly string[] } | null;
 };
+
+/** What of a profile is spoken of. */
+export function rulesOf({ nouns, periodic, rewind, restore }: Profile): Rules {
+  return { nouns, periodic, rewind, restore };
+}
 
 export const PROFILE_FILE = 'snapback-profile.json';
 
@@ -66,6 +68,14 @@ export const defaultProfile: Profile = {
     'scenes',
     'activity',
     'classifier_failures',
+  ],
+  nouns: [
+    { table: 'bots', one: 'bot', many: 'bots' },
+    { table: 'edges', one: 'edge', many: 'edges' },
+    { table: 'memories', one: 'memory', many: 'memories' },
+    { table: 'chats', one: 'chat', many: 'chats' },
+    { table: 'containers', one: 'container', many: 'containers' },
+    { table: 'scenes', one: 'scene', many: 'scenes' },
   ],
   periodic: { everyEvents: 100, everySeconds: 1800, keep: 5 },
   rewind: { keepDays: 14 },
@@ -122,7 +132,7 @@ async function readBytes(file: string): Promise<Buffer | 'not-a-file' | null> {
     }
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
-    throw invalidProfile(file, 'a readable file', 'one that can not be read', error);
+    throw invalidProfile(file, 'a readable file', 'one that cannot be read', error);
   }
 }
 
@@ -151,6 +161,7 @@ function parseProfile(source: unknown): Profile {
       },
     },
     tables: names(top.get('tables'), 'tables', base.tables),
+    nouns: nouns(top.get('nouns')),
     periodic: {
       everyEvents: count(periodic.get('everyEvents'), 'periodic.everyEvents', base.periodic.everyEvents),
       everySeconds: count(periodic.get('everySeconds'), 'periodic.everySeconds', base.periodic.everySeconds),
@@ -183,6 +194,18 @@ function parseProfile(source: unknown): Profile {
   refuseTwice('tables', tables);
   refuseTwice('log.columns', Object.values(profile.log.columns));
   return profile;
+}
+
+function nouns(value: unknown): Rules['nouns'] {
+  if (value === undefined) return defaultProfile.nouns;
+  if (!Array.isArray(value) || value.length > LONGEST_LIST)
+    throw invalidProfile('nouns', `a list of at most ${LONGEST_LIST} nouns`, typeof value);
+  return value.map((item: unknown, index) => {
+    const path = `nouns[${index}]`;
+    const given = section(item, path, ['table', 'one', 'many']);
+    const word = (key: string) => name(given.get(key), `${path}.${key}`, undefined);
+    return { table: word('table'), one: word('one'), many: word('many') };
+  });
 }
 
 function chatNames(value: unknown): ChatFields['names'] {

@@ -62,6 +62,8 @@ export type NewerEvents = {
   readonly rewindRecords: number;
   /** How many of the others say something: all of them, where they are messages. */
   readonly spoken: number;
+  /** How many of those that say something are hidden or superseded. */
+  readonly spokenHidden: number;
   /** How many of them are flagged as hidden or superseded in the state that they are part of: there, no reader meets them. */
   readonly hidden: number;
 };

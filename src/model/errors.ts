@@ -56,6 +56,11 @@ export class SnapbackError extends Error {
   }
 }
 
+/** For an id that names no file, whether it never did or does no more. */
+export function noSuchSnapshot(id: string, cause?: unknown): SnapbackError {
+  return new SnapbackError('snapshot-missing', 'There is no such snapshot.', { id }, cause);
+}
+
 /** What the door for files (`src/system/files.ts`) throws: the system's refusal of one call, with its code still to be told by `hasSystemCode`. */
 export class FileError extends SnapbackError {}
 

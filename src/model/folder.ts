@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { TrashSummary } from './prune.ts';
 import type { InUse, RestoredState } from './restore.ts';
+import type { Rules } from './rules.ts';
 
 /** Why there is no database to work with: it is gone, empty, or something else is in its place. */
 export type DatabaseProblem = { readonly code: ErrorCode; readonly message: string };
@@ -19,4 +20,5 @@ export type FolderFacts = {
   readonly demo: boolean;
   readonly restored: RestoredState | null;
   readonly trash: TrashSummary;
+  readonly rules: Rules;
 };

@@ -5,7 +5,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { endsAsDump, readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
+import { INCOMPLETE, readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
 import { readFirstEvents } from '../snapshot-file/first-events.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
@@ -90,7 +90,7 @@ async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Pr
       const ends = await readSnapshotEnds(opened);
       const { lastEventId } = ends;
       if (ends.foreign !== null) return ends.foreign;
-      if (!(await endsAsDump(opened))) return 'It is cut off.';
+      if (!ends.complete) return INCOMPLETE;
       if (lastEventId === null) return 'It does not begin with the id of its last event.';
       const events = await readFirstEvents(opened, folder.profile.log.table, live.identity);
       const caveat = await compareWithLog(ends, lastEventId, events, live);

@@ -4,7 +4,7 @@ import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { SNAPSHOTS } from '../host/folders.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -153,7 +153,7 @@ function checkPolicy(policy: PrunePolicy): void {
   }
   const number = policy.by === 'count' ? policy.keep : policy.olderThanDays;
   if (!isKind(policy.kind))
-    throw new SnapbackError('usage', 'This can not be a kind of snapshots.', { got: policy.kind });
+    throw new SnapbackError('usage', 'This cannot be a kind of snapshots.', { got: policy.kind });
   if (!Number.isFinite(number) || number < 0 || (policy.by === 'count' && !Number.isInteger(number)))
     throw new SnapbackError(
       'usage',
@@ -172,8 +172,7 @@ function selectFiles(
 ): readonly SnapshotFile[] {
   if (policy.by === 'choice') {
     const missing = policy.ids.find((id) => files.every((file) => file.id !== id));
-    if (missing !== undefined)
-      throw new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id: missing });
+    if (missing !== undefined) throw noSuchSnapshot(missing);
     return files.filter(({ id }) => policy.ids.includes(id));
   }
   const ofKind = files.filter(({ kind }) => kind === policy.kind);

@@ -173,7 +173,7 @@ async function measure(path: string, was: NamedFile): Promise<Prune['files'] | '
     return same ? [{ path, sizeBytes }] : 'other';
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
-    throw new SnapbackError('io-failed', 'The trash can not be read.', { path }, error);
+    throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);
   }
 }
 
@@ -183,7 +183,7 @@ async function readEntries(path: string) {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
-    throw new SnapbackError('io-failed', 'The trash can not be read.', { path }, error);
+    throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);
   }
 }
 

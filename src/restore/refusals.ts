@@ -37,7 +37,7 @@ export function findRefusals(
       preflight.viewingCopy
         ? {
             code: 'viewing-a-copy',
-            message: 'The database can only be looked at, as a copy; it can not be written where it is.',
+            message: 'The database can only be viewed as a copy. It cannot be written where it is.',
             detail: {},
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
@@ -46,7 +46,7 @@ export function findRefusals(
   if (losing.length > 0 && !plan.options.acceptDrift)
     refusals.push({
       code: 'schema-drift',
-      message: `The snapshot holds values that the database has no place for, in ${nameTables(losing)}; that has to be accepted first.`,
+      message: `The database has no place for some values of the snapshot, in ${nameTables(losing)}.`,
       detail: {
         loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
       },
@@ -57,7 +57,7 @@ export function findRefusals(
   if (unsure.length > 0 && !plan.options.acceptDrift)
     refusals.push({
       code: 'schema-drift',
-      message: `${describeUnsure(unsure)} That has to be accepted first.`,
+      message: describeUnsure(unsure),
       detail: { unsure: unsure.reduce((sum, { values }) => sum + values, 0) },
     });
   const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
@@ -71,7 +71,7 @@ export function findRefusals(
   if (losesOtherTimeline(plan, stage, before) && !plan.options.acceptOtherTimeline)
     refusals.push({
       code: 'other-timeline',
-      message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold; that has to be accepted first.`,
+      message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold.`,
       detail: { loses: plan.newerEventsLost },
     });
   if (foreignId !== null) refusals.push(refusalOf(foreignIdError(profile, foreignId)));

@@ -128,9 +128,7 @@ function faultError(fault: Fault): SnapbackError {
     const { table, parent, violations } = fault.broken;
     return new SnapbackError(
       'leaves-orphans',
-      fault.comesBack
-        ? `Rows of “${table}” would come back that refer to rows of “${parent}” which are not there any more; that has to be accepted first.`
-        : `Rows of “${table}” would lose the rows of “${parent}” that they belong to; that has to be accepted first.`,
+      `Some rows of “${table}” would point to rows of “${parent}” that no longer exist.`,
       { check: fault.check, subject: `foreign key ${fault.key}`, table, parent, violations },
     );
   }

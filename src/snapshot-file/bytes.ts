@@ -22,7 +22,7 @@ export async function readAt(file: SnapshotBytes, position: number, want: number
     if (!isSystemError(error)) throw error;
     throw new SnapbackError(
       'snapshot-unreadable',
-      'This snapshot can not be read.',
+      'This snapshot cannot be read.',
       { path: file.path, position },
       error,
     );

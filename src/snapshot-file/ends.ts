@@ -7,7 +7,13 @@ import { findOwnNotes } from './own-notes.ts';
 
 const HEAD_BYTES = 64 * 1024;
 
-/** What the first and last bytes of a snapshot tell. `complete` is false where the file does not end as JSON must. */
+/** What is said of a file that is not complete. */
+export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
+
+/**
+ * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does, with the end of a table or of
+ * Snapback's notes and that of the whole. This is the only rule for “cut off” that needs no reading of it all.
+ */
 export type SnapshotEnds = {
   readonly lastEventId: bigint | null;
   readonly complete: boolean;
@@ -28,7 +34,7 @@ export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnd
   const last = await readAt(file, Math.max(0, file.sizeBytes - 64), Math.min(64, file.sizeBytes));
   return {
     lastEventId: await readLeadingId(file),
-    complete: /\}\s*$/.test(last.toString('latin1')),
+    complete: /[\]}]\s*\}\s*$/.test(last.toString('latin1')),
     about: notes?.about ?? null,
     foreign: null,
   };
@@ -56,10 +62,4 @@ async function readLeadingId(file: SnapshotBytes): Promise<bigint | null> {
     if (error instanceof SnapbackError && error.code === 'snapshot-damaged') return null;
     throw error;
   }
-}
-
-/** Whether a file ends as a dump does: with the end of a table or of Snapback's notes, and that of the whole. */
-export async function endsAsDump(file: SnapshotBytes): Promise<boolean> {
-  const last = Math.min(64, file.sizeBytes);
-  return /[\]}]\s*\}\s*$/.test((await readAt(file, file.sizeBytes - last, last)).toString('latin1'));
 }

@@ -98,7 +98,7 @@ export function createJsonScanner(
         return found;
       } catch (error) {
         if (error !== INCOMPLETE) throw error;
-        if (ended) throw damaged('the file is cut off', text.length);
+        if (ended) throw damaged('the end of the file is missing', text.length);
         at = begin;
         await more();
       }

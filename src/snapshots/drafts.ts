@@ -51,7 +51,7 @@ export function isAbandoned(path: string): boolean {
  * an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; then there is no file.
  */
 export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
-  if (!isKind(kind)) throw new SnapbackError('usage', 'This can not be a kind of snapshots.', { got: kind });
+  if (!isKind(kind)) throw new SnapbackError('usage', 'This cannot be a kind of snapshots.', { got: kind });
   const place = await ensureFolder(folder, SNAPSHOTS, kind);
   return { ...(await createDraftFile(folder, place)), kind };
 }
@@ -127,7 +127,7 @@ export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
 
 /**
  * Publishes a draft that is wholly written: makes it durable, waits until the second that names it has passed (so the
- * host can not choose that name any more), gives it its name without overwriting (`_001`, `_002`... where taken), makes
+ * host cannot choose that name any more), gives it its name without overwriting (`_001`, `_002`... where taken), makes
  * that durable, and only then removes the draft's own name. `after: 'every-other'` chooses a name that the seed takes for
  * the newest of the kind even where existing ones are dated in the future. On failure there is no such snapshot, and the
  * draft is still there and open; throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`.

@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { type BigIntStats, type FileHandle, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
@@ -109,7 +109,7 @@ async function readNames(folder: string): Promise<readonly Entry[]> {
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     const detail = { path: folder };
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder can not be read.', detail, error);
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder cannot be read.', detail, error);
   }
 }
 
@@ -120,7 +120,7 @@ async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
     const detail = { path: String(path) };
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot can not be read.', detail, error);
+    throw new SnapbackError('snapshot-unreadable', 'A snapshot cannot be read.', detail, error);
   }
 }
 
@@ -151,8 +151,7 @@ export function statFacts(path: string, facts: BigIntStats) {
 export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
   const place = await findFolder(folder, SNAPSHOTS, kind);
-  const missing = (cause?: unknown) =>
-    new SnapbackError('snapshot-missing', 'This snapshot is not there any more.', { id }, cause);
+  const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
   const path = join(place, `${name}.json`);
   try {
@@ -163,7 +162,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
-    throw new SnapbackError('snapshot-unreadable', 'This snapshot can not be read.', { id }, error);
+    throw new SnapbackError('snapshot-unreadable', 'This snapshot cannot be read.', { id }, error);
   }
 }
 

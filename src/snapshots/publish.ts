@@ -16,7 +16,7 @@ export type NameOptions = {
 };
 
 /**
- * Gives a file in `place` the name of this second, which has passed when it gets it, so that the host can not choose it
+ * Gives a file in `place` the name of this second, which has passed when it gets it, so that the host cannot choose it
  * any more; the nearest name after it (`_001`, `_002`...) where it is taken. Returns the name without `.json`. On failure
  * there is no new name.
  * @throws `target-exists` where no name is left, and as `nameUnlessTaken`

@@ -34,7 +34,7 @@ function construct(file: string, how: Database.Options, { nativeBinding }: OpenO
   } catch (error) {
     // So better-sqlite3 says that the folder is not there, or that it may not be looked into.
     if (!(error instanceof TypeError)) throw error;
-    const message = `The folder “${basename(dirname(file))}” can not be looked into.`;
+    const message = `The folder “${basename(dirname(file))}” cannot be read.`;
     throw new SnapbackError('io-failed', message, { path: dirname(file) }, error);
   }
 }

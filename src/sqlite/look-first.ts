@@ -26,19 +26,19 @@ export function look(path: string): 'plain' | 'absent' {
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return 'absent';
     if (error instanceof SnapbackError && error.code === 'database-unreadable') throw error;
-    throw new SnapbackError('database-unreadable', 'The database can not be looked at.', { path }, error);
+    throw new SnapbackError('database-unreadable', 'The database cannot be looked at.', { path }, error);
   }
 }
 
 /** The error for something else in the place of a database's file. `problem`: a sentence that says what it is. */
 export function oddFile(path: string, problem: string): SnapbackError {
   const name = basename(path);
-  const message = `The database can not be opened safely because of “${name}”. ${problem} Nothing was read from it. If it does not belong there, move it away and try again.`;
+  const message = `The database cannot be opened safely because of “${name}”. ${problem} Nothing was read from it. If it does not belong there, move it away and try again.`;
   return new SnapbackError('database-unreadable', message, { path });
 }
 
 /** The error for a database that was there when its data folder was opened. */
 export function databaseGone(file: string, cause?: unknown): SnapbackError {
-  const message = 'The database is not there any more.';
+  const message = 'The database file is gone.';
   return new SnapbackError('database-missing', message, { database: file }, cause);
 }

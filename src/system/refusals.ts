@@ -22,6 +22,6 @@ export function explainWriteError(error: unknown, path: string): SnapbackError {
   if (hasSystemCode(error, 'ENOSPC', 'EDQUOT'))
     return new SnapbackError('disk-full', 'The disk is full.', { path }, error);
   if (hasSystemCode(error, 'EROFS', 'EACCES', 'EPERM'))
-    return new SnapbackError('folder-read-only', 'The folder can not be written to.', { path }, error);
+    return new SnapbackError('folder-read-only', 'The folder cannot be written to.', { path }, error);
   return new SnapbackError('io-failed', 'Writing a file failed.', { path }, error);
 }

@@ -95,7 +95,7 @@ describe('the list at once', () => {
       'periodic/y': 'unreadable',
       'periodic/z': 'unreadable',
     });
-    expect((await find(one)).healthDetail).toMatch(/cut off/);
+    expect((await find(one)).healthDetail).toMatch(/^Incomplete: the end/);
   });
 
   test('writes nothing into the data folder', async () => {
@@ -108,7 +108,7 @@ describe('the list at once', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('comes also where the database can not be asked now', async () => {
+  test('comes also where the database cannot be asked now', async () => {
     const locked = await makeDataFolder({ journalMode: 'delete' });
     folder = { ...locked, cacheDir: folder.cacheDir };
     await writeSnapshotFile(folder, one, dumpAsHost(folder));

@@ -109,7 +109,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 4)).toEqual([checkpoint(4)]);
   });
 
-  test('a whole one: a newer one that is damaged, or that can not be opened, does not take its place', async () => {
+  test('a whole one: a newer one that is damaged, or that cannot be opened, does not take its place', async () => {
     const folder = await makeDataFolder();
     await makeCheckpoints(folder, [1, 2, 3, 4, 5], [4, 5]);
     await writeSnapshotFile(folder, `${checkpoint(6)}.json/folder`);

@@ -99,9 +99,9 @@ describe.concurrent('looking', () => {
 
   test('speaks to people in aligned figures and plain words', async () => {
     const { stdout } = await run(['diff', await newest(pristine, 'rewind'), '--data', pristine]);
-    expect(stdout).toMatch(/^Table +In snapshot +Now +Comes back +Changes +Goes$/m);
+    expect(stdout).toMatch(/^Table +In snapshot +Now +Comes back +Changed +Removed$/m);
     expect(stdout).toMatch(/^event_log +[\d,]+ +[\d,]+ +0 +37 +4$/m);
-    expect(stdout).toContain('37 events of Lighthouse');
+    expect(stdout).toContain('20 messages in Lighthouse');
     expect((await run(['list', '--data', pristine])).stdout).toMatch(
       /^Snapshot +Taken +Size +Last event +Health +Kept$/m,
     );

@@ -8,7 +8,7 @@ import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge
 /** Opens the confirmation for the snapshot that is shown first. */
 async function openRestore(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Restore…' }).click();
-  await expect(page.getByRole('button', { name: /^Restore(:| and)/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Restore( and)? .*\d/ })).toBeVisible();
 }
 
 test('only the projections: the log stays, and what the chat app will replay is said first', async ({
@@ -20,12 +20,10 @@ test('only the projections: the log stays, and what the chat app will replay is 
   const checkpoints = listKind(demo, 'periodic');
   await openRestore(page);
   await page.getByRole('button', { name: 'What to restore: everything' }).click();
-  await page.getByText('Only the projections', { exact: true }).click();
-  await expect(
-    page.getByText(/This lasts until the chat app’s next start\. Then it loads periodic\/.* and replays/),
-  ).toBeVisible();
-  await expect(page.getByText('The event log stays as it is.')).toBeVisible();
-  await page.getByRole('button', { name: /^Restore: \d+ rows change$/ }).click();
+  await page.getByText('Rebuild derived data only (advanced)', { exact: true }).click();
+  await expect(page.getByText('The chat app will discard this at its next start.')).toBeVisible();
+  await expect(page.getByText(/Your messages stay as they are\.$/)).toBeVisible();
+  await page.getByRole('button', { name: /^Restore \d+ details$/ }).click();
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
 
   const after = readDatabase(demo);
@@ -44,7 +42,7 @@ test('values without a place today need a consent, and it is named what they are
   db.close();
   const { page } = await place.launch({ data: demo });
   await expect(
-    page.getByText('The database has no column you_entity.pronouns today: 1 value would have no place.'),
+    page.getByText('The database has no column you_entity.pronouns today: 1 value can’t be restored.'),
   ).toBeVisible();
   await openRestore(page);
   const confirm = page.getByRole('button', { name: /^Restore and remove/ });
@@ -65,18 +63,20 @@ test('a draft in a chat that would go needs a consent, and stays', async ({ plac
   await page.getByRole('button', { name: 'Restore…' }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText(
-    'Rows of “drafts” would lose the rows of “chats” that they belong to; that has to be accepted first.',
+    'Some rows of “drafts” would point to rows of “chats” that no longer exist.',
   );
   const confirm = dialog.getByRole('button', { name: /^Restore and remove/ });
   await expect(confirm).toBeDisabled();
-  await expect(dialog).toContainText('Tick above what you accept.');
-  await dialog.getByText('Restore all the same').click();
-  await expect(dialog).toContainText('1 row of drafts loses what it refers to in chats.');
+  await expect(dialog).toContainText('Confirm the points above.');
+  await dialog.getByText('Restore anyway').click();
+  await expect(dialog).toContainText('1 entry in drafts points to chats that no longer exist.');
   await confirm.click();
   const receipt = page.getByRole('alertdialog', { name: 'Restored' });
-  await expect(receipt).toContainText(/Foreign keys hold.*not all/);
+  await expect(receipt).toContainText(/Links between tables intact.*not all/);
   // It is not ticked off as a success.
-  await expect(receipt.getByRole('listitem').filter({ hasText: 'Foreign keys hold' })).toHaveClass('not-run');
+  await expect(receipt.getByRole('listitem').filter({ hasText: 'Links between tables intact' })).toHaveClass(
+    'not-run',
+  );
   expect(readDatabase(demo).drafts?.join()).toContain('half a thought');
 });
 
@@ -110,7 +110,7 @@ test('pruning by age and by hand shows exactly what goes and why something stays
     await expect(page.locator('.story')).toBeVisible();
     await page.getByRole('button', { name: 'Prune…' }).click();
     await prune.getByText('Those older than').click();
-    await expect(prune.getByText('1 snapshot would go')).toBeVisible();
+    await expect(prune.getByText('1 snapshot would be removed')).toBeVisible();
     await prune.getByRole('textbox', { name: 'Age in days' }).fill('5');
     await page.keyboard.press('Tab');
     await expect(prune.getByRole('button', { name: 'Move 3 snapshots to the trash' })).toBeEnabled();
@@ -124,12 +124,12 @@ test('pruning by age and by hand shows exactly what goes and why something stays
     await page.getByRole('button', { name: /^Restore and remove/ }).click();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Prune…' }).click();
-    await prune.getByText('The ones I pick').click();
-    await expect(prune.getByText('Choose what shall go.')).toBeVisible();
+    await prune.getByText('The ones I select').click();
+    await expect(prune.getByText('Select snapshots.')).toBeVisible();
     const pick = prune.getByRole('listbox', { name: 'Snapshots to move' });
     await pick.press('End');
     await prune.getByRole('option', { name: /^Safety copy/ }).click();
-    await expect(prune.getByText('stays: Undo of the newest restore needs it')).toBeVisible();
+    await expect(prune.getByText('stays: needed for Undo')).toBeVisible();
     await expect(prune.getByRole('button', { name: 'Move to the trash' })).toBeDisabled();
     await pick.press('Home');
     await prune

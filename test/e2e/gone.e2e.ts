@@ -8,10 +8,10 @@ test('a snapshot that disappears while it is read is said to be gone, and no oth
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('37 events');
+  await expect(page.locator('.story')).toContainText('20 messages');
   const [newest = '', ...others] = listKind(demo, 'rewind');
   rmSync(join(demo, 'snapshots', `${newest}.json`));
-  await expect(page.getByRole('alert')).toContainText('The snapshot is not there any more');
+  await expect(page.getByRole('alert')).toContainText('This snapshot is gone');
   await expect(page.getByRole('button', { name: 'Restore…' })).toBeHidden();
   await expect(page.getByRole('option')).toHaveCount(others.length + listKind(demo, 'periodic').length);
   await expect(page.getByRole('option', { selected: true })).toHaveCount(0);
@@ -22,7 +22,7 @@ test('a snapshot that disappears while it is read is said to be gone, and no oth
 
 test('after pruning what is read, another one is shown without an alarm', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('37 events');
+  await expect(page.locator('.story')).toContainText('20 messages');
   await page.evaluate(() => {
     const seen: string[] = [];
     Reflect.set(window, 'alarms', seen);
@@ -31,11 +31,11 @@ test('after pruning what is read, another one is shown without an alarm', async 
     }).observe(document.body, { childList: true, subtree: true });
   });
   await page.getByRole('button', { name: 'Prune…' }).click();
-  await page.getByText('The ones I pick').click();
+  await page.getByText('The ones I select').click();
   await page.getByRole('alertdialog').getByRole('option').first().click();
   await page.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
-  await expect(page.getByText(/^1 snapshot, .* moved to the trash: it lies in/)).toBeVisible();
-  await expect(page.locator('.story')).not.toContainText('37 events');
+  await expect(page.getByText(/^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
+  await expect(page.locator('.story')).not.toContainText('20 messages');
   expect(await page.evaluate(() => Reflect.get(window, 'alarms'))).toEqual([]);
 });
 
@@ -44,13 +44,13 @@ test('a folder that is gone for a while is said to be, what was read stays, and 
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('37 events');
+  await expect(page.locator('.story')).toContainText('20 messages');
   const count = await page.getByRole('option').count();
   renameSync(demo, `${demo}-elsewhere`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('option')).toHaveCount(count);
   renameSync(`${demo}-elsewhere`, demo);
-  await expect(page.locator('.story')).toContainText('37 events');
+  await expect(page.locator('.story')).toContainText('20 messages');
   await expect(page.getByRole('alert')).toBeHidden();
 });
 
@@ -63,6 +63,6 @@ test('a folder without snapshots says what will be there, and offers no pruning'
   await expect(page.getByRole('button', { name: 'Prune…' })).toBeDisabled();
   await page.getByRole('button', { name: 'Take snapshot' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
-  await expect(page.locator('.story')).toHaveText(/^Nothing differs/);
+  await expect(page.locator('.story')).toHaveText('Identical to now.');
   await expect(page.getByRole('button', { name: 'Prune…' })).toBeEnabled();
 });

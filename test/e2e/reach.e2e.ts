@@ -46,7 +46,7 @@ test('names of any length and in any script leave the words around them in place
   await expect(story).toContainText('9 newer messages in مرحبا بالعالم');
   expect(await findCutOff(page)).toEqual([]);
   await page.getByRole('button', { name: 'Restore…' }).click();
-  const loss = page.getByRole('region', { name: 'What would go' });
+  const loss = page.getByRole('region', { name: 'What would be removed' });
   await expect(loss).toContainText('🌊 <b>Meer</b>');
   expect(await findCutOff(page)).toEqual([]);
 
@@ -87,7 +87,7 @@ test('where the system sets the colours, what is chosen can still be told from w
 
   await page.getByRole('button', { name: 'Prune…' }).click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText('The ones I pick').click();
+  await dialog.getByText('The ones I select').click();
   await dialog.getByRole('option').nth(1).click();
   const unpicked = '.pick:not([data-selected]) .box';
   expect(await style(unpicked, 'color'), 'a tick that nobody sees').toBe(
@@ -106,13 +106,13 @@ test('what a list line, the progress and the core’s end say reaches a screen r
     /^\d+ min ago 4 events since/,
   );
   await expect(page.getByRole('option').filter({ hasText: 'damaged' })).toHaveAccessibleDescription(
-    /^damaged The file is cut off/,
+    /^damaged Incomplete: the end/,
   );
   await page.getByRole('button', { name: 'Restore…' }).click();
   await expect(
     page
       .getByRole('status')
-      .filter({ hasText: /^This also removes 3 newer messages .* Comes back: 37 events/ }),
+      .filter({ hasText: /^This also removes 3 newer messages .* Comes back: 20 messages/ }),
   ).toBeAttached();
   await page.getByRole('button', { name: /^Restore and remove/ }).click();
   const title = page.getByRole('alertdialog').getByRole('heading', { name: 'Restored' });

@@ -21,7 +21,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     await keyboard.press('ArrowDown');
     await expect(page.getByText('This snapshot is damaged')).toBeVisible();
     await keyboard.press('ArrowUp');
-    await expect(page.locator('.story')).toContainText('37 events');
+    await expect(page.locator('.story')).toContainText('20 messages');
   });
 
   await test.step('the confirmation opens on Cancel; Escape leaves it', async () => {
@@ -56,8 +56,10 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     await expect(page.getByText(/^Restored to/)).toBeVisible();
     await tabTo(page, /^Undo restore…$/);
     await keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: /^Undo: \d+ rows change$/ })).toBeVisible();
-    await tabTo(page, /^Undo: \d+ rows change$/);
+    await expect(
+      page.getByRole('button', { name: /^Undo \(hides 20 messages again, brings 3 messages back\)$/ }),
+    ).toBeVisible();
+    await tabTo(page, /^Undo \(hides 20 messages again, brings 3 messages back\)$/);
     await keyboard.press('Space');
     await expect(page.getByRole('alertdialog', { name: 'The restore was undone' })).toBeVisible();
     await keyboard.press('Enter');
@@ -71,7 +73,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
     await keyboard.press('Shift+ArrowDown');
-    await expect(page.getByText('2 snapshots chosen')).toBeVisible();
+    await expect(page.getByText('2 snapshots selected')).toBeVisible();
     await tabTo(page, /^Prune…$/);
     await keyboard.press('Enter');
     await expect(page.getByRole('button', { name: 'Move 2 snapshots to the trash' })).toBeVisible();

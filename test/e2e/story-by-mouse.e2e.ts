@@ -8,7 +8,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
 
   await test.step('the demo opens in a place that its user can see, marked as such', async () => {
     await page.getByRole('button', { name: 'Try the demo' }).click();
-    await expect(page.getByText('This is the demo.')).toBeVisible();
+    await expect(page.getByText('Sample data.')).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Snapback Demo' })).toBeVisible();
   });
   const dir = join(place.home, 'Snapback Demo');
@@ -25,7 +25,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
         .first(),
     ).toHaveAttribute('aria-selected', 'true');
     await expect(page.locator('.story')).toHaveText(
-      /^Restoring brings back 37 events of Lighthouse, .* and removes 3 newer messages in Harbour and the record of the rewind\.$/,
+      /^Restoring brings back 20 messages in Lighthouse, .* and removes 3 newer messages in Harbour and the record of the rewind\.$/,
     );
   });
 
@@ -39,17 +39,15 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
       '4',
     ]);
     await expect(page.getByText('containers', { exact: true })).toBeHidden();
-    await page.getByRole('button', { name: /tables without a difference/ }).click();
+    await page.getByRole('button', { name: /identical tables/ }).click();
     await expect(page.getByText('containers', { exact: true })).toBeVisible();
   });
 
   await test.step('the confirmation names what would be lost before anything else', async () => {
     await page.getByRole('button', { name: 'Restore…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Restore the snapshot of (today|yesterday)/ });
-    const loss = dialog.getByRole('region', { name: 'What would go' });
-    await expect(loss).toContainText(
-      'This also removes 3 newer messages in another chat than the one that was rewound.',
-    );
+    const loss = dialog.getByRole('region', { name: 'What would be removed' });
+    await expect(loss).toContainText('3 messages written in Harbour since then will be removed.');
     await expect(loss).toContainText('Robin: “We should leave');
     await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
     expect(readDatabase(dir)).toEqual(before);
@@ -67,7 +65,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
   await test.step('restoring makes the database what the snapshot holds, with a safety copy and a fresh checkpoint', async () => {
     await page.getByRole('button', { name: 'Restore and remove 3 newer messages' }).click();
     const receipt = page.getByRole('alertdialog', { name: 'Restored' });
-    await expect(receipt.getByText('Every row of every table is the snapshot’s')).toBeVisible();
+    await expect(receipt.getByText('All rows match')).toBeVisible();
     await receipt.getByRole('button', { name: /^Hashes of/ }).click();
     await expect(receipt.getByRole('row', { name: /^memories/ })).toBeVisible();
     const after = readDatabase(dir);
@@ -90,7 +88,9 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     await expect(page.getByText(/^Restored to/)).toBeVisible();
     await page.getByRole('button', { name: 'Undo restore…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Undo the restore, back to (today|yesterday)/ });
-    await dialog.getByRole('button', { name: /^Undo: \d+ rows change$/ }).click();
+    await dialog
+      .getByRole('button', { name: /^Undo \(hides 20 messages again, brings 3 messages back\)$/ })
+      .click();
     await expect(page.getByRole('alertdialog', { name: 'The restore was undone' })).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
     await page.getByRole('button', { name: 'Close' }).click();
@@ -115,7 +115,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     const checkpoints = listKind(dir, 'periodic');
     await page.getByRole('button', { name: 'Prune…' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Move snapshots to the trash?' });
-    await expect(dialog.getByText('3 snapshots would go')).toBeVisible();
+    await expect(dialog.getByText('3 snapshots would be removed')).toBeVisible();
     expect(listKind(dir, 'periodic')).toEqual(checkpoints);
     await dialog.getByRole('button', { name: 'Move 3 snapshots to the trash' }).click();
     await expect(page.getByText(/^3 snapshots, .* moved to the trash/)).toBeVisible();

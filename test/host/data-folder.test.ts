@@ -105,7 +105,7 @@ test('a database that another process has locked is still a candidate', async ()
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a WAL database in a read-only folder, which SQLite can not open, is a candidate',
+  'a WAL database in a read-only folder, which SQLite cannot open, is a candidate',
   async () => {
     const dir = await makeTempFolder();
     createDatabase(join(dir, 'chat.db'));

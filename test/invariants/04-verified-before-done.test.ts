@@ -84,7 +84,7 @@ describe.concurrent('verification', () => {
     expect(readState(place.database)).toEqual(since);
   });
 
-  test('says of a check that can not run here that it did not run', async () => {
+  test('says of a check that cannot run here that it did not run', async () => {
     const { receipt } = await tell(root(), {
       schema:
         'CREATE TABLE chats (id TEXT, n); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));',

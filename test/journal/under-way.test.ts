@@ -129,24 +129,21 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
   });
 });
 
-test.runIf(linux)(
-  'a draft that can not be judged yet is let go of, and is judged the next time',
-  async () => {
-    const { place, kill } = await standBeforeCommit('full');
-    await kill();
-    const folder = await open(place);
-    const database = await readFile(place.database);
-    await writeFile(place.database, 'not a database');
-    expect(await finishInterrupted(folder)).toEqual([]);
-    const opened = readdirSync('/proc/self/fd').flatMap((fd) => {
-      const link = `/proc/self/fd/${fd}`;
-      return existsSync(link) ? [readlinkSync(link)] : [];
-    });
-    expect(opened.filter((path) => path.startsWith(place.dir))).toEqual([]);
-    await writeFile(place.database, database);
-    expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
-  },
-);
+test.runIf(linux)('a draft that cannot be judged yet is let go of, and is judged the next time', async () => {
+  const { place, kill } = await standBeforeCommit('full');
+  await kill();
+  const folder = await open(place);
+  const database = await readFile(place.database);
+  await writeFile(place.database, 'not a database');
+  expect(await finishInterrupted(folder)).toEqual([]);
+  const opened = readdirSync('/proc/self/fd').flatMap((fd) => {
+    const link = `/proc/self/fd/${fd}`;
+    return existsSync(link) ? [readlinkSync(link)] : [];
+  });
+  expect(opened.filter((path) => path.startsWith(place.dir))).toEqual([]);
+  await writeFile(place.database, database);
+  expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
+});
 
 test('a lost journal is not written anew over the beginning of a restore', async () => {
   const { place, child, goOn } = await standBeforeCommit('projections', 'delete');

@@ -124,7 +124,7 @@ describe('the reason says of a checkpoint that was counted from', () => {
   });
 });
 
-describe('a newest checkpoint that can not be counted from is passed over and named', () => {
+describe('a newest checkpoint that cannot be counted from is passed over and named', () => {
   async function expectPassedOver(folder: DataFolder, id: string, why: RegExp) {
     await writeSnapshotFile(folder, older, dumpAsHost(folder), taken);
     expect(await isDue(folder, later(60))).toMatchObject({

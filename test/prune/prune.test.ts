@@ -11,6 +11,7 @@ import { takeIfDue } from '../../src/prune/due.ts';
 import { applyPrune, planPrune } from '../../src/prune/prune.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { codeOf, makeDataFolder, startChild, writeSnapshotFile } from '../support/data-folder.ts';
+import { defaultRules } from '../support/rules.ts';
 
 const now = new Date('2026-03-20T12:00:00.000Z');
 const checkpoints: PrunePolicy = { by: 'count', kind: 'periodic', keep: 2 };
@@ -115,9 +116,7 @@ describe('what a plan names but may not take stays, with the reason', () => {
     expect(await takeIfDue(folder)).toMatchObject({ taken: true, retired: [] });
     const offered = (await listSnapshots(folder)).filter(({ retention }) => retention.status === 'offered');
     expect(offered.map(({ id }) => id)).toEqual(old.slice(0, 3).reverse());
-    expect(describeList(offered).join('\n')).toContain(
-      'until you prune it: a safety copy beyond the newest 10',
-    );
+    expect(describeList(offered, defaultRules, new Date()).join('\n')).toContain('can be pruned');
     for (const policy of [
       { by: 'count', kind: 'restore', keep: 0 },
       { by: 'age', kind: 'restore', olderThanDays: 0 },
@@ -125,7 +124,7 @@ describe('what a plan names but may not take stays, with the reason', () => {
       expect((await planPrune(folder, policy)).goes.map(({ id }) => id)).toEqual(offered.map(({ id }) => id));
   });
 
-  test('a file that can not be read', async () => {
+  test('a file that cannot be read', async () => {
     const folder = await makeSnapshots(...days('periodic', 4, 3, 1));
     const place = join(folder.dir, 'snapshots/periodic');
     execFileSync('mkfifo', [join(place, '20260302T120000Z.json')]);

@@ -111,7 +111,7 @@ test.each<[string, (path: string) => Promise<void>]>([
   },
 );
 
-describe('of a folder whose manifest can not be relied on, nothing is counted or deleted', () => {
+describe('of a folder whose manifest cannot be relied on, nothing is counted or deleted', () => {
   const named = (...to: readonly unknown[]) => ({
     format: 1,
     files: to.map((one) => ({ to: one, sizeBytes: 10, modifiedAt: '2026-03-01T00:00:00.000Z' })),
@@ -196,7 +196,7 @@ test('a file that is named twice counts once, and an empty folder goes without a
 test('what stays in the trash is told, not passed over', async () => {
   const { folder, folders } = await makeTrash();
   await writeFile(join(folders[0] ?? '', 'notes.txt'), 'notes');
-  const told = "1 folder of the trash with something in it that no prune's list names: that stays.";
+  const told = '1 folder in the trash with something else in it: that stays.';
   expect(describeInWords(await describeTrash(folder), false)).toEqual([
     'In the trash: 2 files, 20 bytes',
     told,

@@ -103,7 +103,7 @@ describe.concurrent('undo', () => {
     expect(readState(place.database)).toEqual(since);
   });
 
-  test('is exact for values that a snapshot can not show', async () => {
+  test('is exact for values that a snapshot cannot show', async () => {
     const { place, folder, since } = await restored({
       since: `DELETE FROM memories; INSERT INTO memories VALUES (1, CAST(x'ff00' AS TEXT)), (2, x'6227'), (3, 9e999),
         (4, 9223372036854775807), (5, 'b''x''');`,

@@ -12,6 +12,7 @@ import { readJournal } from '../../src/journal/journal.ts';
 import { leadWords } from '../../words/plan.ts';
 import { endWords } from '../../words/receipt.ts';
 import { addEvents, asHost, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
@@ -59,12 +60,16 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
     expect(receipt.notRestored).toEqual(left);
     expect(await readJournal(folder)).toContainEqual(expect.objectContaining({ receipt }));
     expect(readState(place.database).tables.memories).toEqual(since.tables.memories);
-    const said = [describePlan(plan), describeReceipt(receipt)].map((lines) => lines.join('\n'));
+    const said = [describePlan(plan, defaultRules, new Date()), describeReceipt(receipt)].map((lines) =>
+      lines.join('\n'),
+    );
     for (const text of [...said, leadWords(plan, new Date()), endWords('Restore', receipt)])
-      expect(text).toContain('memories (10 rows)');
+      expect(text).toContain('memories (10 entries)');
     expect(said[0]).toContain('--clear-table memories');
     expect(said[0]).not.toContain('Restore in full');
-    expect(describeDiff(await diffSnapshot(folder, ID)).join('\n')).toContain('--clear-table memories');
+    expect(describeDiff(await diffSnapshot(folder, ID), defaultRules).join('\n')).toContain(
+      '--clear-table memories',
+    );
   });
 
   test('go where that is chosen: then it is a full restore, and its undo brings them back', async () => {
@@ -76,10 +81,10 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
       action: 'write',
       removed: 10,
     });
-    expect(describePlan(plan).join('\n')).not.toContain('left alone');
+    expect(describePlan(plan, defaultRules, new Date()).join('\n')).not.toContain('stays');
     const receipt = await applyRestore(folder, chosen, NOW);
     expect(receipt.notRestored).toEqual([]);
-    expect(endWords('Restore', receipt)).toBe('Everything is in place.');
+    expect(endWords('Restore', receipt)).toBe('Everything is back.');
     expect(readState(place.database).tables.memories).toEqual([]);
     await applyUndo(folder, {}, NOW);
     expect(readState(place.database)).toEqual(since);

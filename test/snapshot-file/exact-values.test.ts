@@ -162,7 +162,7 @@ describe('notes of ours that lie', () => {
     expect(rowsOf(await readParts(again))).toStrictEqual(rowsOf(await readParts(await write(own))));
   });
 
-  test('can not be changed unseen, not by one letter', async () => {
+  test('cannot be changed unseen, not by one letter', async () => {
     const from = own.indexOf('"about": {') + '"about": '.length;
     const to = own.indexOf(', "aboutHash"');
     for (let at = from; at < to; at += 7) {

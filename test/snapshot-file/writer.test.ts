@@ -61,7 +61,7 @@ describe('a snapshot', () => {
     expect(Object.keys(dumped)).toStrictEqual(['last_event_id', 'event_log', 't', '_snapback']);
   });
 
-  test('tells a table that is empty from one that is not there, which the host can not', async () => {
+  test('tells a table that is empty from one that is not there, which the host cannot', async () => {
     const { text, dumped } = await dumpOf('CREATE TABLE t (a);');
     expect(text).toContain('"t": [], "later": []');
     expect(dumped._snapback.about).toMatchObject({
@@ -70,7 +70,7 @@ describe('a snapshot', () => {
     });
   });
 
-  test('keeps apart, in its notes, what the visible form can not carry', async () => {
+  test('keeps apart, in its notes, what the visible form cannot carry', async () => {
     const { dumped } = await dumpOf(
       'CREATE TABLE t (a, b);',
       `INSERT INTO t VALUES (1, 'x'), (x'00', CAST(x'ff' AS TEXT)), ('b''a''', 2.5);`,

@@ -2,23 +2,54 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/errors.ts';
 import { explain } from '../../words/errors.ts';
 
-describe('words for failures', () => {
+const faces = ['window', 'cli'] as const;
+
+describe.each(faces)('words for failures, said by the %s', (face) => {
   test.each(ERROR_CODES)('%s says what happened, what is unharmed, and what to do', (code) => {
-    const words = explain({ code, message: 'The core’s own sentence.', detail: {} });
+    const words = explain({ code, message: 'The core’s own sentence.', detail: {} }, face);
     for (const part of Object.values(words)) {
       expect(part).toMatch(/^\S.*\S$/s);
       expect(part).not.toMatch(/undefined|null|\[object/);
     }
-    for (const sentence of [words.happened, words.unharmed, words.next]) expect(sentence).toMatch(/[.)]$/);
+    for (const sentence of [words.happened, words.unharmed, words.next]) expect(sentence).toMatch(/\.$/);
     expect(words.title).not.toMatch(/\.$/);
   });
+});
 
-  test('facts of the failure are named', () => {
-    const words = explain({
-      code: 'database-ambiguous',
-      message: '',
-      detail: { path: '/data', found: 'a.db, b.db' },
-    });
-    expect(words.happened).toContain('a.db, b.db');
+test.each(ERROR_CODES)('%s names a flag only on the command line', (code) => {
+  expect(explain({ code, message: 'It failed.', detail: {} }, 'window').next).not.toMatch(
+    /--|snapback [a-z]/,
+  );
+});
+
+test.each([
+  ['database-in-use', '--while-open'],
+  ['schema-drift', '--accept-drift'],
+  ['leaves-orphans', '--accept-drift'],
+  ['database-ambiguous', '--db'],
+  ['database-missing', '--data'],
+  ['snapshot-without-log', '--mode projections'],
+  ['snapshot-missing', 'snapback list'],
+  ['plan-stale', '--yes'],
+] as const)('on the command line, %s names what helps: %s', (code, flag) => {
+  expect(explain({ code, message: 'It failed.', detail: {} }, 'cli').next).toContain(flag);
+});
+
+describe('the facts of a failure', () => {
+  const say = (code: (typeof ERROR_CODES)[number], detail: Record<string, string | number | null>) =>
+    explain({ code, message: 'Writing a file failed.', detail }, 'window').happened;
+
+  test('are named within the sentence', () => {
+    expect(say('database-ambiguous', { path: '/data', found: 'a.db, b.db' })).toContain('a.db, b.db');
+    expect(say('io-failed', { path: '/data/x.json' })).toBe('Writing a file failed (/data/x.json).');
+    expect(say('database-missing', { path: '/data', table: 'event_log', databasesWithoutIt: null })).toBe(
+      'No chat database in /data.',
+    );
+  });
+
+  test('never include the name of a draft of ours', () => {
+    expect(say('io-failed', { path: '/data/snapshots/rewind/.snapback-7-ab.part' })).toBe(
+      'Writing a file failed (/data/snapshots/rewind).',
+    );
   });
 });

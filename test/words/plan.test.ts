@@ -1,23 +1,35 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { NewerEvents } from '../../src/model/diff.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
 import {
   blockedWords,
   clausesOf,
-  detailLines,
+  confirmWords,
   leadWords,
-  lossWords,
-  remarkLines,
-  spaceWords,
+  lossStory,
   spokenWords,
 } from '../../words/plan.ts';
+import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts';
 import { storyText } from '../../words/story.ts';
+import { defaultRules } from '../support/rules.ts';
 
+// Before the formatters are made.
+vi.hoisted(() => {
+  process.env.TZ = 'Europe/Vienna';
+});
 const now = new Date('2026-11-23T14:00:00Z');
 
 function group(chat: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {
   const mark = { id: 1n, ts: null, kind: 'message', speaker: 'Robin', text: 'Hello.' };
-  const rest = { first: mark, last: mark, rewoundChat: false, rewindRecords: 0, spoken: events, hidden: 0 };
+  const rest = {
+    first: mark,
+    last: mark,
+    rewoundChat: false,
+    rewindRecords: 0,
+    spoken: events,
+    spokenHidden: 0,
+    hidden: 0,
+  };
   return { chat, chatName: chat, events, ...rest, ...change };
 }
 
@@ -68,42 +80,69 @@ const plan: RestorePlan = {
 };
 
 describe('what a restore would take away', () => {
-  const lose = (newerEvents: readonly NewerEvents[], returningEvents: readonly NewerEvents[] = []) =>
-    lossWords({ ...plan, newerEvents, returningEvents });
+  const lose = (newerEvents: readonly NewerEvents[]) => {
+    const story = lossStory({ ...plan, newerEvents });
+    return story === null ? null : storyText(story);
+  };
 
-  test('another chat than the rewound one is named as such, of several how many', () => {
-    const rewound = [group('Lighthouse', 37)];
-    expect(lose([group('Harbour', 3)], rewound)).toBe(
-      'This also removes 3 newer messages in another chat than the one that was rewound.',
+  test('is counted in messages and named by chat, the largest first', () => {
+    expect(lose([group('Harbour', 3)])).toBe('3 messages written in Harbour since then will be removed.');
+    expect(lose([group('Orchard', 1), group('Harbour', 3)])).toBe(
+      '4 messages written in Harbour and Orchard since then will be removed.',
     );
-    const since = group('Lighthouse', 2, { rewoundChat: true });
-    expect(lose([group('Harbour', 3), group('Orchard', 1), since], rewound)).toBe(
-      'This also removes 6 newer messages, 4 of them in 2 other chats than the one that was rewound.',
-    );
-    expect(lose([since], rewound)).toBe(
-      'This also removes 2 newer messages that were written since this snapshot.',
+    const many = ['A', 'B', 'C', 'D', 'E'].map((name, at) => group(name, 9 - at));
+    expect(lose(many)).toBe('35 messages written in A, B, C and 2 other chats since then will be removed.');
+    expect(lose([group(null, 1, { spoken: 0 })])).toBe('1 event written since then will be removed.');
+  });
+
+  test('what is no message is counted beside the messages, not among them', () => {
+    expect(lose([group('Harbour', 5, { spoken: 3 })])).toBe(
+      '3 messages and 2 other events written in Harbour since then will be removed.',
     );
   });
 
-  test('where nothing was rewound, no rewind is spoken of', () => {
-    expect(lose([group('Lighthouse', 62), group('Harbour', 1)])).toBe(
-      'This also removes 63 newer messages that were written since this snapshot.',
-    );
-    expect(lose([group(null, 1, { spoken: 0 })], [group('Lighthouse', 2)])).toBe(
-      'This also removes 1 newer event that was written since this snapshot.',
-    );
+  test('a name is at most 40 letters long, and a chat without one is still spoken of', () => {
+    expect(lose([group('x'.repeat(41), 1)])).toContain(`in ${'x'.repeat(39)}… since`);
+    expect(lose([group('', 1)])).toContain('in a chat without a name since');
   });
 
   test('the record of a rewind is nobody’s loss', () => {
     expect(lose([group('Lighthouse', 1, { rewindRecords: 1, spoken: 0, rewoundChat: true })])).toBeNull();
   });
 
-  test('going back to a rewound state is called a rewind, not a return', () => {
-    const back = { ...plan, returningEvents: [group('Lighthouse', 38, { rewindRecords: 1, hidden: 37 })] };
-    expect(clausesOf(back).map(({ name, story }) => [name, storyText(story)])).toEqual([
-      ['Rewound again', '37 events of Lighthouse'],
+  test('going back to a rewound state hides messages again and is no return', () => {
+    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 20, spokenHidden: 20, hidden: 37 });
+    const back = { ...plan, returningEvents: [rewound] };
+    expect(clausesOf(back, defaultRules).map(({ name, story }) => [name, storyText(story)])).toEqual([
+      ['Hidden again', '20 messages in Lighthouse'],
     ]);
-    expect(spokenWords(back)).toBe('Rewound again: 37 events of Lighthouse.');
+    expect(spokenWords(back, defaultRules)).toBe('Hidden again: 20 messages in Lighthouse.');
+  });
+});
+
+describe('the button that does it', () => {
+  const restore = { action: 'restore', snapshotId: plan.snapshot.id } as const;
+  const from = { snapshotId: plan.snapshot.id, snapshotTakenAt: plan.snapshot.takenAt };
+  const undo = { action: 'undo', from: { ...from, state: 'restored' } } as const;
+  const redo = { action: 'undo', from: { ...from, state: 'undone' } } as const;
+  const returning = (change: Partial<NewerEvents> = {}) => ({
+    ...plan,
+    returningEvents: [group('Lighthouse', 37, { spoken: 20, ...change })],
+  });
+
+  test('names what is removed before what comes back, in messages', () => {
+    expect(confirmWords(restore, returning())).toBe('Restore 20 messages');
+    const losing = { ...returning(), newerEventsLost: 3, newerEvents: [group('Harbour', 3)] };
+    expect(confirmWords(restore, losing)).toBe('Restore and remove 3 newer messages');
+    expect(confirmWords(undo, returning({ hidden: 37, spokenHidden: 20 }))).toBe(
+      'Undo (hides 20 messages again)',
+    );
+    expect(confirmWords(redo, returning())).toBe('Redo (brings 20 messages back)');
+  });
+
+  test('counts details where no message is concerned', () => {
+    expect(confirmWords(restore, plan)).toBe('Restore 40 details');
+    expect(confirmWords(undo, plan)).toBe('Undo (changes 40 details)');
   });
 });
 
@@ -134,28 +173,28 @@ describe('what else the confirmation says', () => {
       ],
     };
     expect(remarkLines(odd)).toEqual([
-      'The database has no column you.pronouns today: 1 value would have no place.',
-      '1 value in bots.avatar looks like binary data written as text, and is taken as binary data, as others there today.',
-      '2 values in bots.note look like binary data written as text, and are taken as text; nothing tells which they were.',
-      'Damage that is there already and must not grow: row 7 missing from index',
-      'The database already breaks 2 foreign keys; there must not be more afterwards.',
-      'The search index stale_fts is out of date; it is built anew.',
-      'The search index lone_fts can’t be brought along: until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
-      'The search index odd_fts can’t be opened here: until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
-      'totals stays as it is and may be out of step afterwards: the chat app keeps it up by the trigger up of memories.',
-      'notes_fts stays as it is; if the chat app keeps it in step with what changes here, it is out of step afterwards.',
-      'Set aside meanwhile and put back word for word: the trigger audit.',
+      'The database has no column you.pronouns today: 1 value can’t be restored.',
+      '1 value in bots.avatar looks like binary data written as text and is restored as binary data, as others there today.',
+      '2 values in bots.note look like binary data written as text and are restored as text, though nothing tells which it was.',
+      'Damage that is already there and must not grow: row 7 missing from index',
+      '2 links between tables are already broken; no more may break.',
+      'The search index stale_fts is out of date and is rebuilt.',
+      'The search index lone_fts can’t be updated here. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
+      'The search index odd_fts can’t be opened here. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
+      'totals stays as it is and may be out of date afterwards: the chat app updates it with the trigger up of memories.',
+      'notes_fts stays as it is. If the chat app keeps it up to date itself, it is out of date afterwards.',
+      'Temporarily removed, then recreated unchanged: the trigger audit.',
     ]);
     const orphans = [
       { table: 'drafts', parent: 'chats', rows: 1, comesBack: false },
       { table: 'scenes', parent: 'people', rows: 2, comesBack: true },
     ];
     expect(remarkLines({ ...odd, orphans })).toContain(
-      '1 row of drafts loses what it refers to in chats. 2 rows of scenes come back without what they refer to in people.',
+      '1 entry in drafts points to chats that no longer exist. 2 entries in scenes come back and point to people that no longer exist.',
     );
     expect(detailLines(odd)).toEqual([
       'Left alone: settings.',
-      'The search index good_fts is kept right and checked.',
+      'The search index good_fts is updated and verified.',
       'Plan 0123456789ab',
     ]);
     expect(remarkLines(plan)).toEqual([]);
@@ -169,7 +208,11 @@ describe('what else the confirmation says', () => {
 
   test('an undo says which state it leads back to', () => {
     expect(leadWords({ ...plan, action: 'undo' }, now)).toBe(
-      'The event log and 0 tables become again what they were 28 min ago, right before they were replaced.',
+      'Your chats go back to 14:32, just before they were replaced.',
+    );
+    expect(leadWords(plan, now)).toBe('Your chats go back to 14:32, just before the rewind.');
+    expect(leadWords({ ...plan, options: { ...plan.options, mode: 'projections' } }, now)).toBe(
+      'Only derived data is rebuilt, as it was at 14:32, just before the rewind. Your messages stay as they are.',
     );
   });
 
@@ -182,8 +225,10 @@ describe('what else the confirmation says', () => {
     expect(blockedWords(plan, { state: 'no' }, false)).toBeNull();
     expect(blockedWords(plan, yes, true)).toBeNull();
     expect(blockedWords(plan, yes, false)).toMatch(/^Close the chat app/);
-    expect(blockedWords(refuse('schema-drift'), { state: 'no' }, false)).toMatch(/what you accept/);
-    expect(blockedWords(refuse('disk-full'), { state: 'no' }, true)).toMatch(/can’t be restored/);
+    expect(blockedWords(refuse('schema-drift'), { state: 'no' }, false)).toMatch(/^Confirm/);
+    expect(blockedWords(refuse('disk-full'), { state: 'no' }, true)).toBe(
+      'Restoring isn’t possible: the disk is full.',
+    );
     expect(blockedWords({ ...plan, tables: [] }, { state: 'no' }, false)).toMatch(/nothing to restore/);
   });
 });

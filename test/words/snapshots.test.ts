@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { Retention } from '../../src/model/snapshots.ts';
-import { detailWords, tagOf } from '../../words/snapshots.ts';
+import { retentionWords, shortRetention } from '../../words/retention.ts';
+import { detailWords, lineageWords, tagOf } from '../../words/snapshots.ts';
+import { defaultRules } from '../support/rules.ts';
 
 // Before the formatters are made.
 vi.hoisted(() => {
@@ -28,16 +30,16 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
   };
 }
 
-const lastEventId = 100n;
+const against = { lastEventId: 100n, rules: defaultRules };
 
 describe('the list', () => {
   test('only the gravest mark is shown: damage, another lineage, a near end', () => {
     const soon: Retention = { ...kept, goesAt: '2026-11-25T13:30:00.000Z' };
     expect(tagOf(snapshot('a/b', { retention: soon }), now)).toEqual({
-      text: 'goes in 2 days',
+      text: 'removed in 2 days',
       tone: 'soon',
     });
-    expect(tagOf(snapshot('a/b', { retention: soon, lineage: 'other' }), now)?.text).toBe('other timeline');
+    expect(tagOf(snapshot('a/b', { retention: soon, lineage: 'other' }), now)?.text).toBe('separate history');
     expect(tagOf(snapshot('a/b', { lineage: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
     expect(tagOf(snapshot('a/b'), now)).toBeNull();
     // A safety copy does not go by itself.
@@ -46,8 +48,8 @@ describe('the list', () => {
 
   test.each([
     [{}, '10 events since · 1 MB'],
-    [{ lastEventId: 100n }, 'no event since · 1 MB'],
-    [{ lastEventId: 101n }, '1 event ahead of now · 1 MB'],
+    [{ lastEventId: 100n }, 'nothing newer since · 1 MB'],
+    [{ lastEventId: 101n }, 'holds 1 event you no longer have · 1 MB'],
     [{ lineage: 'other' as const }, '1 MB'],
     [
       { retention: { ...kept, goesAt: '2026-12-07T13:00:00.000Z' } },
@@ -55,7 +57,7 @@ describe('the list', () => {
     ],
     [
       { retention: { ...kept, reason: 'needed-at-next-start' as const } },
-      '10 events since · 1 MB · the next start needs it',
+      '10 events since · 1 MB · used at the chat app’s next start',
     ],
     [
       { retention: { ...kept, reason: 'safety-copy' as const, goesAt: '2026-11-24T13:00:00.000Z' } },
@@ -70,14 +72,50 @@ describe('the list', () => {
           goesAt: '2026-11-22T13:00:00.000Z',
         },
       },
-      '10 events since · 1 MB · past its time, may be pruned',
+      '10 events since · 1 MB · can be pruned',
     ],
-    [{ health: 'damaged' as const, healthDetail: 'It is cut off.' }, 'It is cut off.'],
+    [
+      { health: 'damaged' as const, healthDetail: 'Incomplete: the end of the file is missing.' },
+      'Incomplete: the end of the file is missing.',
+    ],
     [
       { undoes: { snapshotId: 'rewind/20261122T120000Z', action: 'restore' as const } },
-      /^takes back the restore from yesterday 13:00 · 1 MB$/,
+      /^the state before the 14:00 restore · 1 MB$/,
     ],
   ])('%o is told as %s', (change, words) => {
-    expect(detailWords(snapshot('rewind/a', change), lastEventId, now)).toMatch(words);
+    expect(detailWords(snapshot('rewind/a', change), against, now)).toMatch(words);
   });
+});
+
+describe('how long a snapshot is kept', () => {
+  const strict = { ...defaultRules, rewind: { keepDays: 3 }, restore: { keep: 2, keepDays: 6 } };
+
+  test('is told with the numbers of the profile', () => {
+    const passed: Retention = { ...kept, status: 'due', reason: 'age-passed' };
+    expect(shortRetention(passed, strict, now)).toBe('older than 3 days');
+    expect(retentionWords(passed, strict, now)).toBe('Due for removal: older than 3 days.');
+    const copy: Retention = { ...kept, status: 'offered', reason: 'safety-copy-passed', keep: 2 };
+    expect(retentionWords(copy, strict, now)).toMatch(/2 newer safety copies.*older than 6 days/);
+  });
+
+  test.each([
+    [{ reason: 'within-age', goesAt: '2026-12-09T10:00:00Z' }, 'Kept until 9 Dec.'],
+    [
+      { reason: 'among-newest', status: 'goes-next', rank: 5, keep: 5 },
+      'Oldest of the 5 kept; removed when the next one is made.',
+    ],
+    [
+      { reason: 'beyond-newest', status: 'due', keep: 7 },
+      'Not one of the newest 7; removed when the next one is made.',
+    ],
+  ] as const)('%o is told as “%s”', (change, words) => {
+    expect(retentionWords({ ...kept, ...change }, defaultRules, now)).toBe(words);
+  });
+});
+
+test('a snapshot of another history says what restoring it would replace', () => {
+  expect(lineageWords({ lineage: 'same', newerEvents: [] })).toBeNull();
+  expect(lineageWords({ lineage: 'other', newerEvents: [] })).toBe(
+    'This snapshot and your database went separate ways.',
+  );
 });

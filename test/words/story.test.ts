@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewerEvents, TableDiff } from '../../src/model/diff.ts';
 import { storyText, type Told, tellRestore } from '../../words/story.ts';
+import { defaultRules } from '../support/rules.ts';
 
 function table(name: string, change: Partial<TableDiff>): TableDiff {
   const zero = { snapshotRows: 0, liveRows: 0, added: 0, removed: 0, changed: 0, unchanged: 0 };
@@ -18,13 +19,14 @@ function group(chatName: string | null, events: number, change: Partial<NewerEve
     rewoundChat: false,
     rewindRecords: 0,
     spoken: events,
+    spokenHidden: 0,
     hidden: 0,
     ...change,
   };
 }
 
 function tell(told: Partial<Told>): string {
-  return storyText(tellRestore({ tables: [], newerEvents: [], returningEvents: [], ...told }));
+  return storyText(tellRestore({ tables: [], newerEvents: [], returningEvents: [], ...told }, defaultRules));
 }
 
 describe('the sentence about a restore', () => {
@@ -39,56 +41,71 @@ describe('the sentence about a restore', () => {
     expect(
       tell({
         tables,
-        returningEvents: [group('Lighthouse', 37)],
+        returningEvents: [group('Lighthouse', 37, { spoken: 20 })],
         newerEvents: [group('Harbour', 3), rewind],
       }),
     ).toBe(
-      'Restoring brings back 37 events of Lighthouse, 11 memories and 1 scene, changes 6 rows, and removes 3 newer messages in Harbour and the record of the rewind.',
+      'Restoring brings back 20 messages in Lighthouse, 11 memories and 1 scene, changes 6 other details, and removes 3 newer messages in Harbour and the record of the rewind.',
     );
   });
 
   test('a state that was rewound is not praised as one that brings the rewound events back', () => {
     const tables = [table('event_log', { changed: 37, added: 4 }), table('memories', { removed: 11 })];
-    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30, hidden: 37 });
+    const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30, spokenHidden: 30, hidden: 37 });
     expect(tell({ tables, returningEvents: [rewound, group('Harbour', 3)] })).toBe(
-      'Restoring brings back 3 events of Harbour, rewinds again 37 events of Lighthouse, and removes 11 memories.',
+      'Restoring brings back 3 messages in Harbour, hides again 30 messages in Lighthouse, and removes 11 memories.',
     );
     // Not every host records a rewind.
-    expect(tell({ returningEvents: [group('Lighthouse', 9, { hidden: 7 })] })).toBe(
-      'Restoring brings back 2 events of Lighthouse, and rewinds again 7 events of Lighthouse.',
+    expect(tell({ returningEvents: [group('Lighthouse', 9, { spokenHidden: 7, hidden: 7 })] })).toBe(
+      'Restoring brings back 2 messages in Lighthouse, and hides again 7 messages in Lighthouse.',
     );
     const record = group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 });
-    expect(tell({ returningEvents: [record] })).toBe('Restoring brings back 1 event of Lighthouse.');
+    expect(tell({ returningEvents: [record] })).toBe('Restoring brings back 1 event in Lighthouse.');
   });
 
   test('nothing is claimed where nothing differs', () => {
-    expect(tell({ tables: [table('memories', { unchanged: 9 })] })).toMatch(/^Nothing differs/);
+    expect(tell({ tables: [table('memories', { unchanged: 9 })] })).toBe('Identical to now.');
+  });
+
+  test('a change of the log alone is never called identical', () => {
+    expect(tell({ tables: [table('event_log', { changed: 2 })] })).toBe('Restoring changes 2 details.');
+  });
+
+  test('rows are called what the profile calls them, else entries', () => {
+    const nouns = [{ table: 'inbox', one: 'letter', many: 'letters' }];
+    const told = { tables: [table('inbox', { added: 2 }), table('memories', { added: 1 })] };
+    const empty = { newerEvents: [], returningEvents: [] };
+    expect(storyText(tellRestore({ ...told, ...empty }, { ...defaultRules, nouns }))).toBe(
+      'Restoring brings back 2 letters and 1 entry in memories.',
+    );
   });
 
   test('tables that would be left alone are not told of', () => {
     const left = (['not-in-snapshot', 'empty-then', 'missing-live'] as const).map((state) =>
       table('memories', { state, added: 5, removed: 5 }),
     );
-    expect(tell({ tables: left })).toMatch(/^Nothing differs/);
+    expect(tell({ tables: left })).toBe('Identical to now.');
     const held = table('inbox', { state: 'missing-live', snapshotRows: 3 });
-    expect(tell({ tables: [held] })).toMatch(/^Nothing differs in the tables that can be compared;/);
+    expect(tell({ tables: [held] })).toMatch(/^Identical to now, as far as/);
   });
 
   test('many tables are summed up, none is lost from the sum', () => {
     const tables = ['a', 'b', 'c', 'd', 'e'].map((name, at) => table(name, { added: 10 - at }));
     expect(tell({ tables })).toBe(
-      'Restoring brings back 10 rows in a, 9 rows in b, 8 rows in c and 13 rows of 2 other tables.',
+      'Restoring brings back 10 entries in a, 9 entries in b, 8 entries in c and 13 entries in 2 other tables.',
     );
   });
 
-  test('many chats are summed up, the busiest by name; they are messages only where all say something', () => {
+  test('many chats are summed up, the busiest by name; what is no message is counted beside them', () => {
     const groups = ['A', 'B', 'C', 'D', 'E'].map((name, at) => group(name, 10 - at));
     const last = group('F', 1, { spoken: 0 });
     expect(tell({ newerEvents: groups })).toBe(
       'Restoring removes 10 newer messages in A, 9 newer messages in B, 8 newer messages in C and 13 newer messages in 2 other chats.',
     );
-    expect(tell({ newerEvents: [...groups, last] })).toContain('14 newer events in 3 other chats');
-    expect(tell({ returningEvents: groups.slice(0, 4) })).toContain('8 events of C and 7 events of D');
+    expect(tell({ newerEvents: [...groups, last] })).toContain(
+      '13 newer messages and 1 other event in 3 other chats',
+    );
+    expect(tell({ returningEvents: groups.slice(0, 4) })).toContain('8 messages in C and 7 messages in D');
   });
 
   test('events without words are events, not messages; events without a chat name none', () => {
@@ -96,7 +113,7 @@ describe('the sentence about a restore', () => {
     const chatless = group(null, 2, { first: mute, last: mute, spoken: 0 });
     expect(tell({ newerEvents: [chatless] })).toBe('Restoring removes 2 newer events.');
     expect(tell({ newerEvents: [group('Harbour', 3), chatless] })).toBe(
-      'Restoring removes 3 newer messages in Harbour and 2 newer events of no chat.',
+      'Restoring removes 3 newer messages in Harbour and 2 newer events in no chat.',
     );
   });
 });

@@ -1,0 +1,135 @@
+import { addTo, type Entries, NOTHING_CHANGED, placeOf, ROLLED_BACK, reasonOf } from './failure.ts';
+
+const ACCEPT = {
+  window: 'Confirm that below, or choose another snapshot.',
+  cli: 'Add --accept-drift to restore anyway, or choose another snapshot.',
+};
+
+/** What can go wrong while something is planned or done. */
+export const actionErrors: Entries<
+  | 'cancelled'
+  | 'usage'
+  | 'schema-drift'
+  | 'schema-needs-host'
+  | 'row-refused'
+  | 'leaves-orphans'
+  | 'other-timeline'
+  | 'plan-stale'
+  | 'verification-failed'
+  | 'nothing-to-undo'
+  | 'disk-full'
+  | 'folder-read-only'
+  | 'target-exists'
+  | 'io-failed'
+  | 'core-stopped'
+  | 'internal'
+> = {
+  cancelled: () => ({
+    title: 'Cancelled',
+    happened: 'You stopped this before it was finished.',
+    unharmed: 'The database is exactly as it was before.',
+    next: 'Start again whenever you like.',
+  }),
+  usage: ({ message }) => ({
+    title: 'These options conflict',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: { window: 'Choose something else and try again.', cli: '“snapback help” shows how it is used.' },
+  }),
+  'schema-drift': ({ message, detail }) => ({
+    title: detail.unsure === undefined ? 'Some values can’t be restored' : 'Some values are uncertain',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: ACCEPT,
+  }),
+  'schema-needs-host': ({ message }) => ({
+    title: 'This database needs its own application',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: 'Snapback can show this snapshot but can’t restore it here.',
+  }),
+  'row-refused': (failure) => ({
+    title: 'A row was rejected',
+    happened: addTo(failure.message, reasonOf(failure)),
+    unharmed: ROLLED_BACK,
+    next: 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
+  }),
+  'leaves-orphans': ({ message }) => ({
+    title: 'Broken links',
+    happened: message,
+    unharmed: ROLLED_BACK,
+    next: ACCEPT,
+  }),
+  'other-timeline': ({ message }) => ({
+    title: 'Newer messages would be removed',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Confirm that below, or choose a snapshot that still has them.',
+      cli: 'Add --accept-other-timeline to remove them, or choose a snapshot that still has them.',
+    },
+  }),
+  'plan-stale': () => ({
+    title: 'The data has changed in the meantime',
+    happened: 'What was shown to you is no longer what would happen.',
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Look at the new figures and decide again.',
+      cli: 'Look at the new plan, without --yes, and decide again.',
+    },
+  }),
+  'verification-failed': ({ message }) => ({
+    title: 'The result did not pass its checks',
+    happened: message,
+    unharmed: ROLLED_BACK,
+    next: 'The database can’t take this snapshot as it is. Choose another one, and please report this.',
+  }),
+  'nothing-to-undo': ({ message }) => ({
+    title: 'There is nothing to undo',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Each safety copy in the list can be restored like any snapshot.',
+      cli: '“snapback list --kind restore” shows the safety copies; each can be restored like any snapshot.',
+    },
+  }),
+  'disk-full': (failure) => ({
+    title: 'The disk is full',
+    happened: addTo(failure.message, placeOf(failure, 'volume', 'path')),
+    unharmed: ROLLED_BACK,
+    next: {
+      window: 'Free some space, for example with Prune… and Empty…, then try again.',
+      cli: 'Free some space, for example with “snapback prune” and “snapback empty-trash”, then try again.',
+    },
+  }),
+  'folder-read-only': (failure) => ({
+    title: 'The folder can’t be written to',
+    happened: addTo('Your account may only read it.', placeOf(failure, 'path')),
+    unharmed: NOTHING_CHANGED,
+    next: 'Give your account permission to write, then try again.',
+  }),
+  'target-exists': (failure) => ({
+    title: 'Already exists',
+    happened: addTo(failure.message, placeOf(failure, 'path')),
+    unharmed: 'What is there was not touched.',
+    next: 'Choose another place.',
+  }),
+  'io-failed': (failure) => ({
+    title: 'Reading or writing failed',
+    happened: addTo(failure.message, placeOf(failure, 'path', 'database')),
+    unharmed: 'What was not finished was rolled back.',
+    next: 'Check the disk, then try again.',
+  }),
+  'core-stopped': () => ({
+    title: 'A part of Snapback stopped unexpectedly',
+    happened: 'The part that works on the data stopped while it was busy. It was started again.',
+    unharmed: 'The database is intact: a restore is made completely or not at all.',
+    next: 'If a banner says that a restore was made, it was finished. Otherwise try again.',
+  }),
+  internal: (failure) => ({
+    title: 'Something went wrong in Snapback',
+    happened: addTo(failure.message, reasonOf(failure)),
+    unharmed: 'What was not finished was rolled back.',
+    next: 'Try again. If it happens again, please report it with this text.',
+  }),
+};

@@ -1,0 +1,112 @@
+import type { NotKeptUp, Orphans, RestorePlan } from '../src/model/restore.ts';
+import { driftWords, guessWords } from './diff-notes.ts';
+import { formatBytes, formatNumber } from './numbers.ts';
+import { choose, count } from './plurals.ts';
+import { joinWords } from './sentences.ts';
+
+/** What is out of the ordinary and must be known before one decides. */
+export function remarkLines(plan: RestorePlan): readonly string[] {
+  const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
+  const keys = keyWords(plan);
+  return [
+    ...plan.schemaDrift.map(driftWords),
+    ...plan.guessedBlobs.map(guessWords),
+    ...plan.damage.map((damage) => `Damage that is already there and must not grow: ${damage}`),
+    ...(keys === null ? [] : [keys]),
+    ...plan.searchIndexes.filter(isOdd).map(indexWords),
+    ...plan.notKeptUp.map(notKeptUpWords),
+    ...(aside.length === 0
+      ? []
+      : [
+          `Temporarily removed, then recreated unchanged: ${choose(aside.length, 'the trigger', 'the triggers')} ${joinWords(aside)}.`,
+        ]),
+  ];
+}
+
+/** What else is known, behind “Details”. */
+export function detailLines(plan: RestorePlan): readonly string[] {
+  const replay = replayDetail(plan);
+  return [
+    ...(plan.bystanders.length === 0 ? [] : [`Left alone: ${joinWords(plan.bystanders)}.`]),
+    ...plan.searchIndexes.filter((index) => !isOdd(index)).map(indexWords),
+    ...(replay === null ? [] : [replay]),
+    `Plan ${plan.planId.slice(0, 12)}`,
+  ];
+}
+
+/** Needed and free bytes; the volume is named only where there are several. */
+export function spaceWords({ space }: RestorePlan): string {
+  return space
+    .map(({ volume, neededBytes, freeBytes }) => {
+      const where = space.length === 1 ? '' : ` on ${volume}`;
+      return `about ${formatBytes(neededBytes)} needed${where}, ${formatBytes(freeBytes)} free`;
+    })
+    .join('; ');
+}
+
+type SearchIndex = RestorePlan['searchIndexes'][number];
+
+function isOdd({ before, handling }: SearchIndex): boolean {
+  return before === 'stale' || handling === 'left';
+}
+
+function indexWords({ name, before, handling }: SearchIndex): string {
+  if (handling === 'left') {
+    const why = { ok: 'can’t be updated here', stale: 'is damaged', unchecked: 'can’t be opened here' }[
+      before
+    ];
+    return `The search index ${name} ${why}. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.`;
+  }
+  return before === 'stale'
+    ? `The search index ${name} is out of date and is rebuilt.`
+    : `The search index ${name} is updated and verified.`;
+}
+
+function notKeptUpWords({ name, by }: NotKeptUp): string {
+  const tables = [...new Set(by.map(({ table }) => table))];
+  return by.length === 0
+    ? `${name} stays as it is. If the chat app keeps it up to date itself, it is out of date afterwards.`
+    : `${name} stays as it is and may be out of date afterwards: the chat app updates it with ${choose(by.length, 'the trigger', 'the triggers')} ${joinWords(by.map(({ trigger }) => trigger))} of ${joinWords(tables)}.`;
+}
+
+function keyWords({ foreignKeyViolations, orphans }: RestorePlan): string | null {
+  if (orphans.length > 0) return orphans.map(orphanedWords).join(' ');
+  return foreignKeyViolations === 0
+    ? null
+    : `${count(foreignKeyViolations, 'link')} between tables ${choose(foreignKeyViolations, 'is', 'are')} already broken; no more may break.`;
+}
+
+function orphanedWords({ table, parent, rows, comesBack }: Orphans): string {
+  const what = `${count(rows, 'entry', 'entries')} in ${table}`;
+  return `${what} ${comesBack ? choose(rows, 'comes back and points', 'come back and point') : choose(rows, 'points', 'point')} to ${parent} that no longer exist.`;
+}
+
+/** What will point to nothing, where that takes a consent, given or not. Null: nothing. */
+export function orphanWords(plan: RestorePlan): string | null {
+  const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');
+  if (refusal !== undefined) return refusal.message;
+  return plan.options.acceptDrift && plan.orphans.length > 0 ? keyWords(plan) : null;
+}
+
+/** Values that are taken for bytes or for text though nothing tells which they were; that takes a consent. Null: there are none. */
+export function unsureWords({ guessedBlobs, tables }: RestorePlan): string | null {
+  const written = new Set(tables.filter(({ action }) => action === 'write').map(({ name }) => name));
+  const unsure = guessedBlobs.filter(({ table, because }) => because === 'nothing' && written.has(table));
+  return unsure.length === 0 ? null : unsure.map(guessWords).join(' ');
+}
+
+/** For derived data only: what becomes of it. */
+export function replayWords({ hostReplay }: RestorePlan): string | null {
+  return hostReplay === null ? null : 'The chat app will discard this at its next start.';
+}
+
+/** For derived data only: what the chat app does at its next start. */
+function replayDetail({ hostReplay }: RestorePlan): string | null {
+  if (hostReplay === null) return null;
+  const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
+  const range =
+    afterEvent >= upToEvent
+      ? 'no event'
+      : `events ${formatNumber(afterEvent + 1n)} to ${formatNumber(upToEvent)}`;
+  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}. The tables restored here are as of event ${formatNumber(tablesAtEvent)}.`;
+}

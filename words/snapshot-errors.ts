@@ -1,0 +1,84 @@
+import { type Entries, FILE_KEPT, factOf, NOTHING_CHANGED } from './failure.ts';
+
+const CHOOSE_ANOTHER = {
+  window: 'Choose another snapshot from the list.',
+  cli: 'Choose another one; “snapback list” shows them.',
+};
+
+/** What can be wrong with a snapshot, or keep one from being pruned. */
+export const snapshotErrors: Entries<
+  | 'snapshot-missing'
+  | 'snapshot-unreadable'
+  | 'snapshot-damaged'
+  | 'snapshot-unsafe'
+  | 'snapshot-without-log'
+  | 'event-ids-unsupported'
+  | 'snapshot-needed'
+  | 'nothing-to-prune'
+> = {
+  'snapshot-missing': (failure) => ({
+    title: 'This snapshot is gone',
+    happened: missingSnapshot(factOf(failure, 'id')),
+    unharmed: NOTHING_CHANGED,
+    next: CHOOSE_ANOTHER,
+  }),
+  'snapshot-unreadable': ({ message }) => ({
+    title: 'The snapshot can’t be read',
+    happened: message,
+    unharmed: FILE_KEPT,
+    next: {
+      window: 'Check the file’s permissions, or choose another snapshot.',
+      cli: 'Check the file’s permissions, or choose another snapshot; “snapback list” shows them.',
+    },
+  }),
+  'snapshot-damaged': ({ message }) => ({
+    title: 'This snapshot is damaged',
+    happened: message,
+    unharmed: FILE_KEPT,
+    next: CHOOSE_ANOTHER,
+  }),
+  'snapshot-unsafe': ({ message }) => ({
+    title: 'Snapback doesn’t open this file',
+    happened: message,
+    unharmed: FILE_KEPT,
+    next: 'A snapshot must be a plain file in its own folder, not a link to another place.',
+  }),
+  'snapshot-without-log': () => ({
+    title: 'This snapshot has no messages',
+    happened:
+      'It holds only derived data, so restoring everything from it would leave a database that contradicts itself.',
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Choose “Rebuild derived data only”, or another snapshot.',
+      cli: 'Add --mode projections to rebuild derived data only, or choose another snapshot.',
+    },
+  }),
+  'event-ids-unsupported': ({ message }) => ({
+    title: 'Event ids of this kind are not supported',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: 'You can still look at the snapshots and compare them.',
+  }),
+  'snapshot-needed': ({ detail }) => ({
+    title: 'This snapshot is still needed',
+    happened:
+      detail.reason === 'needed-at-next-start'
+        ? 'The chat app loads it at its next start. An older one would bring back what the last restore removed.'
+        : 'Undo of the last restore depends on it.',
+    unharmed: 'Nothing was moved.',
+    next: 'Leave it out.',
+  }),
+  'nothing-to-prune': () => ({
+    title: 'Nothing to remove',
+    happened: 'No snapshot matches.',
+    unharmed: 'Nothing was moved.',
+    next: {
+      window: 'Choose a smaller number, or select snapshots yourself.',
+      cli: 'Choose a smaller number with --keep or --older-than, or name the snapshots.',
+    },
+  }),
+};
+
+function missingSnapshot(id: string | null): string {
+  return id === null ? 'There is no such snapshot any more.' : `There is no snapshot “${id}” here.`;
+}
