@@ -15,7 +15,7 @@ export type Message = {
 };
 
 /** The same before it is known which face speaks: one `next` for both, or one for each. */
-export type Entry = Omit<Message, 'next'> & { readonly next: string | { readonly [F in Face]: string } };
+type Entry = Omit<Message, 'next'> & { readonly next: string | { readonly [F in Face]: string } };
 export type Entries<Codes extends ErrorCode> = { readonly [C in Codes]: (failure: Failure) => Entry };
 
 export const NOTHING_CHANGED = 'Nothing was changed.';

@@ -34,7 +34,7 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
 }
 
 /** Whether nothing can be done with it. */
-export function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
+function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
   return health === 'damaged' || health === 'unreadable';
 }
 

@@ -22,7 +22,7 @@ test('only the projections: the log stays, and what the chat app will replay is 
   await page.getByRole('button', { name: 'What to restore: everything' }).click();
   await page.getByText('Rebuild derived data only (advanced)', { exact: true }).click();
   await expect(page.getByText('The chat app will discard this at its next start.')).toBeVisible();
-  await expect(page.getByText(/Your messages stay as they are\.$/)).toBeVisible();
+  await expect(page.getByText(/^Only derived data is rebuilt, as it was at/)).toBeVisible();
   await page.getByRole('button', { name: /^Restore \d+ details$/ }).click();
   await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
 

@@ -43,7 +43,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   });
 
   await test.step('health is found out in the background', async () => {
-    await expect(page.locator('.about')).toContainText('whole');
+    await expect(page.locator('.about')).toContainText('intact');
   });
 });
 
