@@ -7,6 +7,7 @@ import { INCOMPLETE, readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
+import { mapInBatches } from '../system/batches.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { type LogLook, readFacts, readUndoes } from './facts.ts';
 import { judgeLineages, lookAtLiveLog, recallLineages } from './lineage.ts';
@@ -165,14 +166,13 @@ async function summarize(
   const now = new Date();
   const needed = await findNeeded(folder, all, { memory, now });
   const retention = explainRetention(all, folder.profile, needed, now);
-  const summaries: SnapshotSummary[] = [];
-  for (const file of shown) {
+  const summaries = await mapInBatches(shown, async (file): Promise<readonly SnapshotSummary[]> => {
     const known = await learn(folder, file, memory, failures);
-    if (known === null) continue;
+    if (known === null) return [];
     const lineage = lineages.get(file.key) ?? 'unknown';
-    summaries.push({ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage });
-  }
-  return summaries;
+    return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage }];
+  });
+  return summaries.flat();
 }
 
 const NO_RULE: Retention = { status: 'kept', reason: 'no-rule', goesAt: null, rank: null, keep: null };

@@ -146,7 +146,8 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
 }
 
 function parseLine(line: string): JournalEntry | null {
-  if (line === '') return null;
+  // Every version wrote the type first. Whatever else is there is passed over quickly, however many lines it has.
+  if (!line.startsWith('{"type":"') || !line.endsWith('}')) return null;
   try {
     return parseEntry(JSON.parse(line));
   } catch (error) {

@@ -3,6 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
+import { mapInBatches } from '../system/batches.ts';
 import { type BigIntStats, type FileHandle, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
@@ -71,17 +72,17 @@ async function listKind(folder: DataFolder, root: string, entry: Entry): Promise
 }
 
 async function listFolder(kind: string, folder: string): Promise<readonly SnapshotFile[]> {
-  const entries: SnapshotFile[] = [];
-  for (const { name: fileName, path, isText } of await readNames(folder)) {
-    if (!fileName.endsWith('.json')) continue;
+  const named = (await readNames(folder)).filter(({ name }) => name.endsWith('.json'));
+  const entries = await mapInBatches(named, async ({ name: fileName, path, isText }) => {
     const name = fileName.slice(0, -'.json'.length);
     const file = join(folder, fileName);
     const facts = await statOrNull(path);
-    if (facts === null) continue;
-    if (isText && isName(name)) entries.push(describeFile(kind, name, file, facts, describeOddity(facts)));
-    else entries.push(describeFile(kind, toVisible(name), file, facts, ODD_NAME));
-  }
-  return entries.sort((a, b) => compareNames(b.name, a.name));
+    if (facts === null) return [];
+    return isText && isName(name)
+      ? [describeFile(kind, name, file, facts, describeOddity(facts))]
+      : [describeFile(kind, toVisible(name), file, facts, ODD_NAME)];
+  });
+  return entries.flat().sort((a, b) => compareNames(b.name, a.name));
 }
 
 /** A name for showing: what can't be seen, or is no text, becomes U+FFFD. */
