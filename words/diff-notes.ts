@@ -28,6 +28,22 @@ export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
         tone: 'warn',
       }),
     ),
+    ...inState('derived')
+      .filter((table) => table.added + table.removed > 0)
+      .map(
+        (table): Note => ({
+          key: `derived:${table.name}`,
+          text: `${table.name} is made from other tables. It follows what comes back there and is not written itself.`,
+          tone: 'plain',
+        }),
+      ),
+    ...inState('unreadable').map(
+      (table): Note => ({
+        key: `unreadable:${table.name}`,
+        text: `${table.name} can’t be read here, so nothing could keep what it holds: a restore is not possible.`,
+        tone: 'warn',
+      }),
+    ),
     ...(absent.length === 0
       ? []
       : [

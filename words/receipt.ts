@@ -24,6 +24,7 @@ const RESULTS: { readonly [R in CheckResult['result']]: string } = {
   rebuilt: 'was out of date, rebuilt',
   left: 'left as it was',
   'not-run': 'could not be checked',
+  'not-brought-back': 'not as in the snapshot',
 };
 
 export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
@@ -38,7 +39,7 @@ export function checkWords(check: Check, results: readonly CheckResult[]): Check
     text: CHECKS[check],
     remarks: joinWords(remarks),
     // What was accepted is no success either.
-    passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left'].includes(result)),
+    passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left', 'not-brought-back'].includes(result)),
   };
 }
 

@@ -121,7 +121,7 @@ export function describeClearing(tables: readonly string[]): readonly string[] {
 
 /** Tables with a difference as rows, the rest as one line. */
 export function describeTables(tables: readonly TableDiff[]): readonly string[] {
-  const compared = tables.filter(({ state }) => state === 'compared');
+  const compared = tables.filter(({ state }) => state === 'compared' || state === 'derived');
   const changed = compared.filter((table) => table.added + table.removed + table.changed > 0);
   const same = compared.length - changed.length;
   const rows = changed.map((table) => [

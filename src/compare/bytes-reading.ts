@@ -3,7 +3,7 @@ import type { GuessedBytes } from '../model/diff.ts';
 import { jsonValue } from '../snapshot-file/python-text.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
-import type { Column } from '../sqlite/schema.ts';
+import type { Column } from '../sqlite/table.ts';
 import { type Alike, createLiveRows, createNotes, type LiveTable } from './live-rows.ts';
 import { affinityOf } from './stage-table.ts';
 

@@ -69,6 +69,11 @@ function describeTables(
     const compared = comparisons.find(({ staged }) => foldName(staged.live.name) === foldName(name));
     if (compared !== undefined) return [describeCompared(compared)];
     const none = { role, added: 0, removed: 0, changed: 0, unchanged: 0 };
+    const unreadable = schema.unreadable.get(foldName(name));
+    if (unreadable !== undefined) {
+      const { rows = 0 } = stage.unreadable.find(({ table }) => foldName(table) === foldName(name)) ?? {};
+      return [{ ...none, name: unreadable.name, state: 'unreadable', snapshotRows: rows, liveRows: 0 }];
+    }
     const missing = stage.drift.find(
       ({ kind, table }) => kind === 'table-missing-live' && foldName(table) === foldName(name),
     );
@@ -78,7 +83,7 @@ function describeTables(
     if (live === undefined) return [];
     const liveRows = Number(
       db
-        .prepare<[], unknown>(`SELECT count(*) FROM main.${quoteName(live.name)}`)
+        .prepare<[], unknown>(`SELECT count(*) FROM main.${quoteName(live.name)} ${live.scanHint}`)
         .pluck()
         .get(),
     );
@@ -87,11 +92,12 @@ function describeTables(
 }
 
 function describeCompared({ staged, liveRows, added, removed, changed }: Comparison): TableDiff {
-  const isLeft = staged.emptyOrAbsent && liveRows > 0;
+  const isDerived = staged.live.readOnly !== null;
+  const isLeft = !isDerived && staged.emptyOrAbsent && liveRows > 0;
   return {
     name: staged.live.name,
     role: staged.role,
-    state: isLeft ? 'empty-then' : 'compared',
+    state: isDerived ? 'derived' : isLeft ? 'empty-then' : 'compared',
     snapshotRows: staged.rows,
     liveRows,
     added,

@@ -1,8 +1,7 @@
-import { SnapbackError } from '../model/errors.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
-import type { Table } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 import type { StagedTable } from './staged-table.ts';
 
@@ -16,7 +15,10 @@ export type Comparison = {
   readonly staged: StagedTable;
   readonly put: string;
   readonly gone: string;
-  /** By which live rows are found again: the rowid where it can be reached, else the key. */
+  /**
+   * By which live rows are found again: the rowid where it can be reached, else the key, else all columns, which tell
+   * apart all rows but those of which one is as good as another. Empty where no row will be written.
+   */
   readonly identity: readonly string[];
   /** Live columns that the snapshot does not have. */
   readonly liveOnly: readonly string[];
@@ -42,12 +44,7 @@ export function compareTable(
   rewrite: Rewrite,
 ): Comparison {
   const { live } = staged;
-  const identity = live.rowid === null ? live.key : [live.rowid];
-  if (identity.length === 0)
-    throw new SnapbackError('schema-needs-host', `Rows of “${live.name}” can't be told apart.`, {
-      table: live.name,
-      reason: 'no key, and columns hide the rowid',
-    });
+  const identity = identityOf(live);
   const shared = new Set(staged.columns.map(foldName));
   const liveOnly = live.columns.map((column) => column.name).filter((name) => !shared.has(foldName(name)));
   const [put, gone] = [`snapback_put_${index}`, `snapback_gone_${index}`];
@@ -64,11 +61,22 @@ export function compareTable(
     gone: names.gone,
     identity,
     liveOnly,
-    liveRows: count(`SELECT count(*) FROM main.${quoteName(live.name)}`),
+    liveRows: count(`SELECT count(*) FROM main.${quoteName(live.name)} ${live.scanHint}`),
     added: count(`SELECT count(*) FROM ${names.put} WHERE NOT survivor`),
     removed: count(`SELECT count(*) FROM ${names.gone}`),
     changed: count(`SELECT count(*) FROM ${names.put} WHERE survivor AND differs`),
   };
+}
+
+function identityOf({ readOnly, rowid, key, columns }: Table): readonly string[] {
+  if (readOnly !== null) return [];
+  if (rowid !== null) return [rowid];
+  return key.length > 0 ? key : columns.map(({ name }) => name);
+}
+
+/** Whether its rows are found by all that they hold, so that equal ones can't be told apart. */
+export function hasNoKey({ readOnly, rowid, key }: Table): boolean {
+  return readOnly === null && rowid === null && key.length === 0;
 }
 
 type Names = {
@@ -87,7 +95,7 @@ function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boo
   const anyNull = (columns: readonly string[]) => columns.map((column) => `${column} IS NULL`).join(' OR ');
   const nulls = db
     .prepare<[], number>(
-      `SELECT EXISTS (SELECT 1 FROM main.${quoteName(live.name)} WHERE ${anyNull(live.key.map(quoteName))})
+      `SELECT EXISTS (SELECT 1 FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${anyNull(live.key.map(quoteName))})
          OR EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} WHERE ${anyNull(places.map(stageColumn))})`,
     )
     .pluck()
@@ -107,13 +115,16 @@ function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
     .map((column, index) => sameValue(`l.${quoteName(column)}`, `s.${stageColumn(index)}`))
     .join(' AND ');
   const differs = `NOT (${found} AND ${equal})`;
+  const table = `main.${quoteName(live.name)} l`;
+  // By its rowid a row is found without any index.
+  const lookedUp = live.rowidColumn === null ? table : `${table} ${live.scanHint}`;
   db.exec(`
     CREATE TEMP TABLE ${bare(names.put)} AS
       SELECT s.ord AS ord, ${found} AS survivor, ${differs} AS differs${liveParts(names, 'l.')}
-      FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN main.${quoteName(live.name)} l ON ${match}
+      FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN ${lookedUp} ON ${match}
       ${rewrite === 'all' ? '' : `WHERE ${differs}`} ORDER BY s.ord;
     CREATE TEMP TABLE ${bare(names.gone)} AS
-      SELECT ${identityParts(names, 'l.')} FROM main.${quoteName(live.name)} l
+      SELECT ${identityParts(names, 'l.')} FROM ${table} ${live.scanHint}
       WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})`);
 }
 
@@ -122,15 +133,18 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): voi
   const { live, name, columns } = names.staged;
   const [here, there] = [`snapback_here_${names.index}`, `snapback_there_${names.index}`];
   const numbered = (values: readonly string[], order: string) =>
-    `${rowText(values)} AS content, row_number() OVER (PARTITION BY ${rowText(values)} ORDER BY ${order}) AS nth`;
+    `${rowText(values)} AS content, row_number() OVER (PARTITION BY ${rowText(values)} ${order}) AS nth`;
+  const inOrder =
+    live.rowid !== null || live.key.length > 0 ? `ORDER BY ${names.identity.map(quoteName).join(', ')}` : '';
+  const identity = names.identity.map((_, index) => `h.i${index} AS i${index}`);
   db.exec(`
     CREATE TEMP TABLE ${here} AS
-      SELECT ${numbered(columns.map(quoteName), names.identity.map(quoteName).join(', '))}${liveParts(names, '')} FROM main.${quoteName(live.name)};
+      SELECT ${numbered(columns.map(quoteName), inOrder)}${liveParts(names, '')} FROM main.${quoteName(live.name)} ${live.scanHint};
     CREATE INDEX temp.${here}_content ON ${here} (content, nth);
     CREATE TEMP TABLE ${there} AS
       SELECT ord, ${numbered(
         columns.map((_, index) => stageColumn(index)),
-        'ord',
+        'ORDER BY ord',
       )} FROM ${STAGE_SCHEMA}.${name};
     CREATE INDEX temp.${there}_content ON ${there} (content, nth);
     CREATE TEMP TABLE ${bare(names.put)} AS
@@ -138,7 +152,7 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): voi
       FROM temp.${there} t LEFT JOIN temp.${here} h ON h.content = t.content AND h.nth = t.nth
       ${rewrite === 'all' ? '' : 'WHERE h.content IS NULL'} ORDER BY t.ord;
     CREATE TEMP TABLE ${bare(names.gone)} AS
-      SELECT ${names.identity.map((_, index) => `h.i${index} AS i${index}`).join(', ')} FROM temp.${here} h
+      SELECT ${['h.nth AS nth', ...identity].join(', ')} FROM temp.${here} h
       WHERE NOT EXISTS (SELECT 1 FROM temp.${there} t WHERE t.content = h.content AND t.nth = h.nth);
     DROP TABLE temp.${here};
     DROP TABLE temp.${there}`);
@@ -153,8 +167,11 @@ function identityParts(names: Names, prefix: string): string {
 }
 
 function liveParts(names: Names, prefix: string): string {
-  const extra = names.liveOnly.map((column, index) => `, ${prefix}${quoteName(column)} AS x${index}`);
-  return `, ${identityParts(names, prefix)}${extra.join('')}`;
+  const columns = [
+    ...names.identity.map((column, index) => `${prefix}${quoteName(column)} AS i${index}`),
+    ...names.liveOnly.map((column, index) => `${prefix}${quoteName(column)} AS x${index}`),
+  ];
+  return columns.map((column) => `, ${column}`).join('');
 }
 
 function carriedParts(names: Names, prefix: string): string {
@@ -187,8 +204,10 @@ function rowText(values: readonly string[]): string {
 
 /** Joins the live rows (`l`) whose identities (`i0`…) the table with this alias has, each found from there. */
 export function joinLive({ staged: { live }, identity }: Comparison, alias: string): string {
-  const on = identity.map((column, index) =>
-    sameKey(live, column, `l.${quoteName(column)}`, `${alias}.i${index}`),
-  );
-  return `CROSS JOIN main.${quoteName(live.name)} l ON ${on.join(' AND ')}`;
+  const same = hasNoKey(live)
+    ? sameValue
+    : (a: string, b: string, column: string) => sameKey(live, column, a, b);
+  const on = identity.map((column, index) => same(`l.${quoteName(column)}`, `${alias}.i${index}`, column));
+  const hint = live.rowid === null ? '' : live.scanHint;
+  return `CROSS JOIN main.${quoteName(live.name)} l ${hint} ON ${on.join(' AND ')}`;
 }

@@ -6,7 +6,8 @@ import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Column, Schema, Table } from '../sqlite/schema.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Column, Table } from '../sqlite/table.ts';
 import { sameKey } from './compare-table.ts';
 
 /** Values of a row that are the text of bytes, by their place in it: what they are if they were bytes. */

@@ -4,7 +4,8 @@ import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Schema, Table } from '../sqlite/schema.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
 import type { LiveTable } from './live-rows.ts';
@@ -22,6 +23,8 @@ export type TableLoader = {
     schema: Schema,
     yielder: Yielder,
   ) => Promise<StagedTable | null>;
+  /** How many rows were added so far. */
+  readonly rows: () => number;
   readonly drift: () => readonly SchemaDrift[];
   readonly guesses: () => Diff['guessedBlobs'];
 };
@@ -136,6 +139,7 @@ export function createLoader(
         emptyOrAbsent: about === null && rows === 0,
       };
     },
+    rows: () => rows,
     drift() {
       if (live === null)
         return rows === 0 ? [] : [{ kind: 'table-missing-live', table, column: null, loses: rows }];

@@ -3,7 +3,7 @@ import { sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
-import type { Column, Table } from '../sqlite/schema.ts';
+import type { Column, Table } from '../sqlite/table.ts';
 
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';

@@ -18,6 +18,8 @@ export type Stage = {
   readonly file: string;
   readonly tables: readonly StagedTable[];
   readonly drift: readonly SchemaDrift[];
+  /** Tables of the profile that the file holds and the database has, but not so that they could be read here. */
+  readonly unreadable: readonly { readonly table: string; readonly rows: number }[];
   readonly guessedBlobs: Diff['guessedBlobs'];
   readonly sha256: string;
   readonly about: SnapshotAbout | null;
@@ -89,12 +91,16 @@ export async function stageSnapshot(
       const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, yielder);
       if (table !== null) tables.push(table);
     }
+    const isUnreadable = (one: TableLoader) => schema.unreadable.has(foldName(one.table));
     return {
       file: path,
       tables,
-      drift: [...drift, ...loaders.flatMap((one) => one.drift()), ...schemaDrift(about, schema)].filter(
-        ({ kind, loses }) => kind !== 'table-unknown' || loses > 0,
-      ),
+      unreadable: loaders.filter(isUnreadable).map((one) => ({ table: one.table, rows: one.rows() })),
+      drift: [
+        ...drift,
+        ...loaders.filter((one) => !isUnreadable(one)).flatMap((one) => one.drift()),
+        ...schemaDrift(about, schema),
+      ].filter(({ kind, loses }) => kind !== 'table-unknown' || loses > 0),
       guessedBlobs: loaders.flatMap((one) => one.guesses()),
       sha256,
       about,

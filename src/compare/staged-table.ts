@@ -1,4 +1,4 @@
-import type { Table } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
 export type StagedTable = {

@@ -3,7 +3,8 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import { type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
 
 /** Every column that can be written, by name. */

@@ -4,7 +4,8 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Schema, Table } from '../sqlite/schema.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 
 /** The columns that make an event the same event, in the order of a log chain. */
 export function chainColumns(profile: Profile): readonly string[] {
@@ -18,7 +19,7 @@ export function chainColumns(profile: Profile): readonly string[] {
  */
 export function findLogTable(schema: Schema, { log }: Profile): Table {
   const table = schema.tables.get(foldName(log.table));
-  if (table === undefined)
+  if (table === undefined || table.kind !== 'table')
     throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
       table: log.table,
     });

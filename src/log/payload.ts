@@ -36,7 +36,7 @@ export function readChatNames(
   if (id === undefined || name === undefined) return new Map();
   const rows = db
     .prepare<[], [unknown, unknown]>(
-      `SELECT ${quoteName(id)}, ${quoteName(name)} FROM main.${quoteName(table.name)}`,
+      `SELECT ${quoteName(id)}, ${quoteName(name)} FROM main.${quoteName(table.name)} ${table.scanHint}`,
     )
     .raw()
     .all();

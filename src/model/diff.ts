@@ -6,9 +6,11 @@ export type TableDiff = {
   /**
    * `compared`; `missing-live`: the live schema has no such table; `not-in-snapshot`: left alone;
    * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist:
-   * left alone unless chosen, so that none of them counts as removed.
+   * left alone unless chosen, so that none of them counts as removed;
+   * `derived`: compared, but its rows come from elsewhere, as those of a view do: it follows what is restored there;
+   * `unreadable`: the database has it, and it can't be read here (`liveRows` is 0): no restore can keep what it holds.
    */
-  readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then';
+  readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then' | 'derived' | 'unreadable';
   readonly snapshotRows: number;
   readonly liveRows: number;
   /**

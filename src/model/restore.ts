@@ -100,6 +100,8 @@ export type RestorePlan = {
   readonly foreignKeyViolationsAfter: number | null;
   /** What of these is new, as that trial found. */
   readonly orphans: readonly Orphans[];
+  /** Tables in state `derived` that will not hold what the snapshot holds of them, as that trial found. */
+  readonly notBroughtBack: readonly string[];
   readonly damage: readonly string[];
   readonly inUse: InUse;
   readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
@@ -133,9 +135,17 @@ export type CheckResult = {
   readonly subject: string | null;
   /**
    * `came-back`: not in order, but so in the state that was asked for, or accepted. `left`: not brought along with the
-   * tables, so it may be out of step with them.
+   * tables, so it may be out of step with them. `not-brought-back`: not as in the snapshot, because its rows come from
+   * elsewhere.
    */
-  readonly result: 'ok' | 'unchanged-damage' | 'came-back' | 'rebuilt' | 'left' | 'not-run';
+  readonly result:
+    | 'ok'
+    | 'unchanged-damage'
+    | 'came-back'
+    | 'rebuilt'
+    | 'left'
+    | 'not-run'
+    | 'not-brought-back';
   readonly detail: string | null;
 };
 

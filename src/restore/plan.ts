@@ -36,6 +36,8 @@ export type PreparedPlan = TableWork & {
   readonly plan: RestorePlan;
   /** What may be wrong afterwards because it was so in the state that an undo brings back. */
   readonly knownFaults: KnownFaults | null;
+  /** Tables that were compared and are not written: their rows come from elsewhere. */
+  readonly derived: readonly Comparison[];
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
   /** The same for tables outside the plan that a trigger or foreign key could reach. */
@@ -56,8 +58,9 @@ export async function preparePlan(
   const { schema, stage, profile, options, snapshot, preflight } = request;
   const found = await compareSnapshot(db, stage, schema, profile, options.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
+  const canBeCleared = found.tables.filter(({ state }) => state !== 'derived' && state !== 'unreadable');
   for (const name of options.clearTables)
-    if (!found.tables.some((table) => foldName(table.name) === foldName(name)))
+    if (!canBeCleared.some((table) => foldName(table.name) === foldName(name)))
       throw new SnapbackError('usage', `There is no table “${name}” that could be emptied.`, { table: name });
   const isCleared = ({ state, name }: TableDiff) => state === 'empty-then' && cleared.has(foldName(name));
   const tables = found.tables.map((table): PlannedTable => {
@@ -71,6 +74,7 @@ export async function preparePlan(
   );
   const comparisons = found.comparisons.filter(({ staged }) => written.has(foldName(staged.live.name)));
   const touched = comparisons.map(({ staged }) => staged.live.name);
+  const derived = found.comparisons.filter(({ staged }) => staged.live.readOnly !== null);
   const effects = findSideEffects(db, schema, touched);
   const report = (cancellable: boolean) =>
     task.onProgress?.({
@@ -83,6 +87,12 @@ export async function preparePlan(
   report(true);
   const before = await hashLiveTables(db, touched, schema, task);
   const reachable = await hashLiveTables(db, effects.reachable, schema, task);
+  const derivedNow = await hashLiveTables(
+    db,
+    derived.map(({ staged }) => staged.live.name),
+    schema,
+    task,
+  );
   report(false);
   const integrity = await checkIntegrity(db);
   report(true);
@@ -109,6 +119,7 @@ export async function preparePlan(
     foreignKeyViolations: countViolations(integrity),
     foreignKeyViolationsAfter: null,
     orphans: [],
+    notBroughtBack: [],
     damage: describeDamage(integrity),
     inUse: preflight.inUse,
     safetyCopy: { folder: preflight.safetyFolder, aboutBytes: preflight.aboutBytes },
@@ -117,10 +128,12 @@ export async function preparePlan(
     space: preflight.space,
   };
   const foreignId = findForeignEventId(db, request, comparisons);
-  const refusals = findRefusals(plan, { stage, before, foreignId, profile, integrity, preflight });
+  const refusals = findRefusals(plan, { stage, schema, before, foreignId, profile, integrity, preflight });
+  const contents = [before, reachable, derivedNow, contentOf(stage)];
   return {
-    plan: { ...plan, planId: planId(request, schema, [before, reachable, contentOf(stage)]), refusals },
+    plan: { ...plan, planId: planId(request, schema, contents), refusals },
     comparisons,
+    derived,
     effects,
     integrity,
     reachable,
@@ -150,8 +163,13 @@ function findBystanders(
 ): readonly string[] {
   const keptUp = new Set(searchIndexes.map(({ name }) => name));
   return [
-    ...[...schema.tables.values()].map(({ name }) => name).filter((name) => !written.has(foldName(name))),
-    ...schema.virtualTables.map(({ name }) => name).filter((name) => !keptUp.has(name)),
+    ...[...schema.tables.values()]
+      .filter(({ kind }) => kind === 'table')
+      .map(({ name }) => name)
+      .filter((name) => !written.has(foldName(name))),
+    ...schema.virtualTables
+      .map(({ name }) => name)
+      .filter((name) => !keptUp.has(name) && !written.has(foldName(name))),
   ];
 }
 

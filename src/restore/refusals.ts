@@ -5,11 +5,13 @@ import type { SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
+import { type Schema, unreadableError } from '../sqlite/schema.ts';
 import type { Preflight } from './preflight.ts';
 
 /** What a plan's refusals depend on besides what it says. */
 export type Circumstances = {
   readonly stage: Stage;
+  readonly schema: Schema;
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
   /** The kind of an event id, now or afterwards, that is no integer; null where there is none. */
@@ -22,7 +24,7 @@ export type Circumstances = {
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
   plan: Omit<RestorePlan, 'planId' | 'refusals'>,
-  { stage, before, foreignId, profile, integrity, preflight }: Circumstances,
+  { stage, schema, before, foreignId, profile, integrity, preflight }: Circumstances,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
@@ -42,6 +44,11 @@ export function findRefusals(
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
+  // No safety copy could hold it.
+  for (const table of plan.tables) {
+    const unreadable = schema.unreadable.get(foldName(table.name));
+    if (unreadable !== undefined) refusals.push(unreadableError(unreadable));
+  }
   const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
   if (losing.length > 0 && !plan.options.acceptDrift)
     refusals.push({

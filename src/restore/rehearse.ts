@@ -40,8 +40,11 @@ export async function rehearse(
       const effects = await writeTables(copy, prepared, { indexes, schema }, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes, schema };
-      const { violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);
-      return { ...tried, foreignKeyViolationsAfter: violations, orphans };
+      const { checks, violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);
+      const notBroughtBack = checks.flatMap(({ result, subject }) =>
+        result === 'not-brought-back' && subject !== null ? [subject] : [],
+      );
+      return { ...tried, foreignKeyViolationsAfter: violations, orphans, notBroughtBack };
     } catch (error) {
       return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
     }

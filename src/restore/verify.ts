@@ -1,3 +1,4 @@
+import type { StagedTable } from '../compare/staged-table.ts';
 import { allColumns, hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { CheckResult, Orphans, RestorePlan } from '../model/restore.ts';
@@ -78,6 +79,7 @@ export async function verifyRestore(
   for (const index of effects.searchIndexes)
     checks.push(proveSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
   checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
+  for (const { staged } of prepared.derived) checks.push(await compareDerived(db, staged, schema, task));
   const { integrity, orphans } = await compareIntegrity(db, prepared, effects);
   checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
   report(true);
@@ -87,6 +89,22 @@ export async function verifyRestore(
     violations: countViolations(integrity),
     orphans,
   };
+}
+
+/** Whether what follows other tables is what the snapshot holds of it, now that they are restored. That it may differ, the plan says. */
+async function compareDerived(
+  db: WriteDatabase,
+  { live, columns, hash }: StagedTable,
+  schema: Schema,
+  task: TaskOptions,
+): Promise<CheckResult> {
+  const about = { check: 'content-hash', subject: live.name } as const;
+  if (live.readOnly === 'no-contents')
+    return { ...about, result: 'not-run', detail: 'it keeps no text that could be compared' };
+  const found = await hashLiveTable(db, live, columns, schema, task);
+  return found === hash
+    ? { ...about, result: 'ok', detail: found }
+    : { ...about, result: 'not-brought-back', detail: 'its rows come from elsewhere, so it was not written' };
 }
 
 /** The triggers of each table in the order of their making. */

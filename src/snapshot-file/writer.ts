@@ -13,10 +13,11 @@ import {
 import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
-import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import { readSchema, type Schema, scanOrder, type Table } from '../sqlite/schema.ts';
+import { findTable, readSchema, type Schema } from '../sqlite/schema.ts';
+import { scanOrder, type Table } from '../sqlite/table.ts';
 import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
@@ -71,9 +72,8 @@ export async function writeSnapshot(
       const tables = [await dump.table(log.table, logTable, { chain, profile: request.profile })];
       const absent: string[] = [];
       for (const name of projected) {
-        const table = schema.tables.get(foldName(name));
-        if (table !== undefined) tables.push(await dump.table(name, table, null));
-        else if (isVirtual(schema, name)) continue;
+        const table = findTable(schema, name);
+        if (table !== null) tables.push(await dump.table(name, table, null));
         else {
           absent.push(name);
           await dump.text(`, ${jsonText(name)}: []`);
@@ -103,10 +103,6 @@ export async function writeSnapshot(
   }
 }
 
-function isVirtual(schema: Schema, name: string): boolean {
-  return schema.virtualTables.some((table) => foldName(table.name) === foldName(name));
-}
-
 type LogReading = { readonly chain: LogChain; readonly profile: Profile };
 
 function createDump(
@@ -130,7 +126,9 @@ function createDump(
     const identity = logReading === null ? [] : identityOf(source, logReading.profile);
     const { pick } = createIdentifier(identity, columns);
     const hasher = createTableHasher(columns);
-    const order = isLog ? `ORDER BY ${quoteName(logReading.profile.log.columns.id)}` : scanOrder(source);
+    const order = isLog
+      ? `${source.scanHint} ORDER BY ${quoteName(logReading.profile.log.columns.id)}`
+      : scanOrder(source);
     const rows = readRows(db, {
       schemaName: 'main',
       table: source.name,

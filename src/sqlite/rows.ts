@@ -1,5 +1,6 @@
 import type { AnyDatabase } from './database.ts';
 import { nameList, quoteName } from './names.ts';
+import { explainNeed } from './needs-host.ts';
 import type { SqlValue } from './row-hash.ts';
 import type { Schema } from './schema.ts';
 
@@ -7,7 +8,7 @@ export type RowSource = {
   readonly schemaName: string;
   readonly table: string;
   readonly columns: readonly string[];
-  /** An ORDER BY clause that makes two scans within one transaction meet the rows in the same order; may be empty. */
+  /** What follows the table's name: an ORDER BY clause where one can make two scans meet the rows in the same order. */
   readonly order: string;
   readonly encoding: Schema['encoding'];
 };
@@ -19,11 +20,22 @@ const DECODER_LABEL = { 'UTF-8': 'utf-8', 'UTF-16le': 'utf-16le', 'UTF-16be': 'u
  * Reads rows exactly: 64-bit integers as bigint, TEXT that is not valid in the database's encoding as its bytes.
  * better-sqlite3 turns such text into U+FFFD without a word, so the first U+FFFD in a table changes to a slower scan
  * that fetches text as bytes. The caller holds a read transaction, and writes nothing while it iterates.
+ * @throws `schema-needs-host` where they can't be read without something of the host
  */
 export function* readRows(db: AnyDatabase, source: RowSource): Generator<readonly SqlValue[]> {
+  try {
+    yield* read(db, source);
+  } catch (error) {
+    throw explainNeed(error, source.table);
+  }
+}
+
+function* read(db: AnyDatabase, source: RowSource): Generator<readonly SqlValue[]> {
   const from = `FROM ${quoteName(source.schemaName)}.${quoteName(source.table)} ${source.order}`;
   // SQLite joins half a UTF-16 pair to whatever follows it, and nothing shows: there text is always fetched as bytes.
-  if (source.encoding !== 'UTF-8') return yield* readTextAsBytes(db, source, from, 0);
+  // And rows that come in no order of their own could come in another one the second time.
+  const isRepeatable = source.order.includes('ORDER BY');
+  if (source.encoding !== 'UTF-8' || !isRepeatable) return yield* readTextAsBytes(db, source, from, 0);
   const scan = db
     .prepare<[], SqlValue[]>(`SELECT ${nameList(source.columns)} ${from}`)
     .raw()

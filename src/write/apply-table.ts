@@ -1,4 +1,4 @@
-import { type Comparison, sameKey } from '../compare/compare-table.ts';
+import { type Comparison, hasNoKey, sameKey, sameValue } from '../compare/compare-table.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
@@ -19,7 +19,7 @@ type Lines = { readonly first: number; readonly last: number };
 
 const LINES_PER_STEP = 2000;
 
-/** Without a rowid a row is found by its whole key, each by a search of its own: no list of keys is matched by collation and index. */
+/** Without a rowid a row is found by its whole key or all its columns, each by a search of its own: no list of keys is matched by collation and index. */
 function linesAtOnce({ staged }: Comparison): number {
   return staged.live.rowid === null ? 1 : LINES_PER_STEP;
 }
@@ -33,14 +33,17 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
   const { live, name, columns } = staged;
   const table = `main.${quoteName(live.name)}`;
   const lines = 'rowid BETWEEN @first AND @last';
-  const found = (from: string) =>
-    live.rowid === null
-      ? identity
-          .map((key, index) =>
-            sameKey(live, key, quoteName(key), `(SELECT i${index} FROM ${from} AND ${lines})`),
-          )
-          .join(' AND ')
-      : `${quoteName(live.rowid)} IN (SELECT i0 FROM ${from} AND ${lines})`;
+  const found = (from: string) => {
+    if (live.rowid !== null) return `${quoteName(live.rowid)} IN (SELECT i0 FROM ${from} AND ${lines})`;
+    const parts = identity.map((column, index) => {
+      const sought = `(SELECT i${index} FROM ${from} AND ${lines})`;
+      return hasNoKey(live)
+        ? sameValue(quoteName(column), sought)
+        : sameKey(live, column, quoteName(column), sought);
+    });
+    // Of rows that are the same in all they hold, one line stands for one of them.
+    return `${parts.join(' AND ')}${hasNoKey(live) ? ' LIMIT 1' : ''}`;
+  };
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
   const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;
   const keptRowid = live.rowid !== null && live.rowidColumn === null ? [live.rowid] : [];
@@ -75,6 +78,8 @@ export async function applyTable(
   const putLines = count(`SELECT count(*) FROM ${comparison.put}`);
   const survivors = count(`SELECT count(*) FROM ${comparison.put} WHERE survivor`);
   const run = async (sql: string, atOnce: number, lines: number, expected: number): Promise<void> => {
+    // What is not to run need not compile here.
+    if (lines === 0) return;
     const statement = needingHost(comparison.staged.live.name, () => db.prepare<[Lines]>(sql));
     let rows = 0;
     let reported = 0;

@@ -110,6 +110,7 @@ export function findSideEffects(
         };
       }),
     reachable: [...schema.tables.values()]
+      .filter(({ kind }) => kind === 'table')
       .map((table) => table.name)
       .filter((name) => !folded.has(foldName(name)))
       .filter(

@@ -8,6 +8,7 @@ const root = makeRoot();
 type Dumped = {
   readonly event_log: readonly object[];
   readonly t: readonly object[];
+  readonly later?: readonly object[];
   readonly _snapback: { readonly exact: unknown; readonly about: Record<string, unknown> };
 };
 
@@ -52,13 +53,28 @@ describe('a snapshot', () => {
     expect(dumped.event_log).toMatchObject([{ id: 1 }, { id: 2 }]);
   });
 
-  test('leaves out what nobody can write: generated columns, search indexes and their shadows', async () => {
+  test('leaves out what nobody can write: generated columns, and the tables behind a virtual one', async () => {
     const { dumped } = await dumpOf(
       `CREATE TABLE t (a, b AS (a + 1), c AS (a + 2) STORED); CREATE VIRTUAL TABLE later USING fts5(a);`,
       'INSERT INTO t (a) VALUES (1); INSERT INTO later VALUES (2);',
     );
     expect(dumped.t).toStrictEqual([{ a: 1 }]);
-    expect(Object.keys(dumped)).toStrictEqual(['last_event_id', 'event_log', 't', '_snapback']);
+    expect(Object.keys(dumped)).toStrictEqual(['last_event_id', 'event_log', 't', 'later', '_snapback']);
+  });
+
+  test('holds whatever the host would select: the rows of a virtual table, with its rowid last, and of a view', async () => {
+    const { dumped } = await dumpOf(
+      'CREATE VIRTUAL TABLE t USING fts5(a, b UNINDEXED); CREATE VIEW later AS SELECT b, a FROM t ORDER BY rowid;',
+      "INSERT INTO t (rowid, a, b) VALUES (9, 'x', 1), (7, NULL, x'ff');",
+    );
+    expect(dumped.t).toStrictEqual([
+      { a: null, b: "b'\\xff'", rowid: 7 },
+      { a: 'x', b: 1, rowid: 9 },
+    ]);
+    expect(dumped.later).toStrictEqual([
+      { b: "b'\\xff'", a: null },
+      { b: 1, a: 'x' },
+    ]);
   });
 
   test('tells a table that is empty from one that is not there, which the host cannot', async () => {

@@ -9,16 +9,23 @@ export type State = {
   readonly tables: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Reads a database's content through a connection of its own. `withRowids` adds them to the rows of tables that have some. */
+/**
+ * Reads a database's content through a connection of its own. `withRowids` adds them to the rows of tables that have some;
+ * of virtual tables only those that are named there are read.
+ */
 export function readState(file: string, withRowids: readonly string[] = []): State {
   // What a killed writer left half done has to be rolled back first, as the next host would.
   const db = new Database(file, { readonly: !existsSync(`${file}-journal`) });
   try {
     const names = db
-      .prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-      .pluck()
+      .prepare<[], { name: string; type: string }>(
+        "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')",
+      )
       .all()
-      .filter((name) => !name.startsWith('sqlite_'));
+      .filter(({ name, type }) =>
+        type === 'table' ? !name.startsWith('sqlite_') : withRowids.includes(name),
+      )
+      .map(({ name }) => name);
     return {
       schema: db
         .prepare<[], string>(
