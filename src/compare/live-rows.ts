@@ -118,7 +118,13 @@ function findByForm(
     const insert = stage.db.prepare<[Buffer, string]>(
       `INSERT INTO ${forms} VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET unused = unused + 1`,
     );
-    for (const row of readRows(db, { schemaName: 'main', table: table.name, columns, order: '', encoding })) {
+    for (const row of readRows(db, {
+      schemaName: 'main',
+      table: table.name,
+      columns,
+      order: table.scanHint,
+      encoding,
+    })) {
       const classes = row.map(classOf).join('');
       if (/[bt]/.test(classes)) insert.run(formOf(row), classes);
     }

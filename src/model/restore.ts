@@ -69,7 +69,7 @@ export type RestorePlan = {
   readonly snapshot: SnapshotRef;
   readonly options: RestoreOptions;
   readonly tables: readonly PlannedTable[];
-  /** Empty: what is restored is of one moment. */
+  /** Empty: what is restored is of one moment. Of tables in state `derived` that trial tells. */
   readonly notRestored: readonly NotRestored[];
   /** Live tables that the snapshot does not name and the plan leaves alone. */
   readonly bystanders: readonly string[];
@@ -100,8 +100,6 @@ export type RestorePlan = {
   readonly foreignKeyViolationsAfter: number | null;
   /** What of these is new, as that trial found. */
   readonly orphans: readonly Orphans[];
-  /** Tables in state `derived` that will not hold what the snapshot holds of them, as that trial found. */
-  readonly notBroughtBack: readonly string[];
   readonly damage: readonly string[];
   readonly inUse: InUse;
   readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
@@ -168,7 +166,7 @@ export type RestoreReceipt = {
     readonly removed: number;
     readonly changed: number;
   }[];
-  /** As the plan said; empty in receipts of earlier versions. */
+  /** As the plan's; empty in receipts of earlier versions. */
   readonly notRestored: readonly NotRestored[];
   readonly checks: readonly CheckResult[];
   readonly lastEventId: bigint;

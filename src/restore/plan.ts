@@ -106,6 +106,7 @@ export async function preparePlan(
     tables,
     notRestored: tables
       .filter(({ role, action, liveRows }) => role === 'projected' && action === 'leave' && liveRows > 0)
+      .filter(({ state }) => state !== 'derived')
       .map(({ name, liveRows, state }) => ({ name, rows: liveRows, choice: state === 'empty-then' })),
     bystanders: findBystanders(schema, written, effects),
     newerEvents: newer,
@@ -119,7 +120,6 @@ export async function preparePlan(
     foreignKeyViolations: countViolations(integrity),
     foreignKeyViolationsAfter: null,
     orphans: [],
-    notBroughtBack: [],
     damage: describeDamage(integrity),
     inUse: preflight.inUse,
     safetyCopy: { folder: preflight.safetyFolder, aboutBytes: preflight.aboutBytes },

@@ -40,11 +40,13 @@ export async function rehearse(
       const effects = await writeTables(copy, prepared, { indexes, schema }, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes, schema };
-      const { checks, violations, orphans } = await verifyRestore(copy, prepared, written, rehearsal);
-      const notBroughtBack = checks.flatMap(({ result, subject }) =>
-        result === 'not-brought-back' && subject !== null ? [subject] : [],
-      );
-      return { ...tried, foreignKeyViolationsAfter: violations, orphans, notBroughtBack };
+      const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, rehearsal);
+      return {
+        ...tried,
+        foreignKeyViolationsAfter: violations,
+        orphans,
+        notRestored: [...plan.notRestored, ...notRestored],
+      };
     } catch (error) {
       return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
     }

@@ -105,7 +105,8 @@ async function writeAndVerify(
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
   const effects = await writeTables(db, prepared, { indexes, schema }, createYielder(task));
-  const { checks, after } = await verifyRestore(db, prepared, { effects, indexes, schema }, task);
+  const written = { effects, indexes, schema };
+  const { checks, after, notRestored } = await verifyRestore(db, prepared, written, task);
   return {
     lockedAt,
     receipt: {
@@ -125,7 +126,7 @@ async function writeAndVerify(
         removed,
         changed,
       })),
-      notRestored: plan.notRestored,
+      notRestored: [...plan.notRestored, ...notRestored],
       checks,
       lastEventId:
         plan.options.mode === 'full'

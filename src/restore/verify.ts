@@ -1,7 +1,7 @@
 import type { StagedTable } from '../compare/staged-table.ts';
 import { allColumns, hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { CheckResult, Orphans, RestorePlan } from '../model/restore.ts';
+import type { CheckResult, NotRestored, Orphans, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Integrity,
   isBrokenCheck,
 } from '../sqlite/integrity.ts';
-import { foldName } from '../sqlite/names.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { proveSearchIndex } from '../write/search-index.ts';
@@ -31,6 +31,8 @@ export type Verified = {
   /** Foreign keys that point nowhere now, as far as they can be checked, and which are more than before. */
   readonly violations: number;
   readonly orphans: readonly Orphans[];
+  /** What is made from other tables and is not what the snapshot holds of it. */
+  readonly notRestored: readonly NotRestored[];
 };
 
 /**
@@ -79,7 +81,12 @@ export async function verifyRestore(
   for (const index of effects.searchIndexes)
     checks.push(proveSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
   checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
-  for (const { staged } of prepared.derived) checks.push(await compareDerived(db, staged, schema, task));
+  const notRestored: NotRestored[] = [];
+  for (const { staged } of prepared.derived) {
+    const check = await compareDerived(db, staged, schema, task);
+    checks.push(check);
+    if (check.result === 'not-brought-back') notRestored.push(describeLeft(db, staged.live.name));
+  }
   const { integrity, orphans } = await compareIntegrity(db, prepared, effects);
   checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
   report(true);
@@ -88,6 +95,7 @@ export async function verifyRestore(
     after,
     violations: countViolations(integrity),
     orphans,
+    notRestored,
   };
 }
 
@@ -105,6 +113,14 @@ async function compareDerived(
   return found === hash
     ? { ...about, result: 'ok', detail: found }
     : { ...about, result: 'not-brought-back', detail: 'its rows come from elsewhere, so it was not written' };
+}
+
+function describeLeft(db: WriteDatabase, name: string): NotRestored {
+  const rows = db
+    .prepare<[], unknown>(`SELECT count(*) FROM main.${quoteName(name)}`)
+    .pluck()
+    .get();
+  return { name, rows: Number(rows), choice: false };
 }
 
 /** The triggers of each table in the order of their making. */

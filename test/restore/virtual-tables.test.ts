@@ -180,7 +180,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
       since: "DELETE FROM memories WHERE id = 1; INSERT INTO memories (text) VALUES ('c');",
     });
     expect(tableOf(plan, 'seen')).toMatchObject({ state: 'derived', action: 'leave' });
-    expect(plan.notBroughtBack).toEqual([]);
+    expect([plan.notRestored, receipt.notRestored]).toEqual([[], []]);
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'content-hash', subject: 'seen', result: 'ok' }),
     );
@@ -196,7 +196,8 @@ describe.concurrent('what is made from other tables is compared, never written, 
       bystanders: ['chats'],
     });
     expect(tableOf(plan, 'open')).toMatchObject({ state: 'derived', action: 'leave' });
-    expect(plan.notBroughtBack).toEqual(['open']);
+    const left = [{ name: 'open', rows: 2, choice: false }];
+    expect([plan.notRestored, receipt.notRestored]).toEqual([left, left]);
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'content-hash', subject: 'open', result: 'not-brought-back' }),
     );

@@ -70,7 +70,6 @@ const plan: RestorePlan = {
   foreignKeyViolations: 0,
   foreignKeyViolationsAfter: null,
   orphans: [],
-  notBroughtBack: [],
   damage: [],
   inUse: { state: 'no' },
   safetyCopy: { folder: '/data/snapshots/restore', aboutBytes: 1 },
