@@ -84,7 +84,7 @@ export function PlanView({ plan, inUse, children }: PlanViewProps) {
         .map((refusal) => {
           const { title, happened, next } = explain(refusal, 'window');
           return (
-            <p className="note bad" key={refusal.code} role="alert">
+            <p className="note bad" key={`${refusal.code} ${JSON.stringify(refusal.detail)}`} role="alert">
               <Icon name="warning" />
               <span>
                 <b>{title}.</b> {happened} {next}

@@ -1,8 +1,18 @@
-import { join, sep } from 'node:path';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { basename, join, relative, sep } from 'node:path';
+import { type ErrorCode, hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { databaseGone } from '../sqlite/look-first.ts';
 import { syncFolder } from '../system/durable.ts';
-import { chmod, chown, type FileHandle, lstat, mkdir, realpath, stat } from '../system/files.ts';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  type FileHandle,
+  lstat,
+  mkdir,
+  realpath,
+  stat,
+} from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import type { DataFolder } from './data-folder.ts';
 
@@ -52,6 +62,64 @@ export async function ensureFolder(folder: DataFolder, ...segments: readonly str
     path = existing ?? (await makeFolder(folder, join(path, segment)));
   }
   return path;
+}
+
+/**
+ * Why `ensureFolder` could not give this folder for writing; null where it could, as far as permissions tell. Writes
+ * nothing.
+ */
+export async function findObstacle(
+  folder: DataFolder,
+  ...segments: readonly string[]
+): Promise<SnapbackError | null> {
+  let path = folder.dir;
+  try {
+    for (const [index, segment] of segments.entries()) {
+      path = join(path, segment);
+      if ((await findFolder(folder, ...segments.slice(0, index + 1))) !== null) continue;
+      await lstat(path);
+      return obstacle('io-failed', 'is no folder. Move it away', folder, path);
+    }
+    await access(path, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT') && segments.length > 0)
+      return findObstacle(folder, ...segments.slice(0, -1));
+    return explainObstacle(error, folder, path);
+  }
+}
+
+/** The same of a file in a folder that has no obstacle itself, to be appended to. */
+export async function findFileObstacle(
+  folder: DataFolder,
+  ...segments: readonly string[]
+): Promise<SnapbackError | null> {
+  const path = join(folder.dir, ...segments);
+  try {
+    if (!(await lstat(path)).isFile())
+      return obstacle('io-failed', 'is no regular file. Move it away', folder, path);
+    await access(path, constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    return hasSystemCode(error, 'ENOENT') ? null : explainObstacle(error, folder, path);
+  }
+}
+
+function explainObstacle(error: unknown, folder: DataFolder, path: string): SnapbackError {
+  if (hasSystemCode(error, 'EROFS', 'EACCES', 'EPERM'))
+    return obstacle('folder-read-only', 'cannot be written. Give your account permission', folder, path);
+  if (!(error instanceof SnapbackError)) throw error;
+  return new SnapbackError(error.code, error.message, { path: nameIn(folder, path) }, error);
+}
+
+function obstacle(code: ErrorCode, what: string, folder: DataFolder, path: string): SnapbackError {
+  const name = nameIn(folder, path);
+  return new SnapbackError(code, `“${name}” ${what}, then try again.`, { path: name });
+}
+
+/** From the data folder on: what is told in a plan may cross to the window. */
+function nameIn({ dir }: DataFolder, path: string): string {
+  return relative(dir, path) || basename(dir);
 }
 
 async function makeFolder(folder: DataFolder, path: string): Promise<string> {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, findFolder, OWN, ownAsDatabase } from '../host/folders.ts';
+import {
+  ensureFolder,
+  findFileObstacle,
+  findFolder,
+  findObstacle,
+  OWN,
+  ownAsDatabase,
+} from '../host/folders.ts';
 import { ERROR_CODES, type ErrorCode, hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -86,6 +93,11 @@ export async function appendJournal(folder: DataFolder, entry: NewJournalEntry):
   } catch (error) {
     throw explainWriteError(error, path);
   }
+}
+
+/** Why the journal could not be appended to; null where it could, as far as permissions tell. Writes nothing. */
+export async function findJournalObstacle(folder: DataFolder): Promise<SnapbackError | null> {
+  return (await findObstacle(folder, OWN)) ?? (await findFileObstacle(folder, OWN, FILE));
 }
 
 /** The journal names what was restored: it belongs to the database's owner and to nobody else. */

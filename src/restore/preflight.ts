@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { SNAPSHOTS } from '../host/folders.ts';
+import { findObstacle, SNAPSHOTS } from '../host/folders.ts';
 import { findOpeners } from '../host/in-use.ts';
+import { findJournalObstacle } from '../journal/journal.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
-import type { InUse, RestorePlan } from '../model/restore.ts';
+import type { InUse, RestoreMode, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
@@ -20,6 +21,8 @@ export type Preflight = {
   readonly whileOpen: boolean;
   /** Whether database file and folder may be written to. */
   readonly writable: boolean;
+  /** What keeps a restore from writing the safety copy, the checkpoint or the journal. */
+  readonly obstacles: readonly SnapbackError[];
   /** The database could not even be opened for reading where it is. */
   readonly viewingCopy: boolean;
   readonly safetyFolder: string;
@@ -28,6 +31,8 @@ export type Preflight = {
   /** The checkpoint that the host loads at its next start. */
   readonly checkpoint: { readonly id: string; readonly lastEventId: bigint | null } | null;
 };
+
+type Given = Pick<Preflight, 'whileOpen' | 'viewingCopy'> & { readonly mode: RestoreMode };
 
 /** JSON of a database is about this much larger than its pages. */
 const JSON_PER_DATABASE_BYTE = 1.5;
@@ -39,7 +44,7 @@ const JSON_PER_DATABASE_BYTE = 1.5;
 export async function runPreflight(
   folder: DataFolder,
   snapshot: Pick<SnapshotRef, 'sizeBytes'>,
-  given: { readonly whileOpen: boolean; readonly viewingCopy: boolean },
+  { mode, ...given }: Given,
 ): Promise<Preflight> {
   const databaseBytes = await sizeWithWal(folder.databaseFile);
   const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
@@ -47,6 +52,7 @@ export async function runPreflight(
   return {
     ...given,
     writable: await isWritable(folder),
+    obstacles: await findObstacles(folder, mode),
     inUse: await findOpeners(folder.databaseFile),
     safetyFolder,
     aboutBytes,
@@ -62,6 +68,16 @@ export async function runPreflight(
     ]),
     checkpoint: await findNewestCheckpoint(folder),
   };
+}
+
+/** Each once, where one folder stands in the way of several files. */
+async function findObstacles(folder: DataFolder, mode: RestoreMode): Promise<readonly SnapbackError[]> {
+  const found = [
+    await findObstacle(folder, SNAPSHOTS, SAFETY_KIND),
+    mode === 'full' ? await findObstacle(folder, SNAPSHOTS, PERIODIC_KIND) : null,
+    await findJournalObstacle(folder),
+  ].filter((one) => one !== null);
+  return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
 /** @throws `database-missing`, `database-read-only` where database file or folder may not be written to */

@@ -44,6 +44,8 @@ export function findRefusals(
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
+  // Where the database can't be written, that says it all.
+  else refusals.push(...preflight.obstacles.map(refusalOf));
   // No safety copy could hold it.
   for (const table of plan.tables) {
     const unreadable = schema.unreadable.get(foldName(table.name));

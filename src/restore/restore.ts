@@ -40,7 +40,11 @@ export async function planRestore(
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
   return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, stage, schema, snapshot }) => {
-    const preflight = await runPreflight(folder, snapshot, { whileOpen, viewingCopy: view.viewingCopy });
+    const preflight = await runPreflight(folder, snapshot, {
+      mode: request.mode,
+      whileOpen,
+      viewingCopy: view.viewingCopy,
+    });
     const { action, snapshotId: _, ...options } = request;
     try {
       const prepared = await preparePlan(
@@ -82,6 +86,7 @@ export async function applyRestore(
         task,
       );
       const preflight = await runPreflight(folder, snapshot, {
+        mode: request.mode,
         whileOpen: apply.whileOpen,
         viewingCopy: false,
       });

@@ -1,12 +1,13 @@
-import { chmod, chown, cp, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { freeSpace } from '../../src/system/free-space.ts';
 import { ownMounts } from '../support/mounts.ts';
-import { addEvents, makeRoot, type Place } from '../support/place.ts';
+import { addEvents, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, type Story } from '../support/story.ts';
+import { live, NOW, type Story } from '../support/story.ts';
 
 /** A disk that is full, or that refuses: the database stays as it is, no file is left half written. */
 const root = makeRoot();
@@ -152,31 +153,81 @@ describe.concurrent('without permission to write', () => {
   const nobody = 65534;
   const env: Readonly<Record<string, string>> = isRoot ? { USER_ID: String(nobody) } : {};
 
-  async function makeUnwritable(what: 'file' | 'folder' | 'snapshots') {
+  type Denied = 'file' | 'folder' | 'snapshots' | 'safety copies' | 'checkpoints' | 'own folder' | 'journal';
+  const PLACES: Readonly<Record<Denied, string>> = {
+    file: 'app.db',
+    folder: '.',
+    snapshots: 'snapshots',
+    'safety copies': 'snapshots/restore',
+    checkpoints: 'snapshots/periodic',
+    'own folder': 'snapback',
+    journal: 'snapback/journal.jsonl',
+  };
+
+  async function makeUnwritable(what: Denied) {
     const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
     const target = { dir: `${place.dir}-no`, database: join(`${place.dir}-no`, 'app.db') };
     await cp(place.dir, target.dir, { recursive: true });
     await chmod(root(), 0o755);
+    const denied = join(target.dir, PLACES[what]);
+    if (what === 'journal') {
+      await mkdir(dirname(denied));
+      await writeFile(denied, '');
+    } else if (what !== 'file') await mkdir(denied, { recursive: true });
     const files = await readdir(target.dir, { recursive: true });
     for (const name of ['.', ...files]) if (isRoot) await chown(join(target.dir, name), nobody, nobody);
-    const snapshots = join(target.dir, 'snapshots');
-    await chmod(
-      what === 'file' ? target.database : what === 'folder' ? target.dir : snapshots,
-      what === 'file' ? 0o444 : 0o555,
-    );
-    return { target, id, since };
+    await chmod(denied, what === 'file' || what === 'journal' ? 0o444 : 0o555);
+    return { target, id, since, denied };
   }
 
   test.each([
     ['file', 'database-read-only'],
     ['folder', 'database-read-only'],
     ['snapshots', 'folder-read-only'],
-  ] as const)('to the %s a restore is refused as %s, and nothing is changed', async (what, code) => {
-    const { target, id, since } = await makeUnwritable(what);
-    expect(await runToEnd('act.ts', { args: [target.dir, 'diff', id], env })).toBe('done');
-    expect(await runToEnd('act.ts', { args: [target.dir, 'restore', id], env })).toBe(code);
-    for (const folder of [target.dir, join(target.dir, 'snapshots')]) await chmod(folder, 0o755);
-    expect(readState(target.database)).toEqual(since);
-    expect(await expectWhole(target)).toEqual([]);
+    ['safety copies', 'folder-read-only'],
+    ['checkpoints', 'folder-read-only'],
+    ['own folder', 'folder-read-only'],
+    ['journal', 'folder-read-only'],
+  ] as const)(
+    'to the %s a restore is refused as %s, which its plan says, and nothing is changed',
+    async (what, code) => {
+      const { target, id, since, denied } = await makeUnwritable(what);
+      expect(await runToEnd('act.ts', { args: [target.dir, 'diff', id], env })).toBe('done');
+      expect(await runToEnd('act.ts', { args: [target.dir, 'plan', id], env })).toBe(code);
+      expect(await runToEnd('act.ts', { args: [target.dir, 'restore', id], env })).toBe(code);
+      await chmod(denied, 0o755);
+      expect(readState(target.database)).toEqual(since);
+      expect(await expectWhole(target)).toEqual([]);
+    },
+  );
+});
+
+describe.concurrent('what stands in the place of a folder', () => {
+  test.each([
+    ['snapshots/restore', 'full'],
+    ['snapshots/periodic', 'full'],
+    ['snapback', 'full'],
+    ['snapback', 'projections'],
+  ] as const)('as a file called %s is named by the plan of a %s restore', async (name, mode) => {
+    const { place, id } = await live(root(), story);
+    await writeFile(join(place.dir, name), '');
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, mode, snapshotId: id, action: 'restore' } as const;
+    const { refusals } = await planRestore(folder, request);
+    expect(refusals).toMatchObject([{ code: 'io-failed', detail: { path: name } }]);
+    expect(refusals[0]?.message).toContain(`“${name}” is no folder`);
+    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('io-failed');
+  });
+
+  test('does not matter where nothing would be written into it', async () => {
+    const { place, id } = await live(root(), story);
+    await writeFile(join(place.dir, 'snapshots/periodic'), '');
+    const request = {
+      ...defaultRestoreOptions,
+      mode: 'projections',
+      snapshotId: id,
+      action: 'restore',
+    } as const;
+    await applyRestore(await open(place), request, NOW);
   });
 });

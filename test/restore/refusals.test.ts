@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { describePlan } from '../../src/cli/restore-report.ts';
 import {
   applyRestore,
   applyUndo,
@@ -12,6 +13,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { errorOf, makePlace, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
+import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
@@ -32,8 +34,9 @@ async function tryRestore(story: Story): Promise<SnapbackError> {
   const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
   const plan = await planRestore(folder, request);
   const error = await errorOf(applyRestore(folder, request, NOW));
-  // It was told before.
+  // It was told before, with the rule that refuses.
   expect(plan.refusals.map(({ code }) => code)).toContain(error.code);
+  expect(describePlan(plan, defaultRules, new Date()).join('\n')).toContain(String(error.detail.reason));
   expect(readState(place.database)).toEqual(since);
   expect(await leftovers(place)).toEqual([]);
   return error;
@@ -54,13 +57,14 @@ describe.concurrent('rows that the schema refuses', () => {
   test.each([
     ['UNIQUE', 'name TEXT UNIQUE'],
     ['NOT NULL', 'name TEXT NOT NULL'],
-  ])('by %s', async (_, column) => {
+  ])('by %s', async (rule, column) => {
     const error = await tryRestore({
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
       before: "INSERT INTO bots VALUES (1, 'x'), (2, 'x'), (3, NULL);",
       since: `DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, ${column});`,
     });
     expect(error.code).toBe('row-refused');
+    expect(error.detail.reason).toBe(`${rule} constraint failed: bots.name`);
   });
 
   test('by a constraint that ends the transaction, with a search index to keep up', async () => {

@@ -31,7 +31,11 @@ async function verifyAfter(mischief: string): Promise<unknown> {
   const folder = await open(place);
   return withStagedSnapshot(folder, id, {}, async ({ view, stage, schema, snapshot }) => {
     const { db } = view;
-    const preflight = await runPreflight(folder, snapshot, { whileOpen: false, viewingCopy: false });
+    const preflight = await runPreflight(folder, snapshot, {
+      mode: 'full',
+      whileOpen: false,
+      viewingCopy: false,
+    });
     const { profile } = folder;
     const request = { action: 'restore' as const, snapshot, options: defaultRestoreOptions };
     const prepared = await preparePlan(db, { ...request, stage, schema, profile, preflight }, {});
