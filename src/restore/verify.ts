@@ -209,7 +209,7 @@ function describeOrphans({ table, parent, rows, comesBack }: Orphans): string {
 
 function describeIntegrity(after: Integrity): readonly CheckResult[] {
   const check = 'integrity';
-  const detail = after.quick ? 'quick_check' : 'integrity_check';
+  const detail = `${after.quick ? 'quick_check' : 'integrity_check'}${after.byTable ? ', table by table' : ''}`;
   const [first] = describeDamage(after);
   return [
     first === undefined

@@ -1,6 +1,6 @@
 import type { Orphans } from '../model/restore.ts';
 import { stat } from '../system/files.ts';
-import { type AnyDatabase, isCompileError } from './database.ts';
+import { type AnyDatabase, isAboutContents, isCompileError } from './database.ts';
 import { foldName, quoteName } from './names.ts';
 
 /** Foreign keys of one table, of one definition, that point nowhere. */
@@ -19,6 +19,8 @@ export type Integrity = {
   /** Tables whose foreign keys can't be checked: one of them has no matching index in its parent. */
   readonly uncheckedKeys: readonly string[];
   readonly quick: boolean;
+  /** The tables were checked one by one, without what belongs to none. */
+  readonly byTable: boolean;
 };
 
 /** What was wrong when a safety copy was taken, as it is noted there: lines of damage and foreign keys by name, and how often. */
@@ -47,11 +49,13 @@ export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
   const quick = (await stat(db.name)).size > QUICK_ABOVE_BYTES;
   const check = `PRAGMA main.${quick ? 'quick_check' : 'integrity_check'}`;
   const damage = new Map<string, number>();
-  const runCheck = (argument: string) =>
+  const runCheck = (argument: string, isNoVerdict: (error: unknown) => boolean) =>
     isPossible(() => {
+      const lines = new Map<string, number>();
       for (const line of db.prepare<[], string>(`${check}(${argument})`).pluck().iterate())
-        if (line !== 'ok') damage.set(line, (damage.get(line) ?? 0) + 1);
-    });
+        if (line !== 'ok') lines.set(line, (lines.get(line) ?? 0) + 1);
+      for (const [line, times] of lines) damage.set(line, (damage.get(line) ?? 0) + times);
+    }, isNoVerdict);
   const foreignKeys = new Map<string, BrokenKey>();
   const checkKeys = db.prepare<[string], BrokenKey & { readonly key: string }>(
     `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
@@ -62,12 +66,15 @@ export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
       for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
     });
   const tables = listTables(db, false);
-  const whole = runCheck(String(MOST_LINES));
+  // One virtual table that can't be opened, for whatever reason, ends the check of all.
+  const whole = runCheck(String(MOST_LINES), isAboutContents);
+  const unchecked = whole ? [] : tables.filter((table) => !runCheck(quoteName(table), isCompileError));
   return {
     quick,
     damage,
     ofVirtualTables: damage.size === 0 ? new Map() : checkVirtualTables(db, check, damage),
-    unchecked: whole ? [] : tables.filter((table) => !runCheck(quoteName(table))),
+    byTable: !whole,
+    unchecked,
     foreignKeys,
     uncheckedKeys: tables.filter((table) => !runKeys(table)),
   };
@@ -95,17 +102,17 @@ function checkVirtualTables(
         .all();
       const own = lines.filter((line) => damage.has(line));
       if (own.length > 0) found.set(name, new Set(own));
-    });
+    }, isAboutContents);
   return found;
 }
 
 /** A check that needs the host's functions, or meets a foreign key without a parent index, does not run: that is no verdict. */
-function isPossible(check: () => void): boolean {
+function isPossible(check: () => void, isNoVerdict: (error: unknown) => boolean = isCompileError): boolean {
   try {
     check();
     return true;
   } catch (error) {
-    if (isCompileError(error)) return false;
+    if (isNoVerdict(error)) return false;
     throw error;
   }
 }

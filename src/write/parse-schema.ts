@@ -15,8 +15,15 @@ export type Trigger = {
   readonly names: ReadonlySet<string>;
 };
 
-/** `target` is the table that it writes to; null where it is of a kind that could do anything. */
-type TriggerStatement = { readonly sql: string; readonly target: string | null };
+type TriggerStatement = {
+  readonly sql: string;
+  /** The table that it writes to; null where it is of a kind that could do anything. */
+  readonly target: string | null;
+  /** For a search index: whether it puts something in or takes something out, as a command to it does too. */
+  readonly effect: 'puts' | 'takes' | 'changes';
+  /** What it inserts, where that is a query. */
+  readonly query: string | null;
+};
 
 /** Reads what a `CREATE TRIGGER` says. Where in doubt, `head` is null and no statement has a target. */
 export function describeTrigger(object: SchemaObject): Trigger {
@@ -39,6 +46,8 @@ export function describeTrigger(object: SchemaObject): Trigger {
     statements: split(tokens.slice(begin + 1, -1)).map((statement) => ({
       sql: sql.slice(statement[0]?.at, statement.at(-1)?.end),
       target: isClear ? targetOf(statement) : null,
+      effect: effectOf(statement),
+      query: queryOf(sql, statement),
     })),
     names: new Set(tokens.map((token) => foldName(token.text))),
   };
@@ -67,4 +76,21 @@ function targetOf(statement: readonly Token[]): string | null {
     return isKeyword(words[0], 'INTO') ? (words[1]?.text ?? null) : null;
   if (isKeyword(verb, 'DELETE')) return isKeyword(words[0], 'FROM') ? (words[1]?.text ?? null) : null;
   return isKeyword(verb, 'UPDATE') ? (words[0]?.text ?? null) : null;
+}
+
+function effectOf(statement: readonly Token[]): TriggerStatement['effect'] {
+  if (isKeyword(statement[0], 'UPDATE')) return 'changes';
+  if (isKeyword(statement[0], 'DELETE')) return 'takes';
+  const into = statement.findIndex((token) => isKeyword(token, 'INTO'));
+  const [target, open, first] = statement.slice(into + 1);
+  const isCommand =
+    open?.text === '(' && target !== undefined && foldName(first?.text ?? '') === foldName(target.text);
+  return isCommand ? 'takes' : 'puts';
+}
+
+function queryOf(sql: string, statement: readonly Token[]): string | null {
+  const select = statement.find((token) => isKeyword(token, 'SELECT'));
+  const isInsert = isKeyword(statement[0], 'INSERT', 'REPLACE');
+  if (!isInsert || select === undefined || statement.some((token) => isKeyword(token, 'VALUES'))) return null;
+  return sql.slice(select.at, statement.at(-1)?.end);
 }

@@ -1,32 +1,68 @@
 import { type AnyDatabase, isAboutContents } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import type { VirtualTable } from '../sqlite/virtual-table.ts';
+import { namesIn } from '../sqlite/sql-tokens.ts';
 import type { Trigger } from './parse-schema.ts';
+
+/** An index by its name, with the triggers that put rows that come into it. */
+type Fed = { readonly name: string; readonly sources: readonly Trigger[] };
+
+/**
+ * Whether an index is to hold a part of its contents. A trigger for rows that come or go and passes some over says so.
+ * One for rows that change and passes some over may only save work, and one that takes out what none puts back may mark a
+ * row as deleted: then what the index holds tells.
+ */
+export function isMeantToBePartial(
+  db: AnyDatabase,
+  schema: Schema,
+  index: Fed,
+  writers: ReadonlySet<Trigger>,
+): boolean {
+  const all = [...writers];
+  const selective = all.filter(
+    (trigger) =>
+      trigger.condition !== null ||
+      statementsOn(index, trigger).some(({ query }) => query !== null && namesIn(query).has('where')),
+  );
+  if (selective.some(({ event }) => event !== 'UPDATE')) return true;
+  const effects = all
+    .filter(({ event }) => event === 'UPDATE')
+    .flatMap((trigger) => statementsOn(index, trigger).map(({ effect }) => effect));
+  const isBalanced =
+    effects.filter((effect) => effect === 'puts').length ===
+    effects.filter((effect) => effect === 'takes').length;
+  return (selective.length > 0 || !isBalanced) && holdsWhatItIsTold(db, schema, index) !== true;
+}
 
 /**
  * Whether an index holds as many rows as its triggers for rows that come would put in, given what is in their tables now.
  * It does not where rows leave it in another way than they came: then those triggers do not tell what it is to hold. Null
  * where that can't be counted here.
  */
-export function holdsWhatItIsTold(
-  db: AnyDatabase,
-  schema: Schema,
-  { name, sources }: Pick<VirtualTable, 'name'> & { readonly sources: readonly Trigger[] },
-): boolean | null {
-  const sizes = `${name}_docsize`;
-  if (sources.length === 0 || !schema.objects.some((object) => foldName(object.name) === foldName(sizes)))
-    return null;
+export function holdsWhatItIsTold(db: AnyDatabase, schema: Schema, index: Fed): boolean | null {
+  const sizes = `${index.name}_docsize`;
+  const isSized = schema.objects.some((object) => foldName(object.name) === foldName(sizes));
+  if (index.sources.length === 0 || !isSized) return null;
   const count = (source: string) =>
-    Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${source}`).pluck().get());
+    Number(db.prepare<[], unknown>(`SELECT count(*) FROM main.${source}`).pluck().get());
   try {
-    const told = sources.map(({ object, condition }) =>
-      // Under the name that the condition gives to a row that comes.
-      count(`main.${quoteName(object.table)} AS new${condition === null ? '' : ` WHERE (${condition})`}`),
+    const told = index.sources.flatMap((trigger) =>
+      statementsOn(index, trigger)
+        .filter(({ effect }) => effect === 'puts')
+        .map(({ query }) => {
+          const when = trigger.condition === null ? '' : ` AND (${trigger.condition})`;
+          const found = query === null ? '' : ` AND EXISTS (${query})`;
+          // Under the name that condition and query give to a row that comes.
+          return count(`${quoteName(trigger.object.table)} AS new WHERE true${when}${found}`);
+        }),
     );
-    return count(`main.${quoteName(sizes)}`) === told.reduce((sum, rows) => sum + rows, 0);
+    return count(quoteName(sizes)) === told.reduce((sum, rows) => sum + rows, 0);
   } catch (error) {
     if (isAboutContents(error)) return null;
     throw error;
   }
+}
+
+function statementsOn({ name }: Fed, { statements }: Trigger): Trigger['statements'] {
+  return statements.filter(({ target }) => target !== null && foldName(target) === foldName(name));
 }

@@ -4,7 +4,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import { describeVirtualTable, type VirtualTable } from '../sqlite/virtual-table.ts';
 import { describeTrigger, type Trigger } from './parse-schema.ts';
-import { holdsWhatItIsTold } from './partial-index.ts';
+import { holdsWhatItIsTold, isMeantToBePartial } from './partial-index.ts';
 
 /**
  * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger
@@ -65,7 +65,7 @@ export function findSideEffects(
   const upkeep = indexes.map((index) => {
     const found = findUpkeep(index, all, readsOtherTouchedTables);
     const sources = [...found.followers].filter(({ event }) => event === 'INSERT');
-    const isPartial = isMeantToBePartial(db, schema, index, { ...found, sources });
+    const isPartial = isMeantToBePartial(db, schema, { ...index, sources }, found.writers);
     const isTold = !isPartial || holdsWhatItIsTold(db, schema, { ...index, sources }) === true;
     const isWhole = index.parts.every((part) => names.has(foldName(part)));
     const canFollow = isWhole && isTold && !apart.includes(index.name);
@@ -150,21 +150,6 @@ function findUpkeep(
     writers: new Set(writers),
     followers: new Set(writers.filter(({ object }) => isFollowed(foldName(object.table)))),
   };
-}
-
-/**
- * Whether an index is to hold a part of its contents. A trigger for rows that come or go and passes some over says so.
- * One for rows that change may only save work: then what the index holds tells.
- */
-function isMeantToBePartial(
-  db: AnyDatabase,
-  schema: Schema,
-  index: VirtualTable,
-  { writers, sources }: Upkeep & Pick<AffectedIndex, 'sources'>,
-): boolean {
-  const conditional = [...writers].filter(({ condition }) => condition !== null);
-  if (conditional.some(({ event }) => event !== 'UPDATE')) return true;
-  return conditional.length > 0 && holdsWhatItIsTold(db, schema, { ...index, sources }) !== true;
 }
 
 /** Whether a table is one of the touched ones, or a view that rests on one. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { asHost, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
@@ -178,7 +179,11 @@ const DAMAGE = {
   'holds another content': "UPDATE f_content SET c0 = 'quinces' WHERE id = 2;",
   'lacks a part': 'DROP TABLE f_docsize;',
   'lacks its data': 'DROP TABLE f_data;',
+  'has a rubbish structure': "UPDATE f_data SET block = x'00' WHERE id = 10;",
+  'has rubbish totals': "UPDATE f_data SET block = x'ff' WHERE id = 1;",
   'lacks its settings': 'DELETE FROM f_config;',
+  'holds rubbish segments': "UPDATE f_segdir SET root = x'00';",
+  'lacks its directory': 'DROP TABLE f_segdir;',
 } as const;
 type DamageName = keyof typeof DAMAGE;
 
@@ -204,12 +209,23 @@ const CASES: readonly (readonly [KindName, DamageName, readonly string[]])[] = [
   ['own', 'lacks a part', UNOPENED],
   ['own', 'lacks its data', UNOPENED],
   ['own', 'lacks its settings', UNOPENED],
+  ['external', 'has a rubbish structure', MENDED],
+  ['external', 'has rubbish totals', MENDED],
+  ['own', 'has a rubbish structure', MENDED],
+  ['own', 'has rubbish totals', MENDED],
+  // Without contents, its check does not look there; keeping it up does.
+  ['none', 'has a rubbish structure', ['ok', 'left', 'left']],
+  ['none', 'has rubbish totals', ['ok', 'left', 'left']],
   ['none', 'lacks its segments', LEFT],
   ['none', 'holds rubbish', LEFT],
   ['none', 'is wiped', LEFT],
   ['none', 'lacks a part', UNOPENED],
   ['none', 'lacks its settings', UNOPENED],
   ['none, with deletion', 'is wiped', LEFT],
+  ['own, FTS4', 'holds rubbish segments', MENDED],
+  ['own, FTS4', 'lacks its directory', UNOPENED],
+  // Its check does not need that part.
+  ['own, FTS4', 'lacks a part', ['ok', 'left', 'left']],
 ];
 
 describe.concurrent('a damaged search index is no damaged database', () => {
@@ -222,7 +238,7 @@ describe.concurrent('a damaged search index is no damaged database', () => {
     expect([planned?.before, planned?.handling, said?.result]).toEqual(expected);
   });
 
-  test.each(Object.entries(DAMAGE).filter(([name]) => name !== 'lacks its settings'))(
+  test.each(Object.entries(DAMAGE).filter(([name]) => !/settings|segments|directory/.test(name)))(
     'one that the plan does not reach is left as it is, though it %s',
     async (_, damage) => {
       const story = storyOf(KINDS.own, damage);
@@ -237,16 +253,20 @@ describe.concurrent('a damaged search index is no damaged database', () => {
   test('but a damaged page of an index’s own tables is, and refuses plan and restore', async () => {
     const story = storyOf(KINDS.own, '');
     const { place, id } = await live(root(), story);
-    // The root page of an ordinary index entry that points nowhere: a fault of the file itself.
-    run(
-      place,
-      `CREATE TABLE other (a); CREATE INDEX other_a ON other (a); INSERT INTO other VALUES (1), (2); PRAGMA writable_schema = ON;
-      UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'f_idx') WHERE name = 'other_a';`,
-    );
+    const { root: page, size } = asHost(place, (db) => ({
+      root: Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'f_data'").pluck().get()),
+      size: Number(db.pragma('page_size', { simple: true })),
+    }));
+    run(place, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const file = openSync(place.database, 'r+');
+    writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (page - 1) * size);
+    closeSync(file);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'database-damaged' }]);
+    const bytes = readFileSync(place.database);
+    expect(await outcomeOf(planRestore(folder, request))).toBe('database-damaged');
     expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('database-damaged');
+    expect(readFileSync(place.database).equals(bytes)).toBe(true);
   });
 });
 
@@ -257,6 +277,10 @@ const SOFT = {
   go: 'AFTER DELETE ON memories WHEN old.gone = 0',
   goAlways: 'AFTER DELETE ON memories',
   mark: 'AFTER UPDATE OF gone ON memories WHEN new.gone = 1 AND old.gone = 0',
+  comeByQuery: 'AFTER INSERT ON memories',
+  goByQuery: 'AFTER DELETE ON memories',
+  unmarked: 'AFTER UPDATE OF gone ON memories',
+  markByQuery: 'AFTER UPDATE ON memories',
   // Saves work, and passes over nothing that matters.
   edit: 'AFTER UPDATE ON memories WHEN old.text IS NOT new.text',
 } as const;
@@ -268,6 +292,14 @@ const PARTIAL: readonly (readonly [string, readonly (keyof typeof SOFT)[], strin
   ['there is none, and all rows come', ['always', 'mark'], 'left', [1, 5]],
   ['rows come whatever they are, and leave when marked', ['always', 'go', 'mark'], 'left', [1, 5]],
   [
+    'what is put in and taken out is chosen by a query',
+    ['comeByQuery', 'goByQuery', 'mark'],
+    'follows',
+    [1, 2, 4],
+  ],
+  ['a mark takes a row out, whatever it is', ['always', 'goAlways', 'unmarked'], 'left', [1, 5]],
+  ['an edit puts a row back if it is not marked', ['always', 'goByQuery', 'markByQuery'], 'left', [1, 5]],
+  [
     'all rows come and go, and an edit is told of if it is one',
     ['always', 'goAlways', 'edit'],
     'follows',
@@ -278,7 +310,13 @@ const PARTIAL: readonly (readonly [string, readonly (keyof typeof SOFT)[], strin
 describe.concurrent('an index that holds a part of the rows', () => {
   const take = "INSERT INTO f(f, rowid, text) VALUES ('delete', old.id, old.text);";
   const put = 'INSERT INTO f(rowid, text) VALUES (new.id, new.text);';
-  const bodies = { come: put, always: put, go: take, goAlways: take, mark: take, edit: `${take} ${put}` };
+  const takeChosen = "INSERT INTO f(f, rowid, text) SELECT 'delete', old.id, old.text WHERE old.gone = 0;";
+  const putChosen = 'INSERT INTO f(rowid, text) SELECT new.id, new.text WHERE new.gone = 0;';
+  const bodies = {
+    ...{ come: put, always: put, comeByQuery: putChosen },
+    ...{ go: take, goAlways: take, goByQuery: takeChosen },
+    ...{ mark: take, unmarked: take, markByQuery: `${takeChosen} ${putChosen}`, edit: `${take} ${put}` },
+  };
   test.each(PARTIAL)('is exact, or left and said to be: %s', async (_, triggers, handling, found) => {
     const story = {
       schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, gone INTEGER DEFAULT 0);

@@ -64,9 +64,33 @@ describe('a trigger', () => {
     const sql = "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM f; SELECT raise(ABORT, 'no'); END";
     const { statements } = describeTrigger(define(sql, 'trigger'));
     expect(statements).toEqual([
-      { sql: 'DELETE FROM f', target: 'f' },
-      { sql: "SELECT raise(ABORT, 'no')", target: null },
+      { sql: 'DELETE FROM f', target: 'f', effect: 'takes', query: null },
+      { sql: "SELECT raise(ABORT, 'no')", target: null, effect: 'puts', query: null },
     ]);
+  });
+
+  test.each([
+    ['INSERT INTO f(a) VALUES (new.a)', 'puts', null],
+    ['INSERT INTO f(a) SELECT new.a WHERE new.a > 1', 'puts', 'SELECT new.a WHERE new.a > 1'],
+    ['INSERT INTO f(a) VALUES ((SELECT max(a) FROM t))', 'puts', null],
+    ["INSERT INTO f(F, rowid, a) VALUES ('delete', 1, 2)", 'takes', null],
+    ["INSERT INTO f(f, rowid, a) SELECT 'delete', 1, 2", 'takes', "SELECT 'delete', 1, 2"],
+    ['DELETE FROM f WHERE rowid = (SELECT 1)', 'takes', null],
+    ['UPDATE f SET a = new.a', 'changes', null],
+  ])('says whether it puts something in or takes something out: %s', (statement, effect, query) => {
+    const sql = `CREATE TRIGGER x AFTER INSERT ON t BEGIN ${statement}; END`;
+    expect(describeTrigger(define(sql, 'trigger')).statements).toMatchObject([
+      { target: 'f', effect, query },
+    ]);
+  });
+
+  test.each([
+    ['', null],
+    ['WHEN new.a > 1', 'new.a > 1'],
+    ['FOR EACH ROW WHEN CASE WHEN new.a THEN 1 END', 'CASE WHEN new.a THEN 1 END'],
+  ])('says which rows it does not pass over: %s', (when, condition) => {
+    const sql = `CREATE TRIGGER x AFTER INSERT ON t ${when} BEGIN DELETE FROM f; END`;
+    expect(describeTrigger(define(sql, 'trigger')).condition).toBe(condition);
   });
 
   test('is not understood where BEGIN may be the name of a column', () => {
