@@ -107,7 +107,7 @@ export const databaseErrors: Entries<
 
 function missingDatabase(failure: Failure): string {
   const place = factOf(failure, 'path');
-  return place === null
+  return place === null || factOf(failure, 'links') !== null
     ? addTo(failure.message, placeOf(failure, 'database'))
     : `No chat database in ${place}.`;
 }

@@ -127,7 +127,7 @@ export function App() {
           footer={<CancelButton onPress={opener.dismissError}>Stay with {folder.facts.name}</CancelButton>}
         >
           <ErrorNote error={opener.error}>
-            {opener.error.code === 'database-ambiguous' && (
+            {(opener.error.code === 'database-ambiguous' || opener.error.detail.links !== undefined) && (
               <Button className="button" onPress={() => void choose('database')}>
                 Choose the database file…
               </Button>

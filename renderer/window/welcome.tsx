@@ -29,7 +29,7 @@ export function Welcome(props: WelcomeProps) {
         </p>
         {error !== null && (
           <ErrorNote error={error}>
-            {error.code === 'database-ambiguous' && (
+            {(error.code === 'database-ambiguous' || error.detail.links !== undefined) && (
               <Button className="button" onPress={() => props.onChoose('database')}>
                 Choose the database file…
               </Button>

@@ -3,7 +3,7 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import { type ReadDatabase, withReadDatabase } from '../sqlite/database.ts';
 import { oddFile } from '../sqlite/look-first.ts';
 import { foldName } from '../sqlite/names.ts';
-import { access, constants, lstat, readdir, realpath } from '../system/files.ts';
+import { access, constants, type Dirent, lstat, readdir, realpath } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
 import { defaultProfile, invalidProfile, type Profile } from './profile.ts';
 
@@ -47,6 +47,13 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
     });
   const foreign = named('not-a-database').find(byName);
   if (foreign !== undefined) throw notADatabase(join(dir, foreign));
+  const links = (await listNames(dir, (entry) => entry.isSymbolicLink() && byName(entry.name))).join(', ');
+  if (links !== '')
+    throw new SnapbackError(
+      'database-missing',
+      `“${links}” in this folder is a link, which Snapback follows only when it is named itself.`,
+      { path: dir, links },
+    );
   throw new SnapbackError('database-missing', `No database with a table "${table}" is in the data folder.`, {
     path: dir,
     table,
@@ -66,12 +73,16 @@ export async function guessDatabase(dir: string): Promise<string> {
 
 const DATABASE_NAME = /\.(db|sqlite|sqlite3)$/i;
 
-async function listFiles(dir: string): Promise<readonly string[]> {
+function listFiles(dir: string): Promise<readonly string[]> {
+  const beside = /-(wal|shm|journal)$/;
+  return listNames(dir, (entry) => entry.isFile() && !beside.test(entry.name));
+}
+
+async function listNames(dir: string, counts: (entry: Dirent) => boolean): Promise<readonly string[]> {
   try {
     const entries = await readdir(dir, { withFileTypes: true });
-    const beside = /-(wal|shm|journal)$/;
     return entries
-      .filter((entry) => entry.isFile() && !beside.test(entry.name))
+      .filter(counts)
       .map((entry) => entry.name)
       .sort();
   } catch (error) {

@@ -36,11 +36,12 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
     const real = await realpath(path);
     const straight = real === path;
     const ours = [SNAPSHOTS, OWN].some((name) => isWithin(join(folder.dir, name), real));
-    if (!straight && (ours || !isWithin(folder.dir, real) || real === folder.dir)) throw unsafe(path);
+    if (!straight && (ours || !isWithin(folder.dir, real) || real === folder.dir))
+      throw await unsafe(folder, segments);
     return (await stat(real)).isDirectory() ? real : null;
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    if (hasSystemCode(error, 'ELOOP')) throw unsafe(path, error);
+    if (hasSystemCode(error, 'ELOOP')) throw await unsafe(folder, segments, error);
     if (!isSystemError(error)) throw error;
     throw new SnapbackError(
       'snapshot-unreadable',
@@ -182,11 +183,28 @@ function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-function unsafe(path: string, cause?: unknown): SnapbackError {
+/** Names the link and the way out: the person knows what it leads to, and why. */
+async function unsafe(
+  folder: DataFolder,
+  segments: readonly string[],
+  cause?: unknown,
+): Promise<SnapbackError> {
+  const upTo = segments.map((_, index) => segments.slice(0, index + 1));
+  let link = segments;
+  for (const part of upTo.toReversed()) if (await isLink(join(folder.dir, ...part))) link = part;
   return new SnapbackError(
     'snapshot-unsafe',
-    'A folder is a link out of its place and is not followed.',
-    { path },
+    `“${link.join('/')}” is a link out of its place, and Snapback does not follow it: it touches nothing outside the data folder. Put the folder itself there instead of the link, or mount it in its place (on Linux with “mount --bind”).`,
+    { path: join(folder.dir, ...segments) },
     cause,
   );
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }

@@ -91,7 +91,11 @@ test('links and folders are no candidates', async () => {
   const elsewhere = await makeTempFolder();
   createDatabase(join(elsewhere, 'chat.db'));
   await symlink(join(elsewhere, 'chat.db'), join(dir, 'chat.db'));
-  expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
+  await expect(openDataFolder(dir)).rejects.toMatchObject({
+    code: 'database-missing',
+    message: expect.stringContaining('“chat.db” in this folder is a link'),
+    detail: { links: 'chat.db' },
+  });
   expect((await openDataFolder(dir, { database: 'chat.db' })).databaseFile).toBe(join(elsewhere, 'chat.db'));
 });
 
