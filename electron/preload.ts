@@ -16,3 +16,20 @@ const bridge: Bridge = {
 };
 
 contextBridge.exposeInMainWorld('snapback', bridge);
+
+/*
+ * The main process is asked before the page leaves for another address, but not for `about:blank`. The page can't take
+ * this listener away, nor come before it.
+ */
+const address: unknown = Reflect.get(Reflect.get(globalThis, 'location'), 'href');
+const navigation: unknown = Reflect.get(globalThis, 'navigation');
+if (navigation instanceof EventTarget)
+  navigation.addEventListener('navigate', (event) => {
+    const { url, sameDocument }: { url?: unknown; sameDocument?: unknown } = Reflect.get(
+      event,
+      'destination',
+    );
+    // A download leaves the page where it is, and the session refuses it.
+    const isDownload = Reflect.get(event, 'downloadRequest') != null;
+    if (sameDocument !== true && !isDownload && url !== address) event.preventDefault();
+  });

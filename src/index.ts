@@ -21,3 +21,4 @@ export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore/restore.ts';
 export { takeSnapshot } from './snapshots/take.ts';
+export { sweepPrivateFolders } from './system/private-folder.ts';

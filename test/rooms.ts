@@ -101,6 +101,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/index.ts': {
     values: [
       model,
+      'src/system',
       'src/host',
       'src/snapshots',
       'src/compare',

@@ -1,5 +1,6 @@
-import { SnapbackError } from '../../src/index.ts';
-import type { AllRequests, CoreAnswer, CoreMessage, ErrorInfo, Reply } from '../contract.ts';
+import { SnapbackError, sweepPrivateFolders } from '../../src/index.ts';
+import type { AllRequests, CoreAnswer, CoreMessage, Reply } from '../contract.ts';
+import { describeError } from './describe-error.ts';
 import { createHandlers } from './handlers.ts';
 import { createOpenFolders } from './open-folders.ts';
 import { throttleProgress } from './progress-throttle.ts';
@@ -17,6 +18,8 @@ const handlers = createHandlers(
     sqliteTempDirs: [process.env.SQLITE_TMPDIR, process.env.TMPDIR],
   },
 );
+// What a killed process left holds chats, and should not wait for a folder to be opened.
+void sweepPrivateFolders();
 const running = new Map<string, AbortController>();
 
 port.on('message', ({ data }: { readonly data: CoreMessage }) => {
@@ -46,13 +49,6 @@ async function attempt(work: () => Promise<unknown>): Promise<Reply<unknown>> {
     return { ok: true, value: await work() };
   } catch (error) {
     if (!(error instanceof SnapbackError)) console.error(error);
-    return { ok: false, error: toData(error) };
+    return { ok: false, error: describeError(error) };
   }
-}
-
-/** An error as data: what the window needs to put it into words. */
-function toData(error: unknown): ErrorInfo {
-  if (error instanceof SnapbackError)
-    return { code: error.code, message: error.message, detail: error.detail };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), detail: {} };
 }

@@ -28,6 +28,7 @@ export type CoreHost = {
 export type CoreHostOptions = {
   /** The script that the process runs. */
   readonly script: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly onEvent: (event: WindowEvent) => void;
   /** The process ended without being told to. */
   readonly onStopped: () => void;
@@ -63,7 +64,11 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
   }
 
   function start(): Running {
-    const child = utilityProcess.fork(options.script, [], { serviceName: 'Snapback core', stdio: 'inherit' });
+    const child = utilityProcess.fork(options.script, [], {
+      serviceName: 'Snapback core',
+      stdio: 'inherit',
+      env: options.env,
+    });
     child.on('message', (message: CoreAnswer) => {
       if (message.type !== 'reply') return options.onEvent(message);
       const resolve = waiting.get(message.requestId);

@@ -140,8 +140,9 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     },
     async 'folder.reveal'({ folderId }) {
       if (place?.folderId !== folderId) return gone('data-folder-missing', 'This folder is not open.');
-      const problem = await shell.openPath(place.dir);
-      return problem === '' ? done(null) : gone('io-failed', problem);
+      // Selected, not opened: something else may be at that path by now, and a program would be started.
+      shell.showItemInFolder(place.dir);
+      return done(null);
     },
     async 'recent.forget'(args) {
       const kept = settings.current().recents.filter((recent) => recentId(recent) !== args.recentId);

@@ -20,7 +20,7 @@ export function listenToWindow(window: () => BrowserWindow | null, handlers: Ipc
       frame !== null &&
       event.sender === window()?.webContents &&
       frame === event.sender.mainFrame &&
-      frame.url.startsWith(APP_URL);
+      frame.url === APP_URL;
     if (!ours) throw new TypeError('Refused: this is not the window of Snapback.');
   };
 

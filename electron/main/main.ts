@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { Reply, WindowEvent } from '../contract.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { coreEnvironment } from './core-environment.ts';
 import { createCoreHost } from './core-host.ts';
 import { createDesktop, type Desktop, type DesktopHandlers } from './desktop.ts';
 import { listenToWindow, tellWindow } from './ipc.ts';
@@ -37,11 +38,12 @@ async function start(): Promise<void> {
   });
 
   // Not awaited: Electron becomes ready only after this module has been evaluated.
-  void app.whenReady().then(() => {
-    lockDown();
+  void app.whenReady().then(async () => {
+    await lockDown();
     serveApp(builtPath('renderer'));
     const core = createCoreHost({
       script: builtPath('main', 'core-process.js'),
+      env: coreEnvironment(process.env, app.isPackaged),
       onEvent: tell,
       onStopped: () => tell({ type: 'core-stopped' }),
       async introduce(tellCore) {

@@ -6,9 +6,11 @@ import type { SettingsStore, WindowBounds } from './settings.ts';
 const LEAST_WIDTH = 900;
 const LEAST_HEIGHT = 600;
 const LEAST_LIFE_MS = 10_000;
+/** A proxy that can't be reached: the port of this computer on which nothing may listen. */
+const NOWHERE = 'socks5://127.0.0.1:0';
 
 /** Shuts what this app never needs: the network, permissions, devices, downloads, further windows, and leaving its own page. */
-export function lockDown(target: Session = session.defaultSession): void {
+export async function lockDown(target: Session = session.defaultSession): Promise<void> {
   target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   target.setPermissionCheckHandler(() => false);
   target.setDevicePermissionHandler(() => false);
@@ -17,7 +19,10 @@ export function lockDown(target: Session = session.defaultSession): void {
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
     (_details, answer) => answer({ cancel: true }),
   );
+  // What the filter above does not see, WebRTC's connections among it, finds a proxy that nobody is.
+  await target.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' });
   app.on('web-contents-created', (_event, contents) => {
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('will-frame-navigate', (event) => {
       // Reading its own page anew is the one way to go.
@@ -64,6 +69,10 @@ export function openWindow(preload: string, settings: SettingsStore): BrowserWin
     // The page reads everything anew. One that dies at once stays down rather than spin.
     if (Date.now() - shownAt > LEAST_LIFE_MS) window.webContents.reload();
     shownAt = Date.now();
+  });
+  // The preload script keeps the page from leaving for `about:blank`, of which no event of this process asks.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (url !== APP_URL) void window.loadURL(APP_URL);
   });
   void window.loadURL(APP_URL);
   return window;

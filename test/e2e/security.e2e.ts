@@ -1,5 +1,8 @@
+import { createSocket } from 'node:dgram';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
 test('the page has no Node, no network, and nothing inline runs in it', async ({ place, complaints }) => {
@@ -70,6 +73,49 @@ test('the page has no Node, no network, and nothing inline runs in it', async ({
     complaints.splice(0);
   });
 
+  await test.step('nor by WebRTC, which no content policy covers', async () => {
+    const heard: string[] = [];
+    const udp = createSocket('udp4').on('message', () => heard.push('udp'));
+    const tcp = createTcpServer((socket) => {
+      heard.push('tcp');
+      socket.destroy();
+    });
+    await new Promise<void>((done) => udp.bind(0, '127.0.0.1', done));
+    await new Promise<void>((done) => tcp.listen(0, '127.0.0.1', done));
+    const { port } = tcp.address() as AddressInfo;
+    const candidates = await page.evaluate(
+      async ([udpPort, tcpPort]) => {
+        const peer = new RTCPeerConnection({
+          iceServers: [
+            { urls: `stun:127.0.0.1:${udpPort}` },
+            { urls: `turn:127.0.0.1:${udpPort}?transport=udp`, username: 'a', credential: 'b' },
+            { urls: `turn:127.0.0.1:${tcpPort}?transport=tcp`, username: 'a', credential: 'b' },
+          ],
+        });
+        const found: string[] = [];
+        peer.onicecandidate = ({ candidate }) => candidate && found.push(candidate.candidate);
+        peer.createDataChannel('out');
+        await peer.setLocalDescription(await peer.createOffer());
+        await new Promise((done) => setTimeout(done, 3_000));
+        peer.close();
+        return found;
+      },
+      [udp.address().port, port] as const,
+    );
+    udp.close();
+    tcp.close();
+    expect({ heard, candidates }).toEqual({ heard: [], candidates: [] });
+    const proxy = await app.evaluate(({ session }) =>
+      Promise.all(
+        ['http://example.com/', 'https://127.0.0.1/', 'ws://localhost/'].map((url) =>
+          session.defaultSession.resolveProxy(url),
+        ),
+      ),
+    );
+    expect(proxy.filter((way) => way.includes('DIRECT'))).toEqual([]);
+    complaints.splice(0);
+  });
+
   await test.step('only files of the page are served, whatever the address', async () => {
     const serve = (path: string) =>
       app.evaluate(async ({ net }, address) => (await net.fetch(`app://snapback/${address}`)).status, path);
@@ -120,6 +166,7 @@ test('neither a link, nor a script, nor a new window leads anywhere', async ({ p
     window.open('https://example.com/');
     window.location.assign('file:///etc/passwd');
     window.location.assign('app://snapback/assets/');
+    window.location.assign('about:blank');
   });
   // Asked of Electron: the debugger still waits for the navigations that never happen.
   const shown = await app.evaluate(async ({ BrowserWindow }) => {
@@ -129,6 +176,34 @@ test('neither a link, nor a script, nor a new window leads anywhere', async ({ p
   });
   expect(shown).toEqual({ windows: 1, url: 'app://snapback/', title: 'Snapback' });
   complaints.splice(0);
+});
+
+test('a page under another address than its own is not listened to', async ({ place }) => {
+  const { page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  const answers = await page.evaluate(async () => {
+    const asked: string[] = [];
+    for (const address of ['/other', '/?x', '/#x', '/']) {
+      history.pushState(null, '', address);
+      const answer = await Reflect.get(window, 'snapback')
+        .request('id', 'start.facts', {})
+        .then(() => 'answered', String);
+      asked.push(answer.includes('not the window of Snapback') ? 'refused' : answer);
+    }
+    return asked;
+  });
+  expect(answers).toEqual(['refused', 'refused', 'refused', 'answered']);
+});
+
+test('no absolute path crosses to the window with an error', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByRole('listbox', { name: 'Snapshots' })).toBeVisible();
+  await writeFile(join(demo, 'snapback-profile.json'), '{');
+  const answer = await page.evaluate(() =>
+    Reflect.get(window, 'snapback').request('id', 'folder.open-target', {}).then(JSON.stringify),
+  );
+  expect(answer).toContain('profile-invalid');
+  expect(answer).not.toContain(place.folder);
 });
 
 test('requests that are not ours are refused aloud', async ({ place }) => {
