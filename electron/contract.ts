@@ -1,7 +1,14 @@
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
-import type { PrunePlan, PrunePolicy, PruneReceipt, TrashSummary } from '../src/model/prune.ts';
+import type {
+  OnlyCopy,
+  PrunePlan,
+  PrunePolicy,
+  PruneReceipt,
+  PutBack,
+  TrashSummary,
+} from '../src/model/prune.ts';
 import type {
   InUse,
   PlanOutcome,
@@ -50,6 +57,7 @@ export type MenuCommand =
   | 'take'
   | 'restore'
   | 'undo'
+  | 'redo'
   | 'prune'
   | 'empty-trash'
   | 'reveal'
@@ -66,6 +74,9 @@ export type StartFacts = {
   /** True on the older runtime that only development and tests use. */
   readonly developmentRuntime: boolean;
 };
+
+/** The system's trash frees no space until it is emptied itself. */
+export type TrashTarget = 'system-trash' | 'deleted';
 
 type In<Args, Result> = { readonly args: Args; readonly result: Result };
 type OfFolder = { readonly folderId: FolderId };
@@ -84,7 +95,11 @@ export type DesktopRequests = {
   /** Opens the demo, building it first where there is none yet, or beside it if `fresh`. */
   'demo.open': In<{ readonly fresh: boolean }, OpenFolder>;
   'snapshot.reveal': In<OfSnapshot, null>;
-  'trash.empty': In<OfFolder, TrashSummary & { readonly to: 'system-trash' | 'deleted' }>;
+  /** `refused`: the system has no trash for this place; then what it did not take is still there. */
+  'trash.empty': In<
+    OfFolder & { readonly to: TrashTarget },
+    TrashSummary & { readonly to: TrashTarget; readonly refused: boolean }
+  >;
   /** Which menu items make sense now. */
   'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
   'theme.set': In<{ readonly theme: Theme }, null>;
@@ -98,6 +113,8 @@ type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
+  /** The one that a person most likely looks for; null: nothing seems to be lost. */
+  'snapshots.likely': In<OfFolder, SnapshotId | null>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** In plans and receipts, folders are given from the data folder on. */
@@ -108,6 +125,9 @@ type CoreRequests = {
   /** How a restore ended whose answer was lost with the core. */
   'plan.outcome': In<OfFolder & { readonly planId: string }, PlanOutcome>;
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
+  /** What only these snapshots could bring back. */
+  'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
+  'prune.put-back': In<OfFolder & { readonly trashName: string }, PutBack>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };
 

@@ -1,5 +1,6 @@
 /** The core, as other parts of Snapback see it. Nothing outside `src/` imports anything else from here. */
 export { checkSnapshot, listSnapshots, verifySnapshots } from './catalog/catalog.ts';
+export { findLikely, findOnlyCopies } from './catalog/lost.ts';
 export { diffSnapshot } from './compare/diff.ts';
 export { buildDemo, isDemo } from './demo/demo.ts';
 export { describeFolder } from './folder-facts.ts';
@@ -16,6 +17,7 @@ export type * from './model/snapshots.ts';
 export type * from './model/task.ts';
 export { isDue, takeIfDue } from './prune/due.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
+export { putBack } from './prune/put-back.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';

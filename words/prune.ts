@@ -1,4 +1,7 @@
-import type { PrunePlan } from '../src/model/prune.ts';
+import type { OnlyCopy, PrunePlan, PutBack } from '../src/model/prune.ts';
+import { explain, type Failure } from './errors.ts';
+import { formatMoment } from './moments.ts';
+import { choose, count } from './plurals.ts';
 
 type Stay = PrunePlan['stays'][number];
 
@@ -24,4 +27,27 @@ export function reasonWords(reason: PrunePlan['goes'][number]['reason']): string
     case 'chosen':
       return 'selected';
   }
+}
+
+/** What only one of these snapshots could bring back: `20 messages in Lighthouse`. */
+export function onlyCopyWords({ takenAt, events, messages, chat }: OnlyCopy, now: Date): string {
+  const what = messages === 0 ? count(events, 'event') : count(messages, 'message');
+  const of = chat === null ? '' : ` in “${chat}”`;
+  return `Only the one from ${formatMoment(takenAt, now)} can bring back ${what}${of}.`;
+}
+
+type Answer =
+  | { readonly ok: true; readonly value: PutBack }
+  | { readonly ok: false; readonly error: Failure };
+
+/** News of what was put back from the trash, and what could not be. */
+export function putBackWords(answer: Answer): string {
+  if (!answer.ok) {
+    const { title, happened } = explain(answer.error, 'window');
+    return `${title}. ${happened}`;
+  }
+  const { putBack, left } = answer.value;
+  const back = `${count(putBack.length, 'snapshot')} put back.`;
+  if (left.length === 0) return back;
+  return `${back} ${count(left.length, 'snapshot')} ${choose(left.length, 'stays', 'stay')} in the trash: another file has taken ${choose(left.length, 'its', 'their')} place.`;
 }

@@ -9,6 +9,8 @@ import {
   diffSnapshot,
   emptyTrash,
   type FolderFacts,
+  findLikely,
+  findOnlyCopies,
   findOpeners,
   finishInterrupted,
   listSnapshots,
@@ -17,6 +19,7 @@ import {
   planPrune,
   planRestore,
   planUndo,
+  putBack,
   type RestorePlan,
   readPlanOutcome,
   SnapbackError,
@@ -89,6 +92,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       );
       return list.map(({ file: _, ...snapshot }): ListedSnapshot => snapshot);
     },
+    'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, ({ folder }) => diffSnapshot(folder, snapshotId, task)),
     'snapshot.take': ({ folderId, kind }, task) =>
@@ -136,6 +140,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         remember(plan.planId, { action: 'prune', policy });
         return plan;
       }),
+    'prune.only-copies': ({ folderId, ids }, task) =>
+      inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
+    'prune.put-back': ({ folderId, trashName }) =>
+      inFront(folderId, ({ folder }) => putBack(folder, trashName)),
     'prune.apply': ({ folderId, planId }, task) =>
       inFront(folderId, async (entry) => {
         const planned = takePlan(entry, planId);

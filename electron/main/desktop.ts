@@ -17,7 +17,7 @@ import type { CoreHost } from './core-host.ts';
 import type { AppMenu } from './menu.ts';
 import { describeRecent, recentId, rememberFolder, type SettingsStore, shortenPlace } from './settings.ts';
 import type { StartTarget } from './start-target.ts';
-import { emptyIntoSystemTrash } from './system-trash.ts';
+import { emptyTrash } from './system-trash.ts';
 
 const OLDEST_RUNTIME_FOR_USERS = 40;
 
@@ -156,7 +156,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       shell.showItemInFolder(file.value);
       return done(null);
     },
-    'trash.empty': ({ folderId }) => emptyIntoSystemTrash(core, folderId),
+    'trash.empty': (args) => emptyTrash(core, args),
     async 'menu.enable'({ commands }) {
       menu.enable(commands);
       return done(null);

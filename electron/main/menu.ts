@@ -25,10 +25,11 @@ const FOLDER_ITEMS: readonly CommandItem[] = [
 ];
 
 const SNAPSHOT_ITEMS: readonly CommandItem[] = [
-  { command: 'take', label: '&Take Snapshot…', accelerator: 'CmdOrCtrl+T' },
-  { command: 'restore', label: '&Restore…', accelerator: 'CmdOrCtrl+R' },
-  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+U' },
-  { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+P' },
+  { command: 'take', label: '&Take Snapshot…', accelerator: 'CmdOrCtrl+N' },
+  { command: 'restore', label: '&Restore…', accelerator: 'CmdOrCtrl+Enter' },
+  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+Z' },
+  { command: 'redo', label: 'Re&do Restore…', accelerator: 'CmdOrCtrl+Shift+Z' },
+  { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+Backspace' },
   { command: 'empty-trash', label: '&Empty Trash…' },
 ];
 
@@ -64,7 +65,11 @@ export function installMenu({ theme, onCommand, onTheme }: MenuOptions): AppMenu
         process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
       ],
     },
-    { role: 'editMenu' },
+    // Without its own Undo: that key is for the restore. In a field, the field takes it before the menu does.
+    {
+      label: '&Edit',
+      submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+    },
     { label: '&Snapshot', submenu: SNAPSHOT_ITEMS.map(item) },
     {
       label: '&View',

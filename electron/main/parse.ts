@@ -3,6 +3,7 @@ import type { ArgsOf, MenuCommand, RequestName } from '../contract.ts';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const snapshotId = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const snapshotIds = v.pipe(v.array(snapshotId), v.maxLength(100_000), v.readonly());
 const planId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000));
 const tableNames = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(1000), v.readonly());
@@ -32,7 +33,7 @@ const prunePolicy = v.variant('by', [
   }),
   v.strictObject({
     by: v.literal('choice'),
-    ids: v.pipe(v.array(snapshotId), v.maxLength(100_000), v.readonly()),
+    ids: snapshotIds,
   }),
 ]);
 
@@ -42,6 +43,7 @@ const command = v.picklist([
   'take',
   'restore',
   'undo',
+  'redo',
   'prune',
   'empty-trash',
   'reveal',
@@ -58,12 +60,13 @@ const schemas = {
   'recent.forget': v.strictObject({ recentId: id }),
   'demo.open': v.strictObject({ fresh: v.boolean() }),
   'snapshot.reveal': ofSnapshot,
-  'trash.empty': ofFolder,
+  'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
   'menu.enable': v.strictObject({ commands: v.pipe(v.array(command), v.maxLength(20), v.readonly()) }),
   'theme.set': v.strictObject({ theme: v.picklist(['system', 'light', 'dark']) }),
   'folder.facts': ofFolder,
   'folder.in-use': ofFolder,
   'snapshots.list': ofFolder,
+  'snapshots.likely': ofFolder,
   'snapshot.diff': ofSnapshot,
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
@@ -71,6 +74,8 @@ const schemas = {
   'plan.apply': v.strictObject({ ...ofFolder.entries, ...consents, planId, whileOpen: v.boolean() }),
   'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
+  'prune.only-copies': v.strictObject({ ...ofFolder.entries, ids: snapshotIds }),
+  'prune.put-back': v.strictObject({ ...ofFolder.entries, trashName: id }),
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
 } satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };
 

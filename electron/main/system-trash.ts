@@ -1,21 +1,23 @@
 import { shell } from 'electron';
-import type { FolderId, Reply, ResultOf } from '../contract.ts';
+import type { ArgsOf, Reply, ResultOf } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
 
 /**
- * Moves the trash of a data folder to the system's trash; where there is none, or it refuses, deletes what is left.
- * The answer says which of the two it was.
+ * Empties the trash of a data folder: deletes it, or moves it to the system's trash. Where the system refuses, the answer
+ * says so and nothing is deleted instead, since that is for a person to decide.
  */
-export async function emptyIntoSystemTrash(
+export async function emptyTrash(
   core: CoreHost,
-  folderId: FolderId,
+  { folderId, to }: ArgsOf<'trash.empty'>,
 ): Promise<Reply<ResultOf<'trash.empty'>>> {
+  if (to === 'deleted') {
+    const emptied = await core.request('private.empty-trash', { folderId });
+    return emptied.ok ? { ok: true, value: { ...emptied.value, to, refused: false } } : emptied;
+  }
   const trash = await core.request('private.trash', { folderId });
   if (!trash.ok) return trash;
   const { items, summary } = trash.value;
-  if (await moveToSystemTrash(items)) return { ok: true, value: { ...summary, to: 'system-trash' } };
-  const emptied = await core.request('private.empty-trash', { folderId });
-  return emptied.ok ? { ok: true, value: { ...summary, to: 'deleted' } } : emptied;
+  return { ok: true, value: { ...summary, to, refused: !(await moveToSystemTrash(items)) } };
 }
 
 async function moveToSystemTrash(items: readonly string[]): Promise<boolean> {

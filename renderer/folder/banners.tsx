@@ -8,7 +8,12 @@ import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
 
 /** News of what was just done, or why it could not be. */
-export type Notice = { readonly text: string; readonly failed: boolean };
+export type Notice = {
+  readonly text: string;
+  readonly failed: boolean;
+  /** The folder of the trash from which it can be put back. */
+  readonly trashName: string | null;
+};
 
 export type BannersProps = {
   readonly facts: FolderFacts;
@@ -16,6 +21,7 @@ export type BannersProps = {
   readonly coreStopped: boolean;
   readonly notice: Notice | null;
   readonly onUndo: () => void;
+  readonly onPutBack: (trashName: string) => void;
   readonly onDismissCore: () => void;
   readonly onDismissNotice: () => void;
 };
@@ -24,7 +30,7 @@ export type BannersProps = {
 export function Banners(props: BannersProps) {
   const { facts, place, coreStopped, notice } = props;
   return (
-    <div className="banners">
+    <section className="banners" aria-label="State of the folder">
       {facts.viewingCopy && (
         <Banner tone="warn">
           <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t restore or
@@ -64,13 +70,25 @@ export function Banners(props: BannersProps) {
           <div className={notice.failed ? 'toast failed' : 'toast'}>
             <Icon name={notice.failed ? 'warning' : 'check'} />
             <p>{notice.text}</p>
+            <PutBackButton notice={notice} onPutBack={props.onPutBack} />
             <Button className="button quiet icon-only" aria-label="Dismiss" onPress={props.onDismissNotice}>
               <Icon name="close" />
             </Button>
           </div>
         )}
       </div>
-    </div>
+    </section>
+  );
+}
+
+type PutBackProps = { readonly notice: Notice; readonly onPutBack: (trashName: string) => void };
+
+function PutBackButton({ notice: { trashName }, onPutBack }: PutBackProps) {
+  if (trashName === null) return null;
+  return (
+    <Button className="button" onPress={() => onPutBack(trashName)}>
+      Put back
+    </Button>
   );
 }
 

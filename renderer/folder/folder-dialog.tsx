@@ -21,8 +21,8 @@ export type FolderDialogProps = {
   readonly trash: TrashSummary;
   readonly databaseRevision: number;
   readonly onTaken: (id: SnapshotId) => void;
-  /** With news of what was done, null: nothing that needs a word; and the snapshots that are gone from the list. */
-  readonly onClose: (news: string | null, gone?: readonly SnapshotId[]) => void;
+  /** With news of what was done, null: nothing that needs a word; the snapshots that are gone from the list, and into which folder of the trash. */
+  readonly onClose: (news: string | null, gone?: readonly SnapshotId[], trashName?: string) => void;
 };
 
 export function FolderDialog(props: FolderDialogProps) {

@@ -14,6 +14,8 @@ export type FolderPageProps = {
   readonly snapshots: readonly ListedSnapshot[] | null;
   /** Those of the chosen snapshots that are there. */
   readonly shown: readonly ListedSnapshot[];
+  /** Nothing is chosen yet: the one that brings back what was lost is being looked for. */
+  readonly looking: boolean;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
   readonly onPrune: () => void;
@@ -49,6 +51,12 @@ export function FolderPage(props: FolderPageProps) {
           <p>Once there is a snapshot, you see here what restoring it would bring back, change and remove.</p>
           <p>“Take snapshot” makes one now.</p>
         </div>
+      </section>
+    );
+  if (props.looking)
+    return (
+      <section className="page" aria-label="Looking for what was lost">
+        <Working progress={null} words="Looking for what was lost" />
       </section>
     );
   if (first === undefined)

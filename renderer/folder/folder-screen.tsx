@@ -2,20 +2,33 @@ import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 're
 import type { Key } from 'react-aria-components';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import type { HeldState } from '../../src/model/restore.ts';
 import { explain } from '../../words/errors.ts';
+import { wayBackFrom } from '../../words/held-state.ts';
 import { exactnessAmong } from '../../words/moments.ts';
+import { putBackWords } from '../../words/prune.ts';
 import { call, listen } from '../ask/api.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
-import { likelySnapshot } from '../snapshots/snapshot-groups.ts';
+import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
+import { FolderActions } from './actions.tsx';
 import { Banners, type Notice } from './banners.tsx';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
 import { FolderHeader } from './header.tsx';
+import { useLikelyChoice } from './likely-choice.ts';
 
 const NONE: ReadonlySet<Key> = new Set();
+
+function findList(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('.snapshot-list');
+}
+
+function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
+  return wayBackFrom(holds) === 'Redo' ? 'redo' : 'undo';
+}
 
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
@@ -49,17 +62,19 @@ export function FolderScreen(props: FolderScreenProps) {
   );
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
-  useEffect(() => {
-    // Chosen once and then kept: what is being read must not change because something newer appears, or it disappears.
-    const likely = chosen.size > 0 || snapshots === null ? undefined : likelySnapshot(snapshots);
-    if (likely !== undefined) setChosen(new Set([likely.id]));
-  }, [chosen, snapshots]);
+  // Chosen once and then kept: what is being read must not change because something newer appears, or it disappears.
+  const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
+  useLikelyChoice(folderId, looking, snapshots ?? [], facts.lastEventId, (id) =>
+    setChosen((before) => (before.size > 0 ? before : new Set([id]))),
+  );
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
     onDialog(inDialog);
     return () => onDialog(false);
   }, [inDialog, onDialog]);
+
+  useFocusKeeper(findList);
 
   const noSnapshots = snapshots?.length === 0;
   const possible = useMemo((): readonly MenuCommand[] => {
@@ -72,7 +87,7 @@ export function FolderScreen(props: FolderScreenProps) {
       ...(writable ? (['take'] as const) : []),
       ...(writable && !noSnapshots ? (['prune'] as const) : []),
       ...(writable && readable ? (['restore'] as const) : []),
-      ...(writable && facts.restored !== null ? (['undo'] as const) : []),
+      ...(writable && facts.restored !== null ? [wayBackCommand(facts.restored.holds)] : []),
       ...(facts.trash.files > 0 ? (['empty-trash'] as const) : []),
     ];
   }, [dialog, covered, single, facts, noSnapshots]);
@@ -81,7 +96,7 @@ export function FolderScreen(props: FolderScreenProps) {
     if (!possible.includes(command)) return;
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
-    else if (command === 'undo' && facts.restored !== null)
+    else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
       setDialog({ dialog: 'undo', from: facts.restored.holds });
     else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
     else if (command === 'prune')
@@ -99,7 +114,14 @@ export function FolderScreen(props: FolderScreenProps) {
       : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
     if (reply.ok) return;
     const { title, happened } = explain(reply.error, 'window');
-    setNotice({ text: `${title}. ${happened}`, failed: true });
+    setNotice({ text: `${title}. ${happened}`, failed: true, trashName: null });
+  };
+  const bringBack = async (trashName: string) => {
+    const reply = await call('prune.put-back', { folderId, trashName });
+    setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
+    // What is best to look at may be among them.
+    if (reply.ok) setChosen(NONE);
+    void data.refresh();
   };
   const command = (name: MenuCommand) => {
     if (name === 'open') props.onOpen();
@@ -107,9 +129,9 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
-  const finish = (news: string | null, gone: readonly Key[] = []) => {
+  const finish = (news: string | null, gone: readonly Key[] = [], trashName: string | null = null) => {
     setDialog(null);
-    if (news !== null) setNotice({ text: news, failed: false });
+    if (news !== null) setNotice({ text: news, failed: false, trashName });
     if (gone.length > 0) {
       setMoved(new Set(gone));
       setChosen((before) => new Set([...before].filter((id) => !gone.includes(id))));
@@ -120,22 +142,14 @@ export function FolderScreen(props: FolderScreenProps) {
   return (
     <FolderWords facts={facts} snapshots={snapshots}>
       <div className="frame">
-        <FolderHeader
-          folder={folder}
-          facts={facts}
-          noSnapshots={noSnapshots}
-          theme={props.theme}
-          onCommand={command}
-          onTheme={props.onTheme}
-          onFreshDemo={props.onFreshDemo}
-          onClose={props.onClose}
-        />
+        <FolderHeader folder={folder} facts={facts} />
         <Banners
           facts={facts}
           place={folder.place}
           coreStopped={data.coreStopped}
           notice={notice}
-          onUndo={() => obey('undo')}
+          onUndo={() => facts.restored !== null && obey(wayBackCommand(facts.restored.holds))}
+          onPutBack={(trashName) => void bringBack(trashName)}
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}
         />
@@ -154,12 +168,22 @@ export function FolderScreen(props: FolderScreenProps) {
             data={data}
             snapshots={snapshots}
             shown={shown}
+            looking={looking}
             onRestore={() => obey('restore')}
             onReveal={() => void reveal(single)}
             onPrune={() => obey('prune')}
             onChoose={(ids) => setChosen(new Set(ids))}
           />
         </main>
+        <FolderActions
+          facts={facts}
+          noSnapshots={noSnapshots}
+          theme={props.theme}
+          onCommand={command}
+          onTheme={props.onTheme}
+          onFreshDemo={props.onFreshDemo}
+          onClose={props.onClose}
+        />
         {dialog !== null && (
           <FolderDialog
             dialog={dialog}

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 export type AlertDialogProps = {
@@ -21,6 +21,12 @@ export function AlertDialog({
   busy = false,
   wide = false,
 }: AlertDialogProps) {
+  const dialog = useRef<HTMLElement>(null);
+  // What had the focus may have gone or been greyed out with the step before: then keys, Escape too, would do nothing.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) dialog.current?.focus();
+  });
   return (
     <ModalOverlay
       className="veil"
@@ -30,7 +36,7 @@ export function AlertDialog({
       onOpenChange={(open) => open || onClose()}
     >
       <Modal className={wide ? 'modal wide' : 'modal'}>
-        <Dialog className="dialog" role="alertdialog">
+        <Dialog ref={dialog} className="dialog" role="alertdialog">
           {/* Live: when the dialog goes on to its result, whoever hears it must be told. */}
           <Heading slot="title" aria-live="polite">
             {title}

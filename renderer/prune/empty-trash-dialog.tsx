@@ -1,4 +1,6 @@
-import type { FolderId, ResultOf } from '../../electron/contract.ts';
+import { useState } from 'react';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
+import type { ArgsOf, FolderId, ResultOf } from '../../electron/contract.ts';
 import type { TrashSummary } from '../../src/model/prune.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { choose, count } from '../../words/plurals.ts';
@@ -6,7 +8,10 @@ import { call } from '../ask/api.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
 import { Working } from '../parts/working.tsx';
+
+type Target = ArgsOf<'trash.empty'>['to'];
 
 export type EmptyTrashDialogProps = {
   readonly folderId: FolderId;
@@ -15,14 +20,22 @@ export type EmptyTrashDialogProps = {
   readonly onEmptied: (news: string) => void;
 };
 
-/** Frees the space of pruned snapshots: into the system's trash where there is one, else for good. */
+/** Takes pruned snapshots out of the folder's own trash: for good, which frees space, or into the system's, which does not. */
 export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyTrashDialogProps) {
-  const job = useJob<ResultOf<'trash.empty'>>(({ files, bytes, to }) =>
-    onEmptied(
-      `${count(files, 'snapshot')}, ${formatBytes(bytes)}, ${to === 'system-trash' ? 'moved to the system’s trash' : 'deleted for good, as there is no system trash here'}.`,
-    ),
-  );
+  const [to, setTo] = useState<Target>('deleted');
+  const [refused, setRefused] = useState(false);
   const what = count(trash.files, 'snapshot');
+  const bytes = formatBytes(trash.bytes);
+  const job = useJob<ResultOf<'trash.empty'>>((emptied) => {
+    if (emptied.refused) {
+      setRefused(true);
+      setTo('deleted');
+      return;
+    }
+    onEmptied(
+      `${count(emptied.files, 'snapshot')}, ${formatBytes(emptied.bytes)}, ${emptied.to === 'deleted' ? 'deleted for good' : 'moved to the system’s trash'}.`,
+    );
+  });
   return (
     <AlertDialog
       title={`Empty the trash: ${what}?`}
@@ -33,9 +46,9 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
           <CancelButton onPress={onClose} />
           <DangerButton
             isDisabled={job.busy}
-            onPress={() => void job.run((options) => call('trash.empty', { folderId }, options))}
+            onPress={() => void job.run((options) => call('trash.empty', { folderId, to }, options))}
           >
-            Remove {what}, {formatBytes(trash.bytes)}
+            {to === 'deleted' ? `Delete ${what}, free ${bytes}` : `Move ${what}, free nothing yet`}
           </DangerButton>
         </>
       }
@@ -45,11 +58,34 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
         <Working progress={job.progress} words="Emptying the trash" />
       ) : (
         <>
-          <p>
-            {choose(trash.files, 'It moves', 'They move')} to the system’s trash. If there is none here,{' '}
-            {choose(trash.files, 'it is', 'they are')} deleted for good. The snapshots in the list are not
-            affected.
-          </p>
+          <RadioGroup
+            className="choices"
+            value={to}
+            onChange={(value) => setTo(value === 'system-trash' ? 'system-trash' : 'deleted')}
+          >
+            <Label className="visually-hidden">What becomes of them</Label>
+            <Radio value="deleted" className="choice">
+              <span className="dot" />
+              <span>
+                <b>Delete for good</b>
+                <span className="dim">This frees {bytes} now. They can’t be put back after that.</span>
+              </span>
+            </Radio>
+            <Radio value="system-trash" className="choice" isDisabled={refused}>
+              <span className="dot" />
+              <span>
+                <b>Move to the system’s trash</b>
+                <span className="dim">No space is free until you empty that one too.</span>
+              </span>
+            </Radio>
+          </RadioGroup>
+          {refused && (
+            <p className="note warn" role="alert">
+              <Icon name="warning" />
+              <span>The system has no trash for this place. What is left can only be deleted.</span>
+            </p>
+          )}
+          <p>The snapshots in the list are not affected.</p>
           {trash.others > 0 && (
             <p>
               {count(trash.others, 'folder')} in the trash {choose(trash.others, 'holds', 'hold')} something

@@ -11,6 +11,7 @@ import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
+import { OnlyCopies } from './only-copies.tsx';
 import { PrunePlanView } from './prune-plan-view.tsx';
 import { firstKind, type PruneFields, policyOf } from './prune-policy.ts';
 import { PruneRules } from './prune-rules.tsx';
@@ -21,7 +22,7 @@ export type PruneDialogProps = {
   /** Snapshots chosen in the list before; none: start with a rule. */
   readonly chosen: readonly SnapshotId[];
   readonly onClose: () => void;
-  readonly onPruned: (news: string, moved: readonly SnapshotId[]) => void;
+  readonly onPruned: (news: string, moved: readonly SnapshotId[], trashName: string) => void;
 };
 
 /** Moves snapshots to the folder's own trash, by a rule or by hand, after showing exactly which. */
@@ -42,9 +43,14 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
     onPruned(
       `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it stays', 'they stay')} in “snapback/trash” in this folder until you empty it.`,
       receipt.moved,
+      /[^/\\]*$/.exec(receipt.trashFolder)?.[0] ?? '',
     ),
   );
   const ready = plan.value !== null && !plan.busy && plan.value.goes.length > 0 ? plan.value : null;
+  const only = useRequest(
+    'prune.only-copies',
+    ready === null ? null : { folderId, ids: ready.goes.map(({ id }) => id) },
+  );
   const prune = () => {
     if (ready === null) return;
     void job.run((options) => call('prune.apply', { folderId, planId: ready.planId }, options));
@@ -67,7 +73,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
               Look again
             </DangerButton>
           ) : (
-            <DangerButton isDisabled={ready === null || job.busy} onPress={prune}>
+            <DangerButton isDisabled={ready === null || job.busy || only.busy} onPress={prune}>
               {ready === null
                 ? 'Move to the trash'
                 : `Move ${count(ready.goes.length, 'snapshot')} to the trash`}
@@ -89,7 +95,10 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
             ) : plan.error !== null && plan.error.code !== 'nothing-to-prune' ? (
               <ErrorNote error={plan.error} />
             ) : (
-              <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
+              <>
+                <OnlyCopies copies={only} />
+                <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
+              </>
             )}
           </div>
         </>

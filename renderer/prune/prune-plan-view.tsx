@@ -7,6 +7,7 @@ import { choose, count } from '../../words/plurals.ts';
 import { stayWords } from '../../words/prune.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
+import { ScrollArea } from '../parts/scroll-area.tsx';
 
 export type PrunePlanViewProps = {
   readonly plan: PrunePlan | null;
@@ -35,21 +36,23 @@ export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
         )}
       </p>
       {plan !== null && (
-        <ul className="plan-list">
-          {plan.goes.map(({ id, takenAt, sizeBytes }) => (
-            <li key={id}>
-              <span>{titleWords({ kind: kindOf(id), takenAt }, now, 'seconds')}</span>
-              {known.get(id)?.health === 'damaged' && <span className="tag bad">damaged</span>}
-              <span className="dim size">{formatBytes(sizeBytes)}</span>
-            </li>
-          ))}
-          {plan.stays.map(({ id, reason }) => (
-            <li key={id} className="stays">
-              <span>{nameOf(id, known.get(id), now)}</span>
-              <span>stays: {stayWords(reason)}</span>
-            </li>
-          ))}
-        </ul>
+        <ScrollArea className="plan-list" label="Snapshots of this plan">
+          <ul>
+            {plan.goes.map(({ id, takenAt, sizeBytes }) => (
+              <li key={id}>
+                <span>{titleWords({ kind: kindOf(id), takenAt }, now, 'seconds')}</span>
+                {known.get(id)?.health === 'damaged' && <span className="tag bad">damaged</span>}
+                <span className="dim size">{formatBytes(sizeBytes)}</span>
+              </li>
+            ))}
+            {plan.stays.map(({ id, reason }) => (
+              <li key={id} className="stays">
+                <span>{nameOf(id, known.get(id), now)}</span>
+                <span>stays: {stayWords(reason)}</span>
+              </li>
+            ))}
+          </ul>
+        </ScrollArea>
       )}
     </div>
   );

@@ -13,7 +13,6 @@ import {
   RadioGroup,
   Select,
   SelectValue,
-  Text,
   Virtualizer,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
@@ -174,7 +173,7 @@ function PickerLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
       <span className="box">
         <Icon name="check" size={12} />
       </span>
-      <Text slot="label">{titleWords(snapshot, now, 'seconds')}</Text>
+      <span>{titleWords(snapshot, now, 'seconds')}</span>
       <span className="dim">{mayGo(snapshot) ? shortRetention(snapshot.retention, rules, now) : ''}</span>
       <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
     </>

@@ -20,10 +20,23 @@ export function groupByKind(snapshots: readonly ListedSnapshot[]): readonly Grou
     .toSorted((a, b) => rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind));
 }
 
-/** The one that a person most likely looks for: the newest from before a rewind that can be read, else the newest at all. */
-export function likelySnapshot(snapshots: readonly ListedSnapshot[]): ListedSnapshot | undefined {
+/**
+ * Where nothing seems to be lost: the newest from before a rewind that can be read and is not as now, else the newest of
+ * any other kind, a safety copy last.
+ */
+export function fallbackSnapshot(
+  snapshots: readonly ListedSnapshot[],
+  lastEventId: bigint,
+): ListedSnapshot | undefined {
   const readable = snapshots.filter((one) => one.health === 'good' || one.health === 'unchecked');
   const newest = (list: readonly ListedSnapshot[]) =>
     list.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt))[0];
-  return newest(readable.filter((one) => one.kind === 'rewind')) ?? newest(readable) ?? snapshots[0];
+  const rewinds = readable.filter((one) => one.kind === 'rewind');
+  return (
+    newest(rewinds.filter((one) => one.lastEventId !== lastEventId)) ??
+    newest(rewinds) ??
+    newest(readable.filter((one) => one.kind !== 'restore')) ??
+    newest(readable) ??
+    snapshots[0]
+  );
 }

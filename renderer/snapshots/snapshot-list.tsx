@@ -9,7 +9,6 @@ import {
   ListBoxSection,
   ListLayout,
   type Selection,
-  Text,
   Virtualizer,
 } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
@@ -43,6 +42,7 @@ export type SnapshotListProps = {
 /** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. Only the lines on the screen are built. */
 export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTrash }: SnapshotListProps) {
   const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
+  const now = useNow();
   const choose = (keys: Selection) =>
     onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
   return (
@@ -59,6 +59,7 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
             escapeKeyBehavior="none"
             selectedKeys={selected}
             onSelectionChange={choose}
+            dependencies={[now.toDateString()]}
             renderEmptyState={() => <NoSnapshots rules={facts.rules} />}
           >
             {(group) => (
@@ -67,9 +68,13 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
                   <span>{group.name}</span>
                   <span>{formatNumber(group.snapshots.length)}</span>
                 </Header>
-                <Collection items={group.snapshots}>
+                <Collection items={group.snapshots} dependencies={[now.toDateString()]}>
                   {(snapshot) => (
-                    <ListBoxItem id={snapshot.id} textValue={snapshot.takenAt} className="snap">
+                    <ListBoxItem
+                      id={snapshot.id}
+                      textValue={formatMoment(snapshot.takenAt, now)}
+                      className="snap"
+                    >
                       <SnapshotLine snapshot={snapshot} />
                     </ListBoxItem>
                   )}
@@ -112,19 +117,19 @@ function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const tag = tagOf(snapshot, now);
   return (
     <>
-      <Text slot="label" className="snap-time">
+      <span className="snap-time">
         <time dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
           {capitalize(formatMoment(snapshot.takenAt, now, exact))}
         </time>
-      </Text>
-      <Text slot="description" className="snap-about">
+      </span>{' '}
+      <span className="snap-about">
         {tag === null ? (
           <span className="snap-age">{formatAge(snapshot.takenAt, now)}</span>
         ) : (
           <span className={`tag ${tag.tone}`}>{tag.text}</span>
         )}{' '}
         <span className="snap-detail">{against === null ? '' : detailWords(snapshot, against, now)}</span>
-      </Text>
+      </span>
     </>
   );
 }

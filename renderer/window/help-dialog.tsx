@@ -4,10 +4,11 @@ const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}O`, 'Open a data folder'],
-  [`${MOD}R`, 'Restore the snapshot that is shown'],
-  [`${MOD}U`, 'Undo the restore'],
-  [`${MOD}T`, 'Take a snapshot'],
-  [`${MOD}P`, 'Prune snapshots'],
+  [`${MOD}Enter`, 'Restore the snapshot that is shown'],
+  [`${MOD}Z`, 'Undo the restore'],
+  [`${MOD}Shift+Z`, 'Redo the restore'],
+  [`${MOD}N`, 'Take a snapshot'],
+  [`${MOD}Backspace`, 'Prune snapshots'],
   [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],
   ['Tab, Shift+Tab', 'Next area, previous area'],
   ['↑ ↓', 'Next snapshot, previous snapshot'],

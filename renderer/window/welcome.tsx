@@ -37,7 +37,7 @@ export function Welcome(props: WelcomeProps) {
           </ErrorNote>
         )}
         <div className="welcome-actions">
-          <Button className="button primary large" onPress={() => props.onChoose('folder')}>
+          <Button className="button primary large" autoFocus onPress={() => props.onChoose('folder')}>
             <Icon name="folder" />
             Open a data folder…
           </Button>

@@ -10,7 +10,14 @@ import { withLockPatience } from '../sqlite/transaction.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, fingerprintEvent } from './chain.ts';
-import { findLogTable, type Identity, identityOf, readEvents, readLastEventId } from './events.ts';
+import {
+  chainColumns,
+  findLogTable,
+  type Identity,
+  identityOf,
+  readEvents,
+  readLastEventId,
+} from './events.ts';
 
 /** A place in the live log: it had so many events up to this one, whose identity has this hash. */
 type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
@@ -35,6 +42,8 @@ export type LiveLog = {
   readonly lastId: () => Promise<bigint>;
   /** When the last event says it happened; null where there is none, or it says so in no way that is known. */
   readonly lastTime: () => Promise<Date | null>;
+  /** Ids of the events by which the host records a rewind, in ascending order. Reads the whole log, without payloads. */
+  readonly rewinds: () => Promise<readonly bigint[]>;
   /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
   /** Whether the log still has a place, with equally many events before it; not whether these are the same. */
@@ -159,6 +168,26 @@ function readLog(
     return events;
   }
 
+  async function rewinds(): Promise<readonly bigint[]> {
+    const kind = source.identity[chainColumns(profile).indexOf(profile.log.columns.kind)];
+    if (kind == null) return [];
+    const found: bigint[] = [];
+    const readKinds = (order: string) =>
+      db
+        .prepare<[], unknown[]>(
+          `SELECT ${id}, ${quoteName(kind)} FROM main.${quoteName(source.table)} ${hint}${order}`,
+        )
+        .raw()
+        .safeIntegers()
+        .iterate();
+    await walk([null, null], readKinds, ([event, of]) => {
+      if (typeof event === 'bigint' && typeof of === 'string' && profile.chat.rewindKinds.includes(of))
+        found.push(event);
+      return event;
+    });
+    return found;
+  }
+
   const fingerprint = (event: bigint) =>
     ask(() =>
       atOneMoment(db, () => {
@@ -200,6 +229,7 @@ function readLog(
     identity: source.identity,
     countAfter: (event) => count(event, null),
     countBetween: count,
+    rewinds,
     lastId: () => ask(() => readLastEventId(db, profile)),
     lastTime: () => ask(() => readLastTime(db, profile, source)),
     fingerprint,

@@ -35,3 +35,16 @@ export type TrashSummary = {
   /** Folders of the trash with something in them that no prune's manifest names: emptying leaves that alone. */
   readonly others: number;
 };
+
+/** What became of a prune's files: back in their places, or left in the trash since their place is taken or must not be. */
+export type PutBack = { readonly putBack: readonly SnapshotId[]; readonly left: readonly SnapshotId[] };
+
+/** What only one snapshot can bring back: messages or other events that came away, and no snapshot that stays holds them. */
+export type OnlyCopy = {
+  readonly id: SnapshotId;
+  readonly takenAt: string;
+  readonly events: number;
+  readonly messages: number;
+  /** Of one chat only, its name or id; null where they are of several, or of none. */
+  readonly chat: string | null;
+};

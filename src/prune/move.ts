@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
@@ -42,6 +42,34 @@ export async function moveToTrash(
   await syncFolder(target);
   await syncFolder(source);
   return true;
+}
+
+/**
+ * Moves a file of the trash back to `to`, in one step where it can, and returns when that is on the disk. False where
+ * that name is taken: then the file stays. @throws as `moveToTrash`; then the file is in the trash, or in both places
+ */
+export async function moveFromTrash(folder: DataFolder, from: string, to: string): Promise<boolean> {
+  const target = dirname(to);
+  try {
+    const { key } = statFacts(from, await lstat(from, { bigint: true }));
+    try {
+      if (!(await nameUnlessTaken(from, to))) return false;
+      await unlink(from).catch(unlessGone);
+    } catch (error) {
+      if (!hasSystemCode(error, 'EXDEV')) throw error;
+      if (!(await moveToOtherVolume({ folder, key, from, target, to }))) return false;
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code === 'target-exists') return false;
+    throw explainWriteError(error, target);
+  }
+  await syncFolder(dirname(from));
+  return true;
+}
+
+/** Without hard links the file has been renamed. */
+function unlessGone(error: unknown): void {
+  if (!hasSystemCode(error, 'ENOENT')) throw error;
 }
 
 type Move = {

@@ -19,6 +19,9 @@ import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } 
 
 export const TRASH = 'trash';
 
+/** What a prune names its folder: the UTC second, and a number where that is taken. */
+const TRASH_NAME = /^\d{8}T\d{6}Z(_\d{3,})?$/;
+
 /**
  * Makes a new folder in the trash with its manifest, which is on the disk when this returns: with it, each file can be
  * put back by hand. Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
@@ -77,13 +80,23 @@ export async function emptyTrash(
       expected: options.planId,
       got: planId,
     });
-  for (const prune of prunes) await remove(prune);
+  for (const { files: trashed, ...rest } of prunes) {
+    for (const file of trashed) await removeFile(file.path);
+    await tidyTrashFolder(rest);
+  }
   return { files, bytes, others };
 }
 
-/** As long as there is a file, the manifest tells where that came from: that files are gone is on the disk before it goes. */
-async function remove({ path, files, kinds, drafts, expendable }: Prune): Promise<void> {
-  for (const file of files) await removeFile(file.path);
+/**
+ * Removes what is empty of one prune's folder. As long as there is a file, the manifest tells where that came from: that
+ * files are gone is on the disk before it goes. Throws `folder-read-only`, `io-failed`.
+ */
+export async function tidyTrashFolder({
+  path,
+  kinds,
+  drafts,
+  expendable,
+}: Omit<Prune, 'files'>): Promise<void> {
   for (const draft of drafts) await removeFile(draft);
   for (const kind of kinds) {
     await syncFolder(kind);
@@ -93,6 +106,17 @@ async function remove({ path, files, kinds, drafts, expendable }: Prune): Promis
   const left = (await readEntries(path)).filter(({ name }) => name !== MANIFEST);
   if (expendable && left.length === 0) await removeFile(join(path, MANIFEST));
   await removeFolder(path);
+}
+
+/**
+ * What one prune has put into the trash; null where there is no such folder. Throws `usage` for a name that no prune
+ * gives, `snapshot-unsafe`, `io-failed`.
+ */
+export async function readTrashFolder(folder: DataFolder, name: string): Promise<Prune | null> {
+  if (!TRASH_NAME.test(name))
+    throw new SnapbackError('usage', 'This is not the name of a folder in the trash.', { got: name });
+  const path = await findFolder(folder, OWN, TRASH, name);
+  return path === null ? null : readPrune(path);
 }
 
 /** What one prune has put into the trash. All paths are absolute. */
@@ -126,7 +150,7 @@ async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
   if (root === null) return [];
   const prunes: Prune[] = [];
   for (const entry of await readEntries(root))
-    if (entry.isDirectory() && /^\d{8}T\d{6}Z(_\d{3,})?$/.test(entry.name))
+    if (entry.isDirectory() && TRASH_NAME.test(entry.name))
       prunes.push(await readPrune(join(root, entry.name)));
   return prunes;
 }

@@ -148,7 +148,7 @@ describe.concurrent('taking a snapshot, when it is killed,', () => {
   test.each(MODES.flatMap((mode) => [0, 15, 60, 150, 400].map((delayMs) => [mode, delayMs] as const)))(
     'leaves nothing that looks like one, with journal mode %s after %i ms',
     async (mode, delayMs) => {
-      const { place, from } = await killIn('take', mode, delayMs < 100 ? 'copy-database' : 'build', delayMs);
+      const { place, from } = await killIn('take', mode, delayMs < 100 ? 'copy-database' : 'take', delayMs);
       await finishInterrupted(await open(place));
       await expectTidy(place);
       expect(readState(place.database)).toEqual(from.mistaken);

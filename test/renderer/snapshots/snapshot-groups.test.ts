@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ListedSnapshot } from '../../../electron/contract.ts';
-import { groupByKind, likelySnapshot } from '../../../renderer/snapshots/snapshot-groups.ts';
+import { fallbackSnapshot, groupByKind } from '../../../renderer/snapshots/snapshot-groups.ts';
 import type { Retention } from '../../../src/model/snapshots.ts';
 
 const kept: Retention = { status: 'kept', reason: 'within-age', goesAt: null, rank: null, keep: null };
@@ -39,8 +39,20 @@ describe('the list', () => {
       snapshot('rewind/good', { takenAt: '2026-11-23T13:40:00.000Z' }),
       snapshot('rewind/old', { takenAt: '2026-11-01T13:40:00.000Z' }),
     ];
-    expect(likelySnapshot(list)?.id).toBe('rewind/good');
-    expect(likelySnapshot(list.slice(0, 2))?.id).toBe('periodic/new');
-    expect(likelySnapshot([])).toBeUndefined();
+    expect(fallbackSnapshot(list, 0n)?.id).toBe('rewind/good');
+    expect(fallbackSnapshot(list.slice(0, 2), 0n)?.id).toBe('periodic/new');
+    expect(fallbackSnapshot([], 0n)).toBeUndefined();
+  });
+
+  test('one that ends where the log ends now is passed over, and a safety copy comes last', () => {
+    const list = [
+      snapshot('restore/newest', { takenAt: '2026-11-23T14:10:00.000Z' }),
+      snapshot('rewind/to-be-safe', { takenAt: '2026-11-23T14:05:00.000Z', lastEventId: 12n }),
+      snapshot('rewind/before', { takenAt: '2026-11-23T13:40:00.000Z', lastEventId: 9n }),
+      snapshot('periodic/old', { takenAt: '2026-11-01T13:40:00.000Z' }),
+    ];
+    expect(fallbackSnapshot(list, 12n)?.id).toBe('rewind/before');
+    expect(fallbackSnapshot(list.slice(0, 2), 12n)?.id).toBe('rewind/to-be-safe');
+    expect(fallbackSnapshot([...list.slice(0, 1), ...list.slice(3)], 12n)?.id).toBe('periodic/old');
   });
 });

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
+import { startHost } from './host.ts';
+import { addCheckpoints } from './many.ts';
+
+async function leave(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+}
+
+test('axe finds nothing on any view', async ({ place, demo }) => {
+  test.setTimeout(300_000);
+  const { app, page } = await place.launch();
+  const look = (name: string) => expectAccessible(app, page, name);
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await look('the greeting');
+  const empty = join(place.folder, 'empty');
+  mkdirSync(empty);
+  await dropOnWindow(page, empty);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await look('a folder that is refused');
+  await dropOnWindow(page, demo);
+  await expect(page.locator('.story')).toBeVisible();
+  await look('a folder with its comparison');
+  await page.getByRole('button', { name: /tables/ }).click();
+  await look('the tables that are the same');
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  await look('the menu');
+  await page.keyboard.press('Escape');
+  await page.getByRole('option').filter({ hasText: 'damaged' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await look('a damaged snapshot');
+  await page.getByRole('option').first().click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByText('2 snapshots chosen')).toBeVisible();
+  await look('two snapshots');
+});
+
+test('axe finds nothing in any dialog', async ({ place, demo }) => {
+  test.setTimeout(300_000);
+  addCheckpoints(demo, 12);
+  const { app, page } = await place.launch({ data: demo });
+  const look = (name: string) => expectAccessible(app, page, name);
+  await expect(page.locator('.story')).toBeVisible();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await look('help');
+  await leave(page);
+  await page.getByRole('button', { name: 'Take snapshot' }).click();
+  await look('take');
+  await leave(page);
+  await prune(app, page);
+  await restore(app, page, demo);
+});
+
+async function prune(app: ElectronApplication, page: Page): Promise<void> {
+  const look = (name: string) => expectAccessible(app, page, name);
+  const dialog = page.getByRole('alertdialog');
+  await page.getByRole('button', { name: 'Prune…' }).click();
+  await expect(dialog.getByRole('button', { name: /^Move 12/ })).toBeEnabled();
+  await look('prune by number');
+  await dialog.getByText('Those older than').click();
+  await look('prune by age');
+  await dialog.getByText('The ones I pick').click();
+  await dialog.getByRole('option').last().click();
+  await look('prune by hand');
+  await dialog.getByText('All but the newest').click();
+  await dialog.getByRole('textbox').fill('0');
+  await page.keyboard.press('Tab');
+  await expect(dialog.getByRole('button', { name: /^Move 1\d/ })).toBeEnabled();
+  await look('prune with a long list');
+  await dialog.getByRole('textbox').fill('15');
+  await page.keyboard.press('Tab');
+  await dialog.getByRole('button', { name: /^Move 2/ }).click();
+  await expect(page.getByText(/moved to the trash/).first()).toBeVisible();
+  await look('news and the trash');
+  await page.getByRole('button', { name: 'Empty…' }).click();
+  await look('empty the trash');
+  await leave(page);
+}
+
+async function restore(app: ElectronApplication, page: Page, demo: string): Promise<void> {
+  const look = (name: string) => expectAccessible(app, page, name);
+  const dialog = page.getByRole('alertdialog');
+  const host = await startHost(demo);
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await expect(dialog.getByRole('checkbox')).toBeVisible();
+  await look('a plan with a consent');
+  host.kill();
+  await once(host, 'exit');
+  const confirm = dialog.getByRole('button', { name: /^Restore/ });
+  await expect(confirm).toBeEnabled();
+  await dialog.getByRole('button', { name: 'Details' }).click();
+  await look('a plan with its details');
+  const writer = await startHost(demo, true);
+  await dialog.locator('.tick').click();
+  await confirm.click();
+  await expect(page.getByText(/^Waiting for another program/).first()).toBeVisible();
+  await look('a restore under way');
+  process.kill(await findCore(app), 'SIGKILL');
+  await expect(dialog.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await look('a core that was lost');
+  writer.kill();
+  await once(writer, 'exit');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await look('the notice of the core');
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await confirm.click();
+  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  await look('the receipt');
+  await dialog.getByRole('button', { name: /^Hashes/ }).click();
+  await look('the receipt with hashes');
+  await leave(page);
+  await look('a restored state');
+  await page.getByRole('button', { name: 'Undo restore…' }).click();
+  await expect(dialog.getByRole('button', { name: /^Undo/ })).toBeEnabled();
+  await look('the undo');
+  await leave(page);
+  rmSync(join(demo, 'snapshots'), { recursive: true });
+  mkdirSync(join(demo, 'snapshots'));
+  await expect(page.getByText('No snapshots yet')).toBeVisible();
+  await look('no snapshots');
+}

@@ -1,0 +1,135 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { addCheckpoints } from './many.ts';
+
+/** The keyboard's focus: never on nothing, and where a person expects it. */
+async function focused(page: Page): Promise<string> {
+  // A dialog that closes gives it back in one of the next frames.
+  await page.waitForTimeout(300);
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element === null || element === document.body
+      ? 'nothing'
+      : `${element.getAttribute('role') ?? element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? element.textContent?.trim() ?? ''}`;
+  });
+}
+
+const runCommand = (app: ElectronApplication, id: string) =>
+  app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
+
+test('the focus is never lost: at the start, after a failure, a confirmation and a command of the menu', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  expect(await focused(page)).toMatch(/^button Open a data folder/);
+  await app.close();
+
+  const { app: second, page: window } = await place.launch({ data: demo });
+  const dialog = window.getByRole('alertdialog');
+  await expect(window.locator('.story')).toBeVisible();
+  expect(await focused(window)).toMatch(/^option (Today|Yesterday)/);
+
+  await test.step('a dialog that the menu opened gives it to the list', async () => {
+    await window.evaluate(
+      () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+    );
+    await runCommand(second, 'help');
+    await expect(dialog).toBeVisible();
+    await window.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    expect(await focused(window)).toMatch(/^option/);
+  });
+
+  await test.step('after a failed Take it is in the dialog, and Escape leaves that', async () => {
+    rmSync(join(demo, 'snapshots/rewind'), { recursive: true });
+    writeFileSync(join(demo, 'snapshots/rewind'), 'in the way');
+    await window.getByRole('button', { name: 'Take snapshot' }).click();
+    await dialog.getByRole('button', { name: 'Take snapshot' }).click();
+    await expect(dialog.getByRole('alert')).toBeVisible();
+    expect(await focused(window)).not.toBe('nothing');
+    expect(await window.evaluate(() => document.activeElement?.closest('[role=alertdialog]') !== null)).toBe(
+      true,
+    );
+    await window.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    expect(await focused(window)).not.toBe('nothing');
+  });
+
+  await test.step('a restore that is confirmed and closed with the mouse', async () => {
+    await window.getByRole('option').last().click();
+    await expect(window.locator('.story')).not.toContainText('Nothing differs');
+    await window.getByRole('button', { name: 'Restore…' }).click();
+    await dialog.getByRole('button', { name: /^Restore/ }).click();
+    await expect(window.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+    expect(await focused(window)).toBe('button Close');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toBeHidden();
+    expect(await focused(window)).not.toBe('nothing');
+  });
+});
+
+test('Tab meets the snapshots and their page before what concerns the whole folder, and typing finds a day', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  expect(await focused(page)).toMatch(/^option/);
+  const seen: string[] = [];
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press('Tab');
+    seen.push(
+      await page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      ),
+    );
+  }
+  const at = (name: string) => seen.findIndex((one) => one.trim() === name);
+  expect(at('Restore…')).toBeGreaterThan(-1);
+  for (const name of ['Take snapshot', 'Prune…', 'Open…'])
+    expect(at(name), seen.join(' | ')).toBeGreaterThan(at('Restore…'));
+
+  await page.getByRole('option', { selected: true }).click();
+  const lines = await page.getByRole('option').allTextContents();
+  const other = lines.find((line) => !/^(Today|Yesterday)/.test(line)) ?? '';
+  await page.keyboard.type(other.slice(0, 3).toLowerCase());
+  await expect(page.locator('[role=option]:focus')).toContainText(other.slice(0, 10));
+});
+
+test('a long list of what would be pruned is scrolled with the keyboard', async ({ place, demo }) => {
+  addCheckpoints(demo, 12);
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await page.getByRole('button', { name: 'Prune…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByRole('textbox').fill('0');
+  await page.keyboard.press('Tab');
+  await expect(dialog.getByRole('button', { name: /^Move 1\d/ })).toBeEnabled();
+  const list = dialog.getByRole('region', { name: 'Snapshots of this plan' });
+  await list.focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => list.evaluate((part) => part.scrollTop)).toBeGreaterThan(0);
+});
+
+test('at 200 % no moment is cut off', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.setContentSize(1200, 760);
+    if (window !== undefined) window.webContents.zoomFactor = 2;
+  });
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(600);
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('.snap-time')]
+      .filter((part) => part.scrollWidth > part.clientWidth)
+      .map((part) => part.textContent),
+  );
+  expect(cut).toEqual([]);
+  const above = await page.evaluate(() => document.querySelector('.panes')?.getBoundingClientRect().top ?? 0);
+  expect(above / 380).toBeLessThan(0.3);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from './fixtures.ts';
+import { listKind } from './judge.ts';
+
+test('a snapshot taken to be safe does not hide the one that holds the lost chat', async ({
+  place,
+  demo,
+}) => {
+  const first = await place.launch({ data: demo });
+  await expect(first.page.locator('.story')).toContainText('Lighthouse');
+  await first.page.getByRole('button', { name: 'Take snapshot' }).click();
+  await first.page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
+  await expect(first.page.getByText(/^Snapshot taken/)).toBeVisible();
+  await first.app.close();
+  const { page } = await place.launch();
+  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+});
+
+test('pruning the only snapshot that holds a lost chat warns, and it is put back where it was', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  const before = listKind(demo, 'rewind');
+  const dialog = page.getByRole('alertdialog');
+  await page.getByRole('button', { name: 'Prune…' }).click();
+  await dialog.getByText('The ones I pick').click();
+  await dialog.getByRole('option').first().click();
+  await expect(dialog.getByText(/can bring back \d+ messages in “Lighthouse”/)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
+  await expect(page.getByText(/^1 snapshot, .* moved to the trash/)).toBeVisible();
+  expect(listKind(demo, 'rewind')).toEqual(before.slice(1));
+  await page.getByRole('button', { name: 'Put back' }).click();
+  await expect(page.getByText('1 snapshot put back.')).toBeVisible();
+  expect(listKind(demo, 'rewind')).toEqual(before);
+  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+});
+
+test('emptying the trash says beforehand whether it frees space, and the system’s trash is a choice', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  const dialog = page.getByRole('alertdialog');
+  await page.getByRole('button', { name: 'Prune…' }).click();
+  await dialog.getByText('Those older than').click();
+  await dialog.getByRole('button', { name: /^Move 1 snapshot/ }).click();
+  await page.getByRole('button', { name: 'Empty…' }).click();
+  await expect(dialog.getByRole('button', { name: /^Delete 1 snapshot, free/ })).toBeVisible();
+  await dialog.getByText('Move to the system’s trash').click();
+  await dialog.getByRole('button', { name: 'Move 1 snapshot, free nothing yet' }).click();
+  await expect(
+    page.getByText(/moved to the system’s trash\.$|The system has no trash for this place/).first(),
+  ).toBeVisible();
+});

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { applyRestore, defaultRestoreOptions, putBack, takeSnapshot } from '../../src/index.ts';
+import { applyPrune } from '../../src/prune/prune.ts';
+import { describeTrash } from '../../src/prune/trash.ts';
+import { codeOf, makeDataFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { addEvents, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW } from '../support/story.ts';
+
+const root = makeRoot();
+const IDS = ['periodic/20260301T000000Z', 'rewind/20260301T000000Z'];
+
+async function pruned() {
+  const folder = await makeDataFolder();
+  for (const id of IDS) await writeSnapshotFile(folder, id, `this is ${id}`);
+  const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: IDS });
+  const file = (id: string) => join(folder.dir, 'snapshots', `${id}.json`);
+  return { folder, trashFolder, file };
+}
+
+test('what was pruned is put back where it was, byte for byte, and the trash is empty', async () => {
+  const { folder, trashFolder, file } = await pruned();
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: IDS, left: [] });
+  for (const id of IDS) expect(await readFile(file(id), 'utf8')).toBe(`this is ${id}`);
+  expect(existsSync(trashFolder)).toBe(false);
+  expect(await codeOf(putBack(folder, basename(trashFolder)))).toBe('snapshot-missing');
+});
+
+test('nothing is overwritten: what has no place any more stays in the trash with its manifest', async () => {
+  const { folder, trashFolder, file } = await pruned();
+  const [taken = '', other = ''] = IDS;
+  await writeFile(file(taken), 'another one');
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [other], left: [taken] });
+  expect(await readFile(file(taken), 'utf8')).toBe('another one');
+  expect(await describeTrash(folder)).toMatchObject({ files: 1 });
+});
+
+test('no file that is not the prune’s own moves, and no name leads elsewhere', async () => {
+  const { folder, trashFolder } = await pruned();
+  await writeFile(join(trashFolder, 'rewind/20260401T000000Z.json'), 'smuggled');
+  expect((await putBack(folder, basename(trashFolder))).putBack).toEqual(IDS);
+  expect(existsSync(join(trashFolder, 'rewind/20260401T000000Z.json'))).toBe(true);
+  for (const name of ['..', '../../snapshots', '', 'x', '20260301T000000Z/..'])
+    expect(await codeOf(putBack(folder, name)), name).toBe('usage');
+});
+
+test('a checkpoint that would take back a restore at the host’s next start stays in the trash', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);');
+  run(place, addEvents(5));
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(place, addEvents(3, 'since'));
+  const { id: old } = await takeSnapshot(folder, 'periodic');
+  const future = 'periodic/29990101T000000Z';
+  const file = (one: string) => join(place.dir, 'snapshots', `${one}.json`);
+  await writeFile(file(future), await readFile(file(old)));
+  const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: [future] });
+  await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [], left: [future] });
+});
