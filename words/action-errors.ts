@@ -12,6 +12,7 @@ export const actionErrors: Entries<
   | 'schema-drift'
   | 'schema-needs-host'
   | 'row-refused'
+  | 'row-too-large'
   | 'leaves-orphans'
   | 'other-timeline'
   | 'plan-stale'
@@ -53,6 +54,12 @@ export const actionErrors: Entries<
     happened: addTo(failure.message, reasonOf(failure)),
     unharmed: ROLLED_BACK,
     next: 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
+  }),
+  'row-too-large': ({ message }) => ({
+    title: 'A row is too large for a snapshot',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: 'Without a safety copy nothing is restored. Make that row smaller in the chat app, then try again.',
   }),
   'leaves-orphans': ({ message }) => ({
     title: 'Broken links',

@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'schema-drift',
   'schema-needs-host',
   'row-refused',
+  'row-too-large',
   'leaves-orphans',
   'other-timeline',
   'plan-stale',

@@ -1,6 +1,8 @@
+import type { DataFolder } from '../host/data-folder.ts';
 import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { rollBack } from '../sqlite/transaction.ts';
@@ -23,7 +25,7 @@ const HOPELESS: readonly ErrorCode[] = ['database-damaged', 'snapshot-without-lo
 export async function rehearse(
   copy: WriteDatabase,
   prepared: PreparedPlan,
-  { schema, databaseFile }: { readonly schema: Schema; readonly databaseFile: string },
+  { schema, folder: { profile, databaseFile } }: { readonly schema: Schema; readonly folder: DataFolder },
   task: TaskOptions,
 ): Promise<RestorePlan> {
   const { plan } = prepared;
@@ -37,10 +39,13 @@ export async function rehearse(
     const indexes = checkSearchIndexes(copy, prepared.effects);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
+      // The safety copy holds what is there now, the fresh checkpoint what is there then.
+      refuseHugeRows(copy, schema, profile);
       const effects = await writeTables(copy, prepared, { indexes, schema }, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes, schema };
       const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, rehearsal);
+      if (plan.freshCheckpoint) refuseHugeRows(copy, schema, profile);
       return {
         ...tried,
         foreignKeyViolationsAfter: violations,
@@ -58,7 +63,12 @@ export async function rehearse(
 /** The refusal that applying would end with. Other failures are none of the plan's, and pass. */
 function asRefusal(error: unknown, databaseFile: string): Refusal {
   const found = classifyDatabaseError(error, databaseFile);
-  const refused: readonly ErrorCode[] = ['row-refused', 'leaves-orphans', 'verification-failed'];
+  const refused: readonly ErrorCode[] = [
+    'row-refused',
+    'row-too-large',
+    'leaves-orphans',
+    'verification-failed',
+  ];
   if (!(found instanceof SnapbackError) || !refused.includes(found.code)) throw error;
   return refusalOf(found);
 }

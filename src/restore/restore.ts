@@ -52,7 +52,7 @@ export async function planRestore(
         { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
         task,
       );
-      return await rehearse(view.db, prepared, { schema, databaseFile: folder.databaseFile }, task);
+      return await rehearse(view.db, prepared, { schema, folder }, task);
     } catch (error) {
       throw explain(error, folder);
     }

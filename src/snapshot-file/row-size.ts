@@ -2,37 +2,87 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 
 /*
- * One row has to fit into one text, several times over while it is written and read. So rows have a bound, which readers
- * keep too; it is far above what a chat holds.
+ * A row has to fit into one text, several times over while it is written and read. So there is one bound for the bytes
+ * that it takes in a snapshot: reading, planning and writing all keep it. It is far above what a chat holds.
  */
 
-/** Of a row's visible form. */
 export const LONGEST_ROW_BYTES = 256 << 20;
-const LONGEST_BYTES = 48 << 20;
-const LONGEST_TEXT_UNITS = 80 << 20;
 
-/** Refuses a value whose visible form could not even be made. @throws `io-failed` with table and sizes */
-export function refuseHugeValue(table: string, value: SqlValue): void {
-  if (typeof value === 'string') refuse(table, value.length, LONGEST_TEXT_UNITS);
-  else if (value instanceof Uint8Array) refuse(table, value.length, LONGEST_BYTES);
-  else if (typeof value === 'object' && value !== null) refuse(table, value.rawText.length, LONGEST_BYTES);
+/** No byte of a value, and no UTF-16 unit of a text, takes more than this in a snapshot: `\u00e9`. */
+export const MOST_BYTES_EACH = 6;
+/** Quotation marks, commas, and numbers. */
+export const BYTES_AROUND_VALUE = 32;
+
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const BACKSLASH = 0x5c;
+
+/** Refuses a row that takes more room in a snapshot than any may, before its text is made. @throws `row-too-large` */
+export function refuseHugeRow(table: string, columns: readonly string[], row: readonly SqlValue[]): void {
+  const most = columns.reduce((sum, name, index) => sum + mostBytes(name) + mostBytes(row[index] ?? null), 0);
+  if (most <= LONGEST_ROW_BYTES) return;
+  const bytes = countRowBytes(columns, row);
+  if (bytes <= LONGEST_ROW_BYTES) return;
+  const [size, longest] = [bytes, LONGEST_ROW_BYTES].map(formatMegabytes);
+  throw new SnapbackError(
+    'row-too-large',
+    `A row of “${table}” would take ${size} in a snapshot; ${longest} is the most that a row may have.`,
+    { table, bytes, longest: LONGEST_ROW_BYTES },
+  );
 }
 
-/** Refuses a row that no reader would take. @throws `io-failed` with table and sizes */
-export function refuseHugeRow(table: string, bytes: number): void {
-  refuse(table, bytes, LONGEST_ROW_BYTES);
+/** The bytes that a row takes in a snapshot, or the largest of its exact values where that is more; a few too many. */
+export function countRowBytes(columns: readonly string[], row: readonly SqlValue[]): number {
+  const visible = columns.reduce((sum, name, index) => sum + bytesOf(name) + bytesOf(row[index] ?? null), 0);
+  return Math.max(visible, ...row.map(exactBytes));
 }
 
 /** A bound in words. */
 export function formatMegabytes(bytes: number): string {
-  return `${Math.round(bytes / (1 << 20))} MB`;
+  return `${Math.ceil(bytes / (1 << 20))} MB`;
 }
 
-function refuse(table: string, size: number, longest: number): void {
-  if (size > longest)
-    throw new SnapbackError('io-failed', `A row of “${table}” is larger than a snapshot can hold.`, {
-      table,
-      size,
-      longest,
-    });
+function mostBytes(value: SqlValue): number {
+  return unitsOf(value) * MOST_BYTES_EACH + BYTES_AROUND_VALUE;
 }
+
+function unitsOf(value: SqlValue): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  return typeof value === 'object' && value !== null ? value.rawText.length : 0;
+}
+
+/** Bytes of a value in a snapshot, exact but for the few around it. */
+function bytesOf(value: SqlValue): number {
+  if (typeof value === 'string') return textBytes(value) + BYTES_AROUND_VALUE;
+  if (value instanceof Uint8Array) return blobBytes(value) + BYTES_AROUND_VALUE;
+  return mostBytes(value);
+}
+
+function textBytes(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE || unit === BACKSLASH || (unit >= 8 && unit <= 13 && unit !== 11)) bytes += 2;
+    else bytes += unit < 0x20 || unit >= 0x7f ? 6 : 1;
+  }
+  return bytes;
+}
+
+/** Of the base64 that stands apart for what the visible form can't carry. */
+function exactBytes(value: SqlValue): number {
+  return typeof value === 'object' ? Math.ceil(unitsOf(value) / 3) * 4 + BYTES_AROUND_VALUE : 0;
+}
+
+/** Of the text of Python's repr, with its backslashes doubled. */
+function blobBytes(blob: Uint8Array): number {
+  let bytes = 0;
+  for (let at = 0; at < blob.length; at += 1) bytes += REPR_BYTES[blob[at] ?? 0] ?? 0;
+  return bytes;
+}
+
+/** What each byte of a BLOB takes. */
+const REPR_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === BACKSLASH) return 4;
+  if (byte === APOSTROPHE || byte === QUOTE || byte === 9 || byte === 10 || byte === 13) return 3;
+  return byte < 0x20 || byte >= 0x7f ? 5 : 1;
+});

@@ -31,7 +31,7 @@ import {
   type SnapshotAbout,
 } from './notes.ts';
 import { jsonText, jsonValue } from './python-text.ts';
-import { refuseHugeRow, refuseHugeValue } from './row-size.ts';
+import { refuseHugeRow } from './row-size.ts';
 
 export type DumpRequest = {
   readonly profile: Profile;
@@ -140,11 +140,11 @@ function createDump(
     let exactRows = 0;
     await main.text(`, ${jsonText(name)}: [`);
     for (const row of rows) {
+      refuseHugeRow(name, columns, row);
       hasher.add(row);
       logReading?.chain.add(pick(row));
       let line = ordinal === 0 ? '' : ', ';
       for (const [index, value] of row.entries()) {
-        refuseHugeValue(name, value);
         line += (prefixes[index] ?? '') + jsonValue(value);
         if (!isInexact(value)) continue;
         const opening = exactRows === 0 ? `${exactTables === 0 ? '' : ', '}${jsonText(name)}: [` : ', ';
@@ -152,7 +152,6 @@ function createDump(
         exactTables += exactRows === 0 ? 1 : 0;
         exactRows += 1;
       }
-      refuseHugeRow(name, line.length);
       await main.text(`${line}}`);
       ordinal += 1;
       rowsDone += 1;

@@ -1,0 +1,27 @@
+import type { Profile } from '../host/profile.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { BYTES_AROUND_VALUE, LONGEST_ROW_BYTES, MOST_BYTES_EACH, refuseHugeRow } from './row-size.ts';
+
+/**
+ * Makes sure that a snapshot could be taken of the database as it is, without reading more than the sizes of most rows.
+ * @throws `row-too-large`, as taking it would; `schema-needs-host`, database errors
+ */
+export function refuseHugeRows(db: AnyDatabase, schema: Schema, { log, tables }: Profile): void {
+  for (const name of [log.table, ...tables]) {
+    const table = schema.tables.get(foldName(name));
+    if (table === undefined) continue;
+    const columns = table.columns.map((column) => column.name);
+    const sizes = columns.map((column) => `ifnull(octet_length(${quoteName(column)}), 0)`);
+    const around = columns.reduce(
+      (sum, column) => sum + column.length * MOST_BYTES_EACH + 2 * BYTES_AROUND_VALUE,
+      0,
+    );
+    const most = `(${sizes.join(' + ')}) * ${MOST_BYTES_EACH} + ${around}`;
+    const order = `NOT INDEXED WHERE ${most} > ${LONGEST_ROW_BYTES}`;
+    const source = { schemaName: 'main', table: table.name, columns, order, encoding: schema.encoding };
+    for (const row of readRows(db, source)) refuseHugeRow(name, columns, row);
+  }
+}
