@@ -8,7 +8,13 @@ import { joinWords } from './sentences.ts';
 export function remarkLines(plan: RestorePlan): readonly string[] {
   const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
   const keys = keyWords(plan);
+  const isMixed = plan.lineage === 'other' && plan.options.mode === 'projections';
   return [
+    ...(isMixed
+      ? [
+          'This snapshot and your database went separate ways: its derived data can tell of messages that you do not have now, and not of newer ones.',
+        ]
+      : []),
     ...plan.schemaDrift.map(driftWords),
     ...plan.guessedBlobs.map(guessWords),
     ...plan.damage.map((damage) => `Damage that is already there and must not grow: ${damage}`),

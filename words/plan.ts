@@ -157,10 +157,12 @@ export function isConsentable({ code }: Refusal): boolean {
 
 /** What would be lost to another timeline, where that takes a consent, given or not. Null: nothing. */
 export function timelineWords(plan: RestorePlan): string | null {
-  const { lineage, newerEvents, newerEventsLost, options, refusals } = plan;
+  const { action, lineage, newerEvents, newerEventsLost, options, refusals } = plan;
   const isAccepted = options.acceptOtherTimeline && lineage === 'other' && newerEventsLost > 0;
   if (!isAccepted && !refusals.some(({ code }) => code === 'other-timeline')) return null;
-  return `This snapshot and your database went separate ways. Restoring it removes ${countWritten(newerEvents)}.`;
+  const [what, verb] =
+    action === 'undo' ? ['The state that this leads back to', 'Undoing'] : ['This snapshot', 'Restoring'];
+  return `${what} and your database went separate ways. ${verb} removes ${countWritten(newerEvents)}.`;
 }
 
 /** Why the plan can’t be applied, given the ticks; null: it can. Refusals for use are judged by `inUse`, which is newer. */

@@ -63,7 +63,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
             isSelected={options.acceptOtherTimeline}
             onChange={(acceptOtherTimeline) => onOptions({ ...options, acceptOtherTimeline })}
           >
-            Remove them
+            Remove what is newer
           </Tick>
         </div>
       )}

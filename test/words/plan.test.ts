@@ -8,6 +8,7 @@ import {
   leadWords,
   lossStory,
   spokenWords,
+  timelineWords,
 } from '../../words/plan.ts';
 import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts';
 import { storyText } from '../../words/story.ts';
@@ -214,6 +215,27 @@ describe('what else the confirmation says', () => {
     expect(leadWords({ ...plan, options: { ...plan.options, mode: 'projections' } }, now)).toBe(
       'Only derived data is rebuilt, as it was at 14:32, just before the rewind. Your messages stay as they are.',
     );
+  });
+
+  test('a snapshot of another timeline is said, and asked about as long as newer messages are lost', () => {
+    const other: RestorePlan = {
+      ...plan,
+      lineage: 'other',
+      newerEvents: [group('Harbour', 3)],
+      newerEventsLost: 3,
+    };
+    const refused = { ...other, refusals: [{ code: 'other-timeline', message: '', detail: {} }] } as const;
+    const words = 'This snapshot and your database went separate ways. Restoring removes 3 newer messages.';
+    expect(timelineWords(refused)).toBe(words);
+    expect(blockedWords(refused, { state: 'no' }, false)).toMatch(/^Confirm/);
+    const accepted = { ...other, options: { ...plan.options, acceptOtherTimeline: true } };
+    expect(timelineWords(accepted)).toBe(words);
+    expect(timelineWords({ ...refused, action: 'undo' })).toContain('leads back to and your database');
+    // An undo right after its restore, and nothing that is newer.
+    expect(timelineWords(other)).toBeNull();
+    expect(timelineWords({ ...accepted, newerEventsLost: 0, newerEvents: [] })).toBeNull();
+    const options = { ...plan.options, mode: 'projections' } as const;
+    expect(remarkLines({ ...other, options })).toEqual([expect.stringContaining('went separate ways')]);
   });
 
   test('a grey button says why it is grey', () => {
