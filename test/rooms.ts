@@ -15,12 +15,12 @@ const react = ['react', 'react-aria-components'];
 export const rooms: Readonly<Record<string, Room>> = {
   'src/model': {},
   [words]: { types: [model] },
-  'src/system': { values: [model, node] },
+  'src/system': { values: [model, node, 'valibot'] },
   'src/sqlite': { values: [model, 'src/system', node, 'better-sqlite3'] },
   'src/host': { values: [model, 'src/system', 'src/sqlite', node] },
   'src/log': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/snapshot-file': {
-    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node],
+    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],
   },
   'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
   'src/compare': {
@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'src/write': { values: [model, 'src/sqlite', 'src/compare'], types: ['src/system'] },
-  'src/journal': { values: [model, 'src/system', 'src/host', 'src/snapshots', node] },
+  'src/journal': { values: [model, 'src/system', 'src/host', 'src/snapshots', node, 'valibot'] },
   'src/restore': {
     values: [
       model,
@@ -84,6 +84,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/prune': {
     values: [
+      'valibot',
       model,
       'src/system',
       'src/host',

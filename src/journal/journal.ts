@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
 import {
   ensureFolder,
@@ -8,52 +9,19 @@ import {
   OWN,
   ownAsDatabase,
 } from '../host/folders.ts';
-import { ERROR_CODES, type ErrorCode, hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
-import type { RestoreReceipt } from '../model/restore.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
-import { parseSnapshotId } from '../snapshots/names.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { syncFolder } from '../system/durable.ts';
 import { constants, type FileHandle } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
-import { ownMark, type ProcessMark, parseMark } from '../system/process-mark.ts';
+import { ownMark } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { parseReceipt } from './parse-receipt.ts';
+import { type JournalEntry, journalEntry } from './entry.ts';
 
 /*
  * DATA/snapback/journal.jsonl: what was about to happen and what happened, one JSON document a line. Invariant: lines
  * are only ever appended, each durable before the next step. Nothing depends on it alone: whether a restore was
  * committed is judged by the database.
  */
-
-export type JournalEntry =
-  | {
-      readonly type: 'prepared';
-      readonly planId: string;
-      readonly action: 'restore' | 'undo';
-      readonly snapshotId: SnapshotId;
-      readonly safetyCopyId: SnapshotId;
-      /** File name within the folder of the periodic snapshots. */
-      readonly checkpointDraft: string | null;
-      /** Who makes the restore; null in lines of earlier versions, which did not say. */
-      readonly by: ProcessMark | null;
-      readonly at: string;
-    }
-  | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
-  /** A later start found that the restore was committed, though the process died before it could say so. */
-  | {
-      readonly type: 'recovered';
-      readonly planId: string;
-      readonly safetyCopyId: SnapshotId;
-      readonly at: string;
-    }
-  | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
-  | {
-      readonly type: 'checkpoint-published';
-      readonly planId: string;
-      /** Null: a later start found its draft gone, so it was published under a name that nobody could record. */
-      readonly checkpointId: SnapshotId | null;
-      readonly at: string;
-    };
 
 type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 
@@ -157,69 +125,11 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
   }
 }
 
+const journalLine = v.pipe(v.string(), v.parseJson(), journalEntry);
+
 function parseLine(line: string): JournalEntry | null {
   // Every version wrote the type first. Whatever else is there is passed over quickly, however many lines it has.
   if (!line.startsWith('{"type":"') || !line.endsWith('}')) return null;
-  try {
-    return parseEntry(JSON.parse(line));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof SnapbackError) return null;
-    throw error;
-  }
-}
-
-function parseEntry(value: unknown): JournalEntry | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const members = new Map<string, unknown>(Object.entries(value));
-  const text = (key: string) => asText(members.get(key));
-  const id = (key: string) => asSnapshotId(members.get(key));
-  const at = text('at');
-  const planId = text('planId');
-  if (at === null) return null;
-  if (members.get('type') === 'committed') {
-    const receipt = parseReceipt(members.get('receipt'));
-    return receipt === null ? null : { type: 'committed', receipt, at };
-  }
-  if (planId === null) return null;
-  if (members.get('type') === 'aborted') {
-    const code = ERROR_CODES.find((known) => known === members.get('code'));
-    return code === undefined ? null : { type: 'aborted', planId, code, at };
-  }
-  if (members.get('type') === 'checkpoint-published') {
-    const checkpointId = id('checkpointId');
-    const known = checkpointId !== null || members.get('checkpointId') === null;
-    return known ? { type: 'checkpoint-published', planId, checkpointId, at } : null;
-  }
-  const action = members.get('action');
-  const snapshotId = id('snapshotId');
-  const safetyCopyId = id('safetyCopyId') ?? id('safetySnapshotId');
-  if (members.get('type') === 'recovered')
-    return safetyCopyId === null ? null : { type: 'recovered', planId, safetyCopyId, at };
-  const draft = members.get('checkpointDraft');
-  const known = members.get('type') === 'prepared' && (action === 'restore' || action === 'undo');
-  if (!known || snapshotId === null || safetyCopyId === null) return null;
-  if (draft !== null && asText(draft) === null) return null;
-  const by = parseMark(members.get('by') ?? null);
-  if (by === undefined) return null;
-  return {
-    type: 'prepared',
-    planId,
-    action,
-    snapshotId,
-    safetyCopyId,
-    checkpointDraft: asText(draft),
-    by,
-    at,
-  };
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === 'string' && value.length <= 1000 ? value : null;
-}
-
-function asSnapshotId(value: unknown): SnapshotId | null {
-  const id = asText(value);
-  if (id === null) return null;
-  parseSnapshotId(id);
-  return id;
+  const { success, output } = v.safeParse(journalLine, line);
+  return success ? output : null;
 }

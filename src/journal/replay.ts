@@ -1,6 +1,6 @@
 import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry } from './entry.ts';
 
 type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 

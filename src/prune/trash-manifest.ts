@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
-import { SnapbackError } from '../model/errors.ts';
 import type { PrunePlan, PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
-import { parseSnapshotId } from '../snapshots/names.ts';
+import { isSnapshotId, parseSnapshotId } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 
@@ -64,32 +64,36 @@ export type NamedFile = {
  * that could reach another place.
  */
 export async function readManifest(place: string): Promise<readonly NamedFile[] | null> {
-  const text = await readSmallFile(join(place, MANIFEST));
-  try {
-    return text === null ? null : parseFiles(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof SnapbackError) return null;
-    throw error;
-  }
-}
-
-function parseFiles(value: unknown): readonly NamedFile[] | null {
-  const top = members(value);
-  const files = top?.get('files');
-  if (top?.get('format') !== FORMAT_VERSION || !Array.isArray(files)) return null;
+  const { success, output } = v.safeParse(manifestFile, await readSmallFile(join(place, MANIFEST)));
+  if (!success) return null;
   const named = new Map<string, NamedFile>();
-  for (const file of files) {
-    const [to, sizeBytes, modifiedAt] = ['to', 'sizeBytes', 'modifiedAt'].map((key) =>
-      members(file)?.get(key),
-    );
-    if (typeof to !== 'string' || !to.endsWith('.json')) return null;
-    if (typeof sizeBytes !== 'number' || typeof modifiedAt !== 'string') return null;
-    const { kind, name } = parseSnapshotId(to.slice(0, -'.json'.length));
+  for (const { to, sizeBytes, modifiedAt } of output.files) {
+    const { kind, name } = parseSnapshotId(idOf(to));
     named.set(to, { kind, fileName: `${name}.json`, sizeBytes, modifiedAt });
   }
   return [...named.values()];
 }
 
-function members(value: unknown): ReadonlyMap<string, unknown> | null {
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : null;
+const ENDING = '.json';
+
+const manifestFile = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    format: v.literal(FORMAT_VERSION),
+    files: v.array(
+      v.object({
+        to: v.pipe(
+          v.string(),
+          v.check((to) => to.endsWith(ENDING) && isSnapshotId(idOf(to))),
+        ),
+        sizeBytes: v.number(),
+        modifiedAt: v.string(),
+      }),
+    ),
+  }),
+);
+
+function idOf(to: string): SnapshotId {
+  return to.slice(0, -ENDING.length);
 }

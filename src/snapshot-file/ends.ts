@@ -10,9 +10,11 @@ const HEAD_BYTES = 64 * 1024;
 /** What is said of a file that is not complete. */
 export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
 
+/** The end of a table, of Snapback's notes or, where somebody has changed the order, of the id; and that of the whole. */
+const WHOLE_END = /(?:[\]}]|"last_event_id"\s*:\s*-?\d+)\s*\}\s*$/;
+
 /**
- * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does, with the end of a table or of
- * Snapback's notes and that of the whole. This is the only rule for “cut off” that needs no reading of it all.
+ * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does. This is the only rule for “cut off” that needs no reading of it all.
  */
 export type SnapshotEnds = {
   readonly lastEventId: bigint | null;
@@ -34,7 +36,7 @@ export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnd
   const last = await readAt(file, Math.max(0, file.sizeBytes - 64), Math.min(64, file.sizeBytes));
   return {
     lastEventId: await readLeadingId(file),
-    complete: /[\]}]\s*\}\s*$/.test(last.toString('latin1')),
+    complete: WHOLE_END.test(last.toString('latin1')),
     about: notes?.about ?? null,
     foreign: null,
   };

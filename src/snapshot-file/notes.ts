@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { LogExtent } from '../log/chain.ts';
 import type { RestoreMode } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -55,31 +56,41 @@ export type SnapshotAbout = {
   readonly restore: RestoreNote | null;
 };
 
-/** Checks the shape of an `about` object from a file and puts its keys in the order in which they are written; null where it is none. */
+const count = v.number();
+const extent = v.object({ events: count, chain: v.string() }) satisfies v.GenericSchema<unknown, LogExtent>;
+const hashed = { name: v.string(), columns: v.array(v.string()), hash: v.string() };
+const counted = v.array(v.tuple([v.string(), count]));
+
+const restoreNote = v.object({
+  planId: v.string(),
+  action: v.picklist(['restore', 'undo']),
+  snapshotId: v.string(),
+  snapshotTakenAt: v.string(),
+  mode: v.picklist(['full', 'projections']),
+  after: v.array(v.object(hashed)),
+  log: v.fallback(v.nullable(extent), null),
+  faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
+}) satisfies v.GenericSchema<unknown, RestoreNote>;
+
+/** The shape of an `about` object in a file. What is read has its keys in the order in which they are written. */
+const snapshotAbout = v.object({
+  format: v.number(),
+  kind: v.string(),
+  takenAt: v.string(),
+  lastEventId: v.pipe(v.string(), v.regex(/^-?\d{1,20}$/)),
+  userVersion: v.number(),
+  encoding: v.string(),
+  schemaHash: v.string(),
+  tables: v.array(v.object({ ...hashed, rows: count })),
+  absent: v.array(v.string()),
+  log: extent,
+  restore: v.nullable(restoreNote),
+}) satisfies v.GenericSchema<unknown, SnapshotAbout>;
+
+/** Reads an `about` object, its keys in the order in which they are written; null where the value is none. */
 export function parseAbout(value: unknown): SnapshotAbout | null {
-  if (!isRecord(value) || typeof value.format !== 'number') return null;
-  const { kind, takenAt, lastEventId, userVersion, encoding, schemaHash, tables, absent, log, restore } =
-    value;
-  if (!isString(kind) || !isString(takenAt) || !isString(encoding) || !isString(schemaHash)) return null;
-  if (!isString(lastEventId) || !/^-?\d{1,20}$/.test(lastEventId) || typeof userVersion !== 'number')
-    return null;
-  if (!isListOf(tables, isDumpedTable) || !isListOf(absent, isString)) return null;
-  if (!isExtent(log)) return null;
-  const note = restore === null ? null : parseNote(restore);
-  if (note === undefined) return null;
-  return {
-    format: value.format,
-    kind,
-    takenAt,
-    lastEventId,
-    userVersion,
-    encoding,
-    schemaHash,
-    tables: tables.map(({ name, columns, hash, rows }) => ({ name, columns, hash, rows })),
-    absent,
-    log: { events: log.events, chain: log.chain },
-    restore: note,
-  };
+  const { success, output } = v.safeParse(snapshotAbout, value);
+  return success ? output : null;
 }
 
 /** `about` as it stands in the file and is hashed: JSON in ASCII. Outside of texts no letter can be anything else. */
@@ -88,59 +99,4 @@ export function aboutText(about: unknown): string {
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function parseNote(value: unknown): RestoreNote | undefined {
-  if (!isRecord(value)) return undefined;
-  const { planId, action, snapshotId, snapshotTakenAt, mode, after, log, faults } = value;
-  if (!isString(planId) || !isString(snapshotId) || !isString(snapshotTakenAt)) return undefined;
-  if (action !== 'restore' && action !== 'undo') return undefined;
-  if (mode !== 'full' && mode !== 'projections') return undefined;
-  if (!isListOf(after, isHashedTable)) return undefined;
-  return {
-    planId,
-    action,
-    snapshotId,
-    snapshotTakenAt,
-    mode,
-    after: after.map(({ name, columns, hash }) => ({ name, columns, hash })),
-    log: isExtent(log) ? { events: log.events, chain: log.chain } : null,
-    faults: parseFaults(faults),
-  };
-}
-
-function parseFaults(value: unknown): KnownFaults | null {
-  if (!isRecord(value)) return null;
-  const { damage, foreignKeys } = value;
-  return isListOf(damage, isCounted) && isListOf(foreignKeys, isCounted) ? { damage, foreignKeys } : null;
-}
-
-function isExtent(value: unknown): value is LogExtent {
-  return isRecord(value) && typeof value.events === 'number' && isString(value.chain);
-}
-
-function isCounted(value: unknown): value is readonly [string, number] {
-  return Array.isArray(value) && value.length === 2 && isString(value[0]) && typeof value[1] === 'number';
-}
-
-type UnknownRecord = { readonly [key: string]: unknown };
-
-function isRecord(value: unknown): value is UnknownRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isListOf<T>(value: unknown, test: (item: unknown) => item is T): value is readonly T[] {
-  return Array.isArray(value) && value.every(test);
-}
-
-function isHashedTable(value: unknown): value is HashedTable {
-  return isRecord(value) && isString(value.name) && isString(value.hash) && isListOf(value.columns, isString);
-}
-
-function isDumpedTable(value: unknown): value is DumpedTable {
-  return isHashedTable(value) && 'rows' in value && typeof value.rows === 'number';
 }

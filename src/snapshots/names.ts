@@ -107,6 +107,12 @@ export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readon
   return { kind, name };
 }
 
+/** Whether a text is the id of a snapshot: one that `parseSnapshotId` takes, and that can reach no other place. */
+export function isSnapshotId(text: string): boolean {
+  const slash = text.indexOf('/');
+  return slash > 0 && isKind(text.slice(0, slash)) && isName(text.slice(slash + 1));
+}
+
 /** The moment in a snapshot's file name, of which the seed's form is `YYYYMMDDTHHMMSSZ`; null where it has none, or none of the calendar. */
 export function snapshotTime(name: string): Date | null {
   const match = TIMED_NAME.exec(name);

@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { tidy } from './durable.ts';
 import { chmod, lstat, mkdtemp, readdir, rm, writeFile } from './files.ts';
 import { readSmallFile } from './plain-file.ts';
-import { isAlive, isRunning, ownMark, type ProcessMark, parseMark } from './process-mark.ts';
+import { isAlive, isRunning, ownMark, type ProcessMark, processMark } from './process-mark.ts';
 
 const PREFIX = 'snapback-';
 const NAME = /^snapback-(\d{1,10})-[A-Za-z0-9]{6}$/;
@@ -97,12 +98,10 @@ async function listPrivateFolders(): Promise<readonly Found[]> {
   return found;
 }
 
+const markFile = v.pipe(v.string(), v.parseJson(), processMark);
+
 /** Null where there is none: in the folder of an earlier version, or of a process that was killed before it wrote it. */
 async function readMark(path: string): Promise<ProcessMark | null> {
-  try {
-    return parseMark(JSON.parse((await readSmallFile(path)) ?? 'null')) ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const { success, output } = v.safeParse(markFile, await readSmallFile(path));
+  return success ? output : null;
 }

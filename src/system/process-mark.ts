@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { hasSystemCode } from '../model/errors.ts';
 import { readProcFile } from './proc-file.ts';
 
@@ -22,16 +23,11 @@ export type ProcessMark = {
 const MAX_PID = 0x7fff_ffff;
 const LONGEST_START = 1000;
 
-/** Reads a mark as it was written to a file. Undefined where the value is neither a mark nor null. */
-export function parseMark(value: unknown): ProcessMark | null | undefined {
-  if (value === null) return null;
-  if (typeof value !== 'object') return undefined;
-  const members = new Map<string, unknown>(Object.entries(value ?? {}));
-  const [pid, started] = [members.get('pid'), members.get('started')];
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || pid > MAX_PID) return undefined;
-  if (started === null) return { pid, started };
-  return typeof started === 'string' && started.length <= LONGEST_START ? { pid, started } : undefined;
-}
+/** A mark as it is written to a file. */
+export const processMark = v.object({
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_PID)),
+  started: v.nullable(v.pipe(v.string(), v.maxLength(LONGEST_START))),
+}) satisfies v.GenericSchema<unknown, ProcessMark>;
 
 /** The mark of this process. */
 export function ownMark(): ProcessMark {

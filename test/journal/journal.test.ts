@@ -15,7 +15,8 @@ import { expect, test } from 'vitest';
 import { listSnapshots } from '../../src/catalog/catalog.ts';
 import { describeFolder } from '../../src/folder-facts.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
-import { appendJournal, type JournalEntry, readJournal } from '../../src/journal/journal.ts';
+import type { JournalEntry } from '../../src/journal/entry.ts';
+import { appendJournal, readJournal } from '../../src/journal/journal.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { ownMark } from '../../src/system/process-mark.ts';
 import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
@@ -144,6 +145,16 @@ test('a line of a version that did not say by whom is still an entry', async () 
   const { by: _, ...line } = { ...prepared };
   await appendFile(journalOf(folder), `${JSON.stringify(line)}\n`);
   expect(await readJournal(folder)).toEqual([aborted, { ...prepared, by: null }]);
+});
+
+test('lines of the first versions, which called a safety copy otherwise, are still entries', async () => {
+  const folder = await makeDataFolder();
+  await appendJournal(folder, prepared);
+  await appendJournal(folder, committed);
+  const then = (await readFile(journalOf(folder), 'utf8')).replaceAll('"safetyCopyId"', '"safetySnapshotId"');
+  expect(then.match(/safetySnapshotId/g)).toHaveLength(2);
+  await writeFile(journalOf(folder), then);
+  expect(await readJournal(folder)).toEqual([prepared, committed]);
 });
 
 test('of a journal beyond its bound the newest entries count', async () => {

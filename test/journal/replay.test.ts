@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JournalEntry } from '../../src/journal/journal.ts';
+import type { JournalEntry } from '../../src/journal/entry.ts';
 import { replayJournal } from '../../src/journal/replay.ts';
 
 const at = '2026-01-01T00:00:00.000Z';

@@ -90,35 +90,39 @@ const layouts: readonly (readonly [string, (text: string) => string, boolean])[]
 ];
 
 describe('a file of ours that was laid out anew', () => {
-  test.each(layouts)('is good, with every exact value: %s', async (_, change, here) => {
-    if (!here) return;
-    const path = await write(change(own));
-    const parts = await readParts(path);
-    expect(parts[0]).toMatchObject({ type: 'start', about: { format: 1 } });
-    expect(contentOf(parts)).toEqual(contentOf(await readParts(await write(own))));
-    const handle = await open(path);
-    try {
-      const ends = await readSnapshotEnds({ handle, path, sizeBytes: (await handle.stat()).size });
-      expect(ends.about).not.toBeNull();
-      expect(ends.complete).toBe(true);
-    } finally {
-      await handle.close();
-    }
-  });
+  test.each(layouts.filter(([, , here]) => here))(
+    'is good, with every exact value: %s',
+    async (_, change) => {
+      const path = await write(change(own));
+      const parts = await readParts(path);
+      expect(parts[0]).toMatchObject({ type: 'start', about: { format: 1 } });
+      expect(contentOf(parts)).toEqual(contentOf(await readParts(await write(own))));
+      const handle = await open(path);
+      try {
+        const ends = await readSnapshotEnds({ handle, path, sizeBytes: (await handle.stat()).size });
+        expect(ends.about).not.toBeNull();
+        expect(ends.complete).toBe(true);
+      } finally {
+        await handle.close();
+      }
+    },
+  );
 
-  test.each(layouts)('is damaged where one value is another: %s', async (_, change, here) => {
-    if (!here) return;
-    for (const [from, to] of [
-      ['Caf\\u00e9', 'Caf\\u00e8'],
-      ['ACf/', 'ACf+'],
-      ['"userVersion":0', '"userVersion":1'],
-    ] as const) {
-      expect(own).toContain(from);
-      await expect(readParts(await write(change(own.replace(from, to))))).rejects.toMatchObject({
-        code: 'snapshot-damaged',
-      });
-    }
-  });
+  test.each(layouts.filter(([, , here]) => here))(
+    'is damaged where one value is another: %s',
+    async (_, change) => {
+      for (const [from, to] of [
+        ['Caf\\u00e9', 'Caf\\u00e8'],
+        ['ACf/', 'ACf+'],
+        ['"userVersion":0', '"userVersion":1'],
+      ] as const) {
+        expect(own).toContain(from);
+        await expect(readParts(await write(change(own.replace(from, to))))).rejects.toMatchObject({
+          code: 'snapshot-damaged',
+        });
+      }
+    },
+  );
 
   test.skipIf(!hasJq)(
     'by jq restores as before, and undo works from a safety copy that jq indented',

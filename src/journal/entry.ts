@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import { ERROR_CODES, type ErrorCode } from '../model/errors.ts';
+import type { CheckResult, InUse, RestoreReceipt } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import { isSnapshotId } from '../snapshots/names.ts';
+import { type ProcessMark, processMark } from '../system/process-mark.ts';
+
+/** One line of the journal. */
+export type JournalEntry =
+  | {
+      readonly type: 'prepared';
+      readonly planId: string;
+      readonly action: 'restore' | 'undo';
+      readonly snapshotId: SnapshotId;
+      readonly safetyCopyId: SnapshotId;
+      /** File name within the folder of the periodic snapshots. */
+      readonly checkpointDraft: string | null;
+      /** Who makes the restore; null in lines of earlier versions, which did not say. */
+      readonly by: ProcessMark | null;
+      readonly at: string;
+    }
+  | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
+  /** A later start found that the restore was committed, though the process died before it could say so. */
+  | {
+      readonly type: 'recovered';
+      readonly planId: string;
+      readonly safetyCopyId: SnapshotId;
+      readonly at: string;
+    }
+  | { readonly type: 'aborted'; readonly planId: string; readonly code: ErrorCode; readonly at: string }
+  | {
+      readonly type: 'checkpoint-published';
+      readonly planId: string;
+      /** Null: a later start found its draft gone, so it was published under a name that nobody could record. */
+      readonly checkpointId: SnapshotId | null;
+      readonly at: string;
+    };
+
+const text = v.pipe(v.string(), v.maxLength(1000));
+const detail = v.pipe(v.string(), v.maxLength(10_000));
+const snapshotId = v.pipe(text, v.check(isSnapshotId));
+const action = v.picklist(['restore', 'undo']);
+const amount = v.pipe(v.number(), v.finite());
+/** JSON has no 64-bit integers: they are kept as text. */
+const integer = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
+
+/** The first versions called a safety copy's id `safetySnapshotId`. */
+const underItsName = v.transform((members: Readonly<Record<string, unknown>>) =>
+  members.safetyCopyId === undefined ? { ...members, safetyCopyId: members.safetySnapshotId } : members,
+);
+
+const inUse = v.variant('state', [
+  v.object({ state: v.picklist(['no', 'unknown']) }),
+  v.object({ state: v.literal('yes'), by: v.array(v.object({ pid: amount, name: detail })) }),
+]) satisfies v.GenericSchema<unknown, InUse>;
+
+const check = v.object({
+  check: v.picklist([
+    'content-hash',
+    'bystanders',
+    'foreign-keys',
+    'integrity',
+    'search-index',
+    'derived',
+    'schema',
+    'checkpoint',
+  ]),
+  subject: v.nullable(detail),
+  result: v.picklist(['ok', 'unchanged-damage', 'came-back', 'rebuilt', 'left', 'not-run']),
+  detail: v.nullable(detail),
+}) satisfies v.GenericSchema<unknown, CheckResult>;
+
+const receipt = v.pipe(
+  v.looseObject({}),
+  underItsName,
+  v.object({
+    planId: detail,
+    action,
+    snapshotId,
+    mode: v.picklist(['full', 'projections']),
+    finishedAt: detail,
+    safetyCopyId: snapshotId,
+    checkpointId: v.nullable(snapshotId),
+    tables: v.array(
+      v.object({
+        name: detail,
+        rows: amount,
+        beforeHash: detail,
+        afterHash: detail,
+        added: amount,
+        removed: amount,
+        changed: amount,
+      }),
+    ),
+    // Receipts of earlier versions did not say it.
+    notRestored: v.optional(v.array(v.object({ name: detail, rows: amount, choice: v.boolean() })), []),
+    checks: v.array(check),
+    lastEventId: integer,
+    writeLockMs: amount,
+    whileOpen: v.boolean(),
+    inUse,
+  }),
+) satisfies v.GenericSchema<unknown, RestoreReceipt>;
+
+/** Exactly an entry, as one line of the journal holds it. Ids that could reach another place make it none. */
+export const journalEntry = v.pipe(
+  v.looseObject({}),
+  underItsName,
+  v.variant('type', [
+    v.object({
+      type: v.literal('prepared'),
+      planId: text,
+      action,
+      snapshotId,
+      safetyCopyId: snapshotId,
+      checkpointDraft: v.nullable(text),
+      by: v.optional(v.nullable(processMark), null),
+      at: text,
+    }),
+    v.object({ type: v.literal('committed'), receipt, at: text }),
+    v.object({ type: v.literal('recovered'), planId: text, safetyCopyId: snapshotId, at: text }),
+    v.object({ type: v.literal('aborted'), planId: text, code: v.picklist(ERROR_CODES), at: text }),
+    v.object({
+      type: v.literal('checkpoint-published'),
+      planId: text,
+      checkpointId: v.nullable(snapshotId),
+      at: text,
+    }),
+  ]),
+) satisfies v.GenericSchema<unknown, JournalEntry>;
