@@ -46,7 +46,6 @@ export type TakenSnapshot = {
   readonly id: SnapshotId;
   readonly lastEventId: bigint;
   readonly sizeBytes: number;
-  readonly retired: readonly SnapshotId[];
 };
 export type Theme = 'system' | 'light' | 'dark';
 

@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseInvocation } from './cli/arguments.ts';
-import { runCommand } from './cli/commands.ts';
+import { explain } from '../words/errors.ts';
+import { type Invocation, parseInvocation } from './cli/arguments.ts';
+import type { Answer } from './cli/commands.ts';
 import { printJson } from './cli/json.ts';
 import { createProgressLine } from './cli/progress.ts';
 import { toPrintable } from './cli/text.ts';
 import { hasSystemCode, SnapbackError } from './model/errors.ts';
 
 /*
- * The headless face: `node src/cli.ts COMMAND …`. Answers go to stdout; errors, one line each, and progress to stderr.
+ * The headless face: `node src/cli.ts COMMAND …`. Answers go to stdout; errors, one line each, and progress to stderr;
+ * with `--json` an error is the answer.
  * Exit 0: done. 1: refused or failed. 2: wrong usage. This file alone knows the process and its environment.
  */
 
@@ -20,10 +22,33 @@ const cancel = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort());
 stdout.on('error', refuseAnswer);
 
+const args = argv.slice(2);
 try {
-  const invocation = parseInvocation(argv.slice(2));
+  const invocation = parseInvocation(args);
+  const { json, lines, failure } = await answerTo(invocation);
+  progress.clear();
+  answer(`${invocation.json ? printJson(json) : lines.join('\n')}\n`);
+  if (failure !== undefined) fail(failure);
+} catch (error) {
+  progress.clear();
+  if (args.includes('--json')) failInJson(error);
+  else fail(error);
+}
+
+/** The core is loaded only where it is needed: not to help, nor to refuse a command line. */
+async function answerTo(invocation: Invocation): Promise<Answer> {
+  const { command } = invocation;
+  if (command.name === 'version') {
+    const version = readVersion();
+    return { json: { version }, lines: [`snapback ${version}`] };
+  }
+  if (command.name === 'help') {
+    const { describeHelp } = await import('./cli/help.ts');
+    const lines = describeHelp(command.about);
+    return { json: { help: lines }, lines };
+  }
+  const { runCommand } = await import('./cli/commands.ts');
   const environment = {
-    version: readVersion(),
     // npm runs scripts in the checkout; paths are meant from where the person stands.
     resolvePath: (path: string) =>
       resolve(env.npm_lifecycle_event === 'snapback' ? (env.INIT_CWD ?? '.') : '.', path),
@@ -31,14 +56,10 @@ try {
     nativeBinding: env.BETTER_SQLITE3_BINDING || undefined,
     sqliteTempDirs: [env.SQLITE_TMPDIR, env.TMPDIR],
   };
-  const task = { signal: cancel.signal, onProgress: progress.show };
-  const { json, lines, failure } = await runCommand(invocation, environment, task);
-  progress.clear();
-  answer(`${invocation.json ? printJson(json) : lines.join('\n')}\n`);
-  if (failure !== undefined) fail(failure);
-} catch (error) {
-  progress.clear();
-  fail(error);
+  return runCommand({ ...invocation, command }, environment, {
+    signal: cancel.signal,
+    onProgress: progress.show,
+  });
 }
 
 /** A full disk is met here where stdout is a file, and in its event where it is a pipe. */
@@ -61,16 +82,35 @@ function refuseAnswer(error: unknown): void {
 }
 
 function fail(error: unknown): void {
-  const known =
-    error instanceof SnapbackError ? error : new SnapbackError('internal', String(error), {}, error);
-  const facts = Object.entries(known.detail).map(([name, value]) => `${name}: ${value}`);
-  const message = facts.length === 0 ? known.message : `${known.message} (${facts.join(', ')})`;
-  stderr.write(`${toPrintable(`${known.code}: ${message}`)}\n`);
-  process.exitCode = known.code === 'usage' ? 2 : 1;
+  const known = knownError(error);
+  const { happened, next } = explain(known, 'cli');
+  stderr.write(`${toPrintable(`${known.code}: ${happened} ${next}`)}\n`);
+  process.exitCode = exitCodeOf(known);
 }
 
+/** The same as data, for who asked for nothing else. */
+function failInJson(error: unknown): void {
+  const known = knownError(error);
+  const { happened, next } = explain(known, 'cli');
+  const { code, detail } = known;
+  answer(`${printJson({ error: { code, message: happened, detail, next } })}\n`);
+  process.exitCode = exitCodeOf(known);
+}
+
+function knownError(error: unknown): SnapbackError {
+  return error instanceof SnapbackError ? error : new SnapbackError('internal', String(error), {}, error);
+}
+
+function exitCodeOf({ code }: SnapbackError): number {
+  return code === 'usage' ? 2 : 1;
+}
+
+/** The manifest lies two folders up from the built file, one from the source. */
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const file = ['../package.json', '../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
+  const manifest: unknown = file === undefined ? null : JSON.parse(readFileSync(file, 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown';

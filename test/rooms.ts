@@ -117,7 +117,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'src/cli': { values: [model, words, 'src/index.ts', node] },
-  'src/cli.ts': { values: [model, 'src/cli', node] },
+  'src/cli.ts': { values: [model, words, 'src/cli', node] },
   'electron/contract.ts': { types: [model] },
   'electron/preload.ts': { values: ['electron'], types: ['electron/contract.ts'] },
   'electron/core': { values: ['src/index.ts', node], types: windowTypes },

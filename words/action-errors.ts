@@ -31,11 +31,14 @@ export const actionErrors: Entries<
     unharmed: 'The database is exactly as it was before.',
     next: 'Start again whenever you like.',
   }),
-  usage: ({ message }) => ({
+  usage: ({ message, detail }) => ({
     title: 'These options conflict',
     happened: message,
     unharmed: NOTHING_CHANGED,
-    next: { window: 'Choose something else and try again.', cli: '“snapback help” shows how it is used.' },
+    next: {
+      window: 'Choose something else and try again.',
+      cli: `“snapback help${detail.command === undefined ? '' : ` ${detail.command}`}” shows how it is used.`,
+    },
   }),
   'schema-drift': ({ message, detail }) => ({
     title: detail.unsure === undefined ? 'Some values can’t be restored' : 'Some values are uncertain',

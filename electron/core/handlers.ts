@@ -97,8 +97,8 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, ({ folder }) => diffSnapshot(folder, snapshotId, task)),
     'snapshot.take': ({ folderId, kind }, task) =>
       inFront(folderId, async ({ folder }) => {
-        const { id, lastEventId, sizeBytes, retired } = await takeSnapshot(folder, kind, task);
-        return { id, lastEventId, sizeBytes, retired };
+        const { id, lastEventId, sizeBytes } = await takeSnapshot(folder, kind, task);
+        return { id, lastEventId, sizeBytes };
       }),
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>

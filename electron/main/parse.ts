@@ -17,7 +17,6 @@ const restoreOptions = v.strictObject({
   ...consents,
   mode: v.picklist(['full', 'projections']),
   clearTables: tableNames,
-  rewrite: v.picklist(['differing', 'all']),
 });
 
 const prunePolicy = v.variant('by', [

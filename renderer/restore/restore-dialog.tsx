@@ -36,7 +36,6 @@ const FIRST_OPTIONS: RestoreOptions = {
   acceptDrift: false,
   acceptOtherTimeline: false,
   clearTables: [],
-  rewrite: 'differing',
 };
 const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };
 

@@ -24,15 +24,14 @@ import {
   takeSnapshot,
   verifySnapshots,
 } from '../index.ts';
-import type { Command, Invocation } from './arguments.ts';
-import { help } from './help.ts';
+import type { Command, Invocation, ListFilter } from './arguments.ts';
+import { findMeant, isWholeId } from './ids.ts';
 import { describePruned, describePrunePlan, describeTrashSummary } from './prune-report.ts';
 import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
 
 /** What the process gives: nothing below it knows the environment or the working directory. */
 export type Environment = {
-  readonly version: string;
   readonly resolvePath: (path: string) => string;
   readonly cacheDir: string;
   readonly nativeBinding: string | undefined;
@@ -48,13 +47,10 @@ export type Answer = {
 
 /** Does what a command line asks for. Throws what the core throws. */
 export async function runCommand(
-  { command, data, db }: Invocation,
+  { command, data, db }: Invocation & { readonly command: WorkingCommand },
   environment: Environment,
   task: TaskOptions,
 ): Promise<Answer> {
-  if (command.name === 'help') return { json: { help: help.split('\n') }, lines: [help] };
-  if (command.name === 'version')
-    return { json: { version: environment.version }, lines: [`snapback ${environment.version}`] };
   if (command.name === 'demo') return runDemo(command.dir, environment, task);
   const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
     // A bare name means a file of the data folder, as its list of candidates shows it.
@@ -65,7 +61,47 @@ export async function runCommand(
     withoutDatabase: NEEDS_NO_DATABASE.includes(command.name),
   });
   await finishEarlierWork(folder, command, task);
-  return runInFolder(folder, command, task);
+  return runInFolder(folder, await withWholeIds(folder, command), task);
+}
+
+/** The command with each snapshot by its id. The folder is looked into only where that is not known already. */
+async function withWholeIds(folder: DataFolder, command: FolderCommand): Promise<FolderCommand> {
+  const given = idsOf(command);
+  if (given.every(isWholeId)) return command;
+  const listed = await listSnapshots(folder);
+  const ids = given.map((one) => findMeant(one, listed));
+  switch (command.name) {
+    case 'show':
+    case 'diff':
+    case 'restore':
+      return { ...command, id: ids[0] ?? command.id };
+    case 'verify':
+      return { ...command, ids };
+    case 'prune':
+      return { ...command, policy: { by: 'choice', ids } };
+    default:
+      return command;
+  }
+}
+
+function idsOf(command: FolderCommand): readonly string[] {
+  if ('id' in command) return [command.id];
+  if ('ids' in command) return command.ids;
+  return command.name === 'prune' && command.policy.by === 'choice' ? command.policy.ids : [];
+}
+
+function filterList(
+  snapshots: readonly SnapshotSummary[],
+  { kind, since, limit }: ListFilter,
+  now: Date,
+): readonly SnapshotSummary[] {
+  const from = since === null ? 0 : 'iso' in since ? Date.parse(since.iso) : now.getTime() - since.ageMs;
+  const matching = snapshots.filter(
+    (one) => (kind === null || one.kind === kind) && Date.parse(one.takenAt) >= from,
+  );
+  if (limit === null) return matching;
+  const newest = new Set(matching.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt)).slice(0, limit));
+  return matching.filter((one) => newest.has(one));
 }
 
 /** What only looks at the snapshots is of use above all where the database is gone. */
@@ -94,18 +130,24 @@ async function runDemo(
   await buildDemo(place, { nativeBinding }, task);
   return {
     json: { dir: place },
-    lines: [`Built the demo in ${place}`, `Look around with: list --data ${place}`],
+    lines: [`Built the demo in ${place}`, `Look around with: snapback list --data ${place}`],
   };
 }
 
-type FolderCommand = Exclude<Command, { readonly name: 'help' | 'version' | 'demo' }>;
+/** A command that needs the core. */
+export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
+type FolderCommand = Exclude<WorkingCommand, { readonly name: 'demo' }>;
 
 async function runInFolder(folder: DataFolder, command: FolderCommand, task: TaskOptions): Promise<Answer> {
   const rules = rulesOf(folder.profile);
   const now = new Date();
   switch (command.name) {
     case 'list': {
-      const snapshots = await listSnapshots(folder, { check: command.check }, task);
+      const snapshots = filterList(
+        await listSnapshots(folder, { check: command.check }, task),
+        command.filter,
+        now,
+      );
       const lines = [...describeList(snapshots, rules, now), ...warnOf(folder)];
       return { json: snapshots.map(toListed), lines };
     }

@@ -1,44 +1,86 @@
-/** What `help` prints. */
-export const help = `Snapback shows what an event-sourced chat database looked like at earlier moments and brings any of it back.
+import { COMMANDS, type CommandName, OPTIONS, type OptionName } from './options.ts';
 
-Usage: npm run --silent snapback -- COMMAND --data DIR [OPTION...]
+type Said = { readonly operands: string; readonly does: string };
 
-Look
-  list [--check]              snapshots by kind, newest first; --check reads every one of them
-  show ID                     one snapshot, read from its bytes
-  verify ID...                reads snapshots to the end; exit 1 if one is damaged
-  diff ID                     what restoring it would change, table by table
+const SAID: { readonly [N in CommandName]: Said } = {
+  list: { operands: '', does: 'lists snapshots by kind, newest first' },
+  show: { operands: 'ID', does: 'shows one snapshot, read from its bytes' },
+  verify: { operands: 'ID...', does: 'reads snapshots to their end; exit 1 if one is damaged' },
+  diff: { operands: 'ID', does: 'shows what restoring it would change, table by table' },
+  take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
+  restore: { operands: 'ID', does: 'prints the plan of a restore, or does it with --yes' },
+  undo: { operands: '', does: 'prints how to take the last restore (or undo) back, or does it with --yes' },
+  prune: {
+    operands: '[ID...]',
+    does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
+  },
+  'empty-trash': { operands: '', does: 'tells what is in the trash; deletes it for good with --yes' },
+  demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
+  help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },
+  version: { operands: '', does: 'shows the version' },
+};
 
-Take
-  take [--kind KIND]          takes a snapshot: rewind (the default) or periodic
-  take --if-due               takes a periodic one only if the policy asks for it, and keeps the newest
+const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
+  ['Look', ['list', 'show', 'verify', 'diff']],
+  ['Take', ['take']],
+  ['Restore', ['restore', 'undo']],
+  ['Tidy up', ['prune', 'empty-trash']],
+  ['Other', ['demo', 'help']],
+];
 
-Restore
-  restore ID [--mode MODE]    prints the plan; MODE is full (the default) or projections (the event log stays)
-  undo                        prints the plan that takes the last restore (or undo) back
-    --yes                     does it: safety copy first, verified before it is committed
-    --plan-id PLAN            does exactly this plan, or refuses; goes with --yes
-    --while-open              even though another program has the database open
-    --accept-drift            even though values have no place in the tables of now, rows will point to nothing,
-                              or nothing tells whether values were bytes or text
-    --accept-other-timeline   even though newer events are lost to a snapshot that went a separate way
-    --clear-table NAME        empties a table that the snapshot has as an empty list (may be repeated)
-    --rewrite differing|all   writes only rows that differ (the default), or all; the result is the same
+const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone will do where only one kind has it, and so
+will “latest”, “latest-rewind”, “latest-periodic” and “latest-restore”.`;
 
-Tidy up
-  prune --kind K --keep N           prints what would go: all but the newest N
-  prune --kind K --older-than DAYS  or those older than DAYS
-  prune ID...                       or these
-    --yes [--plan-id PLAN]          moves them to the trash in the data folder
-  empty-trash [--yes]               frees the space; they cannot come back then
+const EXITS = 'Exit: 0 done, 1 refused or failed, 2 wrong usage.';
 
-Other
-  demo DIR                    builds a sample data folder with a mistaken rewind in it
-  help, --version
+/** What `help` prints: all commands, or one with its options. */
+export function describeHelp(about: CommandName | null): readonly string[] {
+  return about === null ? describeAll() : describeOne(about);
+}
 
-Options for all
-  --data DIR                  the data folder
-  --db FILE                   its database, where there are several
-  --json                      one JSON document on stdout and nothing else
+function describeAll(): readonly string[] {
+  return [
+    'Snapback shows what an event-sourced chat database looked like at earlier moments and brings any of it back.',
+    '',
+    'Usage: snapback COMMAND --data DIR [OPTION...]',
+    ...GROUPS.flatMap(([title, commands]) => [
+      '',
+      title,
+      ...commands.map((name) => indent(callOf(name), SAID[name].does)),
+    ]),
+    '',
+    'Options for all',
+    ...(['data', 'db', 'json', 'help', 'version'] as const).map(describeOption),
+    '',
+    '“snapback help COMMAND” shows the options of a command.',
+    ...IDS.split('\n'),
+    EXITS,
+  ];
+}
 
-A snapshot's ID is <kind>/<file name without .json>. Exit: 0 done, 1 refused or failed, 2 wrong usage.`;
+function describeOne(name: CommandName): readonly string[] {
+  const options: readonly OptionName[] = [...COMMANDS[name].options, 'json'];
+  const data = options.includes('data') ? ' --data DIR' : '';
+  return [
+    `Usage: snapback ${callOf(name)}${data} [OPTION...]`,
+    '',
+    `“${name}” ${SAID[name].does}.`,
+    '',
+    'Options',
+    ...options.map(describeOption),
+    ...(SAID[name].operands.includes('ID') ? ['', ...IDS.split('\n')] : []),
+  ];
+}
+
+function callOf(name: CommandName): string {
+  return `${name} ${SAID[name].operands}`.trimEnd();
+}
+
+function describeOption(name: OptionName): string {
+  const option = OPTIONS[name];
+  return indent(`--${name}${'value' in option ? ` ${option.value}` : ''}`, option.means);
+}
+
+function indent(term: string, meaning: string): string {
+  return `  ${term.padEnd(24)}  ${meaning}`;
+}

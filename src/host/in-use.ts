@@ -17,16 +17,14 @@ type User = { readonly pid: number; readonly name: string };
 
 /**
  * Tells which other processes have a database open, or locks on it, without opening it: an idle connection of the host
- * counts, for it holds state in memory. Our own process and `ownPids` do not count, nor do other Snapbacks that are at
- * work: they hold nothing that they would write over a restore, and of two restores at once SQLite lets one win. `unknown` where the system does not
- * tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
+ * counts, for it holds state in memory. Our own process does not count, nor do other Snapbacks that are at work:
+ * they hold nothing that they would write over a restore, and of two restores at once SQLite lets one win. `unknown` where the system does not tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
  * look into. A process that hides itself even from its own user (key agents, a container's keeper) is seen by its locks only.
  */
-export async function findOpeners(databaseFile: string, ownPids: readonly number[] = []): Promise<InUse> {
+export async function findOpeners(databaseFile: string): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
-  const ours = new Set([process.pid, ...ownPids]);
   // Asked anew for each one that was found, since another Snapback marks itself only while it works.
-  const isStranger = async (pid: number) => !ours.has(pid) && !(await listOwnProcesses()).has(pid);
+  const isStranger = async (pid: number) => pid !== process.pid && !(await listOwnProcesses()).has(pid);
   const yielder = createYielder({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
   const found = files.flatMap((file) => lookAt(file) ?? []);
@@ -43,7 +41,7 @@ export async function findOpeners(databaseFile: string, ownPids: readonly number
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await yielder.step();
-    if (ours.has(pid) || users.has(pid)) continue;
+    if (pid === process.pid || users.has(pid)) continue;
     const opens = hasOpen(pid, targets);
     if (opens === true && (await isStranger(pid))) users.add(pid);
     if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;

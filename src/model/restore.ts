@@ -24,8 +24,6 @@ export type RestoreOptions = RestoreConsents & {
   readonly mode: RestoreMode;
   /** Tables in state `empty-then` that shall be emptied. */
   readonly clearTables: readonly string[];
-  /** Rewrite only rows that differ, or every row of a table. The result is the same; `differing` is the default. */
-  readonly rewrite: 'differing' | 'all';
 };
 
 /** Rows that refer to something that is not there, more than there were. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
-import type { Comparison } from '../compare/compare-table.ts';
+import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import type { Stage } from '../compare/stage.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import { hashLiveTables } from '../host/content-hash.ts';
@@ -25,6 +25,7 @@ export type PlanRequest = {
   readonly action: 'restore' | 'undo';
   readonly snapshot: SnapshotRef;
   readonly options: RestoreOptions;
+  readonly rewrite: Rewrite;
   readonly stage: Stage;
   readonly schema: Schema;
   readonly profile: Profile;
@@ -56,7 +57,7 @@ export async function preparePlan(
   task: TaskOptions,
 ): Promise<PreparedPlan> {
   const { schema, stage, profile, options, snapshot, preflight } = request;
-  const found = await compareSnapshot(db, stage, schema, profile, options.rewrite, task);
+  const found = await compareSnapshot(db, stage, schema, profile, request.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
   const canBeCleared = found.tables.filter(({ state }) => state !== 'derived' && state !== 'unreadable');
   for (const name of options.clearTables)
@@ -205,12 +206,12 @@ function planId(
 ): string {
   const { action, snapshot, options } = request;
   // Consents are no part of what happens: the plan that was shown stays the plan.
-  const { mode, clearTables, rewrite } = options;
+  const { mode, clearTables } = options;
   const identity = [
     action,
     snapshot.sha256,
     [schema.hash, schema.userVersion],
-    [mode, [...clearTables].sort(), rewrite],
+    [mode, [...clearTables].sort()],
     contents.map((hashes) => [...hashes].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

@@ -1,3 +1,4 @@
+import type { Rewrite } from '../compare/compare-table.ts';
 import { attachStage, stageById, withStagedSnapshot } from '../compare/staged-view.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { whileRunning } from '../journal/under-way.ts';
@@ -18,6 +19,8 @@ import { type ApplyOptions, runPlan } from './run.ts';
 export type RestoreRequest = RestoreOptions & {
   readonly snapshotId: SnapshotId;
   readonly action: 'restore' | 'undo';
+  /** Write only rows that differ, which is the default, or every row. Only a test has a reason to ask: the result is the same. */
+  readonly rewrite?: Rewrite;
 };
 
 export const defaultRestoreOptions: RestoreOptions = {
@@ -25,7 +28,6 @@ export const defaultRestoreOptions: RestoreOptions = {
   acceptDrift: false,
   acceptOtherTimeline: false,
   clearTables: [],
-  rewrite: 'differing',
 };
 
 /**
@@ -45,11 +47,11 @@ export async function planRestore(
       whileOpen,
       viewingCopy: view.viewingCopy,
     });
-    const { action, snapshotId: _, ...options } = request;
+    const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     try {
       const prepared = await preparePlan(
         view.db,
-        { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
+        { action, snapshot, options, rewrite, stage, schema, profile: folder.profile, preflight },
         task,
       );
       return await rehearse(view.db, prepared, { schema, folder }, task);
@@ -94,10 +96,10 @@ export async function applyRestore(
       await beginReading(db, task);
       const schema = readSchema(db);
       if (schema.hash !== stage.schemaHash) throw staleError();
-      const { action, snapshotId: _, ...options } = request;
+      const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
       const prepared = await preparePlan(
         db,
-        { action, snapshot, options, stage, schema, profile: folder.profile, preflight },
+        { action, snapshot, options, rewrite, stage, schema, profile: folder.profile, preflight },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

@@ -14,7 +14,7 @@ export function placeOfName(names: readonly string[], name: string): number {
   return names.findIndex((one) => foldName(one) === folded);
 }
 
-/** Joins quoted names, each with an optional prefix such as `live.`. */
-export function nameList(names: readonly string[], prefix = ''): string {
-  return names.map((name) => prefix + quoteName(name)).join(', ');
+/** Joins quoted names. */
+export function nameList(names: readonly string[]): string {
+  return names.map(quoteName).join(', ');
 }

@@ -3,9 +3,16 @@ import { parseInvocation } from '../../src/cli/arguments.ts';
 
 const parse = (line: string) => parseInvocation(line.split(' ').filter(Boolean));
 
+const everything = { kind: null, since: null, limit: null };
+
 describe('a command line', () => {
   test('may name its options before and after the command', () => {
-    const expected = { command: { name: 'list', check: true }, data: 'D', db: 'x.db', json: true };
+    const expected = {
+      command: { name: 'list', check: true, filter: everything },
+      data: 'D',
+      db: 'x.db',
+      json: true,
+    };
     expect(parse('list --data D --db x.db --json --check')).toEqual(expected);
     expect(parse('--json --check --data=D --db=x.db list')).toEqual(expected);
   });
@@ -19,7 +26,6 @@ describe('a command line', () => {
         acceptDrift: false,
         acceptOtherTimeline: false,
         clearTables: [],
-        rewrite: 'differing',
       },
       whileOpen: false,
       yes: false,
@@ -27,7 +33,7 @@ describe('a command line', () => {
     });
     expect(
       parse(
-        'restore a/b --data D --mode projections --yes --plan-id P --while-open --accept-drift --accept-other-timeline --clear-table t --clear-table u --rewrite all',
+        'restore a/b --data D --mode projections --yes --plan-id P --while-open --accept-drift --accept-other-timeline --clear-table t --clear-table u',
       ).command,
     ).toEqual({
       name: 'restore',
@@ -37,7 +43,6 @@ describe('a command line', () => {
         acceptDrift: true,
         acceptOtherTimeline: true,
         clearTables: ['t', 'u'],
-        rewrite: 'all',
       },
       whileOpen: true,
       yes: true,
@@ -52,6 +57,20 @@ describe('a command line', () => {
       name: 'take',
       kind: 'periodic',
       ifDue: false,
+    });
+  });
+
+  test('lists what is of a kind, young enough, and not too much', () => {
+    expect(parse('list --data D --kind rewind --since 2d --limit 5').command).toMatchObject({
+      filter: { kind: 'rewind', since: { ageMs: 2 * 86_400_000 }, limit: 5 },
+    });
+    const from = (when: string) => parse(`list --data D --since ${when}`).command;
+    expect(from('3h')).toMatchObject({ filter: { since: { ageMs: 10_800_000 } } });
+    expect(from('2026-11-20')).toMatchObject({
+      filter: { since: { iso: new Date(2026, 10, 20).toISOString() } },
+    });
+    expect(from('2026-11-20T14:00Z')).toMatchObject({
+      filter: { since: { iso: '2026-11-20T14:00:00.000Z' } },
     });
   });
 
@@ -75,8 +94,9 @@ describe('a command line', () => {
 
   test('needs no data folder to build the demo, to help and to tell the version', () => {
     expect(parse('demo D')).toMatchObject({ command: { name: 'demo', dir: 'D' }, data: null });
-    expect(parse('help').command).toEqual({ name: 'help' });
-    expect(parse('restore --help').command).toEqual({ name: 'help' });
+    expect(parse('help').command).toEqual({ name: 'help', about: null });
+    for (const line of ['restore --help', 'help restore', '-h restore'])
+      expect(parse(line).command).toEqual({ name: 'help', about: 'restore' });
     expect(parse('--version --json')).toMatchObject({ command: { name: 'version' }, json: true });
   });
 });
@@ -108,6 +128,11 @@ describe('wrong usage is refused with one sentence:', () => {
     ['a negative count', 'prune --data D --kind rewind --keep=-1'],
     ['a count that is no number', 'prune --data D --kind rewind --keep 1e3'],
     ['no folder for the demo', 'demo'],
+    ['help for an unknown command', 'help frob'],
+    ['an age without a unit', 'list --data D --since 3'],
+    ['a day that does not exist', 'list --data D --since 2026-02-30'],
+    ['no snapshot at most', 'list --data D --limit 0'],
+    ['an option that has gone', 'restore a/b --data D --rewrite all'],
     ['a data folder for the demo', 'demo D --data E'],
   ])('%s', (_, line) => {
     const refuse = () => parse(line);

@@ -104,8 +104,7 @@ describe.concurrent('as a process', () => {
     const occupied = refusal(1, 'target-exists');
     expect(await run([])).toEqual(refusal(2, 'usage'));
     expect(await run(['list'])).toEqual(refusal(2, 'usage'));
-    expect(await run(['frob', '--json'])).toEqual(refusal(2, 'usage'));
-    expect(await run(['show', 'no-kind', '--data', pristine])).toEqual(refusal(2, 'usage'));
+    expect(await run(['show', 'no-kind', '--data', pristine])).toEqual(refusal(1, 'snapshot-missing'));
     expect(await run(['list', '--data', join(root, 'nowhere')])).toEqual(refusal(1, 'data-folder-missing'));
     expect(await run(['list', '--data', join(pristine, 'snapshots')])).toEqual(
       refusal(1, 'database-missing'),
@@ -114,6 +113,46 @@ describe.concurrent('as a process', () => {
     expect(
       await run(['list', '--data', pristine], { env: { BETTER_SQLITE3_BINDING: '/nowhere.node' } }),
     ).toEqual(refusal(1, '[a-z-]+'));
+  });
+
+  test('with --json, an error is the answer: code, words, facts and the next step, also for wrong usage', async () => {
+    const refused = async (...args: readonly string[]) => {
+      const { status, stdout, stderr } = await run([...args, '--json']);
+      return { status, stderr, answer: JSON.parse(stdout) };
+    };
+    const said = expect.stringMatching(/^[^{}]+\.$/);
+    expect(await refused('frob')).toEqual({
+      status: 2,
+      stderr: '',
+      answer: { error: { code: 'usage', message: said, detail: {}, next: said } },
+    });
+    expect(await refused('list', '--data', join(root, 'nowhere'))).toEqual({
+      status: 1,
+      stderr: '',
+      answer: {
+        error: {
+          code: 'data-folder-missing',
+          message: said,
+          detail: { path: join(root, 'nowhere') },
+          next: expect.stringContaining('--data DIR'),
+        },
+      },
+    });
+  });
+
+  test('no raw field of a failure is printed for people', async () => {
+    const { stderr } = await run(['list', '--data', join(pristine, 'snapshots')]);
+    expect(stderr).not.toMatch(/databasesWithoutIt|null|undefined|\w+: [^“]*\w+: /);
+    expect(stderr).toContain('--db FILE');
+  });
+
+  test('a command says what it does and which options it has', async () => {
+    const { stdout } = await run(['restore', '--help']);
+    expect(stdout).toContain('snapback restore ID --data DIR');
+    for (const flag of ['--accept-drift', '--while-open', '--clear-table NAME', '--plan-id PLAN'])
+      expect(stdout).toContain(flag);
+    expect(stdout).not.toContain('--older-than');
+    expect((await run(['help', 'restore'])).stdout).toBe(stdout);
   });
 
   test('helps, tells its version, and takes no offence at a reader who leaves', async () => {

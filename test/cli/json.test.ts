@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { printJson } from '../../src/cli/json.ts';
 
 test('prints what JSON.stringify would, for any data that JSON can hold', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => printJson(value) === JSON.stringify(value, null, 2)));
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => printJson(value) === JSON.stringify(value, null, 2)),
+    { numRuns: 200 },
+  );
 });
 
 test('prints every digit of a bigint, as a number', () => {

@@ -34,6 +34,24 @@ describe.concurrent('looking', () => {
     }
   });
 
+  test('lists only what is asked for', async () => {
+    const all = await ask<readonly Listed[]>(pristine, 'list');
+    const rewinds = all.filter(({ kind }) => kind === 'rewind');
+    const ids = async (...args: readonly string[]) =>
+      (await ask<readonly Listed[]>(pristine, 'list', ...args)).map(({ id }) => id);
+    expect(await ids('--kind', 'rewind')).toEqual(rewinds.map(({ id }) => id));
+    expect(await ids('--kind', 'rewind', '--limit', '2')).toEqual(rewinds.slice(0, 2).map(({ id }) => id));
+    expect(await ids('--since', rewinds[1]?.takenAt ?? '')).toEqual(
+      all.filter(({ takenAt }) => takenAt >= (rewinds[1]?.takenAt ?? '')).map(({ id }) => id),
+    );
+  });
+
+  test('finds a snapshot by the name of its file, by latest, and by its file’s path', async () => {
+    const id = await newest(pristine, 'rewind');
+    for (const given of ['latest-rewind', `${id}.json`, join(pristine, 'snapshots', `${id}.json`)])
+      expect(await ask(pristine, 'show', given)).toMatchObject({ id });
+  });
+
   test('waits for the health and the counts of every snapshot if asked to', async () => {
     const listed = await ask<readonly Listed[]>(pristine, 'list', '--check');
     const damaged = listed.filter(({ health }) => health !== 'good');

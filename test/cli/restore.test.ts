@@ -67,7 +67,7 @@ describe.concurrent('restoring', () => {
     db.exec(`UPDATE chats SET title = 'Elsewhere' WHERE id = 'orchard'`);
     db.close();
     const before = await fingerprint(dir);
-    expect(await run(['restore', id, '--yes', '--plan-id', planId, '--data', dir, '--json'])).toEqual(
+    expect(await run(['restore', id, '--yes', '--plan-id', planId, '--data', dir])).toEqual(
       refusal(1, 'plan-stale'),
     );
     expect(await fingerprint(dir)).toEqual(before);

@@ -11,10 +11,10 @@ const linux = process.platform === 'linux';
 
 test.runIf(linux)('nobody but this process has it open: not in use', async () => {
   const folder = await makeDataFolder();
-  expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
+  expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   const own = new Database(folder.databaseFile);
   own.exec('BEGIN IMMEDIATE');
-  expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
+  expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   own.close();
 });
 
@@ -30,14 +30,13 @@ describe.runIf(linux)('a second process is found that', () => {
     const child = startChild('hold-database.ts', folder.databaseFile, how);
     expect(await child.line()).toBe('held');
     const pid = child.process.pid ?? 0;
-    expect(await findOpeners(folder.databaseFile, [])).toEqual({
+    expect(await findOpeners(folder.databaseFile)).toEqual({
       state: 'yes',
       by: [{ pid, name: basename(process.execPath) }],
     });
-    expect(await findOpeners(folder.databaseFile, [pid])).toEqual({ state: 'no' });
     child.process.kill('SIGKILL');
     await child.ended;
-    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   });
 
   test.each([
@@ -51,7 +50,7 @@ describe.runIf(linux)('a second process is found that', () => {
     const child = startChild('hold-database.ts', alias, how);
     expect(await child.line()).toBe('held');
     if (name === 'gone') await unlink(alias);
-    expect(await findOpeners(folder.databaseFile, [])).toMatchObject({
+    expect(await findOpeners(folder.databaseFile)).toMatchObject({
       state: 'yes',
       by: [{ pid: child.process.pid }],
     });
@@ -69,11 +68,11 @@ describe.runIf(linux)('a second process is found that', () => {
       const through = [...(ownMounts ?? []), 'sh', '-c', mount, 'sh', folder.databaseFile, elsewhere];
       const child = start('hold.ts', { through, args: [elsewhere, 'SELECT count(*) FROM event_log'] });
       expect(await child.said('held')).toBe(true);
-      expect(await findOpeners(folder.databaseFile, [])).toMatchObject({
+      expect(await findOpeners(folder.databaseFile)).toMatchObject({
         state: 'yes',
         by: [{ pid: child.process.pid }],
       });
-      expect(await findOpeners(elsewhere, [])).toEqual({ state: 'no' });
+      expect(await findOpeners(elsewhere)).toEqual({ state: 'no' });
     },
   );
 });
@@ -84,7 +83,7 @@ describe.runIf(linux)('no user is a process that holds', () => {
     const other = await makeDataFolder();
     const child = startChild('hold-database.ts', other.databaseFile, 'read');
     expect(await child.line()).toBe('held');
-    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   });
 
   test('the file that was under this path before it was replaced', async () => {
@@ -93,7 +92,7 @@ describe.runIf(linux)('no user is a process that holds', () => {
     expect(await child.line()).toBe('held');
     await copyFile(folder.databaseFile, `${folder.databaseFile}.new`);
     await rename(`${folder.databaseFile}.new`, folder.databaseFile);
-    expect(await findOpeners(folder.databaseFile, [])).toEqual({ state: 'no' });
+    expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   });
 });
 
@@ -108,5 +107,5 @@ test.runIf(linux && process.getuid?.() === 0)(
 );
 
 test.skipIf(linux)('unknown where the system does not tell', async () => {
-  expect(await findOpeners('/nowhere', [])).toEqual({ state: 'unknown' });
+  expect(await findOpeners('/nowhere')).toEqual({ state: 'unknown' });
 });

@@ -28,9 +28,8 @@ describe.concurrent('a plan', () => {
     expect((await planRestore(await open(place), { ...request, mode: 'projections' })).planId).not.toBe(
       first.planId,
     );
-    expect((await planRestore(await open(place), { ...request, rewrite: 'all' })).planId).not.toBe(
-      first.planId,
-    );
+    // How it is written is not what happens.
+    expect((await planRestore(await open(place), { ...request, rewrite: 'all' })).planId).toBe(first.planId);
   });
 
   test.each([

@@ -37,7 +37,12 @@ async function verifyAfter(mischief: string): Promise<unknown> {
       viewingCopy: false,
     });
     const { profile } = folder;
-    const request = { action: 'restore' as const, snapshot, options: defaultRestoreOptions };
+    const request = {
+      action: 'restore' as const,
+      snapshot,
+      options: defaultRestoreOptions,
+      rewrite: 'differing' as const,
+    };
     const prepared = await preparePlan(db, { ...request, stage, schema, profile, preflight }, {});
     db.exec('BEGIN');
     const indexes = checkSearchIndexes(db, prepared.effects);

@@ -9,6 +9,7 @@ import {
   type RestoreReceipt,
   takeSnapshot,
 } from '../../src/index.ts';
+import type { RestoreRequest } from '../../src/restore/restore.ts';
 import { addEvents, makePlace, open, type Place, type PlaceOptions, run } from './place.ts';
 import { findFaults, readState, type State } from './state.ts';
 
@@ -19,7 +20,7 @@ export type Story = PlaceOptions & {
   readonly schema: string;
   readonly before: string;
   readonly since: string;
-  readonly options?: Partial<RestoreOptions>;
+  readonly options?: Partial<RestoreOptions & Pick<RestoreRequest, 'rewrite'>>;
   /** Tables whose rowids another object uses, so that they must come back too. */
   readonly withRowids?: readonly string[];
   /** Tables that a full restore leaves as they are. */

@@ -49,7 +49,6 @@ const plan: RestorePlan = {
     acceptDrift: false,
     acceptOtherTimeline: false,
     clearTables: [],
-    rewrite: 'differing',
   },
   tables: [
     {

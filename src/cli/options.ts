@@ -1,0 +1,78 @@
+import type { ParseArgsConfig } from 'node:util';
+
+/** Every option, with what it is given and what it means. */
+export const OPTIONS = {
+  data: { type: 'string', value: 'DIR', means: 'the data folder' },
+  db: { type: 'string', value: 'FILE', means: 'its database, where there are several' },
+  json: { type: 'boolean', means: 'one JSON document on stdout and nothing else; errors too' },
+  help: { type: 'boolean', short: 'h', means: 'what a command does and its options' },
+  version: { type: 'boolean', means: 'the version' },
+  check: { type: 'boolean', means: 'reads every snapshot to its end' },
+  kind: { type: 'string', value: 'KIND', means: 'rewind, periodic, restore, or another folder of snapshots' },
+  since: {
+    type: 'string',
+    value: 'WHEN',
+    means: 'not older than that: 2026-11-20, 2026-11-20T14:00, 3h, 2d or 1w',
+  },
+  limit: { type: 'string', value: 'N', means: 'only the newest N' },
+  'if-due': { type: 'boolean', means: 'takes a checkpoint only if one is due, and keeps the newest' },
+  mode: {
+    type: 'string',
+    value: 'MODE',
+    means: 'full (the default), or projections: derived data is rebuilt, messages stay',
+  },
+  yes: { type: 'boolean', means: 'does it; without, only the plan is printed' },
+  'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; goes with --yes' },
+  'while-open': { type: 'boolean', means: 'restores even though another program has the database open' },
+  'accept-drift': {
+    type: 'boolean',
+    means: 'accepts that values are left out, links break, or values are uncertain',
+  },
+  'accept-other-timeline': {
+    type: 'boolean',
+    means: 'accepts that newer messages are removed by a snapshot that went a separate way',
+  },
+  'clear-table': {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    means: 'empties a table that the snapshot has as empty (may be repeated)',
+  },
+  keep: { type: 'string', value: 'N', means: 'all but the newest N' },
+  'older-than': { type: 'string', value: 'DAYS', means: 'those older than DAYS' },
+} as const satisfies NonNullable<ParseArgsConfig['options']> & {
+  readonly [name: string]: { readonly value?: string; readonly means: string };
+};
+
+export type OptionName = keyof typeof OPTIONS;
+
+const APPLIED = ['yes', 'plan-id'] as const;
+const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as const;
+
+/** Every command with its options, beside `--json` and `--help`, which go with all of them. */
+export const COMMANDS = {
+  list: { options: ['data', 'db', 'kind', 'since', 'limit', 'check'] },
+  show: { options: ['data', 'db'] },
+  verify: { options: ['data', 'db'] },
+  diff: { options: ['data', 'db'] },
+  take: { options: ['data', 'db', 'kind', 'if-due'] },
+  restore: { options: ['data', 'db', 'mode', ...APPLIED, ...CONSENTS, 'clear-table'] },
+  undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
+  prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
+  'empty-trash': { options: ['data', 'db', ...APPLIED] },
+  demo: { options: [] },
+  help: { options: [] },
+  version: { options: [] },
+} as const satisfies { readonly [name: string]: { readonly options: readonly OptionName[] } };
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** Whether an option goes with a command. */
+export function goesWith(option: string, command: CommandName): boolean {
+  const options: readonly string[] = COMMANDS[command].options;
+  return option === 'json' || option === 'help' || options.includes(option);
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { findMeant, isWholeId } from '../../src/cli/ids.ts';
+
+const listed = [
+  ['periodic/20261120T000000Z', '2026-11-20T00:00:00Z'],
+  ['restore/20261121T000000Z', '2026-11-21T00:00:00Z'],
+  ['rewind/20261119T000000Z', '2026-11-19T00:00:00Z'],
+  ['rewind/20261120T000000Z', '2026-11-20T00:00:00Z'],
+].map(([id = '', takenAt = '']) => ({ id, kind: id.slice(0, id.indexOf('/')), takenAt }));
+
+describe('the snapshot that is meant', () => {
+  test.each([
+    ['its id', 'rewind/20261119T000000Z', 'rewind/20261119T000000Z'],
+    ['its file', 'rewind/20261119T000000Z.json', 'rewind/20261119T000000Z'],
+    ['the path of its file', '/data/snapshots/rewind/20261119T000000Z.json', 'rewind/20261119T000000Z'],
+    ['a name that only one kind has', '20261121T000000Z', 'restore/20261121T000000Z'],
+    ['that name with its ending', '20261121T000000Z.json', 'restore/20261121T000000Z'],
+    ['the newest of all', 'latest', 'restore/20261121T000000Z'],
+    ['the newest of a kind', 'latest-rewind', 'rewind/20261120T000000Z'],
+  ])('is found by %s', (_, given, id) => {
+    expect(findMeant(given, listed)).toBe(id);
+  });
+
+  test('is not guessed where several have the name: they are listed', () => {
+    expect(() => findMeant('20261120T000000Z', listed)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringContaining('periodic/20261120T000000Z, rewind/20261120T000000Z'),
+      }),
+    );
+  });
+
+  test.each(['20260101T000000Z', 'latest-other'])('is missing where nothing is called “%s”', (given) => {
+    expect(() => findMeant(given, listed)).toThrow(expect.objectContaining({ code: 'snapshot-missing' }));
+  });
+
+  test('whose id ends like a file is that one', () => {
+    const odd = { id: 'rewind/a.json', kind: 'rewind', takenAt: '2026-11-19T00:00:00Z' };
+    expect(findMeant('rewind/a.json', [...listed, odd])).toBe('rewind/a.json');
+  });
+
+  test('is known without a look into the folder only where kind and name are written', () => {
+    expect(['a/b', 'latest', 'a/b.json', 'b', '/d/a/b'].map(isWholeId)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
