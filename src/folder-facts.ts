@@ -1,12 +1,14 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDemo } from './demo/demo.ts';
 import { type DataFolder, isDatabaseProblem } from './host/data-folder.ts';
+import { OWN, SNAPSHOTS } from './host/folders.ts';
 import { findOpeners } from './host/in-use.ts';
 import { rulesOf } from './host/profile.ts';
+import { JOURNAL } from './journal/journal.ts';
 import { withLiveLog } from './log/live-log.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
-import { describeTrash } from './prune/trash.ts';
+import { describeTrash, TRASH } from './prune/trash.ts';
 import { readRestoredState } from './recovery/undo.ts';
 import { stat } from './system/files.ts';
 
@@ -66,4 +68,10 @@ function glanceAtDatabase(
     journalMode: live.journalMode,
     viewingCopy: live.viewingCopy,
   }));
+}
+
+/** Where the snapshots of a data folder lie, and what Snapback records beside them: absolute paths, there or not. */
+export function placesOf({ dir }: Pick<DataFolder, 'dir'>) {
+  const own = join(dir, OWN);
+  return { snapshots: join(dir, SNAPSHOTS), own, records: [join(own, JOURNAL), join(own, TRASH)] };
 }

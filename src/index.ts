@@ -3,7 +3,7 @@ export { checkSnapshot, listSnapshots, verifySnapshots } from './catalog/catalog
 export { findLikely, findOnlyCopies } from './catalog/lost.ts';
 export { diffSnapshot } from './compare/diff.ts';
 export { buildDemo, isDemo } from './demo/demo.ts';
-export { describeFolder } from './folder-facts.ts';
+export { describeFolder, placesOf } from './folder-facts.ts';
 export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export { rulesOf } from './host/profile.ts';

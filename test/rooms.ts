@@ -98,7 +98,16 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
   'src/folder-facts.ts': {
-    values: ['src/system', 'src/host', 'src/log', 'src/recovery', 'src/prune', 'src/demo', node],
+    values: [
+      'src/system',
+      'src/host',
+      'src/log',
+      'src/journal',
+      'src/recovery',
+      'src/prune',
+      'src/demo',
+      node,
+    ],
     types: [model],
   },
   'src/index.ts': {

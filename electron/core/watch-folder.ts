@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataFolder } from '../../src/index.ts';
+import { type DataFolder, placesOf } from '../../src/index.ts';
 
 const POLL_EVERY_MS = 2_000;
 const SETTLE_MS = 120;
@@ -76,16 +76,14 @@ export async function watchFolder(
 type Prints = { readonly [W in Changed]: string };
 
 async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders: readonly string[] }> {
-  const snapshots = join(folder.dir, 'snapshots');
-  const own = join(folder.dir, 'snapback');
+  const { snapshots, own, records } = placesOf(folder);
   const kinds = (await list(snapshots)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const kindFolders = kinds.map((kind) => join(snapshots, kind));
   const files = await Promise.all(
     kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
   );
-  const ownFiles = ['journal.jsonl', 'trash'].map((name) => join(own, name));
   const prints = {
-    snapshots: (await Promise.all([...files.flat(), ...ownFiles].map(print))).join('\n'),
+    snapshots: (await Promise.all([...files.flat(), ...records].map(print))).join('\n'),
     database: (await Promise.all([folder.databaseFile, `${folder.databaseFile}-wal`].map(print))).join('\n'),
   };
   return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };

@@ -28,7 +28,8 @@ type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 /** What is appended: that a restore is about to be committed always says by whom, and that is this process. */
 export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, 'by'>;
 
-const FILE = 'journal.jsonl';
+/** Its name in Snapback's own folder. */
+export const JOURNAL = 'journal.jsonl';
 /** Of a longer journal, the newest part counts. A line is some kilobytes. */
 const READ_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
@@ -39,7 +40,7 @@ const NEWLINE = 0x0a;
  */
 export async function appendJournal(folder: DataFolder, entry: NewJournalEntry): Promise<void> {
   const place = await ensureFolder(folder, OWN);
-  const path = join(place, FILE);
+  const path = join(place, JOURNAL);
   const signed = entry.type === 'prepared' ? { ...entry, by: ownMark() } : entry;
   const line = JSON.stringify(signed, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
@@ -65,7 +66,7 @@ export async function appendJournal(folder: DataFolder, entry: NewJournalEntry):
 
 /** Why the journal could not be appended to; null where it could, as far as permissions tell. Writes nothing. */
 export async function findJournalObstacle(folder: DataFolder): Promise<SnapbackError | null> {
-  return (await findObstacle(folder, OWN)) ?? (await findFileObstacle(folder, OWN, FILE));
+  return (await findObstacle(folder, OWN)) ?? (await findFileObstacle(folder, OWN, JOURNAL));
 }
 
 /** The journal names what was restored: it belongs to the database's owner and to nobody else. */
@@ -105,7 +106,7 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
   try {
     const place = await findFolder(folder, OWN);
     if (place === null) return '';
-    const { handle, facts } = await openPlainFile(join(place, FILE));
+    const { handle, facts } = await openPlainFile(join(place, JOURNAL));
     if (handle === null) return null;
     try {
       const size = Number(facts.size);

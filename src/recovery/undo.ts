@@ -28,14 +28,14 @@ export async function readRestoredState(
 ): Promise<RestoredState | null> {
   const { journal, unsettled } = await readStory(folder);
   const question = JSON.stringify(unsettled.map(({ safetyCopyId }) => safetyCopyId));
-  if (unsettled.length > 0 && unanswered.get(folder.dir) === question) return null;
+  if (unsettled.length > 0 && unanswered.get(folder) === question) return null;
   const newest = await findNewest(folder, { journal, unsettled }, task);
-  if (newest.found === 'undecided') unanswered.set(folder.dir, question);
+  if (newest.found === 'undecided') unanswered.set(folder, question);
   return newest.found === 'copy' ? describeState(folder, newest, journal) : null;
 }
 
-/** By data folder, the restores of which the content did not tell whether they were made. */
-const unanswered = new Map<string, string>();
+/** For as long as a folder is open, the restores of which the content did not tell whether they were made. */
+const unanswered = new WeakMap<DataFolder, string>();
 
 async function describeState(
   folder: DataFolder,
