@@ -41,8 +41,9 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
         ? sameValue(quoteName(column), sought)
         : sameKey(live, column, quoteName(column), sought);
     });
-    // Of rows that are the same in all they hold, one line stands for one of them.
-    return `${parts.join(' AND ')}${hasNoKey(live) ? ' LIMIT 1' : ''}`;
+    if (!hasNoKey(live)) return parts.join(' AND ');
+    // Of rows that are the same in all they hold, one line stands for one of them; and no line is no row of NULLs.
+    return `EXISTS (SELECT 1 FROM ${from} AND ${lines}) AND ${parts.join(' AND ')} LIMIT 1`;
   };
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
   const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;

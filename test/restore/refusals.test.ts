@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,16 @@ import {
   type SnapbackError,
   takeSnapshot,
 } from '../../src/index.ts';
-import { errorOf, makePlace, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
+import {
+  addEvents,
+  errorOf,
+  makePlace,
+  makeRoot,
+  open,
+  outcomeOf,
+  type Place,
+  run,
+} from '../support/place.ts';
 import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
@@ -205,6 +214,51 @@ describe.concurrent('a schema that only the host can run', () => {
     run(place, "UPDATE bots SET name = 'Ada' WHERE id = 1;");
     await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461']);
+  });
+
+  test('through the collation of an index on a table that has not changed hinders no other table', async () => {
+    const place = await makePlace(
+      root(),
+      `CREATE TABLE chats (id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX by_name ON chats (name COLLATE nocase);
+       CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT); CREATE INDEX by_id ON people (id COLLATE nocase);
+       CREATE TABLE pairs (a, b); CREATE INDEX by_b ON pairs (b COLLATE nocase, a); CREATE TABLE later (a);
+       CREATE INDEX by_a ON later (a COLLATE nocase); CREATE INDEX by_kind ON event_log (kind COLLATE nocase);
+       CREATE TABLE few (id TEXT PRIMARY KEY, v) WITHOUT ROWID; CREATE INDEX by_v ON few (v COLLATE nocase);
+       CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);`,
+      { tables: ['chats', 'people', 'pairs', 'few', 'bots'] },
+    );
+    run(
+      place,
+      `${addEvents(50)} INSERT INTO chats VALUES (1, 'ada'), (2, 'bo'); INSERT INTO people VALUES ('x', 'y'), (NULL, 'z');
+       INSERT INTO pairs VALUES (1, 'a'), (1, 'a'); INSERT INTO few VALUES ('k', 'v'); INSERT INTO bots VALUES (1, 'cy');
+       ANALYZE; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'nocase', 'host_order');`,
+    );
+    // As the host of before, which had one table less in its profile.
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, "UPDATE bots SET name = 'dee' WHERE id = 1;");
+    await writeFile(
+      join(place.dir, 'snapback-profile.json'),
+      JSON.stringify({ tables: ['chats', 'people', 'pairs', 'few', 'bots', 'later'] }),
+    );
+    const later = await open(place);
+    const { tables } = await diffSnapshot(later, id);
+    expect(tables.map(({ name, changed }) => `${name} ${changed}`)).toEqual([
+      'event_log 0',
+      'chats 0',
+      'people 0',
+      'pairs 0',
+      'few 0',
+      'bots 1',
+      'later 0',
+    ]);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const plan = await planRestore(later, request);
+    expect(plan.refusals).toEqual([]);
+    await applyRestore(later, request, { ...NOW, planId: plan.planId });
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 6379']);
+    await applyUndo(later, { acceptDrift: false }, NOW);
+    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 646565']);
   });
 
   test.each(['', 'WITHOUT ROWID'])(

@@ -82,6 +82,15 @@ const stories: Readonly<Record<string, Story>> = {
     since:
       "UPDATE scenes SET v = x'01', r = 2; DELETE FROM scenes WHERE id = 3; INSERT INTO scenes (id) VALUES (9);",
   },
+  'rows without a key whose columns hide the rowid, some of them twice': {
+    tables: ['odd', 'other'],
+    schema: `CREATE TABLE odd (rowid, oid TEXT COLLATE NOCASE, _rowid_ REAL); CREATE TABLE other (oid, "ROWID", _rowid_, n AS (oid + 1));`,
+    before: `INSERT INTO odd VALUES (1, 'a', 0.0), (1, 'a', 0.0), (1, 'A', 0.0), (1, 'a', -1 * 0.0), (NULL, NULL, NULL), (x'00', 'b', 2), (1, 'a', 0.0);
+      INSERT INTO other VALUES (1, 2, 3), (1, 2, 3), ('1', 2, 3);`,
+    since: `UPDATE odd SET _rowid_ = 5 WHERE typeof(rowid) = 'blob'; DELETE FROM odd WHERE oid = 'A' COLLATE BINARY;
+      INSERT INTO odd VALUES (1, 'a', 0.0), (1, 'a', 0.0), (NULL, NULL, NULL), (NULL, NULL, 1), (7, 'new', 1);
+      DELETE FROM other; INSERT INTO other VALUES (1, 2, 3), (9, 9, 9), (9, 9, 9);`,
+  },
   'views, partial and expression indexes, and what they rest on': {
     schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT, open INT);
       CREATE VIEW open_chats AS SELECT id, title FROM chats WHERE open;
