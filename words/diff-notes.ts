@@ -96,10 +96,11 @@ const GUESS_REASONS: { readonly [B in GuessedBytes['because']]: string } = {
 };
 
 /** One difference between the two schemas, and what it costs. */
-export function driftWords({ kind, table, column, loses }: SchemaDrift): string {
+export function driftWords(drift: SchemaDrift): string {
+  const { table, column, loses } = drift;
   const place = column === null ? table : `${table}.${column}`;
   const lost = loses === 0 ? 'nothing is lost' : `${count(loses, 'value')} can’t be restored`;
-  switch (kind) {
+  switch (drift.kind) {
     case 'table-missing-live':
       return `The database has no table ${place} today: ${loses === 0 ? 'nothing is lost' : `${count(loses, 'entry', 'entries')} can’t be restored`}.`;
     case 'table-unknown':
@@ -112,6 +113,8 @@ export function driftWords({ kind, table, column, loses }: SchemaDrift): string 
       return `${place} is computed from other columns today and is recomputed.`;
     case 'schema-changed':
       return 'The database’s tables have changed since this snapshot. Today’s tables stay.';
+    case 'user-version-changed':
+      return `The chat app’s own version number for its data (user_version) was ${drift.was} then and is ${drift.now} now. It stays ${drift.now}, so the chat app takes what comes back for data of that version.`;
     case 'text-not-unicode':
       return `Text in ${place} is not valid Unicode: half a letter is missing from ${count(loses, 'value')}, and comes back as �.`;
     case 'value-converted':

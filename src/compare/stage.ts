@@ -113,9 +113,13 @@ export async function stageSnapshot(
   }
 }
 
-/** A restore never changes the schema: where it is another one than the snapshot's, that is worth knowing. */
+/** A restore changes neither the schema nor the host's number for it: where they are others than the snapshot's, that is worth knowing. */
 function schemaDrift(about: SnapshotAbout | null, schema: Schema): readonly SchemaDrift[] {
-  if (about === null || (about.schemaHash === schema.hash && about.userVersion === schema.userVersion))
-    return [];
-  return [{ kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 }];
+  if (about === null) return [];
+  const whole = { table: 'sqlite_schema', column: null, loses: 0 };
+  const [was, now] = [about.userVersion, schema.userVersion];
+  return [
+    ...(about.schemaHash === schema.hash ? [] : [{ kind: 'schema-changed', ...whole } as const]),
+    ...(was === now ? [] : [{ kind: 'user-version-changed', ...whole, was, now } as const]),
+  ];
 }

@@ -25,7 +25,16 @@ export type TableDiff = {
 };
 
 /** Something the snapshot and the live schema do not agree on. `loses` is the number of values or rows that would have no place. */
-export type SchemaDrift = {
+export type SchemaDrift =
+  | PlaceDrift
+  /** The host's own number for the form of its data, `user_version`: `now` stays. */
+  | (Omit<PlaceDrift, 'kind'> & {
+      readonly kind: 'user-version-changed';
+      readonly was: number;
+      readonly now: number;
+    });
+
+type PlaceDrift = {
   readonly kind:
     | 'table-missing-live'
     | 'table-unknown'

@@ -95,7 +95,7 @@ export async function preparePlan(
     task,
   );
   report(false);
-  const integrity = await checkIntegrity(db);
+  const integrity = checkIntegrity(db);
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');

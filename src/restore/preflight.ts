@@ -10,6 +10,7 @@ import type { InUse, RestoreMode, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
+import { endsInBlank } from '../sqlite/database.ts';
 import { databaseGone } from '../sqlite/look-first.ts';
 import { access, constants, stat } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
@@ -51,7 +52,7 @@ export async function runPreflight(
   const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
   return {
     ...given,
-    writable: await isWritable(folder),
+    writable: (await isWritable(folder)) && !endsInBlank(folder.databaseFile),
     obstacles: await findObstacles(folder, mode),
     inUse: await findOpeners(folder.databaseFile),
     safetyFolder,

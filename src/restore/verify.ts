@@ -87,7 +87,7 @@ export async function verifyRestore(
     checks.push(check);
     if (check.result === 'not-brought-back') notRestored.push(describeLeft(db, staged.live.name));
   }
-  const { integrity, orphans } = await compareIntegrity(db, prepared, effects);
+  const { integrity, orphans } = compareIntegrity(db, prepared, effects);
   checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));
   report(true);
   return {
@@ -142,13 +142,9 @@ function failed(check: CheckResult['check'], subject: string, expected: string, 
   );
 }
 
-async function compareIntegrity(
-  db: WriteDatabase,
-  prepared: PreparedPlan,
-  { searchIndexes }: WrittenEffects,
-) {
+function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan, { searchIndexes }: WrittenEffects) {
   const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
-  const after = await checkIntegrity(db);
+  const after = checkIntegrity(db);
   const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
   const { acceptDrift } = plan.options;
   const leftBehind = searchIndexes.filter(({ handling }) => handling === 'left').map(({ name }) => name);

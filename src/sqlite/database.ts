@@ -22,10 +22,22 @@ export type OpenOptions = {
 
 function open(file: string, readonly: boolean, options: OpenOptions): Handle {
   requirePlainFiles(file);
+  refuseBlankAtEnd(file);
   // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
   const handle = construct(file, { readonly, fileMustExist: true, timeout: 0 }, options);
   keepLocks(handle);
   return handle;
+}
+
+/** Whether better-sqlite3 would open another file: it cuts off blanks at the end of a name. */
+export function endsInBlank(file: string): boolean {
+  return file !== file.trimEnd();
+}
+
+function refuseBlankAtEnd(file: string): void {
+  if (!endsInBlank(file)) return;
+  const message = `The name “${basename(file)}” ends in a blank, and so the database cannot be opened here. Close the chat app, rename the file, and tell the chat app its new name.`;
+  throw new SnapbackError('database-unreadable', message, { database: file });
 }
 
 function construct(file: string, how: Database.Options, { nativeBinding }: OpenOptions): Handle {

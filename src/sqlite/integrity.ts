@@ -1,5 +1,4 @@
 import type { Orphans } from '../model/restore.ts';
-import { stat } from '../system/files.ts';
 import { type AnyDatabase, isAboutContents, isCompileError } from './database.ts';
 import { foldName, quoteName } from './names.ts';
 
@@ -45,8 +44,9 @@ const QUICK_ABOVE_BYTES = 2 * 2 ** 30;
 const MOST_LINES = 1_000_000;
 
 /** Runs SQLite's checks on `main`, where one can't run on the whole, on each table. Each is one statement that can't be interrupted. Reads only. */
-export async function checkIntegrity(db: AnyDatabase): Promise<Integrity> {
-  const quick = (await stat(db.name)).size > QUICK_ABOVE_BYTES;
+export function checkIntegrity(db: AnyDatabase): Integrity {
+  const bytes = 'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size';
+  const quick = Number(db.prepare<[], unknown>(bytes).pluck().get()) > QUICK_ABOVE_BYTES;
   const check = `PRAGMA main.${quick ? 'quick_check' : 'integrity_check'}`;
   const damage = new Map<string, number>();
   const runCheck = (argument: string, isNoVerdict: (error: unknown) => boolean) =>

@@ -62,7 +62,7 @@ export async function applyDirectly(
       stage.tables.map(({ live }) => live.name),
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
-    const integrity = await checkIntegrity(db);
+    const integrity = checkIntegrity(db);
     await writeTables(
       db,
       { comparisons, effects, integrity },

@@ -94,7 +94,12 @@ test.concurrent('a schema or a user version that is another one is said, and sta
     return (await planRestore(folder, request)).schemaDrift;
   };
   expect(await drift('DELETE FROM bots;')).toEqual([]);
-  expect(await drift('PRAGMA user_version = 4;')).toEqual([OTHER_SCHEMA]);
+  const version = { kind: 'user-version-changed', table: 'sqlite_schema', column: null, loses: 0, was: 3 };
+  expect(await drift('PRAGMA user_version = 4;')).toEqual([{ ...version, now: 4 }]);
+  expect(await drift('PRAGMA user_version = -9; CREATE INDEX by_name ON bots (name);')).toEqual([
+    OTHER_SCHEMA,
+    { ...version, now: -9 },
+  ]);
   expect(await drift('CREATE INDEX by_name ON bots (name);')).toEqual([OTHER_SCHEMA]);
 });
 

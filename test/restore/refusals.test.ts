@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import {
   applyUndo,
   defaultRestoreOptions,
   diffSnapshot,
+  openDataFolder,
   planRestore,
   type SnapbackError,
   takeSnapshot,
@@ -330,3 +331,23 @@ function readLog({ database }: Place): unknown {
     db.close();
   }
 }
+
+test('a database whose name ends in a blank is read as a copy, refused by name, and never taken for the one beside it', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY);', {
+    journalMode: 'delete',
+  });
+  run(place, `${addEvents(3)} INSERT INTO bots VALUES (1);`);
+  await copyFile(place.database, `${place.database} `);
+  run(place, 'DELETE FROM bots;');
+  const neighbour = readState(place.database);
+  const folder = await openDataFolder(place.dir, { database: 'app.db ' });
+  const { id, file } = await takeSnapshot(folder, 'rewind');
+  expect(JSON.parse(await readFile(file, 'utf8')).bots).toEqual([{ id: 1 }]);
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'viewing-a-copy' }]);
+  expect(await errorOf(applyRestore(folder, request, NOW))).toMatchObject({
+    code: 'database-unreadable',
+    message: expect.stringContaining('“app.db ”'),
+  });
+  expect(readState(place.database)).toEqual(neighbour);
+});
