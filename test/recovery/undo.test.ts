@@ -1,4 +1,4 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -63,6 +63,34 @@ describe.concurrent('undo', () => {
     const apply = { ...NOW, planId: plan.planId };
     expect(await outcomeOf(applyUndo(folder, UNDO, apply))).toBe('other-timeline');
     await applyUndo(folder, { ...UNDO, acceptOtherTimeline: true }, apply);
+    expect(readState(place.database)).toEqual(since);
+  });
+
+  test.each<[string, (file: string) => Promise<void>]>([
+    ['has been deleted', (file) => rm(file)],
+    ['is damaged', (file) => truncate(file, 100)],
+  ])('says so where the safety copy of the newest restore %s', async (words, harm) => {
+    const { place, folder, receipt } = await restored();
+    await harm(join(place.dir, 'snapshots', `${receipt.safetyCopyId}.json`));
+    await expect(planUndo(folder, UNDO)).rejects.toMatchObject({
+      code: 'nothing-to-undo',
+      message: expect.stringContaining(`its safety copy ${words}`),
+    });
+  });
+
+  test('takes the restore before one that was rolled back without a trace but its announcement', async () => {
+    const { place, folder, since, receipt } = await restored();
+    const journal = join(place.dir, 'snapback/journal.jsonl');
+    const [announced = ''] = (await readFile(journal, 'utf8')).split('\n');
+    const by = { pid: 0x7fff_ffff, started: null };
+    const safetyCopyId = 'restore/20991231T235959Z';
+    await appendFile(
+      journal,
+      `${JSON.stringify({ ...JSON.parse(announced), planId: 'later', safetyCopyId, by })}\n`,
+    );
+    expect((await planUndo(folder, UNDO)).snapshot.id).toBe(receipt.safetyCopyId);
+    expect(await finishInterrupted(folder)).toMatchObject([{ planId: 'later', outcome: 'not-committed' }]);
+    await applyUndo(folder, UNDO, NOW);
     expect(readState(place.database)).toEqual(since);
   });
 
