@@ -71,8 +71,8 @@ test('the package holds the app, one binding, and no stand-in that runs others',
 
 /** Starts the packaged program; it can be reached by its debugging port only, as its inspector is switched off. */
 async function startApp(data: string): Promise<{ child: ChildProcess; address: string }> {
-  // The package has its own binding: the one for development must not help it.
-  const { BETTER_SQLITE3_BINDING: _, ...env } = process.env;
+  // The package has its own binding: whatever the environment names must neither help it nor be loaded.
+  const env = { ...process.env, BETTER_SQLITE3_BINDING: join(folder, 'no-such-binding.node') };
   const args = [`--user-data-dir=${join(folder, 'user')}`, '--remote-debugging-port=0', '--data', data];
   const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await new Promise<string>((done, fail) => {

@@ -31,6 +31,7 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
 /** What can be done with the whole folder. Shown at the top, but reached by Tab after the snapshots. */
 export function FolderActions(props: ActionsProps) {
   const { facts, noSnapshots, theme, onCommand } = props;
+  const writable = !facts.viewingCopy && facts.databaseProblem === null;
   const pick = (key: Key) => {
     const picked = THEMES.find(([id]) => id === key);
     if (picked !== undefined) props.onTheme(picked[0]);
@@ -40,15 +41,11 @@ export function FolderActions(props: ActionsProps) {
   };
   return (
     <section className="actions" aria-label="Folder">
-      <Button className="button" isDisabled={facts.viewingCopy} onPress={() => onCommand('take')}>
+      <Button className="button" isDisabled={!writable} onPress={() => onCommand('take')}>
         <Icon name="camera" />
         Take snapshot
       </Button>
-      <Button
-        className="button"
-        isDisabled={facts.viewingCopy || noSnapshots}
-        onPress={() => onCommand('prune')}
-      >
+      <Button className="button" isDisabled={!writable || noSnapshots} onPress={() => onCommand('prune')}>
         <Icon name="trash" />
         Prune…
       </Button>

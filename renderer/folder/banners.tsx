@@ -31,6 +31,12 @@ export function Banners(props: BannersProps) {
   const { facts, place, coreStopped, notice } = props;
   return (
     <section className="banners" aria-label="State of the folder">
+      {facts.databaseProblem !== null && (
+        <Banner tone="warn">
+          <b>There is no chat database to compare with or to restore into.</b> Your snapshots are still here,
+          and you can look at what each of them holds. Put the database back in its place to restore one.
+        </Banner>
+      )}
       {facts.viewingCopy && (
         <Banner tone="warn">
           <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t restore or

@@ -80,7 +80,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const possible = useMemo((): readonly MenuCommand[] => {
     if (dialog !== null || covered) return [];
     const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
-    const writable = !facts.viewingCopy;
+    const writable = !facts.viewingCopy && facts.databaseProblem === null;
     return [
       'open',
       'reveal',

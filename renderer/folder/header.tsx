@@ -23,10 +23,18 @@ export function FolderHeader({ folder, facts }: HeaderProps) {
       </h1>
       {facts.demo && <span className="tag plain">demo</span>}
       <p className="head-facts">
-        <span>
-          {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')} ·{' '}
-        </span>
-        <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>{inUseWords(inUse)}</span>
+        {facts.databaseProblem === null ? (
+          <>
+            <span>
+              {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')} ·{' '}
+            </span>
+            <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>
+              {inUseWords(inUse)}
+            </span>
+          </>
+        ) : (
+          <span>No chat database</span>
+        )}
       </p>
     </header>
   );

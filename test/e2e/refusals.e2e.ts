@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
@@ -222,4 +222,18 @@ test('a database that can only be read as a copy is shown, and nothing can be wr
   await expect(page.locator('.story')).toContainText('20 messages');
   for (const name of ['Restore…', 'Take snapshot', 'Prune…'])
     await expect(page.getByRole('button', { name })).toBeDisabled();
+});
+
+test('where the database is gone, the snapshots can be looked at, and nothing is said of the database', async ({
+  place,
+  demo,
+}) => {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(demo, `chat.db${end}`), { force: true });
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option').first()).toBeVisible();
+  await expect(page.getByText('There is no chat database to compare with or to restore into.')).toBeVisible();
+  await expect(page.getByText('No chat database', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Take snapshot' })).toBeDisabled();
+  await expect(page.getByText(/as it was|as they were/)).toHaveCount(0);
 });
