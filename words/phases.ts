@@ -10,7 +10,7 @@ const PHASES: { readonly [P in Phase]: string } = {
   compare: 'Comparing it with the database',
   rehearse: 'Test run',
   'safety-copy': 'Writing and checking the safety copy',
-  'wait-for-lock': 'Waiting until no other program has locked the database',
+  'wait-for-lock': 'Waiting for another program to unlock the database',
   apply: 'Restoring',
   verify: 'Verifying',
   checkpoint: 'Writing a fresh checkpoint',

@@ -61,7 +61,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
 
   await test.step('a restore that is confirmed and closed with the mouse', async () => {
     await window.getByRole('option').last().click();
-    await expect(window.locator('.story')).not.toContainText('Nothing differs');
+    await expect(window.locator('.story')).not.toContainText('Identical to now');
     await window.getByRole('button', { name: 'Restore…' }).click();
     await dialog.getByRole('button', { name: /^Restore/ }).click();
     await expect(window.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();

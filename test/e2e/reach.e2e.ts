@@ -112,7 +112,7 @@ test('what a list line, the progress and the core’s end say reaches a screen r
   await expect(
     page
       .getByRole('status')
-      .filter({ hasText: /^This also removes 3 newer messages .* Comes back: 20 messages/ }),
+      .filter({ hasText: /^3 messages written in Harbour since then .* Comes back: 20 messages/ }),
   ).toBeAttached();
   await page.getByRole('button', { name: /^Restore and remove/ }).click();
   const title = page.getByRole('alertdialog').getByRole('heading', { name: 'Restored' });

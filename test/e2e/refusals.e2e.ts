@@ -31,7 +31,7 @@ test('what is no data folder is refused in words, and what was open stays open',
   };
 
   await dropOnWindow(page, folder('holiday', { 'notes.txt': 'nothing here' }));
-  await expectError(page, 'No chat database here', /event_log.*holiday/);
+  await expectError(page, 'No chat database here', /No chat database in .*holiday/);
 
   await dropOnWindow(page, folder('secret', { 'chat.db': 'not SQLite at all, '.repeat(100) }));
   await expectError(page, 'This is not an SQLite database', /encrypted.*secret/);
@@ -63,7 +63,7 @@ test('a folder that is gone is named at the start, and can be forgotten', async 
   await first.app.close();
   renameSync(demo, `${demo}-moved`);
   const { page } = await place.launch();
-  await expectError(page, 'The folder is not there', /lighthouse-chats/);
+  await expectError(page, 'The folder is missing', /lighthouse-chats/);
   await page.getByRole('button', { name: 'Forget lighthouse-chats' }).click();
   await expect(page.getByRole('heading', { name: 'Recent' })).toBeHidden();
 });
@@ -100,7 +100,7 @@ test('while the chat app is running, a restore waits for a second consent and se
     await page.getByText('Restore anyway').click();
     await confirm.click();
     await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
-      'while the database was open elsewhere',
+      'while another program had the database open',
     );
     next.kill();
   });
@@ -127,7 +127,7 @@ async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
   await openRestore(page);
   await page.getByText('Restore anyway').click();
   await page.getByRole('button', { name: /^Restore and remove/ }).click();
-  await expect(page.getByText('Waiting for another program to let go of the database…')).toBeVisible();
+  await expect(page.getByText('Waiting for another program to unlock the database…')).toBeVisible();
   return writer;
 }
 
@@ -202,7 +202,7 @@ test('a writer that does not let go is waited for, and then nothing has changed'
   const { page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
-  await expectError(page, 'Another program is working in the database', /longer than Snapback waits/);
+  await expectError(page, 'Another program is using the database', /locked too long/);
   writer.kill();
   await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);

@@ -103,7 +103,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     const after = readDatabase(dir);
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
       expect(after[table], table).toEqual(rows);
-    await expect(page.getByRole('alertdialog')).toContainText('Everything is in place again.');
+    await expect(page.getByRole('alertdialog')).toContainText('Everything is back again.');
     await page.getByRole('button', { name: 'Close' }).click();
     await expect(page.getByText(/^Restored to/)).toBeVisible();
     await page.reload();

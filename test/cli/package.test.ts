@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const checkout = join(import.meta.dirname, '../..');
+const place = mkdtempSync(join(tmpdir(), 'snapback-test-package-'));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+// As npm lays a package out: its files below node_modules, where Node takes no types out of a file.
+test('the packed command runs from node_modules, with nothing but its one dependency', () => {
+  const options = { cwd: checkout, encoding: 'utf8' } as const;
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', place], options);
+  const [archive = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'));
+  const modules = join(place, 'node_modules');
+  const installed = join(modules, 'snapback');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(place, archive), '-C', installed, '--strip-components=1']);
+  expect(readdirSync(installed)).not.toContain('src');
+  symlinkSync(join(checkout, 'node_modules/better-sqlite3'), join(modules, 'better-sqlite3'), 'junction');
+  const run = (...args: readonly string[]) =>
+    execFileSync(process.execPath, [join(installed, 'bin/snapback.js'), ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: join(place, 'cache'), npm_lifecycle_event: '' },
+    });
+  expect(run('--version')).toMatch(/^snapback \d/);
+  const demo = join(place, 'demo');
+  run('demo', demo);
+  expect(JSON.parse(run('restore', 'latest-rewind', '--data', demo, '--json'))).toMatchObject({
+    action: 'restore',
+    refusals: [],
+  });
+});
