@@ -184,8 +184,8 @@ test.each(['the database', 'the whole folder'])(
     const folder = await open(place);
     await rm(what === 'the database' ? place.database : place.dir, { recursive: true });
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    expect(await describeFolder(folder)).toMatchObject({ databaseProblem: { code: 'database-missing' } });
     const outcomes = [
-      describeFolder(folder),
       takeSnapshot(folder, 'periodic'),
       diffSnapshot(folder, id),
       planRestore(folder, request),

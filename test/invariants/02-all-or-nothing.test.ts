@@ -52,7 +52,7 @@ beforeAll(async () => {
       await cp(place.dir, after.dir, { recursive: true });
       await applyRestore(
         await open(after),
-        { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
+        { ...defaultRestoreOptions, acceptOtherTimeline: true, snapshotId: id, action: 'restore' },
         NOW,
       );
       const states = { id, mistaken: since, restored: readState(after.database) };
@@ -138,7 +138,7 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
       const known = await readRestoredState(folder);
       expect(known?.action ?? null).toBe(happened ? action : action === 'undo' ? 'restore' : null);
       if (known === null) return;
-      await applyUndo(folder, { acceptDrift: false }, NOW);
+      await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
       expect(readState(place.database)).toEqual(known.action === 'restore' ? from.mistaken : from.restored);
     },
   );

@@ -22,7 +22,13 @@ import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+// Of the snapshot's events none is the database's: what is looked for here is another refusal.
+const request = {
+  ...defaultRestoreOptions,
+  acceptOtherTimeline: true,
+  snapshotId: ID,
+  action: 'restore',
+} as const;
 
 let folder: DataFolder;
 let bytesBefore = '';
@@ -91,10 +97,8 @@ const damaged: readonly (readonly [string, string | Buffer])[] = [
   ['two rows with one key', `{"chats": [{"id": 1, "title": "${SECRET}"}, {"id": 1, "title": "${SECRET}"}]}`],
   ['a nested value in a row', `{"chats": [{"id": 1, "title": {"a": "${SECRET}"}}]}`],
   ['a number beyond 64 bits', `{"chats": [{"title": "${SECRET}", "id": 99999999999999999999}]}`],
-  ['half a letter', `{"chats": [{"title": "${SECRET} \\ud800"}]}`],
   ['words without quotes', `{"chats": [{"title": ${SECRET}}]}`],
   ['garbage behind its end', `{"last_event_id": 1} ${SECRET}`],
-  ['a byte order mark', Buffer.from('\uFEFF{"last_event_id": 1, "chats": []}')],
 ];
 
 describe('a file that is no whole snapshot', () => {

@@ -89,7 +89,7 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
     expect(`periodic/${await newestByName(place)}`).toBe(`${receipt.checkpointId}.json`);
     await expectNothingToLoad(place);
     for (let round = 0; round < 2; round += 1) {
-      const undone = await applyUndo(folder, { acceptDrift: false }, NOW);
+      const undone = await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
       expect(`periodic/${await newestByName(place)}`).toBe(`${undone.checkpointId}.json`);
       await expectNothingToLoad(place);
     }
@@ -158,7 +158,7 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
 
   test('after an undo: what the first restore left does not count any more', async () => {
     const { folder } = await restored();
-    const undone = await applyUndo(folder, { acceptDrift: false }, NOW);
+    const undone = await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
     await expectKept(folder, undone.checkpointId ?? '');
   });
 

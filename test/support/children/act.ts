@@ -27,7 +27,9 @@ if (user !== undefined) {
   process.setuid?.(Number(user));
 }
 const now = { planId: null, whileOpen: patient !== undefined };
-const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+// What was written since is to be lost here, whatever else happens.
+const consents = { acceptDrift: false, acceptOtherTimeline: true };
+const request = { ...defaultRestoreOptions, ...consents, snapshotId: id, action: 'restore' } as const;
 let phase = '';
 const task = {
   onProgress(progress: { readonly phase: string }) {
@@ -70,7 +72,7 @@ async function act(): Promise<unknown> {
     return say(refusals[0]?.code ?? 'no refusal');
   }
   if (action === 'restore') return applyRestore(folder, request, now, task);
-  return applyUndo(folder, { acceptDrift: false }, now, task);
+  return applyUndo(folder, consents, now, task);
 }
 
 try {
