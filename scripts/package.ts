@@ -1,16 +1,19 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AfterPackContext, build, type Configuration, Platform } from 'electron-builder';
 import { buildIfStale } from './build.ts';
 import { prepareRuntime, type Runtime } from './electron-runtime.ts';
+import { collectNotices } from './notices.ts';
 import { root, runMain, say } from './run.ts';
 
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 const prebuilds = 'node_modules/better-sqlite3/prebuilds';
 
 /** `npm run package [-- FOLDER]`: an unpacked app for this platform, in `dist/` or below FOLDER. */
 await runMain(async () => {
   const runtime = await prepareRuntime();
   await buildIfStale();
+  await writeFile(join(root, 'out', NOTICES), collectNotices());
   const output = process.argv[2] ?? join(root, 'dist');
   say(`packaging the app with Electron ${runtime.version} below ${output}`);
   await build({
@@ -31,6 +34,7 @@ function configure(runtime: Runtime, output: string): Configuration {
     electronDist: runtime.folder,
     electronVersion: runtime.version,
     files: chooseBinding(runtime),
+    extraFiles: [{ from: join(root, 'out', NOTICES), to: NOTICES }],
     afterPack: removeStandIn,
   };
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
@@ -58,6 +58,22 @@ test("the packaged program can't be turned into something else", async () => {
     [FuseV1Options.OnlyLoadAppFromAsar]: on,
     [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
   });
+});
+
+test('the package brings the licences of what is by others', () => {
+  const notices = readFileSync(join(app, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  for (const name of [
+    'react',
+    'react-dom',
+    'react-aria',
+    'react-stately',
+    'better-sqlite3',
+    'valibot',
+    'tslib',
+  ])
+    expect(notices).toMatch(new RegExp(`^${name} \\d+\\.`, 'm'));
+  expect(notices).toContain('Apache License');
+  expect(notices).toContain('http://www.apache.org/licenses/');
 });
 
 test('the package holds the app, one binding, and no stand-in that runs others', () => {

@@ -4,7 +4,7 @@ import type { InUse, RestoredState } from './restore.ts';
 import type { Rules } from './rules.ts';
 
 /** Why there is no database to work with: it is gone, empty, or something else is in its place. */
-export type DatabaseProblem = { readonly code: ErrorCode; readonly message: string };
+type DatabaseProblem = { readonly code: ErrorCode; readonly message: string };
 
 export type FolderFacts = {
   readonly name: string;

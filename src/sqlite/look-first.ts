@@ -18,7 +18,7 @@ export function requirePlainFiles(file: string): void {
 }
 
 /** Makes sure that one of them is a regular file, or not there. @throws `database-unreadable` */
-export function look(path: string): 'plain' | 'absent' {
+function look(path: string): 'plain' | 'absent' {
   try {
     const problem = describeOddity(lstatSync(path));
     if (problem !== null) throw oddFile(path, problem);
