@@ -33,7 +33,13 @@ export type Reply<T> =
   | { readonly ok: false; readonly error: ErrorInfo };
 
 /** `place` is the folder's parent, shortened for reading (`~/Documents`); nothing accepts it back. */
-export type OpenFolder = { readonly folderId: FolderId; readonly place: string; readonly facts: FolderFacts };
+export type OpenFolder = {
+  readonly folderId: FolderId;
+  readonly place: string;
+  readonly facts: FolderFacts;
+  /** A restore was stopped here when the window was closed last, and rolled back. */
+  readonly stopped: boolean;
+};
 export type Recent = {
   readonly recentId: string;
   readonly name: string;
@@ -75,7 +81,7 @@ export type StartFacts = {
 };
 
 /** The system's trash frees no space until it is emptied itself. */
-export type TrashTarget = 'system-trash' | 'deleted';
+type TrashTarget = 'system-trash' | 'deleted';
 
 type In<Args, Result> = { readonly args: Args; readonly result: Result };
 type OfFolder = { readonly folderId: FolderId };

@@ -18,6 +18,18 @@ import { App } from './window/app.tsx';
 const container = document.getElementById('root');
 if (container === null) throw new Error('The page has no root element.');
 
+/** How wide a scrollbar is here: 0 where it lies over the content. */
+function measureScrollbar(): number {
+  const probe = document.createElement('div');
+  probe.className = 'scroll-probe';
+  document.body.append(probe);
+  const width = probe.offsetWidth - probe.clientWidth;
+  probe.remove();
+  return width;
+}
+
+document.documentElement.style.setProperty('--scrollbar', `${measureScrollbar()}px`);
+
 /** A bug in the window itself must not leave it empty. Everything on the disk is as it was; reading it anew is safe. */
 function showCrash(error: unknown): void {
   console.error(error);

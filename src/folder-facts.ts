@@ -6,10 +6,12 @@ import { findOpeners } from './host/in-use.ts';
 import { rulesOf } from './host/profile.ts';
 import { JOURNAL } from './journal/journal.ts';
 import { withLiveLog } from './log/live-log.ts';
+import { hasSystemCode, SnapbackError } from './model/errors.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
 import { describeTrash, TRASH } from './prune/trash.ts';
 import { readRestoredState } from './recovery/undo.ts';
+import { isWritable } from './restore/preflight.ts';
 import { stat } from './system/files.ts';
 
 /**
@@ -36,13 +38,26 @@ async function describeDatabase(folder: DataFolder, task: TaskOptions): Promise<
       databaseProblem: null,
       ...(await glanceAtDatabase(folder, task)),
       databaseBytes: (await stat(folder.databaseFile)).size,
+      readOnly: !(await isWritable(folder)),
       inUse: await findOpeners(folder.databaseFile),
       restored: await readRestoredState(folder, task),
     };
   } catch (error) {
     if (!isDatabaseProblem(error)) throw error;
+    await requireFolder(folder.dir);
     const { code, message } = error;
     return { ...NO_DATABASE, databaseProblem: { code, message } };
+  }
+}
+
+/** A database that is gone with its whole folder is no fact about that folder. @throws `data-folder-missing` */
+async function requireFolder(dir: string): Promise<void> {
+  try {
+    await stat(dir);
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR'))
+      throw new SnapbackError('data-folder-missing', 'There is no such folder.', { path: dir }, error);
+    throw error;
   }
 }
 
@@ -53,6 +68,7 @@ const NO_DATABASE: Omit<DatabaseFacts, 'databaseProblem'> = {
   lastEventId: 0n,
   journalMode: 'unknown',
   viewingCopy: false,
+  readOnly: false,
   inUse: { state: 'no' },
   restored: null,
 };

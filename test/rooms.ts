@@ -103,12 +103,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/host',
       'src/log',
       'src/journal',
+      'src/restore',
       'src/recovery',
       'src/prune',
       'src/demo',
+      model,
       node,
     ],
-    types: [model],
   },
   'src/index.ts': {
     values: [

@@ -39,13 +39,26 @@ function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
 }
 
 /** What a line of the list is told against. */
-export type ListFacts = { readonly lastEventId: bigint; readonly rules: Rules };
+export type ListFacts = {
+  readonly lastEventId: bigint;
+  /** Where it is not null there is no database that a snapshot could be told against. */
+  readonly databaseProblem: unknown;
+  readonly rules: Rules;
+};
 
 /** The line below: how it compares with now, its size, and what keeps it or takes it. */
-export function detailWords(snapshot: ListedSnapshot, { lastEventId, rules }: ListFacts, now: Date): string {
+export function detailWords(
+  snapshot: ListedSnapshot,
+  { lastEventId, databaseProblem, rules }: ListFacts,
+  now: Date,
+): string {
   if (isUnwell(snapshot)) return snapshot.healthDetail ?? 'It can’t be read.';
   return [
-    snapshot.undoes === null ? againstWords(snapshot, lastEventId) : undoesWords(snapshot, now),
+    snapshot.undoes !== null
+      ? undoesWords(snapshot, now)
+      : databaseProblem === null
+        ? againstWords(snapshot, lastEventId)
+        : '',
     formatBytes(snapshot.sizeBytes),
     shortRetention(snapshot.retention, rules, now),
   ]

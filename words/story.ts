@@ -141,6 +141,29 @@ function eventParts(
   );
 }
 
+/**
+ * The same tables, for the figures beside the sentence: of the log, what a reader meets again comes back, whether its row
+ * was missing or only hidden.
+ */
+export function tellTables({ tables, returningEvents }: Told): readonly TableDiff[] {
+  const seen = returningEvents.reduce((sum, group) => sum + seenEvents(group), 0);
+  return tables.map((table) => {
+    if (!isLog(table)) return table;
+    const both = table.added + table.changed;
+    const added = Math.min(both, seen);
+    return { ...table, added, changed: both - added };
+  });
+}
+
+/** Whether restoring would do anything, or might, where not everything could be compared. */
+export function differsFromNow({ tables }: Pick<Told, 'tables'>): boolean {
+  return tables.some(
+    (table) =>
+      isNotComparable(table) ||
+      (table.state === 'compared' && table.added + table.changed + table.removed > 0),
+  );
+}
+
 /** The first few by name, the others as one sum; never a sum of one. */
 function nameSome<T>(
   all: readonly T[],

@@ -76,7 +76,9 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     place = { folderId, dir, database };
     const folder = { dir, database, demo: reply.value.demo };
     void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
-    return done({ folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
+    const stopped = settings.current().stoppedIn === dir;
+    if (stopped) void settings.update({ stoppedIn: null });
+    return done({ stopped, folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
   }
 
   async function openPath(path: string, requestId: RequestId) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { Reply, WindowEvent } from '../contract.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { createClosingGuard } from './closing.ts';
 import { coreEnvironment } from './core-environment.ts';
 import { createCoreHost } from './core-host.ts';
 import { createDesktop, type Desktop, type DesktopHandlers } from './desktop.ts';
@@ -63,12 +64,17 @@ async function start(): Promise<void> {
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
     });
+    const closing = createClosingGuard(core, () => {
+      void settings.update({ stoppedIn: desktop.openPlace()?.dir ?? null });
+    });
     core.warm();
     listenToWindow(() => window, {
       request: (request, requestId) =>
         isForDesktop(desktop.handlers, request)
           ? callDesktop(desktop, request, requestId)
-          : core.request(request.name, request.args, requestId),
+          : request.name === 'plan.apply'
+            ? closing.watch(requestId, core.request(request.name, request.args, requestId))
+            : core.request(request.name, request.args, requestId),
       drop: (path, requestId) => desktop.openPath(path, requestId),
       cancel: (requestId) => core.cancel(requestId),
     });
@@ -82,6 +88,7 @@ async function start(): Promise<void> {
       void settings.settled().then(() => setImmediate(() => app.quit()));
     });
     window = openWindow(builtPath('preload', 'preload.cjs'), settings);
+    closing.guard(window);
     window.on('closed', () => {
       window = null;
     });

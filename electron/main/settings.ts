@@ -17,6 +17,8 @@ const bounds = v.object({ x: pixels, y: pixels, width: pixels, height: pixels, m
 const settings = v.object({
   recents: v.fallback(v.pipe(v.array(recentFolder), v.maxLength(100)), []),
   bounds: v.fallback(v.nullable(bounds), null),
+  /** The data folder in which a restore was stopped by closing the window, until that has been said. */
+  stoppedIn: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(4096))), null),
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
 });
 
@@ -25,6 +27,7 @@ export type WindowBounds = Readonly<v.InferOutput<typeof bounds>>;
 type Settings = {
   readonly recents: readonly RecentFolder[];
   readonly bounds: WindowBounds | null;
+  readonly stoppedIn: string | null;
   readonly theme: Theme;
 };
 

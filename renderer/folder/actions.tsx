@@ -10,6 +10,7 @@ import {
 } from 'react-aria-components';
 import type { MenuCommand, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import { isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type ActionsProps = {
@@ -31,7 +32,6 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
 /** What can be done with the whole folder. Shown at the top, but reached by Tab after the snapshots. */
 export function FolderActions(props: ActionsProps) {
   const { facts, noSnapshots, theme, onCommand } = props;
-  const writable = !facts.viewingCopy && facts.databaseProblem === null;
   const pick = (key: Key) => {
     const picked = THEMES.find(([id]) => id === key);
     if (picked !== undefined) props.onTheme(picked[0]);
@@ -41,11 +41,15 @@ export function FolderActions(props: ActionsProps) {
   };
   return (
     <section className="actions" aria-label="Folder">
-      <Button className="button" isDisabled={!writable} onPress={() => onCommand('take')}>
+      <Button className="button" isDisabled={!isWritable(facts)} onPress={() => onCommand('take')}>
         <Icon name="camera" />
         Take snapshot
       </Button>
-      <Button className="button" isDisabled={!writable || noSnapshots} onPress={() => onCommand('prune')}>
+      <Button
+        className="button"
+        isDisabled={!isWritable(facts) || noSnapshots}
+        onPress={() => onCommand('prune')}
+      >
         <Icon name="trash" />
         Prune…
       </Button>

@@ -4,6 +4,7 @@ import type { FolderFacts } from '../../src/model/folder.ts';
 import type { RestoredState } from '../../src/model/restore.ts';
 import { wayBackWords } from '../../words/held-state.ts';
 import { verifiedWords } from '../../words/receipt.ts';
+import { isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
 
@@ -37,6 +38,12 @@ export function Banners(props: BannersProps) {
           and you can look at what each of them holds. Put the database back in its place to restore one.
         </Banner>
       )}
+      {facts.readOnly && !facts.viewingCopy && (
+        <Banner tone="warn">
+          <b>The database can only be read.</b> You can look at everything, but not restore or take a
+          snapshot. Give your account permission to write to {facts.database} and its folder.
+        </Banner>
+      )}
       {facts.viewingCopy && (
         <Banner tone="warn">
           <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t restore or
@@ -48,7 +55,7 @@ export function Banners(props: BannersProps) {
         <Banner
           tone={facts.restored.holds.state === 'undone' ? 'quiet' : 'accent'}
           action={
-            <Button className="button" isDisabled={facts.viewingCopy} onPress={props.onUndo}>
+            <Button className="button" isDisabled={!isWritable(facts)} onPress={props.onUndo}>
               <Icon name="undo" />
               {wayBackWords(facts.restored.holds)}
             </Button>

@@ -6,6 +6,9 @@ import { call, listen } from '../ask/api.ts';
 /** A core that dies of being asked is not asked again at once. */
 const LEAST_BETWEEN_STOPS_MS = 10_000;
 
+/** How long after our own work its traces in the database's files may be noticed: longer than they are looked at apart. */
+const OWN_TRACES_MS = 5_000;
+
 export type FolderData = {
   readonly facts: FolderFacts;
   /** Null until the first list has arrived. */
@@ -16,6 +19,10 @@ export type FolderData = {
   readonly databaseRevision: number;
   /** True from the end of the core process until somebody has read the notice. */
   readonly coreStopped: boolean;
+  /** The newest revision that may come of what was done in this window, also where it was taken back. */
+  readonly freshRevision: number;
+  /** Tells that something of ours that writes, or was about to, has just ended. */
+  readonly endOwnWork: () => void;
   readonly refresh: () => Promise<void>;
   readonly dismissCoreStopped: () => void;
 };
@@ -26,6 +33,8 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
   const [snapshots, setSnapshots] = useState<readonly ListedSnapshot[] | null>(null);
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [databaseRevision, setRevision] = useState(0);
+  const [freshRevision, setFreshRevision] = useState(0);
+  const freshUntil = useRef(Number.NEGATIVE_INFINITY);
   const [coreStopped, setCoreStopped] = useState(false);
 
   // One at a time, so that no older answer replaces a newer one, nor more is asked than can be answered; what comes
@@ -67,7 +76,11 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
       switch (event.type) {
         case 'changed':
           if (event.folderId !== folderId) return;
-          if (event.what === 'database') setRevision((revision) => revision + 1);
+          if (event.what === 'database')
+            setRevision((revision) => {
+              if (Date.now() < freshUntil.current) setFreshRevision(revision + 1);
+              return revision + 1;
+            });
           void refresh();
           break;
         case 'snapshot-checked':
@@ -93,6 +106,20 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
     });
   }, [folderId, refresh]);
 
+  const endOwnWork = useCallback(() => {
+    freshUntil.current = Date.now() + OWN_TRACES_MS;
+    setFreshRevision(databaseRevision);
+  }, [databaseRevision]);
   const dismissCoreStopped = useCallback(() => setCoreStopped(false), []);
-  return { facts, snapshots, error, databaseRevision, coreStopped, refresh, dismissCoreStopped };
+  return {
+    facts,
+    snapshots,
+    error,
+    databaseRevision,
+    coreStopped,
+    freshRevision,
+    endOwnWork,
+    refresh,
+    dismissCoreStopped,
+  };
 }

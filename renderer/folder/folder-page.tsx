@@ -78,6 +78,7 @@ export function FolderPage(props: FolderPageProps) {
       snapshot={first}
       facts={data.facts}
       databaseRevision={data.databaseRevision}
+      freshRevision={data.freshRevision}
       onRestore={props.onRestore}
       onReveal={props.onReveal}
     />

@@ -10,6 +10,7 @@ import { putBackWords } from '../../words/prune.ts';
 import { call, listen } from '../ask/api.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
+import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { FolderActions } from './actions.tsx';
@@ -54,7 +55,15 @@ export function FolderScreen(props: FolderScreenProps) {
   // What we moved ourselves is gone at once, whether or not the list has been read anew.
   const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [notice, setNotice] = useState<Notice | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(
+    folder.stopped
+      ? {
+          text: 'The restore was stopped when the window was closed, and rolled back: the database is exactly as it was before it.',
+          failed: false,
+          trashName: null,
+        }
+      : null,
+  );
 
   const snapshots = useMemo(
     () => data.snapshots?.filter(({ id }) => !moved.has(id)) ?? null,
@@ -74,13 +83,14 @@ export function FolderScreen(props: FolderScreenProps) {
     return () => onDialog(false);
   }, [inDialog, onDialog]);
 
-  useFocusKeeper(findList);
+  // A list that gets the focus before anything is chosen would choose its first line.
+  useFocusKeeper(() => (chosen.size === 0 ? null : findList()));
 
   const noSnapshots = snapshots?.length === 0;
   const possible = useMemo((): readonly MenuCommand[] => {
     if (dialog !== null || covered) return [];
     const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
-    const writable = !facts.viewingCopy && facts.databaseProblem === null;
+    const writable = isWritable(facts);
     return [
       'open',
       'reveal',
@@ -131,6 +141,7 @@ export function FolderScreen(props: FolderScreenProps) {
   };
   const finish = (news: string | null, gone: readonly Key[] = [], trashName: string | null = null) => {
     setDialog(null);
+    data.endOwnWork();
     if (news !== null) setNotice({ text: news, failed: false, trashName });
     if (gone.length > 0) {
       setMoved(new Set(gone));

@@ -23,17 +23,17 @@ export function FolderHeader({ folder, facts }: HeaderProps) {
       </h1>
       {facts.demo && <span className="tag plain">demo</span>}
       <p className="head-facts">
-        {facts.databaseProblem === null ? (
+        {facts.databaseProblem !== null ? (
+          <span className="head-use in-use">No chat database</span>
+        ) : (
           <>
-            <span>
-              {facts.database} · {formatBytes(facts.databaseBytes)} · {count(facts.events, 'event')} ·{' '}
-            </span>
             <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>
               {inUseWords(inUse)}
             </span>
+            <span> · {facts.database}</span>
+            <span> · {formatBytes(facts.databaseBytes)}</span>
+            <span> · {count(facts.events, 'event')}</span>
           </>
-        ) : (
-          <span>No chat database</span>
         )}
       </p>
     </header>

@@ -70,7 +70,9 @@ function Words({ first, last, single }: WordsProps) {
 /** What was said and by whom; in quotation marks unless it brings its own. Each in its own direction of writing. */
 function Quote({ mark: { text, kind, speaker } }: { readonly mark: EventMark }) {
   if (text === null) return kind ?? 'an event without text';
-  const said = <bdi>{/^[“"«„]/.test(text) ? text : `“${text}”`}</bdi>;
+  // What brings its own quotation marks may have lost the closing one where it was cut.
+  const closed = /^“[^”]*…$/.test(text) ? `${text}”` : text;
+  const said = <bdi>{/^[“"«„]/.test(text) ? closed : `“${text}”`}</bdi>;
   if (speaker === null) return said;
   return (
     <>

@@ -7,6 +7,7 @@ import {
   blockedWords,
   confirmWords,
   DONE,
+  plannedRows,
   questionWords,
   type Subject,
   spokenWords,
@@ -123,7 +124,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
         <>
           {blocked !== null && <p className="why">{blocked}</p>}
           <CancelButton onPress={onClose} />
-          {plan !== null && (
+          {plan !== null && plannedRows(plan) > 0 && (
             <DangerButton
               isDisabled={planning.busy || planning.outdated || blocked !== null}
               onPress={() => apply(plan)}

@@ -1,17 +1,19 @@
 import { Button } from 'react-aria-components';
-import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { ErrorInfo, FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import { formatAge } from '../../words/ages.ts';
 import { notesOf } from '../../words/diff-notes.ts';
 import { formatUtc } from '../../words/moments.ts';
 import { formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
 import { retentionWords } from '../../words/retention.ts';
 import { healthWords, lineageWords, titleWords } from '../../words/snapshots.ts';
-import { tellRestore } from '../../words/story.ts';
+import { differsFromNow, tellRestore, tellTables } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
+import { isWritable } from '../ask/writable.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
@@ -24,6 +26,8 @@ export type SnapshotPageProps = {
   readonly snapshot: ListedSnapshot;
   readonly facts: FolderFacts;
   readonly databaseRevision: number;
+  /** Changes of the database up to this one are compared at once, however long that takes: we made them. */
+  readonly freshRevision: number;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
 };
@@ -34,8 +38,16 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const now = useNow();
   const exact = useExactness()(snapshot.takenAt);
   const title = titleWords(snapshot, now, exact);
-  const { diff, outdated, compareAgain } = useComparison(folderId, snapshot.id, databaseRevision);
-  const possible = diff.error === null && snapshot.health !== 'damaged' && snapshot.health !== 'unreadable';
+  const { diff, outdated, compareAgain } = useComparison(
+    folderId,
+    // Without a database there is nothing to compare it with, and what is known to be damaged needs no second look.
+    facts.databaseProblem === null && !isDamaged(snapshot) ? snapshot.id : null,
+    databaseRevision,
+    props.freshRevision,
+  );
+  const unreadable = isDamaged(snapshot);
+  const pointless = diff.value !== null && !differsFromNow(diff.value);
+  const possible = diff.error === null && !unreadable && !pointless && isWritable(facts);
   return (
     <section className="page" aria-label={title}>
       <div className="page-head">
@@ -49,19 +61,21 @@ export function SnapshotPage(props: SnapshotPageProps) {
           <Icon name="reveal" />
           <span className="roomy">Reveal in folder</span>
         </Button>
-        <Button
-          className="button primary"
-          isDisabled={!possible || facts.viewingCopy}
-          onPress={props.onRestore}
-        >
+        <Button className="button primary" isDisabled={!possible} onPress={props.onRestore}>
           Restore…
         </Button>
       </div>
-      {diff.error !== null ? (
+      {facts.databaseProblem !== null ? (
+        <SnapshotCounts snapshot={snapshot} />
+      ) : unreadable ? (
+        <ErrorNote error={damageOf(snapshot)} />
+      ) : diff.error !== null ? (
         <ErrorNote error={diff.error}>
-          <Button className="button" onPress={compareAgain}>
-            Try again
-          </Button>
+          {canHelp(diff.error) && (
+            <Button className="button" onPress={compareAgain}>
+              Try again
+            </Button>
+          )}
         </ErrorNote>
       ) : diff.value === null ? (
         <Working progress={diff.progress} words="Comparing with the database" onCancel={diff.cancel} />
@@ -92,6 +106,41 @@ export function SnapshotPage(props: SnapshotPageProps) {
   );
 }
 
+function isDamaged({ health }: ListedSnapshot): boolean {
+  return health === 'damaged' || health === 'unreadable';
+}
+
+/** The list and the page say the same of it. */
+function damageOf({ health, healthDetail }: ListedSnapshot): ErrorInfo {
+  const code = health === 'damaged' ? 'snapshot-damaged' : 'snapshot-unreadable';
+  return { code, message: healthDetail ?? '', detail: {} };
+}
+
+/** Whether trying again may end otherwise: a damaged file stays damaged. */
+function canHelp({ code }: ErrorInfo): boolean {
+  return code !== 'snapshot-damaged' && code !== 'snapshot-unsafe';
+}
+
+/** What is known of a snapshot where there is no database to compare it with. */
+function SnapshotCounts({ snapshot }: { readonly snapshot: ListedSnapshot }) {
+  if (snapshot.tables === null)
+    return (
+      <p className="story">This snapshot has not been read yet. What it holds is shown here once it has.</p>
+    );
+  return (
+    <>
+      <p className="story">This snapshot holds {count(snapshot.tables.length, 'table')}.</p>
+      <ul className="same-tables">
+        {snapshot.tables.map(({ name, rows }) => (
+          <li key={name}>
+            <span>{name}</span> <span className="dim">{count(rows, 'row')}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function ComparisonView({ diff }: { readonly diff: Diff }) {
   const rules = useRules();
   const notes = notesOf(diff, rules);
@@ -107,7 +156,7 @@ function ComparisonView({ diff }: { readonly diff: Diff }) {
       <p className="story">
         <StoryText story={tellRestore(diff, rules)} />
       </p>
-      <ChangesTable tables={diff.tables} />
+      <ChangesTable tables={tellTables(diff)} />
       {notes.length > 0 && (
         <ul className="notes">
           {notes.map((note) => (

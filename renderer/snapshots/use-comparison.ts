@@ -15,10 +15,15 @@ export type ComparisonState = {
 
 /**
  * Compares a snapshot with the database, anew whenever that has changed; but where it takes long only when asked for,
- * since a busy chat app would keep it going for ever. A comparison under way is never thrown away for a newer one.
+ * since a busy chat app would keep it going for ever. Up to `freshRevision` it is compared anew in any case. A comparison under way is never thrown away for a newer one.
  */
-export function useComparison(folderId: FolderId, snapshotId: SnapshotId, revision: number): ComparisonState {
-  const diff = useRequest('snapshot.diff', { folderId, snapshotId });
+export function useComparison(
+  folderId: FolderId,
+  snapshotId: SnapshotId | null,
+  revision: number,
+  freshRevision: number,
+): ComparisonState {
+  const diff = useRequest('snapshot.diff', snapshotId === null ? null : { folderId, snapshotId });
   const { busy, tookMs, reload } = diff;
   const [compared, setCompared] = useState(revision);
   const compareAgain = useCallback(() => {
@@ -26,7 +31,7 @@ export function useComparison(folderId: FolderId, snapshotId: SnapshotId, revisi
     reload();
   }, [revision, reload]);
   const behind = compared !== revision && !busy;
-  const slow = tookMs > SLOW_MS;
+  const slow = tookMs > SLOW_MS && revision > freshRevision;
   useEffect(() => {
     if (behind && !slow) compareAgain();
   }, [behind, slow, compareAgain]);

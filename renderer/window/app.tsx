@@ -100,6 +100,7 @@ export function App() {
           start={start}
           recents={recents}
           error={opener.error}
+          onRetry={opener.retry}
           onChoose={(what) => void choose(what)}
           onRecent={({ recentId, name }) =>
             void open(`Opening ${name}`, (options) => call('folder.open-recent', { recentId }, options))
@@ -127,6 +128,11 @@ export function App() {
           footer={<CancelButton onPress={opener.dismissError}>Stay with {folder.facts.name}</CancelButton>}
         >
           <ErrorNote error={opener.error}>
+            {opener.retry !== null && (
+              <Button className="button" onPress={opener.retry}>
+                Try again
+              </Button>
+            )}
             {(opener.error.code === 'database-ambiguous' || opener.error.detail.links !== undefined) && (
               <Button className="button" onPress={() => void choose('database')}>
                 Choose the database file…

@@ -3,6 +3,17 @@ import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { Progress } from '../../src/model/task.ts';
 import type { CallOptions } from '../ask/api.ts';
 
+/** What may be over a moment later. */
+const MAY_PASS: ReadonlySet<ErrorInfo['code']> = new Set([
+  'database-busy',
+  'database-unreadable',
+  'data-folder-missing',
+  'data-folder-unreadable',
+  'io-failed',
+  'core-stopped',
+  'internal',
+]);
+
 export type Opening = {
   /** Null: the person is still choosing. */
   readonly words: string | null;
@@ -25,6 +36,8 @@ export type Opener = {
     words: string | null,
     ask: (options: CallOptions) => Promise<Reply<OpenFolder | null>>,
   ) => Promise<void>;
+  /** Does what failed once more; null where nothing failed, or trying again could end no other way. */
+  readonly retry: (() => void) | null;
   readonly close: () => void;
   readonly dismissError: () => void;
 };
@@ -35,8 +48,10 @@ export function useOpener(): Opener {
   const [opening, setOpening] = useState<Opening | null>(null);
   const [error, setError] = useState<ErrorInfo | null>(null);
   const current = useRef<AbortController | null>(null);
+  const last = useRef<Parameters<Opener['open']> | null>(null);
 
   const open: Opener['open'] = useCallback(async (words, ask) => {
+    last.current = [words, ask];
     current.current?.abort();
     const abort = new AbortController();
     current.current = abort;
@@ -55,5 +70,9 @@ export function useOpener(): Opener {
 
   const close = useCallback(() => setFolder(null), []);
   const dismissError = useCallback(() => setError(null), []);
-  return { folder, opening, error, open, close, dismissError };
+  const again = useCallback(() => {
+    if (last.current !== null) void open(...last.current);
+  }, [open]);
+  const retry = error !== null && MAY_PASS.has(error.code) ? again : null;
+  return { folder, opening, error, open, retry, close, dismissError };
 }

@@ -7,6 +7,8 @@ export type WelcomeProps = {
   readonly start: StartFacts;
   readonly recents: readonly Recent[];
   readonly error: ErrorInfo | null;
+  /** Null: trying again could end no other way. */
+  readonly onRetry: (() => void) | null;
   readonly onChoose: (what: 'folder' | 'database') => void;
   readonly onRecent: (recent: Recent) => void;
   readonly onForget: (recent: Recent) => void;
@@ -29,6 +31,11 @@ export function Welcome(props: WelcomeProps) {
         </p>
         {error !== null && (
           <ErrorNote error={error}>
+            {props.onRetry !== null && (
+              <Button className="button" onPress={props.onRetry}>
+                Try again
+              </Button>
+            )}
             {(error.code === 'database-ambiguous' || error.detail.links !== undefined) && (
               <Button className="button" onPress={() => props.onChoose('database')}>
                 Choose the database file…

@@ -125,5 +125,11 @@ function shorten(text: string | null): string | null {
   const letters = [...text.slice(0, LONGEST_TEXT * 2)];
   return letters.length <= LONGEST_TEXT && text.length <= LONGEST_TEXT * 2
     ? text
-    : `${letters.slice(0, LONGEST_TEXT - 1).join('')}…`;
+    : `${cutAtWord(letters.slice(0, LONGEST_TEXT - 1).join(''))}…`;
+}
+
+/** Without the word that is cut off, unless that would be a quarter of the text or more: some scripts have no spaces. */
+function cutAtWord(text: string): string {
+  const at = text.lastIndexOf(' ');
+  return at > text.length * 0.75 ? text.slice(0, at) : text;
 }

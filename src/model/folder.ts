@@ -17,6 +17,8 @@ export type FolderFacts = {
   readonly journalMode: string;
   readonly inUse: InUse;
   readonly viewingCopy: boolean;
+  /** The database file, or its folder, may only be read. */
+  readonly readOnly: boolean;
   readonly demo: boolean;
   readonly restored: RestoredState | null;
   readonly trash: TrashSummary;

@@ -89,7 +89,8 @@ export async function requireWritable(folder: DataFolder): Promise<void> {
     });
 }
 
-async function isWritable(folder: DataFolder): Promise<boolean> {
+/** Whether database file and folder may be written to. @throws `database-missing`, `database-unreadable` */
+export async function isWritable(folder: DataFolder): Promise<boolean> {
   try {
     await access(folder.databaseFile, constants.W_OK);
     await access(dirname(folder.databaseFile), constants.W_OK);

@@ -67,7 +67,7 @@ async function prune(app: ElectronApplication, page: Page): Promise<void> {
   await look('prune by number');
   await dialog.getByText('Those older than').click();
   await look('prune by age');
-  await dialog.getByText('The ones I pick').click();
+  await dialog.getByText('The ones I select').click();
   await dialog.getByRole('option').last().click();
   await look('prune by hand');
   await dialog.getByText('All but the newest').click();

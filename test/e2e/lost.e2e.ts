@@ -24,7 +24,7 @@ test('pruning the only snapshot that holds a lost chat warns, and it is put back
   const before = listKind(demo, 'rewind');
   const dialog = page.getByRole('alertdialog');
   await page.getByRole('button', { name: 'Prune…' }).click();
-  await dialog.getByText('The ones I pick').click();
+  await dialog.getByText('The ones I select').click();
   await dialog.getByRole('option').first().click();
   await expect(dialog.getByText(/can bring back \d+ messages in “Lighthouse”/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();

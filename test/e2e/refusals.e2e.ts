@@ -158,20 +158,31 @@ test('a core that is killed in the middle of a restore leaves the database as it
   });
 });
 
-test('quitting in the middle of a restore leaves the database as it was, and nothing to clear up', async ({
+test('quitting in the middle of a restore asks first, leaves the database as it was, and nothing to clear up', async ({
   place,
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
-  await app.close();
+  const answer = (response: number) =>
+    app.evaluate(({ dialog, BrowserWindow }, number) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: number, checkboxChecked: false });
+      BrowserWindow.getAllWindows()[0]?.close();
+    }, response);
+  await answer(0);
+  await page.waitForTimeout(500);
+  await expect(page.getByRole('alertdialog', { name: 'Restoring' })).toBeVisible();
+  const ended = app.waitForEvent('close');
+  await answer(1);
+  await ended;
   writer.kill();
   await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 
   const again = await place.launch();
+  await expect(again.page.getByText(/^The restore was stopped when the window was closed/)).toBeVisible();
   await expect(again.page.locator('.story')).toContainText('20 messages');
   await expect(again.page.getByText(/^Restored to/)).toBeHidden();
   expect(

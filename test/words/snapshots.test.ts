@@ -30,7 +30,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
   };
 }
 
-const against = { lastEventId: 100n, rules: defaultRules };
+const against = { lastEventId: 100n, databaseProblem: null, rules: defaultRules };
 
 describe('the list', () => {
   test('only the gravest mark is shown: damage, another lineage, a near end', () => {

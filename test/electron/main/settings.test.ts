@@ -43,7 +43,7 @@ describe('the settings file', () => {
       file = join(folder, 'settings.json');
       writeFileSync(file, text);
       const settings = await openSettings(file, never);
-      expect(settings.current()).toEqual({ recents: [], bounds: null, theme: 'system' });
+      expect(settings.current()).toEqual({ recents: [], bounds: null, theme: 'system', stoppedIn: null });
     },
   );
 

@@ -1,0 +1,66 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dropOnWindow, expect, test } from './fixtures.ts';
+
+test('without its database a folder still shows its snapshots, says what is missing, and goes on when it is back', async ({
+  place,
+  demo,
+}) => {
+  renameSync(join(demo, 'chat.db'), join(place.folder, 'chat.db'));
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByText('There is no chat database to compare with')).toBeVisible();
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
+  for (const name of ['Restore…', 'Take snapshot'])
+    await expect(page.getByRole('button', { name })).toBeDisabled();
+  await expect(page.getByRole('alert')).toBeHidden();
+  renameSync(join(place.folder, 'chat.db'), join(demo, 'chat.db'));
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeEnabled();
+  await expect(page.getByText('There is no chat database to compare with')).toBeHidden();
+});
+
+test('where nothing differs there is nothing to restore, and the button says so by being grey', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeEnabled();
+  await page.getByRole('button', { name: 'Take snapshot' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
+  await expect(page.locator('.story')).toHaveText('Identical to now.');
+  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
+});
+
+test('a damaged snapshot is told of in the same words by list and page, and trying again is not offered', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const line = page
+    .getByRole('option')
+    .filter({ hasText: 'damaged' })
+    .or(page.getByRole('option').filter({ hasText: 'incomplete' }));
+  const said = (await line.locator('.snap-detail').textContent()) ?? '';
+  await line.click();
+  await expect(page.getByRole('alert')).toContainText(said);
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+});
+
+test('what could not be opened is tried again where that can help, and only there', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch();
+  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  writeFileSync(join(demo, 'snapback-profile.json'), '{');
+  await dropOnWindow(page, demo);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  writeFileSync(join(demo, 'snapback-profile.json'), '{}');
+  renameSync(demo, `${demo}-away`);
+  await dropOnWindow(page, demo);
+  await expect(page.getByRole('alert')).toBeVisible();
+  renameSync(`${demo}-away`, demo);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.story')).toBeVisible();
+});
