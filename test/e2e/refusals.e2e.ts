@@ -147,7 +147,9 @@ test('a core that is killed in the middle of a restore leaves the database as it
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
   await page.getByRole('button', { name: 'Close' }).click();
-  await expect(page.getByText('was started again')).toBeVisible();
+  await expect(
+    page.getByText('A part of Snapback stopped unexpectedly and was started again.'),
+  ).toBeVisible();
   await expect(page.locator('.story')).toContainText('20 messages');
   await expect(page.getByText(/^Restored to/)).toBeHidden();
 

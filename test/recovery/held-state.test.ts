@@ -17,7 +17,7 @@ import { live, NOW } from '../support/story.ts';
 
 /** The state that is told is the one that the database holds, whatever was done last, and in whichever process. */
 const root = makeRoot();
-const UNDO = { acceptDrift: false };
+const UNDO = { acceptDrift: false, acceptOtherTimeline: true };
 
 async function begin() {
   const { place, id: first } = await live(root(), {

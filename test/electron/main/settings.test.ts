@@ -32,7 +32,12 @@ describe('the settings file', () => {
     );
     await Promise.all([...updates, settings.update({ theme: 'dark' })]);
     const again = await openSettings(file, never);
-    expect(again.current()).toEqual({ recents: [recent('/data/19')], bounds: null, theme: 'dark' });
+    expect(again.current()).toEqual({
+      recents: [recent('/data/19')],
+      bounds: null,
+      theme: 'dark',
+      stoppedIn: null,
+    });
     expect(readdirSync(join(folder, 'user'))).toEqual(['settings.json']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
