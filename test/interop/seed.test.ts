@@ -57,9 +57,13 @@ function open({ dataDir }: Place): Promise<DataFolder> {
   return openDataFolder(dataDir, { cacheDir: null });
 }
 
-/** The early host's `chat_state` was empty then and is not now: emptying it must be chosen. */
+/**
+ * The early host's `chat_state` was empty then and is not now: emptying it must be chosen. The strict host has deleted
+ * events and written others: that its log went another way must be accepted.
+ */
 function optionsFor(host: Host): RestoreOptions {
-  return { ...defaultRestoreOptions, clearTables: host.name === 'early' ? ['chat_state'] : [] };
+  const clearTables = host.name === 'early' ? ['chat_state'] : [];
+  return { ...defaultRestoreOptions, clearTables, acceptOtherTimeline: host.name === 'strict' };
 }
 
 function contentOf(host: Host, { database }: Place): Content {
