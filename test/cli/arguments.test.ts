@@ -132,7 +132,7 @@ describe('wrong usage is refused with one sentence:', () => {
     ['an age without a unit', 'list --data D --since 3'],
     ['a day that does not exist', 'list --data D --since 2026-02-30'],
     ['no snapshot at most', 'list --data D --limit 0'],
-    ['an option that has gone', 'restore a/b --data D --rewrite all'],
+    ['an option that does not exist', 'restore a/b --data D --rewrite all'],
     ['a data folder for the demo', 'demo D --data E'],
   ])('%s', (_, line) => {
     const refuse = () => parse(line);
