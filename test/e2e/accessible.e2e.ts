@@ -37,7 +37,7 @@ test('axe finds nothing on any view', async ({ place, demo }) => {
   await look('a damaged snapshot');
   await page.getByRole('option').first().click();
   await page.keyboard.press('Shift+ArrowDown');
-  await expect(page.getByText('2 snapshots chosen')).toBeVisible();
+  await expect(page.getByText('2 snapshots selected')).toBeVisible();
   await look('two snapshots');
 });
 
