@@ -34,8 +34,8 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     await expect(row.getByRole('cell')).toHaveText([
       (readSnapshotFile(dir, newestRewind).event_log?.length ?? 0).toLocaleString('en-GB'),
       (before.event_log?.length ?? 0).toLocaleString('en-GB'),
-      '0',
       '37',
+      '0',
       '4',
     ]);
     await expect(page.getByText('containers', { exact: true })).toBeHidden();
