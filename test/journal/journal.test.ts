@@ -17,6 +17,7 @@ import { describeFolder } from '../../src/folder-facts.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { JournalEntry } from '../../src/journal/entry.ts';
 import { appendJournal, readJournal } from '../../src/journal/journal.ts';
+import type { CheckResult } from '../../src/model/restore.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { ownMark } from '../../src/system/process-mark.ts';
 import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
@@ -34,7 +35,7 @@ const prepared: JournalEntry = {
   at,
 };
 
-const committed: JournalEntry = {
+const committed: Extract<JournalEntry, { readonly type: 'committed' }> = {
   type: 'committed',
   at,
   receipt: {
@@ -58,6 +59,10 @@ const committed: JournalEntry = {
   },
 };
 
+function keysOf<K extends string>(record: { readonly [key in K]: null }): readonly K[] {
+  return Object.keys(record).filter((key): key is K => key in record);
+}
+
 const aborted: JournalEntry = { type: 'aborted', planId: 'plan', code: 'plan-stale', at };
 const published: JournalEntry = {
   type: 'checkpoint-published',
@@ -76,6 +81,43 @@ test('what was appended is read back exactly and in order, 64-bit integers inclu
   const entries = [prepared, committed, published, { ...prepared, checkpointDraft: null }, aborted];
   for (const entry of entries) await appendJournal(folder, entry);
   expect(await readJournal(folder)).toEqual(entries);
+});
+
+test('a receipt is read back whatever its checks found', async () => {
+  const folder = await makeDataFolder();
+  const checks: { readonly [check in CheckResult['check']]: null } = {
+    'content-hash': null,
+    bystanders: null,
+    'foreign-keys': null,
+    integrity: null,
+    'search-index': null,
+    derived: null,
+    schema: null,
+    checkpoint: null,
+  };
+  const results: { readonly [result in CheckResult['result']]: null } = {
+    ok: null,
+    'unchanged-damage': null,
+    'came-back': null,
+    rebuilt: null,
+    left: null,
+    'not-run': null,
+    'not-brought-back': null,
+  };
+  const { receipt } = committed;
+  // A check may name every trigger of a large schema.
+  const detail = 'x'.repeat(20_000);
+  const found = keysOf(checks).flatMap((check) =>
+    keysOf(results).map((result): CheckResult => ({ check, subject: 'chats', result, detail })),
+  );
+  const entry: JournalEntry = { ...committed, receipt: { ...receipt, checks: found } };
+  await appendJournal(folder, entry);
+  expect(await readJournal(folder)).toEqual([entry]);
+  for (const one of found) {
+    const alone: JournalEntry = { ...committed, receipt: { ...receipt, checks: [one] } };
+    await appendJournal(folder, alone);
+    expect((await readJournal(folder)).at(-1), `${one.check}: ${one.result}`).toEqual(alone);
+  }
 });
 
 test('the journal is for the owner of the database only', async () => {
