@@ -103,13 +103,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
-        const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, false, task);
+        const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, task);
         remember(plan.planId, { action: 'restore', id: snapshotId, options });
         return withoutPaths(folder.dir, plan);
       }),
     'undo.plan': ({ folderId, ...consents }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
-        const plan = await planUndo(folder, consents, false, task);
+        const plan = await planUndo(folder, consents, task);
         remember(plan.planId, { action: 'undo' });
         return withoutPaths(folder.dir, plan);
       }),

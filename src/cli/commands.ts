@@ -227,11 +227,10 @@ async function restore(folder: DataFolder, command: RestoreCommand, task: TaskOp
   }
   const plan =
     command.name === 'undo'
-      ? await planUndo(folder, command, whileOpen, task)
+      ? await planUndo(folder, command, task)
       : await planRestore(
           folder,
-          { ...command.options, snapshotId: command.id, action: 'restore' },
-          whileOpen,
+          { ...command.options, snapshotId: command.id, action: 'restore', whileOpen },
           task,
         );
   return { json: plan, lines: describePlan(plan, rulesOf(folder.profile), new Date()) };

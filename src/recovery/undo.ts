@@ -9,7 +9,13 @@ import type {
   RestoreReceipt,
 } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { applyRestore, defaultRestoreOptions, planRestore, type RestoreRequest } from '../restore/restore.ts';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  type PlanOptions,
+  planRestore,
+  type RestoreRequest,
+} from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
 import type { NoNote } from '../snapshots/restore-note.ts';
 import { readHeldState } from './held-state.ts';
@@ -78,11 +84,10 @@ type UndoOptions = Partial<RestoreConsents>;
  */
 export async function planUndo(
   folder: DataFolder,
-  options: UndoOptions,
-  whileOpen = false,
+  { whileOpen, ...options }: UndoOptions & PlanOptions,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
-  return planRestore(folder, await undoRequest(folder, options, task), whileOpen, task);
+  return planRestore(folder, { ...(await undoRequest(folder, options, task)), whileOpen }, task);
 }
 
 /** Undoes the newest restore, with every guarantee of `applyRestore`. @throws `nothing-to-undo`, and as `applyRestore` */

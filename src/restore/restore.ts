@@ -23,6 +23,11 @@ export type RestoreRequest = RestoreOptions & {
   readonly rewrite?: Rewrite;
 };
 
+export type PlanOptions = {
+  /** Plan as if nobody had the database open: the person said to go on although another program has. */
+  readonly whileOpen?: boolean | undefined;
+};
+
 export const defaultRestoreOptions: RestoreOptions = {
   mode: 'full',
   acceptDrift: false,
@@ -37,16 +42,12 @@ export const defaultRestoreOptions: RestoreOptions = {
  */
 export async function planRestore(
   folder: DataFolder,
-  request: RestoreRequest,
-  whileOpen = false,
+  { whileOpen = false, ...request }: RestoreRequest & PlanOptions,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
   return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, stage, schema, snapshot }) => {
-    const preflight = await runPreflight(folder, snapshot, {
-      mode: request.mode,
-      whileOpen,
-      viewingCopy: view.viewingCopy,
-    });
+    const { viewingCopy } = view;
+    const preflight = await runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     try {
       const prepared = await preparePlan(

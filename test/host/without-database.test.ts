@@ -63,9 +63,9 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
     const folder = await openDataFolder(dir, { withoutDatabase: true });
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
     expect(await codeOf(diffSnapshot(folder, id))).toBe(code);
-    expect(await codeOf(planRestore(folder, request, false))).toBe(code);
+    expect(await codeOf(planRestore(folder, request))).toBe(code);
     expect(await codeOf(takeSnapshot(folder, 'rewind'))).toBe(code);
-    expect(await codeOf(planUndo(folder, { acceptDrift: false }, false))).toBe('nothing-to-undo');
+    expect(await codeOf(planUndo(folder, { acceptDrift: false }))).toBe('nothing-to-undo');
     expect(await codeOf(openDataFolder(dir))).toBe(code);
     await expect(openDataFolder(dir)).rejects.toThrow(/list, show and verify work without/);
   });

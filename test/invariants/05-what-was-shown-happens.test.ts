@@ -124,7 +124,7 @@ describe.concurrent('a restore that is cancelled', () => {
     };
     const action =
       phase === 'copy-database'
-        ? planRestore(folder, request, false, task)
+        ? planRestore(folder, request, task)
         : applyRestore(folder, request, NOW, task);
     expect(await outcomeOf(action)).toBe('cancelled');
     expect(readState(place.database)).toEqual(since);

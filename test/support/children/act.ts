@@ -67,7 +67,7 @@ async function act(): Promise<unknown> {
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
   if (action === 'plan') {
-    const { space, refusals } = await planRestore(folder, request, false, task);
+    const { space, refusals } = await planRestore(folder, request, task);
     for (const { volume } of space) say(`needs ${volume}`);
     return say(refusals[0]?.code ?? 'no refusal');
   }
