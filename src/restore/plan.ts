@@ -59,10 +59,7 @@ export async function preparePlan(
   const { schema, stage, profile, options, snapshot, preflight } = request;
   const found = await compareSnapshot(db, stage, schema, profile, request.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
-  const canBeCleared = found.tables.filter(({ state }) => state !== 'derived' && state !== 'unreadable');
-  for (const name of options.clearTables)
-    if (!canBeCleared.some((table) => foldName(table.name) === foldName(name)))
-      throw new SnapbackError('usage', `There is no table “${name}” that could be emptied.`, { table: name });
+  for (const name of options.clearTables) requireClearable(name, found.tables, options.mode);
   const isCleared = ({ state, name }: TableDiff) => state === 'empty-then' && cleared.has(foldName(name));
   const tables = found.tables.map((table): PlannedTable => {
     const wanted = table.role === 'projected' || options.mode === 'full';
@@ -197,6 +194,22 @@ export function describeEffects(
 function contentOf({ tables, guessedBlobs }: Stage): ReadonlyMap<string, string> {
   const hashes = new Map(tables.map(({ live, hash }) => [live.name, hash] as const));
   return hashes.set('', JSON.stringify(guessedBlobs));
+}
+
+/** Refuses a choice that would do nothing: only a table that the snapshot has as an empty list can be emptied. @throws `usage` */
+function requireClearable(name: string, tables: readonly TableDiff[], mode: RestoreOptions['mode']): void {
+  const table = tables.find((one) => foldName(one.name) === foldName(name));
+  const refuse = (sentence: string) => new SnapbackError('usage', sentence, { table: name });
+  const only = 'Only a table that the snapshot has as an empty list can be emptied.';
+  if (table === undefined || ['missing-live', 'derived', 'unreadable'].includes(table.state))
+    throw refuse(`There is no table “${name}” that could be emptied.`);
+  if (table.state === 'not-in-snapshot')
+    throw refuse(`The snapshot does not name the table “${table.name}”. ${only}`);
+  if (table.snapshotRows > 0) throw refuse(`The snapshot has rows of the table “${table.name}”. ${only}`);
+  if (table.role === 'log' && mode !== 'full')
+    throw refuse(
+      'The event log stays as it is when only the other tables are restored: choose a full restore.',
+    );
 }
 
 function planId(

@@ -172,17 +172,28 @@ describe.concurrent('a file that the host wrote', () => {
     expect(readState(place.database).tables).toMatchObject({ scenes: [] });
   });
 
-  test('that does not exist is not taken for a table to be emptied', async () => {
-    const place = await makePlace(root(), host.schema);
-    await putSnapshot(place, ID, hostDump(0, { scenes: [] }));
-    const request = {
-      ...defaultRestoreOptions,
-      snapshotId: ID,
-      action: 'restore' as const,
-      clearTables: ['scene'],
-    };
-    expect((await errorOf(planRestore(await open(place), request))).code).toBe('usage');
-    expect((await errorOf(applyRestore(await open(place), request, NOW))).code).toBe('usage');
+  test.each([
+    ['does not exist', 'scene', 'full', 'There is no table “scene”'],
+    ['is not in the snapshot', 'bots', 'full', 'The snapshot does not name the table “bots”'],
+    ['is gone from the database', 'gone', 'full', 'There is no table “gone”'],
+    ['has rows in the snapshot', 'notes', 'full', 'The snapshot has rows of the table “notes”'],
+    ['is the log, which stays', 'event_log', 'projections', 'The event log stays as it is'],
+  ] as const)('is not taken to empty a table that %s', async (_, name, mode, message) => {
+    const schema = `${host.schema} CREATE TABLE notes (id INTEGER PRIMARY KEY);`;
+    const place = await makePlace(root(), schema, { tables: ['bots', 'scenes', 'notes', 'gone'] });
+    run(place, host.rows);
+    await putSnapshot(place, ID, hostDump(0, { scenes: [], notes: [{ id: 1 }], gone: [] }));
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const, mode };
+    for (const attempt of [
+      () => planRestore(folder, { ...request, clearTables: [name] }),
+      () => applyRestore(folder, { ...request, clearTables: [name] }, NOW),
+    ])
+      expect(await errorOf(attempt())).toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining(message),
+      });
+    expect((await planRestore(folder, { ...request, clearTables: ['scenes'] })).refusals).toEqual([]);
   });
 
   test.each(['{}', '{"x": []}'])(

@@ -75,7 +75,8 @@ test.each([
 });
 
 test('another mode and another table to be emptied are each another plan; a consent and the way of writing are not', async () => {
-  const { place, id } = await live(root(), story);
+  const schema = `${story.schema} CREATE TABLE scenes (id INTEGER PRIMARY KEY);`;
+  const { place, id } = await live(root(), { ...story, schema });
   const folder = await open(place);
   const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   const plans = await Promise.all(
@@ -85,7 +86,7 @@ test('another mode and another table to be emptied are each another plan; a cons
       { ...request, acceptDrift: true },
       { ...request, rewrite: 'all' as const },
       { ...request, mode: 'projections' as const },
-      { ...request, clearTables: ['chats'] },
+      { ...request, clearTables: ['scenes'] },
       { ...request, action: 'undo' as const },
     ].map((one) => planRestore(folder, one)),
   );
