@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { checkDatabase } from '../host/find-database.ts';
 import type { JournalState } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type {
@@ -18,6 +19,7 @@ import {
 } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
 import type { NoNote } from '../snapshots/restore-note.ts';
+import { whileMarked } from '../system/private-folder.ts';
 import { readHeldState } from './held-state.ts';
 import { findNewest, type Newest, readStory } from './newest-restore.ts';
 
@@ -106,7 +108,11 @@ async function undoRequest(
   task: TaskOptions,
 ): Promise<RestoreRequest> {
   const newest = await findNewest(folder, await readStory(folder), task);
-  if (newest.found !== 'copy') throw nothingToUndo(folder, newest);
+  if (newest.found !== 'copy') {
+    // A database that is gone is the worse news, and the reason to look elsewhere than here.
+    await whileMarked(() => checkDatabase(folder.databaseFile, folder));
+    throw nothingToUndo(folder, newest);
+  }
   const { copy } = newest;
   const { acceptDrift = false, acceptOtherTimeline = false } = options;
   const consents = { acceptDrift, acceptOtherTimeline };

@@ -2,6 +2,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  applyUndo,
   checkSnapshot,
   type DataFolder,
   defaultRestoreOptions,
@@ -65,7 +66,8 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
     expect(await codeOf(diffSnapshot(folder, id))).toBe(code);
     expect(await codeOf(planRestore(folder, request))).toBe(code);
     expect(await codeOf(takeSnapshot(folder, 'rewind'))).toBe(code);
-    expect(await codeOf(planUndo(folder, { acceptDrift: false }))).toBe('nothing-to-undo');
+    expect(await codeOf(planUndo(folder, {}))).toBe(code);
+    expect(await codeOf(applyUndo(folder, {}, { planId: null, whileOpen: false }))).toBe(code);
     expect(await codeOf(openDataFolder(dir))).toBe(code);
     await expect(openDataFolder(dir)).rejects.toThrow(/list, show and verify work without/);
   });
