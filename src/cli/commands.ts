@@ -164,7 +164,7 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
     }
     case 'take': {
       const taken = command.ifDue
-        ? await takeIfDue(folder, task)
+        ? await takeIfDue(folder, {}, task)
         : await takeSnapshot(folder, command.kind, task);
       return { json: toTaken(taken), lines: describeTaken(taken) };
     }

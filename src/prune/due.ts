@@ -148,8 +148,8 @@ async function compareWithLog(
  */
 export async function takeIfDue(
   folder: DataFolder,
-  task: TaskOptions = {},
   options: { readonly now?: Date } = {},
+  task: TaskOptions = {},
 ): Promise<TakeResult> {
   const { now = new Date() } = options;
   const { due, reason, passedOver, newestEventAt } = await isDue(folder, { now }, task);

@@ -201,7 +201,7 @@ test('a log that was cut and has not grown since still counts from a longer chec
 describe('taking if due', () => {
   test('takes nothing and says why where none is due', async () => {
     const folder = await makeCheckpoint();
-    expect(await takeIfDue(folder, {}, later(60))).toEqual({
+    expect(await takeIfDue(folder, later(60))).toEqual({
       taken: false,
       reason: expect.stringMatching(/60 seconds old, with 0 events/),
     });
@@ -256,7 +256,7 @@ describe('taking if due', () => {
       await writeSnapshotFile(folder, `rewind/2026010${day}T000000Z`, dumpAsHost(folder), taken);
     const far = new Date('2037-01-01T00:00:00.000Z');
     for (const hours of [0, 1]) {
-      const result = await takeIfDue(folder, {}, { now: new Date(far.getTime() + hours * 3_600_000) });
+      const result = await takeIfDue(folder, { now: new Date(far.getTime() + hours * 3_600_000) });
       if (!result.taken) throw new TypeError(result.reason);
       expect(result.retired).toEqual([]);
       expect(result.notes).toEqual([expect.stringContaining('the clock is far ahead')]);
@@ -264,7 +264,7 @@ describe('taking if due', () => {
     }
     // The log shows that the time has really passed.
     changeDatabase(folder, (db) => db.exec("UPDATE event_log SET ts = '2036-12-31T00:00:00Z' WHERE id = 5"));
-    expect(await takeIfDue(folder, {}, { now: new Date('2037-01-01T03:00:00.000Z') })).toMatchObject({
+    expect(await takeIfDue(folder, { now: new Date('2037-01-01T03:00:00.000Z') })).toMatchObject({
       retired: ['rewind/20260102T000000Z', 'rewind/20260101T000000Z'],
       notes: [],
     });
