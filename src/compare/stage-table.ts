@@ -1,7 +1,8 @@
 import { SnapbackError } from '../model/errors.ts';
-import { sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
+import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 

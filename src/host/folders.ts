@@ -13,7 +13,7 @@ import {
   realpath,
   stat,
 } from '../system/files.ts';
-import { explainWriteError } from '../system/refusals.ts';
+import { explainReadError, explainWriteError } from '../system/refusals.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /*
@@ -43,12 +43,7 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
     if (hasSystemCode(error, 'ELOOP')) throw await unsafe(folder, segments, error);
     if (!isSystemError(error)) throw error;
-    throw new SnapbackError(
-      'snapshot-unreadable',
-      'A folder of the data folder cannot be read.',
-      { path },
-      error,
-    );
+    throw new SnapbackError('snapshot-unreadable', explainReadError(error, path).message, { path }, error);
   }
 }
 

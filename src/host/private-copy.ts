@@ -54,7 +54,7 @@ export async function withReadView<T>(
       db.pragma('schema_version');
       return await use({ db, folder: privateFolder, ...made });
     } catch (error) {
-      throw classifyDatabaseError(error, folder.databaseFile);
+      throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile, copy: file });
     } finally {
       db.close();
     }
@@ -89,7 +89,7 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
     }
     return { journalMode, viewingCopy: false };
   } catch (error) {
-    throw classifyDatabaseError(error, folder.databaseFile);
+    throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
   } finally {
     source.close();
   }

@@ -96,7 +96,7 @@ async function askLiveLog<T>(
         return await use({ journalMode, viewingCopy: false, ...readLog(db, folder, source, ask, task) });
       }
     } catch (error) {
-      throw classifyDatabaseError(error, folder.databaseFile);
+      throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
     } finally {
       db.close();
     }

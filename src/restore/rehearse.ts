@@ -3,7 +3,8 @@ import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
-import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import { explainResultCode } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { rollBack } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -62,7 +63,7 @@ export async function rehearse(
 
 /** The refusal that applying would end with. Other failures are none of the plan's, and pass. */
 function asRefusal(error: unknown, databaseFile: string): Refusal {
-  const found = classifyDatabaseError(error, databaseFile);
+  const found = explainResultCode(error, databaseFile);
   const refused: readonly ErrorCode[] = [
     'row-refused',
     'row-too-large',

@@ -122,5 +122,5 @@ export async function applyRestore(
 
 /** Plan and apply end with the same error for the same fault. */
 function explain(error: unknown, folder: DataFolder): unknown {
-  return classifyDatabaseError(explainNeed(error, null), folder.databaseFile);
+  return classifyDatabaseError(explainNeed(error, null), { ...folder, file: folder.databaseFile });
 }

@@ -1,5 +1,6 @@
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { FileHandle } from '../system/files.ts';
+import { explainReadError } from '../system/refusals.ts';
 
 /** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
 export type SnapshotBytes = {
@@ -22,7 +23,7 @@ export async function readAt(file: SnapshotBytes, position: number, want: number
     if (!isSystemError(error)) throw error;
     throw new SnapbackError(
       'snapshot-unreadable',
-      'This snapshot cannot be read.',
+      explainReadError(error, file.path).message,
       { path: file.path, position },
       error,
     );

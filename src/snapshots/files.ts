@@ -1,11 +1,18 @@
 import { join, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
+import {
+  type ErrorDetail,
+  hasSystemCode,
+  isSystemError,
+  noSuchSnapshot,
+  SnapbackError,
+} from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { type BigIntStats, type FileHandle, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
+import { explainReadError } from '../system/refusals.ts';
 import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
 
 /*
@@ -109,9 +116,13 @@ async function readNames(folder: string): Promise<readonly Entry[]> {
     });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
-    const detail = { path: folder };
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot folder cannot be read.', detail, error);
+    throw unreadable(error, folder, { path: folder });
   }
+}
+
+/** The system's refusal to read, which says whether to give permission or to try again. */
+function unreadable(error: unknown, path: string, detail: ErrorDetail): SnapbackError {
+  return new SnapbackError('snapshot-unreadable', explainReadError(error, path).message, detail, error);
 }
 
 /** Null where the file is gone: the host prunes on its own. */
@@ -120,8 +131,7 @@ async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
     return await lstat(path, { bigint: true });
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    const detail = { path: String(path) };
-    throw new SnapbackError('snapshot-unreadable', 'A snapshot cannot be read.', detail, error);
+    throw unreadable(error, String(path), { path: String(path) });
   }
 }
 
@@ -163,7 +173,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
-    throw new SnapbackError('snapshot-unreadable', 'This snapshot cannot be read.', { id }, error);
+    throw unreadable(error, path, { id });
   }
 }
 

@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { type ErrorCode, SnapbackError } from '../model/errors.ts';
+import { SnapbackError } from '../model/errors.ts';
 import { keepLocks } from './lock-keeping.ts';
 import { requirePlainFiles } from './look-first.ts';
+import { readFailed, readsAsDamaged } from './read-failures.ts';
+import { explainResultCode, sqliteCode } from './result-codes.ts';
 
 type Handle = Database.Database;
 
@@ -56,7 +58,7 @@ function construct(file: string, how: Database.Options, { nativeBinding }: OpenO
  * @throws `database-missing`, `database-unreadable`, `database-busy`, `database-damaged`, `not-a-database`
  */
 export function openReadDatabase(file: string, options: OpenOptions): ReadDatabase {
-  return attempt(file, () => {
+  return attempt({ ...options, file }, () => {
     const db = open(file, true, options);
     try {
       db.pragma('schema_version');
@@ -74,7 +76,7 @@ export function openReadDatabase(file: string, options: OpenOptions): ReadDataba
  * @throws as `openReadDatabase`, and `database-read-only`
  */
 export function openWriteDatabase(file: string, options: OpenOptions): WriteDatabase {
-  return attempt(file, () => {
+  return attempt({ ...options, file }, () => {
     const db = open(file, false, options);
     try {
       db.pragma('synchronous = FULL');
@@ -98,7 +100,7 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
 
 /** Opens a private file of ours, which nobody else knows and nothing depends on: no durability, no locking cost. */
 export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
-  return attempt(file, () => {
+  return attempt({ ...options, file }, () => {
     const db = construct(file, { timeout: 0 }, options);
     db.pragma('synchronous = OFF');
     db.pragma('foreign_keys = OFF');
@@ -111,77 +113,47 @@ export function openPrivateDatabase(file: string, options: OpenOptions): WriteDa
 export function withReadDatabase<T>(file: string, options: OpenOptions, use: (db: ReadDatabase) => T): T {
   const db = openReadDatabase(file, options);
   try {
-    return attempt(file, () => use(db));
+    return attempt({ ...options, file }, () => use(db));
   } finally {
     db.close();
   }
 }
 
-function attempt<T>(file: string, action: () => T): T {
+function attempt<T>(place: DatabasePlace, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw classifyDatabaseError(error, file);
+    throw classifyDatabaseError(error, place);
   }
 }
 
-/** SQLite's result code of a caught value, such as `SQLITE_BUSY_SNAPSHOT`; null where it is no SQLite error. */
-export function sqliteCode(error: unknown): string | null {
-  return error instanceof Error &&
-    error.name === 'SqliteError' &&
-    'code' in error &&
-    typeof error.code === 'string'
-    ? error.code
-    : null;
-}
-
-/** Whether SQLite could not compile a statement: it names a function, collation or module that this build does not have. */
-export function isCompileError(error: unknown): boolean {
-  return /^SQLITE_ERROR(?:_MISSING_COLLSEQ)?$/.test(sqliteCode(error) ?? '');
-}
+/** Which database an error is about, and how to open it for a second look. */
+export type DatabasePlace = OpenOptions & {
+  readonly file: string;
+  /** The private copy that was read in its stead. */
+  readonly copy?: string;
+};
 
 /**
- * Whether an SQLite error says something of what is in the database: not of the disk, the memory, the permissions or
- * other programs, which would be the same whatever was tried.
+ * Turns SQLite's errors into ours. Errors that are ours already, and bugs, pass unchanged. SQLite reports a failed read
+ * (EIO) as a damaged file, so only what a second look confirms is called damaged; otherwise it is `io-failed`.
  */
-export function isAboutContents(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code !== null && !OUTSIDE.test(code);
+export function classifyDatabaseError(error: unknown, place: DatabasePlace): unknown {
+  const explained = explainResultCode(error, place.file);
+  if (sqliteCode(error) !== 'SQLITE_CORRUPT' || isDamaged(place)) return explained;
+  return readFailed({ database: place.file }, error);
 }
 
-const OUTSIDE =
-  /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CANTOPEN|PERM|AUTH|INTERRUPT|PROTOCOL|NOTADB|MISUSE)/;
-
-const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: string])[] = [
-  ['SQLITE_BUSY', 'database-busy', 'Another program is working in the database.'],
-  ['SQLITE_LOCKED', 'database-busy', 'Another program is working in the database.'],
-  ['SQLITE_NOTADB', 'not-a-database', 'This file is not an SQLite database, or it is encrypted.'],
-  ['SQLITE_CORRUPT', 'database-damaged', 'The database file is damaged.'],
-  ['SQLITE_FULL', 'disk-full', 'The disk is full.'],
-  ['SQLITE_READONLY', 'database-read-only', 'The database can only be read, not written.'],
-  ['SQLITE_CONSTRAINT', 'row-refused', "The database's own rules refuse a row."],
-  ['SQLITE_MISMATCH', 'row-refused', "The database's own rules refuse a row."],
-  [
-    'SQLITE_ERROR_MISSING_COLLSEQ',
-    'schema-needs-host',
-    'The database needs something that only the chat application has.',
-  ],
-  ['SQLITE_CANTOPEN', 'database-unreadable', 'The database could not be opened.'],
-  ['SQLITE_PERM', 'database-unreadable', 'The database could not be opened.'],
-  ['SQLITE_IOERR', 'io-failed', 'Reading or writing the database failed.'],
-];
-
-/** Turns SQLite's errors into ours, by result code and never by text. Errors that are ours already, and bugs, pass unchanged. */
-export function classifyDatabaseError(error: unknown, file: string): unknown {
-  const code = sqliteCode(error);
-  if (code === null || !(error instanceof Error)) return error;
-  const known = CODES.find(([prefix]) => code.startsWith(prefix));
-  if (known === undefined)
-    return new SnapbackError('internal', error.message, { database: file, sqlite: code }, error);
-  return new SnapbackError(
-    known[1],
-    known[2],
-    { database: file, sqlite: code, reason: error.message },
-    error,
-  );
+/** Reads the database, or the copy that was read in its stead, once more through a handle of its own. */
+function isDamaged({ file, copy, ...options }: DatabasePlace): boolean {
+  try {
+    const handle = open(copy ?? file, true, options);
+    try {
+      return readsAsDamaged(handle, copy !== undefined);
+    } finally {
+      handle.close();
+    }
+  } catch (error) {
+    return sqliteCode(error) === 'SQLITE_CORRUPT';
+  }
 }

@@ -1,6 +1,8 @@
 import type { Orphans } from '../model/restore.ts';
-import { type AnyDatabase, isAboutContents, isCompileError } from './database.ts';
+import type { AnyDatabase } from './database.ts';
 import { foldName, quoteName } from './names.ts';
+import { isFailedRead, isUnreadPage, readFailed } from './read-failures.ts';
+import { isAboutContents, isCompileError } from './result-codes.ts';
 
 /** Foreign keys of one table, of one definition, that point nowhere. */
 type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
@@ -51,10 +53,8 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
   const damage = new Map<string, number>();
   const runCheck = (argument: string, isNoVerdict: (error: unknown) => boolean) =>
     isPossible(() => {
-      const lines = new Map<string, number>();
-      for (const line of db.prepare<[], string>(`${check}(${argument})`).pluck().iterate())
-        if (line !== 'ok') lines.set(line, (lines.get(line) ?? 0) + 1);
-      for (const [line, times] of lines) damage.set(line, (damage.get(line) ?? 0) + times);
+      for (const [line, times] of readDamage(db, `${check}(${argument})`))
+        damage.set(line, (damage.get(line) ?? 0) + times);
     }, isNoVerdict);
   const foreignKeys = new Map<string, BrokenKey>();
   const checkKeys = db.prepare<[string], BrokenKey & { readonly key: string }>(
@@ -78,6 +78,21 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
     foreignKeys,
     uncheckedKeys: tables.filter((table) => !runKeys(table)),
   };
+}
+
+/** The lines of one check other than `ok`, each with how often it came. @throws `io-failed` where the disk fails to deliver a page twice */
+function readDamage(db: AnyDatabase, check: string): ReadonlyMap<string, number> {
+  const statement = db.prepare<[], string>(check).pluck();
+  const read = () => {
+    const lines = new Map<string, number>();
+    for (const line of statement.iterate()) if (line !== 'ok') lines.set(line, (lines.get(line) ?? 0) + 1);
+    return lines;
+  };
+  const lines = read();
+  if (![...lines.keys()].some(isUnreadPage)) return lines;
+  const again = read();
+  if ([...again.keys()].some(isFailedRead)) throw readFailed({ database: db.name });
+  return again;
 }
 
 /** Those with rows of their own, what a virtual table keeps its data in among them; or the virtual tables. */

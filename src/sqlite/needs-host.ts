@@ -1,5 +1,5 @@
 import { SnapbackError } from '../model/errors.ts';
-import { isCompileError } from './database.ts';
+import { isCompileError } from './result-codes.ts';
 
 /**
  * The one place that says what does not compile in our build: `schema-needs-host`, with the table where that is known.

@@ -1,5 +1,6 @@
-import { type AnyDatabase, sqliteCode } from './database.ts';
+import type { AnyDatabase } from './database.ts';
 import { foldName, quoteName } from './names.ts';
+import { sqliteCode } from './result-codes.ts';
 import { describeVirtualTable, findRowAccess, freeRowidName, type ReadOnly } from './virtual-table.ts';
 
 export type Column = {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
-import { sqliteCode, type WriteDatabase } from './database.ts';
+import type { WriteDatabase } from './database.ts';
+import { sqliteCode } from './result-codes.ts';
 
 const PATIENCE_MS = 5000;
 const POLL_MS = 40;

@@ -1,5 +1,6 @@
-import { type AnyDatabase, isAboutContents } from '../sqlite/database.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
+import { isAboutContents } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import type { Trigger } from './parse-schema.ts';

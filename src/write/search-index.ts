@@ -1,7 +1,8 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { CheckResult } from '../model/restore.ts';
-import { isAboutContents, sqliteCode, type WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
+import { isAboutContents, sqliteCode } from '../sqlite/result-codes.ts';
 import type { AffectedIndex, SideEffects } from './side-effects.ts';
 
 export type IndexState = 'ok' | 'stale' | 'unchecked';

@@ -1,9 +1,10 @@
 import type { Comparison } from '../compare/compare-table.ts';
 import { SnapbackError } from '../model/errors.ts';
-import { isAboutContents, type WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import type { Integrity } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
+import { isAboutContents } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { applyTable } from './apply-table.ts';
