@@ -53,3 +53,22 @@ export async function hashLiveTables(
   }
   return hashes;
 }
+
+/** What a table held: the hash of its rows over some of its columns. */
+type HeldContent = { readonly name: string; readonly columns: readonly string[]; readonly hash: string };
+
+/** Whether a live table holds exactly this content; false where it lacks one of the columns, or there is no such table. */
+export async function holdsContent(
+  db: AnyDatabase,
+  { name, columns, hash }: HeldContent,
+  schema: Schema,
+  task: TaskOptions,
+): Promise<boolean> {
+  const live = schema.tables.get(foldName(name));
+  if (live === undefined) return false;
+  const has = new Set(allColumns(live));
+  return (
+    columns.every((column) => has.has(column)) &&
+    (await hashLiveTable(db, live, columns, schema, task)) === hash
+  );
+}

@@ -1,4 +1,4 @@
-import { hashLiveTable } from '../host/content-hash.ts';
+import { holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { ReadView } from '../host/private-copy.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
@@ -104,14 +104,8 @@ async function holdsAll(look: Looking, tables: readonly HashedTable[]): Promise<
   return true;
 }
 
-async function holds(
-  { view, schema, task }: Looking,
-  { name, columns, hash }: HashedTable,
-): Promise<boolean> {
-  const live = schema.tables.get(foldName(name));
-  const has = new Set(live?.columns.map((column) => column.name));
-  if (live === undefined || !columns.every((column) => has.has(column))) return false;
-  return (await hashLiveTable(view.db, live, columns, schema, task)) === hash;
+function holds({ view, schema, task }: Looking, table: HashedTable): Promise<boolean> {
+  return holdsContent(view.db, table, schema, task);
 }
 
 /** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
@@ -127,7 +121,7 @@ function chainAfter({ folder: { profile }, view, schema }: Look, events: number)
   if (table === undefined) return null;
   const chain = createLogChain();
   let found = 0;
-  const order = `ORDER BY ${quoteName(profile.log.columns.id)} LIMIT ${events}`;
+  const order = `ORDER BY ${quoteName(profile.log.columns.id)}`;
   const source = {
     table: table.name,
     identity: identityOf(table, profile),

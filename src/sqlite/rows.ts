@@ -8,7 +8,7 @@ export type RowSource = {
   readonly schemaName: string;
   readonly table: string;
   readonly columns: readonly string[];
-  /** What follows the table's name: an ORDER BY clause where one can make two scans meet the rows in the same order. */
+  /** What follows the table's name: an ORDER BY clause where one can make two scans meet the rows in the same order. No LIMIT: the slower scan has its own. */
   readonly order: string;
   readonly encoding: Schema['encoding'];
 };

@@ -52,6 +52,9 @@ function fileOf({ dir }: Place, id: string): string {
   return join(dir, 'snapshots', `${id}.json`);
 }
 
+/** Whoever reads texts has to fetch such a one, and all after it, as bytes. */
+const ODD_EVENT = addEvents(1, '\uFFFD');
+
 /** The host writes everywhere, so that no table is as before or after. */
 const EVERYWHERE = `${addEvents(1, 'host')} UPDATE bots SET name = 'host'; UPDATE chats SET title = 'host';`;
 
@@ -112,6 +115,22 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
     const left = given.mode === 'projections' ? null : await checkpointsIn(place);
     if (left !== null) expect(left).toEqual(given.committed ? [expect.stringMatching(/Z\.json$/)] : []);
   });
+
+  test.each(["'UTF-8'", "'UTF-16le'"])(
+    'and by a log with a character that stands for an undecodable one, in %s',
+    async (encoding) => {
+      const odd = {
+        ...story,
+        first: `PRAGMA encoding = ${encoding};`,
+        before: `${story.before} ${ODD_EVENT}`,
+      };
+      const { place, id } = await live(root(), odd);
+      const folder = await open(place);
+      await killAtCommit(place, id, { committed: true });
+      run(place, EVERYWHERE);
+      expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
+    },
+  );
 
   test.each([true, false])('and by the log when every table was changed: committed %s', async (committed) => {
     const { place, folder } = await killed({ committed });
