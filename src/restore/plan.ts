@@ -3,7 +3,7 @@ import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import type { Stage } from '../compare/stage.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
-import { hashLiveTables } from '../host/content-hash.ts';
+import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { Profile } from '../host/profile.ts';
 import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
@@ -126,7 +126,8 @@ export async function preparePlan(
     space: preflight.space,
   };
   const foreignId = findForeignEventId(db, request, comparisons);
-  const refusals = findRefusals(plan, { stage, schema, before, foreignId, profile, integrity, preflight });
+  const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(db, request, task));
+  const refusals = findRefusals(plan, { ...request, logIsAsLeft, foreignId, integrity });
   const contents = [before, reachable, derivedNow, contentOf(stage)];
   return {
     plan: { ...plan, planId: planId(request, schema, contents), refusals },
@@ -138,6 +139,17 @@ export async function preparePlan(
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
     before,
   };
+}
+
+/** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
+async function isLogAsLeft(
+  db: AnyDatabase,
+  { action, stage, schema, profile }: PlanRequest,
+  task: TaskOptions,
+): Promise<boolean> {
+  const log = foldName(profile.log.table);
+  const left = stage.about?.restore?.after.find(({ name }) => foldName(name) === log);
+  return action === 'undo' && left !== undefined && holdsContent(db, left, schema, task);
 }
 
 /** What kind of id that is no integer the log has now, or would have. */

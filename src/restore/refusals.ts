@@ -12,8 +12,8 @@ import type { Preflight } from './preflight.ts';
 export type Circumstances = {
   readonly stage: Stage;
   readonly schema: Schema;
-  /** Content of each touched live table over all its columns, by live name. */
-  readonly before: ReadonlyMap<string, string>;
+  /** The log holds what the restore left that an undo takes back: nobody has written to it since. */
+  readonly logIsAsLeft: boolean;
   /** The kind of an event id, now or afterwards, that is no integer; null where there is none. */
   readonly foreignId: string | null;
   readonly profile: Profile;
@@ -24,7 +24,7 @@ export type Circumstances = {
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
   plan: Omit<RestorePlan, 'planId' | 'refusals'>,
-  { stage, schema, before, foreignId, profile, integrity, preflight }: Circumstances,
+  { stage, schema, logIsAsLeft, foreignId, profile, integrity, preflight }: Circumstances,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
@@ -77,7 +77,9 @@ export function findRefusals(
       message: 'This snapshot has no event log; only its tables can be restored.',
       detail: {},
     });
-  if (losesOtherTimeline(plan, stage, before) && !plan.options.acceptOtherTimeline)
+  const losesOtherTimeline = plan.lineage === 'other' && plan.newerEventsLost > 0;
+  // An undo right after its restore loses only what that restore brought back, and says so.
+  if (losesOtherTimeline && !logIsAsLeft && !plan.options.acceptOtherTimeline)
     refusals.push({
       code: 'other-timeline',
       message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold.`,
@@ -103,26 +105,6 @@ export function findRefusals(
 /** What an action would throw, as a plan says it. */
 export function refusalOf({ code, message, detail }: SnapbackError): Refusal {
   return { code, message, detail };
-}
-
-/**
- * Whether events would be lost to a state that the live one does not continue. An undo right after its restore loses only
- * what that restore brought back, and says so: it takes no consent.
- */
-function losesOtherTimeline(
-  {
-    action,
-    lineage,
-    newerEventsLost,
-    tables,
-  }: Pick<RestorePlan, 'action' | 'lineage' | 'newerEventsLost' | 'tables'>,
-  { about }: Stage,
-  before: ReadonlyMap<string, string>,
-): boolean {
-  if (lineage === 'same' || newerEventsLost === 0) return false;
-  const log = tables.find(({ role }) => role === 'log')?.name ?? '';
-  const left = about?.restore?.after.find(({ name }) => foldName(name) === foldName(log));
-  return action === 'restore' || left === undefined || left.hash !== before.get(log);
 }
 
 function count(number: number, singular: string): string {

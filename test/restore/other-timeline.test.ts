@@ -126,6 +126,30 @@ describe.concurrent('no consent is needed', () => {
     }
   });
 
+  test.each([
+    [
+      'in another order',
+      `id INTEGER PRIMARY KEY, payload_json TEXT, kind TEXT, ts TEXT, branch_id TEXT, superseded_by INTEGER, hidden INTEGER`,
+      '',
+    ],
+    [
+      'of which the snapshot lacks one',
+      `${REUSING}, ${COLUMNS}`,
+      'ALTER TABLE event_log ADD COLUMN origin TEXT;',
+    ],
+  ])('to undo right after a restore of a log with columns %s', async (_, columns, later) => {
+    const place = await makeChat();
+    run(place, `DROP TABLE event_log; CREATE TABLE event_log (${columns}); ${addEvents(10, 'before')}`);
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, later + rewindTo(4) + addEvents(2, 'afterwards'));
+    const since = readState(place.database);
+    await applyRestore(folder, requestFor(id, true), NOW);
+    expect((await planUndo(folder, {})).refusals).toEqual([]);
+    await applyUndo(folder, {}, NOW);
+    expect(readState(place.database)).toEqual(since);
+  });
+
   test('where a rewind cut the end off and nothing was written since', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
