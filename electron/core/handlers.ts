@@ -1,14 +1,11 @@
-import { relative } from 'node:path';
 import {
   applyPrune,
   applyRestore,
   applyUndo,
-  type DataFolder,
   describeFolder,
   describeTrash,
   diffSnapshot,
   emptyTrash,
-  type FolderFacts,
   findLikely,
   findOnlyCopies,
   findOpeners,
@@ -20,14 +17,14 @@ import {
   planRestore,
   planUndo,
   putBack,
-  type RestorePlan,
   readPlanOutcome,
   SnapbackError,
   type TaskOptions,
   takeSnapshot,
 } from '../../src/index.ts';
-import type { AllRequests, ArgsOf, ListedSnapshot, ResultOf } from '../contract.ts';
+import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
+import { toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
 import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 
 export type Handlers = {
@@ -59,7 +56,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         withoutDatabase: true,
       });
       await finishInterrupted(folder, task);
-      const facts = await factsOf(folder, task);
+      const facts = await describeFolder(folder, task);
       await folders.add(folderId, folder);
       return facts;
     },
@@ -80,7 +77,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
-    'folder.facts': ({ folderId }, task) => factsOf(folders.get(folderId).folder, task),
+    'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     async 'snapshots.list'({ folderId }, task) {
       const entry = folders.get(folderId);
@@ -90,28 +87,25 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           .filter(({ health }) => health === 'unchecked')
           .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` })),
       );
-      return list.map(({ file: _, ...snapshot }): ListedSnapshot => snapshot);
+      return list.map(toListed);
     },
     'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
-      inFront(folderId, ({ folder }) => diffSnapshot(folder, snapshotId, task)),
+      inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
     'snapshot.take': ({ folderId, kind }, task) =>
-      inFront(folderId, async ({ folder }) => {
-        const { id, lastEventId, sizeBytes } = await takeSnapshot(folder, kind, task);
-        return { id, lastEventId, sizeBytes };
-      }),
+      inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
         const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, task);
         remember(plan.planId, { action: 'restore', id: snapshotId, options });
-        return withoutPaths(folder.dir, plan);
+        return toShownPlan(folder, plan);
       }),
     'undo.plan': ({ folderId, ...consents }, task) =>
       inFront(folderId, async ({ folder, remember }) => {
         const plan = await planUndo(folder, consents, task);
         remember(plan.planId, { action: 'undo' });
-        return withoutPaths(folder.dir, plan);
+        return toShownPlan(folder, plan);
       }),
     'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
       inFront(folderId, async (entry) => {
@@ -149,21 +143,9 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         const planned = takePlan(entry, planId);
         if (planned.action !== 'prune') throw stale(planId);
         const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
-        return { ...receipt, trashFolder: relative(entry.folder.dir, receipt.trashFolder) };
+        return toShownReceipt(entry.folder, receipt);
       }),
   };
-}
-
-/** What the window may know of a folder: of its trash how much there is, not where. */
-async function factsOf(folder: DataFolder, task: TaskOptions): Promise<FolderFacts> {
-  const facts = await describeFolder(folder, task);
-  const { files, bytes, others } = facts.trash;
-  return { ...facts, trash: { files, bytes, others } };
-}
-
-/** A plan as the window may see it: where the safety copy goes is said from the data folder on. */
-function withoutPaths(dir: string, plan: RestorePlan): RestorePlan {
-  return { ...plan, safetyCopy: { ...plan.safetyCopy, folder: relative(dir, plan.safetyCopy.folder) } };
 }
 
 function takePlan(entry: OpenEntry, planId: string): Planned {

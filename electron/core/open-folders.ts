@@ -6,8 +6,9 @@ import {
   SnapbackError,
   type SnapshotId,
 } from '../../src/index.ts';
-import type { FolderId, ListedSnapshot, WindowEvent } from '../contract.ts';
+import type { FolderId, WindowEvent } from '../contract.ts';
 import { type CheckQueue, createCheckQueue } from './check-queue.ts';
+import { toListed } from './for-window.ts';
 import { watchFolder } from './watch-folder.ts';
 
 /** What a plan was made for; apply makes it anew and compares. */
@@ -42,8 +43,8 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
       const stopWatching = await watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
       const checks = createCheckQueue(
         async (id, signal) => {
-          const { file: _, ...snapshot } = await checkSnapshot(folder, id, { signal });
-          tell({ type: 'snapshot-checked', folderId, snapshot: snapshot satisfies ListedSnapshot });
+          const snapshot = toListed(await checkSnapshot(folder, id, { signal }));
+          tell({ type: 'snapshot-checked', folderId, snapshot });
         },
         (error) => console.error('A snapshot could not be checked:', error),
       );

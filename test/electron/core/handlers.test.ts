@@ -1,13 +1,17 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { WindowEvent } from '../../../electron/contract.ts';
+import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
 import { createHandlers, type Handlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders } from '../../../electron/core/open-folders.ts';
 import { defaultRestoreOptions } from '../../../src/index.ts';
+import { startChild } from '../../support/data-folder.ts';
 
 const NO_CONSENTS = { acceptDrift: false, acceptOtherTimeline: false };
+
+/** What the window may ask the core for. */
+type WindowRequest = Exclude<keyof AllRequests, `private.${string}`>;
 
 const folderId = 'folder-1';
 const task = {};
@@ -59,20 +63,40 @@ describe('what the core answers', () => {
     );
   });
 
-  test('no path crosses with plans and receipts either; where the safety copy goes is said from the folder on', async () => {
+  test('no path crosses with any answer, nor with an event; folders are said from the data folder on', async () => {
     const snapshotId = await newestRewind();
-    const options = defaultRestoreOptions;
-    const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, task);
+    const plan = await handlers['restore.plan'](
+      { folderId, snapshotId, options: defaultRestoreOptions },
+      task,
+    );
     expect(plan.safetyCopy.folder).toBe(join('snapshots', 'restore'));
+    const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
+    const ofFolder = { folderId };
     const apply = { folderId, planId: plan.planId, whileOpen: false, ...NO_CONSENTS };
     const receipt = await handlers['plan.apply'](apply, task);
-    const undo = await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task);
-    const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
     const prune = await handlers['prune.plan']({ folderId, policy }, task);
     const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
     expect(pruned.trashFolder).toMatch(/^snapback.trash/);
-    const facts = await handlers['folder.facts']({ folderId }, task);
-    for (const said of [plan, receipt, undo, prune, pruned, facts]) expect(asText(said)).not.toContain(home);
+    const trashName = basename(pruned.trashFolder);
+    const said: { readonly [N in WindowRequest]: unknown } = {
+      'restore.plan': plan,
+      'plan.apply': receipt,
+      'prune.plan': prune,
+      'prune.apply': pruned,
+      'folder.facts': await handlers['folder.facts'](ofFolder, task),
+      'folder.in-use': await handlers['folder.in-use'](ofFolder, task),
+      'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
+      'snapshots.likely': await handlers['snapshots.likely'](ofFolder, task),
+      'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
+      'snapshot.take': await handlers['snapshot.take']({ folderId, kind: 'rewind' }, task),
+      'undo.plan': await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task),
+      'plan.outcome': await handlers['plan.outcome']({ folderId, planId: plan.planId }, task),
+      'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),
+      'prune.put-back': await handlers['prune.put-back']({ folderId, trashName }, task),
+    };
+    const telling = Object.entries(said).filter(([, answer]) => asText(answer).includes(home));
+    expect(telling).toEqual([]);
+    expect(asText(events)).not.toContain(home);
   });
 
   test('a plan is applied once, and only by the id of one that was made', async () => {
@@ -129,3 +153,19 @@ describe('what the core answers', () => {
       });
   });
 });
+
+test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
+  'a folder with one kind of snapshots that may not be read (mode %i) opens, and the others are shown, restored and pruned',
+  async (mode) => {
+    const kind = join(dir, 'snapshots/periodic');
+    const snapshotId = await newestRewind();
+    for (const path of [home, dir]) chmodSync(path, 0o755);
+    chmodSync(kind, mode);
+    const told = JSON.parse(await startChild('open-unprivileged.ts', dir, snapshotId).line());
+    chmodSync(kind, 0o755);
+    expect(told).toMatchObject({ planned: snapshotId, goes: expect.arrayContaining([snapshotId]) });
+    expect(told.listed).toEqual(
+      expect.arrayContaining(['periodic/* unreadable', expect.stringContaining(snapshotId)]),
+    );
+  },
+);

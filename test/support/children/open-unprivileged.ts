@@ -1,16 +1,31 @@
 import Database from 'better-sqlite3';
-import { openDataFolder } from '../../../src/host/data-folder.ts';
-import { SnapbackError } from '../../../src/model/errors.ts';
+import { createHandlers } from '../../../electron/core/handlers.ts';
+import { createOpenFolders } from '../../../electron/core/open-folders.ts';
+import { defaultRestoreOptions } from '../../../src/index.ts';
 
-/** Opens a data folder as a user who may read it and not write, and prints the database that was found, or the code of the refusal. */
-const [dir = ''] = process.argv.slice(2);
+/** Opens a data folder as the window does, as a user whom file permissions bind, and prints what the window shows of it. */
+const [dir = '', snapshotId = ''] = process.argv.slice(2);
 new Database(':memory:').close();
 if (process.getuid?.() === 0) {
   process.setgid?.(65534);
   process.setuid?.(65534);
 }
-const outcome = await openDataFolder(dir).then(
-  ({ databaseFile }) => databaseFile,
-  (error: unknown) => (error instanceof SnapbackError ? error.code : String(error)),
+const folderId = 'folder-1';
+const handlers = createHandlers(
+  createOpenFolders(() => undefined),
+  { nativeBinding: undefined, sqliteTempDirs: [] },
 );
-process.stdout.write(`${outcome}\n`);
+await handlers['private.open']({ folderId, dir, database: null, cacheDir: `${dir}/no-cache` }, {});
+const listed = await handlers['snapshots.list']({ folderId }, {});
+const options = { ...defaultRestoreOptions };
+const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, {});
+const policy = { by: 'age', kind: 'rewind', olderThanDays: 0 } as const;
+const prune = await handlers['prune.plan']({ folderId, policy }, {});
+await handlers['snapshots.likely']({ folderId }, {});
+const told = {
+  listed: listed.map(({ id, health }) => `${id} ${health}`),
+  planned: plan.snapshot.id,
+  goes: prune.goes.map(({ id }) => id),
+};
+process.stdout.write(`${JSON.stringify(told)}\n`);
+await handlers['private.close']({ folderId }, {});
