@@ -23,4 +23,5 @@ export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore/restore.ts';
 export { takeSnapshot } from './snapshots/take.ts';
+export { lstat, readdir, watch } from './system/files.ts';
 export { sweepPrivateFolders } from './system/private-folder.ts';

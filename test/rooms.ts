@@ -171,10 +171,14 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /**
- * Who in the core may call Node's own functions for files, and why. Everybody else goes through the door, which turns
- * each refusal of the system into an error of ours.
+ * Who may call Node's own functions for files, and why. Everybody else goes through the door, which turns each refusal
+ * of the system into an error of ours.
  */
 export const fileDoor: Readonly<Record<string, string>> = {
   'src/system/files.ts': 'It is the door.',
   'src/cli.ts': 'It reads its own version, which no refusal in words could replace.',
+  'electron/main/app-protocol.ts': 'It serves what it cannot read as not found.',
+  'electron/main/desktop.ts': 'It only asks whether a path is a file; the core says what is wrong with it.',
+  'electron/main/settings.ts':
+    'What cannot be read counts as never set, and what cannot be written is logged.',
 };

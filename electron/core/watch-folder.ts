@@ -1,7 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DataFolder, placesOf } from '../../src/index.ts';
+import { type DataFolder, lstat, placesOf, readdir, SnapbackError, watch } from '../../src/index.ts';
 
 const POLL_EVERY_MS = 2_000;
 const SETTLE_MS = 120;
@@ -17,7 +15,7 @@ export async function watchFolder(
   folder: DataFolder,
   onChange: (what: Changed) => void,
 ): Promise<() => void> {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, ReturnType<typeof watch>>();
   let last: Prints | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking = false;
@@ -61,7 +59,7 @@ export async function watchFolder(
       watcher.on('error', () => watcher.close());
       watchers.set(path, watcher);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (!(error instanceof SnapbackError)) throw error;
     }
   }
 

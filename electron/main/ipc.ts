@@ -1,6 +1,7 @@
 import { type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron';
-import type { ErrorInfo, Reply, RequestId, WindowEvent } from '../contract.ts';
+import type { Reply, RequestId, WindowEvent } from '../contract.ts';
 import { APP_URL } from './app-protocol.ts';
+import { describeBug } from './describe-bug.ts';
 import { type Parsed, parseCancel, parseDrop, parseRequest } from './parse.ts';
 
 export type IpcHandlers = {
@@ -10,8 +11,8 @@ export type IpcHandlers = {
 };
 
 /**
- * The only place that hears the window. Whatever does not come from the top frame of our own page is refused aloud,
- * and nothing gets further without having been checked. A bug in a handler becomes an `internal` error, not silence.
+ * The only place that listens to the window. A message that does not come from the top frame of our own page is refused
+ * with an error, and nothing gets further before it is checked. A bug in a handler is answered, too, not left silent.
  */
 export function listenToWindow(window: () => BrowserWindow | null, handlers: IpcHandlers): void {
   const checkSender = (event: IpcMainInvokeEvent | IpcMainEvent) => {
@@ -56,9 +57,4 @@ async function answer(handle: () => Promise<Reply<unknown>>): Promise<Reply<unkn
     console.error(error);
     return { ok: false, error: describeBug(error) };
   }
-}
-
-/** What crosses of an error that nobody expected. */
-function describeBug(error: unknown): ErrorInfo {
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), detail: {} };
 }

@@ -21,6 +21,7 @@ export const readFile = reading(promises.readFile);
 export const realpath = reading(promises.realpath);
 export const stat = reading(promises.stat);
 export const statfs = reading(promises.statfs);
+export const watch = reading(fs.watch);
 
 /* Of these, `openSync` is only for reading. */
 export const lstatSync = reading(fs.lstatSync);

@@ -1,9 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepareDemo } from '../../../electron/core/demo-place.ts';
-import { isDemo } from '../../../src/index.ts';
+import { isDemo, SnapbackError } from '../../../src/index.ts';
 
 let home = '';
 beforeEach(() => {
@@ -49,3 +58,16 @@ test('a build that is cancelled leaves nothing, and the next one has the name', 
   expect(existsSync(join(home, 'Snapback Demo'))).toBe(false);
   expect(await prepare(false)).toBe(join(home, 'Snapback Demo'));
 });
+
+test.each(['a-file', 'a-file/below', 'a-loop'])(
+  'a home folder that cannot hold a demo (%s) is refused in words, and nothing is built',
+  async (name) => {
+    writeFileSync(join(home, 'a-file'), 'mine');
+    symlinkSync('a-loop', join(home, 'a-loop'));
+    const options = { fresh: false, nativeBinding: undefined };
+    const error = await prepareDemo(join(home, name), options, {}).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SnapbackError);
+    expect(error).toMatchObject({ code: 'io-failed' });
+    expect(readdirSync(home)).toEqual(['a-file', 'a-loop']);
+  },
+);
