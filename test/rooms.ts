@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   [words]: { types: [model] },
   'src/system': { values: [model, node, 'valibot'] },
   'src/sqlite': { values: [model, 'src/system', node, 'better-sqlite3'] },
-  'src/host': { values: [model, 'src/system', 'src/sqlite', node] },
+  'src/host': { values: [model, 'src/system', 'src/sqlite', node, 'valibot'] },
   'src/log': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/snapshot-file': {
     values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],

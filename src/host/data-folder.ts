@@ -3,7 +3,8 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import { access, constants, readdir, realpath, stat } from '../system/files.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { checkDatabase, findDatabase, guessDatabase, type Sought } from './find-database.ts';
-import { type Profile, readProfile } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { readProfile } from './profile-file.ts';
 
 /** An opened data folder: where everything is, and what is known of its application. Holds no open file. */
 export type DataFolder = {

@@ -5,7 +5,8 @@ import { oddFile } from '../sqlite/look-first.ts';
 import { foldName } from '../sqlite/names.ts';
 import { access, constants, type Dirent, lstat, readdir, realpath } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
-import { defaultProfile, invalidProfile, type Profile } from './profile.ts';
+import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
+import { invalidProfile } from './profile-schema.ts';
 
 /** What is looked for: the database that holds the log of a profile. */
 export type Sought = { readonly profile: Profile; readonly nativeBinding: string | undefined };
@@ -171,6 +172,7 @@ function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
   for (const [key, column] of Object.entries(log.columns))
     if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
   const { names } = chat;
-  // The table of chats may come later than the log.
-  if (names !== null && names !== defaultProfile.chat.names) demand('chat.names.id', names.table, names.id);
+  const isDefault = names?.table === defaultChatNames.table && names.id === defaultChatNames.id;
+  // The table of chats may be made later than the log, so only a wrong column of it is refused.
+  if (names !== null && !isDefault) demand('chat.names.id', names.table, names.id);
 }

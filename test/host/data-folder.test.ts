@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDataFolder } from '../../src/host/data-folder.ts';
-import { PROFILE_FILE } from '../../src/host/profile.ts';
+import { PROFILE_FILE } from '../../src/host/profile-file.ts';
 import { codeOf, createDatabase, makeTempFolder, startChild } from '../support/data-folder.ts';
 
 test('the only database with the log table is found, whatever its name', async () => {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defaultProfile, PROFILE_FILE, readProfile } from '../../src/host/profile.ts';
+import { defaultProfile } from '../../src/host/profile.ts';
+import { PROFILE_FILE, readProfile } from '../../src/host/profile-file.ts';
 import { codeOf, makeTempFolder } from '../support/data-folder.ts';
 
 async function readWritten(contents: string | Buffer) {
@@ -84,5 +85,32 @@ describe('a profile is refused as invalid that', () => {
     const third = await makeTempFolder();
     execFileSync('mkfifo', [join(third, PROFILE_FILE)]);
     expect(await codeOf(readProfile(third))).toBe('profile-invalid');
+  });
+});
+
+test.each([
+  ['profile', { tabels: [] }, /^only log, tables/, 'tabels'],
+  ['log.columns', { log: { columns: { Id: 'a' } } }, /^only id, branch/, 'Id'],
+  ['log', { log: 7 }, /^an object$/, 7],
+  ['profile', [], /^an object$/, 'object'],
+  ['log.table', { log: { table: null } }, /^a name$/, 'object'],
+  ['tables[1]', { tables: ['a', ''] }, /^a name of 1 to 128 printable characters$/, '0 characters'],
+  ['tables', { tables: 'a' }, /^a list of at most 512 names$/, 'string'],
+  [
+    'tables',
+    { tables: Array.from({ length: 513 }, (_, at) => `t${at}`) },
+    /^a list of at most 512/,
+    'object',
+  ],
+  ['nouns', { nouns: {} }, /^a list of at most 512 nouns$/, 'object'],
+  ['nouns[0].many', { nouns: [{ table: 'a', one: 'b' }] }, /^a name$/, 'undefined'],
+  ['chat.names.name[0]', { chat: { names: { name: [1] } } }, /^a name$/, 1],
+  ['rewind.keepDays', { rewind: { keepDays: 0 } }, /^a whole number from 1 to 1000000000$/, 0],
+  ['restore.keep', { restore: { keep: '9' } }, /^a whole number from 1 to 1000000000$/, 'string'],
+])('the error about “%s” says what must be there and what is', async (where, contents, expected, got) => {
+  await expect(readWritten(JSON.stringify(contents))).rejects.toMatchObject({
+    code: 'profile-invalid',
+    message: expect.stringContaining(`: ${where} must be `),
+    detail: { where, expected: expect.stringMatching(expected), got },
   });
 });
