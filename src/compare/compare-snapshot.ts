@@ -1,9 +1,7 @@
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import type { Diff, TableDiff } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
 import { type EventGroups, groupEvents } from './event-groups.ts';
@@ -16,15 +14,12 @@ export type SnapshotComparison = EventGroups & {
   readonly comparisons: readonly Comparison[];
   readonly tables: readonly TableDiff[];
   readonly lineage: Diff['lineage'];
-  readonly stage: Stage;
 };
 
 /** Compares every table of the stage with `main`, groups the events, and tells whether both are one timeline. Writes temporary tables only. */
 export async function compareSnapshot(
-  db: AnyDatabase,
+  database: HostDatabase,
   stage: Stage,
-  schema: Schema,
-  profile: Profile,
   rewrite: Rewrite,
   task: TaskOptions,
 ): Promise<SnapshotComparison> {
@@ -39,29 +34,25 @@ export async function compareSnapshot(
       // A table is compared in a few statements, each of which runs to its end.
       cancellable: false,
     });
-    comparisons.push(compareTable(db, staged, index, rewrite));
+    comparisons.push(compareTable(database.db, staged, index, rewrite));
     await yielder.step();
   }
   const log = comparisons.find(({ staged }) => staged.role === 'log');
-  const match = log === undefined ? null : matchEvents(db, log, profile);
+  const match = log === undefined ? null : matchEvents(database, log);
   const counted = comparisons.map((one) => (match !== null && one === log ? match.log : one));
-  const groups =
-    match === null ? { newer: [], returning: [] } : await groupEvents(db, match, schema, profile, yielder);
+  const groups = match === null ? { newer: [], returning: [] } : await groupEvents(database, match, yielder);
   return {
     ...groups,
-    stage,
     comparisons: counted,
-    tables: describeTables(db, counted, stage, schema, profile),
+    tables: describeTables(database, counted, stage),
     lineage: match?.lineage ?? 'same',
   };
 }
 
 function describeTables(
-  db: AnyDatabase,
+  { db, schema, profile }: HostDatabase,
   comparisons: readonly Comparison[],
   stage: Stage,
-  schema: Schema,
-  profile: Profile,
 ): readonly TableDiff[] {
   const names = [profile.log.table, ...profile.tables];
   return names.flatMap((name): readonly TableDiff[] => {

@@ -16,10 +16,10 @@ export async function diffSnapshot(
   id: SnapshotId,
   task: TaskOptions = {},
 ): Promise<Diff> {
-  return withStagedSnapshot(folder, id, task, async ({ view, stage, schema, snapshot }) => {
-    const log = findLogTable(schema, folder.profile);
+  return withStagedSnapshot(folder, id, task, async ({ view, database, stage, snapshot }) => {
+    const log = findLogTable(database.schema, folder.profile);
     const hasForeignId = findForeignLiveId(view.db, log, folder.profile) !== null;
-    const found = await compareSnapshot(view.db, stage, schema, folder.profile, 'differing', task);
+    const found = await compareSnapshot(database, stage, 'differing', task);
     return {
       snapshot,
       against: {

@@ -1,10 +1,10 @@
+import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import { chainColumns } from '../log/events.ts';
 import { firstText, parsePayload, readChatNames } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { joinLive } from './compare-table.ts';
 import type { EventMatch } from './match-events.ts';
@@ -21,13 +21,12 @@ const LONGEST_TEXT = 80;
 
 /** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
 export async function groupEvents(
-  db: AnyDatabase,
+  database: HostDatabase,
   { log, newer: lost }: EventMatch,
-  schema: Schema,
-  profile: Profile,
   yielder: Yielder,
 ): Promise<EventGroups> {
-  const names = readChatNames(db, schema, profile);
+  const { db, profile } = database;
+  const names = readChatNames(database);
   const { live, name, columns } = log.staged;
   const liveNames = live.columns.map((column) => column.name);
   const fromLive = eventParts(profile, (column) =>

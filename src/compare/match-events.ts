@@ -1,7 +1,6 @@
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { identityOf } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { type Comparison, joinLive, sameValue } from './compare-table.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
@@ -29,7 +28,8 @@ const NEWER = 'temp.snapback_events_newer';
  * events apart: a host may give an id again, and a log may have no key. Rows that did not differ hold the same events
  * and need no look. Writes temporary tables only.
  */
-export function matchEvents(db: AnyDatabase, log: Comparison, profile: Profile): EventMatch {
+export function matchEvents(database: HostDatabase, log: Comparison): EventMatch {
+  const { db, profile } = database;
   const { live, name, columns } = log.staged;
   // What one of them has not got tells nothing of the other.
   const shared = identityOf(live, profile).flatMap((column) => {
@@ -67,7 +67,7 @@ export function matchEvents(db: AnyDatabase, log: Comparison, profile: Profile):
   return {
     log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(BOTH) },
     newer: NEWER,
-    lineage: partsWays(db, log, profile) ? 'other' : 'same',
+    lineage: partsWays(database, log) ? 'other' : 'same',
   };
 }
 
@@ -75,11 +75,7 @@ export function matchEvents(db: AnyDatabase, log: Comparison, profile: Profile):
  * Whether each has events that the other lacks before it ends. Ids that are no integers are in no order that tells: then
  * whether each has any.
  */
-function partsWays(
-  db: AnyDatabase,
-  { staged: { live, name, columns } }: Comparison,
-  profile: Profile,
-): boolean {
+function partsWays({ db, profile }: HostDatabase, { staged: { live, name, columns } }: Comparison): boolean {
   const id = placeOfName(columns, profile.log.columns.id);
   if (id === -1) return false;
   const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;

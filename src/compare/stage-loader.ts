@@ -1,10 +1,10 @@
 import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
@@ -18,11 +18,7 @@ export type TableLoader = {
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
   /** A text of the column had half a surrogate pair in the file. */
   readonly noteIllFormed: (column: string) => void;
-  readonly finish: (
-    role: StagedTable['role'],
-    schema: Schema,
-    yielder: Yielder,
-  ) => Promise<StagedTable | null>;
+  readonly finish: (role: StagedTable['role'], yielder: Yielder) => Promise<StagedTable | null>;
   /** How many rows were added so far. */
   readonly rows: () => number;
   readonly drift: () => readonly SchemaDrift[];
@@ -30,9 +26,7 @@ export type TableLoader = {
 };
 
 /** What the rows of a file are laid out for. `ask` runs a question to the live database, which may be locked. */
-export type LiveSide = {
-  readonly db: AnyDatabase;
-  readonly schema: Schema;
+export type LiveSide = KnownDatabase & {
   readonly ask: <T>(question: () => T) => Promise<T>;
 };
 
@@ -105,7 +99,7 @@ export function createLoader(
     table,
     add,
     noteIllFormed: (column) => count(illFormed, column),
-    async finish(role, schema, yielder) {
+    async finish(role, yielder) {
       if (live === null || isForeign()) return null;
       // Without rows any columns will do, and the live ones are there.
       layout ??= createLayout(
@@ -125,7 +119,7 @@ export function createLoader(
         columns: shared.map((_, index) => stageColumn(index)),
         order: 'ORDER BY ord',
       };
-      for (const row of readRows(db, { ...source, encoding: schema.encoding })) {
+      for (const row of readRows(db, { ...source, encoding: side.schema.encoding })) {
         hasher.add(row);
         await yielder.step();
       }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { type AnyDatabase, openPrivateDatabase } from '../sqlite/database.ts';
+import { openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
@@ -29,12 +29,12 @@ export type Stage = {
   readonly schemaHash: string;
 };
 
-/** Where a stage is made, and beside which database. */
+/** Where a stage is made, and for which database. */
 export type StagePlace = {
   readonly folder: PrivateFolder;
   readonly nativeBinding: string | undefined;
-  /** Is only read, to tell bytes from the text of them. */
-  readonly live: AnyDatabase;
+  /** What it is laid out for. It is only read, to tell bytes from the text of them. */
+  readonly live: HostDatabase;
 };
 
 /**
@@ -46,13 +46,12 @@ export type StagePlace = {
  */
 export async function stageSnapshot(
   file: SnapshotBytes,
-  schema: Schema,
-  profile: Profile,
-  place: StagePlace,
+  { folder, nativeBinding, live }: StagePlace,
   task: TaskOptions,
 ): Promise<Stage> {
-  const path = join(place.folder.path, 'snapshot.db');
-  const db = openPrivateDatabase(path, { nativeBinding: place.nativeBinding });
+  const { schema, profile } = live;
+  const path = join(folder.path, 'snapshot.db');
+  const db = openPrivateDatabase(path, { nativeBinding });
   try {
     db.pragma('journal_mode = OFF');
     db.pragma(`encoding = '${schema.encoding}'`);
@@ -77,7 +76,7 @@ export async function stageSnapshot(
         loader = createLoader(
           db,
           { name: `t${loaders.length}`, table: part.name },
-          { db: place.live, schema, ask: (question) => withLockPatience(task, question) },
+          { ...live, ask: (question) => withLockPatience(task, question) },
           about,
         );
         if (about?.absent.includes(part.name) !== true) loaders.push(loader);
@@ -88,7 +87,7 @@ export async function stageSnapshot(
     const yielder = createYielder(task);
     const tables: StagedTable[] = [];
     for (const one of loaders) {
-      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', schema, yielder);
+      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', yielder);
       if (table !== null) tables.push(table);
     }
     const isUnreadable = (one: TableLoader) => schema.unreadable.has(foldName(one.table));

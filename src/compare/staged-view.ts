@@ -1,19 +1,20 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { type ReadView, withReadView } from '../host/private-copy.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
-import { readSchema, type Schema } from '../sqlite/schema.ts';
+import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
 import { STAGE_SCHEMA } from './stage-table.ts';
 
 export type StagedView = {
   readonly view: ReadView;
+  /** The view's database, with the stage attached. */
+  readonly database: HostDatabase<WriteDatabase>;
   readonly stage: Stage;
-  readonly schema: Schema;
   readonly snapshot: SnapshotRef;
 };
 
@@ -25,16 +26,10 @@ export async function withStagedSnapshot<T>(
   use: (staged: StagedView) => Promise<T>,
 ): Promise<T> {
   return withReadView(folder, task, async (view) => {
-    const schema = readSchema(view.db);
-    const { stage, snapshot } = await stageById(
-      folder,
-      id,
-      schema,
-      { folder: view.folder, live: view.db },
-      task,
-    );
+    const database = readHostDatabase(view.db, folder.profile);
+    const { stage, snapshot } = await stageById(folder, id, { folder: view.folder, live: database }, task);
     attachStage(view.db, stage);
-    return use({ view, stage, schema, snapshot });
+    return use({ view, database, stage, snapshot });
   });
 }
 
@@ -42,19 +37,13 @@ export async function withStagedSnapshot<T>(
 export async function stageById(
   folder: DataFolder,
   id: SnapshotId,
-  schema: Schema,
   place: Pick<StagePlace, 'folder' | 'live'>,
   task: TaskOptions,
 ) {
   const file = await openSnapshotFile(folder, id);
   try {
-    const stage = await stageSnapshot(
-      file,
-      schema,
-      folder.profile,
-      { ...place, nativeBinding: folder.nativeBinding },
-      task,
-    );
+    const { nativeBinding } = folder;
+    const stage = await stageSnapshot(file, { ...place, nativeBinding }, task);
     const snapshot: SnapshotRef = {
       id,
       takenAt: (snapshotTime(parseSnapshotId(id).name) ?? new Date(file.mtimeMs)).toISOString(),

@@ -1,9 +1,8 @@
 import type { TaskOptions } from '../model/task.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
 
@@ -14,10 +13,9 @@ export function allColumns(table: Table): readonly string[] {
 
 /** The content hash of a live table over the given columns. */
 export async function hashLiveTable(
-  db: AnyDatabase,
+  { db, schema }: KnownDatabase,
   table: Table,
   columns: readonly string[],
-  schema: Schema,
   task: TaskOptions,
 ): Promise<string> {
   const yielder = createYielder(task);
@@ -40,16 +38,14 @@ export async function hashLiveTable(
 
 /** Content hashes over all columns, by name, of the given live tables. */
 export async function hashLiveTables(
-  db: AnyDatabase,
+  database: KnownDatabase,
   names: readonly string[],
-  schema: Schema,
   task: TaskOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const hashes = new Map<string, string>();
   for (const name of names) {
-    const table = schema.tables.get(foldName(name));
-    if (table !== undefined)
-      hashes.set(name, await hashLiveTable(db, table, allColumns(table), schema, task));
+    const table = database.schema.tables.get(foldName(name));
+    if (table !== undefined) hashes.set(name, await hashLiveTable(database, table, allColumns(table), task));
   }
   return hashes;
 }
@@ -59,16 +55,15 @@ type HeldContent = { readonly name: string; readonly columns: readonly string[];
 
 /** Whether a live table holds exactly this content; false where it lacks one of the columns, or there is no such table. */
 export async function holdsContent(
-  db: AnyDatabase,
+  database: KnownDatabase,
   { name, columns, hash }: HeldContent,
-  schema: Schema,
   task: TaskOptions,
 ): Promise<boolean> {
-  const live = schema.tables.get(foldName(name));
+  const live = database.schema.tables.get(foldName(name));
   if (live === undefined) return false;
   const has = new Set(allColumns(live));
   return (
     columns.every((column) => has.has(column)) &&
-    (await hashLiveTable(db, live, columns, schema, task)) === hash
+    (await hashLiveTable(database, live, columns, task)) === hash
   );
 }

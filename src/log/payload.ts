@@ -1,7 +1,5 @@
-import type { Profile } from '../host/profile.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
 
 export function parsePayload(payload: unknown): ReadonlyMap<string, unknown> {
   if (typeof payload !== 'string') return new Map();
@@ -22,11 +20,7 @@ export function firstText(fields: ReadonlyMap<string, unknown>, names: readonly 
 }
 
 /** Names of chats by id, from the live table and the snapshot's, where the profile says which table has them. */
-export function readChatNames(
-  db: AnyDatabase,
-  schema: Schema,
-  profile: Profile,
-): ReadonlyMap<string, string> {
+export function readChatNames({ db, schema, profile }: HostDatabase): ReadonlyMap<string, string> {
   const source = profile.chat.names;
   const table = source === null ? undefined : schema.tables.get(foldName(source.table));
   if (source === null || table === undefined) return new Map();

@@ -1,5 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { type ReadView, withReadView } from '../host/private-copy.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { withReadView } from '../host/private-copy.ts';
 import { appendJournal, type NewJournalEntry, readJournal } from '../journal/journal.ts';
 import { type JournalState, type OpenRestore, replayJournal } from '../journal/replay.ts';
 import { isRunningHere, whileRunning } from '../journal/under-way.ts';
@@ -90,12 +91,13 @@ async function settleAll(
   if (newest === undefined) return;
   const standing = newest.copy === 'gone' ? await readStanding(folder, journal) : null;
   if (!canBeJudged(newest, standing)) return;
-  await withReadView(folder, task, async (view) => {
+  await withReadView(folder, task, async ({ db }) => {
+    const database = readHostDatabase(db, folder.profile);
     for (const one of unsettled) {
       const planId = planOf(one);
       if (planId === null || isRunningHere(folder, planId)) return;
       const done = await whileRunning(folder, planId, () =>
-        settle({ folder, task, view }, one, planId, standing),
+        settle({ folder, task, database }, one, planId, standing),
       );
       if (done === null) return;
       settled.push(done);
@@ -122,7 +124,7 @@ function canBeJudged(one: UnsettledRestore, standing: NotedSafetyCopy | null): b
 
 /** Judges one restore and records how it ended; null, and nothing recorded, where the content does not tell. */
 async function settle(
-  { folder, task, view }: Finishing & { readonly view: ReadView },
+  { folder, task, database }: Finishing & { readonly database: HostDatabase },
   one: UnsettledRestore,
   planId: string,
   standing: NotedSafetyCopy | null,
@@ -136,13 +138,13 @@ async function settle(
       standing: standingFor(one, standing),
       overwritten: open?.overwritten ?? false,
     };
-    const outcome = await judgeOutcome(folder, evidence, view, task);
+    const outcome = await judgeOutcome(database, evidence, task);
     // Whoever made the copy may be at its restore right now, and have gone on with recording it.
     const untold = isStillUnsettled(one, replayJournal(await readJournal(folder)));
     if (outcome === 'unknown' || !untold) return null;
     // A journal that does not speak of it names no draft either: its checkpoint has to be there before it counts as done.
     const unnamed = open === null && outcome === 'committed' && isNoted(copy) && copy.note.mode === 'full';
-    const checkpointId = unnamed ? await ensureCheckpoint(folder, copy, view, task) : null;
+    const checkpointId = unnamed ? await ensureCheckpoint(folder, copy, database, task) : null;
     const at = new Date().toISOString();
     for (const entry of beginning(one, at)) await appendJournal(folder, entry);
     if (outcome === 'committed') await appendJournal(folder, { type: 'recovered', planId, safetyCopyId, at });

@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { readHostDatabase } from '../host/host-database.ts';
 import { withReadView } from '../host/private-copy.ts';
 import { readJournal } from '../journal/journal.ts';
 import { type JournalState, replayJournal } from '../journal/replay.ts';
@@ -70,12 +71,13 @@ async function findUnrecorded(
     why: isNoted(copy) ? null : copy,
   });
   if (!canBeJudged(newest)) return undecided(newest);
-  return withReadView(folder, task, async (view) => {
+  return withReadView(folder, task, async ({ db }) => {
+    const database = readHostDatabase(db, folder.profile);
     for (const one of unsettled) {
       if (!canBeJudged(one)) return undecided(one);
       const copy = isNoted(one.copy) ? one.copy : null;
       const evidence = { copy, after: null, standing: standingFor(one, standing), overwritten: false };
-      const outcome = await judgeOutcome(folder, evidence, view, task);
+      const outcome = await judgeOutcome(database, evidence, task);
       if (outcome === 'unknown') return undecided(one);
       if (outcome === 'committed' && copy !== null) return { found: 'copy', copy, receipt: null };
     }

@@ -1,5 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { type ReadView, withReadView } from '../host/private-copy.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { withReadView } from '../host/private-copy.ts';
 import type { OpenRestore } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -51,7 +52,9 @@ export async function publishOwed(
       id: open.entry.safetyCopyId,
     });
   if (!isNoted(copy)) return null;
-  return withReadView(folder, task, (view) => ensureCheckpoint(folder, copy, view, task));
+  return withReadView(folder, task, ({ db }) =>
+    ensureCheckpoint(folder, copy, readHostDatabase(db, folder.profile), task),
+  );
 }
 
 /**
@@ -62,13 +65,13 @@ export async function publishOwed(
 export async function ensureCheckpoint(
   folder: DataFolder,
   { note }: NotedSafetyCopy,
-  view: ReadView,
+  database: HostDatabase,
   task: TaskOptions,
 ): Promise<SnapshotId | null> {
-  if (!(await holdsTables(view, note.after, task))) return null;
+  if (!(await holdsTables(database, note.after, task))) return null;
   const newest = await readNewestCheckpoint(folder);
-  if (newest?.about != null && (await holdsTables(view, newest.about.tables, task))) return newest.id;
-  return publishCheckpoint(folder, await dumpCheckpoint(folder, view.db, task));
+  if (newest?.about != null && (await holdsTables(database, newest.about.tables, task))) return newest.id;
+  return publishCheckpoint(folder, await dumpCheckpoint(folder, database.db, task));
 }
 
 /** The checkpoint that the host's next start loads, and what it says of itself; null where there is none. */

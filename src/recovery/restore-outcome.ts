@@ -1,13 +1,12 @@
 import { holdsContent } from '../host/content-hash.ts';
-import type { DataFolder } from '../host/data-folder.ts';
-import type { ReadView } from '../host/private-copy.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { HashedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
-import { readSchema, type Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase } from '../sqlite/schema.ts';
 
 /*
  * Whether COMMIT of a restore happened, told by content alone: the safety copy knows the state before and what the
@@ -31,38 +30,33 @@ export type Evidence = {
   readonly overwritten: boolean;
 };
 
-type Looking = { readonly view: ReadView; readonly schema: Schema; readonly task: TaskOptions };
-type Look = Looking & { readonly folder: DataFolder };
-
 /**
  * Judges a restore by what the database holds. All tables as after it, or all as before it, are the answer; where
  * somebody has written since, each table that the restore changed and nobody else did is a sign. Signs that contradict
  * each other make it `unknown`. Reads the view only. @throws as reading it does, and `cancelled`
  */
 export async function judgeOutcome(
-  folder: DataFolder,
+  database: HostDatabase,
   { copy, after, standing, overwritten }: Evidence,
-  view: ReadView,
   task: TaskOptions,
 ): Promise<RestoreOutcome> {
-  const look = { folder, view, schema: readSchema(view.db), task };
   if (copy === null) {
     if (overwritten) return 'unknown';
-    if (after !== null && (await holdsAll(look, after.tables))) return 'committed';
-    return standing !== null && (await holdsAll(look, standing)) ? 'not-committed' : 'unknown';
+    if (after !== null && (await holdsTables(database, after.tables, task))) return 'committed';
+    return standing !== null && (await holdsTables(database, standing, task)) ? 'not-committed' : 'unknown';
   }
-  const log = foldName(folder.profile.log.table);
+  const log = foldName(database.profile.log.table);
   const compared: Compared[] = [];
   for (const table of copy.note.after) {
     if (overwritten && foldName(table.name) !== log) continue;
     const before = copy.about.tables.find(({ name }) => foldName(name) === foldName(table.name));
-    compared.push(await compare(look, before, table));
+    compared.push(await compare(database, { before, after: table }, task));
   }
   if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
   if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
   const signs = new Set(compared.map(readSign));
   const logAfter = after?.log ?? copy.note.log;
-  if (logAfter !== null) signs.add(readLogSign(look, copy.about.log, logAfter));
+  if (logAfter !== null) signs.add(readLogSign(database, copy.about.log, logAfter));
   signs.delete('unknown');
   const [sign = 'unknown', ...others] = signs;
   return others.length === 0 ? sign : 'unknown';
@@ -75,11 +69,15 @@ type Compared = {
   readonly sameColumns: boolean;
 };
 
-async function compare(look: Look, before: HashedTable | undefined, after: HashedTable): Promise<Compared> {
+async function compare(
+  database: KnownDatabase,
+  { before, after }: { readonly before: HashedTable | undefined; readonly after: HashedTable },
+  task: TaskOptions,
+): Promise<Compared> {
   const columns = new Set(before?.columns);
   return {
-    isBefore: before !== undefined && (await holds(look, before)),
-    isAfter: await holds(look, after),
+    isBefore: before !== undefined && (await holdsContent(database, before, task)),
+    isAfter: await holdsContent(database, after, task),
     sameColumns: columns.size === after.columns.length && after.columns.every((name) => columns.has(name)),
   };
 }
@@ -91,32 +89,24 @@ function readSign({ isBefore, isAfter, sameColumns }: Compared): RestoreOutcome 
 }
 
 /** Whether a moment of the database holds exactly these tables, each over the columns that it names. */
-export function holdsTables(
-  view: ReadView,
+export async function holdsTables(
+  database: KnownDatabase,
   tables: readonly HashedTable[],
   task: TaskOptions,
 ): Promise<boolean> {
-  return holdsAll({ view, schema: readSchema(view.db), task }, tables);
-}
-
-async function holdsAll(look: Looking, tables: readonly HashedTable[]): Promise<boolean> {
-  for (const table of tables) if (!(await holds(look, table))) return false;
+  for (const table of tables) if (!(await holdsContent(database, table, task))) return false;
   return true;
 }
 
-function holds({ view, schema, task }: Looking, table: HashedTable): Promise<boolean> {
-  return holdsContent(view.db, table, schema, task);
-}
-
 /** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
-function readLogSign(look: Look, before: LogExtent, after: LogExtent): RestoreOutcome {
-  const continues = ({ events, chain }: LogExtent) => chainAfter(look, events) === chain;
+function readLogSign(database: HostDatabase, before: LogExtent, after: LogExtent): RestoreOutcome {
+  const continues = ({ events, chain }: LogExtent) => chainAfter(database, events) === chain;
   const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
   if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';
   return fitsBefore && (!fitsAfter || before.events > after.events) ? 'not-committed' : 'unknown';
 }
 
-function chainAfter({ folder: { profile }, view, schema }: Look, events: number): string | null {
+function chainAfter({ db, schema, profile }: HostDatabase, events: number): string | null {
   const table = schema.tables.get(foldName(profile.log.table));
   if (table === undefined) return null;
   const chain = createLogChain();
@@ -128,7 +118,7 @@ function chainAfter({ folder: { profile }, view, schema }: Look, events: number)
     order,
     encoding: schema.encoding,
   };
-  for (const row of readEvents(view.db, source)) {
+  for (const row of readEvents(db, source)) {
     if (found === events) break;
     chain.add(row);
     found += 1;

@@ -4,13 +4,13 @@ import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import type { Stage } from '../compare/stage.ts';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
@@ -27,8 +27,6 @@ export type PlanRequest = {
   readonly options: RestoreOptions;
   readonly rewrite: Rewrite;
   readonly stage: Stage;
-  readonly schema: Schema;
-  readonly profile: Profile;
   readonly preflight: Preflight;
 };
 
@@ -52,12 +50,13 @@ export type PreparedPlan = TableWork & {
  * @throws `schema-needs-host`, `cancelled`, database errors; what would refuse the plan is in `refusals`
  */
 export async function preparePlan(
-  db: WriteDatabase,
+  database: HostDatabase<WriteDatabase>,
   request: PlanRequest,
   task: TaskOptions,
 ): Promise<PreparedPlan> {
-  const { schema, stage, profile, options, snapshot, preflight } = request;
-  const found = await compareSnapshot(db, stage, schema, profile, request.rewrite, task);
+  const { db, schema } = database;
+  const { stage, options, snapshot, preflight } = request;
+  const found = await compareSnapshot(database, stage, request.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
   for (const name of options.clearTables) requireClearable(name, found.tables, options.mode);
   const isCleared = ({ state, name }: TableDiff) => state === 'empty-then' && cleared.has(foldName(name));
@@ -73,7 +72,7 @@ export async function preparePlan(
   const comparisons = found.comparisons.filter(({ staged }) => written.has(foldName(staged.live.name)));
   const touched = comparisons.map(({ staged }) => staged.live.name);
   const derived = found.comparisons.filter(({ staged }) => staged.live.readOnly !== null);
-  const effects = findSideEffects(db, schema, touched);
+  const effects = findSideEffects(database, touched);
   const report = (cancellable: boolean) =>
     task.onProgress?.({
       phase: 'compare',
@@ -83,12 +82,11 @@ export async function preparePlan(
       cancellable,
     });
   report(true);
-  const before = await hashLiveTables(db, touched, schema, task);
-  const reachable = await hashLiveTables(db, effects.reachable, schema, task);
+  const before = await hashLiveTables(database, touched, task);
+  const reachable = await hashLiveTables(database, effects.reachable, task);
   const derivedNow = await hashLiveTables(
-    db,
+    database,
     derived.map(({ staged }) => staged.live.name),
-    schema,
     task,
   );
   report(false);
@@ -122,12 +120,12 @@ export async function preparePlan(
     inUse: preflight.inUse,
     safetyCopy: { folder: preflight.safetyFolder, aboutBytes: preflight.aboutBytes },
     freshCheckpoint: full,
-    hostReplay: full ? null : hostReplay(db, request),
+    hostReplay: full ? null : hostReplay(database, request),
     space: preflight.space,
   };
-  const foreignId = findForeignEventId(db, request, comparisons);
-  const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(db, request, task));
-  const refusals = findRefusals(plan, { ...request, logIsAsLeft, foreignId, integrity });
+  const foreignId = findForeignEventId(database, comparisons);
+  const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
+  const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
   const contents = [before, reachable, derivedNow, contentOf(stage)];
   return {
     plan: { ...plan, planId: planId(request, schema, contents), refusals },
@@ -143,19 +141,18 @@ export async function preparePlan(
 
 /** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
 async function isLogAsLeft(
-  db: AnyDatabase,
-  { action, stage, schema, profile }: PlanRequest,
+  database: HostDatabase,
+  { action, stage }: PlanRequest,
   task: TaskOptions,
 ): Promise<boolean> {
-  const log = foldName(profile.log.table);
+  const log = foldName(database.profile.log.table);
   const left = stage.about?.restore?.after.find(({ name }) => foldName(name) === log);
-  return action === 'undo' && left !== undefined && holdsContent(db, left, schema, task);
+  return action === 'undo' && left !== undefined && holdsContent(database, left, task);
 }
 
 /** What kind of id that is no integer the log has now, or would have. */
 function findForeignEventId(
-  db: AnyDatabase,
-  { schema, profile }: PlanRequest,
+  { db, schema, profile }: HostDatabase,
   comparisons: readonly Comparison[],
 ): string | null {
   const now = findForeignLiveId(db, findLogTable(schema, profile), profile);
@@ -243,8 +240,8 @@ function planId(
 }
 
 function hostReplay(
-  db: AnyDatabase,
-  { preflight, snapshot, profile }: PlanRequest,
+  { db, profile }: HostDatabase,
+  { preflight, snapshot }: PlanRequest,
 ): RestorePlan['hostReplay'] {
   const { checkpoint } = preflight;
   return {

@@ -1,22 +1,21 @@
 import type { Stage } from '../compare/stage.ts';
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { foreignIdError } from '../log/events.ts';
 import type { SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
-import { type Schema, unreadableError } from '../sqlite/schema.ts';
+import { unreadableError } from '../sqlite/schema.ts';
 import type { Preflight } from './preflight.ts';
 
 /** What a plan's refusals depend on besides what it says. */
 export type Circumstances = {
   readonly stage: Stage;
-  readonly schema: Schema;
+  readonly database: HostDatabase;
   /** The log holds what the restore left that an undo takes back: nobody has written to it since. */
   readonly logIsAsLeft: boolean;
   /** The kind of an event id, now or afterwards, that is no integer; null where there is none. */
   readonly foreignId: string | null;
-  readonly profile: Profile;
   readonly integrity: Integrity;
   readonly preflight: Preflight;
 };
@@ -24,8 +23,9 @@ export type Circumstances = {
 /** Why the plan may not be applied as things stand, the gravest first. Empty: it may. */
 export function findRefusals(
   plan: Omit<RestorePlan, 'planId' | 'refusals'>,
-  { stage, schema, logIsAsLeft, foreignId, profile, integrity, preflight }: Circumstances,
+  { stage, database, logIsAsLeft, foreignId, integrity, preflight }: Circumstances,
 ): readonly Refusal[] {
+  const { schema, profile } = database;
   const refusals: Refusal[] = [];
   const structural = structuralDamage(integrity);
   if (structural.length > 0)

@@ -1,11 +1,11 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { explainResultCode } from '../sqlite/result-codes.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import { rollBack } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
@@ -24,29 +24,30 @@ const HOPELESS: readonly ErrorCode[] = ['database-damaged', 'snapshot-without-lo
  * @throws `schema-needs-host` where a statement does not compile here, `disk-full`, `cancelled`
  */
 export async function rehearse(
-  copy: WriteDatabase,
+  { databaseFile }: DataFolder,
+  copy: HostDatabase<WriteDatabase>,
   prepared: PreparedPlan,
-  { schema, folder: { profile, databaseFile } }: { readonly schema: Schema; readonly folder: DataFolder },
   task: TaskOptions,
 ): Promise<RestorePlan> {
+  const { db, schema, profile } = copy;
   const { plan } = prepared;
   if (plan.refusals.some(({ code }) => HOPELESS.includes(code))) return plan;
   const rehearsal: TaskOptions = {
     signal: task.signal,
     onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'rehearse' }),
   };
-  copy.exec('BEGIN');
+  db.exec('BEGIN');
   try {
-    const indexes = checkSearchIndexes(copy, prepared.effects);
+    const indexes = checkSearchIndexes(db, prepared.effects);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
       // The safety copy holds what is there now, the fresh checkpoint what is there then.
-      refuseHugeRows(copy, schema, profile);
-      const effects = await writeTables(copy, prepared, { indexes, schema }, createYielder(rehearsal));
+      refuseHugeRows(db, schema, profile);
+      const effects = await writeTables(copy, prepared, indexes, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
-      const written = { effects, indexes, schema };
+      const written = { effects, indexes };
       const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, rehearsal);
-      if (plan.freshCheckpoint) refuseHugeRows(copy, schema, profile);
+      if (plan.freshCheckpoint) refuseHugeRows(db, schema, profile);
       return {
         ...tried,
         foreignKeyViolationsAfter: violations,
@@ -57,7 +58,7 @@ export async function rehearse(
       return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
     }
   } finally {
-    rollBack(copy);
+    rollBack(db);
   }
 }
 

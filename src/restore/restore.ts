@@ -1,6 +1,7 @@
 import type { Rewrite } from '../compare/compare-table.ts';
 import { attachStage, stageById, withStagedSnapshot } from '../compare/staged-view.ts';
 import type { DataFolder } from '../host/data-folder.ts';
+import { readHostDatabase } from '../host/host-database.ts';
 import { whileRunning } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
@@ -8,7 +9,6 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
-import { readSchema } from '../sqlite/schema.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { preparePlan } from './plan.ts';
@@ -45,17 +45,17 @@ export async function planRestore(
   { whileOpen = false, ...request }: RestoreRequest & PlanOptions,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
-  return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, stage, schema, snapshot }) => {
+  return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, database, stage, snapshot }) => {
     const { viewingCopy } = view;
     const preflight = await runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     try {
       const prepared = await preparePlan(
-        view.db,
-        { action, snapshot, options, rewrite, stage, schema, profile: folder.profile, preflight },
+        database,
+        { action, snapshot, options, rewrite, stage, preflight },
         task,
       );
-      return await rehearse(view.db, prepared, { schema, folder }, task);
+      return await rehearse(folder, database, prepared, task);
     } catch (error) {
       throw explain(error, folder);
     }
@@ -80,14 +80,8 @@ export async function applyRestore(
     // The first look at the schema also lets SQLite roll back what a killed writer left.
     const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
-      const planned = await withLockPatience(task, () => readSchema(db));
-      const { stage, snapshot } = await stageById(
-        folder,
-        request.snapshotId,
-        planned,
-        { folder: place, live: db },
-        task,
-      );
+      const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
+      const { stage, snapshot } = await stageById(folder, request.snapshotId, { folder: place, live }, task);
       const preflight = await runPreflight(folder, snapshot, {
         mode: request.mode,
         whileOpen: apply.whileOpen,
@@ -95,19 +89,19 @@ export async function applyRestore(
       });
       attachStage(db, stage);
       await beginReading(db, task);
-      const schema = readSchema(db);
-      if (schema.hash !== stage.schemaHash) throw staleError();
+      const database = readHostDatabase(db, folder.profile);
+      if (database.schema.hash !== stage.schemaHash) throw staleError();
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
       const prepared = await preparePlan(
-        db,
-        { action, snapshot, options, rewrite, stage, schema, profile: folder.profile, preflight },
+        database,
+        { action, snapshot, options, rewrite, stage, preflight },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();
       const [refusal] = prepared.plan.refusals;
       if (refusal !== undefined) throw new SnapbackError(refusal.code, refusal.message, refusal.detail);
       return await whileRunning(folder, prepared.plan.planId, () =>
-        runPlan({ folder, db, schema, prepared, apply }, task),
+        runPlan({ folder, database, prepared, apply }, task),
       );
     } catch (error) {
       throw explain(error, folder);

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
@@ -8,7 +9,6 @@ import type { CheckResult, RestorePlan, RestoreReceipt } from '../model/restore.
 import type { TaskOptions } from '../model/task.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
@@ -33,8 +33,7 @@ export type ApplyOptions = {
 /** An open transaction that has read and not yet written, with the plan made in it. */
 export type Run = {
   readonly folder: DataFolder;
-  readonly db: WriteDatabase;
-  readonly schema: Schema;
+  readonly database: HostDatabase<WriteDatabase>;
   readonly prepared: PreparedPlan;
   readonly apply: ApplyOptions;
 };
@@ -44,9 +43,10 @@ export type Run = {
  * COMMIT the caller's database is rolled back and the safety copy taken away.
  */
 export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
-  const { folder, db, schema, prepared } = run;
+  const { folder, database, prepared } = run;
+  const { db } = database;
   const { plan } = prepared;
-  const safety = await takeSafetyCopy(folder, db, prepared, schema, task);
+  const safety = await takeSafetyCopy(folder, database, prepared, task);
   let checkpoint: Draft | null = null;
   let announced = false;
   let committing = false;
@@ -87,10 +87,11 @@ type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly
 
 /** From the write lock to the last check, everything inside the transaction. */
 async function writeAndVerify(
-  { folder, db, schema, prepared, apply }: Run,
+  { folder, database, prepared, apply }: Run,
   safety: SafetyCopy,
   task: TaskOptions,
 ): Promise<Written> {
+  const { db, schema } = database;
   const { plan, comparisons } = prepared;
   const inUse = await findOpeners(folder.databaseFile);
   if (inUse.state === 'yes' && !apply.whileOpen)
@@ -104,9 +105,9 @@ async function writeAndVerify(
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
-  const effects = await writeTables(db, prepared, { indexes, schema }, createYielder(task));
-  const written = { effects, indexes, schema };
-  const { checks, after, notRestored } = await verifyRestore(db, prepared, written, task);
+  const effects = await writeTables(database, prepared, indexes, createYielder(task));
+  const written = { effects, indexes };
+  const { checks, after, notRestored } = await verifyRestore(database, prepared, written, task);
   return {
     lockedAt,
     receipt: {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import type { StagedTable } from '../compare/staged-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import type { Profile } from '../host/profile.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, identityOf } from '../log/events.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -10,11 +10,9 @@ import type { TaskOptions } from '../model/task.ts';
 import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -29,17 +27,15 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
  */
 export async function takeSafetyCopy(
   folder: DataFolder,
-  db: AnyDatabase,
+  database: HostDatabase,
   { plan, comparisons, integrity }: PreparedPlan,
-  schema: Schema,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const written = comparisons.find(({ staged }) => staged.role === 'log');
-  const log =
-    written === undefined ? null : await foreseeLog(db, written.staged, schema, folder.profile, task);
+  const log = written === undefined ? null : await foreseeLog(database, written.staged, task);
   const draft = await createDraft(folder, SAFETY_KIND);
   try {
-    await writeAndCheck(db, draft, folder, 'safety-copy', task, () => ({
+    await writeAndCheck(database.db, draft, folder, 'safety-copy', task, () => ({
       planId: plan.planId,
       action: plan.action,
       snapshotId: plan.snapshot.id,
@@ -65,10 +61,8 @@ export async function takeSafetyCopy(
  * The host only appends to a log, so this tells for long whether COMMIT happened, when all tables have been written.
  */
 async function foreseeLog(
-  db: AnyDatabase,
+  { db, schema, profile }: HostDatabase,
   { live, name, columns }: StagedTable,
-  schema: Schema,
-  profile: Profile,
   task: TaskOptions,
 ): Promise<LogExtent | null> {
   const { whole, pick } = createIdentifier(identityOf(live, profile), columns);

@@ -15,14 +15,14 @@ import {
   isBrokenCheck,
 } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
-import { readSchema, type Schema } from '../sqlite/schema.ts';
+import { type KnownDatabase, readSchema, type Schema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { proveSearchIndex } from '../write/search-index.ts';
-import type { Surroundings, WrittenEffects } from '../write/write-tables.ts';
+import type { IndexStates, WrittenEffects } from '../write/write-tables.ts';
 import type { PreparedPlan } from './plan.ts';
 
-/** What was so before the first write, and how it was written. */
-export type Written = Surroundings & { readonly effects: WrittenEffects };
+/** How the tables were written, and how each search index was before. */
+export type Written = { readonly effects: WrittenEffects; readonly indexes: IndexStates };
 
 /** Content of the touched tables after a restore, with the hash of every column for the receipt. */
 export type Verified = {
@@ -42,11 +42,12 @@ export type Verified = {
  * @throws `verification-failed`, `leaves-orphans`, `row-refused`; the caller rolls back
  */
 export async function verifyRestore(
-  db: WriteDatabase,
+  database: KnownDatabase<WriteDatabase>,
   prepared: PreparedPlan,
-  { effects, indexes, schema }: Written,
+  { effects, indexes }: Written,
   task: TaskOptions,
 ): Promise<Verified> {
+  const { db, schema } = database;
   const yielder = createYielder(task);
   const checks: CheckResult[] = [];
   const after = new Map<string, string>();
@@ -59,15 +60,15 @@ export async function verifyRestore(
   for (const { staged } of prepared.comparisons) {
     report(true);
     const { live, columns, hash } = staged;
-    const found = await hashLiveTable(db, live, columns, schema, task);
+    const found = await hashLiveTable(database, live, columns, task);
     if (found !== hash) throw failed('content-hash', live.name, hash, found);
     const all = allColumns(live);
     const same = all.length === columns.length && all.every((column, index) => column === columns[index]);
-    after.set(live.name, same ? found : await hashLiveTable(db, live, all, schema, task));
+    after.set(live.name, same ? found : await hashLiveTable(database, live, all, task));
     checks.push({ check: 'content-hash', subject: live.name, result: 'ok', detail: found });
   }
   report(true);
-  const now = await hashLiveTables(db, prepared.effects.reachable, schema, task);
+  const now = await hashLiveTables(database, prepared.effects.reachable, task);
   for (const [name, hash] of prepared.reachable) {
     if (now.get(name) !== hash) throw failed('bystanders', name, hash, now.get(name) ?? 'nothing');
     checks.push({ check: 'bystanders', subject: name, result: 'ok', detail: hash });
@@ -83,7 +84,7 @@ export async function verifyRestore(
   checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
   const notRestored: NotRestored[] = [];
   for (const { staged } of prepared.derived) {
-    const check = await compareDerived(db, staged, schema, task);
+    const check = await compareDerived(database, staged, task);
     checks.push(check);
     if (check.result === 'not-brought-back') notRestored.push(describeLeft(db, staged.live.name));
   }
@@ -101,15 +102,14 @@ export async function verifyRestore(
 
 /** Whether what follows other tables is what the snapshot holds of it, now that they are restored. That it may differ, the plan says. */
 async function compareDerived(
-  db: WriteDatabase,
+  database: KnownDatabase,
   { live, columns, hash }: StagedTable,
-  schema: Schema,
   task: TaskOptions,
 ): Promise<CheckResult> {
   const about = { check: 'content-hash', subject: live.name } as const;
   if (live.readOnly === 'no-contents')
     return { ...about, result: 'not-run', detail: 'it keeps no text that could be compared' };
-  const found = await hashLiveTable(db, live, columns, schema, task);
+  const found = await hashLiveTable(database, live, columns, task);
   return found === hash
     ? { ...about, result: 'ok', detail: found }
     : { ...about, result: 'not-brought-back', detail: 'its rows come from elsewhere, so it was not written' };

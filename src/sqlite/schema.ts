@@ -27,6 +27,12 @@ export type Schema = {
   readonly encoding: 'UTF-8' | 'UTF-16le' | 'UTF-16be';
 };
 
+/** A database with the schema that it had at one moment. */
+export type KnownDatabase<Db extends AnyDatabase = AnyDatabase> = {
+  readonly db: Db;
+  readonly schema: Schema;
+};
+
 /** Reads the schema of `main` by introspection. Nothing is guessed from names: shadow tables are what SQLite calls so. */
 export function readSchema(db: AnyDatabase): Schema {
   const readObjects = (rest: string) =>

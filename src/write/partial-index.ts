@@ -1,7 +1,6 @@
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { isAboutContents } from '../sqlite/result-codes.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import type { Trigger } from './parse-schema.ts';
 
@@ -14,8 +13,7 @@ type Fed = { readonly name: string; readonly sources: readonly Trigger[] };
  * row as deleted: then what the index holds tells.
  */
 export function isMeantToBePartial(
-  db: AnyDatabase,
-  schema: Schema,
+  database: KnownDatabase,
   index: Fed,
   writers: ReadonlySet<Trigger>,
 ): boolean {
@@ -32,7 +30,7 @@ export function isMeantToBePartial(
   const isBalanced =
     effects.filter((effect) => effect === 'puts').length ===
     effects.filter((effect) => effect === 'takes').length;
-  return (selective.length > 0 || !isBalanced) && holdsWhatItIsTold(db, schema, index) !== true;
+  return (selective.length > 0 || !isBalanced) && holdsWhatItIsTold(database, index) !== true;
 }
 
 /**
@@ -40,7 +38,7 @@ export function isMeantToBePartial(
  * It does not where rows leave it in another way than they came: then those triggers do not tell what it is to hold. Null
  * where that can't be counted here.
  */
-export function holdsWhatItIsTold(db: AnyDatabase, schema: Schema, index: Fed): boolean | null {
+export function holdsWhatItIsTold({ db, schema }: KnownDatabase, index: Fed): boolean | null {
   const sizes = `${index.name}_docsize`;
   const isSized = schema.objects.some((object) => foldName(object.name) === foldName(sizes));
   if (index.sources.length === 0 || !isSized) return null;

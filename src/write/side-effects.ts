@@ -1,6 +1,5 @@
-import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase, Schema } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import { describeVirtualTable, type VirtualTable } from '../sqlite/virtual-table.ts';
 import { describeTrigger, type Trigger } from './parse-schema.ts';
@@ -42,11 +41,11 @@ export type AffectedIndex = VirtualTable & {
  * of the indexes in `apart`.
  */
 export function findSideEffects(
-  db: AnyDatabase,
-  schema: Schema,
+  database: KnownDatabase,
   touched: readonly string[],
   apart: readonly string[] = [],
 ): SideEffects {
+  const { schema } = database;
   const folded = new Set(touched.map(foldName));
   const names = new Set(schema.objects.map(({ name }) => foldName(name)));
   const indexes = schema.virtualTables
@@ -65,8 +64,8 @@ export function findSideEffects(
   const upkeep = indexes.map((index) => {
     const found = findUpkeep(index, all, readsOtherTouchedTables);
     const sources = [...found.followers].filter(({ event }) => event === 'INSERT');
-    const isPartial = isMeantToBePartial(db, schema, { ...index, sources }, found.writers);
-    const isTold = !isPartial || holdsWhatItIsTold(db, schema, { ...index, sources }) === true;
+    const isPartial = isMeantToBePartial(database, { ...index, sources }, found.writers);
+    const isTold = !isPartial || holdsWhatItIsTold(database, { ...index, sources }) === true;
     const isWhole = index.parts.every((part) => names.has(foldName(part)));
     const canFollow = isWhole && isTold && !apart.includes(index.name);
     const followers = canFollow ? found.followers : new Set<Trigger>();
@@ -115,7 +114,7 @@ export function findSideEffects(
       .filter((name) => !folded.has(foldName(name)))
       .filter(
         (name) =>
-          setAside.some((trigger) => trigger.names.has(foldName(name))) || refersTo(db, schema, name, folded),
+          setAside.some((trigger) => trigger.names.has(foldName(name))) || refersTo(database, name, folded),
       ),
   };
 }
@@ -174,7 +173,7 @@ function freeName(schema: Schema, wanted: string): string {
 }
 
 /** Whether a chain of foreign keys leads from the table to one of the touched ones. */
-function refersTo(db: AnyDatabase, schema: Schema, table: string, touched: ReadonlySet<string>): boolean {
+function refersTo({ db, schema }: KnownDatabase, table: string, touched: ReadonlySet<string>): boolean {
   const parents = db
     .prepare<[string], string>('SELECT DISTINCT "table" FROM pragma_foreign_key_list(?, \'main\')')
     .pluck();

@@ -5,7 +5,7 @@ import type { Integrity } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { isAboutContents } from '../sqlite/result-codes.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import type { KnownDatabase, Schema } from '../sqlite/schema.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { applyTable } from './apply-table.ts';
 import { holdsWhatItIsTold } from './partial-index.ts';
@@ -26,12 +26,8 @@ export type TableWork = {
   readonly integrity: Integrity;
 };
 
-/** What was there before the first write. */
-export type Surroundings = {
-  readonly schema: Schema;
-  /** The state of each search index that the plan affects. */
-  readonly indexes: ReadonlyMap<string, IndexState>;
-};
+/** The state of each search index that a plan affects, by its name, before the first write. */
+export type IndexStates = ReadonlyMap<string, IndexState>;
 
 /** How tables were written: which triggers ran, and what became of each search index. */
 export type WrittenEffects = Pick<SideEffects, 'keptTriggers' | 'setAsideTriggers'> & {
@@ -48,12 +44,12 @@ export type WrittenEffects = Pick<SideEffects, 'keptTriggers' | 'setAsideTrigger
  * @throws as `applyTable` of the tables alone; the caller rolls back
  */
 export async function writeTables(
-  db: WriteDatabase,
+  database: KnownDatabase<WriteDatabase>,
   work: TableWork,
-  surroundings: Surroundings,
+  indexes: IndexStates,
   yielder: Yielder,
 ): Promise<WrittenEffects> {
-  const { schema, indexes } = surroundings;
+  const { db } = database;
   const affected = work.effects.searchIndexes;
   const touched = work.comparisons.map(({ staged }) => staged.live.name);
   const repaired = affected.filter(
@@ -61,15 +57,15 @@ export async function writeTables(
       index.contents === 'own' &&
       index.handling === 'follows' &&
       indexes.get(index.name) === 'stale' &&
-      rebuildSearchIndex(db, index, () => holdsWhatItIsTold(db, schema, index) === true),
+      rebuildSearchIndex(db, index, () => holdsWhatItIsTold(database, index) === true),
   );
   const candidates = affected.filter(
     (index) => index.hasUpkeep && (indexes.get(index.name) !== 'stale' || repaired.includes(index)),
   );
   const write = async (following: readonly AffectedIndex[]): Promise<SideEffects> => {
     const apart = affected.filter((index) => !following.includes(index)).map(({ name }) => name);
-    const effects = findSideEffects(db, schema, touched, apart);
-    await writeAll(db, work, effects, schema, yielder);
+    const effects = findSideEffects(database, touched, apart);
+    await writeAll(database, work, effects, yielder);
     return effects;
   };
   /** Leaves the savepoint open where it succeeds, and nothing where not. */
@@ -77,7 +73,7 @@ export async function writeTables(
     db.exec(`SAVEPOINT ${FOLLOWING}`);
     try {
       const effects = await write(following);
-      if (following.every((index) => hasFollowed(db, index, surroundings))) return effects;
+      if (following.every((index) => hasFollowed(database, index, indexes))) return effects;
     } catch (error) {
       // A constraint may have ended the whole transaction.
       if (!db.inTransaction || !mayBeOfIndex(error)) throw error;
@@ -123,17 +119,20 @@ function mayBeOfIndex(error: unknown): boolean {
 }
 
 /** Whether an index is now what its triggers make of the rows, or can be made so. One that could not be checked before is not now. */
-function hasFollowed(db: WriteDatabase, index: AffectedIndex, { schema, indexes }: Surroundings): boolean {
+function hasFollowed(
+  database: KnownDatabase<WriteDatabase>,
+  index: AffectedIndex,
+  indexes: IndexStates,
+): boolean {
   if (indexes.get(index.name) === 'unchecked' || canRebuild(index)) return true;
-  if (checkSearchIndex(db, index) !== 'ok') return false;
-  return !index.isPartial || holdsWhatItIsTold(db, schema, index) === true;
+  if (checkSearchIndex(database.db, index) !== 'ok') return false;
+  return !index.isPartial || holdsWhatItIsTold(database, index) === true;
 }
 
 async function writeAll(
-  db: WriteDatabase,
+  { db, schema }: KnownDatabase<WriteDatabase>,
   { comparisons, integrity }: TableWork,
   effects: SideEffects,
-  schema: Schema,
   yielder: Yielder,
 ): Promise<void> {
   const total = comparisons.reduce(

@@ -4,10 +4,10 @@ import { compareTable, type Rewrite } from '../../src/compare/compare-table.ts';
 import { stageSnapshot } from '../../src/compare/stage.ts';
 import { attachStage } from '../../src/compare/staged-view.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
+import { readHostDatabase } from '../../src/host/host-database.ts';
 import { writeSnapshot } from '../../src/snapshot-file/writer.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
 import { checkIntegrity } from '../../src/sqlite/integrity.ts';
-import { readSchema } from '../../src/sqlite/schema.ts';
 import { createPrivateFolder } from '../../src/system/private-folder.ts';
 import { createYielder } from '../../src/system/yielder.ts';
 import { findSideEffects } from '../../src/write/side-effects.ts';
@@ -45,30 +45,18 @@ export async function applyDirectly(
   const handle = await open(snapshot);
   const db = openWriteDatabase(database, folder);
   try {
-    const schema = readSchema(db);
+    const live = readHostDatabase(db, folder.profile);
     const file = { handle, path: snapshot, sizeBytes: (await handle.stat()).size };
-    const stage = await stageSnapshot(
-      file,
-      schema,
-      folder.profile,
-      { folder: place, nativeBinding: undefined, live: db },
-      {},
-    );
+    const stage = await stageSnapshot(file, { folder: place, nativeBinding: undefined, live }, {});
     attachStage(db, stage);
     db.exec('BEGIN');
     const effects = findSideEffects(
-      db,
-      schema,
+      live,
       stage.tables.map(({ live }) => live.name),
     );
     const comparisons = stage.tables.map((staged, index) => compareTable(db, staged, index, rewrite));
     const integrity = checkIntegrity(db);
-    await writeTables(
-      db,
-      { comparisons, effects, integrity },
-      { schema, indexes: new Map() },
-      createYielder({}),
-    );
+    await writeTables(live, { comparisons, effects, integrity }, new Map(), createYielder({}));
     db.exec('COMMIT');
     return comparisons.map(({ staged, added, removed, changed }) => [
       staged.live.name,

@@ -29,26 +29,25 @@ const story: Story = {
 async function verifyAfter(mischief: string): Promise<unknown> {
   const { place, id } = await live(root(), story);
   const folder = await open(place);
-  return withStagedSnapshot(folder, id, {}, async ({ view, stage, schema, snapshot }) => {
-    const { db } = view;
+  return withStagedSnapshot(folder, id, {}, async ({ database, stage, snapshot }) => {
+    const { db } = database;
     const preflight = await runPreflight(folder, snapshot, {
       mode: 'full',
       whileOpen: false,
       viewingCopy: false,
     });
-    const { profile } = folder;
     const request = {
       action: 'restore' as const,
       snapshot,
       options: defaultRestoreOptions,
       rewrite: 'differing' as const,
     };
-    const prepared = await preparePlan(db, { ...request, stage, schema, profile, preflight }, {});
+    const prepared = await preparePlan(database, { ...request, stage, preflight }, {});
     db.exec('BEGIN');
     const indexes = checkSearchIndexes(db, prepared.effects);
-    const effects = await writeTables(db, prepared, { indexes, schema }, createYielder({}));
+    const effects = await writeTables(database, prepared, indexes, createYielder({}));
     db.exec(mischief);
-    const verifying = verifyRestore(db, prepared, { effects, indexes, schema }, {});
+    const verifying = verifyRestore(database, prepared, { effects, indexes }, {});
     return verifying.then(
       () => 'verified',
       (error: unknown) => error,
