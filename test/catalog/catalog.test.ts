@@ -20,22 +20,26 @@ import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 import { applyRestore, defaultRestoreOptions } from '../../src/restore/restore.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
-  appendEvents,
-  changeDatabase,
+  addEvents,
+  CHATS,
   codeOf,
-  createDatabase,
   cutsOf,
-  dumpAsHost,
-  makeDataFolder,
-  makeTempFolder,
-  startChild,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+  dumpChat,
+  makeChat,
+  makeDatabase,
+  makeDir,
+  makeRoot,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
+import { hold, runAsNobody } from '../support/process.ts';
+
+const root = makeRoot();
 
 let folder: DataFolder;
 
 beforeEach(async () => {
-  folder = { ...(await makeDataFolder({ events: 5 })), cacheDir: join(await makeTempFolder(), 'cache') };
+  folder = { ...(await makeChat(root(), { events: 5 })), cacheDir: join(await makeDir(root()), 'cache') };
 });
 
 const one = 'periodic/20260301T000000Z';
@@ -49,7 +53,7 @@ async function find(id: string, check = false): Promise<SnapshotSummary> {
 describe('the list at once', () => {
   test('tells name, time, size and last event of a file that was never read, and that it is unchecked', async () => {
     const modified = new Date('2026-03-01T00:00:02.000Z');
-    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder), modified);
+    const file = await putSnapshot(folder, one, dumpChat(folder), modified);
     expect(await listSnapshots(folder)).toEqual([
       {
         id: one,
@@ -78,9 +82,9 @@ describe('the list at once', () => {
   });
 
   test('names a cut off or empty file as damaged, what is no file as unreadable, and fails for neither', async () => {
-    const whole = dumpAsHost(folder);
-    await writeSnapshotFile(folder, one, whole.slice(0, -200));
-    await writeSnapshotFile(folder, 'periodic/20260302T000000Z', '');
+    const whole = dumpChat(folder);
+    await putSnapshot(folder, one, whole.slice(0, -200));
+    await putSnapshot(folder, 'periodic/20260302T000000Z', '');
     const place = join(folder.dir, 'snapshots/periodic');
     execFileSync('mkfifo', [join(place, 'x.json')]);
     await symlink(join(place, '20260301T000000Z.json'), join(place, 'y.json'));
@@ -99,7 +103,7 @@ describe('the list at once', () => {
   });
 
   test('writes nothing into the data folder', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     const all = async () =>
       (await readdir(folder.dir, { recursive: true })).filter((name) => !/-(shm|wal)$/.test(name));
     const before = await all();
@@ -109,21 +113,20 @@ describe('the list at once', () => {
   });
 
   test('comes also where the database cannot be asked now', async () => {
-    const locked = await makeDataFolder({ journalMode: 'delete' });
+    const locked = await makeChat(root(), { journalMode: 'delete' });
     folder = { ...locked, cacheDir: folder.cacheDir };
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
-    const child = startChild('hold-database.ts', folder.databaseFile, 'exclusive');
-    expect(await child.line()).toBe('held');
+    await hold(folder.databaseFile, 'BEGIN EXCLUSIVE');
     expect(await find(one)).toMatchObject({ health: 'good', lineage: 'unknown' });
   });
 });
 
 describe('checking', () => {
   test('reads whole files and finds counts, damage with its place, and the timeline', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    const damaged = dumpAsHost(folder).replace('"hidden":0', '"hidden":x');
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', damaged);
+    await putSnapshot(folder, one, dumpChat(folder));
+    const damaged = dumpChat(folder).replace('"hidden":0', '"hidden":x');
+    await putSnapshot(folder, 'rewind/20260301T000000Z', damaged);
     expect(await find(one, true)).toMatchObject({
       health: 'good',
       lastEventId: 5n,
@@ -143,15 +146,15 @@ describe('checking', () => {
 
   test('calls a file that holds nothing of a snapshot damaged', async () => {
     for (const contents of ['{}', '{"other": [1, 2]}', '[]', 'null', '"text"', `${'['.repeat(200_000)}`]) {
-      await writeSnapshotFile(folder, one, contents);
+      await putSnapshot(folder, one, contents);
       expect(await checkSnapshot(folder, one)).toMatchObject({ health: 'damaged' });
     }
   });
 
   test('tells what went wrong with one file of that file, and lists the others', async () => {
     const other = 'periodic/20260301T000001Z';
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    await writeSnapshotFile(folder, other, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
+    await putSnapshot(folder, other, dumpChat(folder));
     let failed = false;
     const listed = await listSnapshots(
       folder,
@@ -172,8 +175,8 @@ describe('checking', () => {
   });
 
   test('finds a snapshot that is cut off anywhere', async () => {
-    const whole = dumpAsHost(folder);
-    const file = await writeSnapshotFile(folder, one, whole);
+    const whole = dumpChat(folder);
+    const file = await putSnapshot(folder, one, whole);
     for (const length of cutsOf(whole)) {
       await truncate(file, length);
       expect((await checkSnapshot(folder, one)).health).toBe('damaged');
@@ -182,7 +185,7 @@ describe('checking', () => {
 
   test('is remembered, so that the next list tells it without reading the file', async () => {
     const modified = new Date('2026-03-01T00:00:00.000Z');
-    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder), modified);
+    const file = await putSnapshot(folder, one, dumpChat(folder), modified);
     const checked = await find(one, true);
     expect(await find(one)).toEqual(checked);
     await writeFile(file, ' '.repeat((await stat(file)).size));
@@ -193,7 +196,7 @@ describe('checking', () => {
   });
 
   test('says nothing of what another profile would read', async () => {
-    await writeSnapshotFile(folder, one, '{"notes": [{"id": 1}]}');
+    await putSnapshot(folder, one, '{"notes": [{"id": 1}]}');
     expect((await find(one, true)).health).toBe('damaged');
     const withNotes = { ...folder, profile: { ...folder.profile, tables: ['notes'] } };
     expect((await listSnapshots(withNotes))[0]?.health).toBe('unchecked');
@@ -201,10 +204,10 @@ describe('checking', () => {
   });
 
   test('forgets a file that changed, and files that are gone', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
     await listSnapshots(folder, { check: true });
-    await writeSnapshotFile(folder, one, dumpAsHost(folder), new Date('2026-03-05T00:00:00.000Z'));
+    await putSnapshot(folder, one, dumpChat(folder), new Date('2026-03-05T00:00:00.000Z'));
     expect((await find(one)).health).toBe('unchecked');
     await rm(join(folder.dir, 'snapshots/rewind'), { recursive: true });
     await listSnapshots(folder, { check: true });
@@ -213,8 +216,8 @@ describe('checking', () => {
   });
 
   test('remembers for its owner only, and nothing that was said', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder).slice(0, 300));
+    await putSnapshot(folder, one, dumpChat(folder));
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder).slice(0, 300));
     await listSnapshots(folder, { check: true });
     const [name = ''] = await readdir(folder.cacheDir ?? '');
     const path = join(folder.cacheDir ?? '', name);
@@ -223,7 +226,7 @@ describe('checking', () => {
   });
 
   test('can do without a memory: lost, forged, in a read-only place, or none at all', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     const checked = await find(one, true);
     const [name = ''] = await readdir(folder.cacheDir ?? '');
     const path = join(folder.cacheDir ?? '', name);
@@ -254,8 +257,8 @@ describe('checking', () => {
   });
 
   test('reads the newest first, tells how far it is, and keeps what it read when it is cancelled', async () => {
-    await writeSnapshotFile(folder, 'rewind/20260302T000000Z', dumpAsHost(folder));
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, 'rewind/20260302T000000Z', dumpChat(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     const controller = new AbortController();
     let total = 0;
     const checking = listSnapshots(
@@ -270,7 +273,7 @@ describe('checking', () => {
       },
     );
     expect(await codeOf(checking)).toBe('cancelled');
-    expect(total).toBe(2 * Buffer.byteLength(dumpAsHost(folder)));
+    expect(total).toBe(2 * Buffer.byteLength(dumpChat(folder)));
     expect((await find('rewind/20260302T000000Z')).health).toBe('good');
     expect((await find(one)).health).toBe('unchecked');
   });
@@ -278,34 +281,29 @@ describe('checking', () => {
 
 describe('the timeline of a snapshot', () => {
   test('is the same while the log only grows, also for a list that reads nothing', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
-    changeDatabase(folder, (db) => appendEvents(db, 3000));
-    changeDatabase(folder, (db) =>
-      db.exec('UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3'),
-    );
+    run(folder, addEvents(3000));
+    run(folder, 'UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3');
     expect((await find(one)).lineage).toBe('same');
     expect((await checkSnapshot(folder, one)).lineage).toBe('same');
   });
 
   test('is the same for a log that was cut, and another once that grew again', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
+    await putSnapshot(folder, one, dumpChat(folder));
+    run(folder, 'DELETE FROM event_log WHERE id > 3');
     expect((await find(one, true)).lineage).toBe('same');
     expect((await find(one)).lineage).toBe('same');
-    changeDatabase(folder, (db) => {
-      db.exec('DELETE FROM sqlite_sequence');
-      appendEvents(db, 4, 'something else');
-    });
+    run(folder, `DELETE FROM sqlite_sequence; ${addEvents(4, 'something else')}`);
     expect((await find(one)).lineage).toBe('unknown');
     expect((await find(one, true)).lineage).toBe('other');
     expect((await find(one)).lineage).toBe('other');
   });
 
   test('is the same for an empty log, and unknown for a snapshot without one', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
-    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log'));
+    await putSnapshot(folder, one, dumpChat(folder));
+    await putSnapshot(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
+    run(folder, 'DELETE FROM event_log');
     expect((await find(one, true)).lineage).toBe('same');
     expect((await find(one)).lineage).toBe('same');
     expect(await find('rewind/20260301T000000Z', true)).toMatchObject({
@@ -315,35 +313,35 @@ describe('the timeline of a snapshot', () => {
   });
 
   test('is another one after the database was replaced by one with the same ids', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
     await rm(folder.databaseFile);
-    createDatabase(folder.databaseFile, { events: 0 });
-    changeDatabase(folder, (db) => appendEvents(db, 9, 'another world'));
+    makeDatabase(folder.databaseFile, CHATS);
+    run(folder, addEvents(9, 'another world'));
     expect((await find(one)).lineage).toBe('unknown');
     expect((await find(one, true)).lineage).toBe('other');
   });
 
   test('is another one for whoever looks closely, once an event that was remembered is not what it was', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
-    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
     expect((await find(one, true)).lineage).toBe('other');
-    changeDatabase(folder, (db) => appendEvents(db, 2));
+    run(folder, addEvents(2));
     expect((await find(one)).lineage).toBe('other');
   });
 
   test('is another one if only the middle of the log differs', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 2"));
+    await putSnapshot(folder, one, dumpChat(folder));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
     expect((await find(one, true)).lineage).toBe('other');
   });
 });
 
 describe('show and verify', () => {
   test('read the bytes, whatever is remembered, and answer in the given order', async () => {
-    await writeSnapshotFile(folder, one, dumpAsHost(folder));
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder).slice(0, -1));
+    await putSnapshot(folder, one, dumpChat(folder));
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder).slice(0, -1));
     await mkdir(join(folder.dir, 'snapshots/rewind/folder.json'));
     const ids = ['rewind/folder', one, 'rewind/20260301T000000Z', one];
     expect((await verifySnapshots(folder, ids)).map(({ id, health }) => [id, health])).toEqual([
@@ -366,22 +364,22 @@ describe('show and verify', () => {
   });
 
   test.skipIf(process.platform === 'win32')('a file without permission is unreadable', async () => {
-    const file = await writeSnapshotFile(folder, one, dumpAsHost(folder));
+    const file = await putSnapshot(folder, one, dumpChat(folder));
     await chmod(folder.dir, 0o755);
     await chmod(file, 0);
-    expect(await startChild('show-unprivileged.ts', folder.dir, one).line()).toBe('unreadable');
+    expect(await runAsNobody('show', folder.dir, one)).toBe('unreadable');
     await chmod(file, 0o644);
-    expect(await startChild('show-unprivileged.ts', folder.dir, one).line()).toBe('good');
+    expect(await runAsNobody('show', folder.dir, one)).toBe('good');
   });
 
   test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
     'a folder that may not be read (mode %i) is listed as that, with the snapshots of the others',
     async (mode) => {
-      await writeSnapshotFile(folder, one, dumpAsHost(folder));
-      await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+      await putSnapshot(folder, one, dumpChat(folder));
+      await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
       await chmod(folder.dir, 0o755);
       await chmod(join(folder.dir, 'snapshots/periodic'), mode);
-      expect(await startChild('list-unprivileged.ts', folder.dir).line()).toBe(
+      expect(await runAsNobody('list', folder.dir)).toBe(
         'periodic/* unreadable, rewind/20260301T000000Z unchecked',
       );
       await chmod(join(folder.dir, 'snapshots/periodic'), 0o755);
@@ -391,7 +389,7 @@ describe('show and verify', () => {
 
 test('a safety copy is listed with what it undoes, and kept for that', async () => {
   const { id } = await takeSnapshot(folder, 'rewind');
-  changeDatabase(folder, (db) => appendEvents(db, 1));
+  run(folder, addEvents(1));
   const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
   const receipt = await applyRestore(folder, request, { planId: null, whileOpen: false });
   for (const check of [false, true])
@@ -404,8 +402,8 @@ test('a safety copy is listed with what it undoes, and kept for that', async () 
 test('names like __proto__ are names like any other', async () => {
   const db = new Database(folder.databaseFile);
   db.close();
-  await writeSnapshotFile(folder, 'periodic/__proto__', dumpAsHost(folder));
-  await writeSnapshotFile(
+  await putSnapshot(folder, 'periodic/__proto__', dumpChat(folder));
+  await putSnapshot(
     folder,
     'constructor/constructor',
     '{"last_event_id": 1, "__proto__": [1], "event_log": []}',

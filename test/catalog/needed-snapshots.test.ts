@@ -5,7 +5,9 @@ import { findNeeded } from '../../src/catalog/needed-snapshots.ts';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal, type NewJournalEntry } from '../../src/journal/journal.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
-import { makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+
+const root = makeRoot();
 
 const now = new Date('2026-03-20T12:00:00.000Z');
 const at = now.toISOString();
@@ -19,7 +21,7 @@ const copy = (number: number) => day('restore', number);
 /** Writes each checkpoint whole, but those of `cut`. */
 async function makeCheckpoints(folder: DataFolder, numbers: readonly number[], cut: readonly number[] = []) {
   for (const number of numbers)
-    await writeSnapshotFile(folder, checkpoint(number), cut.includes(number) ? CUT : WHOLE);
+    await putSnapshot(folder, checkpoint(number), cut.includes(number) ? CUT : WHOLE);
 }
 
 type Taken = { readonly going?: readonly string[] };
@@ -75,8 +77,8 @@ const commit = (
 });
 
 test('undo needs the newest copy, that of the newest committed restore, and that of one with an unknown end', async () => {
-  const folder = await makeDataFolder();
-  for (const number of [1, 2, 3, 4, 5]) await writeSnapshotFile(folder, copy(number));
+  const folder = await makeChat(root());
+  for (const number of [1, 2, 3, 4, 5]) await putSnapshot(folder, copy(number));
   expect([...(await find(folder))]).toEqual([[copy(5), 'needed-by-undo']]);
   await record(folder, prepare('a', copy(1), null), commit('a', copy(1)));
   await record(folder, prepare('b', copy(2), null), commit('b', copy(2)));
@@ -87,13 +89,13 @@ test('undo needs the newest copy, that of the newest committed restore, and that
 
 describe('the next start needs', () => {
   test('no checkpoint where nothing was restored', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2]);
     expect(await atNextStart(folder)).toEqual([]);
   });
 
   test('the newest of after the last full restore, if no other of after it stays', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3, 4, 5]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder)).toEqual([checkpoint(5)]);
@@ -103,16 +105,16 @@ describe('the next start needs', () => {
   });
 
   test('the last one of after it, when the restore’s own has gone before', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder, 4)).toEqual([checkpoint(4)]);
   });
 
   test('a whole one: a newer one that is damaged, or that cannot be opened, does not take its place', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3, 4, 5], [4, 5]);
-    await writeSnapshotFile(folder, `${checkpoint(6)}.json/folder`);
+    await putSnapshot(folder, `${checkpoint(6)}.json/folder`);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder)).toEqual([checkpoint(3)]);
     expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
@@ -120,10 +122,10 @@ describe('the next start needs', () => {
   });
 
   test('one that was not found damaged when it was read whole', async () => {
-    const { dir } = await makeDataFolder();
-    const folder = await openDataFolder(dir, { cacheDir: await makeTempFolder() });
+    const { dir } = await makeChat(root());
+    const folder = await openDataFolder(dir, { cacheDir: await makeDir(root()) });
     await makeCheckpoints(folder, [1, 3]);
-    await writeSnapshotFile(folder, checkpoint(4), '{"last_event_id": 3, "event_log": [{"id": tru}]}');
+    await putSnapshot(folder, checkpoint(4), '{"last_event_id": 3, "event_log": [{"id": tru}]}');
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder)).toEqual([checkpoint(4)]);
     await listSnapshots(folder, { check: true });
@@ -131,7 +133,7 @@ describe('the next start needs', () => {
   });
 
   test('the newest damaged one where none is whole: the host would at least not load an older one unnoticed', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4], [3, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder, 3, 4)).toEqual([checkpoint(4)]);
@@ -139,7 +141,7 @@ describe('the next start needs', () => {
   });
 
   test('after an undo only what is of after that', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4, 6]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     await record(folder, commit('undo', copy(5), { checkpointId: checkpoint(6) }));
@@ -147,7 +149,7 @@ describe('the next start needs', () => {
   });
 
   test('what it needed before a restore of projections alone, which leaves the log as it is', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     await record(folder, prepare('b', copy(4), null), commit('b', copy(4), { mode: 'projections' }));
@@ -155,12 +157,12 @@ describe('the next start needs', () => {
   });
 
   test('one of after the safety copy, where the restore’s own was published under a name that nobody recorded', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3]);
-    await writeSnapshotFile(folder, copy(2));
+    await putSnapshot(folder, copy(2));
     // Dated in the future, and written before the restore.
     const old = new Date('2026-03-01T00:00:00.000Z');
-    await writeSnapshotFile(folder, 'periodic/20991231T235959Z', WHOLE, old);
+    await putSnapshot(folder, 'periodic/20991231T235959Z', WHOLE, old);
     await record(folder, prepare('a', copy(2), '.snapback-1-0123456789abcdef.part'));
     await record(folder, { type: 'recovered', planId: 'a', safetyCopyId: copy(2), at });
     await record(folder, { type: 'checkpoint-published', planId: 'a', checkpointId: null, at });

@@ -3,7 +3,9 @@ import { explainRetention } from '../../src/catalog/retention.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { Need } from '../../src/model/snapshots.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
-import { makeDataFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { makeChat, makeRoot, putSnapshot } from '../support/place.ts';
+
+const root = makeRoot();
 
 const now = new Date('2026-03-20T12:00:00.000Z');
 
@@ -13,8 +15,8 @@ async function explain(folder: DataFolder, needed: readonly (readonly [string, N
 }
 
 test('of the checkpoints the newest five are kept, the fifth goes next, older ones are due', async () => {
-  const folder = await makeDataFolder();
-  for (const day of [1, 2, 3, 4, 5, 6, 7]) await writeSnapshotFile(folder, `periodic/2026030${day}T000000Z`);
+  const folder = await makeChat(root());
+  for (const day of [1, 2, 3, 4, 5, 6, 7]) await putSnapshot(folder, `periodic/2026030${day}T000000Z`);
   const retention = await explain(folder);
   const kept = { reason: 'among-newest', goesAt: null, keep: 5 };
   expect(retention['periodic/20260307T000000Z']).toEqual({ ...kept, status: 'kept', rank: 1 });
@@ -29,9 +31,8 @@ test('of the checkpoints the newest five are kept, the fifth goes next, older on
 });
 
 test('a copy before a rewind is kept for 14 days from the time in its name, to the second', async () => {
-  const folder = await makeDataFolder();
-  for (const name of ['20260306T120001Z', '20260306T120000Z'])
-    await writeSnapshotFile(folder, `rewind/${name}`);
+  const folder = await makeChat(root());
+  for (const name of ['20260306T120001Z', '20260306T120000Z']) await putSnapshot(folder, `rewind/${name}`);
   const retention = await explain(folder);
   const none = { rank: null, keep: null };
   expect(retention['rewind/20260306T120001Z']).toEqual({
@@ -49,8 +50,8 @@ test('a copy before a rewind is kept for 14 days from the time in its name, to t
 });
 
 test('a file without a time in its name counts by its modification time', async () => {
-  const folder = await makeDataFolder();
-  await writeSnapshotFile(folder, 'rewind/before the storm', '{}', new Date('2026-03-01T00:00:00.000Z'));
+  const folder = await makeChat(root());
+  await putSnapshot(folder, 'rewind/before the storm', '{}', new Date('2026-03-01T00:00:00.000Z'));
   expect((await explain(folder))['rewind/before the storm']).toMatchObject({
     status: 'due',
     goesAt: '2026-03-15T00:00:00.000Z',
@@ -58,9 +59,9 @@ test('a file without a time in its name counts by its modification time', async 
 });
 
 test('no rule takes a safety copy, what undo or the next start needs, or a kind that the rules do not know', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   const ids = ['restore', 'rewind', 'weekly', 'periodic'].map((kind) => `${kind}/20200101T000000Z`);
-  for (const id of ids) await writeSnapshotFile(folder, id);
+  for (const id of ids) await putSnapshot(folder, id);
   const kept = { status: 'kept', goesAt: null, rank: null, keep: null };
   expect(
     await explain(folder, [
@@ -76,15 +77,14 @@ test('no rule takes a safety copy, what undo or the next start needs, or a kind 
 });
 
 test('safety copies beyond the newest ten are kept for 14 days, then offered, and never due', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   const names = [
     '20260306T120000Z',
     '20260306T120001Z',
     ...Array.from({ length: 10 }, (_, index) => `20260101T00000${index}Z`),
   ];
-  for (const name of names) await writeSnapshotFile(folder, `restore/${name}`);
-  for (let index = 0; index < 10; index += 1)
-    await writeSnapshotFile(folder, `restore/20260310T00000${index}Z`);
+  for (const name of names) await putSnapshot(folder, `restore/${name}`);
+  for (let index = 0; index < 10; index += 1) await putSnapshot(folder, `restore/20260310T00000${index}Z`);
   const retention = await explain(folder);
   const beyond = { keep: 10, goesAt: '2026-03-20T12:00:01.000Z' };
   expect(retention['restore/20260310T000000Z']).toMatchObject({

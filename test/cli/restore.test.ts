@@ -6,7 +6,6 @@ import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import {
   ask,
   fingerprint,
-  holdDatabase,
   makeDemo,
   newest,
   pristine,
@@ -17,6 +16,7 @@ import {
   start,
   waitFor,
 } from '../support/cli.ts';
+import { hold } from '../support/process.ts';
 
 describe.concurrent('restoring', () => {
   test('applies exactly the plan that was shown; undo takes it back, and undo of undo brings it again', async () => {
@@ -76,7 +76,7 @@ describe.concurrent('restoring', () => {
   test('refuses while another program has the database open, unless told otherwise', async () => {
     const dir = await makeDemo();
     const id = await newest(dir, 'rewind');
-    const holder = await holdDatabase(dir, 'SELECT count(*) FROM event_log');
+    const holder = await hold(join(dir, 'chat.db'), 'SELECT count(*) FROM event_log');
     try {
       expect(await run(['restore', id, '--yes', '--data', dir])).toEqual(refusal(1, 'database-in-use'));
       expect(await ask<RestorePlan>(dir, 'restore', id)).toMatchObject({
@@ -86,21 +86,21 @@ describe.concurrent('restoring', () => {
         whileOpen: true,
       });
     } finally {
-      holder.kill('SIGKILL');
+      await holder.kill();
     }
   });
 
   test('stops at the first interrupt, and the database is as before', async () => {
     const dir = await makeDemo();
     const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
-    const holder = await holdDatabase(dir, 'BEGIN IMMEDIATE');
+    const holder = await hold(join(dir, 'chat.db'), 'BEGIN IMMEDIATE');
     try {
       const { child, outcome } = start(['restore', id, '--yes', '--while-open', '--data', dir]);
       await waitFor(async () => (await readdir(join(dir, 'snapshots'))).includes('restore'));
       child.kill('SIGINT');
       expect(await outcome).toEqual(refusal(1, 'cancelled'));
     } finally {
-      holder.kill('SIGKILL');
+      await holder.kill();
     }
     expect(readTables(dir)).toEqual(mistaken);
     expect(await readdir(join(dir, 'snapshots', 'restore'))).toEqual([]);
@@ -115,8 +115,10 @@ describe.concurrent('restoring', () => {
     expect(await run(['restore', 'rewind/20000101T000000Z', '--data', pristine])).toEqual(
       refusal(1, 'snapshot-missing'),
     );
+    // Of a path only kind and name count, and the folder has none of that name.
     expect(await run(['restore', '../pristine/chat', '--data', pristine])).toEqual(
-      refusal(1, 'snapshot-unsafe'),
+      refusal(1, 'snapshot-missing'),
     );
+    expect(await run(['restore', '../chat', '--data', pristine])).toEqual(refusal(1, 'snapshot-unsafe'));
   });
 });

@@ -20,7 +20,7 @@ async function tell({
   asHost(place, (db) => db.exec(before));
   const folder = await open(place);
   await putSnapshot(place, ID, await readFile(await dump(folder, 'dump')));
-  const wanted = readState(place.database).tables.t;
+  const wanted = readState(place.databaseFile).tables.t;
   asHost(place, (db) => db.exec(since));
   const { tables } = await diffSnapshot(folder, ID);
   const table = tables.find(({ name }) => name === 't');
@@ -31,7 +31,7 @@ async function tell({
 async function restored(place: Place): Promise<unknown> {
   const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
   await applyRestore(await open(place), request, { planId: null, whileOpen: false });
-  return readState(place.database).tables.t;
+  return readState(place.databaseFile).tables.t;
 }
 
 const keyless = 'CREATE TABLE t (a, b);';

@@ -26,7 +26,7 @@ async function makeSeedPlace(schema: string, rows: readonly object[]): Promise<P
 const plan = async (place: Place) => planRestore(await open(place), request);
 const restore = async (place: Place, options = {}) =>
   applyRestore(await open(place), { ...request, ...options }, now);
-const rows = (place: Place) => readState(place.database).tables.t;
+const rows = (place: Place) => readState(place.databaseFile).tables.t;
 
 test('in a file of the host what may be bytes is told by the declared type where no value is there, and counted', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, face BLOB, words TEXT, any)', [

@@ -6,7 +6,7 @@ import { copyDatabaseFiles } from '../../src/host/copy-files.ts';
 import { SnapbackError } from '../../src/model/errors.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
 import type { Yielder } from '../../src/system/yielder.ts';
-import { makePlace, makeRoot, outcomeOf, type Place } from '../support/place.ts';
+import { codeOf, makePlace, makeRoot, type Place } from '../support/place.ts';
 import { start } from '../support/process.ts';
 
 const root = makeRoot();
@@ -45,20 +45,20 @@ describe('a transaction of ours keeps its lock while the database is copied in t
     const place = await makePlace(root(), SCHEMA, { journalMode: 'delete' });
     const opened: ReturnType<typeof openWriteDatabase>[] = [];
     const copying = copyDatabaseFiles(
-      place.database,
+      place.databaseFile,
       target(place),
       paceWith((step) => {
         if (step === 1) {
-          const db = openWriteDatabase(place.database, { nativeBinding: undefined });
+          const db = openWriteDatabase(place.databaseFile, { nativeBinding: undefined });
           db.exec('BEGIN IMMEDIATE; INSERT INTO chat_state VALUES (1, 0)');
           opened.push(db);
         }
         then(step);
       }),
     );
-    expect(await outcomeOf(copying)).toBe(outcome);
+    expect(await codeOf(copying)).toBe(outcome);
     try {
-      const host = start('write-on.ts', { args: [place.database, '0'] });
+      const host = start('write-on.ts', { args: [place.databaseFile, '0'] });
       expect(await host.said('busy')).toBe(false);
       expect(await host.ended).toEqual(['SQLITE_BUSY 0']);
     } finally {
@@ -68,9 +68,9 @@ describe('a transaction of ours keeps its lock while the database is copied in t
 
   test.runIf(process.platform === 'linux')('and when both have ended, no file of it is open', async () => {
     const place = await makePlace(root(), SCHEMA);
-    const db = openReadDatabase(place.database, { nativeBinding: undefined });
+    const db = openReadDatabase(place.databaseFile, { nativeBinding: undefined });
     await copyDatabaseFiles(
-      place.database,
+      place.databaseFile,
       target(place),
       paceWith(() => undefined),
     );
@@ -96,8 +96,8 @@ describe('a copy of the files is one moment of them', () => {
     return place;
   }
 
-  async function write({ database }: Place, files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [suffix, text] of Object.entries(files)) await writeFile(database + suffix, text);
+  async function write({ databaseFile }: Place, files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [suffix, text] of Object.entries(files)) await writeFile(databaseFile + suffix, text);
   }
 
   async function readCopy(place: Place): Promise<Readonly<Record<string, string>>> {
@@ -116,7 +116,7 @@ describe('a copy of the files is one moment of them', () => {
     const files = { '': 'database', '-wal': 'wal', '-journal': 'journal' };
     const place = await makeFiles(files);
     await copyDatabaseFiles(
-      place.database,
+      place.databaseFile,
       target(place),
       paceWith(() => undefined),
     );
@@ -126,7 +126,7 @@ describe('a copy of the files is one moment of them', () => {
   test.each([1, 2, 3, 4, 5, 6])('also where they change at its step %i', async (at) => {
     const place = await makeFiles({ '': 'a', '-wal': 'a' });
     const yielder = paceWith((step) => (step === at ? write(place, { '': 'b', '-wal': 'b' }) : undefined));
-    await copyDatabaseFiles(place.database, target(place), yielder);
+    await copyDatabaseFiles(place.databaseFile, target(place), yielder);
     expect(await readCopy(place)).toEqual({ '': 'b', '-wal': 'b' });
   });
 
@@ -134,16 +134,16 @@ describe('a copy of the files is one moment of them', () => {
     const place = await makeFiles({ '': 'before', '-journal': 'before' });
     const yielder = paceWith(async (step) => {
       if (step !== 5) return;
-      await rm(`${place.database}-journal`);
+      await rm(`${place.databaseFile}-journal`);
       await write(place, { '': 'after' });
     });
-    await copyDatabaseFiles(place.database, target(place), yielder);
+    await copyDatabaseFiles(place.databaseFile, target(place), yielder);
     expect(await readCopy(place)).toEqual({ '': 'after' });
   });
 
   test('and refused where they change all the time', async () => {
     const place = await makeFiles({ '': 'a' });
     const yielder = paceWith((step) => write(place, { '': String(step % 10) }));
-    expect(await outcomeOf(copyDatabaseFiles(place.database, target(place), yielder))).toBe('database-busy');
+    expect(await codeOf(copyDatabaseFiles(place.databaseFile, target(place), yielder))).toBe('database-busy');
   });
 });

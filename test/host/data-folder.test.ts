@@ -5,11 +5,14 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDataFolder } from '../../src/host/data-folder.ts';
 import { PROFILE_FILE } from '../../src/host/profile-file.ts';
-import { codeOf, createDatabase, makeTempFolder, startChild } from '../support/data-folder.ts';
+import { addEvents, CHATS, codeOf, makeDatabase, makeDir, makeRoot } from '../support/place.ts';
+import { hold, runAsNobody, runToEnd } from '../support/process.ts';
+
+const root = makeRoot();
 
 test('the only database with the log table is found, whatever its name', async () => {
-  const dir = await makeTempFolder();
-  createDatabase(join(dir, 'anything'));
+  const dir = await makeDir(root());
+  makeDatabase(join(dir, 'anything'), `${CHATS} ${addEvents(3)}`);
   new Database(join(dir, 'settings.db')).exec('CREATE TABLE settings (a)').close();
   await writeFile(join(dir, 'notes.txt'), 'nothing');
   const folder = await openDataFolder(dir, { cacheDir: '/somewhere' });
@@ -17,9 +20,9 @@ test('the only database with the log table is found, whatever its name', async (
 });
 
 test('opening a data folder changes no byte of the database and of its write-ahead log', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
-  createDatabase(file);
+  makeDatabase(file, `${CHATS} ${addEvents(3)}`);
   const host = new Database(file);
   host.exec("INSERT INTO chats VALUES ('quay', 'Quay')");
   const digest = async (path: string) =>
@@ -33,7 +36,7 @@ test('opening a data folder changes no byte of the database and of its write-ahe
 });
 
 test('the log table is the one that the profile names', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   new Database(join(dir, 'rooms.db')).exec('CREATE TABLE journal (id INTEGER PRIMARY KEY)').close();
   expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
   await writeFile(join(dir, PROFILE_FILE), '{"log": {"table": "Journal"}}');
@@ -42,7 +45,7 @@ test('the log table is the one that the profile names', async () => {
 
 describe('what is no data folder is refused with its own code', () => {
   test('a path that is not there, or no folder, or no path', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     await writeFile(join(dir, 'file'), '');
     expect(await codeOf(openDataFolder(join(dir, 'gone')))).toBe('data-folder-missing');
     expect(await codeOf(openDataFolder(join(dir, 'file')))).toBe('data-folder-missing');
@@ -51,7 +54,7 @@ describe('what is no data folder is refused with its own code', () => {
   });
 
   test('no database, an empty file, a database without the log', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
     await writeFile(join(dir, 'empty.db'), '');
     new Database(join(dir, 'other.db')).exec('CREATE TABLE other (a)').close();
@@ -59,16 +62,16 @@ describe('what is no data folder is refused with its own code', () => {
   });
 
   test('an encrypted or foreign file in a database’s name', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     await writeFile(join(dir, 'chat.sqlite3'), Buffer.alloc(8192, 0xa7));
     expect(await codeOf(openDataFolder(dir))).toBe('not-a-database');
     expect(await codeOf(openDataFolder(dir, { database: 'chat.sqlite3' }))).toBe('not-a-database');
   });
 
   test('several candidates, until one is named', async () => {
-    const dir = await makeTempFolder();
-    createDatabase(join(dir, 'a.db'));
-    createDatabase(join(dir, 'b.db'));
+    const dir = await makeDir(root());
+    makeDatabase(join(dir, 'a.db'), `${CHATS} ${addEvents(3)}`);
+    makeDatabase(join(dir, 'b.db'), `${CHATS} ${addEvents(3)}`);
     await expect(openDataFolder(dir)).rejects.toMatchObject({
       code: 'database-ambiguous',
       detail: { found: 'a.db, b.db' },
@@ -78,7 +81,7 @@ describe('what is no data folder is refused with its own code', () => {
   });
 
   test('a named database that is missing, a folder, or without the log', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     await mkdir(join(dir, 'folder.db'));
     new Database(join(dir, 'other.db')).exec('CREATE TABLE other (a)').close();
     for (const database of ['gone.db', 'folder.db', 'other.db', 'a\0b'])
@@ -87,9 +90,9 @@ describe('what is no data folder is refused with its own code', () => {
 });
 
 test('links and folders are no candidates', async () => {
-  const dir = await makeTempFolder();
-  const elsewhere = await makeTempFolder();
-  createDatabase(join(elsewhere, 'chat.db'));
+  const dir = await makeDir(root());
+  const elsewhere = await makeDir(root());
+  makeDatabase(join(elsewhere, 'chat.db'), `${CHATS} ${addEvents(3)}`);
   await symlink(join(elsewhere, 'chat.db'), join(dir, 'chat.db'));
   await expect(openDataFolder(dir)).rejects.toMatchObject({
     code: 'database-missing',
@@ -100,41 +103,39 @@ test('links and folders are no candidates', async () => {
 });
 
 test('a database that another process has locked is still a candidate', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
-  createDatabase(file, { journalMode: 'delete' });
-  const child = startChild('hold-database.ts', file, 'exclusive');
-  expect(await child.line()).toBe('held');
+  makeDatabase(file, `${CHATS} ${addEvents(3)}`, { journalMode: 'delete' });
+  await hold(file, 'BEGIN EXCLUSIVE');
   expect((await openDataFolder(dir)).databaseFile).toBe(file);
 });
 
 test.skipIf(process.platform === 'win32')(
   'a WAL database in a read-only folder, which SQLite cannot open, is a candidate',
   async () => {
-    const dir = await makeTempFolder();
-    createDatabase(join(dir, 'chat.db'));
+    const dir = await makeDir(root());
+    makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
     await chmod(join(dir, 'chat.db'), 0o444);
     await chmod(dir, 0o555);
-    const child = startChild('open-unprivileged.ts', dir);
-    expect(await child.line()).toBe(join(dir, 'chat.db'));
+    expect(await runAsNobody('open', dir)).toBe(join(dir, 'chat.db'));
     await chmod(dir, 0o755);
   },
 );
 
 test.skipIf(process.platform === 'win32')('a folder that may not be looked into is called so', async () => {
-  const dir = await makeTempFolder();
-  createDatabase(join(dir, 'chat.db'));
+  const dir = await makeDir(root());
+  makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
   for (const mode of [0o101, 0o404, 0o606]) {
     await chmod(dir, mode);
-    expect(await startChild('open-unprivileged.ts', dir).line()).toBe('data-folder-unreadable');
+    expect(await runAsNobody('open', dir)).toBe('data-folder-unreadable');
   }
   await chmod(dir, 0o755);
 });
 
 test('a damaged database is still a candidate, and is not touched', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
-  createDatabase(file);
+  makeDatabase(file, `${CHATS} ${addEvents(3)}`);
   const bytes = await readFile(file);
   bytes.fill(0xee, 100, 4000);
   await writeFile(file, bytes);
@@ -144,14 +145,14 @@ test('a damaged database is still a candidate, and is not touched', async () => 
 });
 
 test('locks that this process holds on the database survive the opening of its folder', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
-  createDatabase(file, { journalMode: 'delete' });
+  makeDatabase(file, `${CHATS} ${addEvents(3)}`, { journalMode: 'delete' });
   const writer = new Database(file);
   writer.exec('BEGIN IMMEDIATE');
   await openDataFolder(dir);
-  const child = startChild('hold-database.ts', file, 'exclusive');
-  expect(await child.line()).toBe('SQLITE_BUSY');
+  const sql = 'PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE';
+  expect(await runToEnd('hold.ts', { args: [file, sql] })).toBe('SQLITE_BUSY');
   writer.exec('COMMIT');
   writer.close();
 });
@@ -165,8 +166,8 @@ test.each([
     'chat.names.id',
   ],
 ])('a profile with %s is refused, with the columns that are there', async (_, profile, where) => {
-  const dir = await makeTempFolder();
-  createDatabase(join(dir, 'chat.db'));
+  const dir = await makeDir(root());
+  makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
   await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
   for (const options of [{}, { database: 'chat.db' }, { withoutDatabase: true }]) {
     const error = await openDataFolder(dir, options).catch((reason: unknown) => reason);
@@ -176,7 +177,7 @@ test.each([
 });
 
 test('a log may lack what only the default profile names', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   new Database(join(dir, 'chat.db')).exec('CREATE TABLE event_log (id INTEGER PRIMARY KEY, body)').close();
   await writeFile(join(dir, 'snapback-profile.json'), '{"log": {"columns": {"payload": "body"}}}');
   expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'chat.db'));

@@ -6,13 +6,9 @@ import { diffSnapshot } from '../../src/compare/diff.ts';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { isDue } from '../../src/prune/due.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
-import {
-  appendEvents,
-  changeDatabase,
-  dumpAsHost,
-  makeDataFolder,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+import { addEvents, dumpChat, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
+
+const root = makeRoot();
 
 /** SQLite does not tell "ID" from "id", so a profile that spells a name in other letters means the same. */
 const id = 'periodic/20260301T000000Z';
@@ -39,7 +35,7 @@ async function withBothProfiles(folder: DataFolder): Promise<readonly [DataFolde
 }
 
 test('a snapshot is written the same, with the same log', async () => {
-  const [small, capital] = await withBothProfiles(await makeDataFolder({ events: 5 }));
+  const [small, capital] = await withBothProfiles(await makeChat(root(), { events: 5 }));
   const [one, other] = [await takeSnapshot(small, 'rewind'), await takeSnapshot(capital, 'rewind')];
   const [before, after] = await Promise.all(
     [one, other].map(async ({ file }) => {
@@ -54,19 +50,17 @@ test('a snapshot is written the same, with the same log', async () => {
 test.each(['same', 'other'] as const)(
   'a snapshot of the %s timeline is seen as such, with its events and chats',
   async (lineage) => {
-    const [small, capital] = await withBothProfiles(await makeDataFolder({ events: 5 }));
-    await writeSnapshotFile(small, id, dumpAsHost(small));
-    changeDatabase(small, (db) => {
-      appendEvents(db, 2, 'newer');
-      if (lineage === 'other') db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 1");
-    });
+    const [small, capital] = await withBothProfiles(await makeChat(root(), { events: 5 }));
+    await putSnapshot(small, id, dumpChat(small));
+    run(small, addEvents(2, 'newer'));
+    if (lineage === 'other') run(small, "UPDATE event_log SET payload_json = '{}' WHERE id = 1");
     const diff = await diffSnapshot(capital, id);
     expect(diff).toEqual(await diffSnapshot(small, id));
     expect(diff.lineage).toBe(lineage);
     expect(diff.newerEvents.at(-1)).toMatchObject({
-      chat: 'harbour',
+      chat: 'c1',
       chatName: 'Harbour',
-      last: { id: 7n, text: 'newer 7' },
+      last: { id: 7n, text: 'newer 2' },
     });
     const [summary] = await verifySnapshots(capital, [id]);
     expect(summary?.lineage).toBe(lineage);

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultProfile } from '../../src/host/profile.ts';
 import { PROFILE_FILE, readProfile } from '../../src/host/profile-file.ts';
-import { codeOf, makeTempFolder } from '../support/data-folder.ts';
+import { codeOf, makeDir, makeRoot } from '../support/place.ts';
+
+const root = makeRoot();
 
 async function readWritten(contents: string | Buffer) {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   await writeFile(join(dir, PROFILE_FILE), contents);
   return readProfile(dir);
 }
 
 test('without a file the profile is the default', async () => {
-  expect(await readProfile(await makeTempFolder())).toEqual(defaultProfile);
+  expect(await readProfile(await makeDir(root()))).toEqual(defaultProfile);
 });
 
 test('a part that the file names replaces the default, every other part stays', async () => {
@@ -75,14 +77,14 @@ describe('a profile is refused as invalid that', () => {
   });
 
   test('is a symbolic link, a folder or a FIFO, without waiting for it', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     await writeFile(join(dir, 'elsewhere.json'), '{}');
     await symlink(join(dir, 'elsewhere.json'), join(dir, PROFILE_FILE));
     expect(await codeOf(readProfile(dir))).toBe('profile-invalid');
-    const second = await makeTempFolder();
+    const second = await makeDir(root());
     await mkdir(join(second, PROFILE_FILE));
     expect(await codeOf(readProfile(second))).toBe('profile-invalid');
-    const third = await makeTempFolder();
+    const third = await makeDir(root());
     execFileSync('mkfifo', [join(third, PROFILE_FILE)]);
     expect(await codeOf(readProfile(third))).toBe('profile-invalid');
   });

@@ -17,13 +17,18 @@ import {
   verifySnapshots,
 } from '../../src/index.ts';
 import {
+  addEvents,
+  CHATS,
   codeOf,
-  createDatabase,
-  dumpAsHost,
-  makeDataFolder,
-  makeTempFolder,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+  dumpChat,
+  makeChat,
+  makeDatabase,
+  makeDir,
+  makeRoot,
+  putSnapshot,
+} from '../support/place.ts';
+
+const root = makeRoot();
 
 const id = 'rewind/20260101T000000Z';
 
@@ -35,8 +40,8 @@ const fates: readonly (readonly [fate: string, code: string, ruin: (file: string
 ];
 
 async function makeRuined(ruin: (file: string) => Promise<unknown>): Promise<DataFolder> {
-  const folder = await makeDataFolder();
-  await writeSnapshotFile(folder, id, dumpAsHost(folder));
+  const folder = await makeChat(root());
+  await putSnapshot(folder, id, dumpChat(folder));
   await ruin(folder.databaseFile);
   return folder;
 }
@@ -73,8 +78,8 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
   });
 
   test('a folder that is open already tells so too, and works again when the database is back', async () => {
-    const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, id, dumpAsHost(folder));
+    const folder = await makeChat(root());
+    await putSnapshot(folder, id, dumpChat(folder));
     const bytes = await readFile(folder.databaseFile);
     await ruin(folder.databaseFile);
     expect(await describeFolder(folder)).toMatchObject({ databaseProblem: { code } });
@@ -84,13 +89,13 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
 });
 
 test('a folder without any snapshot is not opened without its database', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   expect(await codeOf(openDataFolder(dir, { withoutDatabase: true }))).toBe('database-missing');
 });
 
 test('several databases are still asked about', async () => {
-  const folder = await makeDataFolder();
-  await writeSnapshotFile(folder, id);
-  createDatabase(join(folder.dir, 'other.db'));
+  const folder = await makeChat(root());
+  await putSnapshot(folder, id);
+  makeDatabase(join(folder.dir, 'other.db'), `${CHATS} ${addEvents(3)}`);
   expect(await codeOf(openDataFolder(folder.dir, { withoutDatabase: true }))).toBe('database-ambiguous');
 });

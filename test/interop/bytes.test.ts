@@ -23,7 +23,7 @@ const TYPES = ['BLOB', 'TEXT', '', 'VECTOR(3)', 'JSONB', 'BINARY(16)', 'NUMERIC'
 
 /** Has the host take a snapshot, some time ago. */
 async function takeAsHost(place: Place, kind = 'rewind'): Promise<string> {
-  const file = String(askSeed('take', { database: place.database, dataDir: place.dir }, [kind]));
+  const file = String(askSeed('take', place, [kind]));
   return `${kind}/${basename(file, '.json')}`;
 }
 
@@ -46,7 +46,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
         `CREATE TABLE memories (id INTEGER PRIMARY KEY, v ${type});
        INSERT INTO memories VALUES (1, x'00ff27'), (2, 'b''a'''), (3, x'61'), (4, 'plain'), (5, NULL), (6, x'');`,
       );
-      const before = readState(place.database).tables;
+      const before = readState(place.databaseFile).tables;
       const id = await takeAsHost(place);
       const unchanged = await diffSnapshot(await open(place), id);
       expect(unchanged.tables.filter(({ added, removed, changed }) => added + removed + changed > 0)).toEqual(
@@ -55,7 +55,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
       expect(unchanged.guessedBlobs).toEqual([]);
       run(place, 'DELETE FROM memories WHERE id = 4;');
       await restore(place, id);
-      expect(readState(place.database).tables.memories).toEqual(before.memories);
+      expect(readState(place.databaseFile).tables.memories).toEqual(before.memories);
     },
   );
 
@@ -67,7 +67,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
         `CREATE TABLE bots (id ${type} PRIMARY KEY, name TEXT);
        INSERT INTO bots VALUES (x'00ff', 'Ada'), ('b''a''', 'Ben'), (x'61', 'Cy'), ('d', 'Di');`,
       );
-      const before = readState(place.database).tables;
+      const before = readState(place.databaseFile).tables;
       const id = await takeAsHost(place);
       expect(
         (await planOf(place, id)).tables.filter(
@@ -76,7 +76,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
       ).toEqual([]);
       run(place, "DELETE FROM bots WHERE name = 'Di';");
       await restore(place, id, { acceptDrift: true });
-      expect(readState(place.database).tables.bots).toEqual(before.bots);
+      expect(readState(place.databaseFile).tables.bots).toEqual(before.bots);
     },
   );
 
@@ -86,14 +86,14 @@ describe.skipIf(seedMissing !== null)(title, () => {
       `CREATE TABLE edges (a, b TEXT);
        INSERT INTO edges VALUES (x'61', 'x'), ('b''b''', x'62'), (x'61', 'x'), (1.5, NULL);`,
     );
-    const before = readState(place.database).tables;
+    const before = readState(place.databaseFile).tables;
     const id = await takeAsHost(place);
     const { tables, guessedBlobs } = await diffSnapshot(await open(place), id);
     expect(tables.find(({ name }) => name === 'edges')).toMatchObject({ added: 0, removed: 0, changed: 0 });
     expect(guessedBlobs).toEqual([]);
     run(place, 'DELETE FROM edges WHERE a = 1.5;');
     await restore(place, id);
-    expect(readState(place.database).tables.edges).toEqual(before.edges);
+    expect(readState(place.databaseFile).tables.edges).toEqual(before.edges);
   });
 
   test('in the payload of events leave log and snapshot one timeline, for the list, the plan and what is due', async () => {
@@ -110,7 +110,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     expect(listed.map(({ lineage }) => lineage)).toEqual(['same']);
     const { due, counted } = await isDue(await open(place));
     expect(counted).toBe(id);
-    expect(due).toBe(askSeed('due', { database: place.database, dataDir: place.dir }));
+    expect(due).toBe(askSeed('due', place));
   });
 
   test('of rows that are gone are told by their column, and counted', async () => {
@@ -119,7 +119,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
       `CREATE TABLE memories (id INTEGER PRIMARY KEY, v VECTOR(3), t TEXT);
        INSERT INTO memories VALUES (1, x'01', 'b''a'''), (2, x'02', 'x'), (3, NULL, 'b''c''');`,
     );
-    const before = readState(place.database).tables;
+    const before = readState(place.databaseFile).tables;
     const id = await takeAsHost(place);
     run(place, 'DELETE FROM memories WHERE id = 1;');
     const { guessedBlobs, refusals } = await planOf(place, id);
@@ -129,7 +129,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     ]);
     expect(refusals).toEqual([]);
     await restore(place, id);
-    expect(readState(place.database).tables.memories).toEqual(before.memories);
+    expect(readState(place.databaseFile).tables.memories).toEqual(before.memories);
   });
 
   test('of which nothing tells what they were are counted, and restored only once that is accepted', async () => {
@@ -149,9 +149,9 @@ describe.skipIf(seedMissing !== null)(title, () => {
     expect(refusals.map(({ code }) => code)).toEqual(['schema-drift']);
     expect(refusals[0]?.message).toContain('memories');
     await expect(restore(place, id)).rejects.toMatchObject({ code: 'schema-drift' });
-    expect(readState(place.database).tables.memories).toEqual([]);
+    expect(readState(place.databaseFile).tables.memories).toEqual([]);
     await restore(place, id, { acceptDrift: true });
-    expect(readState(place.database).tables.memories).toEqual([
+    expect(readState(place.databaseFile).tables.memories).toEqual([
       `integer 1 blob 01 text ${Buffer.from("b'\\x02'").toString('hex').toUpperCase()} blob 03`,
     ]);
   });

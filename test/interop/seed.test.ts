@@ -1,24 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildDemo } from '../../src/demo/demo.ts';
 import {
   applyRestore,
   applyUndo,
-  type DataFolder,
   defaultRestoreOptions,
   diffSnapshot,
   isDue,
-  openDataFolder,
   type RestoreOptions,
   takeSnapshot,
 } from '../../src/index.ts';
 import { jsonReal } from '../../src/snapshot-file/python-text.ts';
+import { makeDir, makeRoot, open, type Place } from '../support/place.ts';
 import { buildHost, type Content, readContent } from './content.ts';
 import { type Host, hosts, plain } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';
@@ -32,29 +30,17 @@ const samples = fileURLToPath(new URL('../samples/seed/', import.meta.url));
 const SAMPLE_ID = 'rewind/20261120T105959Z';
 const now = { planId: null, whileOpen: false };
 
-let root = '';
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'snapback-test-interop-'));
-});
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
-
-type Place = { readonly dataDir: string; readonly database: string };
+const root = makeRoot();
 
 /** A data folder of a host at one of its moments, with the seed's sample of `before` as its one snapshot. */
-async function makePlace(host: Host, moment: 'before' | 'since'): Promise<Place> {
-  const dataDir = await mkdtemp(join(root, `${host.name}-`));
-  const database = join(dataDir, 'app.db');
-  buildHost(database, host, moment);
-  const file = join(dataDir, 'snapshots', `${SAMPLE_ID}.json`);
+async function settle(host: Host, moment: 'before' | 'since'): Promise<Place> {
+  const dir = await makeDir(root());
+  const databaseFile = join(dir, 'app.db');
+  buildHost(databaseFile, host, moment);
+  const file = join(dir, 'snapshots', `${SAMPLE_ID}.json`);
   await mkdir(dirname(file), { recursive: true });
   await copyFile(join(samples, `${host.name}.json`), file);
-  return { dataDir, database };
-}
-
-function open({ dataDir }: Place): Promise<DataFolder> {
-  return openDataFolder(dataDir, { cacheDir: null });
+  return { dir, databaseFile };
 }
 
 /**
@@ -66,23 +52,23 @@ function optionsFor(host: Host): RestoreOptions {
   return { ...defaultRestoreOptions, clearTables, acceptOtherTimeline: host.name === 'strict' };
 }
 
-function contentOf(host: Host, { database }: Place): Content {
-  return readContent(database, ['event_log', ...host.projected, ...host.bystanders]);
+function contentOf(host: Host, { databaseFile }: Place): Content {
+  return readContent(databaseFile, ['event_log', ...host.projected, ...host.bystanders]);
 }
 
 /** What a full restore must end in: log and projections as they were, everything else as it is. */
 async function expectedContent(host: Host): Promise<Content> {
-  const [before, since] = [await makePlace(host, 'before'), await makePlace(host, 'since')];
+  const [before, since] = [await settle(host, 'before'), await settle(host, 'since')];
   return {
-    ...readContent(before.database, ['event_log', ...host.projected]),
-    ...readContent(since.database, host.bystanders),
+    ...readContent(before.databaseFile, ['event_log', ...host.projected]),
+    ...readContent(since.databaseFile, host.bystanders),
   };
 }
 
 // Concurrent, because a restore mostly waits for its second to pass.
 describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name host', (host) => {
   test('restores exactly, and leaves alone what it does not speak of', async () => {
-    const place = await makePlace(host, 'since');
+    const place = await settle(host, 'since');
     const expected = await expectedContent(host);
     expect(contentOf(host, place)).not.toEqual(expected);
     await applyRestore(
@@ -94,14 +80,14 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
   });
 
   test('does not differ from the state it was taken of', async () => {
-    const diff = await diffSnapshot(await open(await makePlace(host, 'before')), SAMPLE_ID);
+    const diff = await diffSnapshot(await open(await settle(host, 'before')), SAMPLE_ID);
     for (const table of diff.tables) expect(table).toMatchObject({ added: 0, removed: 0, changed: 0 });
     expect([...diff.newerEvents, ...diff.returningEvents]).toEqual([]);
     expect(diff.lineage).toBe('same');
   });
 
   test('gives back the projections alone, and the log stays', async () => {
-    const place = await makePlace(host, 'since');
+    const place = await settle(host, 'since');
     const { event_log: log, ...others } = await expectedContent(host);
     const { event_log: logNow } = contentOf(host, place);
     const request = {
@@ -124,13 +110,13 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   const restorable = hosts.filter(({ name }) => name !== 'early');
 
   test.each(hosts)('the sample of the $name host is what it writes', async (host) => {
-    const place = await makePlace(host, 'before');
+    const place = await settle(host, 'before');
     const written = String(askSeed('take', place, ['fresh']));
     expect(await readFile(join(samples, `${host.name}.json`), 'utf8')).toBe(await readFile(written, 'utf8'));
   });
 
   test.each(hosts)('our snapshot of the $name host has its very bytes, up to our last key', async (host) => {
-    const place = await makePlace(host, 'before');
+    const place = await settle(host, 'before');
     const theirs = await readFile(String(askSeed('take', place, ['theirs'])), 'utf8');
     const ours = await readFile((await takeSnapshot(await open(place), 'rewind')).file, 'utf8');
     const mark = ours.indexOf(', "_snapback": {');
@@ -157,15 +143,15 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     ],
   ])('it restores what we wrote with no row changed, %s', async (_, env) => {
     for (const host of restorable) {
-      const [source, target] = [await makePlace(host, 'before'), await makePlace(host, 'since')];
+      const [source, target] = [await settle(host, 'before'), await settle(host, 'since')];
       const ours = await takeSnapshot(await open(source), 'rewind');
       const log = contentOf(host, target).event_log;
-      const { event_log: expectedLog, ...expected } = readContent(source.database, [
+      const { event_log: expectedLog, ...expected } = readContent(source.databaseFile, [
         'event_log',
         ...host.projected,
       ]);
       const lastEventId = askSeed('restore', target, [ours.file], env);
-      expect(readContent(target.database, host.projected)).toEqual(expected);
+      expect(readContent(target.databaseFile, host.projected)).toEqual(expected);
       expect(contentOf(host, target).event_log).toEqual(log);
       expect(BigInt(String(lastEventId))).toBe(ours.lastEventId);
       expect(expectedLog).not.toEqual(log);
@@ -175,7 +161,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   test.each(restorable)(
     'its next start after our full restore, and after its undo, changes no row of the $name host',
     async (host) => {
-      const place = await makePlace(host, 'since');
+      const place = await settle(host, 'since');
       const mistaken = contentOf(host, place);
       askSeed('take', place, ['periodic']);
       await applyRestore(
@@ -207,8 +193,8 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   const OTHER_SINCE = `
     INSERT INTO event_log (id, kind) VALUES (3, 'rewind'); DELETE FROM memories WHERE rowid = 9; DELETE FROM activity;
     INSERT INTO memories(rowid, text) VALUES (10, 'since'); UPDATE scenes SET title = 'oven';`;
-  const readOther = ({ database }: Place) => {
-    const db = new Database(database, { readonly: true });
+  const readOther = ({ databaseFile }: Place) => {
+    const db = new Database(databaseFile, { readonly: true });
     const rows = ['event_log', 'memories', 'activity', 'scenes'].map((name) =>
       db.prepare(`SELECT rowid, * FROM ${name} ORDER BY rowid`).raw().all(),
     );
@@ -217,10 +203,10 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   };
 
   test('virtual tables: what it dumps we dump, and our restore, its undo and its next start keep every row and rowid', async () => {
-    const dataDir = await mkdtemp(join(root, 'virtual-'));
-    const place = { dataDir, database: join(dataDir, 'app.db') };
+    const dir = await makeDir(root());
+    const place = { dir, databaseFile: join(dir, 'app.db') };
     const run = (sql: string) => {
-      const db = new Database(place.database);
+      const db = new Database(place.databaseFile);
       db.exec(sql);
       db.close();
     };
@@ -250,13 +236,13 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
 
   test('it and we agree on when a periodic snapshot is due', async () => {
     for (const { events, ageSeconds } of DUE_CASES) {
-      const place = await makePlace(plain, 'before');
+      const place = await settle(plain, 'before');
       if (ageSeconds !== null) {
         const written = String(askSeed('take', place, ['periodic']));
         const modified = Date.now() / 1000 - ageSeconds;
         await utimes(written, modified, modified);
       }
-      appendEvents(place.database, events);
+      appendEvents(place.databaseFile, events);
       const { due } = await isDue(await open(place));
       expect({ events, ageSeconds, due }).toEqual({ events, ageSeconds, due: askSeed('due', place) });
     }
@@ -270,12 +256,12 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
       { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
       now,
     );
-    const restored = readContent(place.database, DEMO_TABLES);
+    const restored = readContent(place.databaseFile, DEMO_TABLES);
     expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
-    expect(readContent(place.database, DEMO_TABLES)).toEqual(restored);
-    await rm(join(place.dataDir, 'snapshots', `${receipt.checkpointId}.json`));
+    expect(readContent(place.databaseFile, DEMO_TABLES)).toEqual(restored);
+    await rm(join(place.dir, 'snapshots', `${receipt.checkpointId}.json`));
     askSeed('cold-load', place);
-    expect(readContent(place.database, DEMO_TABLES)).not.toEqual(restored);
+    expect(readContent(place.databaseFile, DEMO_TABLES)).not.toEqual(restored);
   });
 });
 
@@ -288,8 +274,8 @@ const DUE_CASES = [
   { events: 0, ageSeconds: 1801 },
 ];
 
-function appendEvents(database: string, events: number): void {
-  const db = new Database(database);
+function appendEvents(databaseFile: string, events: number): void {
+  const db = new Database(databaseFile);
   db.exec(
     `INSERT INTO event_log (kind) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'message' FROM n LIMIT ${events}`,
   );
@@ -310,13 +296,13 @@ const DEMO_TABLES = [
 ];
 
 async function makeDemo(): Promise<Place> {
-  const dataDir = join(await mkdtemp(join(root, 'demo-')), 'demo');
-  await buildDemo(dataDir, {}, {});
-  return { dataDir, database: join(dataDir, 'chat.db') };
+  const dir = join(await makeDir(root()), 'demo');
+  await buildDemo(dir, {}, {});
+  return { dir, databaseFile: join(dir, 'chat.db') };
 }
 
-async function newestRewind({ dataDir }: Place): Promise<string> {
-  const names = (await readdir(join(dataDir, 'snapshots', 'rewind'))).sort();
+async function newestRewind({ dir }: Place): Promise<string> {
+  const names = (await readdir(join(dir, 'snapshots', 'rewind'))).sort();
   return `rewind/${names.at(-1)?.replace('.json', '')}`;
 }
 

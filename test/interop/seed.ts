@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Place } from '../support/place.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 const peer = fileURLToPath(new URL('./peer.py', import.meta.url));
@@ -20,11 +21,11 @@ export type SeedCommand = 'take' | 'restore' | 'cold-load' | 'due';
 /** Runs a function of the seed in a process of its own and returns what it printed. `env` is added to the environment. */
 export function askSeed(
   command: SeedCommand,
-  { database, dataDir }: { readonly database: string; readonly dataDir: string },
+  { dir, databaseFile }: Place,
   rest: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): unknown {
-  const printed = execFileSync('python3', [peer, seedFile, command, database, dataDir, ...rest], {
+  const printed = execFileSync('python3', [peer, seedFile, command, databaseFile, dir, ...rest], {
     encoding: 'utf8',
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
   });

@@ -9,12 +9,12 @@ import { askSeed, seedMissing } from './seed.ts';
 /** Has the seed write the committed sample files anew: `node test/interop/write-samples.ts`. */
 if (seedMissing !== null) throw new Error(seedMissing);
 const target = fileURLToPath(new URL('../samples/seed/', import.meta.url));
-const dataDir = await mkdtemp(join(tmpdir(), 'snapback-samples-'));
+const dir = await mkdtemp(join(tmpdir(), 'snapback-samples-'));
 await mkdir(target, { recursive: true });
 for (const host of hosts) {
-  const database = join(dataDir, `${host.name}.db`);
-  buildHost(database, host, 'before');
-  const written = askSeed('take', { database, dataDir }, [host.name]);
+  const databaseFile = join(dir, `${host.name}.db`);
+  buildHost(databaseFile, host, 'before');
+  const written = askSeed('take', { dir, databaseFile }, [host.name]);
   await copyFile(String(written), join(target, `${host.name}.json`));
 }
-await rm(dataDir, { recursive: true });
+await rm(dir, { recursive: true });

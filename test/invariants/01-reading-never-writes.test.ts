@@ -16,8 +16,8 @@ import {
   verifySnapshots,
 } from '../../src/index.ts';
 import { openReadDatabase } from '../../src/sqlite/database.ts';
-import { makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
-import { runToEnd, start } from '../support/process.ts';
+import { codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
+import { hold, runToEnd, start } from '../support/process.ts';
 import { live, type Story } from '../support/story.ts';
 
 /** Reading never writes, never keeps a host from writing, and sees one moment only. */
@@ -81,10 +81,7 @@ describe.concurrent('no byte of database, WAL, journal and snapshots changes by 
       const { place, id } = await live(root(), { ...story, journalMode });
       const sql =
         "PRAGMA cache_size = 1; BEGIN; DELETE FROM memories; INSERT INTO memories SELECT value, hex(randomblob(3000)) FROM json_each('[7,8,9,10,11,12,13,14,15]')";
-      const host = start('hold.ts', { args: [place.database, sql] });
-      await host.said('held');
-      host.process.kill('SIGKILL');
-      await host.ended;
+      await (await hold(place.databaseFile, sql)).kill();
       const before = await readBytes(place);
       expect(Object.keys(before)).toContain(journalMode === 'wal' ? '/app.db-wal' : '/app.db-journal');
       expect(rowsOf(await readEverything(place, id), 'memories')).toMatchObject({ liveRows: 1, added: 1 });
@@ -95,7 +92,7 @@ describe.concurrent('no byte of database, WAL, journal and snapshots changes by 
 
 /** Holds a connection of the host open, in this process, while something else happens. */
 async function asHostHolding(place: Place, sql: string, meanwhile: () => Promise<void>): Promise<void> {
-  const db = new Database(place.database);
+  const db = new Database(place.databaseFile);
   try {
     db.exec(sql);
     await meanwhile();
@@ -117,7 +114,7 @@ describe.concurrent('beside a host that commits all the time', () => {
         'INSERT INTO memories WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT i, hex(randomblob(2000)) FROM n',
       );
       const folder = await open(place);
-      const host = start('write-on.ts', { args: [place.database, patience] });
+      const host = start('write-on.ts', { args: [place.databaseFile, patience] });
       expect(await host.said('busy')).toBe(true);
       const seen: number[] = [];
       for (let round = 0; round < 40; round += 1) {
@@ -141,13 +138,12 @@ describe.concurrent('a WAL database in a folder that may not be written to', () 
 
   async function makeReadOnly(): Promise<{ readonly place: Place; readonly id: string }> {
     const { place, id } = await live(root(), story);
-    const target = { dir: `${place.dir}-ro`, database: join(`${place.dir}-ro`, 'app.db') };
+    const target = { dir: `${place.dir}-ro`, databaseFile: join(`${place.dir}-ro`, 'app.db') };
     await asHostHolding(place, 'PRAGMA wal_autocheckpoint = 0; DELETE FROM memories', async () => {
       await cp(place.dir, target.dir, { recursive: true, filter: (file) => !file.endsWith('-shm') });
     });
     if (process.getuid?.() === 0) await chown(target.dir, nobody, nobody);
     await chmod(target.dir, 0o555);
-    await chmod(root(), 0o755);
     return { place: target, id };
   }
 
@@ -168,7 +164,7 @@ describe.concurrent('a WAL database in a folder that may not be written to', () 
 
 test('a handle for reading refuses every write', async () => {
   const { place } = await live(root(), story);
-  const db = openReadDatabase(place.database, { nativeBinding: undefined });
+  const db = openReadDatabase(place.databaseFile, { nativeBinding: undefined });
   try {
     for (const sql of ['DELETE FROM memories', 'CREATE TABLE x (a)', 'PRAGMA user_version = 9', 'VACUUM'])
       expect(() => db.exec(sql)).toThrow(/readonly/);
@@ -182,7 +178,7 @@ test.each(['the database', 'the whole folder'])(
   async (what) => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    await rm(what === 'the database' ? place.database : place.dir, { recursive: true });
+    await rm(what === 'the database' ? place.databaseFile : place.dir, { recursive: true });
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect(await describeFolder(folder)).toMatchObject({ databaseProblem: { code: 'database-missing' } });
     const outcomes = [
@@ -190,7 +186,7 @@ test.each(['the database', 'the whole folder'])(
       diffSnapshot(folder, id),
       planRestore(folder, request),
       applyRestore(folder, request, { planId: null, whileOpen: false }),
-    ].map(outcomeOf);
+    ].map(codeOf);
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['database-missing']));
   },
 );

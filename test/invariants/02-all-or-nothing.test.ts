@@ -48,14 +48,14 @@ beforeAll(async () => {
   await Promise.all(
     MODES.map(async (journalMode) => {
       const { place, id, since } = await live(root(), { ...story, journalMode });
-      const after = { dir: `${place.dir}-restored`, database: join(`${place.dir}-restored`, 'app.db') };
+      const after = { dir: `${place.dir}-restored`, databaseFile: join(`${place.dir}-restored`, 'app.db') };
       await cp(place.dir, after.dir, { recursive: true });
       await applyRestore(
         await open(after),
         { ...defaultRestoreOptions, acceptOtherTimeline: true, snapshotId: id, action: 'restore' },
         NOW,
       );
-      const states = { id, mistaken: since, restored: readState(after.database) };
+      const states = { id, mistaken: since, restored: readState(after.databaseFile) };
       prepared.set(`restore ${journalMode}`, { place, ...states });
       prepared.set(`undo ${journalMode}`, { place: after, ...states });
     }),
@@ -68,7 +68,7 @@ async function copyPlace(from: Prepared): Promise<Place> {
   copies += 1;
   const dir = join(root(), `copy-${copies}`);
   await cp(from.place.dir, dir, { recursive: true });
-  return { dir, database: join(dir, 'app.db') };
+  return { dir, databaseFile: join(dir, 'app.db') };
 }
 
 /** Starts an action in a copy of the folder and kills it some milliseconds into a phase. */
@@ -116,16 +116,16 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
     async (mode, phase, delayMs) => {
       const { place, from } = await killIn(action, mode, phase, delayMs);
       const folder = await open(place);
-      const bytes = await readFile(place.database);
+      const bytes = await readFile(place.databaseFile);
       const finished = await finishInterrupted(folder);
-      expect((await readFile(place.database)).equals(bytes)).toBe(true);
-      const state = readState(place.database);
+      expect((await readFile(place.databaseFile)).equals(bytes)).toBe(true);
+      const state = readState(place.databaseFile);
       const [old, planned] =
         action === 'restore' ? [from.mistaken, from.restored] : [from.restored, from.mistaken];
       const happened = JSON.stringify(state) === JSON.stringify(planned);
       expect(state).toEqual(happened ? planned : old);
       seen.add(happened ? 'after' : 'before');
-      expect(findFaults(place.database)).toEqual([]);
+      expect(findFaults(place.databaseFile)).toEqual([]);
       for (const { outcome } of finished) expect(outcome).toBe(happened ? 'committed' : 'not-committed');
       await expectTidy(place);
       if (happened)
@@ -139,7 +139,9 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
       expect(known?.action ?? null).toBe(happened ? action : action === 'undo' ? 'restore' : null);
       if (known === null) return;
       await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
-      expect(readState(place.database)).toEqual(known.action === 'restore' ? from.mistaken : from.restored);
+      expect(readState(place.databaseFile)).toEqual(
+        known.action === 'restore' ? from.mistaken : from.restored,
+      );
     },
   );
 });
@@ -151,7 +153,7 @@ describe.concurrent('taking a snapshot, when it is killed,', () => {
       const { place, from } = await killIn('take', mode, delayMs < 100 ? 'copy-database' : 'take', delayMs);
       await finishInterrupted(await open(place));
       await expectTidy(place);
-      expect(readState(place.database)).toEqual(from.mistaken);
+      expect(readState(place.databaseFile)).toEqual(from.mistaken);
     },
   );
 });

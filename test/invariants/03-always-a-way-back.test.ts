@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions } from '../../src/index.ts';
 import { openWriteDatabase } from '../../src/sqlite/database.ts';
-import { addEvents, makePlace, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -49,8 +49,8 @@ describe.concurrent('the safety copy', () => {
       run(place, addEvents(1, 'in between'));
     };
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
-    expect(readState(place.database).tables.event_log).toHaveLength(9);
+    expect(await codeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
+    expect(readState(place.databaseFile).tables.event_log).toHaveLength(9);
     expect(readdirSync(join(place.dir, 'snapshots/restore'))).toEqual([]);
   });
 });
@@ -59,7 +59,7 @@ test.each(['wal', 'delete'] as const)(
   'a handle that restores waits for the disk and lets no foreign key act: journal mode %s',
   async (journalMode) => {
     const place = await makePlace(root(), story.schema, { journalMode });
-    const db = openWriteDatabase(place.database, { nativeBinding: undefined });
+    const db = openWriteDatabase(place.databaseFile, { nativeBinding: undefined });
     try {
       const settings = ['synchronous', 'foreign_keys', 'fullfsync'].map((name) =>
         db.pragma(name, { simple: true }),

@@ -19,8 +19,8 @@ async function failToRestore(story: Story) {
   expect(plan.refusals.map(({ code, detail }) => [code, detail.check])).toEqual([
     [error.code, error.detail.check],
   ]);
-  expect(readState(place.database)).toEqual(since);
-  expect(findFaults(place.database)).toEqual([]);
+  expect(readState(place.databaseFile)).toEqual(since);
+  expect(findFaults(place.databaseFile)).toEqual([]);
   return error;
 }
 
@@ -81,7 +81,7 @@ describe.concurrent('verification', () => {
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const error = await errorOf(applyRestore(await open(place), request, NOW));
     expect([error.code, error.detail.check]).toEqual(['leaves-orphans', 'foreign-keys']);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('says of a check that cannot run here that it did not run', async () => {

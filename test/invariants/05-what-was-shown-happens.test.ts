@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore, planUndo } from '../../src/index.ts';
-import { addEvents, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { addEvents, codeOf, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -50,9 +50,9 @@ describe.concurrent('a plan', () => {
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const { planId } = await planRestore(folder, request);
     run(place, change);
-    const changed = readState(place.database);
-    expect(await outcomeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
-    expect(readState(place.database)).toEqual(changed);
+    const changed = readState(place.databaseFile);
+    expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+    expect(readState(place.databaseFile)).toEqual(changed);
     expect(await readdir(join(place.dir, 'snapshots'))).not.toContain('restore');
     // Where an event itself has changed, the database is another timeline than the snapshot.
     const accepted = { ...request, acceptOtherTimeline: true };
@@ -66,7 +66,7 @@ describe.concurrent('a plan', () => {
     const { planId } = await planRestore(folder, request);
     const file = join(place.dir, 'snapshots', `${id}.json`);
     await writeFile(file, `${await readFile(file, 'utf8')}\n`);
-    expect(await outcomeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+    expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
   });
 
   test('stays valid when only a table changes that it does not touch, and leaves that change alone', async () => {
@@ -76,7 +76,7 @@ describe.concurrent('a plan', () => {
     const { planId } = await planRestore(folder, request);
     run(place, 'INSERT INTO other VALUES (7)');
     await applyRestore(folder, request, { ...NOW, planId });
-    expect(readState(place.database).tables).toEqual({ ...before.tables, other: ['integer 7'] });
+    expect(readState(place.databaseFile).tables).toEqual({ ...before.tables, other: ['integer 7'] });
   });
 
   test('of an undo is stale too once the host has written', async () => {
@@ -85,7 +85,7 @@ describe.concurrent('a plan', () => {
     await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
     const { planId } = await planUndo(folder, { acceptDrift: false });
     run(place, addEvents(1, 'late'));
-    expect(await outcomeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
+    expect(await codeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
   });
 
   test('says how many rows go and come, and the receipt counts the same', async () => {
@@ -126,9 +126,9 @@ describe.concurrent('a restore that is cancelled', () => {
       phase === 'copy-database'
         ? planRestore(folder, request, task)
         : applyRestore(folder, request, NOW, task);
-    expect(await outcomeOf(action)).toBe('cancelled');
-    expect(readState(place.database)).toEqual(since);
+    expect(await codeOf(action)).toBe('cancelled');
+    expect(readState(place.databaseFile)).toEqual(since);
     await applyRestore(folder, request, NOW);
-    expect(readState(place.database).tables).toEqual(before.tables);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
   });
 });

@@ -7,6 +7,7 @@ import { readParts } from '../laws/snapshot-text.ts';
 import { settle } from '../support/arbitraries-place.ts';
 import { worlds } from '../support/arbitraries-world.ts';
 import { makeRoot } from '../support/place.ts';
+import { quote } from '../support/sql.ts';
 import { readState } from '../support/state.ts';
 
 const root = makeRoot();
@@ -63,7 +64,7 @@ function withoutGenerated(
   const db = new Database(file);
   try {
     for (const { name, generated } of tables)
-      if (generated !== 'none') db.exec(`ALTER TABLE "${name.replaceAll('"', '""')}" DROP COLUMN "made up"`);
+      if (generated !== 'none') db.exec(`ALTER TABLE ${quote(name)} DROP COLUMN "made up"`);
   } finally {
     db.close();
   }

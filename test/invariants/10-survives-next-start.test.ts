@@ -11,16 +11,7 @@ import {
   planPrune,
   takeSnapshot,
 } from '../../src/index.ts';
-import {
-  addEvents,
-  asHost,
-  makeRoot,
-  open,
-  outcomeOf,
-  type Place,
-  putSnapshot,
-  run,
-} from '../support/place.ts';
+import { addEvents, asHost, codeOf, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
 /**
@@ -121,7 +112,7 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
     const stays = [{ id, reason: 'needed-at-next-start' }];
     for (const policy of [choice(id), everything])
       expect((await planPrune(folder, policy)).stays).toEqual(stays);
-    expect(await outcomeOf(applyPrune(folder, choice(id)))).toBe('snapshot-needed');
+    expect(await codeOf(applyPrune(folder, choice(id)))).toBe('snapshot-needed');
     const listed = (await listSnapshots(folder)).filter(
       ({ retention }) => retention.reason === 'needed-at-next-start',
     );

@@ -20,7 +20,9 @@ import { appendJournal, readJournal } from '../../src/journal/journal.ts';
 import type { CheckResult } from '../../src/model/restore.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { ownMark } from '../../src/system/process-mark.ts';
-import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+
+const root = makeRoot();
 
 const at = '2026-01-01T00:00:00.000Z';
 
@@ -76,7 +78,7 @@ function journalOf(folder: DataFolder): string {
 }
 
 test('what was appended is read back exactly and in order, 64-bit integers included', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   expect(await readJournal(folder)).toEqual([]);
   const entries = [prepared, committed, published, { ...prepared, checkpointDraft: null }, aborted];
   for (const entry of entries) await appendJournal(folder, entry);
@@ -121,13 +123,13 @@ test('a receipt is read back whatever its checks found', async () => {
 });
 
 test('the journal is for the owner of the database only', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   expect((await stat(journalOf(folder))).mode & 0o777).toBe(0o600);
 });
 
 test('cut at any byte it yields the entries before the cut, and takes the next one whole', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const { size: first } = await stat(journalOf(folder));
   await appendJournal(folder, published);
@@ -143,7 +145,7 @@ test('cut at any byte it yields the entries before the cut, and takes the next o
 });
 
 test('lines that are not exactly an entry are passed over', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const receipt = JSON.parse(
     JSON.stringify(committed, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
@@ -182,7 +184,7 @@ test('lines that are not exactly an entry are passed over', async () => {
 });
 
 test('a line of a version that did not say by whom is still an entry', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const { by: _, ...line } = { ...prepared };
   await appendFile(journalOf(folder), `${JSON.stringify(line)}\n`);
@@ -190,7 +192,7 @@ test('a line of a version that did not say by whom is still an entry', async () 
 });
 
 test('lines of the first versions, which called a safety copy otherwise, are still entries', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, prepared);
   await appendJournal(folder, committed);
   const then = (await readFile(journalOf(folder), 'utf8')).replaceAll('"safetyCopyId"', '"safetySnapshotId"');
@@ -200,7 +202,7 @@ test('lines of the first versions, which called a safety copy otherwise, are sti
 });
 
 test('of a journal beyond its bound the newest entries count', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   await truncate(journalOf(folder), 40 * 1024 * 1024);
   await appendJournal(folder, published);
@@ -208,10 +210,10 @@ test('of a journal beyond its bound the newest entries count', async () => {
 });
 
 test('in a folder that is a link out of its place it is not read nor written, and listing goes on without', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   const id = 'rewind/20260101T000000Z';
-  await writeSnapshotFile(folder, id);
-  const elsewhere = await makeTempFolder();
+  await putSnapshot(folder, id);
+  const elsewhere = await makeDir(root());
   await writeFile(join(elsewhere, 'journal.jsonl'), `${JSON.stringify(aborted)}\n`);
   await symlink(elsewhere, join(folder.dir, 'snapback'));
   expect(await readJournal(folder)).toEqual([]);
@@ -222,8 +224,8 @@ test('in a folder that is a link out of its place it is not read nor written, an
 });
 
 test('where it may not be read, no draft is taken for one that nobody needs', async () => {
-  const folder = await makeDataFolder();
-  const draft = await writeSnapshotFile(folder, 'periodic/x');
+  const folder = await makeChat(root());
+  const draft = await putSnapshot(folder, 'periodic/x');
   const part = join(draft, '..', '.snapback-999999999-0123456789abcdef.part');
   await rename(draft, part);
   await mkdir(journalOf(folder), { recursive: true });
@@ -233,8 +235,8 @@ test('where it may not be read, no draft is taken for one that nobody needs', as
 });
 
 test('a link or a FIFO in its place is neither read nor written through', async () => {
-  const folder = await makeDataFolder();
-  const elsewhere = join(await makeTempFolder(), 'target');
+  const folder = await makeChat(root());
+  const elsewhere = join(await makeDir(root()), 'target');
   await writeFile(elsewhere, `${JSON.stringify(aborted)}\n`);
   await mkdir(join(folder.dir, 'snapback'));
   await symlink(elsewhere, journalOf(folder));
@@ -242,7 +244,7 @@ test('a link or a FIFO in its place is neither read nor written through', async 
   expect(await codeOf(appendJournal(folder, published))).toBe('io-failed');
   expect(await readFile(elsewhere, 'utf8')).toBe(`${JSON.stringify(aborted)}\n`);
 
-  const second = await makeDataFolder();
+  const second = await makeChat(root());
   await mkdir(join(second.dir, 'snapback'));
   execFileSync('mkfifo', [journalOf(second)]);
   expect(await readJournal(second)).toEqual([]);

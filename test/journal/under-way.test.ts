@@ -88,7 +88,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
     await kill();
     const folder = await open(place);
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
     expect(await typesIn(place)).toEqual(['prepared', 'aborted']);
   });
 
@@ -133,15 +133,15 @@ test.runIf(linux)('a draft that cannot be judged yet is let go of, and is judged
   const { place, kill } = await standBeforeCommit('full');
   await kill();
   const folder = await open(place);
-  const database = await readFile(place.database);
-  await writeFile(place.database, 'not a database');
+  const database = await readFile(place.databaseFile);
+  await writeFile(place.databaseFile, 'not a database');
   expect(await finishInterrupted(folder)).toEqual([]);
   const opened = readdirSync('/proc/self/fd').flatMap((fd) => {
     const link = `/proc/self/fd/${fd}`;
     return existsSync(link) ? [readlinkSync(link)] : [];
   });
   expect(opened.filter((path) => path.startsWith(place.dir))).toEqual([]);
-  await writeFile(place.database, database);
+  await writeFile(place.databaseFile, database);
   expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
 });
 

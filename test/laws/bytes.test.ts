@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
 import { jsonValue } from '../../src/snapshot-file/python-text.ts';
-import { asHost, makePlace, makeRoot, open, outcomeOf, type Place, putSnapshot } from '../support/place.ts';
+import { asHost, codeOf, makePlace, makeRoot, open, type Place, putSnapshot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -86,7 +86,7 @@ async function dump(place: Place): Promise<void> {
 const check = async ({ schema, rows, deleted, changed, added }: WorldOfBytes) => {
   const place = await makePlace(root(), schema, { tables: ['t'] });
   insert(place, rows, 0);
-  const before = readState(place.database).tables.t ?? [];
+  const before = readState(place.databaseFile).tables.t ?? [];
   await dump(place);
   const same = await diffSnapshot(await open(place), ID);
   const counted = same.guessedBlobs.reduce((sum, { values }) => sum + values, 0);
@@ -99,17 +99,17 @@ const check = async ({ schema, rows, deleted, changed, added }: WorldOfBytes) =>
     for (const [id, value] of changed) db.prepare('UPDATE OR IGNORE t SET b = ? WHERE id = ?').run(value, id);
   });
   insert(place, added, 10);
-  const changedState = readState(place.database).tables.t;
+  const changedState = readState(place.databaseFile).tables.t;
   const folder = await open(place);
   const { guessedBlobs, refusals } = await planRestore(folder, request);
   const asked = guessedBlobs.some(({ because }) => because === 'nothing');
   expect(refusals.map(({ code }) => code)).toEqual(asked ? ['schema-drift'] : []);
   if (asked) {
-    expect(await outcomeOf(applyRestore(folder, request, now))).toBe('schema-drift');
-    expect(readState(place.database).tables.t).toEqual(changedState);
+    expect(await codeOf(applyRestore(folder, request, now))).toBe('schema-drift');
+    expect(readState(place.databaseFile).tables.t).toEqual(changedState);
   }
   await applyRestore(folder, { ...request, acceptDrift: true }, now);
-  const after = readState(place.database).tables.t ?? [];
+  const after = readState(place.databaseFile).tables.t ?? [];
   const wrong = after.filter((row) => !before.includes(row)).length;
   expect(after).toHaveLength(before.length);
   const guesses = guessedBlobs.reduce((sum, { values }) => sum + values, 0);

@@ -7,6 +7,7 @@ import { settle } from '../support/arbitraries-place.ts';
 import type { TableSpec } from '../support/arbitraries-schema.ts';
 import { change, worlds } from '../support/arbitraries-world.ts';
 import { makeRoot, putSnapshot } from '../support/place.ts';
+import { quote } from '../support/sql.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { applyDirectly, dump } from './apply-directly.ts';
 import { readKeyedRows } from './keyed-rows.ts';
@@ -46,7 +47,7 @@ test('a comparison counts what brute force counts, and nothing between a state a
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const folder = await settle(root(), world);
-      await putSnapshot({ dir: folder.dir, database: '' }, ID, await readFile(await dump(folder, 'dump')));
+      await putSnapshot(folder, ID, await readFile(await dump(folder, 'dump')));
       const there = tablesOf(folder.databaseFile, world.tables);
       const same = await diffSnapshot(folder, ID);
       expect(same.tables.map(({ added, removed, changed }) => added + removed + changed)).toStrictEqual(
@@ -76,8 +77,8 @@ function growColumns(file: string, tables: readonly TableSpec[]): void {
   const db = new Database(file);
   try {
     for (const { name } of tables) {
-      db.exec(`ALTER TABLE "${name.replaceAll('"', '""')}" ADD COLUMN later TEXT DEFAULT 'by default'`);
-      db.exec(`UPDATE "${name.replaceAll('"', '""')}" SET later = hex(randomblob(4))`);
+      db.exec(`ALTER TABLE ${quote(name)} ADD COLUMN later TEXT DEFAULT 'by default'`);
+      db.exec(`UPDATE ${quote(name)} SET later = hex(randomblob(4))`);
     }
   } finally {
     db.close();

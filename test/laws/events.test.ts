@@ -43,8 +43,8 @@ const histories: fc.Arbitrary<History> = fc.record({
   since: fc.array(step, { maxLength: 10 }),
 });
 
-function liveThrough({ database }: Place, steps: readonly Step[]): void {
-  const db = new Database(database);
+function liveThrough({ databaseFile }: Place, steps: readonly Step[]): void {
+  const db = new Database(databaseFile);
   try {
     for (const one of steps) {
       const rows: readonly unknown[] = db.prepare('SELECT rowid FROM event_log ORDER BY rowid').pluck().all();
@@ -83,8 +83,8 @@ function hasKey(db: Database.Database): boolean {
 }
 
 /** Every event once for each time that it is there. */
-function readEvents({ database }: Place): readonly string[] {
-  const db = new Database(database, { readonly: true });
+function readEvents({ databaseFile }: Place): readonly string[] {
+  const db = new Database(databaseFile, { readonly: true });
   try {
     const events = db.prepare('SELECT id, ts, kind, payload_json FROM event_log').raw().all();
     return events.map((event) => JSON.stringify(event)).toSorted();

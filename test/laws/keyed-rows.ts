@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import type { TableSpec } from '../support/arbitraries-schema.ts';
+import { describe, exactly, quote } from '../support/sql.ts';
 
 /**
  * The rows of a table for a comparison by brute force: each as one text with storage classes and bytes, and its key as a
@@ -8,15 +9,11 @@ import type { TableSpec } from '../support/arbitraries-schema.ts';
 export function readKeyedRows(file: string, spec: TableSpec) {
   const db = new Database(file, { readonly: true });
   try {
-    const exact = (name: string) => [
-      `typeof(${quote(name)})`,
-      `iif(typeof(${quote(name)}) IN ('text', 'blob'), hex(CAST(${quote(name)} AS BLOB)), ${quote(name)})`,
-    ];
     const columns = spec.columns.map(({ name }) => name);
     const read = (names: readonly string[]) =>
       db
         .prepare<[], unknown[]>(
-          `SELECT ${names.flatMap(exact).join(', ')} FROM ${quote(spec.name)} ORDER BY ${order(spec)}`,
+          `SELECT ${names.map(quote).flatMap(exactly).join(', ')} FROM ${quote(spec.name)} ORDER BY ${order(spec)}`,
         )
         .raw()
         .safeIntegers()
@@ -60,12 +57,4 @@ function foldHex(hex: string): string {
     const code = Number.parseInt(byte, 16);
     return (code >= 0x41 && code <= 0x5a ? code + 32 : code).toString(16).padStart(2, '0');
   });
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value);
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

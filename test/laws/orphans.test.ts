@@ -25,7 +25,7 @@ async function tell(before: string, since: string) {
   const { id } = await takeSnapshot(folder, 'rewind');
   run(place, `PRAGMA foreign_keys = OFF; ${since}`);
   return {
-    state: () => readState(place.database).tables,
+    state: () => readState(place.databaseFile).tables,
     later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
     plan: (options: Partial<RestoreOptions> = {}) =>
       planRestore(folder, { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' }),

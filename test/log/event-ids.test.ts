@@ -95,14 +95,14 @@ describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, 
       const place = await makeLog(type, [first, second]);
       await dumpAsHost(place);
       run(place, "INSERT INTO chats VALUES (1, 'Harbour')");
-      const since = readState(place.database);
+      const since = readState(place.databaseFile);
       const folder = await open(place);
       const plan = await planRestore(folder, { ...request, mode });
       expect(plan.refusals.map(({ code }) => code)).toEqual(['event-ids-unsupported']);
       expect((await errorOf(applyRestore(folder, { ...request, mode }, NOW))).code).toBe(
         'event-ids-unsupported',
       );
-      expect(readState(place.database)).toEqual(since);
+      expect(readState(place.databaseFile)).toEqual(since);
     },
   );
 

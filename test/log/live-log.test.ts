@@ -6,14 +6,18 @@ import { type LiveLog, withLiveLog } from '../../src/log/live-log.ts';
 import { openSnapshotFile } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
-  appendEvents,
-  changeDatabase,
+  addEvents,
+  asHost,
   codeOf,
-  dumpAsHost,
-  makeDataFolder,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+  dumpChat,
+  makeChat,
+  makeRoot,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
 import { start } from '../support/process.ts';
+
+const root = makeRoot();
 
 function ask<T>(folder: DataFolder, question: (log: LiveLog) => Promise<T>): Promise<T> {
   return withLiveLog(folder, 'patient', {}, question);
@@ -32,10 +36,10 @@ async function readChain(folder: DataFolder, id: string) {
 test.each([0, 1, 1999, 2000, 2001, 4000])(
   'the chain of %i events is that of a snapshot of them',
   async (events) => {
-    const folder = await makeDataFolder({ events });
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+    const folder = await makeChat(root(), { events });
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
     const log = await readChain(folder, 'rewind/20260301T000000Z');
-    changeDatabase(folder, (db) => appendEvents(db, 3));
+    run(folder, addEvents(3));
     const chains = await ask(folder, (live) => live.chains([events]));
     expect(log?.events).toBe(events);
     expect(chains?.at.get(events)).toBe(log?.chain);
@@ -44,23 +48,19 @@ test.each([0, 1, 1999, 2000, 2001, 4000])(
 );
 
 test('an event whose text is not valid UTF-8 counts by its bytes', async () => {
-  const folder = await makeDataFolder({ events: 3 });
-  changeDatabase(folder, (db) =>
-    db.exec("UPDATE event_log SET payload_json = CAST(x'22ff22' AS TEXT) WHERE id = 2"),
-  );
+  const folder = await makeChat(root(), { events: 3 });
+  run(folder, "UPDATE event_log SET payload_json = CAST(x'22ff22' AS TEXT) WHERE id = 2");
   const log = await readChain(folder, (await takeSnapshot(folder, 'rewind')).id);
   expect((await ask(folder, (live) => live.chains([3])))?.at.get(3)).toBe(log?.chain);
   const before = await ask(folder, (live) => live.fingerprint(2n));
-  changeDatabase(folder, (db) =>
-    db.exec("UPDATE event_log SET payload_json = CAST(x'22fe22' AS TEXT) WHERE id = 2"),
-  );
+  run(folder, "UPDATE event_log SET payload_json = CAST(x'22fe22' AS TEXT) WHERE id = 2");
   expect(await ask(folder, (live) => live.fingerprint(2n))).not.toBe(before);
 });
 
 /** A log with a rollback journal that takes so many milliseconds to be read, as large events do on a slow disk. */
 async function makeSlowLog(milliseconds: number): Promise<DataFolder> {
-  const folder = await makeDataFolder({ journalMode: 'delete' });
-  changeDatabase(folder, (db) => {
+  const folder = await makeChat(root(), { journalMode: 'delete' });
+  asHost(folder, (db) => {
     db.exec(`DROP TABLE event_log;
       CREATE TABLE event_log (id INTEGER PRIMARY KEY, ts TEXT AS (length(hex(zeroblob(400000 + id)))), kind TEXT, payload_json TEXT);
       CREATE TABLE chat_state (events INTEGER);
@@ -89,16 +89,14 @@ test('however long a log takes to be read, a host with a rollback journal commit
 
 describe('a log whose ids are found only by reading all of it', () => {
   async function makeLog(): Promise<DataFolder> {
-    const folder = await makeDataFolder({ journalMode: 'delete' });
-    changeDatabase(folder, (db) =>
-      db.exec(`ALTER TABLE event_log RENAME TO rows; CREATE TABLE event_log AS SELECT * FROM rows`),
-    );
+    const folder = await makeChat(root(), { journalMode: 'delete' });
+    run(folder, `ALTER TABLE event_log RENAME TO rows; CREATE TABLE event_log AS SELECT * FROM rows`);
     return folder;
   }
 
   test('is read in a copy, with the same answers', async () => {
     const folder = await makeLog();
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
     const phases = new Set<string>();
     const task = { onProgress: ({ phase }: { readonly phase: string }) => phases.add(phase) };
     const answers = await withLiveLog(folder, 'patient', task, async (live) => [
@@ -122,20 +120,18 @@ describe('a log whose ids are found only by reading all of it', () => {
 });
 
 test('an index that the host has does not make its log be read in another order', async () => {
-  const folder = await makeDataFolder({ events: 500 });
-  changeDatabase(folder, (db) =>
-    db.exec('CREATE INDEX by_payload ON event_log (payload_json, kind, ts); ANALYZE'),
-  );
-  await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder));
+  const folder = await makeChat(root(), { events: 500 });
+  run(folder, 'CREATE INDEX by_payload ON event_log (payload_json, kind, ts); ANALYZE');
+  await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
   const chains = await ask(folder, (live) => live.chains([500]));
   expect(chains?.at.get(500)).toBe((await readChain(folder, 'rewind/20260301T000000Z'))?.chain);
 });
 
 test('a log that loses an event while it is read has no chain', async () => {
-  const folder = await makeDataFolder({ events: 30_000 });
+  const folder = await makeChat(root(), { events: 30_000 });
   const chains = await ask(folder, async (live) => {
     const reading = live.chains([]);
-    setImmediate(() => changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id = 1')));
+    setImmediate(() => run(folder, 'DELETE FROM event_log WHERE id = 1'));
     return reading;
   });
   expect(chains).toBeNull();
@@ -143,30 +139,30 @@ test('a log that loses an event while it is read has no chain', async () => {
 
 describe('a mark holds', () => {
   test('while the log only grows, whatever its flags, and not when an event before it goes or changes', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     const mark = (await ask(folder, (live) => live.chains([])))?.end;
     if (mark === undefined) throw new TypeError('There is no mark.');
     const holds = () => ask(folder, (live) => live.has(mark));
-    changeDatabase(folder, (db) => appendEvents(db, 5));
-    changeDatabase(folder, (db) => db.exec('UPDATE event_log SET hidden = 1'));
+    run(folder, addEvents(5));
+    run(folder, 'UPDATE event_log SET hidden = 1');
     expect(await holds()).toBe(true);
-    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id = 2'));
+    run(folder, 'DELETE FROM event_log WHERE id = 2');
     expect(await holds()).toBe(false);
   });
 
   test('always at the start of the log', async () => {
-    const folder = await makeDataFolder({ events: 0 });
+    const folder = await makeChat(root(), { events: 0 });
     const start = (await ask(folder, (live) => live.chains([])))?.end;
     if (start === undefined) throw new TypeError('There is no mark.');
-    changeDatabase(folder, (db) => appendEvents(db, 1));
+    run(folder, addEvents(1));
     expect(await ask(folder, (live) => live.has(start))).toBe(true);
   });
 });
 
 test('counts and ids are exact beyond what a double can hold', async () => {
-  const folder = await makeDataFolder({ events: 1 });
+  const folder = await makeChat(root(), { events: 1 });
   const large = 2n ** 62n + 1n;
-  changeDatabase(folder, (db) => db.prepare('INSERT INTO event_log (id) VALUES (?)').run(large));
+  asHost(folder, (db) => db.prepare('INSERT INTO event_log (id) VALUES (?)').run(large));
   expect(await ask(folder, (live) => live.lastId())).toBe(large);
   expect(await ask(folder, (live) => live.countAfter(large - 1n))).toBe(1);
   expect(await ask(folder, (live) => live.countAfter(large))).toBe(0);
@@ -174,7 +170,7 @@ test('counts and ids are exact beyond what a double can hold', async () => {
 });
 
 test('a database that has lost its log table is named as such', async () => {
-  const folder = await makeDataFolder();
-  changeDatabase(folder, (db) => db.exec('DROP TABLE event_log'));
+  const folder = await makeChat(root());
+  run(folder, 'DROP TABLE event_log');
   expect(await codeOf(ask(folder, (live) => live.chains([])))).toBe('database-missing');
 });

@@ -51,7 +51,7 @@ test.concurrent.each(logs)('a log that %s', async (_, columns, append) => {
   const taken = await takeIfDue(folder);
   if (!taken.taken) throw new Error('None was due.');
   expect(await isDue(folder)).toMatchObject({ due: false, counted: taken.id, passedOver: [] });
-  const before = readState(place.database);
+  const before = readState(place.databaseFile);
   run(place, `${append}; DELETE FROM chats`);
   expect(await isDue(folder)).toMatchObject({ due: false, counted: taken.id, passedOver: [] });
   expect(await listSnapshots(folder, { check: true })).toMatchObject([{ health: 'good', lineage: 'same' }]);
@@ -59,7 +59,7 @@ test.concurrent.each(logs)('a log that %s', async (_, columns, append) => {
   const request = { ...defaultRestoreOptions, snapshotId: taken.id, action: 'restore' as const };
   expect((await planRestore(folder, request)).refusals).toEqual([]);
   await applyRestore(folder, request, { planId: null, whileOpen: false });
-  expect(readState(place.database).tables).toEqual(before.tables);
+  expect(readState(place.databaseFile).tables).toEqual(before.tables);
   expect(await readRestoredState(folder)).toMatchObject({ snapshotId: taken.id });
   run(place, 'UPDATE event_log SET id = 7 WHERE id = 2');
   expect(await diffSnapshot(folder, taken.id)).toMatchObject({ lineage: 'other' });

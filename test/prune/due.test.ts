@@ -8,16 +8,19 @@ import { isDue, takeIfDue } from '../../src/prune/due.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
-  appendEvents,
-  changeDatabase,
+  addEvents,
   codeOf,
   cutsOf,
-  dumpAsHost,
-  makeDataFolder,
-  makeTempFolder,
-  startChild,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+  dumpChat,
+  makeChat,
+  makeDir,
+  makeRoot,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
+import { hold } from '../support/process.ts';
+
+const root = makeRoot();
 
 const taken = new Date('2026-03-01T00:00:00.000Z');
 const later = (seconds: number) => ({ now: new Date(taken.getTime() + seconds * 1000) });
@@ -26,8 +29,8 @@ const newest = 'periodic/20260301T000000Z';
 
 /** Five events and a checkpoint of them. */
 async function makeCheckpoint(): Promise<DataFolder> {
-  const folder = await makeDataFolder({ events: 5 });
-  await writeSnapshotFile(folder, newest, dumpAsHost(folder), taken);
+  const folder = await makeChat(root(), { events: 5 });
+  await putSnapshot(folder, newest, dumpChat(folder), taken);
   return folder;
 }
 
@@ -36,9 +39,9 @@ describe('a checkpoint is due', () => {
     [0, false],
     [1, true],
   ])('without any checkpoint, with %i events: %s', async (events, due) => {
-    const folder = await makeDataFolder({ events });
+    const folder = await makeChat(root(), { events });
     expect(await isDue(folder)).toMatchObject({ due, counted: null, passedOver: [] });
-    await writeSnapshotFile(folder, 'rewind/20260301T000000Z', dumpAsHost(folder), taken);
+    await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder), taken);
     expect((await isDue(folder)).due).toBe(due);
   });
 
@@ -54,13 +57,13 @@ describe('a checkpoint is due', () => {
     [0, -86_400, false],
   ])('%i events and %d seconds after the newest: %s', async (events, seconds, due) => {
     const folder = await makeCheckpoint();
-    changeDatabase(folder, (db) => appendEvents(db, events));
+    run(folder, addEvents(events));
     expect(await isDue(folder, later(seconds))).toMatchObject({ due, counted: newest, passedOver: [] });
   });
 
   test('by the modification time of the file, not by the time in its name', async () => {
-    const folder = await makeDataFolder({ events: 5 });
-    await writeSnapshotFile(folder, 'periodic/20200101T000000Z', dumpAsHost(folder), taken);
+    const folder = await makeChat(root(), { events: 5 });
+    await putSnapshot(folder, 'periodic/20200101T000000Z', dumpChat(folder), taken);
     expect((await isDue(folder, later(10))).due).toBe(false);
   });
 
@@ -73,7 +76,7 @@ describe('a checkpoint is due', () => {
 
   test('counting from the newest name, even where another was written later', async () => {
     const folder = await makeCheckpoint();
-    await writeSnapshotFile(folder, older, dumpAsHost(folder), new Date(taken.getTime() + 5000));
+    await putSnapshot(folder, older, dumpChat(folder), new Date(taken.getTime() + 5000));
     expect(await isDue(folder, later(10))).toMatchObject({ counted: newest });
   });
 });
@@ -82,51 +85,51 @@ describe('the reason says of a checkpoint that was counted from', () => {
   const partly = /Compared with the log/;
 
   test('how much of it was compared with the log, where the host wrote it and it is longer than its head', async () => {
-    const folder = await makeDataFolder({ events: 2000 });
-    await writeSnapshotFile(folder, newest, dumpAsHost(folder), taken);
+    const folder = await makeChat(root(), { events: 2000 });
+    await putSnapshot(folder, newest, dumpChat(folder), taken);
     const { reason } = await isDue(folder, later(60));
     const [, events] =
       / Compared with the log: only its first (\d+) events and the id of its last one\.$/.exec(reason) ?? [];
     // The head is 64 KB, and each event here takes between 100 and 200 bytes.
     expect(Number(events)).toBeGreaterThan(300);
     expect(Number(events)).toBeLessThan(700);
-    changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 1000'));
+    run(folder, 'DELETE FROM event_log WHERE id > 1000');
     expect((await isDue(folder, later(60))).reason).toContain(
       `Compared with the log: only its first ${events} events.`,
     );
   });
 
   test('that nothing but an id was, where its log does not come first', async () => {
-    const folder = await makeDataFolder({ events: 5 });
-    await writeSnapshotFile(folder, newest, '{"last_event_id": 5, "chats": [], "event_log": []}', taken);
+    const folder = await makeChat(root(), { events: 5 });
+    await putSnapshot(folder, newest, '{"last_event_id": 5, "chats": [], "event_log": []}', taken);
     expect((await isDue(folder, later(60))).reason).toMatch(
       / Compared with the log: only the id of its last event\.$/,
     );
   });
 
   test('that none of its events was, where the log was cut and they do not come first', async () => {
-    const folder = await makeDataFolder({ events: 5 });
-    await writeSnapshotFile(folder, newest, '{"last_event_id": 9, "chats": [], "event_log": []}', taken);
+    const folder = await makeChat(root(), { events: 5 });
+    await putSnapshot(folder, newest, '{"last_event_id": 9, "chats": [], "event_log": []}', taken);
     expect((await isDue(folder, later(60))).reason).toMatch(/ Compared with the log: none of its events\.$/);
   });
 
   test('nothing where all events were compared: those of a short one, and of one that we wrote', async () => {
     expect((await isDue(await makeCheckpoint(), later(60))).reason).not.toMatch(partly);
-    const folder = await makeDataFolder({ events: 2000 });
+    const folder = await makeChat(root(), { events: 2000 });
     await takeSnapshot(folder, 'periodic');
     expect((await isDue(folder)).reason).not.toMatch(partly);
     const cut = await makeCheckpoint();
-    changeDatabase(cut, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
+    run(cut, 'DELETE FROM event_log WHERE id > 3');
     expect((await isDue(cut, later(60))).reason).not.toMatch(partly);
-    const empty = await makeDataFolder({ events: 0 });
-    await writeSnapshotFile(empty, newest, dumpAsHost(empty), taken);
+    const empty = await makeChat(root(), { events: 0 });
+    await putSnapshot(empty, newest, dumpChat(empty), taken);
     expect((await isDue(empty, later(60))).reason).not.toMatch(partly);
   });
 });
 
 describe('a newest checkpoint that cannot be counted from is passed over and named', () => {
   async function expectPassedOver(folder: DataFolder, id: string, why: RegExp) {
-    await writeSnapshotFile(folder, older, dumpAsHost(folder), taken);
+    await putSnapshot(folder, older, dumpChat(folder), taken);
     expect(await isDue(folder, later(60))).toMatchObject({
       counted: older,
       passedOver: [{ id, why: expect.stringMatching(why) }],
@@ -135,9 +138,9 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
 
   test('cut off anywhere', async () => {
     const folder = await makeCheckpoint();
-    await writeSnapshotFile(folder, older, dumpAsHost(folder), taken);
+    await putSnapshot(folder, older, dumpChat(folder), taken);
     const file = join(folder.dir, 'snapshots', `${newest}.json`);
-    for (const length of cutsOf(dumpAsHost(folder))) {
+    for (const length of cutsOf(dumpChat(folder))) {
       await truncate(file, length);
       await utimes(file, taken, taken);
       expect(await isDue(folder, later(60))).toMatchObject({ counted: older, passedOver: [{ id: newest }] });
@@ -145,45 +148,42 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
   });
 
   test('a FIFO, without waiting for it, or a folder', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     await mkdir(join(folder.dir, 'snapshots/periodic'), { recursive: true });
     execFileSync('mkfifo', [join(folder.dir, 'snapshots', `${newest}.json`)]);
     await expectPassedOver(folder, newest, /not a regular file/);
   });
 
   test('without the id of its last event', async () => {
-    const folder = await makeDataFolder({ events: 5 });
-    await writeSnapshotFile(folder, newest, '{"event_log": [], "chats": []}', taken);
+    const folder = await makeChat(root(), { events: 5 });
+    await putSnapshot(folder, newest, '{"event_log": [], "chats": []}', taken);
     await expectPassedOver(folder, newest, /id of its last event/);
   });
 
   test('of a database that was replaced by one with the same ids', async () => {
     const folder = await makeCheckpoint();
-    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 1"));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 1");
     await expectPassedOver(folder, newest, /another timeline/);
   });
 
   test('of events that were cut off the log before it grew again', async () => {
     const folder = await makeCheckpoint();
-    changeDatabase(folder, (db) => {
-      db.exec('DELETE FROM event_log WHERE id > 3');
-      appendEvents(db, 1);
-    });
+    run(folder, `DELETE FROM event_log WHERE id > 3; ${addEvents(1)}`);
     await expectPassedOver(folder, newest, /another timeline/);
   });
 
   test('of a log that differs in the middle only, where we wrote it', async () => {
-    const folder = await makeDataFolder({ events: 2000 });
+    const folder = await makeChat(root(), { events: 2000 });
     const { id, file } = await takeSnapshot(folder, 'periodic');
     await utimes(file, taken, taken);
     expect(await isDue(folder, later(60))).toMatchObject({ counted: id, passedOver: [] });
-    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET payload_json = '{}' WHERE id = 1500"));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 1500");
     await expectPassedOver(folder, id, /another timeline/);
   });
 
   test('and where none is left one is due, as if there had never been any', async () => {
-    const folder = await makeDataFolder({ events: 1 });
-    await writeSnapshotFile(folder, newest, '', taken);
+    const folder = await makeChat(root(), { events: 1 });
+    await putSnapshot(folder, newest, '', taken);
     expect(await isDue(folder, later(0))).toMatchObject({
       due: true,
       counted: null,
@@ -194,7 +194,7 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
 
 test('a log that was cut and has not grown since still counts from a longer checkpoint', async () => {
   const folder = await makeCheckpoint();
-  changeDatabase(folder, (db) => db.exec('DELETE FROM event_log WHERE id > 3'));
+  run(folder, 'DELETE FROM event_log WHERE id > 3');
   expect(await isDue(folder, later(60))).toMatchObject({ due: false, counted: newest, passedOver: [] });
 });
 
@@ -209,13 +209,13 @@ describe('taking if due', () => {
   });
 
   test('takes one, then moves to the trash the sixth newest and copies before a rewind older than 14 days', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     const days = (kind: string, ...numbers: readonly number[]) =>
       numbers.map((day) => `${kind}/2026010${day}T000000Z`);
     for (const id of [...days('periodic', 1, 2, 3, 4, 5, 6), ...days('restore', 1), ...days('weekly', 1)])
-      await writeSnapshotFile(folder, id, dumpAsHost(folder), taken);
-    await writeSnapshotFile(folder, 'rewind/20260101T000000Z');
-    await writeSnapshotFile(folder, 'rewind/20990101T000000Z');
+      await putSnapshot(folder, id, dumpChat(folder), taken);
+    await putSnapshot(folder, 'rewind/20260101T000000Z');
+    await putSnapshot(folder, 'rewind/20990101T000000Z');
     const result = await takeIfDue(folder);
     if (!result.taken) throw new TypeError(result.reason);
     expect(result).toMatchObject({
@@ -233,12 +233,12 @@ describe('taking if due', () => {
   });
 
   test('says what was done and what was not where the older ones cannot be moved', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2, 3, 4, 5, 6])
-      await writeSnapshotFile(folder, `periodic/2026010${day}T000000Z`, dumpAsHost(folder), taken);
-    await writeSnapshotFile(folder, 'rewind/20260101T000000Z');
+      await putSnapshot(folder, `periodic/2026010${day}T000000Z`, dumpChat(folder), taken);
+    await putSnapshot(folder, 'rewind/20260101T000000Z');
     await mkdir(join(folder.dir, 'snapback'));
-    await symlink(await makeTempFolder(), join(folder.dir, 'snapback/trash'));
+    await symlink(await makeDir(root()), join(folder.dir, 'snapback/trash'));
     const result = await takeIfDue(folder);
     if (!result.taken) throw new TypeError(result.reason);
     expect(result.retired).toEqual([]);
@@ -251,9 +251,9 @@ describe('taking if due', () => {
   });
 
   test('moves no copy before a rewind by a clock that nothing confirms, however often it is tried', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2])
-      await writeSnapshotFile(folder, `rewind/2026010${day}T000000Z`, dumpAsHost(folder), taken);
+      await putSnapshot(folder, `rewind/2026010${day}T000000Z`, dumpChat(folder), taken);
     const far = new Date('2037-01-01T00:00:00.000Z');
     for (const hours of [0, 1]) {
       const result = await takeIfDue(folder, { now: new Date(far.getTime() + hours * 3_600_000) });
@@ -263,7 +263,7 @@ describe('taking if due', () => {
       await utimes(result.file, far, far);
     }
     // The log shows that the time has really passed.
-    changeDatabase(folder, (db) => db.exec("UPDATE event_log SET ts = '2036-12-31T00:00:00Z' WHERE id = 5"));
+    run(folder, "UPDATE event_log SET ts = '2036-12-31T00:00:00Z' WHERE id = 5");
     expect(await takeIfDue(folder, { now: new Date('2037-01-01T03:00:00.000Z') })).toMatchObject({
       retired: ['rewind/20260102T000000Z', 'rewind/20260101T000000Z'],
       notes: [],
@@ -271,9 +271,9 @@ describe('taking if due', () => {
   });
 
   test('never retires the one it has just taken, even where all others are dated in the future', async () => {
-    const folder = await makeDataFolder({ events: 5 });
+    const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2, 3, 4, 5, 6])
-      await writeSnapshotFile(folder, `periodic/2099010${day}T000000Z`, dumpAsHost(folder), taken);
+      await putSnapshot(folder, `periodic/2099010${day}T000000Z`, dumpChat(folder), taken);
     const result = await takeIfDue(folder);
     if (!result.taken) throw new TypeError(result.reason);
     expect(result.retired).toEqual(['periodic/20990101T000000Z']);
@@ -282,9 +282,8 @@ describe('taking if due', () => {
 });
 
 test('a lock that does not go away is waited for, and a cancel ends the wait', async () => {
-  const folder = await makeDataFolder({ journalMode: 'delete' });
-  const child = startChild('hold-database.ts', folder.databaseFile, 'exclusive');
-  expect(await child.line()).toBe('held');
+  const folder = await makeChat(root(), { journalMode: 'delete' });
+  await hold(folder.databaseFile, 'BEGIN EXCLUSIVE');
   const controller = new AbortController();
   const onProgress = () => controller.abort();
   expect(await codeOf(isDue(folder, {}, { signal: controller.signal, onProgress }))).toBe('cancelled');

@@ -10,15 +10,18 @@ import type { PrunePolicy } from '../../src/model/prune.ts';
 import { takeIfDue } from '../../src/prune/due.ts';
 import { applyPrune, planPrune } from '../../src/prune/prune.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
-import { codeOf, makeDataFolder, startChild, writeSnapshotFile } from '../support/data-folder.ts';
+import { codeOf, makeChat, makeRoot, putSnapshot } from '../support/place.ts';
+import { start } from '../support/process.ts';
 import { defaultRules } from '../support/rules.ts';
+
+const root = makeRoot();
 
 const now = new Date('2026-03-20T12:00:00.000Z');
 const checkpoints: PrunePolicy = { by: 'count', kind: 'periodic', keep: 2 };
 
 async function makeSnapshots(...ids: readonly string[]): Promise<DataFolder> {
-  const folder = await makeDataFolder();
-  for (const id of ids) await writeSnapshotFile(folder, id, `contents of ${id}`);
+  const folder = await makeChat(root());
+  for (const id of ids) await putSnapshot(folder, id, `contents of ${id}`);
   return folder;
 }
 
@@ -142,7 +145,7 @@ describe('nothing is moved', () => {
   test('when the snapshots are not those of the plan any more', async () => {
     const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
     const { planId } = await planPrune(folder, checkpoints, { now });
-    await writeSnapshotFile(folder, days('periodic', 1)[0] ?? '', 'other contents');
+    await putSnapshot(folder, days('periodic', 1)[0] ?? '', 'other contents');
     expect(await codeOf(applyPrune(folder, checkpoints, { planId, now }))).toBe('plan-stale');
     expect(await idsOf(folder)).toEqual(days('periodic', 3, 2, 1));
     expect(await readdir(folder.dir)).not.toContain('snapback');
@@ -207,8 +210,9 @@ describe('killed in the middle', () => {
     async (after) => {
       const ids = days('periodic', 1, 2, 3, 4);
       const folder = await makeSnapshots(...ids);
-      const child = startChild('prune-and-die.ts', folder.dir, String(after));
-      expect((await child.ended).signal).toBe('SIGKILL');
+      const child = start('prune-and-die.ts', { args: [folder.dir, String(after)] });
+      await child.ended;
+      expect(child.process.signalCode).toBe('SIGKILL');
       const trash = join(folder.dir, 'snapback/trash');
       const [name = ''] = await readdir(trash);
       const manifest = JSON.parse(await readFile(join(trash, name, 'manifest.json'), 'utf8'));
@@ -226,7 +230,7 @@ describe('killed in the middle', () => {
 
 test('a folder in place of the trash that leads elsewhere is not used', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
-  const elsewhere = await makeDataFolder();
+  const elsewhere = await makeChat(root());
   await symlink(elsewhere.dir, join(folder.dir, 'snapback'));
   expect(await codeOf(applyPrune(folder, checkpoints))).toBe('snapshot-unsafe');
   await rm(join(folder.dir, 'snapback'));

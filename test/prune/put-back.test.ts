@@ -5,16 +5,24 @@ import { expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, putBack, takeSnapshot } from '../../src/index.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { describeTrash } from '../../src/prune/trash.ts';
-import { codeOf, makeDataFolder, writeSnapshotFile } from '../support/data-folder.ts';
-import { addEvents, makePlace, makeRoot, open, run } from '../support/place.ts';
+import {
+  addEvents,
+  codeOf,
+  makeChat,
+  makePlace,
+  makeRoot,
+  open,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
 import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 const IDS = ['periodic/20260301T000000Z', 'rewind/20260301T000000Z'];
 
 async function pruned() {
-  const folder = await makeDataFolder();
-  for (const id of IDS) await writeSnapshotFile(folder, id, `this is ${id}`);
+  const folder = await makeChat(root());
+  for (const id of IDS) await putSnapshot(folder, id, `this is ${id}`);
   const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: IDS });
   const file = (id: string) => join(folder.dir, 'snapshots', `${id}.json`);
   return { folder, trashFolder, file };

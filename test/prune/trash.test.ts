@@ -6,12 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { describeTrashSummary as describeInWords } from '../../src/cli/prune-report.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { describeTrash, emptyTrash } from '../../src/prune/trash.ts';
-import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+
+const root = makeRoot();
 
 async function makeTrash() {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   for (const id of ['periodic/20260301T000000Z', 'periodic/20260302T000000Z', 'rewind/20260301T000000Z'])
-    await writeSnapshotFile(folder, id, 'ten bytes.');
+    await putSnapshot(folder, id, 'ten bytes.');
   const first = await applyPrune(folder, { by: 'count', kind: 'periodic', keep: 1 });
   const second = await applyPrune(folder, { by: 'choice', ids: ['rewind/20260301T000000Z'] });
   return { folder, folders: [first.trashFolder, second.trashFolder] };
@@ -21,7 +23,7 @@ test('the trash is described by its snapshots and their bytes', async () => {
   const { folder, folders } = await makeTrash();
   const contents = await describeTrash(folder);
   expect(contents).toMatchObject({ files: 2, bytes: 20, folders: folders.sort() });
-  const empty = await makeDataFolder();
+  const empty = await makeChat(root());
   expect(await describeTrash(empty)).toMatchObject({ files: 0, bytes: 0, folders: [] });
   expect(await readdir(empty.dir)).not.toContain('snapback');
 });
@@ -46,7 +48,7 @@ test('emptying is refused when the trash is not what was shown', async () => {
 test('what is not the trash’s own stays, with the manifest and the folders around it', async () => {
   const { folder, folders } = await makeTrash();
   const [first = '', second = ''] = folders;
-  const elsewhere = await makeTempFolder();
+  const elsewhere = await makeDir(root());
   await writeFile(join(elsewhere, 'precious.json'), 'precious');
   await symlink(elsewhere, join(first, 'linked'));
   await symlink(join(elsewhere, 'precious.json'), join(second, 'rewind/link.json'));
@@ -148,7 +150,7 @@ describe('of a folder whose manifest cannot be relied on, nothing is counted or 
   test('because it is a link or a FIFO', async () => {
     const { folder, folders } = await makeTrash();
     const [first = '', second = ''] = folders;
-    const elsewhere = join(await makeTempFolder(), 'manifest.json');
+    const elsewhere = join(await makeDir(root()), 'manifest.json');
     await rename(join(first, 'manifest.json'), elsewhere);
     await symlink(elsewhere, join(first, 'manifest.json'));
     await rm(join(second, 'manifest.json'));
@@ -213,8 +215,8 @@ test('what stays in the trash is told, not passed over', async () => {
 });
 
 test('a trash that a link leads away to is described as none, and nothing of it is deleted', async () => {
-  const folder = await makeDataFolder();
-  const elsewhere = await makeTempFolder();
+  const folder = await makeChat(root());
+  const elsewhere = await makeDir(root());
   const file = join(elsewhere, 'trash', '20260101T000000Z', 'periodic', 'x.json');
   await mkdir(join(file, '..'), { recursive: true });
   await writeFile(file, 'ten bytes.');

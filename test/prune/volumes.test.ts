@@ -2,9 +2,11 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeTrash, emptyTrash } from '../../src/prune/trash.ts';
-import { makeDataFolder, writeSnapshotFile } from '../support/data-folder.ts';
 import { ownMounts } from '../support/mounts.ts';
+import { makeChat, makeRoot, putSnapshot } from '../support/place.ts';
 import { runToEnd } from '../support/process.ts';
+
+const root = makeRoot();
 
 /** Mounts a volume where the snapshots lie, which only the command sees; what is left on it is copied to `$2`. */
 const OWN_VOLUME = `cp -rp "$1/snapshots/." "$2" && mount -t tmpfs -o "size=$3" tmpfs "$1/snapshots" && cp -rp "$2/." "$1/snapshots" &&
@@ -13,11 +15,11 @@ const ID = 'rewind/20260101T000000Z';
 
 describe.skipIf(ownMounts === undefined)('where the snapshots lie on a volume of their own', () => {
   async function pruned() {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     const text = `{"last_event_id": 0}${' '.repeat(3_000_000)}`;
     const modified = new Date(1_767_225_600_123);
-    await writeSnapshotFile(folder, ID, text, modified);
-    await writeSnapshotFile(folder, 'rewind/20260102T000000Z');
+    await putSnapshot(folder, ID, text, modified);
+    await putSnapshot(folder, 'rewind/20260102T000000Z');
     const out = `${folder.dir}-left`;
     await mkdir(out);
     const through = [...(ownMounts ?? []), 'sh', '-c', OWN_VOLUME, 'sh', folder.dir, out, '20m'];

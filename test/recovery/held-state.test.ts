@@ -67,7 +67,7 @@ describe.concurrent('what the database holds', () => {
     const { place, folder, ids } = await begin();
     const contents: unknown[] = [];
     for (const what of sequence) {
-      contents.push(readState(place.database));
+      contents.push(readState(place.databaseFile));
       await act(what, place, folder, ids);
     }
     const told = await readRestoredState(await open(place));
@@ -75,7 +75,7 @@ describe.concurrent('what the database holds', () => {
     // Judged from outside: the action that is offered leads to the content of before the newest restore or undo.
     const newest = sequence.findLastIndex((what) => ['A', 'B', 'undo'].includes(what));
     await applyUndo(folder, UNDO, NOW);
-    expect(readState(place.database)).toEqual(contents[newest]);
+    expect(readState(place.databaseFile)).toEqual(contents[newest]);
   });
 
   test('is said to be unknown where a safety copy on the way is gone and the journal with it', async () => {

@@ -19,7 +19,7 @@ import {
   writeJournalLines,
 } from '../support/killed.ts';
 import { addEvents, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
-import { runToEnd } from '../support/process.ts';
+import { runAsNobody } from '../support/process.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
 /** How a restore ended is told by the content, as long as that tells; until then nothing is recorded and nothing lost. */
@@ -184,7 +184,7 @@ describe.concurrent('what nobody can tell', () => {
     ['of the tables alone', { committed: true, mode: 'projections' }],
   ])('of a restore, %s, stays open until the content tells it', async (_, given) => {
     const { place, folder, ...one } = await killed(given, FLAGS);
-    const state = await readFile(place.database);
+    const state = await readFile(place.databaseFile);
     run(place, EVERYWHERE);
     await expectOpen(place, one);
     await putBack(place, state);
@@ -276,10 +276,9 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
   test('because that may not be read stays open until it may', async () => {
     const { place, receipt } = await killed({ committed: true, mode: 'projections' });
     if (process.getuid?.() === 0) {
-      await chmod(root(), 0o755);
       execFileSync('chown', ['-R', '65534:65534', place.dir]);
     }
-    const finish = async () => JSON.parse(await runToEnd('finish.ts', { args: [place.dir] }));
+    const finish = async () => JSON.parse(await runAsNobody('finish', place.dir));
     await chmod(fileOf(place, receipt.safetyCopyId), 0);
     expect(await finish()).toEqual([[], null]);
     expect(await typesIn(place)).toEqual(['prepared']);

@@ -9,7 +9,7 @@ import {
   planUndo,
   readRestoredState,
 } from '../../src/index.ts';
-import { addEvents, makePlace, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -33,7 +33,7 @@ async function restored(given: Partial<Story> = {}) {
     action: 'restore' as const,
   };
   const receipt = await applyRestore(folder, request, NOW);
-  return { ...lived, folder, receipt, after: readState(lived.place.database) };
+  return { ...lived, folder, receipt, after: readState(lived.place.databaseFile) };
 }
 
 describe.concurrent('undo', () => {
@@ -41,16 +41,16 @@ describe.concurrent('undo', () => {
     const { place, folder, since, after } = await restored();
     for (const expected of [since, after, since]) {
       await applyUndo(folder, UNDO, NOW);
-      expect(readState(place.database)).toEqual(expected);
-      expect(findFaults(place.database)).toEqual([]);
+      expect(readState(place.databaseFile)).toEqual(expected);
+      expect(findFaults(place.databaseFile)).toEqual([]);
     }
     expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
   });
 
   test('has nothing to do where no restore was made, and plans nothing', async () => {
     const place = await makePlace(root(), story.schema);
-    expect(await outcomeOf(planUndo(await open(place), UNDO))).toBe('nothing-to-undo');
-    expect(await outcomeOf(applyUndo(await open(place), UNDO, NOW))).toBe('nothing-to-undo');
+    expect(await codeOf(planUndo(await open(place), UNDO))).toBe('nothing-to-undo');
+    expect(await codeOf(applyUndo(await open(place), UNDO, NOW))).toBe('nothing-to-undo');
     expect(await readRestoredState(await open(place))).toBe(null);
   });
 
@@ -61,9 +61,9 @@ describe.concurrent('undo', () => {
     expect(plan.tables.find(({ role }) => role === 'log')).toMatchObject({ added: 3, removed: 2 });
     expect(plan).toMatchObject({ newerEventsLost: 2, lineage: 'other' });
     const apply = { ...NOW, planId: plan.planId };
-    expect(await outcomeOf(applyUndo(folder, UNDO, apply))).toBe('other-timeline');
+    expect(await codeOf(applyUndo(folder, UNDO, apply))).toBe('other-timeline');
     await applyUndo(folder, { ...UNDO, acceptOtherTimeline: true }, apply);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test.each<[string, (file: string) => Promise<void>]>([
@@ -91,7 +91,7 @@ describe.concurrent('undo', () => {
     expect((await planUndo(folder, UNDO)).snapshot.id).toBe(receipt.safetyCopyId);
     expect(await finishInterrupted(folder)).toMatchObject([{ planId: 'later', outcome: 'not-committed' }]);
     await applyUndo(folder, UNDO, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('of projections alone brings projections alone back', async () => {
@@ -101,7 +101,7 @@ describe.concurrent('undo', () => {
     expect(after.tables.memories).not.toEqual(since.tables.memories);
     const undone = await applyUndo(folder, UNDO, NOW);
     expect(undone.mode).toBe('projections');
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('works when the journal is lost, torn or full of other things', async () => {
@@ -116,7 +116,7 @@ describe.concurrent('undo', () => {
     run(place, addEvents(1, 'later'));
     expect(await readRestoredState(folder)).toMatchObject({ action: 'restore' });
     await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('finds the newest restore without a journal, after an undo as well', async () => {
@@ -126,9 +126,9 @@ describe.concurrent('undo', () => {
     await finishInterrupted(folder);
     expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
     await applyUndo(folder, UNDO, NOW);
-    expect(readState(place.database)).toEqual(after);
+    expect(readState(place.databaseFile)).toEqual(after);
     await applyUndo(folder, UNDO, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('is exact for values that a snapshot cannot show', async () => {
@@ -137,6 +137,6 @@ describe.concurrent('undo', () => {
         (4, 9223372036854775807), (5, 'b''x''');`,
     });
     await applyUndo(folder, UNDO, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });

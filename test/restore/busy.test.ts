@@ -10,8 +10,8 @@ import {
   planRestore,
   takeSnapshot,
 } from '../../src/index.ts';
-import { asHost, errorOf, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
-import { type Child, start } from '../support/process.ts';
+import { asHost, codeOf, errorOf, makeRoot, open, type Place } from '../support/place.ts';
+import { hold, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -25,17 +25,6 @@ const story: Story = {
   since: 'DELETE FROM memories WHERE id = 1; UPDATE chat_state SET events = 8;',
 };
 const open2 = { ...NOW, whileOpen: true };
-
-async function hold(place: Place, sql: string): Promise<Child> {
-  const child = start('hold.ts', { args: [place.database, sql] });
-  await child.said('held');
-  return child;
-}
-
-async function release(child: Child): Promise<void> {
-  child.process.kill('SIGKILL');
-  await child.ended;
-}
 
 async function safetyCopies({ dir }: Place): Promise<readonly string[]> {
   const all = await readdir(join(dir, 'snapshots'), { recursive: true });
@@ -52,7 +41,7 @@ describe.concurrent('a database that another process keeps locked', () => {
         journalMode === 'wal'
           ? 'PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM memories'
           : 'BEGIN EXCLUSIVE';
-      const holder = await hold(place, exclusive);
+      const holder = await hold(place.databaseFile, exclusive);
       const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
       const outcomes = await Promise.all(
         [
@@ -62,12 +51,12 @@ describe.concurrent('a database that another process keeps locked', () => {
           applyRestore(folder, request, open2),
         ].map(async (action) => {
           const began = performance.now();
-          return [await outcomeOf(action), performance.now() - began > 4900];
+          return [await codeOf(action), performance.now() - began > 4900];
         }),
       );
       expect(outcomes).toEqual(outcomes.map(() => ['database-busy', true]));
-      await release(holder);
-      expect(readState(place.database)).toEqual(since);
+      await holder.kill();
+      expect(readState(place.databaseFile)).toEqual(since);
       expect(await safetyCopies(place)).toEqual([]);
       await applyRestore(folder, request, NOW);
     },
@@ -76,19 +65,19 @@ describe.concurrent('a database that another process keeps locked', () => {
   test('is waited for no longer after a cancel', async () => {
     const { place, id } = await live(root(), { ...story, journalMode: 'delete' });
     const folder = await open(place);
-    const holder = await hold(place, 'BEGIN EXCLUSIVE');
+    const holder = await hold(place.databaseFile, 'BEGIN EXCLUSIVE');
     const cancel = new AbortController();
     const onProgress = () => cancel.abort();
     const task = { signal: cancel.signal, onProgress };
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(folder, request, open2, task))).toBe('cancelled');
-    expect(await outcomeOf(diffSnapshot(folder, id, task))).toBe('cancelled');
-    await release(holder);
+    expect(await codeOf(applyRestore(folder, request, open2, task))).toBe('cancelled');
+    expect(await codeOf(diffSnapshot(folder, id, task))).toBe('cancelled');
+    await holder.kill();
   });
 
   test('is restored as soon as the lock goes', async () => {
     const { place, id, before } = await live(root(), { ...story, journalMode: 'delete' });
-    const holder = await hold(place, 'BEGIN EXCLUSIVE');
+    const holder = await hold(place.databaseFile, 'BEGIN EXCLUSIVE');
     const restoring = applyRestore(
       await open(place),
       { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
@@ -96,24 +85,24 @@ describe.concurrent('a database that another process keeps locked', () => {
     );
     setTimeout(() => holder.process.kill('SIGKILL'), 1000);
     await restoring;
-    expect(readState(place.database).tables).toEqual(before.tables);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
   });
 
   test('by a writer in between the plan and the write lock is not half restored: journal mode wal', async () => {
     const { place, id, since } = await live(root(), story);
-    const holder = await hold(place, 'BEGIN IMMEDIATE; DELETE FROM memories');
+    const holder = await hold(place.databaseFile, 'BEGIN IMMEDIATE; DELETE FROM memories');
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
+    expect(await codeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
-    await release(holder);
-    expect(readState(place.database)).toEqual(since);
+    await holder.kill();
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });
 
 describe.concurrent('a writer that is about to commit with a rollback journal', () => {
   async function restoreBeside(sql: string, then: 'commit' | 'roll back') {
     const { place, id, since, before } = await live(root(), { ...story, journalMode: 'delete' });
-    const writer = await hold(place, sql);
+    const writer = await hold(place.databaseFile, sql);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     let told = false;
     const onProgress = ({ phase }: { readonly phase: string }) => {
@@ -124,7 +113,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
     };
     const made = new Set<string>();
     const watcher = watch(place.dir, (_, name) => made.add(String(name)));
-    const outcome = await outcomeOf(applyRestore(await open(place), request, open2, { onProgress }));
+    const outcome = await codeOf(applyRestore(await open(place), request, open2, { onProgress }));
     watcher.close();
     return { outcome, place, since, before, writer, made: [...made] };
   }
@@ -134,8 +123,8 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
     const { outcome, place, writer } = await restoreBeside(change, 'commit');
     expect(outcome).toBe('plan-stale');
     await writer.said('done');
-    await release(writer);
-    expect(readState(place.database).tables.memories).toContain('integer 77 text 6D696E65');
+    await writer.kill();
+    expect(readState(place.databaseFile).tables.memories).toContain('integer 77 text 6D696E65');
     expect(await safetyCopies(place)).toEqual([]);
   });
 
@@ -146,32 +135,32 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
     // No third file binds its commit to one of ours: the next host may see the folder under another path.
     expect(made.filter((name) => name.includes('-mj'))).toEqual([]);
     expect(made).toContain('app.db-journal');
-    expect(readState(place.database).tables).toEqual(before.tables);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
   });
 });
 
 describe.concurrent('a long reader', () => {
   test('hinders no restore in a WAL, and goes on seeing what it saw', async () => {
     const { place, id, before } = await live(root(), story);
-    const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
+    const reader = await hold(place.databaseFile, 'BEGIN; SELECT count(*) FROM memories');
     const receipt = await applyRestore(
       await open(place),
       { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
       open2,
     );
     expect([receipt.whileOpen, receipt.inUse.state]).toEqual([true, 'yes']);
-    expect(readState(place.database).tables).toEqual(before.tables);
-    await release(reader);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
+    await reader.kill();
   });
 
   test('with a rollback journal is waited for, then the restore refuses and has changed nothing', async () => {
     const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
-    const reader = await hold(place, 'BEGIN; SELECT count(*) FROM memories');
+    const reader = await hold(place.databaseFile, 'BEGIN; SELECT count(*) FROM memories');
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
+    expect(await codeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
-    await release(reader);
-    expect(readState(place.database)).toEqual(since);
+    await reader.kill();
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });
 
@@ -179,7 +168,7 @@ describe.concurrent('a host that has the database open', () => {
   test('is named, and refuses restore and undo until it is closed or overridden', async () => {
     const { place, id, since } = await live(root(), story);
     const folder = await open(place);
-    const host = await hold(place, 'SELECT count(*) FROM memories');
+    const host = await hold(place.databaseFile, 'SELECT count(*) FROM memories');
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const plan = await planRestore(folder, request);
     expect(plan.refusals.map(({ code }) => code)).toEqual(['database-in-use']);
@@ -188,12 +177,12 @@ describe.concurrent('a host that has the database open', () => {
       'database-in-use',
       expect.stringContaining(String(host.process.pid)),
     ]);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
     await applyRestore(folder, request, { planId: plan.planId, whileOpen: true });
-    expect(await outcomeOf(applyUndo(folder, { acceptDrift: false }, NOW))).toBe('database-in-use');
-    await release(host);
+    expect(await codeOf(applyUndo(folder, { acceptDrift: false }, NOW))).toBe('database-in-use');
+    await host.kill();
     await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test.each(['wal', 'delete'] as const)(
@@ -202,12 +191,12 @@ describe.concurrent('a host that has the database open', () => {
       const { place, id } = await live(root(), { ...story, journalMode });
       const folder = await open(place);
       // Less than we are patient ourselves: no two may wait for each other until one of them gives up.
-      const host = start('write-on.ts', { args: [place.database, '4500'] });
+      const host = start('write-on.ts', { args: [place.databaseFile, '4500'] });
       await host.said('busy');
       const outcomes: string[] = [];
       for (let round = 0; round < (journalMode === 'wal' ? 4 : 2); round += 1) {
         const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-        outcomes.push(await outcomeOf(applyRestore(folder, request, open2)));
+        outcomes.push(await codeOf(applyRestore(folder, request, open2)));
         const [events, counted] = asHost(place, (db) =>
           db
             .prepare<[], [number, number]>('SELECT count(*), (SELECT events FROM chat_state) FROM event_log')
@@ -222,7 +211,7 @@ describe.concurrent('a host that has the database open', () => {
       expect(await safetyCopies(place)).toHaveLength(outcomes.filter((outcome) => outcome === 'done').length);
       host.process.stdin?.write('stop');
       expect((await host.ended).at(-1)).toMatch(/^stopped/);
-      expect(findFaults(place.database)).toEqual([]);
+      expect(findFaults(place.databaseFile)).toEqual([]);
     },
   );
 });

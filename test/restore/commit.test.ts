@@ -44,8 +44,8 @@ describe.runIf(linux).concurrent.each(['wal', 'delete'] as const)(
       const { dir, place, since } = await failed();
       const folder = await open(place);
       expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
-      expect(readState(place.database)).toEqual(since);
-      expect(findFaults(place.database)).toEqual([]);
+      expect(readState(place.databaseFile)).toEqual(since);
+      expect(findFaults(place.databaseFile)).toEqual([]);
       expect(await readdir(join(dir, 'snapshots/periodic'))).toEqual([]);
       expect(await readRestoredState(folder)).toBe(null);
     });

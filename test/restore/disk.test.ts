@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { freeSpace } from '../../src/system/free-space.ts';
 import { ownMounts } from '../support/mounts.ts';
-import { addEvents, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
+import { addEvents, codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
@@ -55,16 +55,16 @@ describe
       const through = [...(ownMounts ?? []), 'sh', '-c', SMALL_DISK, 'sh', disk, place.dir, out];
       const env = { FILL_IN: phase, FILL: join(disk, 'filler') };
       const outcome = await runToEnd('act.ts', { args: [disk, action, id], through, env });
-      const after = { dir: out, database: join(out, 'app.db') };
-      expect(findFaults(after.database)).toEqual([]);
+      const after = { dir: out, databaseFile: join(out, 'app.db') };
+      expect(findFaults(after.databaseFile)).toEqual([]);
       const happened = outcome === 'done';
       // What COMMIT needs may have been there already: then it is done, and known.
       if (phase !== 'commit' && phase !== 'verify' && phase !== 'checkpoint')
         expect(outcome).toBe('disk-full');
-      if (happened) expect(readState(after.database)).not.toEqual(since);
+      if (happened) expect(readState(after.databaseFile)).not.toEqual(since);
       else {
         expect(outcome).toBe('disk-full');
-        expect(readState(after.database)).toEqual(since);
+        expect(readState(after.databaseFile)).toEqual(since);
       }
       if (!happened && phase !== 'commit') expect(await expectWhole(after)).toEqual([]);
     });
@@ -78,7 +78,7 @@ describe
       const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', disk, place.dir, out];
       expect(await runToEnd('act.ts', { args: [disk, 'restore', id], through })).toBe('disk-full');
       expect(readState(join(out, 'app.db'))).toEqual(since);
-      expect(await expectWhole({ dir: out, database: '' })).toEqual([]);
+      expect(await expectWhole({ dir: out, databaseFile: '' })).toEqual([]);
     });
   });
 
@@ -144,7 +144,7 @@ describe.concurrent('a limit on the size of files', () => {
     const through = ['bash', '-c', 'trap "" XFSZ; ulimit -f 200; exec "$@"', 'bash'];
     const outcome = await runToEnd('act.ts', { args: [place.dir, action, id], through });
     expect(outcome).toMatch(/^(io-failed|disk-full)$/);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
     expect(await expectWhole(place)).toEqual([]);
   });
 });
@@ -166,9 +166,8 @@ describe.concurrent('without permission to write', () => {
 
   async function makeUnwritable(what: Denied) {
     const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
-    const target = { dir: `${place.dir}-no`, database: join(`${place.dir}-no`, 'app.db') };
+    const target = { dir: `${place.dir}-no`, databaseFile: join(`${place.dir}-no`, 'app.db') };
     await cp(place.dir, target.dir, { recursive: true });
-    await chmod(root(), 0o755);
     const denied = join(target.dir, PLACES[what]);
     if (what === 'journal') {
       await mkdir(dirname(denied));
@@ -196,7 +195,7 @@ describe.concurrent('without permission to write', () => {
       expect(await runToEnd('act.ts', { args: [target.dir, 'plan', id], env })).toBe(code);
       expect(await runToEnd('act.ts', { args: [target.dir, 'restore', id], env })).toBe(code);
       await chmod(denied, 0o755);
-      expect(readState(target.database)).toEqual(since);
+      expect(readState(target.databaseFile)).toEqual(since);
       expect(await expectWhole(target)).toEqual([]);
     },
   );
@@ -216,7 +215,7 @@ describe.concurrent('what stands in the place of a folder', () => {
     const { refusals } = await planRestore(folder, request);
     expect(refusals).toMatchObject([{ code: 'io-failed', detail: { path: name } }]);
     expect(refusals[0]?.message).toContain(`“${name}” is no folder`);
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('io-failed');
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('io-failed');
   });
 
   test('does not matter where nothing would be written into it', async () => {

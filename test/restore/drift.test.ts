@@ -8,12 +8,12 @@ import {
 } from '../../src/index.ts';
 import {
   asHost,
+  codeOf,
   errorOf,
   hostDump,
   makePlace,
   makeRoot,
   open,
-  outcomeOf,
   putSnapshot,
   run,
 } from '../support/place.ts';
@@ -48,7 +48,7 @@ describe.concurrent('a column that the live table has got since', () => {
       [2, 'bo', 'calm'],
     ]);
     await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('and that is computed from others is no loss where the host dumped it, and is computed anew', async () => {
@@ -77,8 +77,8 @@ describe.concurrent('a column that the live table has got since', () => {
       since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, must TEXT NOT NULL);',
     });
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(await open(place), request, NOW))).toBe('row-refused');
-    expect(readState(place.database)).toEqual(since);
+    expect(await codeOf(applyRestore(await open(place), request, NOW))).toBe('row-refused');
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });
 
@@ -125,13 +125,16 @@ describe.concurrent('values for which the live schema has no place', () => {
     expect(plan.refusals.map(({ code }) => code)).toEqual(['schema-drift']);
     const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
     expect([error.code, error.detail.loses]).toEqual(['schema-drift', 4]);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
     const accepted = { ...request, acceptDrift: true };
     expect((await planRestore(folder, accepted)).planId).toBe(plan.planId);
     await applyRestore(folder, accepted, { ...NOW, planId: plan.planId });
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461', 'integer 2 text 626F']);
+    expect(readState(place.databaseFile).tables.bots).toEqual([
+      'integer 1 text 616461',
+      'integer 2 text 626F',
+    ]);
     await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('refuse nothing where there are none: the columns were empty', async () => {
@@ -167,9 +170,9 @@ describe.concurrent('a file that the host wrote', () => {
       action: 'leave',
     });
     await applyRestore(folder, request, { ...NOW, planId: plan.planId });
-    expect(readState(place.database).tables).toMatchObject({ scenes: ['integer 1', 'integer 2'] });
+    expect(readState(place.databaseFile).tables).toMatchObject({ scenes: ['integer 1', 'integer 2'] });
     await applyRestore(folder, { ...request, clearTables: ['scenes'] }, NOW);
-    expect(readState(place.database).tables).toMatchObject({ scenes: [] });
+    expect(readState(place.databaseFile).tables).toMatchObject({ scenes: [] });
   });
 
   test.each([
@@ -226,7 +229,7 @@ describe.concurrent('a file that the host wrote', () => {
       { ...defaultRestoreOptions, acceptDrift: true, snapshotId: ID, action: 'restore' },
       NOW,
     );
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
   });
 
   test('restores no log where it has none, but its tables', async () => {
@@ -235,9 +238,9 @@ describe.concurrent('a file that the host wrote', () => {
     await putSnapshot(place, ID, '{"last_event_id": 0, "scenes": [{"id": 5}]}');
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('snapshot-without-log');
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('snapshot-without-log');
     await applyRestore(folder, { ...request, mode: 'projections' }, NOW);
-    expect(readState(place.database).tables.scenes).toEqual(['integer 5']);
+    expect(readState(place.databaseFile).tables.scenes).toEqual(['integer 5']);
   });
 });
 

@@ -39,7 +39,7 @@ async function makeEarly() {
     place,
     'INSERT INTO memories WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT i, i FROM n',
   );
-  return { place, folder: await open(place), since: readState(place.database) };
+  return { place, folder: await open(place), since: readState(place.databaseFile) };
 }
 
 describe.concurrent('rows that a restore leaves beside an older log', () => {
@@ -59,7 +59,7 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
     const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
     expect(receipt.notRestored).toEqual(left);
     expect(await readJournal(folder)).toContainEqual(expect.objectContaining({ receipt }));
-    expect(readState(place.database).tables.memories).toEqual(since.tables.memories);
+    expect(readState(place.databaseFile).tables.memories).toEqual(since.tables.memories);
     const said = [describePlan(plan, defaultRules, new Date()), describeReceipt(receipt)].map((lines) =>
       lines.join('\n'),
     );
@@ -85,9 +85,9 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
     const receipt = await applyRestore(folder, chosen, NOW);
     expect(receipt.notRestored).toEqual([]);
     expect(endWords('Restore', receipt)).toBe('Everything is back.');
-    expect(readState(place.database).tables.memories).toEqual([]);
+    expect(readState(place.databaseFile).tables.memories).toEqual([]);
     await applyUndo(folder, {}, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });
 

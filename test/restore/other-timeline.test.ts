@@ -11,7 +11,7 @@ import {
   planUndo,
   takeSnapshot,
 } from '../../src/index.ts';
-import { addEvents, makePlace, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
+import { addEvents, codeOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
@@ -48,15 +48,15 @@ const rewindTo = (event: number) => `DELETE FROM event_log WHERE id > ${event};`
 
 /** The plan says what is lost and is refused without consent, here and when it is applied; with it, exactly that goes. */
 async function expectLoss(place: Place, folder: DataFolder, id: string, lost: number): Promise<void> {
-  const since = readState(place.database);
+  const since = readState(place.databaseFile);
   const plan = await planRestore(folder, requestFor(id));
   expect(plan).toMatchObject({ newerEventsLost: lost, lineage: 'other' });
   expect(plan.newerEvents.reduce((sum, { events }) => sum + events, 0)).toBe(lost);
   expect(plan.refusals).toMatchObject([{ code: 'other-timeline', detail: { loses: lost } }]);
   expect(plan.refusals[0]?.message).toContain('went separate ways');
   const apply = { ...NOW, planId: plan.planId };
-  expect(await outcomeOf(applyRestore(folder, requestFor(id), apply))).toBe('other-timeline');
-  expect(readState(place.database)).toEqual(since);
+  expect(await codeOf(applyRestore(folder, requestFor(id), apply))).toBe('other-timeline');
+  expect(readState(place.databaseFile)).toEqual(since);
   expect((await planRestore(folder, requestFor(id, true))).refusals).toEqual([]);
   await applyRestore(folder, requestFor(id, true), apply);
 }
@@ -65,7 +65,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
   test('are counted as lost where messages were written after a rewind', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
-    const before = readState(place.database);
+    const before = readState(place.databaseFile);
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, rewindTo(4) + addEvents(3, 'afterwards'));
@@ -74,7 +74,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     expect(newerEvents).toMatchObject([{ events: 3, first: { text: 'afterwards 1' } }]);
     expect(returningEvents).toMatchObject([{ events: 6, first: { text: 'before 5' } }]);
     await expectLoss(place, folder, id, 3);
-    expect(readState(place.database)).toEqual(before);
+    expect(readState(place.databaseFile)).toEqual(before);
   });
 
   test('are counted as lost where an undo would remove what was written since the restore', async () => {
@@ -83,7 +83,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, rewindTo(4) + addEvents(9, 'afterwards'));
-    const since = readState(place.database);
+    const since = readState(place.databaseFile);
     await applyRestore(folder, requestFor(id, true), NOW);
     run(place, addEvents(3, 'since the restore'));
     const plan = await planUndo(folder, {});
@@ -91,9 +91,9 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     expect(plan).toMatchObject({ newerEventsLost: 9, lineage: 'other' });
     expect(plan.refusals.map(({ code }) => code)).toEqual(['other-timeline']);
     const apply = { ...NOW, planId: plan.planId };
-    expect(await outcomeOf(applyUndo(folder, {}, apply))).toBe('other-timeline');
+    expect(await codeOf(applyUndo(folder, {}, apply))).toBe('other-timeline');
     await applyUndo(folder, { acceptOtherTimeline: true }, apply);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('are counted as lost to a snapshot of another database', async () => {
@@ -105,7 +105,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     await mkdir(join(place.dir, 'snapshots/rewind'), { recursive: true });
     await cp(file, join(place.dir, 'snapshots/rewind/20260101T000000Z.json'));
     await expectLoss(place, await open(place), 'rewind/20260101T000000Z', 5);
-    expect(readState(place.database)).toEqual(readState(other.database));
+    expect(readState(place.databaseFile)).toEqual(readState(other.databaseFile));
   });
 });
 
@@ -116,13 +116,13 @@ describe.concurrent('no consent is needed', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, rewindTo(4) + addEvents(2, 'afterwards'));
-    const since = readState(place.database);
+    const since = readState(place.databaseFile);
     await applyRestore(folder, requestFor(id, true), NOW);
-    const restored = readState(place.database);
+    const restored = readState(place.databaseFile);
     for (const expected of [since, restored, since]) {
       expect((await planUndo(folder, {})).refusals).toEqual([]);
       await applyUndo(folder, {}, NOW);
-      expect(readState(place.database)).toEqual(expected);
+      expect(readState(place.databaseFile)).toEqual(expected);
     }
   });
 
@@ -169,7 +169,7 @@ describe.concurrent('no consent is needed', () => {
   ])('where events of a log with %s are only flagged otherwise: that is a change, no loss', async (_, id) => {
     const place = await makeChat(id);
     appendKeyless(place, 6, 'before');
-    const before = readState(place.database);
+    const before = readState(place.databaseFile);
     const folder = await open(place);
     const taken = await takeSnapshot(folder, 'rewind');
     run(place, 'UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3');
@@ -178,7 +178,7 @@ describe.concurrent('no consent is needed', () => {
     expect(plan.returningEvents).toMatchObject([{ events: 3 }]);
     expect(plan.tables[0]).toMatchObject({ added: 0, removed: 0, changed: 3, unchanged: 3 });
     await applyRestore(folder, requestFor(taken.id), NOW);
-    expect(readState(place.database)).toEqual(before);
+    expect(readState(place.databaseFile)).toEqual(before);
   });
 });
 
@@ -186,14 +186,14 @@ test('in a log without a key, of events that are the same each counts', async ()
   const place = await makeChat(KEYLESS);
   const same = "INSERT INTO event_log (id, ts, kind, payload_json) VALUES (1, 'now', 'message', '{}');";
   run(place, same + same);
-  const before = readState(place.database);
+  const before = readState(place.databaseFile);
   const folder = await open(place);
   const { id } = await takeSnapshot(folder, 'rewind');
   run(place, `${same + same} UPDATE event_log SET hidden = 1;`);
   const { tables } = await diffSnapshot(folder, id);
   expect(tables[0]).toMatchObject({ added: 0, removed: 2, changed: 2, unchanged: 0 });
   await expectLoss(place, folder, id, 2);
-  expect(readState(place.database)).toEqual(before);
+  expect(readState(place.databaseFile)).toEqual(before);
 });
 
 test('a restore of projections alone loses no event, and says that they are of another timeline', async () => {

@@ -13,16 +13,7 @@ import {
   type SnapbackError,
   takeSnapshot,
 } from '../../src/index.ts';
-import {
-  addEvents,
-  errorOf,
-  makePlace,
-  makeRoot,
-  open,
-  outcomeOf,
-  type Place,
-  run,
-} from '../support/place.ts';
+import { addEvents, codeOf, errorOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
@@ -47,7 +38,7 @@ async function tryRestore(story: Story): Promise<SnapbackError> {
   // It was told before, with the rule that refuses.
   expect(plan.refusals.map(({ code }) => code)).toContain(error.code);
   expect(describePlan(plan, defaultRules, new Date()).join('\n')).toContain(String(error.detail.reason));
-  expect(readState(place.database)).toEqual(since);
+  expect(readState(place.databaseFile)).toEqual(since);
   expect(await leftovers(place)).toEqual([]);
   return error;
 }
@@ -112,9 +103,9 @@ describe.concurrent('a row that breaks a CHECK already', () => {
     });
     const folder = await open(place);
     await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
-    expect(readState(place.database)).toEqual(before);
+    expect(readState(place.databaseFile)).toEqual(before);
     const receipt = await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'integrity', result: 'unchanged-damage' }),
     );
@@ -146,8 +137,8 @@ describe.concurrent('a row that breaks a CHECK already', () => {
 
 describe.concurrent('a schema that only the host can run', () => {
   /** Makes a place whose schema uses a function, a collation and a module of the host, which runs `sql` with them there. */
-  function asHostWithExtras({ database }: Place, sql: string): void {
-    const db = new Database(database);
+  function asHostWithExtras({ databaseFile }: Place, sql: string): void {
+    const db = new Database(databaseFile);
     try {
       db.function('host_score', { deterministic: true }, (value) => Number(value ?? 0) * 2);
       db.function('host_log', { varargs: true }, () => 1);
@@ -184,7 +175,7 @@ describe.concurrent('a schema that only the host can run', () => {
     const rows = 'INSERT INTO bots (id, n) VALUES (1, 5), (2, 6);';
     const { place, folder, request } = await livePlace(schema, rows, 'DELETE FROM bots WHERE id = 1;');
     const bytes = readLog(place);
-    expect(await outcomeOf(planRestore(folder, request))).toBe('schema-needs-host');
+    expect(await codeOf(planRestore(folder, request))).toBe('schema-needs-host');
     const error = await errorOf(applyRestore(folder, request, NOW));
     expect([error.code, await leftovers(place)]).toEqual(['schema-needs-host', []]);
     expect(readLog(place)).toEqual(bytes);
@@ -200,7 +191,7 @@ describe.concurrent('a schema that only the host can run', () => {
     const plan = await planRestore(folder, request);
     expect(plan.triggers).toEqual([{ name: 'scored', table: 'bots', handling: 'set-aside' }]);
     await applyRestore(folder, request, { ...NOW, planId: plan.planId });
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 integer 5']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 integer 5']);
   });
 
   test('through the collation of a column that is no key compares by bytes', async () => {
@@ -214,7 +205,7 @@ describe.concurrent('a schema that only the host can run', () => {
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, "UPDATE bots SET name = 'Ada' WHERE id = 1;");
     await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 616461']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 text 616461']);
   });
 
   test('through the collation of an index on a table that has not changed hinders no other table', async () => {
@@ -257,9 +248,9 @@ describe.concurrent('a schema that only the host can run', () => {
     const plan = await planRestore(later, request);
     expect(plan.refusals).toEqual([]);
     await applyRestore(later, request, { ...NOW, planId: plan.planId });
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 6379']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 text 6379']);
     await applyUndo(later, { acceptDrift: false }, NOW);
-    expect(readState(place.database).tables.bots).toEqual(['integer 1 text 646565']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 text 646565']);
   });
 
   test.each(['', 'WITHOUT ROWID'])(
@@ -281,7 +272,7 @@ describe.concurrent('a schema that only the host can run', () => {
         planRestore(folder, request),
         applyRestore(folder, request, NOW),
       ];
-      expect(await Promise.all(tried.map(outcomeOf))).toEqual(tried.map(() => 'schema-needs-host'));
+      expect(await Promise.all(tried.map(codeOf))).toEqual(tried.map(() => 'schema-needs-host'));
       expect(await leftovers(place)).toEqual([]);
     },
   );
@@ -300,7 +291,7 @@ describe.concurrent('a schema that only the host can run', () => {
       added: 1,
     });
     await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
-    expect(readState(place.database).tables.bots).toEqual(['integer 1']);
+    expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1']);
   });
 
   test('through double quotes around texts is read as the host reads it', async () => {
@@ -319,8 +310,8 @@ describe.concurrent('a schema that only the host can run', () => {
   });
 });
 
-function readLog({ database }: Place): unknown {
-  const db = new Database(database, { readonly: true });
+function readLog({ databaseFile }: Place): unknown {
+  const db = new Database(databaseFile, { readonly: true });
   try {
     return [
       db.prepare('SELECT * FROM event_log').raw().all(),
@@ -337,9 +328,9 @@ test('a database whose name ends in a blank is read as a copy, refused by name, 
     journalMode: 'delete',
   });
   run(place, `${addEvents(3)} INSERT INTO bots VALUES (1);`);
-  await copyFile(place.database, `${place.database} `);
+  await copyFile(place.databaseFile, `${place.databaseFile} `);
   run(place, 'DELETE FROM bots;');
-  const neighbour = readState(place.database);
+  const neighbour = readState(place.databaseFile);
   const folder = await openDataFolder(place.dir, { database: 'app.db ' });
   const { id, file } = await takeSnapshot(folder, 'rewind');
   expect(JSON.parse(await readFile(file, 'utf8')).bots).toEqual([{ id: 1 }]);
@@ -349,5 +340,5 @@ test('a database whose name ends in a blank is read as a copy, refused by name, 
     code: 'database-unreadable',
     message: expect.stringContaining('“app.db ”'),
   });
-  expect(readState(place.database)).toEqual(neighbour);
+  expect(readState(place.databaseFile)).toEqual(neighbour);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
-import { asHost, makeRoot, open, outcomeOf, type Place } from '../support/place.ts';
+import { asHost, codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { findMatches, readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
@@ -24,10 +24,10 @@ const search: Story = {
 };
 
 /** What the index of `search` finds once the snapshot is back. */
-function findsAsThen({ database }: Place): void {
-  expect(findMatches(database, 'memories_fts', 'apples')).toEqual([1, 7]);
-  expect(findMatches(database, 'memories_fts', 'plums')).toEqual([2]);
-  expect(findMatches(database, 'memories_fts', 'cherries')).toEqual([]);
+function findsAsThen({ databaseFile }: Place): void {
+  expect(findMatches(databaseFile, 'memories_fts', 'apples')).toEqual([1, 7]);
+  expect(findMatches(databaseFile, 'memories_fts', 'plums')).toEqual([2]);
+  expect(findMatches(databaseFile, 'memories_fts', 'cherries')).toEqual([]);
 }
 
 describe.concurrent('a search index finds after a restore what it found then', () => {
@@ -40,7 +40,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
       result: 'ok',
       detail: null,
     });
-    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
+    expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([3]);
   });
 
   test('where the hidden rowid of the table is what it counts by', async () => {
@@ -65,7 +65,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
       CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
       CREATE TRIGGER au AFTER UPDATE ON memories BEGIN UPDATE memories_fts SET text = new.text WHERE rowid = old.id; END;`;
     const { place } = await tell(root(), { ...search, schema, whileRestored: findsAsThen });
-    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
+    expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([3]);
   });
 
   test('where it was stale before: it is rebuilt, and the receipt says so', async () => {
@@ -133,8 +133,8 @@ describe.concurrent('a search index finds after a restore what it found then', (
       ['ai', 'set-aside'],
     ]);
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'follows' }]);
-    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([3]);
-    expect(findMatches(place.database, 'memories_fts', 'cherries')).toEqual([1]);
+    expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([3]);
+    expect(findMatches(place.databaseFile, 'memories_fts', 'cherries')).toEqual([1]);
   });
 
   test.each([
@@ -167,7 +167,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'search-index', subject: 'memories_fts', result: 'left' }),
     );
-    expect(findMatches(place.database, 'memories_fts', 'apples')).toEqual([1, 3, 7]);
+    expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([1, 3, 7]);
   });
 
   test.each([
@@ -228,7 +228,8 @@ describe.concurrent('a search index finds after a restore what it found then', (
       before: "INSERT INTO memories VALUES (1, 'apples', 1), (2, 'apples hidden', 0), (3, 'plums', 1);",
       since:
         "DELETE FROM memories WHERE id < 3; INSERT INTO memories VALUES (4, 'apples', 1), (5, 'apples', 0);",
-      whileRestored: ({ database }) => expect(findMatches(database, 'memories_fts', 'apples')).toEqual([1]),
+      whileRestored: ({ databaseFile }) =>
+        expect(findMatches(databaseFile, 'memories_fts', 'apples')).toEqual([1]),
       faults: [expect.stringMatching(/^memories_fts: /)],
     });
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'follows' }]);
@@ -270,7 +271,7 @@ describe.concurrent("the host's triggers", () => {
       { name: 'we"ird', table: 'bots', handling: 'set-aside' },
     ]);
     expect(plan.bystanders).toEqual(['audit']);
-    expect(readState(place.database).tables.audit).toEqual(since.tables.audit);
+    expect(readState(place.databaseFile).tables.audit).toEqual(since.tables.audit);
   });
 
   test('fire in the same order as before, those that were not set aside among them', async () => {
@@ -315,7 +316,7 @@ describe.concurrent("the host's triggers", () => {
       bystanders: ['audit'],
     });
     asHost(place, (db) => db.exec('INSERT INTO bots VALUES (77)'));
-    expect(readState(place.database).tables.audit).toContain('integer 77');
+    expect(readState(place.databaseFile).tables.audit).toContain('integer 77');
   });
 });
 
@@ -377,8 +378,8 @@ describe.concurrent('foreign keys', () => {
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'leaves-orphans' }]);
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
-    expect(readState(place.database)).toEqual(since);
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('of rows whose parents are gone from another table break only if that is accepted', async () => {
@@ -398,15 +399,15 @@ describe.concurrent('foreign keys', () => {
         detail: { table: 'chats', parent: 'people', violations: 1 },
       },
     ]);
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
-    expect(readState(place.database)).toEqual(since);
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
+    expect(readState(place.databaseFile)).toEqual(since);
     const accepted = { ...request, acceptDrift: true };
     const plan = await planRestore(folder, accepted);
     expect([plan.refusals, plan.foreignKeyViolations, plan.foreignKeyViolationsAfter]).toEqual([[], 0, 1]);
     const { checks } = await applyRestore(folder, accepted, { ...NOW, planId: plan.planId });
     expect(checks).toContainEqual(expect.objectContaining({ check: 'foreign-keys', result: 'came-back' }));
     await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('that were violated before are named, and no more of them are violated afterwards', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
-import { asHost, makeRoot, open, outcomeOf, type Place, run } from '../support/place.ts';
+import { asHost, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { findMatches, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -43,10 +43,10 @@ async function restoreAndUndo(story: Story, whileRestored: (place: Place) => voi
   expect(plan.refusals).toEqual([]);
   const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
   const bystanders = Object.fromEntries((story.bystanders ?? []).map((name) => [name, since.tables[name]]));
-  expect(readState(place.database)).toEqual({ ...since, tables: { ...before.tables, ...bystanders } });
+  expect(readState(place.databaseFile)).toEqual({ ...since, tables: { ...before.tables, ...bystanders } });
   whileRestored(place);
   const undone = await applyUndo(folder, { acceptDrift: false }, NOW);
-  expect(readState(place.database)).toEqual(since);
+  expect(readState(place.databaseFile)).toEqual(since);
   const said = ({ checks }: typeof receipt) =>
     checks.find(({ check, subject }) => check === 'search-index' && subject === 'f');
   const planned = plan.searchIndexes.find(({ name }) => name === 'f');
@@ -100,9 +100,9 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
       CREATE TRIGGER g_ai AFTER INSERT ON memories BEGIN INSERT INTO g(rowid, text) VALUES (new.id, new.text); END;
       CREATE TRIGGER g_ad AFTER DELETE ON memories BEGIN
         INSERT INTO g(g, rowid, text) VALUES ('delete', old.id, old.text); END;`;
-    const { plan, receipt } = await restoreAndUndo({ ...story, schema }, ({ database }) => {
-      expect(findMatches(database, 'g', 'apples')).toEqual([1, 7]);
-      expect(findMatches(database, 'f', 'apples')).toEqual([1, 3]);
+    const { plan, receipt } = await restoreAndUndo({ ...story, schema }, ({ databaseFile }) => {
+      expect(findMatches(databaseFile, 'g', 'apples')).toEqual([1, 7]);
+      expect(findMatches(databaseFile, 'f', 'apples')).toEqual([1, 3]);
     });
     expect(plan.searchIndexes).toEqual([
       { name: 'f', before: 'ok', handling: 'left' },
@@ -165,8 +165,8 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'row-refused' }]);
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('row-refused');
-    expect(readState(place.database)).toEqual(since);
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('row-refused');
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 });
 
@@ -231,9 +231,9 @@ const CASES: readonly (readonly [KindName, DamageName, readonly string[]])[] = [
 describe.concurrent('a damaged search index is no damaged database', () => {
   test.each(CASES)('contents %s, an index that %s', async (kind, damage, expected) => {
     const story = storyOf(KINDS[kind], DAMAGE[damage]);
-    const { planned, said } = await restoreAndUndo(story, ({ database }) => {
+    const { planned, said } = await restoreAndUndo(story, ({ databaseFile }) => {
       if (expected !== MENDED) return;
-      expect(findMatches(database, 'f', 'apples')).toEqual([1, 7]);
+      expect(findMatches(databaseFile, 'f', 'apples')).toEqual([1, 7]);
     });
     expect([planned?.before, planned?.handling, said?.result]).toEqual(expected);
   });
@@ -258,15 +258,15 @@ describe.concurrent('a damaged search index is no damaged database', () => {
       size: Number(db.pragma('page_size', { simple: true })),
     }));
     run(place, 'PRAGMA wal_checkpoint(TRUNCATE)');
-    const file = openSync(place.database, 'r+');
+    const file = openSync(place.databaseFile, 'r+');
     writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (page - 1) * size);
     closeSync(file);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    const bytes = readFileSync(place.database);
-    expect(await outcomeOf(planRestore(folder, request))).toBe('database-damaged');
-    expect(await outcomeOf(applyRestore(folder, request, NOW))).toBe('database-damaged');
-    expect(readFileSync(place.database).equals(bytes)).toBe(true);
+    const bytes = readFileSync(place.databaseFile);
+    expect(await codeOf(planRestore(folder, request))).toBe('database-damaged');
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('database-damaged');
+    expect(readFileSync(place.databaseFile).equals(bytes)).toBe(true);
   });
 });
 
@@ -326,8 +326,8 @@ describe.concurrent('an index that holds a part of the rows', () => {
         UPDATE memories SET gone = 1 WHERE id = 3;`,
       since: "UPDATE memories SET gone = 1 WHERE id IN (2, 4); INSERT INTO memories VALUES (5, 'apples', 0);",
     };
-    const { planned, said } = await restoreAndUndo(story, ({ database }) =>
-      expect(findMatches(database, 'f', 'apples')).toEqual(found),
+    const { planned, said } = await restoreAndUndo(story, ({ databaseFile }) =>
+      expect(findMatches(databaseFile, 'f', 'apples')).toEqual(found),
     );
     expect(planned).toEqual({ name: 'f', before: 'ok', handling });
     expect(said?.result).toBe(handling === 'left' ? 'left' : 'ok');

@@ -21,7 +21,6 @@ const story: Story = {
 /** Gives a folder and all in it to whom the child will be. */
 async function giveAway(dir: string): Promise<void> {
   if (!isRoot) return;
-  await chmod(root(), 0o755);
   execFileSync('chown', ['-R', '65534:65534', dir]);
 }
 
@@ -53,7 +52,7 @@ test.concurrent.each([
   await chmod(temporary, 0o755);
   expect(outcome).toBe(action === 'plan' ? 'no refusal' : 'done');
   const expected = action === 'restore' ? before : since;
-  expect(readState(place.database)).toEqual(expected);
+  expect(readState(place.databaseFile)).toEqual(expected);
 });
 
 /** The journal takes the line of the announcement up to its last byte and refuses the rest: it counts, and COMMIT never came. */
@@ -63,6 +62,6 @@ test.runIf(linux)(
     const { place, id, since } = await live(root(), story);
     const lines = await start('fail-announcement.ts', { args: [place.dir, id] }).ended;
     expect(lines).toEqual(['io-failed', 'announced', 'undone']);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   },
 );

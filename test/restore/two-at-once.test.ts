@@ -30,8 +30,8 @@ test.concurrent.each(['wal', 'delete'] as const)(
     expect(
       outcomes.filter((outcome) => outcome === 'plan-stale' || outcome === 'database-busy'),
     ).toHaveLength(1);
-    expect(readState(place.database)).toEqual(before);
-    expect(findFaults(place.database)).toEqual([]);
+    expect(readState(place.databaseFile)).toEqual(before);
+    expect(findFaults(place.databaseFile)).toEqual([]);
     expect(await readdir(join(place.dir, 'snapshots/restore'))).toHaveLength(1);
   },
 );

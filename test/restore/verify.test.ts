@@ -9,7 +9,7 @@ import { verifyRestore } from '../../src/restore/verify.ts';
 import { createYielder } from '../../src/system/yielder.ts';
 import { checkSearchIndexes } from '../../src/write/search-index.ts';
 import { writeTables } from '../../src/write/write-tables.ts';
-import { errorOf, makeRoot, open, outcomeOf, run } from '../support/place.ts';
+import { codeOf, errorOf, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -103,9 +103,9 @@ test('a schema that changes while the snapshot is being read makes the plan stal
     if (phase === 'read-snapshot' && !done) run(place, 'ALTER TABLE chats ADD COLUMN mood');
     done = true;
   };
-  expect(await outcomeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
+  expect(await codeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
   expect(done).toBe(true);
-  expect(readState(place.database).tables.chats).toEqual(['text 6331 text 54776F null null']);
+  expect(readState(place.databaseFile).tables.chats).toEqual(['text 6331 text 54776F null null']);
 });
 
 test.skipIf(process.platform !== 'linux')(
@@ -118,7 +118,7 @@ test.skipIf(process.platform !== 'linux')(
     const onProgress = ({ phase }: { readonly phase: string }) => {
       if (phase !== 'safety-copy' || pid !== 0) return;
       const command = `"$0" "$1" "$2" 'SELECT 1' < /dev/null > "$3" 2>&1 & echo $!; until grep -q held "$3"; do sleep 0.05; done`;
-      const args = [process.execPath, holder, place.database, join(place.dir, 'held')];
+      const args = [process.execPath, holder, place.databaseFile, join(place.dir, 'held')];
       pid = Number(spawnSync('sh', ['-c', command, ...args], { encoding: 'utf8' }).stdout);
     };
     const error = await errorOf(applyRestore(await open(place), request, NOW, { onProgress }));
@@ -127,6 +127,6 @@ test.skipIf(process.platform !== 'linux')(
       'database-in-use',
       expect.stringContaining(String(pid)),
     ]);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   },
 );

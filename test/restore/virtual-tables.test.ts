@@ -77,7 +77,7 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
       options: { rewrite },
       whileRestored: (restored) => {
         if (story.before === undefined)
-          expect(findMatches(restored.database, 'notes', 'clay')).toEqual([1, 9]);
+          expect(findMatches(restored.databaseFile, 'notes', 'clay')).toEqual([1, 9]);
       },
     });
     expect(plan.tables.find(({ name }) => name === 'notes')).toMatchObject({
@@ -109,10 +109,10 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
     const folder = await open(place);
     const plan = await planRestore(folder, request);
     run(place, 'UPDATE notes SET tag = 8 WHERE rowid = 77');
-    const since = readState(place.database, ['notes']);
+    const since = readState(place.databaseFile, ['notes']);
     const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
     expect(error.code).toBe('plan-stale');
-    expect(readState(place.database, ['notes'])).toEqual(since);
+    expect(readState(place.databaseFile, ['notes'])).toEqual(since);
   });
 
   test('from a file of the host, which has no rowids: rows that stayed keep theirs, and the undo is exact', async () => {
@@ -143,7 +143,7 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
     expect(kept).toContainEqual([1, 'Kiln']);
     expect(kept.map((row) => (Array.isArray(row) ? row[1] : null))).toEqual(['Kiln', 'back']);
     await applyUndo(folder, { acceptDrift: false }, NOW);
-    expect(readState(place.database, ['notes'])).toEqual(since);
+    expect(readState(place.databaseFile, ['notes'])).toEqual(since);
   });
 
   test('where triggers would keep it up, too: they do not run, and each row is there once', async () => {
@@ -209,7 +209,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
       schema: `${MEMORIES} CREATE VIRTUAL TABLE found USING fts5(text, content='memories', content_rowid='id');`,
       before: "INSERT INTO memories (text) VALUES ('apples'), ('plums');",
       since: 'DELETE FROM memories WHERE id = 1;',
-      whileRestored: ({ database }) => expect(findMatches(database, 'found', 'apples')).toEqual([1]),
+      whileRestored: ({ databaseFile }) => expect(findMatches(databaseFile, 'found', 'apples')).toEqual([1]),
       faults: [],
     });
     expect(tableOf(plan, 'found')).toMatchObject({ state: 'derived', action: 'leave' });
@@ -278,7 +278,7 @@ describe.concurrent('what can not be read here is refused by name, and never tak
     const host = { ...JSON.parse(hostDump(3, { bots: [] })), [name]: [{ e: 'x' }, { e: 'y' }] };
     await putSnapshot(place, 'rewind/20260101T000000Z', JSON.stringify(host));
     const folder = await open(place);
-    const before = readState(place.database);
+    const before = readState(place.databaseFile);
 
     const refused = { code: 'schema-needs-host', detail: { table: name } };
     expect(await errorOf(takeSnapshot(folder, 'periodic'))).toMatchObject(refused);
@@ -300,7 +300,7 @@ describe.concurrent('what can not be read here is refused by name, and never tak
       expect(plan.refusals).toMatchObject([refused]);
       expect(await errorOf(applyRestore(folder, request, NOW))).toMatchObject(refused);
     }
-    expect(readState(place.database)).toEqual(before);
+    expect(readState(place.databaseFile)).toEqual(before);
   });
 
   test('but hinders nothing where the profile does not name it', async () => {

@@ -129,19 +129,19 @@ describe('a file of ours that was laid out anew', () => {
     async () => {
       const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face, mood TEXT);');
       run(place, `${addEvents(3)} INSERT INTO bots VALUES (1, x'00ff', 'b''a'''), (2, x'61', 'x');`);
-      const before = readState(place.database).tables;
+      const before = readState(place.databaseFile).tables;
       const { id, file } = await takeSnapshot(await openPlace(place), 'rewind');
       await writeFile(file, jq('--indent', '7')(await readFile(file, 'latin1')), 'latin1');
       run(place, 'DELETE FROM bots;');
-      const after = readState(place.database).tables;
+      const after = readState(place.databaseFile).tables;
       const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
       expect((await planRestore(await openPlace(place), request)).guessedBlobs).toEqual([]);
       const { safetyCopyId } = await applyRestore(await openPlace(place), request, now);
-      expect(readState(place.database).tables).toEqual(before);
+      expect(readState(place.databaseFile).tables).toEqual(before);
       const copy = join(place.dir, 'snapshots', `${safetyCopyId}.json`);
       await writeFile(copy, jq('-S')(await readFile(copy, 'latin1')), 'latin1');
       await applyUndo(await openPlace(place), { acceptDrift: false, acceptOtherTimeline: false }, now);
-      expect(readState(place.database).tables).toEqual(after);
+      expect(readState(place.databaseFile).tables).toEqual(after);
     },
   );
 });
@@ -177,7 +177,7 @@ describe('a file of the host', () => {
     expect(refusals.map(({ code }) => code)).toEqual(['schema-drift']);
     await applyRestore(folder, { ...request, acceptDrift: true }, now);
     const name = Buffer.from('x\ufffd y').toString('hex').toUpperCase();
-    expect(readState(place.database).tables.bots).toEqual([`text 61 text ${name}`, 'text 62 text 79']);
+    expect(readState(place.databaseFile).tables.bots).toEqual([`text 61 text ${name}`, 'text 62 text 79']);
   });
 });
 

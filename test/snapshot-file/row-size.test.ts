@@ -82,14 +82,14 @@ test('a row that no safety copy could hold is refused by plan and by apply, in t
   await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 2, face: null }] }));
   run(place, 'INSERT INTO bots VALUES (1, zeroblob(60000000));');
   const folder = await open(place);
-  const before = readState(place.database).tables.event_log;
+  const before = readState(place.databaseFile).tables.event_log;
   const [refusal] = (await planRestore(folder, request)).refusals;
   expect(refusal).toMatchObject({ code: 'row-too-large', message: expect.stringMatching(/“bots”.* 256 MB/) });
   for (const act of [() => applyRestore(folder, request, now), () => takeSnapshot(folder, 'rewind')]) {
     const { code, message } = await errorOf(act());
     expect({ code, message }).toEqual({ code: refusal?.code, message: refusal?.message });
   }
-  expect(readState(place.database).tables.event_log).toEqual(before);
+  expect(readState(place.databaseFile).tables.event_log).toEqual(before);
   expect((await diffSnapshot(folder, ID)).tables.some(({ removed }) => removed === 1)).toBe(true);
 });
 
@@ -111,5 +111,5 @@ test('a row that fits in its file but in no checkpoint of ours is refused by pla
   expect(refusal?.code).toBe('row-too-large');
   const { code, message } = await errorOf(applyRestore(folder, request, now));
   expect({ code, message }).toEqual({ code: refusal?.code, message: refusal?.message });
-  expect(readState(place.database).tables.bots).toEqual([]);
+  expect(readState(place.databaseFile).tables.bots).toEqual([]);
 });

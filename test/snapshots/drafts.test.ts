@@ -8,13 +8,10 @@ import { createDraft, discardDraft, publishDraft, reopenDraft } from '../../src/
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
 import { moveWithoutLinks } from '../../src/snapshots/publish.ts';
-import {
-  codeOf,
-  makeDataFolder,
-  makeTempFolder,
-  startChild,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+import { start } from '../support/process.ts';
+
+const root = makeRoot();
 
 async function publish(
   folder: DataFolder,
@@ -38,7 +35,7 @@ async function seenByHost(folder: DataFolder, kind: string) {
 
 describe('a draft', () => {
   test('is invisible to a listing of *.json, hidden files included', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     const draft = await createDraft(folder, 'periodic');
     expect(await seenByHost(folder, 'periodic')).toEqual([]);
     expect(basename(draft.path)).toMatch(/^\.snapback-\d+-[0-9a-f]{16}\.part$/);
@@ -48,7 +45,7 @@ describe('a draft', () => {
   });
 
   test('and its folders take the mode of the database, so that the host can read and prune it', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     for (const [mode, fileMode, folderMode] of [
       [0o640, 0o640, 0o750],
       [0o600, 0o600, 0o700],
@@ -64,7 +61,7 @@ describe('a draft', () => {
   });
 
   test.runIf(process.getuid?.() === 0)('belongs to the owner of the database', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await chown(folder.databaseFile, 12345, 54321);
     const { file } = await publish(folder, 'rewind', '{}');
     for (const path of [file, join(file, '..'), join(file, '../..')])
@@ -72,10 +69,10 @@ describe('a draft', () => {
   });
 
   test('of an impossible kind, or in a folder that is a link out of the data folder, is refused', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     for (const kind of ['../x', '/etc', '.a', 'a/b', '', 'a\0b', 'k'.repeat(65)])
       expect(await codeOf(createDraft(folder, kind))).toBe('usage');
-    const elsewhere = await makeTempFolder();
+    const elsewhere = await makeDir(root());
     await mkdir(join(folder.dir, 'snapshots'));
     await symlink(elsewhere, join(folder.dir, 'snapshots/rewind'));
     expect(await codeOf(createDraft(folder, 'rewind'))).toBe('snapshot-unsafe');
@@ -86,8 +83,8 @@ describe('a draft', () => {
 });
 
 test('sweeping drafts leaves a kind alone that is a link out of the data folder, and stops nothing', async () => {
-  const folder = await makeDataFolder();
-  const elsewhere = await makeTempFolder();
+  const folder = await makeChat(root());
+  const elsewhere = await makeDir(root());
   await mkdir(join(folder.dir, 'snapshots'));
   await symlink(elsewhere, join(folder.dir, 'snapshots/archive'));
   await writeFile(join(elsewhere, '.snapback-999999999-0123456789abcdef.part'), '');
@@ -97,8 +94,8 @@ test('sweeping drafts leaves a kind alone that is a link out of the data folder,
 
 describe('publishing', () => {
   test('after every other takes a name that any reader of ours accepts, after the oddest that is there', async () => {
-    const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, `periodic/${'\u{10ffff}'.repeat(62)}`);
+    const folder = await makeChat(root());
+    await putSnapshot(folder, `periodic/${'\u{10ffff}'.repeat(62)}`);
     const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
     const files = await listSnapshotFiles(folder);
     expect(files.find((file) => file.id === id)?.problem).toBe(null);
@@ -111,7 +108,7 @@ describe('publishing', () => {
   });
 
   test('names a snapshot by the second of publishing, which is over by then', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     const before = Date.now();
     const { id, file } = await publish(folder, 'rewind', 'whole');
     const named = snapshotTime(parseSnapshotId(id).name)?.getTime() ?? 0;
@@ -122,10 +119,10 @@ describe('publishing', () => {
   });
 
   test('never overwrites: of two processes at the same second each file keeps its contents', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     const children = ['one', 'two'].map((text) => ({
       text,
-      child: startChild('publish.ts', folder.dir, text, '6'),
+      child: start('publish.ts', { args: [folder.dir, text, '6'] }),
     }));
     for (const { child } of children) expect(await child.line()).toBe('ready');
     for (const { child } of children) child.process.stdin?.write('go\n');
@@ -144,9 +141,9 @@ describe('publishing', () => {
   });
 
   test('after every other is an ordinary name where nothing is in the future', async () => {
-    const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, 'periodic/20200101T000000Z');
-    await writeSnapshotFile(folder, 'periodic/.hidden');
+    const folder = await makeChat(root());
+    await putSnapshot(folder, 'periodic/20200101T000000Z');
+    await putSnapshot(folder, 'periodic/.hidden');
     const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
     expect(snapshotTime(parseSnapshotId(id).name)).not.toBeNull();
     const next = await publish(folder, 'periodic', '{}', { after: 'every-other' });
@@ -154,7 +151,7 @@ describe('publishing', () => {
   });
 
   test('leaves a folder, a link or a file under its name as it is', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await mkdir(join(folder.dir, 'snapshots/periodic/20990101T000000Z.json'), { recursive: true });
     await symlink('nowhere', join(folder.dir, 'snapshots/periodic/20990101T000000Z_001.json'));
     const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
@@ -162,7 +159,7 @@ describe('publishing', () => {
   });
 
   test('without hard links takes a free name whole, and refuses a taken one', async () => {
-    const dir = await makeTempFolder();
+    const dir = await makeDir(root());
     await writeFile(join(dir, 'draft'), 'whole');
     await writeFile(join(dir, 'taken.json'), 'before');
     await symlink('nowhere', join(dir, 'link.json'));
@@ -181,16 +178,15 @@ describe('publishing', () => {
 
 describe('the sweep', () => {
   test('removes drafts of dead processes only', async () => {
-    const folder = await makeDataFolder();
-    const killed = startChild('leave-draft.ts', folder.dir);
-    const alive = startChild('leave-draft.ts', folder.dir);
+    const folder = await makeChat(root());
+    const killed = start('leave-draft.ts', { args: [folder.dir] });
+    const alive = start('leave-draft.ts', { args: [folder.dir] });
     const [dead, living] = [await killed.line(), await alive.line()];
-    killed.process.kill('SIGKILL');
-    await killed.ended;
+    await killed.kill();
     const own = await createDraft(folder, 'periodic');
     const reused = join(own.path, '..', `.snapback-${process.pid}-0123456789abcdef.part`);
     await writeFile(reused, 'of an earlier process with this id');
-    await writeSnapshotFile(folder, 'periodic/.snapback-1-0123456789abcdef.part', 'no draft of ours');
+    await putSnapshot(folder, 'periodic/.snapback-1-0123456789abcdef.part', 'no draft of ours');
     expect([...(await sweepDrafts(folder))].sort()).toEqual([basename(dead), basename(reused)].sort());
     expect(await namesIn(folder, 'periodic')).toEqual(
       [basename(living), basename(own.path), '.snapback-1-0123456789abcdef.part.json'].sort(),
@@ -199,11 +195,10 @@ describe('the sweep', () => {
   });
 
   test('leaves the checkpoint of a restore that is not finished yet, which can be taken up again', async () => {
-    const folder = await makeDataFolder();
-    const killed = startChild('leave-draft.ts', folder.dir);
+    const folder = await makeChat(root());
+    const killed = start('leave-draft.ts', { args: [folder.dir] });
     const name = basename(await killed.line());
-    killed.process.kill('SIGKILL');
-    await killed.ended;
+    await killed.kill();
     const at = new Date().toISOString();
     await appendJournal(folder, {
       type: 'prepared',
@@ -225,11 +220,10 @@ describe('the sweep', () => {
   });
 
   test('removes the checkpoint of a restore that a later full one has replaced', async () => {
-    const folder = await makeDataFolder();
-    const killed = startChild('leave-draft.ts', folder.dir);
+    const folder = await makeChat(root());
+    const killed = start('leave-draft.ts', { args: [folder.dir] });
     const name = basename(await killed.line());
-    killed.process.kill('SIGKILL');
-    await killed.ended;
+    await killed.kill();
     const at = new Date().toISOString();
     const safetyCopyId = 'restore/20260101T000001Z';
     await appendJournal(folder, {

@@ -9,7 +9,9 @@ import {
   statFacts,
 } from '../../src/snapshots/files.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
-import { codeOf, makeDataFolder, makeTempFolder, writeSnapshotFile } from '../support/data-folder.ts';
+import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+
+const root = makeRoot();
 
 describe('an id', () => {
   test.each([
@@ -51,7 +53,7 @@ describe('an id', () => {
     'per\0iodic/x',
     'constructor\\/x',
   ])('%j is refused before it touches a path', async (id) => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     expect(await codeOf(() => parseSnapshotId(id))).toBe('snapshot-unsafe');
     expect(await codeOf(openSnapshotFile(folder, id))).toBe('snapshot-unsafe');
   });
@@ -97,14 +99,14 @@ test('names are ordered as Python orders them: by code point, with their .json',
 
 describe('the list', () => {
   test('is empty without a snapshots folder, and where that is a file', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     expect(await listSnapshotFiles(folder)).toEqual([]);
     await writeFile(join(folder.dir, 'snapshots'), '');
     expect(await listSnapshotFiles(folder)).toEqual([]);
   });
 
   test('has every kind, known or not, newest name first, and no other files', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     for (const id of [
       'periodic/20260101T000000Z',
       'periodic/20260102T000000Z',
@@ -116,7 +118,7 @@ describe('the list', () => {
       '.hidden/20260101T000000Z',
       'periodic/two\nlines',
     ])
-      await writeSnapshotFile(folder, id);
+      await putSnapshot(folder, id);
     await writeFile(join(folder.dir, 'snapshots/periodic/notes.txt'), '');
     await writeFile(join(folder.dir, 'snapshots/stray.json'), '');
     const files = await listSnapshotFiles(folder);
@@ -135,8 +137,8 @@ describe('the list', () => {
   });
 
   test('names what is no regular file, with its problem and without opening it', async () => {
-    const folder = await makeDataFolder();
-    const target = await writeSnapshotFile(folder, 'periodic/20260101T000000Z');
+    const folder = await makeChat(root());
+    const target = await putSnapshot(folder, 'periodic/20260101T000000Z');
     const place = join(target, '..');
     execFileSync('mkfifo', [join(place, 'fifo.json')]);
     await mkdir(join(place, 'folder.json'));
@@ -151,10 +153,10 @@ describe('the list', () => {
   });
 
   test('changes a file’s key when the file is replaced by another of the same size', async () => {
-    const folder = await makeDataFolder();
-    const file = await writeSnapshotFile(folder, 'periodic/a', 'one', new Date(1_700_000_000_000));
+    const folder = await makeChat(root());
+    const file = await putSnapshot(folder, 'periodic/a', 'one', new Date(1_700_000_000_000));
     const [before] = await listSnapshotFiles(folder);
-    const other = await writeSnapshotFile(folder, 'periodic/b', 'two', new Date(1_700_000_000_000));
+    const other = await putSnapshot(folder, 'periodic/b', 'two', new Date(1_700_000_000_000));
     await rename(other, file);
     const [after] = await listSnapshotFiles(folder);
     expect(after?.sizeBytes).toBe(before?.sizeBytes);
@@ -164,14 +166,14 @@ describe('the list', () => {
 
 describe('what takes a file’s place between the look at it and its opening', () => {
   test('is not followed where it is a link', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     const link = join(folder.dir, 'link.json');
     await symlink(folder.databaseFile, link);
     expect(await codeOf(openRegularFile(link))).toBe('snapshot-unsafe');
   });
 
   test('is not waited for where it is a FIFO', { timeout: 10_000 }, async () => {
-    const fifo = join(await makeTempFolder(), 'fifo.json');
+    const fifo = join(await makeDir(root()), 'fifo.json');
     execFileSync('mkfifo', [fifo]);
     expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
   });
@@ -179,10 +181,10 @@ describe('what takes a file’s place between the look at it and its opening', (
 
 describe('a symbolic link in a folder’s place', () => {
   test('that leaves the data folder is listed as a problem and never followed', async () => {
-    const folder = await makeDataFolder();
-    const elsewhere = await makeTempFolder();
+    const folder = await makeChat(root());
+    const elsewhere = await makeDir(root());
     await writeFile(join(elsewhere, '20260101T000000Z.json'), '{"last_event_id": 1}');
-    await writeSnapshotFile(folder, 'rewind/20260101T000000Z');
+    await putSnapshot(folder, 'rewind/20260101T000000Z');
     await symlink(elsewhere, join(folder.dir, 'snapshots/periodic'));
     const files = await listSnapshotFiles(folder);
     expect(files.map((file) => [file.id, file.problem === null])).toEqual([
@@ -193,8 +195,8 @@ describe('a symbolic link in a folder’s place', () => {
   });
 
   test('for all snapshots, leaving the data folder, refuses the whole list', async () => {
-    const folder = await makeDataFolder();
-    const elsewhere = await makeTempFolder();
+    const folder = await makeChat(root());
+    const elsewhere = await makeDir(root());
     await mkdir(join(elsewhere, 'periodic'));
     await symlink(elsewhere, join(folder.dir, 'snapshots'));
     await expect(listSnapshotFiles(folder)).rejects.toMatchObject({
@@ -204,8 +206,8 @@ describe('a symbolic link in a folder’s place', () => {
   });
 
   test('that leads to another kind, the data folder itself or in a circle is not followed', async () => {
-    const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, 'restore/20260101T000000Z');
+    const folder = await makeChat(root());
+    await putSnapshot(folder, 'restore/20260101T000000Z');
     await symlink(join(folder.dir, 'snapshots/restore'), join(folder.dir, 'snapshots/alias'));
     await symlink(folder.dir, join(folder.dir, 'snapshots/top'));
     await symlink('circle', join(folder.dir, 'snapshots/circle'));
@@ -214,7 +216,7 @@ describe('a symbolic link in a folder’s place', () => {
   });
 
   test('that stays in the data folder is followed, as the host follows it', async () => {
-    const folder = await makeDataFolder();
+    const folder = await makeChat(root());
     await mkdir(join(folder.dir, 'big-disk'));
     await writeFile(join(folder.dir, 'big-disk/20260101T000000Z.json'), 'contents');
     await mkdir(join(folder.dir, 'snapshots'));
@@ -228,18 +230,18 @@ describe('a symbolic link in a folder’s place', () => {
 test.each([9_000_000_000_000_000n, -9_000_000_000_000_000n])(
   'a file of the time %i ms, which some file systems can hold, has one that can be written down',
   async (mtimeMs) => {
-    const folder = await makeDataFolder();
-    const file = await writeSnapshotFile(folder, 'periodic/20260101T000000Z');
+    const folder = await makeChat(root());
+    const file = await putSnapshot(folder, 'periodic/20260101T000000Z');
     const facts = statFacts(file, Object.assign(await stat(file, { bigint: true }), { mtimeMs }));
     expect(new Date(facts.mtimeMs).toISOString()).toMatch(/^[+-]27\d{4}-/);
   },
 );
 
 test('a snapshot that is gone is missing, one that is there is read with its facts', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-missing');
   const modified = new Date('2026-01-01T00:00:03.500Z');
-  const file = await writeSnapshotFile(folder, 'periodic/20260101T000000Z', 'twelve bytes', modified);
+  const file = await putSnapshot(folder, 'periodic/20260101T000000Z', 'twelve bytes', modified);
   const opened = await openSnapshotFile(folder, 'periodic/20260101T000000Z');
   await opened.handle.close();
   const [listed] = await listSnapshotFiles(folder);
@@ -249,8 +251,8 @@ test('a snapshot that is gone is missing, one that is there is read with its fac
 test.skipIf(process.platform !== 'linux')(
   'a name that is no text is listed with that problem, and so is a kind',
   async () => {
-    const folder = await makeDataFolder();
-    await writeSnapshotFile(folder, 'periodic/20260101T000000Z', '{}');
+    const folder = await makeChat(root());
+    await putSnapshot(folder, 'periodic/20260101T000000Z', '{}');
     const within = (name: Buffer) => Buffer.concat([Buffer.from(`${folder.dir}/snapshots/`), name]);
     await writeFile(within(Buffer.from('periodic/\xff\xfe.json', 'latin1')), '{}');
     await mkdir(within(Buffer.from('od\xff', 'latin1')));

@@ -53,10 +53,10 @@ test('of an empty log the last event is 0, as the host has it', async () => {
 
 test('taking changes nothing in the database', async () => {
   const place = await makeChats(3);
-  const [before, bytes] = [readState(place.database), await readFile(place.database)];
+  const [before, bytes] = [readState(place.databaseFile), await readFile(place.databaseFile)];
   await takeSnapshot(await open(place), 'rewind');
-  expect(readState(place.database)).toStrictEqual(before);
-  expect((await readFile(place.database)).equals(bytes)).toBe(true);
+  expect(readState(place.databaseFile)).toStrictEqual(before);
+  expect((await readFile(place.databaseFile)).equals(bytes)).toBe(true);
 });
 
 test('cancelled at any step, it leaves no file behind', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { quote } from './sql.ts';
 
 type ColumnSpec = { readonly name: string; readonly type: string };
 
@@ -217,8 +218,4 @@ export function tieDdl({ type, table }: Tie, tables: readonly TableSpec[]): stri
     CREATE TRIGGER "find ${table} i" AFTER INSERT ON ${name} BEGIN ${add} END;
     CREATE TRIGGER "find ${table} d" AFTER DELETE ON ${name} BEGIN ${remove} END;
     CREATE TRIGGER "find ${table} u" AFTER UPDATE ON ${name} BEGIN ${remove} ${add} END`;
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 import { sqlValues } from './arbitraries.ts';
 import { type TableSpec, type Tie, tableDdl, tableSpecs, tieDdl, ties } from './arbitraries-schema.ts';
+import { quote } from './sql.ts';
 
 /** A generated application: its tables, what they hold when a snapshot is taken, and what happens to them since. */
 export type World = {
@@ -160,8 +161,4 @@ function bound(value: SqlValue): null | bigint | number | string | Uint8Array {
 
 function isRaw(value: SqlValue): value is { readonly rawText: Uint8Array } {
   return typeof value === 'object' && value !== null && 'rawText' in value;
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -119,16 +119,6 @@ export function refusal(status: 1 | 2, code: string): unknown {
   return { status, stdout: '', stderr: expect.stringMatching(new RegExp(`^${code}: [^\\n]+\\n$`)) };
 }
 
-/** Another program that has the database open and does something in it; resolves when that is done. */
-export async function holdDatabase(dir: string, sql: string): Promise<ChildProcess> {
-  const script = `const db = new (require('better-sqlite3'))(process.argv[1]); db.exec(process.argv[2]); console.log('held'); setInterval(() => db.open, 1000)`;
-  const child = spawn(process.execPath, ['-e', script, join(dir, 'chat.db'), sql], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  return child;
-}
-
 export async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 2000; attempt += 1) {
     if (await condition()) return;

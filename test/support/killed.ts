@@ -27,7 +27,7 @@ export async function killAtCommit(
   id: string,
   given: { readonly committed: boolean; readonly mode?: RestoreMode },
 ): Promise<Killed> {
-  const before = await readFile(place.database);
+  const before = await readFile(place.databaseFile);
   const request = {
     ...defaultRestoreOptions,
     snapshotId: id,
@@ -49,9 +49,9 @@ export async function killAtCommit(
 }
 
 /** Gives the database the bytes that it had when nobody had it open. */
-export async function putBack({ database }: Place, bytes: Buffer): Promise<void> {
-  for (const suffix of ['-wal', '-shm']) await rm(database + suffix, { force: true });
-  await writeFile(database, bytes);
+export async function putBack({ databaseFile }: Place, bytes: Buffer): Promise<void> {
+  for (const suffix of ['-wal', '-shm']) await rm(databaseFile + suffix, { force: true });
+  await writeFile(databaseFile, bytes);
 }
 
 /** The lines of the journal, each an entry. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { describe, exactly, quote } from './sql.ts';
 
 /** Everything of a database that counts as its content, judged without any code of the product. */
 export type State = {
@@ -47,11 +48,7 @@ function readTable(db: Database.Database, name: string, withRowid: boolean): rea
     .prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1")
     .pluck()
     .all(name);
-  // Text as bytes and reals by their bits: better-sqlite3 alone would hide what is not valid text.
-  const values = [...(withRowid ? ['rowid'] : []), ...columns.map(quote)].flatMap((column) => [
-    `typeof(${column})`,
-    `iif(typeof(${column}) IN ('text', 'blob'), hex(CAST(${column} AS BLOB)), ${column})`,
-  ]);
+  const values = [...(withRowid ? ['rowid'] : []), ...columns.map(quote)].flatMap(exactly);
   return db
     .prepare<[], unknown[]>(`SELECT ${values.join(', ')} FROM ${quote(name)}`)
     .raw()
@@ -59,14 +56,6 @@ function readTable(db: Database.Database, name: string, withRowid: boolean): rea
     .all()
     .map((row) => row.map(describe).join(' '))
     .sort();
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value);
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** What SQLite's own checks find wrong, including search indexes that disagree with their contents; empty where all is well. */

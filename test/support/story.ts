@@ -43,10 +43,10 @@ export type Told = {
 export async function live(root: string, story: Story) {
   const place = await makePlace(root, story.schema, story);
   run(place, `${addEvents(5)} ${story.before}`);
-  const before = readState(place.database, story.withRowids);
+  const before = readState(place.databaseFile, story.withRowids);
   const { id } = await takeSnapshot(await open(place), 'rewind');
   run(place, `${addEvents(3, 'since')} ${story.since}`);
-  return { place, before, since: readState(place.database, story.withRowids), id };
+  return { place, before, since: readState(place.databaseFile, story.withRowids), id };
 }
 
 /**
@@ -56,7 +56,7 @@ export async function live(root: string, story: Story) {
  */
 export async function tell(root: string, story: Story): Promise<Told> {
   const { place, before, since, id } = await live(root, story);
-  const read = () => readState(place.database, story.withRowids);
+  const read = () => readState(place.databaseFile, story.withRowids);
   const folder = await open(place);
   const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
   const plan = await planRestore(folder, request);
@@ -68,10 +68,10 @@ export async function tell(root: string, story: Story): Promise<Told> {
     ...since,
     tables: { ...before.tables, ...kept },
   });
-  expect(findFaults(place.database)).toEqual(story.faults ?? []);
+  expect(findFaults(place.databaseFile)).toEqual(story.faults ?? []);
   story.whileRestored?.(place);
   await applyUndo(folder, { acceptDrift: false }, NOW);
   expect(read()).toEqual(since);
-  expect(findFaults(place.database)).toEqual(story.faults ?? []);
+  expect(findFaults(place.databaseFile)).toEqual(story.faults ?? []);
   return { place, plan, receipt, before, since };
 }

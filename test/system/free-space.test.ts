@@ -2,10 +2,12 @@ import { statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freeSpace } from '../../src/system/free-space.ts';
-import { makeTempFolder } from '../support/data-folder.ts';
+import { makeDir, makeRoot } from '../support/place.ts';
+
+const root = makeRoot();
 
 test('a path that does not exist yet has the space of the folder that would hold it', async () => {
-  const dir = await makeTempFolder();
+  const dir = await makeDir(root());
   const here = await freeSpace(dir);
   const later = await freeSpace(join(dir, 'not', 'there', 'yet.json'));
   expect(later.volume).toBe(here.volume);
@@ -18,7 +20,7 @@ test('a path that does not exist yet has the space of the folder that would hold
 test.runIf(process.platform === 'linux')(
   'a path through a symbolic link has the volume that the link leads to',
   async () => {
-    const link = join(await makeTempFolder(), 'link');
+    const link = join(await makeDir(root()), 'link');
     await symlink('/proc/self', link);
     expect((await freeSpace(join(link, 'not-there-yet'))).volume).toBe(
       (await freeSpace('/proc/self')).volume,
@@ -30,7 +32,7 @@ test.runIf(process.platform === 'linux')(
   'paths on different volumes have different names of their volume',
   async () => {
     const [temporary, processes] = await Promise.all([
-      freeSpace(await makeTempFolder()),
+      freeSpace(await makeDir(root())),
       freeSpace('/proc/self'),
     ]);
     expect(processes.volume).not.toBe(temporary.volume);

@@ -6,7 +6,7 @@ import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
 import { createHandlers, type Handlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders } from '../../../electron/core/open-folders.ts';
 import { defaultRestoreOptions } from '../../../src/index.ts';
-import { startChild } from '../../support/data-folder.ts';
+import { runToEnd } from '../../support/process.ts';
 
 const NO_CONSENTS = { acceptDrift: false, acceptOtherTimeline: false };
 
@@ -161,7 +161,7 @@ test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
     const snapshotId = await newestRewind();
     for (const path of [home, dir]) chmodSync(path, 0o755);
     chmodSync(kind, mode);
-    const told = JSON.parse(await startChild('open-unprivileged.ts', dir, snapshotId).line());
+    const told = JSON.parse(await runToEnd('open-in-window.ts', { args: [dir, snapshotId] }));
     chmodSync(kind, 0o755);
     expect(told).toMatchObject({ planned: snapshotId, goes: expect.arrayContaining([snapshotId]) });
     expect(told.listed).toEqual(

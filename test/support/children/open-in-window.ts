@@ -5,6 +5,7 @@ import { defaultRestoreOptions } from '../../../src/index.ts';
 
 /** Opens a data folder as the window does, as a user whom file permissions bind, and prints what the window shows of it. */
 const [dir = '', snapshotId = ''] = process.argv.slice(2);
+// The addon must be loaded while it may be read.
 new Database(':memory:').close();
 if (process.getuid?.() === 0) {
   process.setgid?.(65534);
