@@ -86,7 +86,7 @@ test('what was appended is read back exactly and in order, 64-bit integers inclu
 });
 
 test('a receipt is read back whatever its checks found', async () => {
-  const folder = await makeDataFolder();
+  const folder = await makeChat(root());
   const checks: { readonly [check in CheckResult['check']]: null } = {
     'content-hash': null,
     bystanders: null,

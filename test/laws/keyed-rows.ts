@@ -3,13 +3,13 @@ import type { TableSpec } from '../support/arbitraries-schema.ts';
 import { describe, exactly, quote } from '../support/sql.ts';
 
 /**
- * The rows of a table for a comparison by brute force: each as one text with storage classes and bytes, and its key as a
- * text that is equal where SQLite calls two keys equal. Null: a key with a NULL in it, or none.
+ * The rows of a table for a comparison by brute force: each as one text with storage classes and bytes, and what it is
+ * matched by. In the log that is what tells an event from every other; elsewhere a text that is equal where SQLite calls
+ * two keys equal, or null: a key with a NULL in it, or none.
  */
 export function readKeyedRows(file: string, spec: TableSpec) {
   const db = new Database(file, { readonly: true });
   try {
-    const columns = spec.columns.map(({ name }) => name);
     const read = (names: readonly string[]) =>
       db
         .prepare<[], unknown[]>(
@@ -18,15 +18,21 @@ export function readKeyedRows(file: string, spec: TableSpec) {
         .raw()
         .safeIntegers()
         .all();
+    const rows = read(spec.columns.map(({ name }) => name)).map(rowText);
+    if (spec.kind === 'log') {
+      const events = read(['id', 'ts', 'kind', 'payload_json']);
+      return rows.map((row, index) => ({ row, key: rowText(events[index] ?? []) }));
+    }
     const keys = spec.key.length === 0 ? [] : read(spec.key);
     const folded = spec.kind === 'nocase';
-    return read(columns).map((row, index) => ({
-      row: row.map(describe).join(' '),
-      key: keyText(keys[index], folded),
-    }));
+    return rows.map((row, index) => ({ row, key: keyText(keys[index], folded) }));
   } finally {
     db.close();
   }
+}
+
+function rowText(row: readonly unknown[]): string {
+  return row.map(describe).join(' ');
 }
 
 function order(spec: TableSpec): string {

@@ -3,15 +3,10 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withReadView } from '../../src/host/private-copy.ts';
-import {
-  appendEvents,
-  changeDatabase,
-  codeOf,
-  dumpAsHost,
-  makeDataFolder,
-  writeSnapshotFile,
-} from '../support/data-folder.ts';
+import { addEvents, codeOf, dumpChat, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+
+const root = makeRoot();
 
 /*
  * A disk or a network share that fails to deliver something once has damaged nothing. SQLite does not tell the two
@@ -31,13 +26,13 @@ const [tool = '', ...args] = failing('/dev/null', 'EIO', 1);
 const canInject = spawnSync(tool, [...args, 'true']).status === 0;
 
 async function makeFolder(events: number) {
-  const folder = await makeDataFolder({ events, journalMode: 'delete' });
-  await writeSnapshotFile(folder, ID, dumpAsHost(folder));
-  changeDatabase(folder, (db) => appendEvents(db, 2, 'newer'));
+  const folder = await makeChat(root(), { events, journalMode: 'delete' });
+  await putSnapshot(folder, ID, dumpChat(folder));
+  run(folder, addEvents(2, 'newer'));
   return folder;
 }
 
-describe.skipIf(!canInject)('one read that the system fails to do', { timeout: 60_000 }, () => {
+describe.skipIf(!canInject)('one read that the system fails to do', () => {
   test.each(['EIO', 'EAGAIN', 'EBUSY', 'ESTALE'])('of the database (%s) is no damage', async (error) => {
     const folder = await makeFolder(400);
     const outcomes = new Set<string | undefined>();
