@@ -143,11 +143,11 @@ describe.concurrent('no consent is needed', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, later + rewindTo(4) + addEvents(2, 'afterwards'));
-    const since = readState(place.database);
+    const since = readState(place.databaseFile);
     await applyRestore(folder, requestFor(id, true), NOW);
     expect((await planUndo(folder, {})).refusals).toEqual([]);
     await applyUndo(folder, {}, NOW);
-    expect(readState(place.database)).toEqual(since);
+    expect(readState(place.databaseFile)).toEqual(since);
   });
 
   test('where a rewind cut the end off and nothing was written since', async () => {
