@@ -20,7 +20,7 @@ export type JournalEntry =
       readonly at: string;
     }
   | { readonly type: 'committed'; readonly receipt: RestoreReceipt; readonly at: string }
-  /** A later start found that the restore was committed, though the process died before it could say so. */
+  /** A later start found out that the restore was committed: the process had died before it could record that. */
   | {
       readonly type: 'recovered';
       readonly planId: string;
@@ -31,13 +31,13 @@ export type JournalEntry =
   | {
       readonly type: 'checkpoint-published';
       readonly planId: string;
-      /** Null: a later start found its draft gone, so it was published under a name that nobody could record. */
+      /** Null: a later start found the draft gone, so that the name of the published checkpoint is unknown. */
       readonly checkpointId: SnapshotId | null;
       readonly at: string;
     };
 
 const text = v.pipe(v.string(), v.maxLength(1000));
-/** As long as it takes: what is read of the whole journal is bounded. */
+/** Of any length: how much of the journal is read is bounded already. */
 const detail = v.string();
 const snapshotId = v.pipe(text, v.check(isSnapshotId));
 const action = v.picklist(['restore', 'undo']);
@@ -55,7 +55,7 @@ const inUse = v.variant('state', [
   v.object({ state: v.literal('yes'), by: v.array(v.object({ pid: amount, name: detail })) }),
 ]) satisfies v.GenericSchema<unknown, InUse>;
 
-/* By name, so that the compiler misses none: a receipt with an unknown word in it would be no entry, and its restore unrecorded. */
+/* Listed by name, so that the compiler notices a missing one: a receipt with an unknown word could not be read back. */
 const checked = {
   'content-hash': 'content-hash',
   bystanders: 'bystanders',
@@ -105,7 +105,7 @@ const receipt = v.pipe(
         changed: amount,
       }),
     ),
-    // Receipts of earlier versions did not say it.
+    // Earlier versions did not write it.
     notRestored: v.optional(v.array(v.object({ name: detail, rows: amount, choice: v.boolean() })), []),
     checks: v.array(check),
     lastEventId: integer,
@@ -115,7 +115,7 @@ const receipt = v.pipe(
   }),
 ) satisfies v.GenericSchema<unknown, RestoreReceipt>;
 
-/** Exactly an entry, as one line of the journal holds it. Ids that could reach another place make it none. */
+/** Exactly one line of the journal. An id that could lead out of its folder is refused. */
 export const journalEntry = v.pipe(
   v.looseObject({}),
   underItsName,

@@ -14,29 +14,28 @@ import { syncFolder } from '../system/durable.ts';
 import { constants, type FileHandle } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { ownMark } from '../system/process-mark.ts';
-import { explainWriteError } from '../system/refusals.ts';
 import { type JournalEntry, journalEntry } from './entry.ts';
 
 /*
- * DATA/snapback/journal.jsonl: what was about to happen and what happened, one JSON document a line. Invariant: lines
- * are only ever appended, each durable before the next step. Nothing depends on it alone: whether a restore was
- * committed is judged by the database.
+ * DATA/snapback/journal.jsonl records what was about to happen and what happened, as one JSON document per line.
+ * Invariant: lines are only ever appended, and each is durable before the next step begins. Nothing depends on the
+ * journal alone: whether a restore was committed is judged by what the database holds.
  */
 
 type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 
-/** What is appended: that a restore is about to be committed always says by whom, and that is this process. */
+/** An entry to append. Who is about to commit need not be said: it is always this process. */
 export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, 'by'>;
 
-/** Its name in Snapback's own folder. */
+/** The journal's name in Snapback's own folder. */
 export const JOURNAL = 'journal.jsonl';
-/** Of a longer journal, the newest part counts. A line is some kilobytes. */
+/** Only the newest part of a longer journal is read. A line takes a few kilobytes. */
 const READ_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Appends an entry and returns when it is on the disk. A torn last line, left by a crash, is closed first and stays.
- * Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
+ * Appends an entry and returns once it is on the disk. A last line that a crash has torn stays, and is ended first.
+ * @throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`; the entry may be on the disk all the same
  */
 export async function appendJournal(folder: DataFolder, entry: NewJournalEntry): Promise<void> {
   const place = await ensureFolder(folder, OWN);
@@ -45,31 +44,27 @@ export async function appendJournal(folder: DataFolder, entry: NewJournalEntry):
   const line = JSON.stringify(signed, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+  const { handle, facts } = await openPlainFile(path, flags, 0o600);
+  if (handle === null) throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
   try {
-    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
-    const { handle, facts } = await openPlainFile(path, flags, 0o600);
-    if (handle === null) throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
-    try {
-      const size = Number(facts.size);
-      if (size === 0) await keepPrivate(folder, handle);
-      const start = (await endsInMidLine(handle, size)) ? '\n' : '';
-      await handle.appendFile(`${start}${line}\n`);
-      await handle.sync();
-      if (size === 0) await syncFolder(place);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw explainWriteError(error, path);
+    const size = Number(facts.size);
+    if (size === 0) await keepPrivate(folder, handle);
+    const start = (await endsInMidLine(handle, size)) ? '\n' : '';
+    await handle.appendFile(`${start}${line}\n`);
+    await handle.sync();
+    if (size === 0) await syncFolder(place);
+  } finally {
+    await handle.close();
   }
 }
 
-/** Why the journal could not be appended to; null where it could, as far as permissions tell. Writes nothing. */
+/** Why nothing can be appended to the journal; null where it can, as far as permissions tell. Writes nothing. */
 export async function findJournalObstacle(folder: DataFolder): Promise<SnapbackError | null> {
   return (await findObstacle(folder, OWN)) ?? (await findFileObstacle(folder, OWN, JOURNAL));
 }
 
-/** The journal names what was restored: it belongs to the database's owner and to nobody else. */
+/** The journal names what was restored, so only the owner of the database may read it. */
 async function keepPrivate(folder: DataFolder, handle: FileHandle): Promise<void> {
   await ownAsDatabase(folder, handle);
   await handle.chmod(0o600);
@@ -83,15 +78,16 @@ async function endsInMidLine(handle: FileHandle, size: number): Promise<boolean>
 }
 
 /**
- * Reads the entries, oldest first. Hostile input: lines that are torn, too old for the bound on size, or not exactly an
- * entry are passed over; ids that could reach another place make a line no entry. Empty where there is no journal, or
- * none that may be read: then what only it knows is not known. Throws `io-failed` only where reading itself fails.
+ * Reads the entries, oldest first. The journal is hostile input: a line is skipped if it is torn, is not exactly an entry,
+ * lies before the part that is read, or has an id that could lead out of its folder. Empty where there is no journal or
+ * it may not be read.
+ * @throws `io-failed` only where reading itself fails
  */
 export async function readJournal(folder: DataFolder): Promise<readonly JournalEntry[]> {
   return (await readJournalIfAllowed(folder)) ?? [];
 }
 
-/** The same, but null where something is in the journal's place that may not be read: what is recorded is not known then. */
+/** As `readJournal`, but null where there is something in the journal's place that may not be read. */
 export async function readJournalIfAllowed(folder: DataFolder): Promise<readonly JournalEntry[] | null> {
   const text = await readNewest(folder);
   if (text === null) return null;
@@ -120,7 +116,7 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return '';
     if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
-    // Its folder is a link out of its place, or one that nobody may look into.
+    // Its folder is a link that leads elsewhere, or may not be opened.
     if (error instanceof SnapbackError && !isSystemError(error)) return null;
     throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);
   }
@@ -129,7 +125,7 @@ async function readNewest(folder: DataFolder): Promise<string | null> {
 const journalLine = v.pipe(v.string(), v.parseJson(), journalEntry);
 
 function parseLine(line: string): JournalEntry | null {
-  // Every version wrote the type first. Whatever else is there is passed over quickly, however many lines it has.
+  // Every version writes the type first. Anything else is skipped quickly, however many lines there are.
   if (!line.startsWith('{"type":"') || !line.endsWith('}')) return null;
   const { success, output } = v.safeParse(journalLine, line);
   return success ? output : null;

@@ -7,9 +7,9 @@ type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 /** A restore that was begun and has something left to do. */
 export type OpenRestore = {
   readonly entry: Prepared;
-  /** True: that it was committed is known, and only its checkpoint is missing. */
+  /** It is known to be committed, and only its checkpoint is missing. */
   readonly committed: boolean;
-  /** A later restore of the tables alone was committed: since then only the log can tell how this one ended. */
+  /** A later restore of the tables alone was committed, so only the log can still tell how this one ended. */
   readonly overwritten: boolean;
 };
 
@@ -17,54 +17,54 @@ export type OpenRestore = {
 export type CommittedRestore = {
   readonly planId: string;
   readonly safetyCopyId: SnapshotId;
-  /** Null where a later start had to find out. */
+  /** Null where a later start had to find out that it was committed. */
   readonly receipt: RestoreReceipt | null;
-  /** Whether log and tables were restored, not the tables alone; null where only the note in the safety copy can tell. */
+  /** Whether log and tables were restored, rather than the tables alone; null where only the safety copy's note can tell. */
   readonly full: boolean | null;
-  /** Null where it left no checkpoint, none yet, or one under a name that nobody could record. */
+  /** Null where it left no checkpoint, has not published it yet, or published it under an unknown name. */
   readonly checkpointId: SnapshotId | null;
 };
 
-/** What a journal as a whole says. */
+/** What all entries of a journal say together. */
 export type JournalState = {
-  /** Nothing is recorded: then only the contents of database and safety copies can tell. */
+  /** Nothing is recorded, so only the contents of the database and of the safety copies can tell. */
   readonly empty: boolean;
-  /** What a later start has to finish or to forget, oldest first. */
+  /** What a later start has to finish or to drop, oldest first. */
   readonly open: readonly OpenRestore[];
-  /** In the order in which they were begun, the oldest first. */
+  /** In the order in which they were begun, oldest first. */
   readonly committed: readonly CommittedRestore[];
-  /** Safety copies of restores that were about to commit, and of which the journal does not say how they ended. */
+  /** Safety copies of restores that were about to commit, where the journal does not say how they ended. */
   readonly undecided: ReadonlySet<SnapshotId>;
   /** Safety copies of restores that were not committed. */
   readonly aborted: ReadonlySet<SnapshotId>;
-  /** The checkpoint that was published last, even where the journal has lost its beginning; null: none whose name is known. */
+  /** The checkpoint that was published last, even where the journal has lost its beginning; null where no name is known. */
   readonly lastCheckpoint: SnapshotId | null;
 };
 
 /**
- * Folds the entries, oldest first, into what they say together: the only place that does. One plan may be tried more
- * than once, so an entry is about the newest try before it. A checkpoint is published after COMMIT only, so that line
- * says of a full restore that it was committed, too.
+ * Folds the entries, oldest first, into what they say together; nothing else interprets them. A plan may be tried more
+ * than once, and an entry is about the newest try before it. A checkpoint is published only after COMMIT, so that entry
+ * also says that a full restore was committed.
  */
 export function replayJournal(entries: readonly JournalEntry[]): JournalState {
   const open = new Map<string, OpenRestore>();
-  /** The number of the line that says that a plan was begun. */
+  /** For each plan the number of the line that says that it was begun. */
   const begunAt = new Map<string, number>();
   const undecided = new Map<string, SnapshotId>();
   const aborted = new Set<SnapshotId>();
   const made: { readonly at: number; restore: CommittedRestore }[] = [];
   let lastCheckpoint: SnapshotId | null = null;
-  /** What was left open before a restore is of a state that it replaced, at least in part. */
+  /** A restore replaces, at least in part, the states that older open restores are about. */
   const replaceOlder = (at: number, { full }: CommittedRestore): void => {
     for (const [planId, older] of open) {
       if ((begunAt.get(planId) ?? 0) >= at) continue;
-      // After a full one, an older checkpoint must not become the newest. One of the tables alone leaves none.
+      // After a full restore an older checkpoint must not become the newest. One of the tables alone publishes none.
       if (full === true) open.delete(planId);
       else if (!older.committed) open.set(planId, { ...older, overwritten: true });
     }
   };
   const commit = (restore: CommittedRestore, at: number): void => {
-    // A later start may find out about it after newer ones were made.
+    // A later start may find out about a restore only after newer ones were made.
     made.splice(made.findLastIndex((one) => one.at <= at) + 1, 0, { at, restore });
     undecided.delete(restore.planId);
     aborted.delete(restore.safetyCopyId);

@@ -1,15 +1,15 @@
 import type { DataFolder } from '../host/data-folder.ts';
 
 /*
- * Which restores are being made right now: those of this process are known here, those of others by the mark that each
- * leaves in the journal. What somebody is still at is theirs to end.
+ * Which restores are being made right now. Those of this process are known here; those of other processes are known by
+ * the mark that each leaves in the journal. Only whoever makes a restore ends it.
  */
 
 type Work = { readonly dir: string; readonly planId: string };
 
 const here = new Set<Work>();
 
-/** Does what concerns a plan, which counts as running until that has ended. Passes on what it returns or throws. */
+/** Does some work for a plan, which counts as running until the work has ended. Returns or throws what the work does. */
 export async function whileRunning<T>(
   { dir }: DataFolder,
   planId: string,
@@ -24,7 +24,7 @@ export async function whileRunning<T>(
   }
 }
 
-/** Whether this process is at a plan of this folder. */
+/** Whether this process is working on a plan of this folder. */
 export function isRunningHere({ dir }: DataFolder, planId: string): boolean {
   return [...here].some((work) => work.dir === dir && work.planId === planId);
 }

@@ -14,11 +14,14 @@ import { writeAndCheck } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 
 /*
- * The host cold-loads its newest checkpoint, which may be older than a restore or of the state that was undone. So a
- * full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
+ * The host cold-loads its newest checkpoint. That may be older than a restore, or hold the very state that the restore
+ * replaced. So a full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
  */
 
-/** Dumps the state as the open transaction sees it into a draft that is on the disk when this returns, its name too. On an error there is none. */
+/**
+ * Dumps the state that the open transaction sees into a draft. When this returns, the draft and its name are on the disk.
+ * @throws as `writeAndCheck` and `syncDraft`; then there is no draft
+ */
 export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
   const draft = await createDraft(folder, PERIODIC_KIND);
   try {
@@ -33,7 +36,7 @@ export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: 
 
 /**
  * Publishes the checkpoint under a name that the host takes for its newest, even where others are dated in the future.
- * Where that fails the draft stays, for a later start to publish.
+ * @throws as `publishDraft`; then the draft stays, for a later start to publish
  */
 export async function publishCheckpoint(folder: DataFolder, draft: Draft): Promise<SnapshotId> {
   try {

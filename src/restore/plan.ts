@@ -30,12 +30,12 @@ export type PlanRequest = {
   readonly preflight: Preflight;
 };
 
-/** A plan together with what applying it needs; the temporary tables of its comparisons live in the connection that made it. */
+/** A plan with what applying it needs. The temporary tables of its comparisons belong to the connection that made it. */
 export type PreparedPlan = TableWork & {
   readonly plan: RestorePlan;
-  /** What may be wrong afterwards because it was so in the state that an undo brings back. */
+  /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
-  /** Tables that were compared and are not written: their rows come from elsewhere. */
+  /** Tables that were compared but are not written, because their rows come from elsewhere. */
   readonly derived: readonly Comparison[];
   /** Content of each touched live table over all its columns, by live name. */
   readonly before: ReadonlyMap<string, string>;
@@ -44,10 +44,11 @@ export type PreparedPlan = TableWork & {
 };
 
 /**
- * Says exactly what a restore will do to the database as this connection sees it: a private copy, or the live database
- * inside the transaction that will apply it. The same state gives the same plan and the same id. What only a trial on a
- * copy can tell is left open. Writes nothing but temporary tables.
- * @throws `schema-needs-host`, `cancelled`, database errors; what would refuse the plan is in `refusals`
+ * Says exactly what a restore will do to the database as this connection sees it. That is a private copy, or the live
+ * database inside the transaction that will apply the plan. The same state gives the same plan and the same id. What only
+ * a rehearsal can tell is left open. Writes temporary tables only.
+ * @throws `usage` for a table that cannot be emptied, `schema-needs-host`, `cancelled`, database errors; what would refuse
+ * the plan is in `refusals`
  */
 export async function preparePlan(
   database: HostDatabase<WriteDatabase>,
@@ -150,7 +151,7 @@ async function isLogAsLeft(
   return action === 'undo' && left !== undefined && holdsContent(database, left, task);
 }
 
-/** What kind of id that is no integer the log has now, or would have. */
+/** The kind of an event id that is no integer, in the log as it is or as it would be; null where there is none. */
 function findForeignEventId(
   { db, schema, profile }: HostDatabase,
   comparisons: readonly Comparison[],
@@ -162,7 +163,7 @@ function findForeignEventId(
   return findForeignId(db, { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) });
 }
 
-/** Everything that holds data and that the plan neither writes nor keeps up. */
+/** Everything that holds data and that the plan neither writes nor keeps in step. */
 function findBystanders(
   schema: Schema,
   written: ReadonlySet<string>,
@@ -180,7 +181,7 @@ function findBystanders(
   ];
 }
 
-/** What a plan says of triggers and search indexes; of an index that is not in `indexes`, that it was not looked at. */
+/** What a plan says about triggers and search indexes. An index that is not in `indexes` counts as unchecked. */
 export function describeEffects(
   { keptTriggers, setAsideTriggers, searchIndexes }: WrittenEffects | SideEffects,
   indexes: ReadonlyMap<string, IndexState>,
@@ -199,7 +200,7 @@ export function describeEffects(
   };
 }
 
-/** What the tables of a stage hold: that depends on the file alone, save where bytes and texts had to be told apart. */
+/** What the tables of a stage hold. That depends on the file alone, except where bytes and text had to be told apart. */
 function contentOf({ tables, guessedBlobs }: Stage): ReadonlyMap<string, string> {
   const hashes = new Map(tables.map(({ live, hash }) => [live.name, hash] as const));
   return hashes.set('', JSON.stringify(guessedBlobs));
@@ -227,7 +228,7 @@ function planId(
   contents: readonly ReadonlyMap<string, string>[],
 ): string {
   const { action, snapshot, options } = request;
-  // Consents are no part of what happens: the plan that was shown stays the plan.
+  // Consents do not change what happens: the plan that was shown stays the plan.
   const { mode, clearTables } = options;
   const identity = [
     action,

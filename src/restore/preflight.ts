@@ -15,16 +15,16 @@ import { databaseGone } from '../sqlite/look-first.ts';
 import { access, constants, stat } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
 
-/** What a plan has to know of the world outside the database. */
+/** What a plan has to know about the world outside the database. */
 export type Preflight = {
   readonly inUse: InUse;
   /** The person said to go on although another program has the database open. */
   readonly whileOpen: boolean;
   /** Whether database file and folder may be written to. */
   readonly writable: boolean;
-  /** What keeps a restore from writing the safety copy, the checkpoint or the journal. */
+  /** What would keep a restore from writing the safety copy, the checkpoint or the journal. */
   readonly obstacles: readonly SnapbackError[];
-  /** The database could not even be opened for reading where it is. */
+  /** The database could not be opened where it is, not even for reading. */
   readonly viewingCopy: boolean;
   readonly safetyFolder: string;
   readonly aboutBytes: number;
@@ -35,7 +35,7 @@ export type Preflight = {
 
 type Given = Pick<Preflight, 'whileOpen' | 'viewingCopy'> & { readonly mode: RestoreMode };
 
-/** JSON of a database is about this much larger than its pages. */
+/** Roughly how many bytes of JSON one byte of the database becomes. */
 const JSON_PER_DATABASE_BYTE = 1.5;
 
 /**
@@ -58,20 +58,20 @@ export async function runPreflight(
     safetyFolder,
     aboutBytes,
     space: await needSpace([
-      // What the transaction writes to journal or WAL, and what comes back.
+      // What the transaction writes to SQLite's journal or WAL, and the rows that come back.
       { path: folder.databaseFile, bytes: databaseBytes + snapshot.sizeBytes },
       { path: safetyFolder, bytes: aboutBytes },
       { path: join(folder.dir, SNAPSHOTS, PERIODIC_KIND), bytes: aboutBytes },
-      // A copy of the database, or what only our notes can hold of it, and the snapshot laid out beside it.
+      // A private copy of the database or the exact values for the safety copy, and the staged snapshot.
       { path: tmpdir(), bytes: databaseBytes + snapshot.sizeBytes },
-      // What differs, and what has to be sorted.
+      // SQLite's temporary tables of what differs, and its sorting.
       { path: await findSqliteTempDir(folder), bytes: snapshot.sizeBytes },
     ]),
     checkpoint: await findNewestCheckpoint(folder),
   };
 }
 
-/** Each once, where one folder stands in the way of several files. */
+/** Names each obstacle once, although one folder may hinder several files. */
 async function findObstacles(folder: DataFolder, mode: RestoreMode): Promise<readonly SnapbackError[]> {
   const found = [
     await findObstacle(folder, SNAPSHOTS, SAFETY_KIND),
@@ -127,7 +127,7 @@ async function sizeWithWal(database: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Where SQLite puts what it can't keep in memory: elsewhere than Node does, in the first of these that it may write to. */
+/** Where SQLite puts what does not fit in memory: the first of these folders that it may write to. Node uses another one. */
 async function findSqliteTempDir({ sqliteTempDirs }: DataFolder): Promise<string> {
   if (process.platform === 'win32') return tmpdir();
   for (const path of [...sqliteTempDirs, '/var/tmp', '/usr/tmp', '/tmp'])
@@ -157,7 +157,7 @@ async function needSpace(
   return [...volumes.values()];
 }
 
-/** The checkpoint that the host's cold load picks: the last by name, whatever it holds. */
+/** The checkpoint that the host cold-loads: the last by name, whatever it holds. Follows the seed's `latest_snapshot_path`. */
 async function findNewestCheckpoint(folder: DataFolder): Promise<Preflight['checkpoint']> {
   const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === PERIODIC_KIND);
   if (newest === undefined) return null;

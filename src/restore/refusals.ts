@@ -8,7 +8,7 @@ import { foldName } from '../sqlite/names.ts';
 import { unreadableError } from '../sqlite/schema.ts';
 import type { Preflight } from './preflight.ts';
 
-/** What a plan's refusals depend on besides what it says. */
+/** What a plan's refusals depend on besides the plan itself. */
 export type Circumstances = {
   readonly stage: Stage;
   readonly database: HostDatabase;
@@ -44,9 +44,9 @@ export function findRefusals(
           }
         : { code: 'database-read-only', message: 'The database can only be read, not written.', detail: {} },
     );
-  // Where the database can't be written, that says it all.
+  // Where the database can't be written, no other obstacle matters.
   else refusals.push(...preflight.obstacles.map(refusalOf));
-  // No safety copy could hold it.
+  // No safety copy could hold what cannot be read.
   for (const table of plan.tables) {
     const unreadable = schema.unreadable.get(foldName(table.name));
     if (unreadable !== undefined) refusals.push(unreadableError(unreadable));
@@ -70,7 +70,7 @@ export function findRefusals(
       detail: { unsure: unsure.reduce((sum, { values }) => sum + values, 0) },
     });
   const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
-  // Tables of one moment over the log of another would be neither state.
+  // Tables of one moment beside the log of another would be neither state.
   if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
     refusals.push({
       code: 'snapshot-without-log',
@@ -102,7 +102,7 @@ export function findRefusals(
   return refusals;
 }
 
-/** What an action would throw, as a plan says it. */
+/** An error as a plan tells it: what applying would throw. */
 export function refusalOf({ code, message, detail }: SnapbackError): Refusal {
   return { code, message, detail };
 }

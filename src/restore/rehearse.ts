@@ -14,13 +14,13 @@ import { describeEffects, type PreparedPlan } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { verifyRestore } from './verify.ts';
 
-/** What stands against a restore whatever the database would say to it. */
+/** Refusals that make a rehearsal pointless. */
 const HOPELESS: readonly ErrorCode[] = ['database-damaged', 'snapshot-without-log'];
 
 /**
- * Completes a plan with what only doing it can tell: writes and verifies in the private copy that it was made on, and
- * rolls that back. So a row that the schema refuses, a reference that would lead nowhere, or a search index that was out
- * of date already, is told before anyone confirms anything.
+ * Completes a plan with what only a trial can tell: writes and verifies in the private copy that the plan was made on,
+ * and rolls that back. So nobody confirms a plan without knowing of a row that the schema refuses, a reference that would
+ * lead nowhere, or a search index that is already out of date.
  * @throws `schema-needs-host` where a statement does not compile here, `disk-full`, `cancelled`
  */
 export async function rehearse(
@@ -41,7 +41,7 @@ export async function rehearse(
     const indexes = checkSearchIndexes(db, prepared.effects);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
-      // The safety copy holds what is there now, the fresh checkpoint what is there then.
+      // The safety copy has to hold what is there before, the fresh checkpoint what is there afterwards.
       refuseHugeRows(db, schema, profile);
       const effects = await writeTables(copy, prepared, indexes, createYielder(rehearsal));
       tried = { ...plan, ...describeEffects(effects, indexes) };
@@ -62,7 +62,7 @@ export async function rehearse(
   }
 }
 
-/** The refusal that applying would end with. Other failures are none of the plan's, and pass. */
+/** The refusal that applying would end with. Throws any other failure on: it says nothing about the plan. */
 function asRefusal(error: unknown, databaseFile: string): Refusal {
   const found = explainResultCode(error, databaseFile);
   const refused: readonly ErrorCode[] = [

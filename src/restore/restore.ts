@@ -19,7 +19,7 @@ import { type ApplyOptions, runPlan } from './run.ts';
 export type RestoreRequest = RestoreOptions & {
   readonly snapshotId: SnapshotId;
   readonly action: 'restore' | 'undo';
-  /** Write only rows that differ, which is the default, or every row. Only a test has a reason to ask: the result is the same. */
+  /** Write only the rows that differ, which is the default, or all. Only tests ask for all: the result is the same. */
   readonly rewrite?: Rewrite;
 };
 
@@ -36,8 +36,8 @@ export const defaultRestoreOptions: RestoreOptions = {
 };
 
 /**
- * Says exactly what a restore would do, from a private copy of the database, where it is done once for trial. Writes
- * nothing else.
+ * Says exactly what a restore would do. It is planned, and done once on trial, in a private copy of the database; nothing
+ * else is written.
  * @throws as `diffSnapshot`, and `schema-needs-host` where a statement would not compile here
  */
 export async function planRestore(
@@ -63,9 +63,10 @@ export async function planRestore(
 }
 
 /**
- * Restores a snapshot, all or nothing. The transaction begins as a read; in it the plan is made anew and the safety copy
- * written, read back and published; then the write lock is taken, the plan applied and verified, a fresh checkpoint
- * dumped, and committed. On any error before COMMIT the database is as before and the safety copy is gone again.
+ * Restores a snapshot, all or nothing. The transaction begins as a read, in which the plan is made again and the safety
+ * copy is written, read back and published. Then the write lock is taken, the plan is applied and verified, a fresh
+ * checkpoint is dumped, and the transaction is committed. On any error before COMMIT the database is as before, and the
+ * safety copy is removed again.
  * @throws the plan's refusals, `plan-stale`, `database-busy`, `row-refused`, `verification-failed`, `disk-full`, `cancelled`, …
  */
 export async function applyRestore(
@@ -77,7 +78,7 @@ export async function applyRestore(
   const place = await createPrivateFolder();
   try {
     await requireWritable(folder);
-    // The first look at the schema also lets SQLite roll back what a killed writer left.
+    // Reading the schema also makes SQLite roll back what a killed writer left.
     const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
       const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
@@ -114,7 +115,7 @@ export async function applyRestore(
   }
 }
 
-/** Plan and apply end with the same error for the same fault. */
+/** Makes planning and applying end with the same error for the same fault. */
 function explain(error: unknown, folder: DataFolder): unknown {
   return classifyDatabaseError(explainNeed(error, null), { ...folder, file: folder.databaseFile });
 }

@@ -19,8 +19,8 @@ import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy
 import { verifyRestore } from './verify.ts';
 
 /*
- * Invariants of this file: the safety copy is published before the first write; the database is either what it was or
- * what the plan says; nothing is called done before it is verified inside the transaction.
+ * Invariants of this file: the safety copy is published before the first write; the database ends as it was or as the
+ * plan says; nothing is called done before it is verified inside the transaction.
  */
 
 export type ApplyOptions = {
@@ -30,7 +30,7 @@ export type ApplyOptions = {
   readonly whileOpen: boolean;
 };
 
-/** An open transaction that has read and not yet written, with the plan made in it. */
+/** An open transaction that has only read so far, with the plan that was made in it. */
 export type Run = {
   readonly folder: DataFolder;
   readonly database: HostDatabase<WriteDatabase>;
@@ -39,8 +39,8 @@ export type Run = {
 };
 
 /**
- * Applies a prepared plan inside the transaction in which it was made, and commits. @throws as `applyRestore`; before
- * COMMIT the caller's database is rolled back and the safety copy taken away.
+ * Applies a prepared plan inside the transaction in which it was made, and commits.
+ * @throws as `applyRestore`; unless COMMIT itself failed, the transaction is rolled back and the safety copy removed
  */
 export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
   const { folder, database, prepared } = run;
@@ -53,7 +53,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   try {
     const written = await writeAndVerify(run, safety, task);
     checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
-    // From here on the line may be on the disk, also where writing it fails.
+    // From here on the line may be on the disk, even if writing it fails.
     announced = true;
     await appendJournal(folder, {
       type: 'prepared',
@@ -73,8 +73,8 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
       checkpoint,
     );
   } catch (error) {
-    // A COMMIT that failed for another reason than a lock may have happened: then the safety copy and the checkpoint are
-    // evidence, and stay for the next start to judge.
+    // A COMMIT that failed for any other reason than a lock may have happened all the same. Then the safety copy and the
+    // checkpoint are evidence, and stay for the next start to judge.
     const undecided = committing && !db.inTransaction;
     rollBack(db);
     if (!undecided) await abort(folder, { plan, safety, checkpoint, announced, error });
@@ -85,7 +85,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
 
 type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly lockedAt: number };
 
-/** From the write lock to the last check, everything inside the transaction. */
+/** Takes the write lock, applies the plan and verifies the result, all inside the transaction. */
 async function writeAndVerify(
   { folder, database, prepared, apply }: Run,
   safety: SafetyCopy,
@@ -141,7 +141,7 @@ async function writeAndVerify(
 
 const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';
 
-/** After COMMIT: nothing here may make a restore that happened look like one that failed. What is missing, the next start does. */
+/** What follows COMMIT. No failure here may make a restore that happened look as if it had failed: the next start does what is missing. */
 async function finish(
   folder: DataFolder,
   receipt: RestoreReceipt,
@@ -178,15 +178,15 @@ type Aborted = {
 };
 
 /**
- * Nothing was written, so the copy of what is still there is not needed: it goes, unless the journal announces the
- * restore and does not take the end of it. Then the copy is what tells later that nothing was written, and stays.
+ * Cleans up after a restore that wrote nothing. Its safety copy is not needed, and is removed. It stays where the journal
+ * announces the restore but its end could not be recorded: then only the copy can later tell that nothing was written.
  */
 async function abort(
   folder: DataFolder,
   { plan: { planId }, safety, checkpoint, announced, error }: Aborted,
 ): Promise<void> {
   const code = error instanceof SnapbackError ? error.code : 'internal';
-  // First, since on a full disk it makes room for the line.
+  // This comes first, because on a full disk it makes room for the line.
   if (checkpoint !== null) await discardDraft(checkpoint);
   const at = new Date().toISOString();
   const told = announced

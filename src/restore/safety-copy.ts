@@ -22,8 +22,8 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 
 /**
  * Dumps what a restore is about to replace, reads it back and publishes it as a snapshot of kind `restore`. When this
- * returns, the copy is on the disk; on any error there is none. The caller holds the transaction that makes the copy
- * exactly the state that is replaced.
+ * returns, the copy is on the disk. The caller holds the transaction that makes the copy exactly the state that is replaced.
+ * @throws as `writeAndCheck` and `publishDraft`; then there is no copy
  */
 export async function takeSafetyCopy(
   folder: DataFolder,
@@ -58,7 +58,7 @@ export async function takeSafetyCopy(
 
 /**
  * What the log will be once it is written from the stage; null where the stage lacks a column that identifies its events.
- * The host only appends to a log, so this tells for long whether COMMIT happened, when all tables have been written.
+ * The host only appends to its log. So this tells whether COMMIT happened even long after every table has been changed.
  */
 async function foreseeLog(
   { db, schema, profile }: HostDatabase,
@@ -86,7 +86,7 @@ async function foreseeLog(
   return { events, chain: chained };
 }
 
-/** Takes back a safety copy of a restore that wrote nothing, as far as the system lets us. */
+/** Removes the safety copy of a restore that wrote nothing, as far as the system lets us. */
 export async function removeSafetyCopy({ file }: SafetyCopy): Promise<void> {
   await tidy(async () => {
     await unlink(file);

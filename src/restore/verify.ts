@@ -24,20 +24,22 @@ import type { PreparedPlan } from './plan.ts';
 /** How the tables were written, and how each search index was before. */
 export type Written = { readonly effects: WrittenEffects; readonly indexes: IndexStates };
 
-/** Content of the touched tables after a restore, with the hash of every column for the receipt. */
+/** What the verification found. */
 export type Verified = {
   readonly checks: readonly CheckResult[];
+  /** Content of each touched table over all its columns, by live name. */
   readonly after: ReadonlyMap<string, string>;
-  /** Foreign keys that point nowhere now, as far as they can be checked, and which are more than before. */
+  /** How many references point nowhere now, as far as that can be checked. */
   readonly violations: number;
+  /** Which of them are new. */
   readonly orphans: readonly Orphans[];
-  /** What is made from other tables and is not what the snapshot holds of it. */
+  /** Derived tables that do not hold what the snapshot holds of them. */
   readonly notRestored: readonly NotRestored[];
 };
 
 /**
- * Proves, inside the transaction, that the database is what the plan says: content of every touched table against the
- * snapshot, bystanders and schema unchanged, no damage that was not there before, search indexes in agreement but for
+ * Proves, inside the transaction, that the database is what the plan says: every touched table holds what the snapshot
+ * holds, bystanders and schema are unchanged, there is no new damage, and search indexes agree with their contents, except
  * those that were left. A check that can't run here is reported as not run.
  * @throws `verification-failed`, `leaves-orphans`, `row-refused`; the caller rolls back
  */
@@ -100,7 +102,7 @@ export async function verifyRestore(
   };
 }
 
-/** Whether what follows other tables is what the snapshot holds of it, now that they are restored. That it may differ, the plan says. */
+/** Whether a derived table holds what the snapshot holds of it, now that its sources are restored. It may differ; the plan says so. */
 async function compareDerived(
   database: KnownDatabase,
   { live, columns, hash }: StagedTable,
@@ -123,7 +125,7 @@ function describeLeft(db: WriteDatabase, name: string): NotRestored {
   return { name, rows: Number(rows), choice: false };
 }
 
-/** The triggers of each table in the order of their making. */
+/** The triggers of each table in the order in which they were created. */
 function firingOrder({ triggers }: Schema): string {
   const byTable = Map.groupBy(triggers, ({ table }) => foldName(table));
   return JSON.stringify([...byTable].map(([table, own]) => [table, own.map(({ name }) => name)]).sort());
@@ -166,7 +168,7 @@ function faultError(fault: Fault): SnapbackError {
   return new SnapbackError('row-refused', "The database's own rules refuse a row.", { reason: fault.line });
 }
 
-/** It stays as it was, so it is never called in order. */
+/** A table that stays as it was is never called in order. */
 function describeNotKeptUp({ name, by }: RestorePlan['notKeptUp'][number]): CheckResult {
   const triggers = by.map(({ trigger, table }) => `“${trigger}” of “${table}”`).join(', ');
   const detail =
