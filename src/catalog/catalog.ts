@@ -15,14 +15,14 @@ import { type Memory, type Remembered, recall, remember } from './memory.ts';
 import { findNeeded } from './needed-snapshots.ts';
 import { explainRetention } from './retention.ts';
 
-/** What is known of a file at a glance, or after reading all of it. */
+/** What is known about a file after a look at its ends, or after reading all of it. */
 type Known = Pick<SnapshotSummary, 'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes'>;
 
 /**
- * Lists all snapshots, by kind, newest first, with health and counts as far as they are remembered; the rest is told
- * from head and tail of each file. With `check` every file that was not read before is read whole, newest first, and
- * remembered outside the data folder. Throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself,
- * `cancelled`: what was read until then is remembered.
+ * Lists all snapshots by kind, newest first. Health and counts come from what is remembered; for other files only their
+ * head and tail are read. With `check`, every file that was not read before is read whole, newest first, and remembered
+ * outside the data folder. What was read before a cancel is remembered too.
+ * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself, `cancelled`
  */
 export async function listSnapshots(
   folder: DataFolder,
@@ -37,19 +37,14 @@ export async function listSnapshots(
     options.check === true ? 'patient' : 'glance',
     task,
   );
-  if (options.check !== true) return summarize(folder, files, files, memory, lineages);
-  const lacking = files.filter((file) => file.problem === null && !isSettled(file, memory, lineages));
-  const read = await readWhole(folder, files, lacking, memory, task);
-  return summarize(
-    folder,
-    files,
-    files,
-    read.memory,
-    new Map([...lineages, ...read.lineages]),
-    read.failures,
-  );
+  const listing = { folder, files, memory };
+  if (options.check !== true) return summarize(listing, files, { memory, lineages, failures: new Map() });
+  const unread = files.filter((file) => file.problem === null && !isSettled(file, memory, lineages));
+  const found = await readWhole(listing, unread, task);
+  return summarize(listing, files, { ...found, lineages: new Map([...lineages, ...found.lineages]) });
 }
 
+/** Whether reading the file again would tell nothing new. */
 function isSettled({ key }: SnapshotFile, memory: Memory, lineages: ReadonlyMap<string, unknown>): boolean {
   const facts = memory.get(key);
   return facts !== undefined && (facts.log === null || lineages.has(key));
@@ -57,7 +52,7 @@ function isSettled({ key }: SnapshotFile, memory: Memory, lineages: ReadonlyMap<
 
 /**
  * Reads one snapshot from its first byte to its last, whatever is remembered, and remembers what it found. Damage is
- * part of the answer. Throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `cancelled`.
+ * part of the answer, not an error. @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `cancelled`
  */
 export async function checkSnapshot(
   folder: DataFolder,
@@ -69,7 +64,7 @@ export async function checkSnapshot(
   return summary;
 }
 
-/** The same for several snapshots, each once and in the given order. Throws as `checkSnapshot`, before it reads any of them. */
+/** As `checkSnapshot` for several snapshots, each once, in the given order. @throws as it does, before any is read */
 export async function verifySnapshots(
   folder: DataFolder,
   ids: readonly SnapshotId[],
@@ -83,33 +78,43 @@ export async function verifySnapshots(
     return file;
   });
   const memory = await recall(folder);
+  const listing = { folder, files, memory };
   const readable = chosen.filter(({ problem }) => problem === null);
-  const read = await readWhole(folder, files, readable, memory, task);
-  return summarize(folder, files, chosen, read.memory, read.lineages, read.failures);
+  return summarize(listing, chosen, await readWhole(listing, readable, task));
 }
 
 type Lineages = ReadonlyMap<string, SnapshotSummary['lineage']>;
-type Failures = ReadonlyMap<string, SnapbackError>;
-type Reading = { readonly memory: Memory; readonly lineages: Lineages; readonly failures: Failures };
 
-/** Reads the given files, newest first, then compares their logs with the live one, and keeps what was learnt even when it is cancelled. */
+/** All files of a folder, and what was remembered of them when they were listed. */
+type Listing = {
+  readonly folder: DataFolder;
+  readonly files: readonly SnapshotFile[];
+  readonly memory: Memory;
+};
+
+/** What is known about the files, by their keys. */
+type Findings = {
+  readonly memory: Memory;
+  readonly lineages: Lineages;
+  readonly failures: ReadonlyMap<string, SnapbackError>;
+};
+
+/** Reads `chosen` files, newest first, and compares their logs with the live one. What was learnt is remembered, even after a cancel. */
 async function readWhole(
-  folder: DataFolder,
-  all: readonly SnapshotFile[],
-  files: readonly SnapshotFile[],
-  before: Memory,
+  { folder, files, memory }: Listing,
+  chosen: readonly SnapshotFile[],
   task: TaskOptions,
-): Promise<Reading> {
+): Promise<Findings> {
   const read = new Map<string, Remembered>();
   const failures = new Map<string, SnapbackError>();
-  if (files.length === 0) return { memory: before, lineages: new Map(), failures };
+  if (chosen.length === 0) return { memory, lineages: new Map(), failures };
   const live = await lookAtLiveLog(folder, task);
-  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const total = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const report = (bytes: number) =>
     task.onProgress?.({ phase: 'check-snapshots', done: bytes, total, unit: 'bytes', cancellable: true });
   try {
-    for (const file of [...files].sort((a, b) => takenAt(b).getTime() - takenAt(a).getTime())) {
+    for (const file of chosen.toSorted((a, b) => takenAt(b).getTime() - takenAt(a).getTime())) {
       throwIfCancelled(task);
       const progress = { ...task, onProgress: (step: { readonly done: number }) => report(done + step.done) };
       const found = await readOne(folder, file, live, progress);
@@ -119,13 +124,13 @@ async function readWhole(
     }
     for (const [key, facts] of await judgeLineages(folder, read, task)) read.set(key, facts);
   } finally {
-    // Another process may have learnt something meanwhile.
-    if (read.size > 0) await remember(folder, new Map([...pick(await recall(folder), all), ...read]));
+    // Another process may have remembered something meanwhile.
+    if (read.size > 0) await remember(folder, new Map([...pick(await recall(folder), files), ...read]));
   }
   const lineages = new Map(
     [...read].map(([key, facts]) => [key, facts.lineage?.verdict ?? 'unknown'] as const),
   );
-  return { memory: new Map([...before, ...read]), lineages, failures };
+  return { memory: new Map([...memory, ...read]), lineages, failures };
 }
 
 async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, task: TaskOptions) {
@@ -144,7 +149,7 @@ async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, 
   }
 }
 
-/** Files are hostile: whatever one of them brings about, the others are listed. */
+/** Files are hostile: whatever one of them causes, the others are still listed. */
 function unexpected(id: SnapshotId, error: unknown): SnapbackError {
   return new SnapbackError('internal', 'This file could not be checked.', { id, why: String(error) }, error);
 }
@@ -156,20 +161,17 @@ function pick(memory: Memory, files: readonly SnapshotFile[]): Memory {
 }
 
 async function summarize(
-  folder: DataFolder,
-  all: readonly SnapshotFile[],
+  { folder, files }: Listing,
   shown: readonly SnapshotFile[],
-  memory: Memory,
-  lineages: Lineages,
-  failures: Failures = new Map(),
+  findings: Findings,
 ): Promise<readonly SnapshotSummary[]> {
   const now = new Date();
-  const needed = await findNeeded(folder, all, { memory, now });
-  const retention = explainRetention(all, folder.profile, needed, now);
+  const needed = await findNeeded(folder, files, { memory: findings.memory, now });
+  const retention = explainRetention(files, folder.profile, needed, now);
   const summaries = await mapInBatches(shown, async (file): Promise<readonly SnapshotSummary[]> => {
-    const known = await learn(folder, file, memory, failures);
+    const known = await learn(folder, file, findings);
     if (known === null) return [];
-    const lineage = lineages.get(file.key) ?? 'unknown';
+    const lineage = findings.lineages.get(file.key) ?? 'unknown';
     return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage }];
   });
   return summaries.flat();
@@ -189,12 +191,11 @@ function baseOf(file: SnapshotFile, retention: Retention) {
   };
 }
 
-/** Null where the file has gone meanwhile. */
+/** Null where the file has disappeared meanwhile. */
 async function learn(
   folder: DataFolder,
   file: SnapshotFile,
-  memory: Memory,
-  failures: Failures,
+  { memory, failures }: Findings,
 ): Promise<Known | null> {
   const failure = failures.get(file.key);
   if (file.problem !== null) return unreadable(file.problem);
@@ -207,13 +208,13 @@ async function learn(
   return glance(folder, file);
 }
 
-/** What head and tail tell; null as in `learn`. A file that does not end as it must is known to be damaged; otherwise only reading it all can tell. */
+/** What head and tail tell; null as in `learn`. A file with a wrong end is damaged; whether another one is, only reading all of it tells. */
 async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known | null> {
   try {
     const file = await openSnapshotFile(folder, id);
     try {
       const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
-      // The copy of a restore that may still be taken back, and then has never been.
+      // A running restore may still remove its safety copy, so it is not shown yet.
       if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
       if (!complete)
         return {

@@ -9,31 +9,31 @@ import { readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
 import type { OpenedFile } from '../snapshots/files.ts';
 import { foldName } from '../sqlite/names.ts';
 
-/** What reading all of a snapshot tells. Nothing of a row's contents. */
+/** What reading all of a snapshot tells; never what a row contains. */
 export type SnapshotFacts = {
   readonly health: 'good' | 'damaged';
   readonly healthDetail: string | null;
   readonly lastEventId: bigint | null;
   readonly tables: readonly TableCount[] | null;
   readonly undoes: SnapshotSummary['undoes'];
-  /** Null where the snapshot has no log, or not the columns that identify its events. */
+  /** Null where the snapshot has no log, or its log lacks a column that identifies events. */
   readonly log: LogExtent | null;
-  /** The same at the length that the live log had; null where the snapshot's is not longer. */
+  /** The first part of `log`, as long as the live log was; null where the snapshot's log is not longer than that. */
   readonly prefix: LogExtent | null;
 };
 
-/** How long the live log is, and which columns tell its events apart. */
+/** How many events the live log has, and which columns tell them apart. */
 export type LogLook = { readonly events: number; readonly identity: Identity };
 
-/** What a safety copy undoes, from Snapback's own notes at the end of a snapshot. */
+/** Which restore a safety copy undoes, from Snapback's own notes at the end of the file; null for any other snapshot. */
 export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
   if (about === null || about.restore === null) return null;
   return { snapshotId: about.restore.snapshotId, action: about.restore.action };
 }
 
 /**
- * Reads a snapshot from its first byte to its last. Damage is a fact, not an error; the log's chain is noted
- * at the length of the live one too. Throws `cancelled`, and `snapshot-unreadable` where the system fails to read.
+ * Reads a snapshot from its first byte to its last. Damage is a fact, not an error. Where the log is longer than the
+ * live one, its chain at that length is noted too. @throws `cancelled`, `snapshot-unreadable` where the system fails to read
  */
 export async function readFacts(
   folder: DataFolder,
@@ -75,7 +75,7 @@ export async function readFacts(
   };
 }
 
-/** Where texts are no valid Unicode. */
+/** A sentence about texts that are not valid Unicode; null where there are none. */
 function describeIllFormed({ texts: found, first }: { texts: number; first: string }): string | null {
   if (found === 0) return null;
   const texts = found === 1 ? '1 text is' : `${found} texts are`;

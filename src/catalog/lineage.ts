@@ -10,15 +10,15 @@ import type { Remembered } from './memory.ts';
 type Lineage = SnapshotSummary['lineage'];
 
 /*
- * A snapshot is of this lineage if its log is a prefix of the live one, or the live one a prefix of its. Event ids
- * alone never decide: after a replaced database, or a log that was cut and grew again, they match and mean other events.
+ * A snapshot is of the same lineage if its log begins with the live log, or the live log with its. Event ids alone never
+ * decide: after a database was replaced, or a log was cut and grew again, equal ids stand for other events.
  */
 
 /**
- * What is remembered of the lineages, where it still holds: a verdict does as long as the live log has all the events
- * that it had then, and unless it has grown beside a longer snapshot. A `patient` look reads the log to be sure of them;
- * a glance goes by their number and the last one. Where the database can't be asked with this effort nothing is known.
- * Throws `cancelled`.
+ * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
+ * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure; a
+ * `glance` compares the number of events and the last one. Empty where the database cannot be read with this effort.
+ * @throws `cancelled`
  */
 export async function recallLineages(
   folder: DataFolder,
@@ -54,7 +54,7 @@ async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now
   };
 }
 
-/** Goes through the log once, however many marks there are. */
+/** Counts each part of the log once, however many marks there are. */
 async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
   const there = new Set<string>();
   const distinct = [...new Map(marks.map((mark) => [mark.chain, mark])).values()];
@@ -71,7 +71,7 @@ async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<N
   return { events: events + (await live.countBetween(from, null)), has: ({ chain }) => there.has(chain) };
 }
 
-/** What reading snapshots needs to know of the live log; where it can't be asked, it is as the profile says, and empty. */
+/** What reading snapshots needs to know about the live log. One that cannot be read counts as empty, with the profile's columns. @throws `cancelled` */
 export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Promise<LogLook> {
   const found = await unlessUnreadable(() =>
     withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
@@ -83,9 +83,9 @@ export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Prom
 }
 
 /**
- * Compares the logs of snapshots that were read whole with the live one, which is read once for all of them. A snapshot
- * that is longer than the live log is judged only if its own chain was noted at that length. Without a verdict where the
- * database can't be read or changes under the reading. Throws `cancelled`.
+ * Compares the logs of snapshots that were read whole with the live log, which is read once for all of them. A snapshot
+ * with more events is judged only if its own chain was noted at the live log's length. There is no verdict where the
+ * database cannot be read or changes meanwhile. @throws `cancelled`
  */
 export async function judgeLineages(
   folder: DataFolder,

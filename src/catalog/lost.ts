@@ -11,27 +11,27 @@ import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
 
 /*
- * Which snapshots hold what a rewind took away. The host records a rewind in its log, so what came away with it is held
- * by the snapshots of before that record, and the last of them holds the most: that is known without reading any of
- * them. Only where the log has no such record is a snapshot read and compared.
+ * Which snapshots hold what a rewind took away. The host records each rewind in its log. Snapshots from before that
+ * record hold what was lost, and the last of them holds the most: that is known without reading any of them. A snapshot
+ * is read and compared only where the log has no such record.
  */
 
-/** A snapshot that can be read, of which it is known where in the log it ends. */
+/** A readable snapshot whose last event is known. */
 type Placed = SnapshotSummary & { readonly lastEventId: bigint };
 
-/** How many snapshots are read at most, and how many bytes of them, where the log alone does not tell. */
+/** Bounds on what is read where the log alone does not tell: snapshots, and bytes in all of them. */
 const MOST_READ = 6;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Finds the snapshot that a person most likely looks for: of before the newest rewind, the one that holds the most of
- * what came away; where no rewind is recorded, the first of a few that brings anything back. Null: nothing seems to be
- * lost. Reads the log, and at most six snapshots. @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
+ * Finds the snapshot that a person is most likely looking for: the one from before the newest rewind that holds the most.
+ * Where no rewind is recorded, it is the first of a few that brings anything back. Null: nothing seems to be lost. Reads
+ * the log and at most six snapshots. @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
  */
 export async function findLikely(folder: DataFolder, task: TaskOptions = {}): Promise<SnapshotId | null> {
   const restored = await readRestoredState(folder, task);
   const { ages, live } = await readAges(folder, task);
-  // Nothing is lost there: what would come back is what the restore was to remove.
+  // Then nothing is lost: what is missing is what the restore was meant to remove.
   if (restored?.holds.state === 'restored')
     return [...ages.values()].flat().find(({ id }) => id === restored.holds.snapshotId)?.id ?? null;
   for (const [age, [holder]] of ages) if (age > 0 && holder !== undefined) return holder.id;
@@ -48,9 +48,9 @@ export async function findLikely(folder: DataFolder, task: TaskOptions = {}): Pr
 }
 
 /**
- * Tells which of these snapshots, were they gone, would take with them what no other snapshot brings back: of before
- * each of the newest three rewinds the last one, unless another one of that place stays. Reads these few and, to
- * subtract what it holds, the next one that stays. @throws as `findLikely`
+ * Finds those of `going` that hold what no remaining snapshot brings back. Candidates are the last snapshots before each
+ * of the newest three rewinds, unless one that ends at the same event stays. Reads these few, and for each the next one
+ * that stays, to subtract what that holds. @throws as `findLikely`
  */
 export async function findOnlyCopies(
   folder: DataFolder,
@@ -88,7 +88,7 @@ async function lookAt(folder: DataFolder, { id }: Placed, task: TaskOptions): Pr
   return diff === null ? NOTHING : countBack(diff);
 }
 
-/** What a reader of the chats would meet again. */
+/** What somebody who reads the chats would see again. */
 function countBack({ returningEvents }: Diff): Back {
   const seen = returningEvents.filter(({ events, hidden }) => events > hidden);
   const events = seen.reduce((sum, one) => sum + one.events - one.hidden, 0);
@@ -97,7 +97,7 @@ function countBack({ returningEvents }: Diff): Back {
   return { events, messages, chat: more.length === 0 ? (only?.chatName ?? only?.chat ?? null) : null };
 }
 
-/** By the number of rewinds since, the fewest first; of one number, the one that holds most of the log first. */
+/** Snapshots by the number of rewinds since, fewest first; within one number, those that hold more of the log first. */
 async function readAges(folder: DataFolder, task: TaskOptions) {
   const list = await listSnapshots(folder, { check: false }, task);
   const live = await withLiveLog(folder, 'patient', task, async (log) => ({

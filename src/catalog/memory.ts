@@ -8,7 +8,7 @@ import { mkdir, rename, rm, writeFile } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 import type { SnapshotFacts } from './facts.ts';
 
-/** Facts of a file that was read whole, and how its log stood to the live one when that ended at `live`. */
+/** Facts of a file that was read whole, and the verdict on its lineage when the live log ended at `live`. */
 export type Remembered = SnapshotFacts & {
   readonly lineage: { readonly verdict: 'same' | 'other'; readonly live: ReadMark } | null;
 };
@@ -16,7 +16,7 @@ export type Remembered = SnapshotFacts & {
 /** Facts by a file's key: a file that changed has another key. */
 export type Memory = ReadonlyMap<string, Remembered>;
 
-/** Raised when a file is judged otherwise than before. */
+/** To be raised when the same file would be judged differently than before. */
 const VERSION = 2;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -25,7 +25,7 @@ const integer = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
 const extent = v.object({ events: count, chain: v.string() });
 const mark = v.object({ events: count, lastId: integer, last: v.string(), chain: v.string() });
 
-/** Parts that are not understood count as never learnt, where the rest is of use without them. */
+/** Parts that are not understood count as unknown, where the rest is useful without them. */
 const remembered = v.object({
   health: v.picklist(['good', 'damaged']),
   healthDetail: v.nullable(v.string()),
@@ -52,8 +52,8 @@ const memoryFile = v.pipe(
 );
 
 /**
- * What was learnt about a data folder's snapshots, kept outside of it so that a long history needs no second reading.
- * It may be lost or forged at any time without harm: what can't be understood counts as never seen.
+ * What was learnt about a data folder's snapshots. It is kept outside the folder, so that files are not read twice, and
+ * may be lost or forged without harm: what cannot be understood counts as never seen.
  */
 export async function recall(folder: DataFolder): Promise<Memory> {
   const text = folder.cacheDir === null ? null : await readSmallFile(fileOf(folder, folder.cacheDir));
@@ -63,7 +63,7 @@ export async function recall(folder: DataFolder): Promise<Memory> {
   return new Map(fits ? output.snapshots.filter((entry) => entry !== null) : []);
 }
 
-/** Replaces what is kept, in one step, readable for its owner only. False where it can't be kept: nothing is lost by that. */
+/** Replaces what is kept in one step, readable only for its owner. False where it could not be kept, which loses nothing. */
 export async function remember(folder: DataFolder, memory: Memory): Promise<boolean> {
   if (folder.cacheDir === null) return false;
   const target = fileOf(folder, folder.cacheDir);
@@ -92,7 +92,7 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
   }
 }
 
-/** Which tables are read and which columns identify an event: what was learnt under another profile says nothing. */
+/** Covers which tables are read and which columns identify an event: facts from another profile say nothing. */
 function hashProfile({ profile: { log, tables } }: DataFolder): string {
   return createHash('sha256')
     .update(JSON.stringify([log, tables]))

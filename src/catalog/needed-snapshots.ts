@@ -11,22 +11,22 @@ import { isNoted, readNote } from '../snapshots/restore-note.ts';
 import type { Memory } from './memory.ts';
 
 /*
- * What nothing may take, whatever a policy or a person says: what undo needs, and a checkpoint for the host's next
- * start. The host loads its newest checkpoint; were the newest one of before the last full restore, that start would
- * bring back what the restore undid. So one checkpoint of after it always stays.
+ * Snapshots that must never be pruned, whatever a policy or a person says: what undo needs, and one checkpoint for the
+ * host's next start. The host starts from its newest checkpoint. If that predates the last full restore, the start
+ * silently undoes the restore. So one checkpoint from after it always stays.
  */
 
 type NeededOptions = {
-  /** What of the files shall go; all of them, where it is not said. Another checkpoint that stays frees the newest. */
+  /** The files to be pruned; all of them by default. The newest checkpoint may go where another one stays. */
   readonly going?: readonly SnapshotFile[];
-  /** Tells damage that only reading a whole file shows. */
+  /** Knows of damage that only reading a whole file shows. */
   readonly memory: Memory;
   readonly now: Date;
 };
 
 /**
- * Finds the snapshots that must stay, and why. `files` as `listSnapshotFiles` gives them. Works from the journal, and
- * where that is lost, from the notes in safety copies. Reads ends of files only. Throws as `readJournal`.
+ * Finds the snapshots that must stay, and why. `files` as `listSnapshotFiles` returns them. Relies on the journal and,
+ * where that is lost, on the notes in safety copies. Reads only the ends of files. @throws as `readJournal`
  */
 export async function findNeeded(
   folder: DataFolder,
@@ -41,7 +41,7 @@ export async function findNeeded(
   return needed;
 }
 
-/** The newest safety copy there is, the one of the newest committed restore, and those of restores whose end nobody knows. */
+/** The newest safety copy, that of the newest committed restore, and those of restores whose outcome is unknown. */
 function copiesForUndo(
   files: readonly SnapshotFile[],
   { committed, undecided }: JournalState,
@@ -50,7 +50,7 @@ function copiesForUndo(
   return [newest, committed.at(-1)?.safetyCopyId, ...undecided].filter((id) => id !== undefined);
 }
 
-/** Whether a checkpoint is of after some full restore, its own checkpoint included. */
+/** Whether a checkpoint was made after a full restore; the restore's own checkpoint counts. */
 type IsAfter = (file: SnapshotFile) => boolean;
 
 async function findCheckpoint(
@@ -72,15 +72,15 @@ async function findCheckpoint(
       break;
     }
     if (whole !== undefined) return gone.has(whole.id) ? whole.id : null;
-    // Damaged ones protect nothing, but as long as one is the newest, the host does not load an older state unnoticed.
+    // A damaged one protects nothing. But while it is the newest, the host cannot silently load an older state.
     return after.every(({ id }) => gone.has(id)) ? newest.id : null;
   }
   return null;
 }
 
 /**
- * The full restores that may be the last one, newest first, up to one that is known to be committed. Those before are
- * safety copies without a word in the journal: should their restore not have been committed, they protect too much.
+ * The full restores that may be the last one, newest first, up to the newest that is known to be committed. Newer ones
+ * are known only from their safety copies, not from the journal. If such a restore was never committed, too much stays.
  */
 async function* lastRestores(
   folder: DataFolder,
@@ -121,23 +121,23 @@ async function mayBeFull(folder: DataFolder, safetyCopyId: SnapshotId): Promise<
   return !isNoted(copy) || copy.note.mode === 'full';
 }
 
-/** By name, as the host orders them: a restore's checkpoint was published under a name after every other. */
+/** By name, as the host orders checkpoints: a restore's own was published under a name after all others. */
 function isFromCheckpointOn(checkpointId: SnapshotId): IsAfter {
   const { name } = parseSnapshotId(checkpointId);
   return (file) => compareNames(file.name, name) >= 0;
 }
 
-/** Where the name of the restore's checkpoint is not known: by time, from the second on after that of the safety copy. */
+/** By time, where the name of the restore's checkpoint is unknown: from the second after that of the safety copy. */
 function isAfterCopy(copied: Date, now: Date): IsAfter {
   const from = (Math.floor(copied.getTime() / 1000) + 1) * 1000;
   return (file) => {
     const named = takenAt(file);
-    // A name in the future says nothing about when it was written.
+    // A name in the future does not tell when the file was written.
     return (named > now ? file.mtimeMs : named.getTime()) >= from;
   };
 }
 
-/** Whether a host could load it, as far as its ends and earlier readings tell. */
+/** Whether the host could load it, as far as its ends and earlier readings tell. */
 async function isWhole(folder: DataFolder, { id, key }: SnapshotFile, memory: Memory): Promise<boolean> {
   const known = memory.get(key)?.health;
   if (known !== undefined) return known === 'good';

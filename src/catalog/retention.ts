@@ -5,13 +5,13 @@ import { PERIODIC_KIND, REWIND_KIND, SAFETY_KIND, takenAt } from '../snapshots/k
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The moment from which on a snapshot is older than so many days. */
+/** The moment at which a snapshot becomes this many days old. */
 export function ageLimit(file: SnapshotFile, days: number): Date {
-  // Beyond what a date can say lies the end of all dates.
+  // No later than the latest moment that a Date can hold.
   return new Date(Math.min(takenAt(file).getTime() + days * DAY_MS, 8.64e15));
 }
 
-/** Place among the snapshots of its kind by id, the newest name being 1. Every file counts, readable or not, as for the seed. */
+/** The rank of each snapshot within its kind: the newest name is 1. Unreadable files count too, as they do for the host. */
 export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<SnapshotId, number> {
   const counts = new Map<string, number>();
   const ranks = new Map<SnapshotId, number>();
@@ -23,15 +23,15 @@ export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<Snaps
   return ranks;
 }
 
-/** Whether a safety copy is among the newest, or not old enough, so that no policy takes it. `rank` by `rankSnapshots`. */
+/** Whether a safety copy is among the newest or too young, so that no policy prunes it. `rank` as in `rankSnapshots`. */
 export function isYoungCopy(file: SnapshotFile, rank: number, { restore }: Profile, now: Date): boolean {
   return rank <= restore.keep || now < ageLimit(file, restore.keepDays);
 }
 
 /**
- * Explains for every file which rule keeps it or takes it, and when. The rules are the seed's: the newest checkpoints
- * stay, and copies before a rewind stay for some days, counted from their name. Safety copies are never taken by a rule;
- * those beyond the newest and past their days are offered to prune. `files` as `listSnapshotFiles` gives them.
+ * Explains for every file which rule keeps or prunes it, and when. The rules are the host's: the newest checkpoints stay,
+ * and copies from before a rewind stay for some days, counted from the time in their name. No rule prunes safety copies;
+ * old ones beyond the newest are offered for pruning. `files` as `listSnapshotFiles` returns them.
  */
 export function explainRetention(
   files: readonly SnapshotFile[],

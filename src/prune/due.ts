@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import type { Profile } from '../host/profile.ts';
 import { fingerprintEvent } from '../log/chain.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
@@ -15,21 +16,20 @@ import { applyPrune, planPrune } from './prune.ts';
 
 type Due = {
   readonly due: boolean;
-  /** In plain sentences, with how much of the checkpoint was compared with the log where that was not all of it. */
+  /** Plain sentences. Where not all of the checkpoint was compared with the log, they say what was. */
   readonly reason: string;
-  /** The checkpoint that was counted from; null where there is none that can be. */
+  /** The checkpoint from which events and time were counted; null where there is none. */
   readonly counted: SnapshotId | null;
-  /** Newer checkpoints that can't be counted from. */
+  /** Newer checkpoints that could not be counted from. */
   readonly passedOver: readonly { readonly id: SnapshotId; readonly why: string }[];
-  /** When the log's last event says it happened; null where it does not say. */
+  /** The time of the log's last event; null where it has none. */
   readonly newestEventAt: Date | null;
 };
 
 /**
- * Tells whether a checkpoint is due, by the seed's rule: at the first event, then so many seconds after the newest
- * checkpoint's modification time or so many events after its `last_event_id`. Reads only head and tail of files; one
- * that is cut off, unreadable or of another timeline is passed over and named. Throws as `withLiveLog`, and as
- * `listSnapshotFiles`.
+ * Tells whether a checkpoint is due by the host's rule: at the first event, then after so many seconds since the newest
+ * checkpoint was modified or so many events after its `last_event_id`. Reads only head and tail of files. One that is cut
+ * off, unreadable or of another timeline is passed over and named. @throws as `withLiveLog` and `listSnapshotFiles`
  */
 export async function isDue(
   folder: DataFolder,
@@ -44,7 +44,7 @@ export async function isDue(
       const found = await lookAt(folder, file, live);
       if (typeof found !== 'string')
         return {
-          ...(await judge(folder, file, found, live, options.now ?? new Date())),
+          ...(await judge(live, { ...found, file }, folder.profile, options.now ?? new Date())),
           passedOver,
           newestEventAt,
         };
@@ -59,13 +59,12 @@ export async function isDue(
 }
 
 async function judge(
-  folder: DataFolder,
-  file: SnapshotFile,
-  { lastEventId, caveat }: Counted,
   live: LiveLog,
+  { file, lastEventId, caveat }: Counted & { readonly file: SnapshotFile },
+  { periodic }: Profile,
   now: Date,
 ): Promise<Omit<Due, 'passedOver' | 'newestEventAt'>> {
-  const { everyEvents, everySeconds } = folder.profile.periodic;
+  const { everyEvents, everySeconds } = periodic;
   const seconds = (now.getTime() - file.mtimeMs) / 1000;
   const events = await live.countAfter(lastEventId);
   const due = seconds >= everySeconds || events >= everyEvents;
@@ -78,10 +77,10 @@ function count(events: number): string {
   return events === 1 ? '1 event' : `${events} events`;
 }
 
-/** A checkpoint that can be counted from. `caveat` says which of its events were compared with the log; empty: all. */
+/** What to count from. `caveat` says which of the checkpoint's events were compared with the log; empty: all of them. */
 type Counted = { readonly lastEventId: bigint; readonly caveat: string };
 
-/** What a checkpoint says of itself, or why it can't be counted from. */
+/** What a checkpoint says about itself, or why it cannot be counted from. */
 async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Promise<Counted | string> {
   if (file.problem !== null) return file.problem;
   try {
@@ -107,9 +106,9 @@ async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Pr
 }
 
 /**
- * Null for a checkpoint of another timeline, as far as head and tail tell: by its first events, the last one's id, and
- * in a file of ours the chain of all of them. A log that was cut since, and has not grown past the checkpoint again, is
- * still of its timeline. Otherwise a sentence that says what was compared, empty if everything that both have.
+ * Null for a checkpoint of another timeline, as far as its ends tell: by its first events, the id of its last one and, in
+ * a file that Snapback wrote, the chain of all of them. A log that was cut since then, and is still shorter than the
+ * checkpoint, is of the same timeline. Otherwise a sentence about what was compared; empty if all that both have was.
  */
 async function compareWithLog(
   { about }: SnapshotEnds,
@@ -142,9 +141,9 @@ async function compareWithLog(
 }
 
 /**
- * Takes a checkpoint if one is due, then moves to the trash what the seed's rules take: checkpoints beyond the newest
- * five (never the one just taken) and copies before a rewind that are older than 14 days. What of the second part is not
- * done is noted in the result: the checkpoint is there. Throws as `isDue` and `takeSnapshot`.
+ * Takes a checkpoint if one is due. Then it moves to the trash what the host's rules prune: checkpoints beyond the newest
+ * ones (never the one just taken), and copies from before a rewind that are too old. If that part fails, the checkpoint
+ * stays and the result notes it. @throws as `isDue` and `takeSnapshot`
  */
 export async function takeIfDue(
   folder: DataFolder,
@@ -183,8 +182,9 @@ const CLOCK_AHEAD =
   'No copy before a rewind was moved to the trash: the clock is far ahead of everything that the log and the copies say. If it is right, prune them yourself.';
 
 /**
- * Whether nothing that the host wrote shows that so much time has passed as the clock says: then it may be wrong, and
- * everything would look old. What the host wrote under the same clock shows nothing, but then it prunes by that itself.
+ * Whether the clock is more than `days` ahead of everything that the host wrote, in milliseconds since 1970. The clock
+ * may then be wrong, and everything would look old. Times in the future do not count. Where the host itself writes under
+ * a wrong clock, this cannot tell; but then the host prunes by that clock, too.
  */
 function isClockAhead(now: Date, witnesses: readonly (number | undefined)[], days: number): boolean {
   const seen = witnesses.filter((time) => time !== undefined && time <= now.getTime());

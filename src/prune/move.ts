@@ -13,9 +13,9 @@ import { explainWriteError } from '../system/refusals.ts';
 import { TRASH } from './trash.ts';
 
 /**
- * Moves a snapshot into a folder of the trash, and returns when that is on the disk. False where the file is gone, since
- * the host prunes on its own, or is another one than was planned to go. Where the snapshots lie on a volume of their own
- * it is copied, the copy proven, and only then the original removed.
+ * Moves a snapshot into a folder of the trash, and returns when that is on the disk. False where the file is gone (the
+ * host prunes, too) or was replaced since the plan. Where the snapshots are on another volume, the file is copied, the
+ * copy is proven, and only then is the original removed.
  * @throws `disk-full`, `folder-read-only`, `io-failed`; then the file is where it was
  */
 export async function moveToTrash(
@@ -45,8 +45,9 @@ export async function moveToTrash(
 }
 
 /**
- * Moves a file of the trash back to `to`, in one step where it can, and returns when that is on the disk. False where
- * that name is taken: then the file stays. @throws as `moveToTrash`; then the file is in the trash, or in both places
+ * Moves a file from the trash back to `to`, in one step where possible, and returns when that is on the disk. False where
+ * that name is taken: the file then stays in the trash.
+ * @throws as `moveToTrash`; then the file is in the trash, or in both places
  */
 export async function moveFromTrash(folder: DataFolder, from: string, to: string): Promise<boolean> {
   const target = dirname(to);
@@ -67,7 +68,7 @@ export async function moveFromTrash(folder: DataFolder, from: string, to: string
   return true;
 }
 
-/** Without hard links the file has been renamed. */
+/** Where the file system has no hard links, the file was renamed and is gone already. */
 function unlessGone(error: unknown): void {
   if (!hasSystemCode(error, 'ENOENT')) throw error;
 }
@@ -85,7 +86,7 @@ async function isUnchanged({ from, key }: Move): Promise<boolean> {
   return statFacts(from, await lstat(from, { bigint: true })).key === key;
 }
 
-/** False where the file became another one meanwhile; then there is no copy. */
+/** False where the file was replaced meanwhile; no copy is left then. */
 async function moveToOtherVolume(move: Move): Promise<boolean> {
   const { handle: source } = await openPlainFile(move.from);
   if (source === null) return false;
@@ -106,11 +107,11 @@ async function moveToOtherVolume(move: Move): Promise<boolean> {
   return true;
 }
 
-/** When this returns, the copy is on the disk, reads back the same, and is as old as the original. */
+/** When this returns, the copy is on the disk, reads back the same, and has the original's modification time. */
 async function copyProven(source: FileHandle, copy: FileHandle, path: string): Promise<void> {
   const { mtimeMs } = statFacts(path, await source.stat({ bigint: true }));
   const copied = await hashPieces(source, (piece, at) => writeWhole(copy, piece, at));
-  // Between two milliseconds, so that no rounding turns it into the one before.
+  // Half a millisecond more, so that no rounding makes it the millisecond before.
   await copy.utimes((mtimeMs + 0.5) / 1000, (mtimeMs + 0.5) / 1000);
   await copy.sync();
   if ((await hashPieces(copy)) !== copied)

@@ -17,26 +17,26 @@ import { openTrash } from './trash.ts';
 import type { TrashedFile } from './trash-manifest.ts';
 
 /*
- * Prune moves snapshots into DATA/snapback/trash/<UTC>/ and deletes nothing. Invariant: the manifest that says where
- * every file came from is on the disk before the first file moves.
+ * Pruning moves snapshots into DATA/snapback/trash/<UTC>/ and deletes nothing. Invariant: before the first file moves,
+ * the manifest that says where every file came from is on the disk.
  */
 
 type Going = PrunePlan['goes'][number] & { readonly file: SnapshotFile };
 
 type PruneOptions = {
-  /** From when ages count; now, by default. */
+  /** The moment to which ages are counted; now by default. */
   readonly now?: Date | undefined;
-  /** A snapshot that is left out whatever the policy says of it. */
+  /** A snapshot that is left out, whatever the policy says. */
   readonly except?: SnapshotId | undefined;
 };
 
 type PlannedMoves = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
 
 /**
- * Says which snapshots a policy or a choice moves to the trash and which it names but may not take: the copy that undo
- * needs, the last checkpoint of after a restore, safety copies that are too young (by a policy only), files that can't
- * be read. Writes nothing. Throws `usage` for a policy that makes no sense, `snapshot-missing` and `snapshot-unsafe`
- * for a chosen id.
+ * Says which snapshots a policy or a choice moves to the trash, and which ones it names but must leave: the copy that
+ * undo needs, the last checkpoint from after a restore, files that cannot be read and, for a policy, safety copies that
+ * are too young. Writes nothing.
+ * @throws `usage` for a policy that makes no sense, `snapshot-missing` or `snapshot-unsafe` for a chosen id
  */
 export async function planPrune(
   folder: DataFolder,
@@ -47,11 +47,10 @@ export async function planPrune(
 }
 
 /**
- * Moves what `planPrune` says into a new folder of the trash; with `planId` exactly that plan, else `plan-stale`. A
- * file that somebody else removed or replaced in between stays as it is and is left out of the receipt. Throws
- * `nothing-to-prune`, `snapshot-needed` (all that was chosen is needed by undo), `cancelled` (nothing moved), and for a
- * failure in the middle `disk-full`, `folder-read-only` or `io-failed`: then the manifest tells what was to move, and
- * each file is in one place or the other.
+ * Moves what `planPrune` says into a new folder of the trash; with `planId`, exactly that plan. A file that somebody else
+ * removes or replaces meanwhile is left alone and not in the receipt.
+ * @throws `plan-stale`, `nothing-to-prune`, `snapshot-needed` (all chosen ones must stay), `cancelled`; then nothing moved.
+ * `disk-full`, `folder-read-only`, `io-failed`: each file is in its old place or in the trash, and the manifest lists all
  */
 export async function applyPrune(
   folder: DataFolder,

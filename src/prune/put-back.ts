@@ -13,11 +13,11 @@ import { moveFromTrash } from './move.ts';
 import { readTrashFolder, tidyTrashFolder } from './trash.ts';
 
 /**
- * Puts back what one prune has moved to the trash, each file where its manifest says that it was. Nothing is overwritten:
- * a file whose name is taken stays in the trash. So does a checkpoint that the host would load instead of the one that
- * its next start needs. `name` is the trash folder's own name. Throws `usage` for a name that no prune gives,
- * `snapshot-missing` where there is no such folder, and the refusals of the system; then each file is in one place or
- * the other.
+ * Puts back what one prune moved to the trash, each file where the manifest says that it was. Nothing is overwritten: a
+ * file whose name is taken stays in the trash. So does a checkpoint that the host would load instead of the one that its
+ * next start needs. `name` is the name of the folder in the trash.
+ * @throws `usage` for a name that no prune gives, `snapshot-missing` where there is no such folder, `disk-full`,
+ * `folder-read-only`, `io-failed`; then each file is in one place or the other
  */
 export async function putBack(folder: DataFolder, name: string): Promise<PutBack> {
   const prune = await readTrashFolder(folder, name);
@@ -43,7 +43,7 @@ export async function putBack(folder: DataFolder, name: string): Promise<PutBack
   return { putBack: back, left };
 }
 
-/** The name of the checkpoint that the host's next start must load; null where any will do. */
+/** The name of the checkpoint that the host must load at its next start; null where any will do. */
 async function findCheckpointForNextStart(folder: DataFolder): Promise<string | null> {
   const files = await listSnapshotFiles(folder);
   const needed = await findNeeded(folder, files, { memory: await recall(folder), now: new Date() });

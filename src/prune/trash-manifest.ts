@@ -8,7 +8,7 @@ import { isSnapshotId, parseSnapshotId } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 
-/** DATA/snapback/trash/<UTC>/manifest.json: what a prune moves there, and where it comes from. */
+/** DATA/snapback/trash/<UTC>/manifest.json says what a prune moved there, and from where. */
 export const MANIFEST = 'manifest.json';
 
 const FORMAT_VERSION = 1;
@@ -31,8 +31,8 @@ export type Manifest = {
 };
 
 /**
- * Writes the manifest of a new folder, which appears whole; when this returns it is on the disk. False where there is
- * one already. Throws `disk-full`, `folder-read-only`, `io-failed`: then there is none.
+ * Writes the manifest of a new folder. It appears whole, and is on the disk when this returns. False where there is one
+ * already. @throws `disk-full`, `folder-read-only`, `io-failed`; then there is none
  */
 export async function writeManifest(
   folder: DataFolder,
@@ -59,9 +59,9 @@ export type NamedFile = {
 };
 
 /**
- * Which files a folder's manifest names, each once, and how they were when they were moved; null where there is no
- * manifest, or none that can be understood to its last entry. Hostile input: bounded, no link followed, and no name
- * that could reach another place.
+ * The files that a folder's manifest names, each once, with their size and time when they were moved. Null where there is
+ * no manifest, or where any part of it cannot be understood. It is hostile input: its size is bounded, no link is
+ * followed, and no name can reach another place.
  */
 export async function readManifest(place: string): Promise<readonly NamedFile[] | null> {
   const { success, output } = v.safeParse(manifestFile, await readSmallFile(join(place, MANIFEST)));

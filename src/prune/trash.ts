@@ -12,19 +12,19 @@ import { explainWriteError } from '../system/refusals.ts';
 import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*
- * DATA/snapback/trash/<UTC>/: a manifest, and what a prune moved, as <kind>/<name>.json. Invariant: nothing but the
- * files that a manifest names, as they were when they were moved, is ever deleted, and then the manifest itself, also
- * one that is all there is; no symbolic link below the trash is followed.
+ * DATA/snapback/trash/<UTC>/ holds a manifest, and what a prune moved as <kind>/<name>.json. Invariant: a file is deleted
+ * only if a manifest names it and it is unchanged since it was moved; a manifest only when nothing else is left beside
+ * it. No symbolic link below the trash is followed.
  */
 
 export const TRASH = 'trash';
 
-/** What a prune names its folder: the UTC second, and a number where that is taken. */
+/** The name of a prune's folder: the UTC second, and a number where that is taken. */
 const TRASH_NAME = /^\d{8}T\d{6}Z(_\d{3,})?$/;
 
 /**
- * Makes a new folder in the trash with its manifest, which is on the disk when this returns: with it, each file can be
- * put back by hand. Throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`.
+ * Makes a new folder in the trash with its manifest, from which each file could be put back by hand. It is on the disk
+ * when this returns. @throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`
  */
 export async function openTrash(
   folder: DataFolder,
@@ -43,31 +43,31 @@ export async function openTrash(
 type TrashContents = TrashSummary & {
   /** Identifies exactly these files. */
   readonly planId: string;
-  /** Absolute paths of the folders in which nothing lies but what a prune has put there: each may be moved as a whole. */
+  /** Absolute paths of folders that hold only what a prune put there: each may be moved as a whole. */
   readonly folders: readonly string[];
   /** Absolute paths of the files in the other folders. */
   readonly looseFiles: readonly string[];
 };
 
 /**
- * Counts the snapshots that prunes have put into the trash, and their bytes. Files that no manifest names do not count,
- * nor do those that are of another size or time than it says, nor does anything in a folder whose manifest is missing
- * or can't be understood. Throws `io-failed`.
+ * Counts the snapshots that prunes put into the trash, and their bytes. A file counts only if a manifest names it with
+ * the size and time that it has. Nothing counts in a folder whose manifest is missing or cannot be understood.
+ * @throws `io-failed`
  */
 export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
   return describe(await readTrash(folder).catch(asNone));
 }
 
-/** A trash that lies elsewhere is none of ours. It must keep nobody from looking at the rest. */
+/** A trash that is a link to elsewhere is not ours, and must not keep anybody from looking at the rest. */
 function asNone(error: unknown): readonly Prune[] {
   if (error instanceof SnapbackError && error.code === 'snapshot-unsafe') return [];
   throw error;
 }
 
 /**
- * Deletes the snapshots in the trash, for good, with their manifests and folders; with `planId` only if the trash holds
- * what `describeTrash` said, else `plan-stale`. Anything else that lies there stays, with the folder around it and the
- * manifest. Returns what was deleted and where something stayed. Throws `folder-read-only`, `io-failed`.
+ * Deletes the snapshots in the trash for good, with their manifests and folders; with `planId`, only if the trash still
+ * holds what `describeTrash` said. Anything else in there stays, with its folder and manifest. Returns what was deleted
+ * and how many folders stayed. @throws `plan-stale`, `folder-read-only`, `io-failed`
  */
 export async function emptyTrash(
   folder: DataFolder,
@@ -88,8 +88,8 @@ export async function emptyTrash(
 }
 
 /**
- * Removes what is empty of one prune's folder. As long as there is a file, the manifest tells where that came from: that
- * files are gone is on the disk before it goes. Throws `folder-read-only`, `io-failed`.
+ * Removes the empty parts of one prune's folder. As long as a file is left, its manifest tells where it came from: it is
+ * on the disk that the files are gone before the manifest is removed. @throws `folder-read-only`, `io-failed`
  */
 export async function tidyTrashFolder({
   path,
@@ -109,8 +109,8 @@ export async function tidyTrashFolder({
 }
 
 /**
- * What one prune has put into the trash; null where there is no such folder. Throws `usage` for a name that no prune
- * gives, `snapshot-unsafe`, `io-failed`.
+ * What one prune put into the trash; null where there is no such folder.
+ * @throws `usage` for a name that no prune gives, `snapshot-unsafe`, `io-failed`
  */
 export async function readTrashFolder(folder: DataFolder, name: string): Promise<Prune | null> {
   if (!TRASH_NAME.test(name))
@@ -119,17 +119,17 @@ export async function readTrashFolder(folder: DataFolder, name: string): Promise
   return path === null ? null : readPrune(path);
 }
 
-/** What one prune has put into the trash. All paths are absolute. */
+/** What one prune put into the trash. All paths are absolute. */
 type Prune = {
   readonly path: string;
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
-  /** The folders around them, whether anything is left in them or not. */
+  /** The folders of those files, empty or not. */
   readonly kinds: readonly string[];
-  /** Manifests that were being written by processes that are no more. */
+  /** Unfinished manifests of processes that have ended. */
   readonly drafts: readonly string[];
-  /** Whether the manifest may go when nothing else is left: it was understood, or nothing was ever there that it names. */
+  /** Whether the manifest may be removed when nothing else is left: it was understood, or its prune moved nothing. */
   readonly expendable: boolean;
-  /** Whether something else lies there. */
+  /** Whether the folder holds anything else. */
   readonly mixed: boolean;
 };
 
@@ -162,7 +162,7 @@ async function readPrune(path: string): Promise<Prune> {
   const drafts = all.filter(isDraft).map(({ name }) => join(path, name));
   const entries = all.filter((entry) => !isDraft(entry));
   if (named === null) {
-    // No file moves before the manifest is on the disk: where a torn one is all there is, its prune moved none.
+    // No file moves before the manifest is on the disk. So a prune of which only a torn manifest is left moved nothing.
     const expendable = entries.every((entry) => entry.name === MANIFEST && entry.isFile());
     return { path, files: [], kinds: [], drafts, expendable, mixed: !expendable };
   }
@@ -189,7 +189,7 @@ async function readPrune(path: string): Promise<Prune> {
   return { path, files, kinds, drafts, expendable: true, mixed };
 }
 
-/** Nothing where the file is gone: somebody has put it back. `other`: it is not the file that was moved here. */
+/** Empty where the file is gone, because somebody put it back. `other`: it is not the file that was moved here. */
 async function measure(path: string, was: NamedFile): Promise<Prune['files'] | 'other'> {
   try {
     const { sizeBytes, mtimeMs } = statFacts(path, await lstat(path, { bigint: true }));
@@ -219,7 +219,7 @@ async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** Removes a folder that is empty; one that is not stays. */
+/** Removes a folder if it is empty. */
 async function removeFolder(path: string): Promise<void> {
   try {
     await rmdir(path);
