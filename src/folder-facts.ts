@@ -15,8 +15,8 @@ import { isWritable } from './restore/preflight.ts';
 import { stat } from './system/files.ts';
 
 /**
- * What a glance at a data folder tells: its database, its users, whether it stands on a restored state. Reads only, and
- * the database only for moments. Where that is gone, empty or something else, this is part of the answer.
+ * What a quick look at a data folder tells: its database, who has it open, whether it holds a restored state. Only reads,
+ * and the database only for moments. A database that is gone, empty or something else is part of the answer.
  * @throws as `withLiveLog` and `withReadView`
  */
 export async function describeFolder(folder: DataFolder, task: TaskOptions = {}): Promise<FolderFacts> {
@@ -51,7 +51,7 @@ async function describeDatabase(folder: DataFolder, task: TaskOptions): Promise<
   }
 }
 
-/** A database that is gone with its whole folder is no fact about that folder. @throws `data-folder-missing` */
+/** Where the whole folder is gone, that is the error, not a missing database. @throws `data-folder-missing` */
 async function requireFolder(dir: string): Promise<void> {
   try {
     await stat(dir);
@@ -62,7 +62,7 @@ async function requireFolder(dir: string): Promise<void> {
   }
 }
 
-/** Nothing is said of a database that is not there: not even that it stands on what was restored. */
+/** Nothing is known about a database that is not there, not even whether it holds a restored state. */
 const NO_DATABASE: Omit<DatabaseFacts, 'databaseProblem'> = {
   databaseBytes: 0,
   events: 0,
@@ -87,7 +87,7 @@ function glanceAtDatabase(
   }));
 }
 
-/** Where the snapshots of a data folder lie, and what Snapback records beside them: absolute paths, there or not. */
+/** Where the snapshots of a data folder are, and what Snapback records beside them: absolute paths, existing or not. */
 export function placesOf({ dir }: Pick<DataFolder, 'dir'>) {
   const own = join(dir, OWN);
   return { snapshots: join(dir, SNAPSHOTS), own, records: [join(own, JOURNAL), join(own, TRASH)] };

@@ -1,4 +1,4 @@
-/** The core, as other parts of Snapback see it. Nothing outside `src/` imports anything else from here. */
+/** The only entry to the core for the rest of Snapback: nothing outside `src/` imports any other file of it. */
 export { checkSnapshot, listSnapshots, verifySnapshots } from './catalog/catalog.ts';
 export { findLikely, findOnlyCopies } from './catalog/lost.ts';
 export { diffSnapshot } from './compare/diff.ts';

@@ -7,16 +7,16 @@ export type Bot = {
   readonly sayings: readonly string[];
 };
 
-/** One chat of the demo with its bots and the stock that its lines are composed from. */
+/** One chat of the demo: its bots, and the phrases from which its lines are composed. */
 export type Cast = {
   readonly id: string;
   readonly title: string;
   readonly bots: readonly [Bot, Bot];
   readonly places: readonly string[];
   readonly things: readonly string[];
-  /** What the air is like: whole sentences. */
+  /** Sentences about the surroundings. */
   readonly air: readonly string[];
-  /** What the person does: continues "I ". */
+  /** What the person does, to follow “I ”. */
   readonly acts: readonly string[];
 };
 

@@ -25,7 +25,7 @@ import { createRandom } from './random.ts';
 import { liveDemoWorld } from './world.ts';
 
 export type DemoOptions = {
-  /** The same seed and `now` give the same world, to the byte in its snapshots. */
+  /** The same seed and `now` give the same world; even the bytes of its snapshots are equal. */
   readonly seed?: number;
   /** The demo's dates are relative to this moment. */
   readonly now?: Date;
@@ -35,17 +35,17 @@ export type DemoOptions = {
 const MARKER = join(OWN, 'demo.json');
 const DATABASE = 'chat.db';
 const DEFAULT_SEED = 20;
-/** Rows that no snapshot speaks of. */
+/** Rows of tables that no snapshot names. */
 const BYSTANDERS = `
 INSERT INTO settings VALUES ('theme', 'dusk'), ('font_size', '15');
 INSERT INTO drafts VALUES ('observatory', 'Ask Dr. Sato about the fourth night');
 `;
 
 /**
- * Builds the sample data folder: weeks of chats, a mistaken rewind 28 minutes before `now`, a damaged snapshot. `dir`
- * must be empty or not exist, or hold what a killed building left, which is taken up: a finished world as it is. All is
- * made in a folder inside it and moved up when whole, the mark of a demo last; after a failure or a cancel `dir` is as it
- * was.
+ * Builds the sample data folder: weeks of chats, a mistaken rewind 28 minutes before `now`, a damaged snapshot. `dir` must
+ * not exist, be empty, or hold what a killed build left. Everything is built in a folder inside `dir` and moved up when it
+ * is complete, the demo's marker last. What a killed build had completed is only moved up. After a failure or a cancel
+ * `dir` is as before.
  * @throws `target-exists`, `folder-read-only`, `disk-full`, `io-failed`, `cancelled`
  */
 export async function buildDemo(dir: string, options: DemoOptions, task: TaskOptions): Promise<void> {
@@ -63,7 +63,7 @@ export async function buildDemo(dir: string, options: DemoOptions, task: TaskOpt
   }
 }
 
-/** Whether a data folder is one that `buildDemo` made, to its end. */
+/** Whether a data folder is a demo that `buildDemo` completed. @throws `io-failed` */
 export async function isDemo(dir: string): Promise<boolean> {
   return (await isFile(join(dir, MARKER))) && (await isFile(join(dir, DATABASE)));
 }
@@ -77,7 +77,7 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** True where it was made, false where there is something already. */
+/** True where the folder was made, false where something is there already. */
 async function makeFolder(target: string): Promise<boolean> {
   try {
     await mkdir(dirname(target), { recursive: true });
@@ -90,15 +90,15 @@ async function makeFolder(target: string): Promise<boolean> {
 }
 
 /**
- * Goes on with what a killed building left in a folder: true where its world was whole, and is now in its place. False
- * where there is nothing of one any more, and nothing else either.
+ * Finishes or removes what a killed build left. True where its world was complete and is now in place, false where the
+ * folder is now empty. @throws `target-exists` where anything else is in the folder
  */
 async function takeUp(target: string): Promise<boolean> {
   const names = (await stat(target)).isDirectory() ? await readdir(target) : null;
   const left = names?.find(isAbandoned);
   if (left !== undefined) {
     const draft = join(target, left);
-    // The mark is the last part that is made: with it, all of them are whole, wherever they are by now.
+    // The marker is built and moved last. Where it exists, all parts are complete, in either place.
     const whole = (await isFile(join(draft, MARKER))) || (await isFile(join(target, MARKER)));
     if (whole) await moveUp(draft, target);
     await tidy(() => rm(draft, { recursive: true, force: true }));
@@ -115,7 +115,7 @@ async function takeUp(target: string): Promise<boolean> {
 
 const DRAFT = /^\.snapback-demo-(?:(\d{1,10})-)?[A-Za-z0-9]{6}$/;
 
-/** Whether a name is that of a folder in which a process that is no more was building. Earlier versions did not name theirs. */
+/** Whether a process that has ended was building in a folder of this name. Earlier versions did not put the process into it. */
 function isAbandoned(name: string): boolean {
   const found = DRAFT.exec(name);
   return found !== null && (found[1] === undefined || !isAlive(Number(found[1])));
@@ -131,7 +131,7 @@ async function buildInside(target: string, options: DemoOptions, task: TaskOptio
   }
 }
 
-/** Moves what is still in the draft to its place, the mark last: a folder with it lacks nothing. */
+/** Moves what is still in the draft to its place. The marker comes last, so a folder that has it is complete. */
 async function moveUp(draft: string, target: string): Promise<void> {
   for (const name of [SNAPSHOTS, DATABASE, OWN])
     if ((await readdir(draft)).includes(name)) await rename(join(draft, name), join(target, name));
@@ -156,7 +156,7 @@ async function buildDraft(draft: string, options: DemoOptions, task: TaskOptions
   await writeFile(join(draft, MARKER), `${JSON.stringify({ madeFor: now.toISOString(), seed })}\n`);
 }
 
-/** Cuts a snapshot off in the middle of its memories, as a crash of the host would, and leaves its times as they were. */
+/** Cuts a snapshot off in the middle of its memories, as a crash of the host would. Its times stay as they were. */
 async function cutOff(file: string): Promise<void> {
   const { atime, mtime } = await stat(file);
   const text = await readFile(file, 'latin1');

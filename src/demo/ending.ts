@@ -1,8 +1,8 @@
 import type { DemoEvent } from './schema.ts';
 
 /**
- * The scene that the demo's mistaken rewind takes away, word for word, so that what comes back is worth having; and
- * what was written in another chat since.
+ * The scene that the demo's mistaken rewind takes away, and what was written in another chat since then. Both are written
+ * out, so that what comes back is worth reading.
  */
 
 const chat_id = 'lighthouse';
@@ -97,7 +97,7 @@ export const lostScene: readonly DemoEvent[] = [
   ),
 ];
 
-/** Three messages in another chat after the rewind: what a restore of the whole database would take. */
+/** Three messages in another chat after the rewind, which a restore of the whole database would remove. */
 export const writtenSince: readonly DemoEvent[] = [
   {
     kind: 'message',

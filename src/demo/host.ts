@@ -9,14 +9,14 @@ import { projections } from './projections.ts';
 import { type DemoEvent, demoSchema } from './schema.ts';
 
 /**
- * A stand-in for the chat application, as far as its data folder shows. With `demo-schema.ts` and `demo-projections.ts`
- * it is one assumption about the host, and the only one in this project: the host's real columns, event kinds and what
- * its rewind does to the log are not known, and nothing but the demo and its tests relies on this picture of them.
+ * A stand-in for the chat application, as far as its data folder shows. Together with `schema.ts` and `projections.ts` it
+ * is the only assumption about the host in this project. The host's real columns, its event kinds and what its rewind
+ * does to the log are not known; only the demo and its tests rely on the ones here.
  */
 export type DemoHost = {
-  /** Appends an event and projects it, as the host does for each thing that happens. Returns the event's id. */
+  /** Appends an event and projects it. Returns the event's id. */
   readonly append: (at: Date, event: DemoEvent) => number;
-  /** Takes a chat back to just after an event: later ones of that chat are superseded and hidden, everything is projected anew. */
+  /** Takes a chat back to just after an event: its later events are superseded and hidden, and all tables projected again. */
   readonly rewind: (at: Date, chatId: string, toEvent: number) => number;
   /** Writes a snapshot as the host does, and gives the file the time of its name. */
   readonly snapshot: (at: Date, kind: 'rewind' | 'periodic', dataDir: string) => Promise<string>;
@@ -24,7 +24,7 @@ export type DemoHost = {
 
 type LoggedEvent = { readonly id: number; readonly at: Date; readonly event: DemoEvent; hidden: boolean };
 
-/** Makes the host's schema in an empty database and returns the hands that work in it. Transactions are the caller's. */
+/** Creates the host's schema in an empty database and returns what works in it. The caller begins and commits. */
 export function createDemoHost(db: WriteDatabase): DemoHost {
   db.exec(demoSchema);
   const log: LoggedEvent[] = [];
@@ -81,7 +81,7 @@ export function createDemoHost(db: WriteDatabase): DemoHost {
 
 const CHUNK_CHARACTERS = 256 * 1024;
 
-/** A snapshot in the host's own form, in chunks: no `_snapback`, keys and order as the seed's, FTS left out. */
+/** A snapshot as the host writes it, in chunks: its keys in its order, no `_snapback`, no FTS tables. */
 function* dump(db: WriteDatabase): Generator<string> {
   const { log, tables } = defaultProfile;
   const lastEvent = db

@@ -4,7 +4,7 @@ import type { DemoEvent } from './schema.ts';
 export type Projections = {
   /** Brings the projected tables up to date with one event. `ts` is ISO 8601, UTC. */
   readonly event: (id: number, ts: string, event: DemoEvent) => void;
-  /** Empties every projected table, children first, as the seed does before it projects anew. */
+  /** Empties every projected table, children first, as the host does before it projects all events again. */
   readonly clear: () => void;
 };
 
@@ -21,7 +21,7 @@ const CLEARED_IN_ORDER = [
   'classifier_failures',
 ];
 
-/** Prepares what each kind of event does to the projected tables. Ids are event ids, so projecting anew gives the same rows. */
+/** Prepares what each kind of event does to the projected tables. Ids are event ids, so projecting again gives the same rows. */
 export function projections(db: WriteDatabase): Projections {
   const insertBot = db.prepare('INSERT INTO bots VALUES (?, ?, ?, ?)');
   const setYou = db.prepare('INSERT INTO you_entity VALUES (1, ?, ?, ?)');

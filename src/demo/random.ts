@@ -1,15 +1,15 @@
-/** Chance that repeats: the same seed always gives the same sequence. */
+/** Random numbers that repeat: the same seed always gives the same sequence. */
 export type Random = {
   /** A number in [0, 1). */
   readonly next: () => number;
   /** A whole number from `min` to `max`, both included. */
   readonly between: (min: number, max: number) => number;
   readonly chance: (probability: number) => boolean;
-  /** One of the items, none of which is undefined; a TypeError where there is none. */
+  /** One of the items. @throws a `TypeError` where there is none */
   readonly pick: <T extends {}>(items: readonly T[]) => T;
 };
 
-/** Makes a source of chance from a 32-bit seed (mulberry32: tiny, and good enough for a story). */
+/** Creates a random source from a 32-bit seed (mulberry32: tiny, and good enough for a story). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

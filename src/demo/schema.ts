@@ -1,4 +1,4 @@
-/** What happens in the demo's world. All but `kind` is the event's payload; `chat_id`, `speaker` and `text` are as the default profile expects. */
+/** What happens in the demo's world. All but `kind` is payload; the default profile expects `chat_id`, `speaker` and `text`. */
 export type DemoEvent =
   | { readonly kind: 'bot_created'; readonly bot_id: string; readonly name: string; readonly persona: string }
   | { readonly kind: 'you_set'; readonly name: string; readonly pronouns: string; readonly about: string }
@@ -53,9 +53,9 @@ export type DemoEvent =
     };
 
 /**
- * The tables as the seed names them. The log's ids are AUTOINCREMENT, so that an id is never given twice even after a
- * rewind. Keys that the seed's order of loading would break are checked at COMMIT. `settings` and `drafts` are no
- * projections: nothing in a snapshot speaks of them, and a restore must leave them alone although a key reaches `drafts`.
+ * The tables, by the host's names. The log's ids are AUTOINCREMENT, so that no id is given twice, even after a rewind.
+ * Foreign keys that the host's order of loading would break are checked at COMMIT. `settings` and `drafts` are not
+ * projections: no snapshot names them, and a restore must leave them alone although a foreign key reaches `drafts`.
  */
 export const demoSchema = `
 PRAGMA user_version = 31;

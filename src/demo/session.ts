@@ -3,12 +3,12 @@ import type { Random } from './random.ts';
 import type { DemoEvent } from './schema.ts';
 import { createWriter } from './text.ts';
 
-/** Composes sittings of one chat. It remembers what has been said and felt, so a chat has one for its whole life. */
+/** Composes the sessions of one chat. It remembers what was said and felt, so a chat keeps one for its whole life. */
 export type ChatLife = {
   readonly cast: Cast;
-  /** What happens before the first word: the chat, its places, and how everybody starts out with each other. */
+  /** The events before the first message: the chat, its places, and how everybody feels about each other at first. */
   readonly begin: () => Generator<DemoEvent>;
-  /** One sitting, without an end: whoever takes from it decides when to stop. */
+  /** One session that never ends by itself: the caller decides when to stop. */
   readonly sit: () => Generator<DemoEvent>;
 };
 
@@ -31,7 +31,7 @@ const FAILURES = [
   ['scene', 'timed out after 8 s'],
 ] as const;
 
-/** The id of a place of a chat, e.g. `lighthouse/lamp-room`. */
+/** The id of a place in a chat, for example `lighthouse/lamp-room`. */
 function placeId(cast: Cast, place: string): string {
   const slug = place
     .toLowerCase()
@@ -41,7 +41,7 @@ function placeId(cast: Cast, place: string): string {
   return `${cast.id}/${slug}`;
 }
 
-/** Makes the life of a chat; what happens in it depends on `random` alone. `yourName` is the speaker of the person's lines. */
+/** Creates the life of a chat, which depends on `random` alone. `yourName` is the speaker of the person's lines. */
 export function createChatLife(cast: Cast, yourName: string, random: Random): ChatLife {
   const writer = createWriter(cast, random);
   const chat_id = cast.id;

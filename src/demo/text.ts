@@ -30,7 +30,7 @@ const BOT_FRAMES: readonly string[] = [
   '“{answer}” {habit} “{saying}”',
 ];
 
-/** Makes the writer of a chat; what it writes depends on `random` alone. A phrase comes back only after all others of its kind. */
+/** Creates the writer of a chat; its lines depend on `random` alone. No phrase repeats before all others of its kind were used. */
 export function createWriter(cast: Cast, random: Random): Writer {
   const draw = createBags(random);
 
@@ -67,7 +67,7 @@ function findSlot(text: string): string | null {
   return /\{(\w+)\}/.exec(text)?.[1] ?? null;
 }
 
-/** Draws from named bags: each phrase of a bag once, in chance's order, before any comes again. */
+/** Draws from named bags: each phrase of a bag once, in random order, before any repeats. */
 function createBags(random: Random): (bag: string, phrases: readonly string[]) => string {
   const bags = new Map<string, string[]>();
   return (bag, all) => {

@@ -18,18 +18,18 @@ export type DemoWorld = {
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const DAYS = 35;
-/** Rewinds that were meant, in days before now: one past the 14 days that its snapshot is kept, one with two days left, one whose file gets cut off. */
+/** Intended rewinds, in days before now: one older than the 14 days for which its snapshot is kept, one with two days left, one whose file gets cut off. */
 const MEANT_REWINDS = { past: 15, leaving: 12, damaged: 11 } as const;
-/** The host's checkpoints that are still there, in minutes before now: at most 100 events and at least 30 minutes apart. */
+/** The host's remaining checkpoints, in minutes before now: at most 100 events and at least 30 minutes apart. */
 const CHECKPOINTS: readonly number[] = [137, 106, 74.5, 43.5, 12];
-/** The scene that gets lost begins and ends so many minutes before now; the mistake follows, then three messages elsewhere. */
+/** When the lost scene begins and ends, in minutes before now. The mistake follows, then three messages elsewhere. */
 const LOST_SCENE = { from: 60, to: 29.5 } as const;
 const MISTAKE = 28;
 const SINCE: readonly number[] = [24, 18.5, 13];
 
 /**
- * Lives through the demo's weeks: chats on most days, three rewinds that were meant, then the mistaken one and what
- * came after it. Returns the snapshot file that is to be damaged.
+ * Lives through the demo's weeks: chats on most days, three intended rewinds, then the mistaken one and what came after
+ * it. Returns the path of the snapshot that is to be damaged.
  */
 export async function liveDemoWorld(world: DemoWorld): Promise<string> {
   const { host, random, now, dataDir, yielder } = world;
@@ -49,7 +49,7 @@ export async function liveDemoWorld(world: DemoWorld): Promise<string> {
     for (let session = 0; session < sessions; session += 1) {
       const life = random.pick(lives);
       const until = new Date(at.getTime() + random.between(18, 32) * MINUTE);
-      const ids = [...sitUntil(host, life, at, until, random)];
+      const ids = [...sitThrough(world, life, { from: at, until })];
       at = new Date(until.getTime() + random.between(4, 24) * MINUTE);
       if (!meant || session + 1 < sessions) continue;
       const file = await host.snapshot(until, 'rewind', dataDir);
@@ -63,10 +63,11 @@ export async function liveDemoWorld(world: DemoWorld): Promise<string> {
 }
 
 async function liveLastHours(
-  { host, random, dataDir }: DemoWorld,
+  world: DemoWorld,
   lives: readonly ChatLife[],
   before: (minutes: number) => Date,
 ): Promise<void> {
+  const { host, dataDir } = world;
   const [lighthouse, harbour, , orchard] = lives;
   if (lighthouse === undefined || harbour === undefined || orchard === undefined)
     throw new TypeError('The demo lacks a chat.');
@@ -74,7 +75,7 @@ async function liveLastHours(
   const checkpoint = (minutes: number): Promise<string> =>
     host.snapshot(before(minutes), 'periodic', dataDir);
   const sit = (life: ChatLife, from: number, until: number): number =>
-    [...sitUntil(host, life, before(from), before(until), random)].at(-1) ?? 0;
+    [...sitThrough(world, life, { from: before(from), until: before(until) })].at(-1) ?? 0;
 
   sit(orchard, 170, first);
   await checkpoint(first);
@@ -96,13 +97,11 @@ async function liveLastHours(
   await checkpoint(last);
 }
 
-/** Lets a sitting happen between two moments, with a pause to read and type after each line. Yields the events' ids. */
-function* sitUntil(
-  host: DemoHost,
+/** Lets one session happen between two moments, with a pause for reading and typing after each line. Yields the events' ids. */
+function* sitThrough(
+  { host, random }: DemoWorld,
   life: ChatLife,
-  from: Date,
-  until: Date,
-  random: Random,
+  { from, until }: { readonly from: Date; readonly until: Date },
 ): Generator<number> {
   let at = from.getTime();
   for (const event of life.sit()) {

@@ -100,7 +100,9 @@ function nothingGoes(plan: PrunePlan): SnapbackError {
   for (const { id, reason } of plan.stays)
     if (reason === 'needed-by-undo' || reason === 'needed-at-next-start')
       return new SnapbackError('snapshot-needed', NEEDED[reason], { id, reason });
-  return new SnapbackError('nothing-to-prune', 'No snapshot would go.', { stays: plan.stays.length });
+  return new SnapbackError('nothing-to-prune', 'There is no snapshot to prune.', {
+    stays: plan.stays.length,
+  });
 }
 
 async function planMoves(
@@ -156,7 +158,7 @@ function checkPolicy(policy: PrunePolicy): void {
   if (!Number.isFinite(number) || number < 0 || (policy.by === 'count' && !Number.isInteger(number)))
     throw new SnapbackError(
       'usage',
-      'The number of a prune policy must not be negative, nor a fraction of a file.',
+      'Give a number that is not negative. The number of snapshots to keep must be a whole one.',
       {
         got: number,
       },
