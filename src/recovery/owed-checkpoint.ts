@@ -2,6 +2,8 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withReadView } from '../host/private-copy.ts';
 import type { OpenRestore } from '../journal/replay.ts';
+import type { LogExtent } from '../log/chain.ts';
+import { withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -33,7 +35,8 @@ export async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
 
 /**
  * Publishes the checkpoint that a committed full restore owes: its draft, or where that is lost or torn, one made from
- * the database. Null where that holds something else by now, or nothing is left that tells what the restore made.
+ * the database. Null where that holds something else by now, or nothing is left that tells what the restore made. Nor is
+ * a draft published where events of it are gone from the log since: the host would load a state that it has left.
  * @throws as `withReadView` and `publishCheckpoint`; then it is still owed
  */
 export async function publishOwed(
@@ -42,10 +45,18 @@ export async function publishOwed(
   task: TaskOptions,
 ): Promise<SnapshotId | null> {
   const draft = await reopenOwed(folder, open);
-  if (draft !== null) {
-    if ((await readAbout(draft)) !== null) return publishCheckpoint(folder, draft);
-    await leaveDraft(draft);
-  }
+  if (draft !== null)
+    try {
+      const about = await readAbout(draft);
+      if (about !== null && (await isContinued(folder, about.log, task)))
+        return await publishCheckpoint(folder, draft);
+      if (about !== null) {
+        await discardDraft(draft);
+        return null;
+      }
+    } finally {
+      await leaveDraft(draft);
+    }
   const copy = await readNote(folder, open.entry.safetyCopyId);
   if (copy === 'unreadable')
     throw new SnapbackError('snapshot-unreadable', 'The safety copy cannot be read.', {
@@ -55,6 +66,16 @@ export async function publishOwed(
   return withReadView(folder, task, ({ db }) =>
     ensureCheckpoint(folder, copy, readHostDatabase(db, folder.profile), task),
   );
+}
+
+/** Whether the live log still begins with this one. @throws as `withLiveLog`, and `database-busy` where it changes meanwhile */
+function isContinued(folder: DataFolder, { events, chain }: LogExtent, task: TaskOptions): Promise<boolean> {
+  return withLiveLog(folder, 'patient', task, async (live) => {
+    const chains = await live.chains([events]);
+    if (chains === null)
+      throw new SnapbackError('database-busy', 'Another program is working in the database.');
+    return chains.at.get(events) === chain;
+  });
 }
 
 /**

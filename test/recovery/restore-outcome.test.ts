@@ -247,6 +247,23 @@ describe.concurrent('what nobody can tell', () => {
   });
 });
 
+describe.concurrent('the checkpoint that a killed restore owes', () => {
+  const owed = async (since: string) => {
+    const { place, folder } = await killed({ committed: true });
+    run(place, since);
+    expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
+    return (await checkpointsIn(place)).length;
+  };
+
+  test('is published where the log has grown since: the host replays what is newer', async () => {
+    expect(await owed(addEvents(2, 'host'))).toBe(1);
+  });
+
+  test('is not where the host has rewound since: its next start would bring back what that took away', async () => {
+    expect(await owed('DELETE FROM event_log WHERE id > 3;')).toBe(0);
+  });
+});
+
 describe.concurrent('without its safety copy, a restore that was killed', () => {
   test('is committed where all is as the draft of its checkpoint, and can be undone when the copy is back', async () => {
     const { place, folder, receipt } = await killed({ committed: true });
