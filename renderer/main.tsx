@@ -18,7 +18,7 @@ import { App } from './window/app.tsx';
 const container = document.getElementById('root');
 if (container === null) throw new Error('The page has no root element.');
 
-/** How wide a scrollbar is here: 0 where it lies over the content. */
+/** How many pixels a scrollbar takes from its content: 0 where it is drawn over it. */
 function measureScrollbar(): number {
   const probe = document.createElement('div');
   probe.className = 'scroll-probe';
@@ -30,15 +30,16 @@ function measureScrollbar(): number {
 
 document.documentElement.style.setProperty('--scrollbar', `${measureScrollbar()}px`);
 
-/** A bug in the window itself must not leave it empty. Everything on the disk is as it was; reading it anew is safe. */
+/** A bug in the window itself must not leave it empty. What is on the disk is as it was, and can be read again. */
 function showCrash(error: unknown): void {
   console.error(error);
   const message = error instanceof Error ? error.message : String(error);
   createRoot(document.body.appendChild(document.createElement('div'))).render(
     <main className="welcome">
+      <h1 className="visually-hidden">Snapback</h1>
       <ErrorNote error={{ code: 'internal', message, detail: {} }}>
         <Button className="button" onPress={() => window.location.reload()}>
-          Read everything anew
+          Reload
         </Button>
       </ErrorNote>
     </main>,

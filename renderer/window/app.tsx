@@ -68,6 +68,7 @@ export function App() {
   if (broken !== null)
     return (
       <main className="welcome">
+        <h1 className="visually-hidden">Snapback</h1>
         <ErrorNote error={broken} />
       </main>
     );
@@ -93,6 +94,7 @@ export function App() {
         />
       ) : isUnderWay(opening) ? (
         <main className="opening">
+          <h1 className="visually-hidden">Snapback</h1>
           <Working progress={opening.progress} words={opening.words ?? 'Opening'} onCancel={opening.cancel} />
         </main>
       ) : (

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
-import { startHost } from './host.ts';
+import { crashHost, startHost } from './host.ts';
+import { listKind } from './judge.ts';
 import { addCheckpoints } from './many.ts';
 
 async function leave(page: Page): Promise<void> {
@@ -57,6 +59,57 @@ test('axe finds nothing in any dialog', async ({ place, demo }) => {
   await leave(page);
   await prune(app, page);
   await restore(app, page, demo);
+});
+
+test('axe finds nothing where something is missing or has gone wrong', async ({ place, demo }) => {
+  test.setTimeout(300_000);
+  const crashed = join(place.folder, 'crashed');
+  const gone = join(place.folder, 'gone');
+  for (const dir of [crashed, gone]) cpSync(demo, dir, { recursive: true, preserveTimestamps: true });
+  await crashHost(crashed);
+  rmSync(join(gone, 'chat.db'));
+  const { app, page } = await place.launch({ data: crashed });
+  const look = (name: string) => expectAccessible(app, page, name);
+  await expect(page.getByText('You are viewing a copy.')).toBeVisible();
+  await expect(page.locator('.story')).toBeVisible();
+  await look('a copy is viewed');
+  await dropOnWindow(page, gone);
+  await expect(page.getByText('No chat database', { exact: true })).toBeVisible();
+  await look('a folder without its database');
+  await dropOnWindow(page, place.home);
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await look('a folder that is refused while another is open');
+  await leave(page);
+  await dropOnWindow(page, demo);
+  await expect(page.getByRole('heading', { name: 'lighthouse-chats' })).toBeVisible();
+  await expect(page.locator('.story')).toContainText('20 messages');
+  rmSync(join(demo, 'snapshots', `${listKind(demo, 'rewind')[0]}.json`));
+  await expect(page.getByText('This snapshot is gone').first()).toBeVisible();
+  await look('a snapshot that is gone');
+  renameSync(demo, `${demo}-elsewhere`);
+  await expect(page.getByRole('alert')).toContainText('missing');
+  await look('a folder that is gone');
+});
+
+test('axe finds nothing in a plan with every consent', async ({ place, demo }) => {
+  test.setTimeout(300_000);
+  const [newest = ''] = listKind(demo, 'rewind');
+  const file = join(demo, 'snapshots', `${newest}.json`);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), classifier_failures: [] }));
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  db.exec(`ALTER TABLE you_entity DROP COLUMN pronouns;
+    UPDATE event_log SET ts = '2020-01-01T00:00:00Z' WHERE id = (SELECT max(id) - 30 FROM event_log);`);
+  db.close();
+  const host = await startHost(demo);
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await expectAccessible(app, page, 'a comparison with notes');
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  for (const consent of ['Restore anyway', 'Remove what is newer', 'Leave it out', 'Empty it too'])
+    await expect(dialog.getByText(consent, { exact: true })).toBeVisible();
+  await expectAccessible(app, page, 'a plan with every consent');
+  host.kill();
 });
 
 async function prune(app: ElectronApplication, page: Page): Promise<void> {

@@ -2,9 +2,6 @@ import AxeBuilder from '@axe-core/playwright';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expect } from './fixtures.ts';
 
-/** Rules of taste that no user is hurt by: they ask for a page of the web, not for a window. */
-const ONLY_FOR_PAGES = ['page-has-heading-one', 'landmark-one-main'];
-
 /** Fails where axe finds anything in what is shown now, in light and in dark. */
 export async function expectAccessible(app: ElectronApplication, page: Page, name: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
@@ -16,7 +13,6 @@ export async function expectAccessible(app: ElectronApplication, page: Page, nam
       .toBe(theme === 'dark');
     const { violations } = await new AxeBuilder({ page })
       .setLegacyMode(true)
-      .disableRules(ONLY_FOR_PAGES)
       .options({ rules: { 'label-content-name-mismatch': { enabled: true } } })
       .analyze();
     const found = violations.flatMap(({ id, nodes }) =>

@@ -14,7 +14,12 @@ export { expect };
 
 const root = resolve(import.meta.dirname, '../..');
 
-type LaunchOptions = { readonly data?: string; readonly args?: readonly string[] };
+type LaunchOptions = {
+  readonly data?: string;
+  readonly args?: readonly string[];
+  /** A program that runs the app with its arguments; without, the app runs by itself. */
+  readonly wrapper?: string;
+};
 type Running = { readonly app: ElectronApplication; readonly page: Page };
 
 type Place = {
@@ -62,8 +67,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use({
       folder,
       home,
-      async launch({ data, args = [] } = {}) {
-        const app = await startApp(folder, home, [...(data === undefined ? [] : ['--data', data]), ...args]);
+      async launch({ data, args = [], wrapper } = {}) {
+        const all = [...(data === undefined ? [] : ['--data', data]), ...args];
+        const app = await startApp({ folder, home, args: all, wrapper });
         running.push(app);
         const page = await app.firstWindow();
         page.on('pageerror', (error) => complaints.push(String(error)));
@@ -81,8 +87,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
-function startApp(folder: string, home: string, args: readonly string[]): Promise<ElectronApplication> {
+type Start = {
+  readonly folder: string;
+  readonly home: string;
+  readonly args: readonly string[];
+  readonly wrapper: string | undefined;
+};
+
+function startApp({ folder, home, args, wrapper }: Start): Promise<ElectronApplication> {
   return electron.launch({
+    ...(wrapper === undefined ? {} : { executablePath: wrapper }),
     args: [`--user-data-dir=${join(folder, 'user')}`, root, ...args],
     cwd: root,
     chromiumSandbox: process.env.ELECTRON_DISABLE_SANDBOX === undefined && process.getuid?.() !== 0,

@@ -1,0 +1,39 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ownMounts } from '../support/mounts.ts';
+import { expectAccessible } from './axe.ts';
+import { expect, test } from './fixtures.ts';
+
+const electronPath: unknown = createRequire(import.meta.url)('electron');
+
+/** A program that runs the app with `dir` on a file system that can only be read, as seen by the app alone. */
+function readOnlyWrapper(place: string, dir: string): string {
+  const wrapper = join(place, 'read-only.sh');
+  const mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"';
+  const command = (ownMounts ?? []).join(' ');
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec ${command} sh -c '${mount} && exec "$@"' '${dir}' '${String(electronPath)}' "$@"\n`,
+  );
+  chmodSync(wrapper, 0o755);
+  return wrapper;
+}
+
+test('a database that can only be read says so at once and in what is greyed out, and can be looked at', async ({
+  place,
+  demo,
+}) => {
+  test.skip(ownMounts === undefined, 'this system allows no mounts of one’s own');
+  // In WAL mode a database in a folder that can only be read is viewed as a copy, which is another message.
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  db.exec('PRAGMA journal_mode = DELETE');
+  db.close();
+  const { app, page } = await place.launch({ data: demo, wrapper: readOnlyWrapper(place.folder, demo) });
+  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(page.getByText('The database can only be read.')).toBeVisible();
+  for (const name of ['Restore…', 'Take snapshot', 'Prune…'])
+    await expect(page.getByRole('button', { name })).toBeDisabled();
+  await expectAccessible(app, page, 'a database that can only be read');
+});
