@@ -7,10 +7,12 @@ import type {
   PrunePolicy,
   PruneReceipt,
   PutBack,
+  TrashedPrune,
   TrashSummary,
 } from '../src/model/prune.ts';
 import type {
   InUse,
+  KnownOutcome,
   PlanOutcome,
   RestoreConsents,
   RestoreOptions,
@@ -37,8 +39,8 @@ export type OpenFolder = {
   readonly folderId: FolderId;
   readonly place: string;
   readonly facts: FolderFacts;
-  /** A restore was stopped here when the window was closed last, and rolled back. */
-  readonly stopped: boolean;
+  /** What became of a restore that was under way here when Snapback was last closed or stopped; null: there was none. */
+  readonly interrupted: KnownOutcome | null;
 };
 export type Recent = {
   readonly recentId: string;
@@ -64,6 +66,7 @@ export type MenuCommand =
   | 'undo'
   | 'redo'
   | 'prune'
+  | 'put-back'
   | 'empty-trash'
   | 'reveal'
   | 'help';
@@ -132,6 +135,8 @@ type CoreRequests = {
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
   /** What only these snapshots could bring back. */
   'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
+  /** The prunes of which something can be put back, newest first. */
+  'trash.list': In<OfFolder, readonly TrashedPrune[]>;
   'prune.put-back': In<OfFolder & { readonly trashName: string }, PutBack>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };
@@ -140,7 +145,7 @@ type CoreRequests = {
 type PrivateRequests = {
   'private.open': In<
     OfFolder & { readonly dir: string; readonly database: string | null; readonly cacheDir: string },
-    FolderFacts
+    Pick<OpenFolder, 'facts' | 'interrupted'>
   >;
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;

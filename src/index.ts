@@ -17,7 +17,7 @@ export type * from './model/snapshots.ts';
 export type * from './model/task.ts';
 export { isDue, takeIfDue } from './prune/due.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
-export { putBack } from './prune/put-back.ts';
+export { listTrash, putBack } from './prune/put-back.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';

@@ -1,7 +1,9 @@
-import type { OnlyCopy, PrunePlan, PutBack } from '../src/model/prune.ts';
+import type { OnlyCopy, PrunePlan, PutBack, TrashedPrune } from '../src/model/prune.ts';
 import { explain, type Failure } from './errors.ts';
+import { kindOf } from './kinds.ts';
 import { formatMoment } from './moments.ts';
 import { choose, count } from './plurals.ts';
+import { titleWords } from './snapshots.ts';
 
 type Stay = PrunePlan['stays'][number];
 
@@ -34,6 +36,17 @@ export function onlyCopyWords({ takenAt, events, messages, chat }: OnlyCopy, now
   const what = messages === 0 ? count(events, 'event') : count(messages, 'message');
   const of = chat === null ? '' : ` in “${chat}”`;
   return `Only the one from ${formatMoment(takenAt, now)} can bring back ${what}${of}.`;
+}
+
+const MOST_NAMED = 3;
+
+/** What one prune moved to the trash: the first few by name, the others by number. */
+export function trashedWords({ snapshots }: TrashedPrune, now: Date): string {
+  const named = snapshots
+    .slice(0, MOST_NAMED)
+    .map(({ id, takenAt }) => titleWords({ kind: kindOf(id), takenAt }, now, 'seconds'));
+  const rest = snapshots.length - named.length;
+  return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
 
 type Answer =

@@ -6,11 +6,14 @@ import {
   describeTrash,
   diffSnapshot,
   emptyTrash,
+  type Finished,
   findLikely,
   findOnlyCopies,
   findOpeners,
   finishInterrupted,
+  type KnownOutcome,
   listSnapshots,
+  listTrash,
   noSuchSnapshot,
   openDataFolder,
   planPrune,
@@ -55,10 +58,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         cacheDir,
         withoutDatabase: true,
       });
-      await finishInterrupted(folder, task);
+      const [newest] = await finishInterrupted(folder, task);
       const facts = await describeFolder(folder, task);
       await folders.add(folderId, folder);
-      return facts;
+      return { facts, interrupted: newest === undefined ? null : ENDED[newest.outcome] };
     },
     async 'private.close'({ folderId }) {
       folders.close(folderId);
@@ -136,6 +139,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       }),
     'prune.only-copies': ({ folderId, ids }, task) =>
       inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
+    'trash.list': ({ folderId }) => listTrash(folders.get(folderId).folder),
     'prune.put-back': ({ folderId, trashName }) =>
       inFront(folderId, ({ folder }) => putBack(folder, trashName)),
     'prune.apply': ({ folderId, planId }, task) =>
@@ -147,6 +151,11 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       }),
   };
 }
+
+/** How a restore ended that was cut off, as the window is told. */
+const ENDED = { committed: 'made', 'not-committed': 'not-made' } as const satisfies {
+  readonly [O in Finished['outcome']]: KnownOutcome;
+};
 
 function takePlan(entry: OpenEntry, planId: string): Planned {
   const planned = entry.take(planId);

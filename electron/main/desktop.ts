@@ -74,11 +74,18 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     }
     if (place !== null) await core.request('private.close', { folderId: place.folderId });
     place = { folderId, dir, database };
-    const folder = { dir, database, demo: reply.value.demo };
+    const folder = { dir, database, demo: reply.value.facts.demo };
     void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
+    // A restore that was cancelled by closing the window has recorded its own end: only the settings know of it.
     const stopped = settings.current().stoppedIn === dir;
     if (stopped) void settings.update({ stoppedIn: null });
-    return done({ stopped, folderId, place: shortenPlace(dirname(dir), home), facts: reply.value });
+    const { facts, interrupted } = reply.value;
+    return done({
+      folderId,
+      place: shortenPlace(dirname(dir), home),
+      facts,
+      interrupted: stopped ? 'not-made' : interrupted,
+    });
   }
 
   async function openPath(path: string, requestId: RequestId) {

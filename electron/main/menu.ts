@@ -30,6 +30,7 @@ const SNAPSHOT_ITEMS: readonly CommandItem[] = [
   { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+Z' },
   { command: 'redo', label: 'Re&do Restore…', accelerator: 'CmdOrCtrl+Shift+Z' },
   { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+Backspace' },
+  { command: 'put-back', label: 'Put &Back from the Trash…' },
   { command: 'empty-trash', label: '&Empty Trash…' },
 ];
 

@@ -44,6 +44,7 @@ const command = v.picklist([
   'undo',
   'redo',
   'prune',
+  'put-back',
   'empty-trash',
   'reveal',
   'help',
@@ -74,6 +75,7 @@ const schemas = {
   'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
   'prune.only-copies': v.strictObject({ ...ofFolder.entries, ids: snapshotIds }),
+  'trash.list': ofFolder,
   'prune.put-back': v.strictObject({ ...ofFolder.entries, trashName: id }),
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
 } satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };

@@ -2,12 +2,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorInfo, ListedSnapshot, OpenFolder } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import { call, listen } from '../ask/api.ts';
+import { afterChange, afterOwnWork, FIRST_REVISIONS, type Revisions } from '../ask/revisions.ts';
 
-/** A core that dies of being asked is not asked again at once. */
+/** A core that was lost twice within this time is not asked again at once: being asked may be what it dies of. */
 const LEAST_BETWEEN_STOPS_MS = 10_000;
-
-/** How long after our own work its traces in the database's files may be noticed: longer than they are looked at apart. */
-const OWN_TRACES_MS = 5_000;
 
 export type FolderData = {
   readonly facts: FolderFacts;
@@ -15,30 +13,25 @@ export type FolderData = {
   readonly snapshots: readonly ListedSnapshot[] | null;
   /** Why the newest attempt to read the folder failed; what was read before stays. */
   readonly error: ErrorInfo | null;
-  /** Grows whenever the database has changed, or may have. */
-  readonly databaseRevision: number;
+  readonly revisions: Revisions;
   /** True from the end of the core process until somebody has read the notice. */
   readonly coreStopped: boolean;
-  /** The newest revision that may come of what was done in this window, also where it was taken back. */
-  readonly freshRevision: number;
-  /** Tells that something of ours that writes, or was about to, has just ended. */
+  /** To be called when something of ours that writes, or was about to, has just ended. */
   readonly endOwnWork: () => void;
   readonly refresh: () => Promise<void>;
   readonly dismissCoreStopped: () => void;
 };
 
-/** What is known of the open folder, renewed by itself when its files change. */
+/** What is known of the open folder. It renews itself when the folder's files change. */
 export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): FolderData {
   const [facts, setFacts] = useState(firstFacts);
   const [snapshots, setSnapshots] = useState<readonly ListedSnapshot[] | null>(null);
   const [error, setError] = useState<ErrorInfo | null>(null);
-  const [databaseRevision, setRevision] = useState(0);
-  const [freshRevision, setFreshRevision] = useState(0);
-  const freshUntil = useRef(Number.NEGATIVE_INFINITY);
+  const [revisions, setRevisions] = useState(FIRST_REVISIONS);
   const [coreStopped, setCoreStopped] = useState(false);
 
-  // One at a time, so that no older answer replaces a newer one, nor more is asked than can be answered; what comes
-  // meanwhile is asked for once more afterwards.
+  // One request at a time: no older answer may replace a newer one, and no more is asked than can be answered. Whatever
+  // asks meanwhile is served by one more request afterwards.
   const asking = useRef<Promise<void> | null>(null);
   const askAgain = useRef(false);
 
@@ -76,11 +69,7 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
       switch (event.type) {
         case 'changed':
           if (event.folderId !== folderId) return;
-          if (event.what === 'database')
-            setRevision((revision) => {
-              if (Date.now() < freshUntil.current) setFreshRevision(revision + 1);
-              return revision + 1;
-            });
+          if (event.what === 'database') setRevisions((last) => afterChange(last, Date.now()));
           void refresh();
           break;
         case 'snapshot-checked':
@@ -94,8 +83,8 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
           const again = Date.now() - lastStop < LEAST_BETWEEN_STOPS_MS;
           lastStop = Date.now();
           if (again) return;
-          // What was being asked of it has failed: everything is asked anew.
-          setRevision((revision) => revision + 1);
+          // What was being asked of it has failed: everything is asked again.
+          setRevisions((last) => afterChange(last, Date.now()));
           void refresh();
           break;
         }
@@ -106,18 +95,14 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
     });
   }, [folderId, refresh]);
 
-  const endOwnWork = useCallback(() => {
-    freshUntil.current = Date.now() + OWN_TRACES_MS;
-    setFreshRevision(databaseRevision);
-  }, [databaseRevision]);
+  const endOwnWork = useCallback(() => setRevisions((last) => afterOwnWork(last, Date.now())), []);
   const dismissCoreStopped = useCallback(() => setCoreStopped(false), []);
   return {
     facts,
     snapshots,
     error,
-    databaseRevision,
+    revisions,
     coreStopped,
-    freshRevision,
     endOwnWork,
     refresh,
     dismissCoreStopped,

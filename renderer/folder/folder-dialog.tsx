@@ -4,6 +4,7 @@ import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { EmptyTrashDialog } from '../prune/empty-trash-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
+import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
 
@@ -11,7 +12,7 @@ import { TakeDialog } from '../snapshots/take-dialog.tsx';
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly dialog: 'undo'; readonly from: HeldState }
-  | { readonly dialog: 'take' | 'empty-trash' }
+  | { readonly dialog: 'take' | 'put-back' | 'empty-trash' }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[] };
 
 export type FolderDialogProps = {
@@ -21,7 +22,8 @@ export type FolderDialogProps = {
   readonly trash: TrashSummary;
   readonly databaseRevision: number;
   readonly onTaken: (id: SnapshotId) => void;
-  /** With news of what was done, null: nothing that needs a word; the snapshots that are gone from the list, and into which folder of the trash. */
+  readonly onPutBack: (news: string) => void;
+  /** News of what was done (null: nothing to say), which snapshots left the list for it, and into which folder of the trash. */
   readonly onClose: (news: string | null, gone?: readonly SnapshotId[], trashName?: string) => void;
 };
 
@@ -68,6 +70,8 @@ export function FolderDialog(props: FolderDialogProps) {
           onPruned={props.onClose}
         />
       );
+    case 'put-back':
+      return <PutBackDialog folderId={folderId} onClose={close} onPutBack={props.onPutBack} />;
     case 'empty-trash':
       return (
         <EmptyTrashDialog folderId={folderId} trash={props.trash} onClose={close} onEmptied={props.onClose} />

@@ -77,8 +77,7 @@ export function FolderPage(props: FolderPageProps) {
       folderId={folderId}
       snapshot={first}
       facts={data.facts}
-      databaseRevision={data.databaseRevision}
-      freshRevision={data.freshRevision}
+      revisions={data.revisions}
       onRestore={props.onRestore}
       onReveal={props.onReveal}
     />

@@ -2,19 +2,18 @@ import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 're
 import type { Key } from 'react-aria-components';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import type { HeldState } from '../../src/model/restore.ts';
 import { explain } from '../../words/errors.ts';
-import { wayBackFrom } from '../../words/held-state.ts';
+import { interruptedWords } from '../../words/held-state.ts';
 import { exactnessAmong } from '../../words/moments.ts';
 import { putBackWords } from '../../words/prune.ts';
 import { call, listen } from '../ask/api.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
-import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { FolderActions } from './actions.tsx';
 import { Banners, type Notice } from './banners.tsx';
+import { possibleCommands, wayBackCommand } from './commands.ts';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
@@ -27,8 +26,9 @@ function findList(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.snapshot-list');
 }
 
-function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
-  return wayBackFrom(holds) === 'Redo' ? 'redo' : 'undo';
+/** Good news, or none. */
+function tell(text: string | null): Notice | null {
+  return text === null ? null : { text, failed: false, trashName: null };
 }
 
 export type FolderScreenProps = {
@@ -52,18 +52,10 @@ export function FolderScreen(props: FolderScreenProps) {
   const data = useFolderData(folder);
   const { facts } = data;
   const [chosen, setChosen] = useState<ReadonlySet<Key>>(NONE);
-  // What we moved ourselves is gone at once, whether or not the list has been read anew.
+  // What we moved ourselves leaves the list at once, before the list has been read again.
   const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [notice, setNotice] = useState<Notice | null>(
-    folder.stopped
-      ? {
-          text: 'The restore was stopped when the window was closed, and rolled back: the database is exactly as it was before it.',
-          failed: false,
-          trashName: null,
-        }
-      : null,
-  );
+  const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(folder.interrupted)));
 
   const snapshots = useMemo(
     () => data.snapshots?.filter(({ id }) => !moved.has(id)) ?? null,
@@ -71,7 +63,7 @@ export function FolderScreen(props: FolderScreenProps) {
   );
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
-  // Chosen once and then kept: what is being read must not change because something newer appears, or it disappears.
+  // Chosen once and then kept: what a person is reading must not change because a snapshot appears or disappears.
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
   useLikelyChoice(folderId, looking, snapshots ?? [], facts.lastEventId, (id) =>
     setChosen((before) => (before.size > 0 ? before : new Set([id]))),
@@ -89,17 +81,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const noSnapshots = snapshots?.length === 0;
   const possible = useMemo((): readonly MenuCommand[] => {
     if (dialog !== null || covered) return [];
-    const readable = single !== undefined && single.health !== 'damaged' && single.health !== 'unreadable';
-    const writable = isWritable(facts);
-    return [
-      'open',
-      'reveal',
-      ...(writable ? (['take'] as const) : []),
-      ...(writable && !noSnapshots ? (['prune'] as const) : []),
-      ...(writable && readable ? (['restore'] as const) : []),
-      ...(writable && facts.restored !== null ? [wayBackCommand(facts.restored.holds)] : []),
-      ...(facts.trash.files > 0 ? (['empty-trash'] as const) : []),
-    ];
+    return possibleCommands(facts, single, noSnapshots);
   }, [dialog, covered, single, facts, noSnapshots]);
 
   const obey = (command: MenuCommand) => {
@@ -108,7 +90,8 @@ export function FolderScreen(props: FolderScreenProps) {
       setDialog({ dialog: 'restore', snapshotId: single.id });
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
       setDialog({ dialog: 'undo', from: facts.restored.holds });
-    else if (command === 'take' || command === 'empty-trash') setDialog({ dialog: command });
+    else if (command === 'take' || command === 'put-back' || command === 'empty-trash')
+      setDialog({ dialog: command });
     else if (command === 'prune')
       setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
     else if (command === 'reveal') void reveal(single);
@@ -126,11 +109,14 @@ export function FolderScreen(props: FolderScreenProps) {
     const { title, happened } = explain(reply.error, 'window');
     setNotice({ text: `${title}. ${happened}`, failed: true, trashName: null });
   };
-  const bringBack = async (trashName: string) => {
+  const putBack = async (trashName: string) => {
     const reply = await call('prune.put-back', { folderId, trashName });
     setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
-    // What is best to look at may be among them.
-    if (reply.ok) setChosen(NONE);
+    if (reply.ok) chooseAgain();
+  };
+  /** The best snapshot to look at may be among those that were put back. */
+  const chooseAgain = () => {
+    setChosen(NONE);
     void data.refresh();
   };
   const command = (name: MenuCommand) => {
@@ -160,7 +146,7 @@ export function FolderScreen(props: FolderScreenProps) {
           coreStopped={data.coreStopped}
           notice={notice}
           onUndo={() => facts.restored !== null && obey(wayBackCommand(facts.restored.holds))}
-          onPutBack={(trashName) => void bringBack(trashName)}
+          onPutBack={(trashName) => void putBack(trashName)}
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}
         />
@@ -171,6 +157,7 @@ export function FolderScreen(props: FolderScreenProps) {
               facts={facts}
               selected={chosen}
               onSelect={setChosen}
+              onPutBack={() => obey('put-back')}
               onEmptyTrash={() => obey('empty-trash')}
             />
           )}
@@ -201,8 +188,12 @@ export function FolderScreen(props: FolderScreenProps) {
             folderId={folderId}
             snapshots={snapshots ?? []}
             trash={facts.trash}
-            databaseRevision={data.databaseRevision}
+            databaseRevision={data.revisions.database}
             onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
+            onPutBack={(news) => {
+              finish(news);
+              chooseAgain();
+            }}
             onClose={finish}
           />
         )}

@@ -36,11 +36,13 @@ export type SnapshotListProps = {
   readonly selected: ReadonlySet<Key>;
   /** The set must come back unchanged as `selected`: it remembers where a range began. */
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
+  readonly onPutBack: () => void;
   readonly onEmptyTrash: () => void;
 };
 
 /** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. Only the lines on the screen are built. */
-export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTrash }: SnapshotListProps) {
+export function SnapshotList(props: SnapshotListProps) {
+  const { snapshots, facts, selected, onSelect } = props;
   const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
   const now = useNow();
   const choose = (keys: Selection) =>
@@ -90,7 +92,10 @@ export function SnapshotList({ snapshots, facts, selected, onSelect, onEmptyTras
           <span>
             Trash: {count(facts.trash.files, 'snapshot')} · {formatBytes(facts.trash.bytes)}
           </span>
-          <Button className="button quiet" onPress={onEmptyTrash}>
+          <Button className="button quiet" onPress={props.onPutBack}>
+            Put back…
+          </Button>
+          <Button className="button quiet" onPress={props.onEmptyTrash}>
             Empty…
           </Button>
         </div>

@@ -12,6 +12,7 @@ import { healthWords, lineageWords, titleWords } from '../../words/snapshots.ts'
 import { differsFromNow, tellRestore, tellTables } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
+import type { Revisions } from '../ask/revisions.ts';
 import { useRules } from '../ask/rules.ts';
 import { isWritable } from '../ask/writable.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -25,16 +26,14 @@ export type SnapshotPageProps = {
   readonly folderId: FolderId;
   readonly snapshot: ListedSnapshot;
   readonly facts: FolderFacts;
-  readonly databaseRevision: number;
-  /** Changes of the database up to this one are compared at once, however long that takes: we made them. */
-  readonly freshRevision: number;
+  readonly revisions: Revisions;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
 };
 
 /** One snapshot: what it is, in a sentence what restoring it would do, and the figures by table. */
 export function SnapshotPage(props: SnapshotPageProps) {
-  const { folderId, snapshot, facts, databaseRevision } = props;
+  const { folderId, snapshot, facts, revisions } = props;
   const now = useNow();
   const exact = useExactness()(snapshot.takenAt);
   const title = titleWords(snapshot, now, exact);
@@ -42,8 +41,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
     folderId,
     // Without a database there is nothing to compare it with, and what is known to be damaged needs no second look.
     facts.databaseProblem === null && !isDamaged(snapshot) ? snapshot.id : null,
-    databaseRevision,
-    props.freshRevision,
+    revisions,
   );
   const unreadable = isDamaged(snapshot);
   const pointless = diff.value !== null && !differsFromNow(diff.value);

@@ -2,38 +2,37 @@ import { useCallback, useEffect, useState } from 'react';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
 import { type Request, useRequest } from '../ask/use-request.ts';
-
-const SLOW_MS = 2_000;
 
 export type ComparisonState = {
   readonly diff: Request<Diff>;
-  /** What is shown is older than the database, and comparing anew waits for a person. */
+  /** The database has changed since what is shown was compared, and comparing again waits for a person. */
   readonly outdated: boolean;
   readonly compareAgain: () => void;
 };
 
 /**
- * Compares a snapshot with the database, anew whenever that has changed; but where it takes long only when asked for,
- * since a busy chat app would keep it going for ever. Up to `freshRevision` it is compared anew in any case. A comparison under way is never thrown away for a newer one.
+ * Compares a snapshot with the database, and again when that has changed: at once, or where that would take too long, when
+ * a person asks for it. A comparison that is under way is finished first. Null compares nothing.
  */
 export function useComparison(
   folderId: FolderId,
   snapshotId: SnapshotId | null,
-  revision: number,
-  freshRevision: number,
+  revisions: Revisions,
 ): ComparisonState {
   const diff = useRequest('snapshot.diff', snapshotId === null ? null : { folderId, snapshotId });
   const { busy, tookMs, reload } = diff;
-  const [compared, setCompared] = useState(revision);
+  const { database } = revisions;
+  const [compared, setCompared] = useState(database);
   const compareAgain = useCallback(() => {
-    setCompared(revision);
+    setCompared(database);
     reload();
-  }, [revision, reload]);
-  const behind = compared !== revision && !busy;
-  const slow = tookMs > SLOW_MS && revision > freshRevision;
+  }, [database, reload]);
+  const behind = compared !== database && !busy;
+  const waits = waitsForPerson(revisions, tookMs);
   useEffect(() => {
-    if (behind && !slow) compareAgain();
-  }, [behind, slow, compareAgain]);
-  return { diff, outdated: behind && slow, compareAgain };
+    if (behind && !waits) compareAgain();
+  }, [behind, waits, compareAgain]);
+  return { diff, outdated: behind && waits, compareAgain };
 }

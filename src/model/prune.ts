@@ -36,6 +36,15 @@ export type TrashSummary = {
   readonly others: number;
 };
 
+/** What one prune has moved to the trash and is still there. */
+export type TrashedPrune = {
+  /** The name of its folder in the trash; `putBack` takes it. */
+  readonly trashName: string;
+  readonly prunedAt: string;
+  readonly snapshots: readonly { readonly id: SnapshotId; readonly takenAt: string }[];
+  readonly bytes: number;
+};
+
 /** What became of a prune's files: back in their places, or left in the trash since their place is taken or must not be. */
 export type PutBack = { readonly putBack: readonly SnapshotId[]; readonly left: readonly SnapshotId[] };
 

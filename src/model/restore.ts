@@ -198,4 +198,5 @@ export type RestoredState = {
 };
 
 /** How a restore ended of which nobody heard: told by the content of the database and our own records. */
-export type PlanOutcome = 'made' | 'not-made' | 'unknown';
+export type PlanOutcome = KnownOutcome | 'unknown';
+export type KnownOutcome = 'made' | 'not-made';

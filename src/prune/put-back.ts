@@ -4,13 +4,13 @@ import { findNeeded } from '../catalog/needed-snapshots.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, SNAPSHOTS } from '../host/folders.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { PutBack } from '../model/prune.ts';
+import type { PutBack, TrashedPrune } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
 import { PERIODIC_KIND } from '../snapshots/kinds.ts';
-import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
+import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { moveFromTrash } from './move.ts';
-import { readTrashFolder, tidyTrashFolder } from './trash.ts';
+import { asNone, readTrash, readTrashFolder, TRASH_NAME, tidyTrashFolder } from './trash.ts';
 
 /**
  * Puts back what one prune moved to the trash, each file where the manifest says that it was. Nothing is overwritten: a
@@ -27,20 +27,41 @@ export async function putBack(folder: DataFolder, name: string): Promise<PutBack
   const back: SnapshotId[] = [];
   const left: SnapshotId[] = [];
   for (const { path } of prune.files) {
-    const kind = basename(dirname(path));
-    const file = basename(path);
-    const id = `${kind}/${file.slice(0, -'.json'.length)}`;
-    const replaces =
-      kind === PERIODIC_KIND && latest !== null && compareNames(parseSnapshotId(id).name, latest) > 0;
-    if (
-      !replaces &&
-      (await moveFromTrash(folder, path, join(await ensureFolder(folder, SNAPSHOTS, kind), file)))
-    )
-      back.push(id);
+    const id = idOf(path);
+    const { kind, name: file } = parseSnapshotId(id);
+    const replaces = kind === PERIODIC_KIND && latest !== null && compareNames(file, latest) > 0;
+    const place = async () => join(await ensureFolder(folder, SNAPSHOTS, kind), basename(path));
+    if (!replaces && (await moveFromTrash(folder, path, await place()))) back.push(id);
     else left.push(id);
   }
   await tidyTrashFolder(prune);
   return { putBack: back, left };
+}
+
+/**
+ * The prunes of which something can be put back, newest first, each with what is still in the trash of it. A trash that
+ * is not a plain folder of the data folder counts as empty. @throws `io-failed`
+ */
+export async function listTrash(folder: DataFolder): Promise<readonly TrashedPrune[]> {
+  const prunes = await readTrash(folder).catch(asNone);
+  return prunes
+    .flatMap(({ path, files }) => {
+      const trashName = basename(path);
+      const prunedAt = trashName.replace(TRASH_NAME, '$1-$2-$3T$4:$5:$6Z');
+      const snapshots = files.map((file) => {
+        const id = idOf(file.path);
+        const named = snapshotTime(parseSnapshotId(id).name);
+        return { id, takenAt: named?.toISOString() ?? file.modifiedAt };
+      });
+      const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return files.length === 0 ? [] : [{ trashName, prunedAt, snapshots, bytes }];
+    })
+    .toSorted((a, b) => compareNames(b.trashName, a.trashName));
+}
+
+/** The snapshot that a file of the trash was, and is again when it is put back. */
+function idOf(path: string): SnapshotId {
+  return `${basename(dirname(path))}/${basename(path, '.json')}`;
 }
 
 /** The name of the checkpoint that the host must load at its next start; null where any will do. */

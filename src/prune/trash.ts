@@ -20,7 +20,7 @@ import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } 
 export const TRASH = 'trash';
 
 /** The name of a prune's folder: the UTC second, and a number where that is taken. */
-const TRASH_NAME = /^\d{8}T\d{6}Z(_\d{3,})?$/;
+export const TRASH_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:_\d{3,})?$/;
 
 /**
  * Makes a new folder in the trash with its manifest, from which each file could be put back by hand. It is on the disk
@@ -59,7 +59,7 @@ export async function describeTrash(folder: DataFolder): Promise<TrashContents> 
 }
 
 /** A trash that is a link to elsewhere is not ours, and must not keep anybody from looking at the rest. */
-function asNone(error: unknown): readonly Prune[] {
+export function asNone(error: unknown): readonly Prune[] {
   if (error instanceof SnapbackError && error.code === 'snapshot-unsafe') return [];
   throw error;
 }
@@ -122,7 +122,11 @@ export async function readTrashFolder(folder: DataFolder, name: string): Promise
 /** What one prune put into the trash. All paths are absolute. */
 type Prune = {
   readonly path: string;
-  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly modifiedAt: string;
+  }[];
   /** The folders of those files, empty or not. */
   readonly kinds: readonly string[];
   /** Unfinished manifests of processes that have ended. */
@@ -145,7 +149,8 @@ function describe(prunes: readonly Prune[]): TrashContents {
   };
 }
 
-async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
+/** Every prune whose folder is still in the trash, oldest first. @throws `snapshot-unsafe`, `io-failed` */
+export async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
   const root = await findFolder(folder, OWN, TRASH);
   if (root === null) return [];
   const prunes: Prune[] = [];
@@ -194,7 +199,7 @@ async function measure(path: string, was: NamedFile): Promise<Prune['files'] | '
   try {
     const { sizeBytes, mtimeMs } = statFacts(path, await lstat(path, { bigint: true }));
     const same = sizeBytes === was.sizeBytes && new Date(mtimeMs).toISOString() === was.modifiedAt;
-    return same ? [{ path, sizeBytes }] : 'other';
+    return same ? [{ path, sizeBytes, modifiedAt: was.modifiedAt }] : 'other';
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);

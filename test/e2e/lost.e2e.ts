@@ -1,3 +1,4 @@
+import { expectAccessible } from './axe.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -34,6 +35,31 @@ test('pruning the only snapshot that holds a lost chat warns, and it is put back
   await expect(page.getByText('1 snapshot put back.')).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before);
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+});
+
+test('what was pruned can be put back from the trash, also after a restart', async ({ place, demo }) => {
+  const first = await place.launch({ data: demo });
+  await expect(first.page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  const before = listKind(demo, 'rewind');
+  const dialog = first.page.getByRole('alertdialog');
+  await first.page.getByRole('button', { name: 'Prune…' }).click();
+  await dialog.getByText('The ones I select').click();
+  await dialog.getByRole('option').first().click();
+  await dialog.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
+  await expect(first.page.getByText(/^1 snapshot, .* moved to the trash/)).toBeVisible();
+  await first.app.close();
+
+  const { app, page } = await place.launch();
+  await expect(page.locator('.story')).not.toContainText('20 messages');
+  await page.getByRole('button', { name: 'Put back…' }).click();
+  await expect(page.getByRole('radio')).toHaveCount(1);
+  await expect(page.getByRole('alertdialog')).toContainText('Before the rewind');
+  await expectAccessible(app, page, 'put back');
+  await page.getByRole('button', { name: 'Put back 1 snapshot' }).click();
+  await expect(page.getByText('1 snapshot put back.')).toBeVisible();
+  expect(listKind(demo, 'rewind')).toEqual(before);
+  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(page.getByRole('button', { name: 'Put back…' })).toBeHidden();
 });
 
 test('emptying the trash says beforehand whether it frees space, and the system’s trash is a choice', async ({

@@ -184,7 +184,9 @@ test('quitting in the middle of a restore asks first, leaves the database as it 
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 
   const again = await place.launch();
-  await expect(again.page.getByText(/^The restore was stopped when the window was closed/)).toBeVisible();
+  await expect(
+    again.page.getByText(/^The last restore was stopped before it was finished\. It was rolled back/),
+  ).toBeVisible();
   await expect(again.page.locator('.story')).toContainText('20 messages');
   await expect(again.page.getByText(/^Restored to/)).toBeHidden();
   expect(
@@ -192,6 +194,31 @@ test('quitting in the middle of a restore asks first, leaves the database as it 
       .map(String)
       .filter((name) => name.includes('.') && !name.endsWith('.json')),
   ).toEqual([]);
+});
+
+test('after a crash of the whole app in the middle of a restore, the next start says what became of it, once', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  const writer = await beginRestore(page, demo);
+  const ended = app.waitForEvent('close');
+  const core = await findCore(app);
+  app.process().kill('SIGKILL');
+  process.kill(core, 'SIGKILL');
+  await ended;
+  writer.kill();
+  await once(writer, 'exit');
+  expect(readDatabase(demo)).toEqual(before);
+
+  const again = await place.launch({ data: demo });
+  await expect(again.page.getByText(/^The last restore was stopped before it was finished/)).toBeVisible();
+  await expect(again.page.locator('.story')).toContainText('20 messages');
+  await again.app.close();
+  const third = await place.launch({ data: demo });
+  await expect(third.page.locator('.story')).toContainText('20 messages');
+  await expect(third.page.getByText(/^The last restore was stopped/)).toBeHidden();
 });
 
 test('a restore that is cancelled takes everything back', async ({ place, demo }) => {

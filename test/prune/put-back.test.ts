@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, putBack, takeSnapshot } from '../../src/index.ts';
+import { applyRestore, defaultRestoreOptions, listTrash, putBack, takeSnapshot } from '../../src/index.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { describeTrash } from '../../src/prune/trash.ts';
 import {
@@ -34,6 +34,25 @@ test('what was pruned is put back where it was, byte for byte, and the trash is 
   for (const id of IDS) expect(await readFile(file(id), 'utf8')).toBe(`this is ${id}`);
   expect(existsSync(trashFolder)).toBe(false);
   expect(await codeOf(putBack(folder, basename(trashFolder)))).toBe('snapshot-missing');
+});
+
+test('the trash lists each prune with what can still be put back of it, the newest first', async () => {
+  const folder = await makeChat(root());
+  expect(await listTrash(folder)).toEqual([]);
+  const trashNames: string[] = [];
+  for (const id of IDS) {
+    await putSnapshot(folder, id, `this is ${id}`);
+    const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: [id] });
+    trashNames.unshift(basename(trashFolder));
+  }
+  const listed = await listTrash(folder);
+  expect(listed.map(({ trashName }) => trashName)).toEqual(trashNames);
+  const takenAt = '2026-03-01T00:00:00.000Z';
+  expect(listed.map(({ snapshots }) => snapshots)).toEqual(IDS.toReversed().map((id) => [{ id, takenAt }]));
+  for (const { prunedAt } of listed)
+    expect(Math.abs(Date.now() - Date.parse(prunedAt))).toBeLessThan(600_000);
+  for (const { trashName } of listed) await putBack(folder, trashName);
+  expect(await listTrash(folder)).toEqual([]);
 });
 
 test('nothing is overwritten: what has no place any more stays in the trash with its manifest', async () => {

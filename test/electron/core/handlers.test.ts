@@ -92,6 +92,7 @@ describe('what the core answers', () => {
       'undo.plan': await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task),
       'plan.outcome': await handlers['plan.outcome']({ folderId, planId: plan.planId }, task),
       'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),
+      'trash.list': await handlers['trash.list'](ofFolder, task),
       'prune.put-back': await handlers['prune.put-back']({ folderId, trashName }, task),
     };
     const telling = Object.entries(said).filter(([, answer]) => asText(answer).includes(home));
