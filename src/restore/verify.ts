@@ -88,7 +88,11 @@ export async function verifyRestore(
   for (const { staged } of prepared.derived) {
     const check = await compareDerived(database, staged, task);
     checks.push(check);
-    if (check.result === 'not-brought-back') notRestored.push(describeLeft(db, staged.live.name));
+    // What can't be compared is of then only where it followed the tables.
+    const isLeft =
+      check.result === 'not-brought-back' ||
+      (check.result === 'not-run' && prepared.plan.notKeptUp.some(({ name }) => name === staged.live.name));
+    if (isLeft) notRestored.push(describeLeft(db, staged.live.name));
   }
   const { integrity, orphans } = compareIntegrity(db, prepared, effects);
   checks.push(...describeKeys(integrity, orphans), ...describeIntegrity(integrity));

@@ -2,13 +2,14 @@ import type { Comparison } from '../compare/compare-table.ts';
 import type { NotKeptUp } from '../model/restore.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import { describeVirtualTable } from '../sqlite/virtual-table.ts';
 import { describeTrigger, type Trigger } from './parse-schema.ts';
 import type { SideEffects } from './side-effects.ts';
 
 /**
  * What a restore leaves behind: tables outside the plan to which the host's triggers would have written, directly or
- * through further tables and views, had the host changed the rows; and virtual tables with data of their own that no
- * trigger writes to. Search indexes that the plan deals with are not among them.
+ * through further tables and views, had the host changed the rows; and virtual tables with data of their own that
+ * nothing in the schema ties to any table. Search indexes that the plan deals with are not among them.
  */
 export function findNotKeptUp(
   schema: Schema,
@@ -22,7 +23,8 @@ export function findNotKeptUp(
       foldName,
     ),
   );
-  const triggers = Map.groupBy(schema.triggers.map(describeTrigger), ({ object }) => foldName(object.table));
+  const all = schema.triggers.map(describeTrigger);
+  const triggers = Map.groupBy(all, ({ object }) => foldName(object.table));
   const reached = new Map<string, Trigger[]>();
   const open = changing.flatMap((comparison) =>
     (triggers.get(foldName(comparison.staged.live.name)) ?? []).filter((trigger) =>
@@ -36,12 +38,19 @@ export function findNotKeptUp(
       if (known === undefined) open.push(...(triggers.get(target) ?? []));
       reached.set(target, [...(known ?? []), trigger]);
     }
-  const virtual = new Set(schema.virtualTables.map(({ name }) => name));
+  // What no trigger of a changed row reaches, and other triggers or a content table keep in step, is in step still.
+  const tied = new Set(all.flatMap((trigger) => [...targetsOf(schema, trigger)]));
+  const untied = new Set(
+    schema.virtualTables
+      .map(describeVirtualTable)
+      .filter(({ name, contents }) => contents !== 'external' && !tied.has(foldName(name)))
+      .map(({ name }) => name),
+  );
   return schema.objects
     .filter(({ type, name }) => type === 'table' && !dealtWith.has(foldName(name)))
     .flatMap(({ name }) => {
       const by = reached.get(foldName(name)) ?? [];
-      if (by.length === 0 && !(virtual.has(name) && hasData(schema, name))) return [];
+      if (by.length === 0 && !(untied.has(name) && hasData(schema, name))) return [];
       return [{ name, by: by.map(({ object }) => ({ trigger: object.name, table: object.table })) }];
     });
 }

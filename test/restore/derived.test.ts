@@ -138,6 +138,23 @@ describe.concurrent('what is derived from the tables', () => {
           CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM f WHERE rowid = old.id; END;`,
       },
     ],
+    [
+      'triggers keep it in step with another table, which stays as it is',
+      {
+        schema: `CREATE TABLE others (id INTEGER PRIMARY KEY, text TEXT);
+          CREATE VIRTUAL TABLE f USING fts5(text); CREATE VIRTUAL TABLE places USING rtree(id, a, b);
+          CREATE TRIGGER ai AFTER INSERT ON others BEGIN INSERT INTO f(rowid, text) VALUES (new.id, new.text);
+            INSERT INTO places VALUES (new.id, 1, 2); END;`,
+        before: `${rows.before} INSERT INTO others VALUES (1, 'apples');`,
+      },
+    ],
+    [
+      'it is a search index over another table, which stays as it is',
+      {
+        schema: `CREATE TABLE others (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO others VALUES (1, 'apples');
+          CREATE VIRTUAL TABLE f USING fts5(text, content='others', content_rowid='id'); INSERT INTO f(f) VALUES ('rebuild');`,
+      },
+    ],
   ];
   test.each(quiet)('is not named where %s', async (_, { schema, ...told }) => {
     const story = { ...rows, ...told, schema: `${memories} ${schema}` };

@@ -235,6 +235,8 @@ describe.concurrent('what is made from other tables is compared, never written, 
     expect(receipt.checks).toContainEqual(
       expect.objectContaining({ check: 'content-hash', subject: 'found', result: 'not-run' }),
     );
+    const left = [{ name: 'found', rows: 2, choice: false }];
+    expect([plan.notRestored, receipt.notRestored]).toEqual([left, left]);
   });
 
   test('and its contents are part of what the plan was made of', async () => {
