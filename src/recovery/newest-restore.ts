@@ -6,9 +6,9 @@ import { type JournalState, replayJournal } from '../journal/replay.ts';
 import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { isNoted, type NoNote, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { isNoted, type NoNote, type NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { judgeOutcome } from './restore-outcome.ts';
-import { listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
+import { findRecorded, listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
 
 /** What journal and safety copies say of all restores of a folder. */
 export type Story = { readonly journal: JournalState; readonly unsettled: readonly UnsettledRestore[] };
@@ -20,7 +20,7 @@ export async function readStory(folder: DataFolder): Promise<Story> {
   return { journal, unsettled: unsettled.filter(({ open }) => open?.overwritten !== true) };
 }
 
-/** The newest restore that was committed, or why there is none to undo. */
+/** The newest restore of this database that was committed, or why there is none to undo. */
 export type Newest =
   | { readonly found: 'copy'; readonly copy: NotedSafetyCopy; readonly receipt: RestoreReceipt | null }
   | { readonly found: 'nothing'; readonly planId: null }
@@ -39,14 +39,14 @@ export async function findNewest(
   { journal, unsettled }: Story,
   task: TaskOptions,
 ): Promise<Newest> {
-  const recorded = journal.committed.at(-1);
-  const copy = recorded === undefined ? null : await readNote(folder, recorded.safetyCopyId);
-  const unrecorded = await findUnrecorded(folder, unsettled, copy, task);
+  const recorded = await findRecorded(folder, journal);
+  const unrecorded = await findUnrecorded(folder, unsettled, recorded?.copy ?? null, task);
   if (unrecorded !== null) return unrecorded;
-  if (recorded === undefined || copy === null) return { found: 'nothing', planId: null };
+  if (recorded === null) return { found: 'nothing', planId: null };
+  const { copy, restore } = recorded;
   return isNoted(copy)
-    ? { found: 'copy', copy, receipt: recorded.receipt }
-    : { found: 'no-copy', planId: recorded.planId, safetyCopyId: recorded.safetyCopyId, why: copy };
+    ? { found: 'copy', copy, receipt: restore.receipt }
+    : { found: 'no-copy', planId: restore.planId, safetyCopyId: restore.safetyCopyId, why: copy };
 }
 
 /**

@@ -1,11 +1,17 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import type { JournalState, OpenRestore } from '../journal/replay.ts';
+import type { CommittedRestore, JournalState, OpenRestore } from '../journal/replay.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { HashedTable } from '../snapshot-file/notes.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
-import { isNoted, type NoNote, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import {
+  isNoted,
+  isOfAnotherDatabase,
+  type NoNote,
+  type NotedSafetyCopy,
+  readNote,
+} from '../snapshots/restore-note.ts';
 
 /** A restore of which the journal does not say how it ended. */
 export type UnsettledRestore = {
@@ -16,7 +22,7 @@ export type UnsettledRestore = {
 };
 
 /**
- * Lists the restores whose end only the content can tell, the newest first: those that the journal knows as begun, and
+ * Lists the restores of this database whose end only the content can tell, the newest first: those that the journal knows as begun, and
  * those whose safety copy is newer than the newest recorded one though the journal, which may have lost its end or a
  * line, does not speak of it. Throws as `listSnapshotFiles`.
  */
@@ -28,13 +34,33 @@ export async function listUnsettled(
   for (const open of journal.open) {
     if (open.committed) continue;
     const { safetyCopyId } = open.entry;
-    found.push({ safetyCopyId, copy: await readNote(folder, safetyCopyId), open });
+    const copy = await readNote(folder, safetyCopyId);
+    if (!(await isOther(folder, copy))) found.push({ safetyCopyId, copy, open });
   }
   for (const { id } of unrecorded(await listSnapshotFiles(folder), journal)) {
     const copy = await readNote(folder, id);
+    if (await isOther(folder, copy)) continue;
     if (isNoted(copy) || copy === 'unreadable') found.push({ safetyCopyId: id, copy, open: null });
   }
   return found.sort((a, b) => compareNames(nameOf(b.safetyCopyId), nameOf(a.safetyCopyId)));
+}
+
+/** A committed restore and its safety copy, or why that tells nothing. */
+export type RecordedRestore = {
+  readonly restore: CommittedRestore;
+  readonly copy: NotedSafetyCopy | NoNote;
+};
+
+/** The newest restore of this database that the journal says was committed. Another one may share the folder. */
+export async function findRecorded(
+  folder: DataFolder,
+  { committed }: JournalState,
+): Promise<RecordedRestore | null> {
+  for (const restore of committed.toReversed()) {
+    const copy = await readNote(folder, restore.safetyCopyId);
+    if (!(await isOther(folder, copy))) return { restore, copy };
+  }
+  return null;
 }
 
 /**
@@ -43,11 +69,14 @@ export async function listUnsettled(
  */
 export async function readStanding(
   folder: DataFolder,
-  { committed }: JournalState,
+  journal: JournalState,
 ): Promise<NotedSafetyCopy | null> {
-  const newest = committed.at(-1);
-  const copy = newest === undefined ? null : await readNote(folder, newest.safetyCopyId);
-  return copy !== null && isNoted(copy) ? copy : null;
+  const copy = (await findRecorded(folder, journal))?.copy;
+  return copy !== undefined && isNoted(copy) ? copy : null;
+}
+
+async function isOther(folder: DataFolder, copy: NotedSafetyCopy | NoNote): Promise<boolean> {
+  return isNoted(copy) && isOfAnotherDatabase(folder, copy);
 }
 
 /** The part of it that tells of this restore. After one of the tables alone, a full one may have changed the log only. */

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import type { StagedTable } from '../compare/staged-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
@@ -38,6 +38,7 @@ export async function takeSafetyCopy(
     await writeAndCheck(database.db, draft, folder, 'safety-copy', task, () => ({
       planId: plan.planId,
       action: plan.action,
+      database: relative(folder.dir, folder.databaseFile),
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,

@@ -30,6 +30,8 @@ export type HashedTable = {
 export type RestoreNote = {
   readonly planId: string;
   readonly action: 'restore' | 'undo';
+  /** The database that was restored, relative to the data folder. Null: a copy of an older version, which does not say. */
+  readonly database: string | null;
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
   readonly mode: RestoreMode;
@@ -64,6 +66,7 @@ const counted = v.array(v.tuple([v.string(), count]));
 const restoreNote = v.object({
   planId: v.string(),
   action: v.picklist(['restore', 'undo']),
+  database: v.fallback(v.nullable(v.string()), null),
   snapshotId: v.string(),
   snapshotTakenAt: v.string(),
   mode: v.picklist(['full', 'projections']),

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { type ErrorCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
+import { stat } from '../system/files.ts';
 import { openSnapshotFile } from './files.ts';
 
 /** What of a safety copy tells of its restore. */
@@ -40,4 +42,27 @@ export async function readNote(folder: DataFolder, id: SnapshotId): Promise<Note
 /** Whether a safety copy could be read and has its note. */
 export function isNoted(copy: NotedSafetyCopy | NoNote): copy is NotedSafetyCopy {
   return typeof copy !== 'string';
+}
+
+/**
+ * Whether a safety copy is of a restore of another database that shares the folder. A database that is not there any
+ * more may have been renamed to the one that is open.
+ */
+export async function isOfAnotherDatabase(
+  folder: DataFolder,
+  { note: { database } }: NotedSafetyCopy,
+): Promise<boolean> {
+  if (database === null) return false;
+  const [noted, opened] = await Promise.all(
+    [resolve(folder.dir, database), folder.databaseFile].map((file) =>
+      stat(file, { bigint: true }).catch(refusedAsNull),
+    ),
+  );
+  if (noted == null || opened == null) return false;
+  return noted.dev !== opened.dev || noted.ino !== opened.ino;
+}
+
+function refusedAsNull(error: unknown): null {
+  if (isSystemError(error)) return null;
+  throw error;
 }
