@@ -1,6 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { chainColumns } from '../log/events.ts';
-import { type LiveLog, type ReadMark, withLiveLog } from '../log/live-log.ts';
+import { type LiveLog, withLiveLog } from '../log/live-log.ts';
+import type { ReadMark } from '../log/log-questions.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';

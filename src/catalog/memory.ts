@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
-import type { ReadMark } from '../log/live-log.ts';
+import type { ReadMark } from '../log/log-questions.ts';
 import { isSystemError } from '../model/errors.ts';
 import { mkdir, rename, rm, writeFile } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';

@@ -7,6 +7,7 @@ import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, identityOf } from '../log/events.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import type { DumpRequest } from '../snapshot-file/writer.ts';
 import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
@@ -35,7 +36,7 @@ export async function takeSafetyCopy(
   const log = written === undefined ? null : await foreseeLog(database, written.staged, task);
   const draft = await createDraft(folder, SAFETY_KIND);
   try {
-    await writeAndCheck(database.db, draft, folder, 'safety-copy', task, () => ({
+    const note: DumpRequest['note'] = () => ({
       planId: plan.planId,
       action: plan.action,
       database: relative(folder.dir, folder.databaseFile),
@@ -49,7 +50,8 @@ export async function takeSafetyCopy(
       })),
       log,
       faults: noteFaults(integrity),
-    }));
+    });
+    await writeAndCheck(database.db, draft, { profile: folder.profile, phase: 'safety-copy', note }, task);
     return await publishDraft(folder, draft);
   } catch (error) {
     await discardDraft(draft);

@@ -1,6 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { isNumber, parseNumber, WORDS } from './json-number.ts';
+import { skipValue } from './json-skip.ts';
 import { decodeString } from './json-string.ts';
 import { formatMegabytes, LONGEST_ROW_BYTES } from './row-size.ts';
 
@@ -37,7 +38,6 @@ export type JsonRow = {
 export type ChunkSource = (want: number) => Promise<Buffer | null>;
 
 const CHUNK_BYTES = 1 << 20;
-const DEEPEST_NESTING = 500;
 /** SQLite's own limit: no build of it can have a table with more. */
 const MOST_COLUMNS = 32_767;
 
@@ -204,37 +204,6 @@ export function createJsonScanner(
     return { columns, values, illFormed };
   }
 
-  async function skip(): Promise<{ elements: number }> {
-    const open: string[] = [];
-    let elements = 0;
-    do {
-      const first = await run(next);
-      if (first === '{' || first === '[') {
-        at += 1;
-        open.push(first);
-        if (open.length > DEEPEST_NESTING) throw damaged('values are nested too deeply');
-        if ((await run(next)) !== closing(first)) {
-          if (open.length === 1) elements = 1;
-          if (first === '{') await run(key);
-          continue;
-        }
-      } else await run(() => scalar(true));
-      // A value is complete: close what ends here, or go on to the next one.
-      for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-        const after = await run(next);
-        if (after === ',') {
-          at += 1;
-          if (open.length === 1) elements += 1;
-          if (top === '{') await run(key);
-          break;
-        }
-        await run(() => take(closing(top)));
-        open.pop();
-      }
-    } while (open.length > 0);
-    return { elements };
-  }
-
   function key(): void {
     string();
     take(':');
@@ -254,10 +223,13 @@ export function createJsonScanner(
     readString: () => run(string),
     readScalar: () => run(() => scalar()),
     readRow: (previous) => run(() => row(previous)),
-    skipValue: skip,
+    skipValue: () =>
+      skipValue({
+        next: () => run(next),
+        expect: (punctuation) => run(() => take(punctuation)),
+        key: () => run(key),
+        scalar: () => run(() => scalar(true)),
+        tooDeep: () => damaged('values are nested too deeply'),
+      }),
   };
-}
-
-function closing(opening: string): string {
-  return opening === '{' ? '}' : ']';
 }

@@ -70,7 +70,7 @@ export async function* readSnapshot(
     seen.add(name);
     if (key === OWN_KEY) {
       await skipOwnPart(scanner, notes);
-    } else if (known) yield* readTable(scanner, key, exact, notes, yielder);
+    } else if (known) yield* readTable(scanner, key, { exact, notes }, yielder);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
       if (notes !== null && notes.about.lastEventId !== String(value))
@@ -132,8 +132,7 @@ async function readLastEventId(scanner: JsonScanner): Promise<bigint | null> {
 async function* readTable(
   scanner: JsonScanner,
   name: string,
-  exact: ExactCursor | null,
-  notes: OwnNotes | null,
+  { exact, notes }: { readonly exact: ExactCursor | null; readonly notes: OwnNotes | null },
   yielder: Yielder,
 ): AsyncGenerator<SnapshotPart> {
   yield { type: 'table', name };

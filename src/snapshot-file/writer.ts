@@ -65,7 +65,7 @@ export async function writeSnapshot(
   try {
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
     try {
-      const dump = createDump(db, schema, handle, exact, request.phase, task);
+      const dump = createDump({ db, schema }, { visible: handle, exact }, request.phase, task);
       const lastEventId = readLastEventId(db, request.profile);
       await dump.text(`{"last_event_id": ${lastEventId}`);
       const chain = createLogChain();
@@ -106,16 +106,14 @@ export async function writeSnapshot(
 type LogReading = { readonly chain: LogChain; readonly profile: Profile };
 
 function createDump(
-  db: AnyDatabase,
-  schema: Schema,
-  handle: FileHandle,
-  exactFile: FileHandle,
+  { db, schema }: { readonly db: AnyDatabase; readonly schema: Schema },
+  files: { readonly visible: FileHandle; readonly exact: FileHandle },
   phase: Progress['phase'],
   task: TaskOptions,
 ) {
   const yielder = createYielder(task);
-  const main = createTextSink(handle, yielder);
-  const exact = createTextSink(exactFile, yielder);
+  const main = createTextSink(files.visible, yielder);
+  const exact = createTextSink(files.exact, yielder);
   let rowsDone = 0;
   let exactTables = 0;
 
@@ -169,7 +167,7 @@ function createDump(
     const exactAt = main.written();
     await main.text('{');
     for (let position = 0; position < exact.written(); ) {
-      const { buffer, bytesRead } = await exactFile.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
+      const { buffer, bytesRead } = await files.exact.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
       if (bytesRead === 0) throw new SnapbackError('io-failed', 'A temporary file of ours was cut short.');
       await main.text(buffer.toString('latin1', 0, bytesRead));
       position += bytesRead;

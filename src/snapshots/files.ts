@@ -66,7 +66,7 @@ async function listKind(folder: DataFolder, root: string, entry: Entry): Promise
   if (!entry.isText || !isKind(kind)) {
     const facts = await statOrNull(place);
     if (facts === null || facts.isFile()) return [];
-    return [describeFile(toVisible(kind), '*', join(root, kind), facts, ODD_NAME)];
+    return [describeFile({ kind: toVisible(kind), name: '*', file: join(root, kind) }, facts, ODD_NAME)];
   }
   try {
     const path = await findFolder(folder, SNAPSHOTS, kind);
@@ -74,7 +74,9 @@ async function listKind(folder: DataFolder, root: string, entry: Entry): Promise
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     const facts = await statOrNull(place);
-    return facts === null ? [] : [describeFile(kind, '*', join(root, kind), facts, error.message)];
+    return facts === null
+      ? []
+      : [describeFile({ kind, name: '*', file: join(root, kind) }, facts, error.message)];
   }
 }
 
@@ -86,8 +88,8 @@ async function listFolder(kind: string, folder: string): Promise<readonly Snapsh
     const facts = await statOrNull(path);
     if (facts === null) return [];
     return isText && isName(name)
-      ? [describeFile(kind, name, file, facts, describeOddity(facts))]
-      : [describeFile(kind, toVisible(name), file, facts, ODD_NAME)];
+      ? [describeFile({ kind, name, file }, facts, describeOddity(facts))]
+      : [describeFile({ kind, name: toVisible(name), file }, facts, ODD_NAME)];
   });
   return entries.flat().sort((a, b) => compareNames(b.name, a.name));
 }
@@ -136,9 +138,7 @@ async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
 }
 
 function describeFile(
-  kind: string,
-  name: string,
-  file: string,
+  { kind, name, file }: Pick<SnapshotFile, 'kind' | 'name' | 'file'>,
   facts: BigIntStats,
   problem: string | null,
 ): SnapshotFile {

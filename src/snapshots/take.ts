@@ -2,7 +2,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { withReadView } from '../host/private-copy.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TakeResult } from '../model/snapshots.ts';
-import type { Progress, TaskOptions } from '../model/task.ts';
+import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
 import { type DumpRequest, writeSnapshot } from '../snapshot-file/writer.ts';
@@ -26,7 +26,12 @@ export async function takeSnapshot(
   return withReadView(folder, task, async ({ db }) => {
     const draft = await createDraft(folder, kind);
     try {
-      const about = await writeAndCheck(db, draft, folder, 'take', task, () => null);
+      const about = await writeAndCheck(
+        db,
+        draft,
+        { profile: folder.profile, phase: 'take', note: () => null },
+        task,
+      );
       const { sizeBytes } = await readDraft(draft);
       const published = await publishDraft(folder, draft);
       const lastEventId = BigInt(about.lastEventId);
@@ -42,19 +47,17 @@ export async function takeSnapshot(
 export async function writeAndCheck(
   db: AnyDatabase,
   draft: Draft,
-  folder: DataFolder,
-  phase: Progress['phase'],
+  { profile, phase, note }: Pick<DumpRequest, 'profile' | 'phase' | 'note'>,
   task: TaskOptions,
-  note: DumpRequest['note'],
 ): Promise<SnapshotAbout> {
-  const request = { profile: folder.profile, kind: draft.kind, takenAt: new Date(), phase, note };
+  const request = { profile, kind: draft.kind, takenAt: new Date(), phase, note };
   const about = await explainingWrites(draft.path, async () => {
     const written = await writeSnapshot(db, draft.handle, request, task);
     await draft.handle.sync();
     return written;
   });
   const file = await readDraft(draft);
-  const known = new Set([folder.profile.log.table, ...folder.profile.tables].map(foldName));
+  const known = new Set([profile.log.table, ...profile.tables].map(foldName));
   let tables = 0;
   try {
     for await (const part of readSnapshot(file, known, { signal: task.signal }))

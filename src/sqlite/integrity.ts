@@ -65,7 +65,7 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
     isPossible(() => {
       for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
     });
-  const tables = listTables(db, false);
+  const tables = listTables(db, TYPES_WITH_ROWS);
   // One virtual table that can't be opened, for whatever reason, ends the check of all.
   const whole = runCheck(String(MOST_LINES), isAboutContents);
   const unchecked = whole ? [] : tables.filter((table) => !runCheck(quoteName(table), isCompileError));
@@ -95,11 +95,13 @@ function readDamage(db: AnyDatabase, check: string): ReadonlyMap<string, number>
   return again;
 }
 
-/** Those with rows of their own, what a virtual table keeps its data in among them; or the virtual tables. */
-function listTables(db: AnyDatabase, areVirtual: boolean): readonly string[] {
-  const types = areVirtual ? "type = 'virtual'" : "type IN ('table', 'shadow')";
-  const list = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND ${types} AND name <> 'sqlite_schema'`;
-  return db.prepare<[], string>(list).pluck().all();
+/** A virtual table has no rows of its own: the tables in which it keeps its data are “shadow” tables. */
+const TYPES_WITH_ROWS = ['table', 'shadow'] as const;
+
+function listTables(db: AnyDatabase, types: readonly ('table' | 'shadow' | 'virtual')[]): readonly string[] {
+  const list = `SELECT name FROM pragma_table_list
+    WHERE schema = 'main' AND name <> 'sqlite_schema' AND type IN (SELECT value FROM json_each(?))`;
+  return db.prepare<[string], string>(list).pluck().all(JSON.stringify(types));
 }
 
 /** The lines of damage that come again where a virtual table alone is checked. One that can't be opened here has none. */
@@ -109,7 +111,7 @@ function checkVirtualTables(
   damage: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, ReadonlySet<string>>();
-  for (const name of listTables(db, true))
+  for (const name of listTables(db, ['virtual']))
     isPossible(() => {
       const lines = db
         .prepare<[], string>(`${check}(${quoteName(name)})`)
