@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, diffSnapshot, type TableDiff } from '../../src/index.ts';
-import { dump } from '../laws/apply-directly.ts';
+import { diffSnapshot, type TableDiff } from '../../src/index.ts';
+import { applyDirectly, dump } from '../laws/apply-directly.ts';
 import { asHost, makePlace, makeRoot, open, type Place, putSnapshot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
@@ -29,8 +30,8 @@ async function tell({
 }
 
 async function restored(place: Place): Promise<unknown> {
-  const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
-  await applyRestore(await open(place), request, { planId: null, whileOpen: false });
+  const snapshot = join(place.dir, 'snapshots', `${ID}.json`);
+  await applyDirectly(await open(place), snapshot, place.databaseFile, 'differing');
   return readState(place.databaseFile).tables.t;
 }
 

@@ -1,32 +1,48 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
+  type Diff,
   defaultRestoreOptions,
   diffSnapshot,
   planRestore,
-  takeSnapshot,
 } from '../../src/index.ts';
-import { dump } from '../laws/apply-directly.ts';
-import { makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { applyDirectly, dump } from '../laws/apply-directly.ts';
+import { hostDump, makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
+
+/*
+ * What the stage makes of a snapshot's values, asked of the comparison and of the writing alone. Only what a restore
+ * decides by itself takes a whole one.
+ */
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
 const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
-const now = { planId: null, whileOpen: false };
 
 /** A place whose one table is called `t`, with a snapshot of the host's form. */
 async function makeSeedPlace(schema: string, rows: readonly object[]): Promise<Place> {
   const place = await makePlace(root(), `CREATE TABLE t ${schema};`, { tables: ['t'] });
-  await putSnapshot(place, ID, JSON.stringify({ last_event_id: 0, event_log: [], t: rows }));
+  await putSnapshot(place, ID, hostDump(0, { t: rows }));
   return place;
 }
 
+/** Makes what the database holds a snapshot of ours. */
+async function dumpNow(place: Place): Promise<void> {
+  await putSnapshot(place, ID, await readFile(await dump(await open(place), 'dump')));
+}
+
+const diff = async (place: Place): Promise<Diff> => diffSnapshot(await open(place), ID);
 const plan = async (place: Place) => planRestore(await open(place), request);
-const restore = async (place: Place, options = {}) =>
-  applyRestore(await open(place), { ...request, ...options }, now);
 const rows = (place: Place) => readState(place.databaseFile).tables.t;
+
+/** The rows when the snapshot's have been written. */
+async function written(place: Place) {
+  const snapshot = join(place.dir, 'snapshots', `${ID}.json`);
+  await applyDirectly(await open(place), snapshot, place.databaseFile, 'differing');
+  return rows(place);
+}
 
 test('in a file of the host what may be bytes is told by the declared type where no value is there, and counted', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, face BLOB, words TEXT, any)', [
@@ -35,13 +51,12 @@ test('in a file of the host what may be bytes is told by the declared type where
     { id: 3, face: "b'\\x41'", words: '', any: '' },
   ]);
   const guess = { table: 't', values: 1 } as const;
-  expect((await plan(place)).guessedBlobs).toStrictEqual([
+  expect((await diff(place)).guessedBlobs).toStrictEqual([
     { ...guess, column: 'face', takenAs: 'bytes', because: 'type' },
     { ...guess, column: 'words', takenAs: 'text', because: 'nothing' },
     { ...guess, column: 'any', takenAs: 'bytes', because: 'nothing' },
   ]);
-  await restore(place, { acceptDrift: true });
-  const [first, second, third] = rows(place) ?? [];
+  const [first, second, third] = (await written(place)) ?? [];
   expect(first).toBe('integer 1 blob 0061 text 62276127 blob 61');
   expect(second).toMatch(/text 706C61696E/);
   expect(third).toMatch(/text 62275C78343127/);
@@ -52,20 +67,17 @@ test('in a file of ours such a text is a text, also in a BLOB column', async () 
     tables: ['t'],
   });
   run(place, `INSERT INTO t VALUES (1, 'b''a'''), (2, x'61');`);
-  const folder = await open(place);
-  const { id } = await takeSnapshot(folder, 'rewind');
+  await dumpNow(place);
   const before = rows(place);
   run(place, 'DELETE FROM t;');
-  expect((await planRestore(folder, { ...request, snapshotId: id })).guessedBlobs).toStrictEqual([]);
-  await applyRestore(folder, { ...request, snapshotId: id }, now);
-  expect(rows(place)).toStrictEqual(before);
+  expect((await diff(place)).guessedBlobs).toStrictEqual([]);
+  expect(await written(place)).toStrictEqual(before);
 });
 
 test('columns are matched by name as SQLite does, whatever their order, and written under their live names', async () => {
   const place = await makeSeedPlace('(Id INTEGER PRIMARY KEY, Title TEXT)', [{ TITLE: 'x', id: 1 }]);
-  expect((await plan(place)).schemaDrift).toStrictEqual([]);
-  await restore(place);
-  expect(rows(place)).toStrictEqual(['integer 1 text 78']);
+  expect((await diff(place)).schemaDrift).toStrictEqual([]);
+  expect(await written(place)).toStrictEqual(['integer 1 text 78']);
 });
 
 test('values get the affinity of the live column, and that is named', async () => {
@@ -73,13 +85,14 @@ test('values get the affinity of the live column, and that is named', async () =
     { id: 1, n: '12', t: 5 },
     { id: 2, n: 'twelve', t: 'x' },
   ]);
-  const { schemaDrift } = await plan(place);
-  expect(schemaDrift).toStrictEqual([
+  expect((await diff(place)).schemaDrift).toStrictEqual([
     { kind: 'value-converted', table: 't', column: 'n', loses: 0 },
     { kind: 'value-converted', table: 't', column: 't', loses: 0 },
   ]);
-  await restore(place);
-  expect(rows(place)).toStrictEqual(['integer 1 integer 12 text 35', 'integer 2 text 7477656C7665 text 78']);
+  expect(await written(place)).toStrictEqual([
+    'integer 1 integer 12 text 35',
+    'integer 2 text 7477656C7665 text 78',
+  ]);
 });
 
 test.each([
@@ -126,44 +139,42 @@ test('a column that is gone is drift by its values, one of NULLs alone is not', 
     { id: 3, old: 'b' },
   ];
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, fresh TEXT DEFAULT 7)', gone);
-  expect((await plan(place)).schemaDrift).toStrictEqual([
+  expect((await diff(place)).schemaDrift).toStrictEqual([
     { kind: 'column-missing-live', table: 't', column: 'old', loses: 2 },
     { kind: 'column-missing-in-snapshot', table: 't', column: 'fresh', loses: 0 },
   ]);
-  await expect(restore(place)).rejects.toMatchObject({ code: 'schema-drift' });
-  await restore(place, { acceptDrift: true });
-  expect(rows(place)).toStrictEqual(['integer 1 text 37', 'integer 2 text 37', 'integer 3 text 37']);
+  expect((await plan(place)).refusals).toMatchObject([{ code: 'schema-drift' }]);
+  expect(await written(place)).toStrictEqual(['integer 1 text 37', 'integer 2 text 37', 'integer 3 text 37']);
 });
 
 test('rows of which the live table could keep nothing are drift, and with that accepted it is left alone', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', [{ a: null }, { a: 1 }]);
   run(place, 'INSERT INTO t VALUES (5);');
-  expect((await plan(place)).schemaDrift).toStrictEqual([
-    { kind: 'column-missing-live', table: 't', column: 'a', loses: 2 },
-  ]);
-  await restore(place, { acceptDrift: true });
-  expect(rows(place)).toStrictEqual(['integer 5']);
+  const { schemaDrift, refusals } = await plan(place);
+  expect(schemaDrift).toStrictEqual([{ kind: 'column-missing-live', table: 't', column: 'a', loses: 2 }]);
+  expect(refusals).toMatchObject([{ code: 'schema-drift' }]);
+  expect(await written(place)).toStrictEqual(['integer 5']);
 });
 
 test('a table that was empty is emptied, even where all its columns have other names now', async () => {
   const place = await makePlace(root(), 'CREATE TABLE t (a, b);', { tables: ['t'] });
-  const folder = await open(place);
-  await putSnapshot(place, ID, await readFile(await dump(folder, 'dump')));
+  await dumpNow(place);
   run(place, 'DROP TABLE t; CREATE TABLE t (c TEXT PRIMARY KEY, d); INSERT INTO t VALUES (1, 2);');
-  const { tables, schemaDrift } = await diffSnapshot(folder, ID);
+  const { tables, schemaDrift } = await diff(place);
   expect(tables.at(-1)).toMatchObject({ name: 't', state: 'compared', removed: 1 });
   expect(schemaDrift.filter(({ kind }) => kind !== 'schema-changed')).toStrictEqual([]);
-  await restore(place);
-  expect(rows(place)).toStrictEqual([]);
+  expect(await written(place)).toStrictEqual([]);
 });
 
 test('an empty list of the host is never a reason to delete rows, unless it is chosen', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', []);
   run(place, 'INSERT INTO t VALUES (5);');
   expect((await plan(place)).tables.at(-1)).toMatchObject({ state: 'empty-then', action: 'leave' });
-  await restore(place);
+  const now = { planId: null, whileOpen: false };
+  const folder = await open(place);
+  await applyRestore(folder, request, now);
   expect(rows(place)).toStrictEqual(['integer 5']);
-  await restore(place, { clearTables: ['t'] });
+  await applyRestore(folder, { ...request, clearTables: ['t'] }, now);
   expect(rows(place)).toStrictEqual([]);
 });
 
@@ -179,14 +190,10 @@ describe('two rows of an intact snapshot that the live table has room for only o
     run(place, "INSERT INTO t VALUES ('7', 1), ('07', 2), ('a', 3), ('A', 4);");
     if (before.includes('(k, v)')) run(place, "INSERT INTO t VALUES ('a', 5);");
     if (since.includes('INTEGER')) run(place, "DELETE FROM t WHERE k > '9';");
-    const folder = await open(place);
-    const { id } = await takeSnapshot(folder, 'rewind');
+    await dumpNow(place);
     run(place, `DROP TABLE t; CREATE TABLE t ${since};`);
-    for (const look of [
-      () => diffSnapshot(folder, id),
-      () => planRestore(folder, { ...request, snapshotId: id }),
-    ])
-      await expect(look()).rejects.toMatchObject({ code: 'row-refused', detail: { table: 't' } });
+    for (const look of [diff, plan])
+      await expect(look(place)).rejects.toMatchObject({ code: 'row-refused', detail: { table: 't' } });
     expect(rows(place)).toStrictEqual([]);
   });
 
@@ -205,10 +212,8 @@ test.each([
 ])('a key that tells one column apart in two ways, %s, tells it apart in both', async (schema) => {
   const place = await makePlace(root(), `CREATE TABLE t ${schema};`, { tables: ['t'] });
   run(place, "INSERT INTO t VALUES ('a', 1), ('A', 2), ('a ', 3);");
-  const folder = await open(place);
-  const { id } = await takeSnapshot(folder, 'rewind');
+  await dumpNow(place);
   const before = rows(place);
   run(place, "DELETE FROM t WHERE v = 2; UPDATE t SET v = 9 WHERE k = 'a';");
-  await applyRestore(folder, { ...request, snapshotId: id }, now);
-  expect(rows(place)).toStrictEqual(before);
+  expect(await written(place)).toStrictEqual(before);
 });

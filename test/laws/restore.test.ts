@@ -90,4 +90,4 @@ test('take, change, restore, undo and undo of that each end in exactly the state
     },
     { together: 12, rounds: 3 },
   );
-}, 120_000);
+});

@@ -172,7 +172,7 @@ describe('what takes a file’s place between the look at it and its opening', (
     expect(await codeOf(openRegularFile(link))).toBe('snapshot-unsafe');
   });
 
-  test('is not waited for where it is a FIFO', { timeout: 10_000 }, async () => {
+  test('is not waited for where it is a FIFO', async () => {
     const fifo = join(await makeDir(root()), 'fifo.json');
     execFileSync('mkfifo', [fifo]);
     expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');

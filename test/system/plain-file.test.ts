@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT } = constants;
 
-describe.skipIf(process.platform === 'win32')('opening a plain file', { timeout: 10_000 }, () => {
+describe.skipIf(process.platform === 'win32')('opening a plain file', () => {
   describe.each([
     ['to read', O_RDONLY],
     ['to read and write', O_RDWR],

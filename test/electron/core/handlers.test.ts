@@ -59,7 +59,7 @@ describe('what the core answers', () => {
         );
         expect(checked).toEqual(expect.arrayContaining(unchecked));
       },
-      { timeout: 30_000 },
+      { timeout: 120_000 },
     );
   });
 

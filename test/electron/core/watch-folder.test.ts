@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 const expectChange = (what: Changed) =>
-  vi.waitFor(() => expect(changes).toContain(what), { timeout: 20_000 });
+  vi.waitFor(() => expect(changes).toContain(what), { timeout: 120_000 });
 
 test('a commit, a snapshot in a folder that did not exist, and one that goes are seen', async () => {
   const db = new Database(join(dir, 'chat.db'));
