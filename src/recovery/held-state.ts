@@ -6,16 +6,16 @@ import type { RestoreNote } from '../snapshot-file/notes.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { isNoted, readNote } from '../snapshots/restore-note.ts';
 
-/** What one restore, or the undo of one, brought back. */
+/** What one restore or undo brought back. */
 type Step = Pick<RestoreNote, 'action' | 'snapshotId' | 'snapshotTakenAt'>;
 
-/** Safety copies are input like any other: a ring of them must not be followed for ever. */
+/** Safety copies are not trusted: a ring of them must not be followed for ever. */
 const MOST_STEPS = 1_000;
 
 /**
- * Tells what the database holds after the newest of all restores and undos. An undo brings back what was there before
- * another step; where that was an undo too, this is what the step before that one had brought back. `unknown` where a
- * safety copy on the way there is gone and the journal does not know of it either. Reads notes and names only.
+ * Tells what the database holds after the newest restore or undo. An undo brings back what was there before another step.
+ * If that step was an undo too, then this is what the step before it had brought back, and so on. `unknown` where a safety
+ * copy on the way is gone and the journal does not know of it either. Reads notes and names only.
  */
 export async function readHeldState(
   folder: DataFolder,
@@ -39,7 +39,7 @@ function heldBy({ snapshotId, snapshotTakenAt }: Step, state: 'restored' | 'undo
   return { state, snapshotId, snapshotTakenAt };
 }
 
-/** The restore or undo before which this safety copy was made. */
+/** The restore or undo for which this safety copy was made; null where neither the copy nor the journal tells. */
 async function findStep(
   folder: DataFolder,
   safetyCopyId: SnapshotId,

@@ -32,17 +32,17 @@ type Finishing = { readonly folder: DataFolder; readonly task: TaskOptions };
 
 export type Finished = {
   readonly planId: string;
-  /** `not-committed`: SQLite rolled the restore back. `committed`: it was done; `checkpointId` was published now. */
+  /** `not-committed`: SQLite rolled the restore back. `committed`: it was made, and `checkpointId` has now been published. */
   readonly outcome: 'committed' | 'not-committed';
   readonly safetyCopyId: SnapshotId;
   readonly checkpointId: SnapshotId | null;
 };
 
 /**
- * Finishes what a killed process left: a restore that was committed gets its fresh checkpoint, one that was not is
- * recorded so, and our own temporary files go. Of one that can't be judged now, nothing is recorded and nothing goes, and
- * it is judged again the next time. Never touches the database. Call it when a data folder is opened.
- * @throws as `withReadView`; what it could not finish it finishes the next time
+ * Finishes what a killed process left. A restore that was committed gets its fresh checkpoint, one that was not is
+ * recorded as such, and our own temporary files are removed. A restore that can't be judged now is left alone and judged
+ * again the next time. Never touches the database. Call it when a data folder is opened.
+ * @throws `cancelled`, `io-failed`; whatever is unfinished is finished the next time
  */
 export async function finishInterrupted(
   folder: DataFolder,
@@ -68,16 +68,16 @@ export async function finishInterrupted(
   return [...finished.values()];
 }
 
-/** A folder that can't be written to, or a busy database, must not keep anyone from looking at it. */
+/** Nobody is kept from looking at a folder because it can't be written to, or because its database is busy. */
 function untilNextTime(error: unknown): null {
   if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
   throw error;
 }
 
 /**
- * Finds out how restores ended, the newest first, and records it at once: when the host has written more, the content
- * does not tell it any longer. Of what came before one that was made, or before one that somebody is still at or that
- * nobody can judge, the content tells nothing any more.
+ * Finds out how restores ended, the newest first, and records it at once: once the host has written more, the content may
+ * no longer tell. Stops at the first restore that was committed, is still running or can't be judged, because the content
+ * says nothing about older ones.
  */
 async function settleAll(
   { folder, task }: Finishing,
@@ -115,14 +115,14 @@ function isHeld(folder: DataFolder, one: UnsettledRestore): boolean {
   return one.open === null ? planId !== null && isRunningHere(folder, planId) : isInHands(folder, one.open);
 }
 
-/** Not worth a copy of the database: nothing to compare it with. */
+/** Whether there is anything to compare the database with. Otherwise a copy of it would be wasted. */
 function canBeJudged(one: UnsettledRestore, standing: NotedSafetyCopy | null): boolean {
   const { copy, open } = one;
   const drafted = open !== null && open.entry.checkpointDraft !== null;
   return isNoted(copy) || drafted || standingFor(one, standing) !== null;
 }
 
-/** Judges one restore and records how it ended; null, and nothing recorded, where the content does not tell. */
+/** Judges one restore and records how it ended. Where the content does not tell, records nothing and returns null. */
 async function settle(
   { folder, task, database }: Finishing & { readonly database: HostDatabase },
   one: UnsettledRestore,
@@ -139,10 +139,10 @@ async function settle(
       overwritten: open?.overwritten ?? false,
     };
     const outcome = await judgeOutcome(database, evidence, task);
-    // Whoever made the copy may be at its restore right now, and have gone on with recording it.
+    // Whoever made the copy may still be making the restore, and may have recorded more meanwhile.
     const untold = isStillUnsettled(one, replayJournal(await readJournal(folder)));
     if (outcome === 'unknown' || !untold) return null;
-    // A journal that does not speak of it names no draft either: its checkpoint has to be there before it counts as done.
+    // A journal that does not know the restore names no draft either: the checkpoint has to be there before it counts as made.
     const unnamed = open === null && outcome === 'committed' && isNoted(copy) && copy.note.mode === 'full';
     const checkpointId = unnamed ? await ensureCheckpoint(folder, copy, database, task) : null;
     const at = new Date().toISOString();
@@ -157,7 +157,7 @@ async function settle(
   }
 }
 
-/** The line that the journal lacks where it does not speak of the restore at all. */
+/** The line that the journal lacks where it does not know the restore at all. */
 function beginning({ copy, open }: UnsettledRestore, at: string): readonly NewJournalEntry[] {
   if (open !== null || !isNoted(copy)) return [];
   const { planId, action, snapshotId } = copy.note;
@@ -165,7 +165,7 @@ function beginning({ copy, open }: UnsettledRestore, at: string): readonly NewJo
   return [{ type: 'prepared', planId, action, snapshotId, safetyCopyId, checkpointDraft: null, at }];
 }
 
-/** Publishes what a restore owes that is known to be committed. */
+/** Publishes the checkpoint of a restore that is known to be committed. */
 async function finishCommitted(folder: DataFolder, open: OpenRestore, task: TaskOptions): Promise<Finished> {
   const { planId, safetyCopyId } = open.entry;
   const checkpointId = await publishOwed(folder, open, task);
@@ -174,11 +174,11 @@ async function finishCommitted(folder: DataFolder, open: OpenRestore, task: Task
   return { planId, outcome: 'committed', safetyCopyId, checkpointId };
 }
 
-/** Whether somebody is still at it. Of another process, that is over when it has recorded the end of the restore. */
+/** Whether somebody is still making the restore. Another process has finished once it has recorded the end of it. */
 function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boolean {
   const { planId, by, checkpointDraft } = entry;
   if (isRunningHere(folder, planId)) return true;
-  // Before the journal said so, only the draft's name carried the process that writes it.
+  // In lines of earlier versions only the draft's name tells which process wrote them.
   const pid = by === null && checkpointDraft !== null ? draftMaker(checkpointDraft) : null;
   const maker = by ?? (pid === null ? null : { pid, started: null });
   return !committed && maker !== null && maker.pid !== process.pid && isRunning(maker);

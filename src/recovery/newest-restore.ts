@@ -10,7 +10,7 @@ import { isNoted, type NoNote, type NotedSafetyCopy } from '../snapshots/restore
 import { judgeOutcome } from './restore-outcome.ts';
 import { findRecorded, listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
 
-/** What journal and safety copies say of all restores of a folder. */
+/** What journal and safety copies say about all restores of a folder. */
 export type Story = { readonly journal: JournalState; readonly unsettled: readonly UnsettledRestore[] };
 
 /** Reads it. @throws as `readJournal` and `listUnsettled` */
@@ -24,16 +24,16 @@ export async function readStory(folder: DataFolder): Promise<Story> {
 export type Newest =
   | { readonly found: 'copy'; readonly copy: NotedSafetyCopy; readonly receipt: RestoreReceipt | null }
   | { readonly found: 'nothing'; readonly planId: null }
-  /** `no-copy`: it is known, but not its safety copy. `undecided`: nobody can tell whether the newest one was made. */
+  /** `no-copy`: the restore is known, but its safety copy tells nothing. `undecided`: nobody can tell whether it was made. */
   | {
       readonly found: 'no-copy' | 'undecided';
       readonly planId: string | null;
       readonly safetyCopyId: SnapshotId;
-      /** Why the safety copy does not tell; null: it does, but the content of the database does not. */
+      /** Why the safety copy tells nothing; null: it tells enough, but the content of the database does not. */
       readonly why: NoNote | null;
     };
 
-/** Finds it, by the journal first. Writes nothing. @throws as `withReadView`, where content has to be looked at */
+/** Finds the newest committed restore, first by the journal. Writes nothing. @throws as `withReadView`, where content has to be looked at */
 export async function findNewest(
   folder: DataFolder,
   { journal, unsettled }: Story,
@@ -50,9 +50,9 @@ export async function findNewest(
 }
 
 /**
- * The newest restore that was committed though nothing says so: the process died before it could, or the journal has
- * lost it; null: there is none. `undecided` where one that is newer may have been committed or not: then no undo is
- * offered rather than a wrong one. Every copy can still be restored like any snapshot.
+ * The newest restore that was committed although the journal does not say so: the process died before it could record it,
+ * or the journal has lost the line. Null where there is none. `undecided` where nobody can tell whether a newer one was
+ * committed: better no undo than a wrong one. Every safety copy can still be restored like any snapshot.
  */
 async function findUnrecorded(
   folder: DataFolder,

@@ -18,26 +18,27 @@ import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-no
 import { holdsTables } from './restore-outcome.ts';
 
 /*
- * The fresh checkpoint of a restore whose process died before it could publish one. Normally its draft is there. Where
- * it is lost, the database itself is the state to publish, as long as nobody has written since.
+ * The fresh checkpoint of a restore whose process died before publishing it. Normally its draft is there. Where that is
+ * lost, the database itself is the state to publish, as long as nobody has written to it since.
  */
 
-/** Opens the draft that the journal names for a restore; null where there is none. The caller closes it. */
+/** Opens the draft that the journal names for a restore; null where there is none. The caller lets go of it. */
 export async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise<Draft | null> {
   const name = open?.entry.checkpointDraft ?? null;
   return name === null ? null : reopenDraft(folder, PERIODIC_KIND, name);
 }
 
-/** What a draft says of itself; null where it is torn or empty. */
+/** What a draft says about itself; null where it is torn or empty. */
 export async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
   return (await readSnapshotEnds(await readDraft(draft))).about;
 }
 
 /**
- * Publishes the checkpoint that a committed full restore owes: its draft, or where that is lost or torn, one made from
- * the database. Null where that holds something else by now, or nothing is left that tells what the restore made. Nor is
- * a draft published where events of it are gone from the log since: the host would load a state that it has left.
- * @throws as `withReadView` and `publishCheckpoint`; then it is still owed
+ * Publishes the checkpoint that a committed full restore owes: its draft, or where that is lost or torn, a dump of the
+ * database. Null where the database holds something else by now, or nothing is left that tells what the restore made. A
+ * draft is not published either if events in it have gone from the log since: the host would load a state that it has left.
+ * @throws `snapshot-unreadable` where the safety copy cannot be read now, and as `withReadView` and `publishCheckpoint`;
+ * then it is still owed
  */
 export async function publishOwed(
   folder: DataFolder,
@@ -79,9 +80,10 @@ function isContinued(folder: DataFolder, { events, chain }: LogExtent, task: Tas
 }
 
 /**
- * Makes sure that the host's next start loads what a full restore left, as long as the database holds exactly that:
- * returns the newest checkpoint where that holds it already, else makes one. Null where the database holds something
- * else. @throws as `dumpCheckpoint` and `publishCheckpoint`
+ * Makes sure that the host's next start loads what a full restore left, as long as the database still holds exactly that.
+ * Returns the newest checkpoint where that holds the same already, else makes one; null where the database holds something
+ * else.
+ * @throws as `dumpCheckpoint` and `publishCheckpoint`
  */
 export async function ensureCheckpoint(
   folder: DataFolder,
@@ -95,7 +97,7 @@ export async function ensureCheckpoint(
   return publishCheckpoint(folder, await dumpCheckpoint(folder, database.db, task));
 }
 
-/** The checkpoint that the host's next start loads, and what it says of itself; null where there is none. */
+/** The checkpoint that the host's next start loads, and what it says about itself; null where there is none. */
 async function readNewestCheckpoint(folder: DataFolder) {
   const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
   if (newest === undefined) return null;
@@ -112,12 +114,12 @@ async function readNewestCheckpoint(folder: DataFolder) {
   }
 }
 
-/** How long COMMIT may take after it was announced, and clocks may disagree. */
+/** An upper bound for the time between announcement and COMMIT, and for how far clocks may disagree. */
 const SETTLED_MS = 60_000;
 
 /**
- * Drops the checkpoint of a restore that nobody can judge when the host's next start would load one that was written
- * after it, however the restore ended: so they do not pile up.
+ * Drops the checkpoint draft of a restore that nobody can judge, once the host's next start would load a checkpoint that
+ * was written after the restore, however that ended. So such drafts do not pile up. Always null: nothing was finished.
  */
 export async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
   if (open.entry.checkpointDraft === null) return null;

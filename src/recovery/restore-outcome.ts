@@ -9,31 +9,32 @@ import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 
 /*
- * Whether COMMIT of a restore happened, told by content alone: the safety copy knows the state before and what the
- * restore would make of it, the log included; the draft of a full restore's checkpoint is the state after.
+ * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
+ * would make of it, log included. The draft of a full restore's checkpoint is the state after.
  */
 
-/** `unknown`: the content does not tell, because somebody has written since, or what it is compared with is missing. */
+/** `unknown`: somebody has written since, or what the content would be compared with is missing. */
 export type RestoreOutcome = 'committed' | 'not-committed' | 'unknown';
 
 export type Evidence = {
   /** Null where it is gone or can't be read. */
   readonly copy: NotedSafetyCopy | null;
-  /** What the checkpoint's draft says of itself; null where there is none. */
+  /** What the checkpoint's draft says about itself; null where there is none. */
   readonly after: SnapshotAbout | null;
   /**
-   * What the committed restore before this one left, where this one's copy is gone; else null. As long as the database
-   * holds that, the later one changed nothing that undoing the earlier one concerns.
+   * What the committed restore before this one left, where this one's safety copy is gone; else null. As long as the
+   * database holds that, undoing the earlier restore is right whatever became of this one.
    */
   readonly standing: readonly HashedTable[] | null;
-  /** A later restore has written the tables: only the log tells. */
+  /** A later restore has written the tables, so only the log tells. */
   readonly overwritten: boolean;
 };
 
 /**
- * Judges a restore by what the database holds. All tables as after it, or all as before it, are the answer; where
- * somebody has written since, each table that the restore changed and nobody else did is a sign. Signs that contradict
- * each other make it `unknown`. Reads the view only. @throws as reading it does, and `cancelled`
+ * Judges a restore by what the database holds. If all tables are as after it, or all as before it, that is the answer.
+ * Otherwise somebody has written since; then every table that only the restore has changed is a sign, and so is the log.
+ * Signs that contradict each other make it `unknown`. Reads only.
+ * @throws `cancelled`, database errors
  */
 export async function judgeOutcome(
   database: HostDatabase,
@@ -65,7 +66,7 @@ export async function judgeOutcome(
 type Compared = {
   readonly isBefore: boolean;
   readonly isAfter: boolean;
-  /** Whether before and after are told of over the same columns. */
+  /** Whether before and after are hashes over the same columns. */
   readonly sameColumns: boolean;
 };
 
@@ -82,13 +83,13 @@ async function compare(
   };
 }
 
-/** Equal to one of two states that differ. Over fewer columns, what equals the state after may have been so before. */
+/** What one table tells, if it equals exactly one of the two states. Over fewer columns it may have equalled the state after before. */
 function readSign({ isBefore, isAfter, sameColumns }: Compared): RestoreOutcome {
   if (isBefore && !isAfter) return 'not-committed';
   return isAfter && !isBefore && sameColumns ? 'committed' : 'unknown';
 }
 
-/** Whether a moment of the database holds exactly these tables, each over the columns that it names. */
+/** Whether the database holds exactly these tables, each over the columns that are named with it. */
 export async function holdsTables(
   database: KnownDatabase,
   tables: readonly HashedTable[],
@@ -98,7 +99,7 @@ export async function holdsTables(
   return true;
 }
 
-/** A log that has grown since continues one of the two; where it continues both, the longer one is the sign. */
+/** A log that has grown since continues one of the two. Where it continues both, the longer one is the sign. */
 function readLogSign(database: HostDatabase, before: LogExtent, after: LogExtent): RestoreOutcome {
   const continues = ({ events, chain }: LogExtent) => chainAfter(database, events) === chain;
   const [fitsBefore, fitsAfter] = [continues(before), continues(after)];

@@ -10,14 +10,14 @@ import { readdir, unlink } from '../system/files.ts';
 
 /**
  * Removes drafts that dead processes left behind, as far as the system lets us. A draft that the journal still needs
- * stays: it is the checkpoint of a restore that has to be finished. Where the journal may not be read, every draft may
- * be one. Returns the removed files' names.
+ * stays: it is the checkpoint of a restore that has to be finished. Where the journal may not be read, any draft may be
+ * such a one, and all stay. Returns the names of the removed files.
  */
 export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]> {
   const removed: string[] = [];
   await tidy(async () => {
     const abandoned = await listAbandoned(folder);
-    // Read after the drafts were seen: what it did not name by then, nobody will come back for.
+    // The journal is read after the drafts were listed: nobody will need one that it does not name by then.
     const journal = abandoned.length === 0 ? null : await readJournalIfAllowed(folder);
     if (journal === null) return;
     const needed = new Set(replayJournal(journal).open.map(({ entry }) => entry.checkpointDraft));
@@ -34,7 +34,7 @@ async function listAbandoned(folder: DataFolder): Promise<readonly string[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   if (root === null) return [];
   const found: string[] = [];
-  // A folder that is a link out of its place, or can't be looked into, holds no drafts of ours.
+  // A folder that is a link leading elsewhere, or that can't be read, holds no drafts of ours.
   for (const kind of (await readdir(root)).filter(isKind))
     await tidy(async () => {
       const place = await findFolder(folder, SNAPSHOTS, kind);

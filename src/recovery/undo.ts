@@ -24,10 +24,10 @@ import { readHeldState } from './held-state.ts';
 import { findNewest, type Newest, readStory } from './newest-restore.ts';
 
 /**
- * Which restore the database stands on, the newest that was committed; null: none, or nobody can tell which. Known from
- * the journal, and where that lacks it, from the safety copies, which name the content before and after. Where the
- * content did not tell, this process does not ask it again: to look takes a copy of the database, and what was written
- * since does not make it clearer.
+ * The newest restore that was committed, and what the database holds since; null where there is none or nobody can tell.
+ * It is known from the journal, or where that lacks it, from the safety copies, which name the content before and after.
+ * Where the content did not tell once, this process does not look again: that takes a copy of the database, and what was
+ * written since does not make it clearer.
  * @throws as `withReadView`, where content has to be looked at
  */
 export async function readRestoredState(
@@ -42,7 +42,7 @@ export async function readRestoredState(
   return newest.found === 'copy' ? describeState(folder, newest, journal) : null;
 }
 
-/** For as long as a folder is open, the restores of which the content did not tell whether they were made. */
+/** For each open folder, the restores where the content did not tell whether they were made. A cache: losing it costs time only. */
 const unanswered = new WeakMap<DataFolder, string>();
 
 async function describeState(
@@ -63,8 +63,8 @@ async function describeState(
 }
 
 /**
- * How the newest try of a plan ended, for whoever was cut off before the answer: a process was killed, or asked in
- * another one. Call it when nobody is at that plan any more, after `finishInterrupted`. @throws as `readRestoredState`
+ * How the newest try of a plan ended, for a caller whose process was killed before it heard the answer. Call it after
+ * `finishInterrupted`, when nobody is working on that plan any more. @throws as `readRestoredState`
  */
 export async function readPlanOutcome(
   folder: DataFolder,
@@ -77,12 +77,12 @@ export async function readPlanOutcome(
   return found === planId ? 'made' : 'not-made';
 }
 
-/** What undoing takes besides the safety copy itself, which names its own mode. */
+/** What an undo is asked with. The mode is not among it: the safety copy knows how its restore was made. */
 type UndoOptions = Partial<RestoreConsents>;
 
 /**
- * Plans the undo of the newest restore: its safety copy brought back the way the restore was made. An undo is a restore
- * with a safety copy of its own, so it can be undone too. Writes nothing. @throws `nothing-to-undo`, and as `planRestore`
+ * Plans the undo of the newest restore: its safety copy is restored in the mode in which that restore was made. An undo is
+ * a restore with a safety copy of its own, so it can be undone too. Writes nothing. @throws `nothing-to-undo`, and as `planRestore`
  */
 export async function planUndo(
   folder: DataFolder,

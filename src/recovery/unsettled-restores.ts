@@ -13,18 +13,19 @@ import {
   readNote,
 } from '../snapshots/restore-note.ts';
 
-/** A restore of which the journal does not say how it ended. */
+/** A restore where the journal does not say how it ended. */
 export type UnsettledRestore = {
   readonly safetyCopyId: SnapshotId;
   readonly copy: NotedSafetyCopy | NoNote;
-  /** What the journal says of its beginning; null: nothing, only its safety copy tells of it. */
+  /** What the journal says about its beginning; null where only its safety copy tells of it. */
   readonly open: OpenRestore | null;
 };
 
 /**
- * Lists the restores of this database whose end only the content can tell, the newest first: those that the journal knows as begun, and
- * those whose safety copy is newer than the newest recorded one though the journal, which may have lost its end or a
- * line, does not speak of it. Throws as `listSnapshotFiles`.
+ * Lists the restores of this database whose end only the content can tell, newest first. These are the ones that the
+ * journal knows as begun, and the ones whose safety copy is newer than the newest recorded one but unknown to the journal,
+ * which may have lost its end or a line.
+ * @throws as `listSnapshotFiles`
  */
 export async function listUnsettled(
   folder: DataFolder,
@@ -64,8 +65,8 @@ export async function findRecorded(
 }
 
 /**
- * What the newest committed restore left, for judging later ones whose safety copies are gone: those that were rolled
- * back while the journal could not be written. Null where none was committed, or its own copy does not tell.
+ * The safety copy of the newest committed restore. It serves to judge later restores whose own copies are gone: those that
+ * were rolled back while the journal could not be written. Null where none was committed, or its copy tells nothing.
  */
 export async function readStanding(
   folder: DataFolder,
@@ -79,7 +80,10 @@ async function isOther(folder: DataFolder, copy: NotedSafetyCopy | NoNote): Prom
   return isNoted(copy) && isOfAnotherDatabase(folder, copy);
 }
 
-/** The part of it that tells of this restore. After one of the tables alone, a full one may have changed the log only. */
+/**
+ * What the database would still hold if this restore, whose safety copy is gone, was rolled back; null where that is not
+ * known. After a restore of the tables alone it is not known for a full one, which may have changed only the log.
+ */
 export function standingFor(
   { copy, open }: UnsettledRestore,
   standing: NotedSafetyCopy | null,
@@ -103,7 +107,7 @@ function isUnrecorded(id: SnapshotId, { undecided, aborted, committed }: Journal
   return !undecided.has(id) && !aborted.has(id) && !committed.some(({ safetyCopyId }) => safetyCopyId === id);
 }
 
-/** Whether a journal that was read later still says no more of a restore. */
+/** Whether a journal that was read later still does not say how a restore ended. */
 export function isStillUnsettled({ safetyCopyId, open }: UnsettledRestore, journal: JournalState): boolean {
   if (open === null) return isUnrecorded(safetyCopyId, journal);
   return journal.open.some(({ entry, committed }) => entry.safetyCopyId === safetyCopyId && !committed);

@@ -6,7 +6,7 @@ import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { Yielder } from '../system/yielder.ts';
 
-/** The statements that make a live table what its comparison says, in the order in which they run. Each takes `Lines`. */
+/** The statements that make a live table what its comparison says, in the order in which they run. Each is bound to `Lines`. */
 type ApplyStatements = {
   readonly removeGone: string;
   readonly removeSurvivors: string;
@@ -19,15 +19,15 @@ type Lines = { readonly first: number; readonly last: number };
 
 const LINES_PER_STEP = 2000;
 
-/** Without a rowid a row is found by its whole key or all its columns, each by a search of its own: no list of keys is matched by collation and index. */
+/** Without a rowid each row is looked up on its own, by its whole key or all its columns: a list of keys cannot be matched by collation and index. */
 function linesAtOnce({ staged }: Comparison): number {
   return staged.live.rowid === null ? 1 : LINES_PER_STEP;
 }
 
 /**
- * Rows are only deleted and inserted, never updated, and every delete comes first: so two rows may exchange a UNIQUE
- * value, and foreign keys (which are off) may point anywhere in between. A surviving row keeps its rowid and what it
- * holds in columns that the snapshot lacks; a new one gets their defaults.
+ * Rows are only deleted and inserted, never updated, and all deletes come first. So two rows may exchange a UNIQUE value,
+ * and foreign keys, which are off, may point anywhere in between. A surviving row keeps its rowid and its values in columns
+ * that the snapshot lacks; a new one gets their defaults.
  */
 function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison): ApplyStatements {
   const { live, name, columns } = staged;
@@ -42,7 +42,7 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
         : sameKey(live, column, quoteName(column), sought);
     });
     if (!hasNoKey(live)) return parts.join(' AND ');
-    // Of rows that are the same in all they hold, one line stands for one of them; and no line is no row of NULLs.
+    // One line stands for one of several equal rows. Without a line nothing may be found, not even a row of NULLs.
     return `EXISTS (SELECT 1 FROM ${from} AND ${lines}) AND ${parts.join(' AND ')} LIMIT 1`;
   };
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
@@ -63,9 +63,9 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
 }
 
 /**
- * Applies one table's comparison inside the caller's transaction, in steps of some thousand rows between which a cancel
- * arrives. @throws `schema-needs-host`, `row-refused` and other database errors, `verification-failed` where a step met other rows than were
- * compared, `cancelled`; the caller rolls back.
+ * Applies one table's comparison inside the caller's transaction. A cancel arrives every few thousand rows.
+ * @throws `schema-needs-host`, `row-refused` and other database errors, `cancelled`, and `verification-failed` where a
+ * step met other rows than were compared; the caller rolls back
  */
 export async function applyTable(
   db: WriteDatabase,
@@ -79,7 +79,7 @@ export async function applyTable(
   const putLines = count(`SELECT count(*) FROM ${comparison.put}`);
   const survivors = count(`SELECT count(*) FROM ${comparison.put} WHERE survivor`);
   const run = async (sql: string, atOnce: number, lines: number, expected: number): Promise<void> => {
-    // What is not to run need not compile here.
+    // A statement that has nothing to do need not compile here.
     if (lines === 0) return;
     const statement = needingHost(comparison.staged.live.name, () => db.prepare<[Lines]>(sql));
     let rows = 0;

@@ -7,9 +7,9 @@ import { describeTrigger, type Trigger } from './parse-schema.ts';
 import type { SideEffects } from './side-effects.ts';
 
 /**
- * What a restore leaves behind: tables outside the plan to which the host's triggers would have written, directly or
- * through further tables and views, had the host changed the rows; and virtual tables with data of their own that
- * nothing in the schema ties to any table. Search indexes that the plan deals with are not among them.
+ * What a restore leaves out of step. These are tables outside the plan to which the host's triggers would have written,
+ * directly or through other tables and views, if the host had changed the rows; and virtual tables with data of their own
+ * that nothing in the schema ties to any table. Search indexes that the plan deals with are not among them.
  */
 export function findNotKeptUp(
   schema: Schema,
@@ -55,13 +55,13 @@ export function findNotKeptUp(
     });
 }
 
-/** Whether a host that made the same change would have fired it. A changed row may have been replaced. */
+/** Whether the same change by the host would have fired the trigger. A changed row counts for every event: it may have been replaced. */
 function wouldFire({ event }: Trigger, { added, removed, changed }: Comparison): boolean {
   const rows = { INSERT: added, DELETE: removed, UPDATE: 0 }[event] + changed;
   return rows > 0;
 }
 
-/** What a trigger writes to, by folded name; where its text can be read in two ways, all that it names. */
+/** What a trigger writes to, by folded name. Where its text can be read in two ways, everything that it names. */
 function targetsOf(schema: Schema, { head, statements, names }: Trigger): ReadonlySet<string> {
   if (head !== null)
     return new Set(statements.flatMap(({ target }) => (target === null ? [] : [foldName(target)])));

@@ -8,24 +8,24 @@ export type Trigger = {
   readonly event: 'DELETE' | 'INSERT' | 'UPDATE';
   /** When and on what it fires, from after its name to BEGIN; null where its text can be read in two ways. */
   readonly head: string | null;
-  /** Which rows it does not pass over, in terms of `new` and `old`; null where it passes none over. */
+  /** Its WHEN condition, in terms of `new` and `old`; null where it fires for every row. */
   readonly condition: string | null;
   readonly statements: readonly TriggerStatement[];
-  /** Every name in it, folded: no table that it could reach is missing here. */
+  /** Every name in it, folded, so no table that it could reach is missing. */
   readonly names: ReadonlySet<string>;
 };
 
 type TriggerStatement = {
   readonly sql: string;
-  /** The table that it writes to; null where it is of a kind that could do anything. */
+  /** The table that it writes to; null where that cannot be told. */
   readonly target: string | null;
-  /** For a search index: whether it puts something in or takes something out, as a command to it does too. */
+  /** For a search index: whether it puts something in or takes something out. A command to the index counts as taking out. */
   readonly effect: 'puts' | 'takes' | 'changes';
   /** What it inserts, where that is a query. */
   readonly query: string | null;
 };
 
-/** Reads what a `CREATE TRIGGER` says. Where in doubt, `head` is null and no statement has a target. */
+/** Reads a `CREATE TRIGGER`. Where in doubt, `head` is null and no statement has a target. */
 export function describeTrigger(object: SchemaObject): Trigger {
   const sql = object.sql ?? '';
   const tokens = tokenize(sql);
@@ -53,7 +53,7 @@ export function describeTrigger(object: SchemaObject): Trigger {
   };
 }
 
-/** SQLite keeps a definition as `CREATE TRIGGER`, the name without a schema's, and the rest word for word. */
+/** SQLite keeps a definition as `CREATE TRIGGER`, the name without its schema, and the rest verbatim. */
 function nameOf([create, trigger, name]: readonly Token[]): Token | null {
   return name !== undefined && isKeyword(create, 'CREATE') && isKeyword(trigger, 'TRIGGER') ? name : null;
 }
@@ -67,7 +67,7 @@ function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
   return statements.filter((statement) => statement.length > 0);
 }
 
-/** The table that a statement of a trigger writes to; null where it is none of the three plain forms. */
+/** The table that a statement of a trigger writes to; null where it is not one of the three plain forms. */
 function targetOf(statement: readonly Token[]): string | null {
   const [verb, ...rest] = statement;
   let words = rest;

@@ -4,13 +4,13 @@ import type { KnownDatabase } from '../sqlite/schema.ts';
 import { namesIn } from '../sqlite/sql-tokens.ts';
 import type { Trigger } from './parse-schema.ts';
 
-/** An index by its name, with the triggers that put rows that come into it. */
+/** An index by its name, with the triggers that add new rows to it. */
 type Fed = { readonly name: string; readonly sources: readonly Trigger[] };
 
 /**
- * Whether an index is to hold a part of its contents. A trigger for rows that come or go and passes some over says so.
- * One for rows that change and passes some over may only save work, and one that takes out what none puts back may mark a
- * row as deleted: then what the index holds tells.
+ * Whether an index is meant to hold only a part of its contents. It is if a trigger for inserted or deleted rows skips
+ * some. A trigger for updated rows that skips some may only save work, and one that takes out what nothing puts back may
+ * mark a row as deleted: in these cases what the index holds decides.
  */
 export function isMeantToBePartial(
   database: KnownDatabase,
@@ -34,8 +34,8 @@ export function isMeantToBePartial(
 }
 
 /**
- * Whether an index holds as many rows as its triggers for rows that come would put in, given what is in their tables now.
- * It does not where rows leave it in another way than they came: then those triggers do not tell what it is to hold. Null
+ * Whether an index holds as many rows as its triggers for inserted rows would put in, given what their tables hold now. It
+ * does not if rows leave the index in other ways than they came; then those triggers do not tell what it should hold. Null
  * where that can't be counted here.
  */
 export function holdsWhatItIsTold({ db, schema }: KnownDatabase, index: Fed): boolean | null {
@@ -51,7 +51,7 @@ export function holdsWhatItIsTold({ db, schema }: KnownDatabase, index: Fed): bo
         .map(({ query }) => {
           const when = trigger.condition === null ? '' : ` AND (${trigger.condition})`;
           const found = query === null ? '' : ` AND EXISTS (${query})`;
-          // Under the name that condition and query give to a row that comes.
+          // `new` is what condition and query call an inserted row.
           return count(`${quoteName(trigger.object.table)} AS new WHERE true${when}${found}`);
         }),
     );

@@ -7,13 +7,13 @@ import type { AffectedIndex, SideEffects } from './side-effects.ts';
 
 export type IndexState = 'ok' | 'stale' | 'unchecked';
 
-/** An index after the tables were written: its handling says what became of it. */
+/** An index after the tables were written; `handling` says what became of it. */
 export type WrittenIndex = AffectedIndex & { readonly wasRebuilt: boolean };
 
 /**
- * Whether a search index agrees with its contents; `unchecked` where that can't be told here, as where its module or
- * tokenizer is missing. For contents in another table FTS5 compares them only if asked with a rank, and where it is to
- * hold a part of them they can't be compared. Writes nothing, but SQLite demands a writable handle.
+ * Whether a search index agrees with its contents; `unchecked` where that can't be told here, for example because its
+ * module or tokenizer is missing. FTS5 compares contents in another table only if asked with a rank. An index that is meant
+ * to hold only a part of them can't be compared. Writes nothing, but SQLite demands a writable handle.
  */
 export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): IndexState {
   if (!index.isWhole) return 'unchecked';
@@ -32,7 +32,7 @@ export function checkSearchIndex(db: WriteDatabase, index: AffectedIndex): Index
   }
 }
 
-/** The state of each search index that a plan affects, by name. For the time before its first write. */
+/** The state of each search index that a plan affects, by name. Call it before the first write. */
 export function checkSearchIndexes(
   db: WriteDatabase,
   { searchIndexes }: SideEffects,
@@ -41,8 +41,8 @@ export function checkSearchIndexes(
 }
 
 /**
- * Builds an index anew from its contents and says whether it agrees with them now and holds all that it should; where
- * not, it is as before.
+ * Rebuilds an index from its contents. Returns whether it now agrees with them and holds all that it should; if not, the
+ * index is as before.
  */
 export function rebuildSearchIndex(
   db: WriteDatabase,
@@ -64,12 +64,12 @@ export function rebuildSearchIndex(
   return false;
 }
 
-/** Whether building an index anew makes it what it is meant to be. */
+/** Whether a rebuild makes an index what it is meant to be. */
 export function canRebuild({ contents, isPartial }: AffectedIndex): boolean {
   return contents === 'external' && !isPartial;
 }
 
-/** Makes an index agree with its contents once the tables are written, or leaves it; the result says which. */
+/** Makes an index agree with its contents after the tables were written, or leaves it; `handling` of the result says which. */
 export function settleSearchIndex(
   db: WriteDatabase,
   index: AffectedIndex,
@@ -87,7 +87,7 @@ export function settleSearchIndex(
 const REBUILDING = 'snapback_rebuilding';
 
 /**
- * What the receipt says of an index. What was left is never called in order.
+ * What the receipt says about an index. One that was left is never called in order.
  * @throws `verification-failed` where one that was brought along does not agree with its contents; the caller rolls back
  */
 export function proveSearchIndex(db: WriteDatabase, index: WrittenIndex, before: IndexState): CheckResult {

@@ -6,14 +6,14 @@ import { describeTrigger, type Trigger } from './parse-schema.ts';
 import { holdsWhatItIsTold, isMeantToBePartial } from './partial-index.ts';
 
 /**
- * What hangs on the tables that a restore writes. It only deletes and inserts rows, so UPDATE triggers stay. A trigger
- * that does nothing but keep search indexes up runs with it. Every other one is set aside; of what it does, only the
- * part that keeps a search index up is done, by a stand-in.
+ * What depends on the tables that a restore writes. A restore only deletes and inserts rows, so UPDATE triggers stay in
+ * place. A trigger that only maintains search indexes runs. Every other one is set aside, and a stand-in does only the part
+ * of it that maintains a search index.
  */
 export type SideEffects = {
   readonly keptTriggers: readonly Trigger[];
   readonly setAsideTriggers: readonly Trigger[];
-  /** Definitions that take the place of triggers that are set aside, until those are back. */
+  /** Triggers that replace those that are set aside, until those are back. */
   readonly standIns: readonly { readonly name: string; readonly sql: string }[];
   readonly searchIndexes: readonly AffectedIndex[];
   /** Tables that the plan doesn't name and that a trigger or a foreign key action could have reached. */
@@ -22,23 +22,23 @@ export type SideEffects = {
 
 export type AffectedIndex = VirtualTable & {
   /**
-   * `follows`: triggers keep it up, row by row. `rebuilt`: it is built anew from its contents if it does not agree with
-   * them. `left`: it can't be brought along row by row, and building it anew would not make it what it is meant to be.
+   * `follows`: triggers maintain it row by row. `rebuilt`: it is rebuilt from its contents if it does not agree with them.
+   * `left`: it can't be maintained row by row, and a rebuild would not make it what it is meant to be.
    */
   readonly handling: 'follows' | 'rebuilt' | 'left';
-  /** It is not meant to hold all of its contents, as far as its triggers and what it holds tell. */
+  /** It is meant to hold only a part of its contents, as far as its triggers and what it holds tell. */
   readonly isPartial: boolean;
-  /** Whether all tables are there in which it keeps its data. One that is not whole may not be touched. */
+  /** Whether all the tables are there in which it keeps its data. An index that is not whole must not be touched. */
   readonly isWhole: boolean;
-  /** Triggers that run bring all or a part of it along. */
+  /** Triggers that run maintain it, wholly or in part. */
   readonly hasUpkeep: boolean;
-  /** The triggers for rows that come, as far as it follows them. */
+  /** The triggers that add inserted rows to it, as far as it follows them. */
   readonly sources: readonly Trigger[];
 };
 
 /**
- * Finds out what writing the given tables (by their live names) could touch besides. No trigger that runs writes to one
- * of the indexes in `apart`.
+ * Finds out what else is affected by writing the given tables, which are told by their live names. Triggers that would
+ * write to an index in `apart` do not run.
  */
 export function findSideEffects(
   database: KnownDatabase,
@@ -126,9 +126,9 @@ type Upkeep = {
 
 /**
  * The triggers that write an index, and those of them by which it follows a table. A table is followed only if there are
- * triggers for rows that come and for rows that go: with one half alone an index would take a row twice, or keep what is
- * gone. None of its triggers may look around in tables that are written, for what they find there depends on what is
- * written first; and none may be able to end the transaction.
+ * triggers both for inserted and for deleted rows: with one half alone an index would take a row twice, or keep what is
+ * gone. None of these triggers may read other tables that are written, because what they find there depends on the order
+ * of writing; and none may be able to end the transaction.
  */
 function findUpkeep(
   index: VirtualTable,

@@ -19,7 +19,7 @@ import {
 } from './search-index.ts';
 import { type AffectedIndex, findSideEffects, type SideEffects } from './side-effects.ts';
 
-/** What is to be written, with what the database was like before: all that writing needs of a plan. */
+/** What writing needs of a plan: what is to be written, and how the database was before. */
 export type TableWork = {
   readonly comparisons: readonly Comparison[];
   readonly effects: SideEffects;
@@ -35,12 +35,11 @@ export type WrittenEffects = Pick<SideEffects, 'keptTriggers' | 'setAsideTrigger
 };
 
 /**
- * Makes the tables of a plan what it says, inside the caller's transaction. Of the host's triggers only those run that
- * keep a search index up; the others are away meanwhile, and afterwards all are there again, word for word and in the
- * order in which they fire. An index whose upkeep fails, however it does, is set apart: nothing writes to it, and then it
- * is rebuilt where that makes it what it is meant to be, else left. So an index never stands in the way of the tables. A
- * row that breaks a CHECK now is no reason to refuse it here: whether there are more of them than may be, the caller
- * judges afterwards.
+ * Makes the tables of a plan what the plan says, inside the caller's transaction. Of the host's triggers only those run
+ * that maintain a search index. The others are removed meanwhile, and put back verbatim and in their firing order. If the
+ * maintenance of an index fails in any way, the index is set apart: nothing writes to it, and afterwards it is rebuilt where
+ * that makes it what it is meant to be, else left. So an index never stands in the way of the tables. A row that breaks a
+ * CHECK is not refused here: the caller judges afterwards whether there are more of them than allowed.
  * @throws as `applyTable` of the tables alone; the caller rolls back
  */
 export async function writeTables(
@@ -68,7 +67,7 @@ export async function writeTables(
     await writeAll(database, work, effects, yielder);
     return effects;
   };
-  /** Leaves the savepoint open where it succeeds, and nothing where not. */
+  /** On success the savepoint stays open; otherwise nothing of the attempt is left. */
   const attempt = async (following: readonly AffectedIndex[]): Promise<SideEffects | null> => {
     db.exec(`SAVEPOINT ${FOLLOWING}`);
     try {
@@ -92,7 +91,7 @@ export async function writeTables(
     effects = able.length === 0 ? null : await attempt(able);
   }
   if (effects !== null) db.exec(`RELEASE ${FOLLOWING}`);
-  // Where nothing runs but the writing of the tables, what fails is a fault of theirs.
+  // Without any trigger, what fails is the fault of the tables themselves.
   const { keptTriggers, setAsideTriggers, searchIndexes } = effects ?? (await write([]));
   return {
     keptTriggers,
@@ -113,12 +112,12 @@ function undoAttempt(db: WriteDatabase): void {
   db.exec(`ROLLBACK TO ${FOLLOWING}; RELEASE ${FOLLOWING}`);
 }
 
-/** Whether the failure may lie in an index: all but what ends any attempt. Without its upkeep it shows whether it did. */
+/** Whether an index may be the cause of a failure. An attempt without its maintenance then shows whether it was. */
 function mayBeOfIndex(error: unknown): boolean {
   return error instanceof SnapbackError ? error.code !== 'cancelled' : isAboutContents(error);
 }
 
-/** Whether an index is now what its triggers make of the rows, or can be made so. One that could not be checked before is not now. */
+/** Whether an index is now what its triggers make of the rows, or can be rebuilt. One that could not be checked before counts as such. */
 function hasFollowed(
   database: KnownDatabase<WriteDatabase>,
   index: AffectedIndex,
@@ -144,7 +143,7 @@ async function writeAll(
     done += rows;
     yielder.report({ phase: 'apply', done, total, unit: 'rows', cancellable: true });
   };
-  // What can't be judged by a check afterwards has to be refused by the database itself.
+  // Where no check can judge the result afterwards, the database itself has to refuse a row.
   if (integrity.unchecked.length === 0) db.pragma('ignore_check_constraints = ON');
   try {
     setTriggersAside(db, effects);
@@ -160,7 +159,7 @@ function setTriggersAside(db: WriteDatabase, { setAsideTriggers, standIns }: Sid
   for (const { name, sql } of standIns) needingHost(name, () => db.exec(sql));
 }
 
-/** Triggers of one table fire in an order that depends on when each was made: what was made after the first one that was away is made anew too. */
+/** Triggers of one table fire in the order in which they were created. So every trigger that follows one that was set aside is created again too. */
 function putTriggersBack(
   db: WriteDatabase,
   { setAsideTriggers, standIns }: SideEffects,
