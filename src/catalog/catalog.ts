@@ -9,8 +9,8 @@ import { takenAt } from '../snapshots/kinds.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
-import { type LogLook, readFacts, readUndoes } from './facts.ts';
-import { judgeLineages, lookAtLiveLog, recallLineages } from './lineage.ts';
+import { type LiveLogFacts, readFacts, readUndoes } from './facts.ts';
+import { judgeLineages, readLiveLogFacts, recallLineages } from './lineage.ts';
 import { type Memory, type Remembered, recall, remember } from './memory.ts';
 import { findNeeded } from './needed-snapshots.ts';
 import { explainRetention } from './retention.ts';
@@ -108,7 +108,7 @@ async function readWhole(
   const read = new Map<string, Remembered>();
   const failures = new Map<string, SnapbackError>();
   if (chosen.length === 0) return { memory, lineages: new Map(), failures };
-  const live = await lookAtLiveLog(folder, task);
+  const live = await readLiveLogFacts(folder, task);
   const total = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const report = (bytes: number) =>
@@ -133,7 +133,7 @@ async function readWhole(
   return { memory: new Map([...memory, ...read]), lineages, failures };
 }
 
-async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LogLook, task: TaskOptions) {
+async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LiveLogFacts, task: TaskOptions) {
   try {
     const file = await openSnapshotFile(folder, id);
     try {

@@ -23,7 +23,7 @@ export type SnapshotFacts = {
 };
 
 /** How many events the live log has, and which columns tell them apart. */
-export type LogLook = { readonly events: number; readonly identity: Identity };
+export type LiveLogFacts = { readonly events: number; readonly identity: Identity };
 
 /** Which restore a safety copy undoes, from Snapback's own notes at the end of the file; null for any other snapshot. */
 export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
@@ -38,7 +38,7 @@ export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes
 export async function readFacts(
   folder: DataFolder,
   file: OpenedFile,
-  live: LogLook,
+  live: LiveLogFacts,
   task: TaskOptions,
 ): Promise<SnapshotFacts> {
   const { log, tables } = folder.profile;
@@ -91,7 +91,7 @@ const NOTHING = {
 } as const;
 
 /** Follows the log's rows through the parts of a snapshot. */
-function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LogLook) {
+function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LiveLogFacts) {
   const chain: LogChain = createLogChain();
   let events = 0;
   let prefix: LogExtent | null = null;

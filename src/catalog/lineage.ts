@@ -5,7 +5,7 @@ import type { ReadMark } from '../log/log-questions.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { LogLook } from './facts.ts';
+import type { LiveLogFacts } from './facts.ts';
 import type { Remembered } from './memory.ts';
 
 type Lineage = SnapshotSummary['lineage'];
@@ -73,7 +73,7 @@ async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<N
 }
 
 /** What reading snapshots needs to know about the live log. One that cannot be read counts as empty, with the profile's columns. @throws `cancelled` */
-export async function lookAtLiveLog(folder: DataFolder, task: TaskOptions): Promise<LogLook> {
+export async function readLiveLogFacts(folder: DataFolder, task: TaskOptions): Promise<LiveLogFacts> {
   const found = await unlessUnreadable(() =>
     withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
       identity,

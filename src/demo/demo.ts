@@ -53,7 +53,7 @@ export async function buildDemo(dir: string, options: DemoOptions, task: TaskOpt
   try {
     const created = await makeFolder(target);
     try {
-      if (created || !(await takeUp(target))) await buildInside(target, options, task);
+      if (created || !(await finishAbandoned(target))) await buildInside(target, options, task);
     } catch (error) {
       if (created) await tidy(() => rmdir(target));
       throw error;
@@ -93,7 +93,7 @@ async function makeFolder(target: string): Promise<boolean> {
  * Finishes or removes what a killed build left. True where its world was complete and is now in place, false where the
  * folder is now empty. @throws `target-exists` where anything else is in the folder
  */
-async function takeUp(target: string): Promise<boolean> {
+async function finishAbandoned(target: string): Promise<boolean> {
   const names = (await stat(target)).isDirectory() ? await readdir(target) : null;
   const left = names?.find(isAbandoned);
   if (left !== undefined) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../src/catalog/facts.ts';
-import { lookAtLiveLog } from '../../src/catalog/lineage.ts';
+import { readLiveLogFacts } from '../../src/catalog/lineage.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { type LiveLog, withLiveLog } from '../../src/log/live-log.ts';
 import { openSnapshotFile } from '../../src/snapshots/files.ts';
@@ -27,7 +27,7 @@ function ask<T>(folder: DataFolder, question: (log: LiveLog) => Promise<T>): Pro
 async function readChain(folder: DataFolder, id: string) {
   const file = await openSnapshotFile(folder, id);
   try {
-    return (await readFacts(folder, file, await lookAtLiveLog(folder, {}), {})).log;
+    return (await readFacts(folder, file, await readLiveLogFacts(folder, {}), {})).log;
   } finally {
     await file.handle.close();
   }
