@@ -22,11 +22,11 @@ import type {
 import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
 
-/** Types only: what the window, the main process and the core process say to each other. Each operation is one line. */
+/* Types only: what the window, the main process and the core's process say to each other. Each operation is one line. */
 
-/** Opaque: the main process knows which folder is meant, the window never does. */
+/** Opaque. Only the main process and the core know the folder's path. */
 export type FolderId = string;
-/** Chosen by who asks; progress and cancel carry it. */
+/** Chosen by whoever asks. Progress and cancel refer to it. */
 export type RequestId = string;
 
 export type ErrorInfo = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
@@ -34,12 +34,12 @@ export type Reply<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ErrorInfo };
 
-/** `place` is the folder's parent, shortened for reading (`~/Documents`); nothing accepts it back. */
+/** `place` is the folder's parent, shortened for display (`~/Documents`); no request accepts it. */
 export type OpenFolder = {
   readonly folderId: FolderId;
   readonly place: string;
   readonly facts: FolderFacts;
-  /** What became of a restore that was under way here when Snapback was last closed or stopped; null: there was none. */
+  /** How a restore ended that was running here when Snapback was last closed or stopped; null: none was. */
   readonly interrupted: KnownOutcome | null;
 };
 export type Recent = {
@@ -73,24 +73,24 @@ export type MenuCommand =
 
 export type StartFacts = {
   readonly version: string;
-  /** The name of the folder to open first: named on the command line, the last one used, or the demo. Null: greet. */
+  /** The name of the folder to open first: from the command line, the last one used, or the demo. Null: the welcome screen. */
   readonly target: string | null;
   readonly recents: readonly Recent[];
-  /** Where the demo would be built, for reading. */
+  /** Where the demo would be built, for display. */
   readonly demoPlace: string;
   readonly theme: Theme;
   /** True on the older runtime that only development and tests use. */
   readonly developmentRuntime: boolean;
 };
 
-/** The system's trash frees no space until it is emptied itself. */
+/** Moving to the system's trash frees no space until that is emptied. */
 type TrashTarget = 'system-trash' | 'deleted';
 
 type In<Args, Result> = { readonly args: Args; readonly result: Result };
 type OfFolder = { readonly folderId: FolderId };
 type OfSnapshot = OfFolder & { readonly snapshotId: SnapshotId };
 
-/** Answered by the main process, which alone sees the desktop. */
+/** Answered by the main process, because only it can reach the desktop. */
 export type DesktopRequests = {
   'start.facts': In<Record<never, never>, StartFacts>;
   'folder.open-target': In<Record<never, never>, OpenFolder>;
@@ -103,7 +103,7 @@ export type DesktopRequests = {
   /** Opens the demo, building it first where there is none yet, or beside it if `fresh`. */
   'demo.open': In<{ readonly fresh: boolean }, OpenFolder>;
   'snapshot.reveal': In<OfSnapshot, null>;
-  /** `refused`: the system has no trash for this place; then what it did not take is still there. */
+  /** `refused`: the system has no trash for this place. What it did not take is still there. */
   'trash.empty': In<
     OfFolder & { readonly to: TrashTarget },
     TrashSummary & { readonly to: TrashTarget; readonly refused: boolean }
@@ -113,7 +113,7 @@ export type DesktopRequests = {
   'theme.set': In<{ readonly theme: Theme }, null>;
 };
 
-/** What the person has said to go on with; no part of a plan's identity. */
+/** What the person has agreed to. It is not part of a plan's identity. */
 type Consents = RestoreConsents & { readonly whileOpen: boolean };
 
 /** Answered by the core process and relayed unchanged. */
@@ -121,19 +121,19 @@ type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
-  /** The one that a person most likely looks for; null: nothing seems to be lost. */
+  /** The one that a person is most likely looking for; null: nothing seems to be lost. */
   'snapshots.likely': In<OfFolder, SnapshotId | null>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
-  /** In plans and receipts, folders are given from the data folder on. */
+  /** Folders in plans and receipts are relative to the data folder. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
   'undo.plan': In<OfFolder & RestoreConsents, RestorePlan>;
-  /** Applies a plan that this folder's core made, once, exactly; `plan-stale` for any other. */
+  /** Applies the newest plan of this folder exactly and once; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
-  /** How a restore ended whose answer was lost with the core. */
+  /** How a restore ended, where the core died before it could answer. */
   'plan.outcome': In<OfFolder & { readonly planId: string }, PlanOutcome>;
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
-  /** What only these snapshots could bring back. */
+  /** What only these snapshots can bring back. */
   'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
   /** The prunes of which something can be put back, newest first. */
   'trash.list': In<OfFolder, readonly TrashedPrune[]>;
@@ -141,7 +141,7 @@ type CoreRequests = {
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };
 
-/** Between the main process and the core process only: these carry paths. */
+/** Only between the main process and the core's process, because these contain paths. */
 type PrivateRequests = {
   'private.open': In<
     OfFolder & { readonly dir: string; readonly database: string | null; readonly cacheDir: string },
@@ -151,7 +151,7 @@ type PrivateRequests = {
   'private.locate': In<OfSnapshot, string>;
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */
   'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
-  /** What is to be moved to the system's trash: folders that are wholly the trash's own, and its files in others. */
+  /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
   'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
   'private.empty-trash': In<OfFolder, TrashSummary>;
 };
@@ -164,7 +164,7 @@ export type ArgsOf<N extends keyof (WindowRequests & PrivateRequests)> = (Window
 export type ResultOf<N extends keyof (WindowRequests & PrivateRequests)> = (WindowRequests &
   PrivateRequests)[N]['result'];
 
-/** Pushed to the window without being asked for. */
+/** Sent to the window without a request. */
 export type WindowEvent =
   | { readonly type: 'progress'; readonly requestId: RequestId; readonly progress: Progress }
   | { readonly type: 'changed'; readonly folderId: FolderId; readonly what: 'snapshots' | 'database' }
@@ -187,11 +187,11 @@ export type CoreAnswer =
   | { readonly type: 'reply'; readonly requestId: RequestId; readonly reply: Reply<unknown> }
   | Extract<WindowEvent, { type: 'progress' | 'changed' | 'snapshot-checked' }>;
 
-/** All that the window is given. A dropped file's path stays in the preload and the main process. */
+/** All that the window can use. The path of a dropped file stays in the preload script and the main process. */
 export type Bridge = {
   readonly request: (requestId: RequestId, name: RequestName, args: unknown) => Promise<Reply<unknown>>;
   readonly openDropped: (requestId: RequestId, file: File) => Promise<Reply<OpenFolder>>;
   readonly cancel: (requestId: RequestId) => void;
-  /** Returns how to stop listening. */
+  /** Returns a function that stops listening. */
   readonly onEvent: (listener: (event: WindowEvent) => void) => () => void;
 };

@@ -18,8 +18,8 @@ const bridge: Bridge = {
 contextBridge.exposeInMainWorld('snapback', bridge);
 
 /*
- * The main process is asked before the page leaves for another address, but not for `about:blank`. The page can't take
- * this listener away, nor come before it.
+ * Electron asks the main process before the page goes to another address, except for `about:blank`. So that is refused
+ * here. The page can neither remove this listener nor act before it.
  */
 const address: unknown = Reflect.get(Reflect.get(globalThis, 'location'), 'href');
 const navigation: unknown = Reflect.get(globalThis, 'navigation');
@@ -29,7 +29,7 @@ if (navigation instanceof EventTarget)
       event,
       'destination',
     );
-    // A download leaves the page where it is, and the session refuses it.
+    // A download does not leave the page, and the session refuses it.
     const isDownload = Reflect.get(event, 'downloadRequest') != null;
     if (sameDocument !== true && !isDownload && url !== address) event.preventDefault();
   });

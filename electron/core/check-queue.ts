@@ -1,17 +1,17 @@
 import type { SnapshotId } from '../../src/index.ts';
 
-/** A file to check. `version` is another one when the file has been replaced. */
+/** A file to check. `version` changes when the file is replaced. */
 type Unchecked = { readonly id: SnapshotId; readonly version: string };
 
 export type CheckQueue = {
-  /** What is still to be checked, in this order; replaces what was offered before. No version is checked twice. */
+  /** Sets what is still to be checked, in this order, instead of what was offered before. No version is checked twice. */
   readonly offer: (files: readonly Unchecked[]) => void;
-  /** Runs what a person waits for; checks give way meanwhile, and the one under way starts anew afterwards. */
+  /** Runs what a person waits for. Checks pause meanwhile, and an interrupted one starts over afterwards. */
   readonly runBefore: <T>(task: () => Promise<T>) => Promise<T>;
   readonly stop: () => void;
 };
 
-/** Checks snapshots one after another in the background. `check` rejects when its signal is aborted. */
+/** Checks snapshots in the background, one at a time. `check` must reject when its signal is aborted. */
 export function createCheckQueue(
   check: (id: SnapshotId, signal: AbortSignal) => Promise<void>,
   onProblem: (error: unknown) => void,

@@ -4,14 +4,15 @@ import { buildDemo, isDemo, SnapbackError, type TaskOptions } from '../../src/in
 const NAME = 'Snapback Demo';
 
 export type DemoPlaceOptions = {
-  /** Build another one even if there is one. */
+  /** Build another one even if one exists. */
   readonly fresh: boolean;
   readonly nativeBinding: string | undefined;
 };
 
 /**
- * Finds the demo in `home`, where its user can see it, or builds one there under the first name that is free or that a
- * killed building left. What else lies under such a name is not touched. Returns its absolute path; throws as `buildDemo`.
+ * Finds the demo in `home`, where its user can see it. Otherwise builds one there under the first name that is free, or
+ * that a killed build left unfinished. Anything else under such a name is not touched. Returns the demo's absolute path.
+ * @throws as `buildDemo` and `isDemo`
  */
 export async function prepareDemo(
   home: string,

@@ -3,8 +3,8 @@ import { SnapbackError } from '../../src/index.ts';
 import type { ErrorInfo } from '../contract.ts';
 
 /**
- * An error as data: what the window needs to put it into words. No absolute path crosses: of each that is in its
- * details, the last name is left, there and in the message.
+ * An error as data: what the window needs to put it into words. No absolute path crosses. Each path that the details name
+ * is shortened to its last part, there and in the message.
  */
 export function describeError(error: unknown): ErrorInfo {
   if (!(error instanceof SnapbackError))

@@ -34,16 +34,16 @@ export type Handlers = {
   readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
 };
 
-/** What the process gives: nothing below it knows the environment. */
+/** What the process knows of its environment; nothing below reads it. */
 export type CoreEnvironment = {
   readonly nativeBinding: string | undefined;
   readonly sqliteTempDirs: readonly (string | undefined)[];
 };
 
-/** Every request that the core answers, in one table: the only place that knows both the contract and the core. */
+/** One table of all requests that the core answers. Only this file knows both the contract and the core. */
 export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
   const { nativeBinding } = environment;
-  /** For what a person waits for: background checks give way. */
+  /** Runs what a person waits for; background checks pause meanwhile. */
   const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
     const entry = folders.get(folderId);
     return entry.checks.runBefore(() => work(entry));

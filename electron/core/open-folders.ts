@@ -11,7 +11,7 @@ import { type CheckQueue, createCheckQueue } from './check-queue.ts';
 import { toListed } from './for-window.ts';
 import { watchFolder } from './watch-folder.ts';
 
-/** What a plan was made for; apply makes it anew and compares. */
+/** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
   | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
   | { readonly action: 'undo' }
@@ -19,9 +19,9 @@ export type Planned =
 
 export type OpenEntry = {
   readonly folder: DataFolder;
-  /** Keeps what the newest plan was made for. */
+  /** Keeps what the newest plan was made for, and forgets any other. */
   readonly remember: (planId: string, planned: Planned) => void;
-  /** Hands it out, once; null for any other plan. */
+  /** Returns it once; null for any other plan. */
   readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
   readonly close: () => void;
@@ -29,7 +29,7 @@ export type OpenEntry = {
 
 export type OpenFolders = {
   readonly add: (folderId: FolderId, folder: DataFolder) => Promise<void>;
-  /** Throws `data-folder-missing` for an id that is not open. */
+  /** @throws `data-folder-missing` for an id that is not open */
   readonly get: (folderId: FolderId) => OpenEntry;
   readonly close: (folderId: FolderId) => void;
 };

@@ -5,7 +5,7 @@ import { createHandlers } from './handlers.ts';
 import { createOpenFolders } from './open-folders.ts';
 import { throttleProgress } from './progress-throttle.ts';
 
-/** The process that owns the core: answers requests by id, reports progress, and cancels. It can be killed at any moment. */
+/* The process that owns the core. It answers requests by id, reports progress, and cancels. It may be killed at any time. */
 
 const port = process.parentPort;
 const answer = (message: CoreAnswer) => port.postMessage(message);
@@ -18,7 +18,7 @@ const handlers = createHandlers(
     sqliteTempDirs: [process.env.SQLITE_TMPDIR, process.env.TMPDIR],
   },
 );
-// What a killed process left holds chats, and should not wait for a folder to be opened.
+// Folders left by killed processes hold chats: they are removed now, not only when a data folder is opened.
 void sweepPrivateFolders();
 const running = new Map<string, AbortController>();
 
@@ -35,7 +35,7 @@ async function handle(requestId: string, name: keyof AllRequests, args: unknown)
     () => performance.now(),
   );
   const reply = await attempt(() => {
-    // The main process has checked the arguments against the schema of this very name.
+    // The main process has checked the arguments with the schema for this name.
     const call = handlers[name] as (args: unknown, task: object) => Promise<unknown>;
     return call(args, { signal: abort.signal, onProgress: progress.report });
   });

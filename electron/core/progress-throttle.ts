@@ -4,11 +4,11 @@ const LEAST_INTERVAL_MS = 100;
 
 export type ProgressThrottle = {
   readonly report: (progress: Progress) => void;
-  /** Sends what was held back, so that the last word is never lost. */
+  /** Sends a report that was held back, so that the last one is never lost. */
   readonly flush: () => void;
 };
 
-/** Lets at most ten reports a second through; a new phase, and a change of whether cancel works, pass at once. `now` is in milliseconds. */
+/** Passes on at most ten reports a second; a new phase, or a change of whether cancel works, at once. `now` is in milliseconds. */
 export function throttleProgress(send: (progress: Progress) => void, now: () => number): ProgressThrottle {
   let sentAt = Number.NEGATIVE_INFINITY;
   let sent: Progress | null = null;

@@ -7,9 +7,9 @@ const SETTLE_MS = 120;
 export type Changed = 'snapshots' | 'database';
 
 /**
- * Tells when the snapshots or the database change. The system's file events only say when to look, so a place without
- * them (a network drive) is looked at all the same, a little later. Looks at names, sizes and times; opens no file,
- * since closing one would drop SQLite's locks on it. Returns, once it has looked for the first time, how to stop.
+ * Tells when the snapshots or the database change. File events of the system only say when to look, so a folder without
+ * them (on a network drive) works too, with up to two seconds' delay. Only names, sizes and times are compared. No file is
+ * opened, because closing it would drop SQLite's locks. Resolves after the first look, to a function that stops it.
  */
 export async function watchFolder(
   folder: DataFolder,
@@ -55,7 +55,7 @@ export async function watchFolder(
         if (looking) again = true;
         else later(SETTLE_MS);
       });
-      // Without events for this folder, looking every two seconds remains.
+      // Without events, this folder is still looked at every two seconds.
       watcher.on('error', () => watcher.close());
       watchers.set(path, watcher);
     } catch (error) {

@@ -4,7 +4,7 @@ import { protocol } from 'electron';
 
 const SCHEME = 'app';
 
-/** Where the window's page lives. No other page is ever loaded, and no other page is listened to. */
+/** The address of the window's page. No other page is ever loaded or listened to. */
 export const APP_URL = `${SCHEME}://snapback/`;
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
 }
 
-/** The path that is meant; one that is no valid escape is no file of ours, as it stands. */
+/** The decoded path. One with an invalid escape stays as it is: it names no file of ours. */
 function decode(pathname: string): string {
   try {
     return decodeURIComponent(pathname);
@@ -42,7 +42,7 @@ function decode(pathname: string): string {
   }
 }
 
-/** Serves the files of `folder`, and nothing outside it, each with the content policy. */
+/** Serves the files of `folder` and nothing outside it, each with the content security policy. */
 export function serveApp(folder: string): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);

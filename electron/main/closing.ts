@@ -6,13 +6,13 @@ const LONGEST_ROLLBACK_MS = 15_000;
 const STOP = 1;
 
 export type ClosingGuard = {
-  /** Keeps the window from closing unasked until this restore, undo or redo has ended. */
+  /** Until this restore, undo or redo has ended, the window does not close without asking. */
   readonly watch: (requestId: RequestId, work: Promise<Reply<unknown>>) => Promise<Reply<unknown>>;
-  /** Asks before `window` closes while one is under way; on Yes it is cancelled, and the window closes when that is done. */
+  /** Asks before `window` closes while a restore is running. On yes the restore is cancelled, and then the window closes. */
   readonly guard: (window: BrowserWindow) => void;
 };
 
-/** `onStopped`: a restore was rolled back because its window was closed, which the next start has to say. */
+/** `onStopped` is called when closing the window rolled a restore back, so that the next start can say so. */
 export function createClosingGuard(core: CoreHost, onStopped: () => void): ClosingGuard {
   const running = new Map<RequestId, Promise<Reply<unknown>>>();
   let asking = false;
@@ -22,7 +22,7 @@ export function createClosingGuard(core: CoreHost, onStopped: () => void): Closi
     for (const requestId of running.keys()) core.cancel(requestId);
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LONGEST_ROLLBACK_MS));
     const replies = await Promise.race([Promise.all(works), late]);
-    // A step that can't be interrupted ends with the process; SQLite then rolls back what was not committed.
+    // A step that cannot be interrupted ends only with its process. SQLite then rolls back what was not committed.
     if (replies === null) core.stop();
     else if (replies.some((reply) => !reply.ok)) onStopped();
     running.clear();

@@ -12,9 +12,9 @@ import type {
 } from '../contract.ts';
 
 export type CoreHost = {
-  /** Starts the process before it is needed. */
+  /** Starts the process before the first request. */
   readonly warm: () => void;
-  /** Always resolves. If the core process dies meanwhile, with `core-stopped`: SQLite has then rolled back what was not committed. */
+  /** Always resolves; with `core-stopped` if the core's process dies meanwhile. SQLite then rolls back what was not committed. */
   readonly request: <N extends keyof AllRequests>(
     name: N,
     args: ArgsOf<N>,
@@ -30,9 +30,9 @@ export type CoreHostOptions = {
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onEvent: (event: WindowEvent) => void;
-  /** The process ended without being told to. */
+  /** Called when the process ended without being told to. */
   readonly onStopped: () => void;
-  /** What a new process has to be told before anything else, since it knows nothing of the one before. */
+  /** Tells a new process what it has to know before the first request, such as which folder is open. */
   readonly introduce: (tell: CoreHost['request']) => Promise<void>;
 };
 
@@ -48,8 +48,8 @@ const STOPPED: Reply<never> = {
 };
 
 /**
- * Runs the core in a process of its own: better-sqlite3 can't be interrupted, a process can be killed. It is started
- * by the first request and, after it died, again by the next one, so a core that dies at once can't spin.
+ * Runs the core in a process of its own, because better-sqlite3 cannot be interrupted but a process can be killed. After
+ * a death, only the next request starts it again, so a core that dies at once does not restart for ever.
  */
 export function createCoreHost(options: CoreHostOptions): CoreHost {
   const waiting = new Map<RequestId, (reply: Reply<unknown>) => void>();
@@ -97,14 +97,14 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
       const { child, introduced } = running;
       await introduced;
       if (running?.child !== child) return STOPPED;
-      // Our own ids can't be guessed, so the window can neither cancel nor answer what it did not ask.
+      // Our own ids cannot be guessed, so the window cannot cancel a request that it did not make.
       const reply = await send(child, name, args, requestId ?? randomUUID());
-      // The core answers each request with the result of its own name: `handlers.ts` is checked for that.
+      // The types of `handlers.ts` ensure that each request is answered with the result for its name.
       return reply as Reply<ResultOf<N>>;
     },
     cancel(requestId) {
       const at = running;
-      // Behind the introduction, as the request itself is: a cancel must not overtake what it cancels.
+      // After the introduction, as the request itself: a cancel must not overtake what it cancels.
       void at?.introduced.then(() =>
         at.child.postMessage({ type: 'cancel', requestId } satisfies CoreMessage),
       );

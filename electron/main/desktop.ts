@@ -17,7 +17,7 @@ import type { CoreHost } from './core-host.ts';
 import type { AppMenu } from './menu.ts';
 import { describeRecent, recentId, rememberFolder, type SettingsStore, shortenPlace } from './settings.ts';
 import type { StartTarget } from './start-target.ts';
-import { emptyTrash } from './system-trash.ts';
+import { emptyTrashTo } from './system-trash.ts';
 
 const OLDEST_RUNTIME_FOR_USERS = 40;
 
@@ -45,20 +45,20 @@ export type Desktop = {
   readonly handlers: DesktopHandlers;
   readonly openPlace: () => OpenPlace | null;
   readonly cacheDir: string;
-  /** Opens a folder, or the folder of a database file; for paths that the window must not see. */
+  /** Opens a folder, or the folder of a database file. For paths that the window must not see. */
   readonly openPath: (path: string, requestId: RequestId) => Promise<Reply<OpenFolder>>;
 };
 
 const done = <T>(value: T): Reply<T> => ({ ok: true, value });
 
-/** What only the main process can do: dialogs, the file manager, the system's trash, recent folders, and which folder is open. */
+/** Does what only the main process can: dialogs, the file manager, the system's trash, recent folders. Knows which folder is open. */
 export function createDesktop({ core, settings, menu, window, target }: DesktopOptions): Desktop {
   const home = app.getPath('home');
   const cacheDir = join(app.getPath('userData'), 'checked');
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
 
-  /** What was open stays open if this fails, or if another attempt was begun meanwhile. */
+  /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
     dir: string,
     database: string | null,
@@ -70,7 +70,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     if (!reply.ok) return reply;
     if (newest !== folderId) {
       await core.request('private.close', { folderId });
-      return gone('cancelled', 'Another folder was opened instead.');
+      return failed('cancelled', 'Another folder was opened instead.');
     }
     if (place !== null) await core.request('private.close', { folderId: place.folderId });
     place = { folderId, dir, database };
@@ -137,7 +137,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     async 'folder.open-recent'(args, requestId) {
       const folder = settings.current().recents.find((recent) => recentId(recent) === args.recentId);
       if (folder === undefined)
-        return gone('data-folder-missing', 'This folder is not among the recent ones.');
+        return failed('data-folder-missing', 'This folder is not among the recent ones.');
       return open(folder.dir, folder.database, requestId);
     },
     async 'folder.close'({ folderId }) {
@@ -148,8 +148,8 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return done(null);
     },
     async 'folder.reveal'({ folderId }) {
-      if (place?.folderId !== folderId) return gone('data-folder-missing', 'This folder is not open.');
-      // Selected, not opened: something else may be at that path by now, and a program would be started.
+      if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+      // Shown, not opened: something else may be at that path by now, even a program, which would be started.
       shell.showItemInFolder(place.dir);
       return done(null);
     },
@@ -165,7 +165,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       shell.showItemInFolder(file.value);
       return done(null);
     },
-    'trash.empty': (args) => emptyTrash(core, args),
+    'trash.empty': (args) => emptyTrashTo(core, args),
     async 'menu.enable'({ commands }) {
       menu.enable(commands);
       return done(null);
@@ -179,6 +179,6 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
   return { handlers, openPlace: () => place, cacheDir, openPath };
 }
 
-function gone(code: ErrorCode, message: string): Reply<never> {
+function failed(code: ErrorCode, message: string): Reply<never> {
   return { ok: false, error: { code, message, detail: {} } };
 }

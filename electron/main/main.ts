@@ -16,7 +16,7 @@ import { builtPath, lockDown, openWindow } from './window.ts';
 let window: BrowserWindow | null = null;
 const tell = (event: WindowEvent) => tellWindow(window, event);
 
-// With --no-sandbox, which tests running as root need, enabling it again would crash every child process.
+// Tests that run as root need --no-sandbox. Enabling the sandbox then would crash every child process.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerAppScheme();
 
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     if (argumentsNow.dir !== null) tell({ type: 'command', command: 'open-target' });
   });
 
-  // Not awaited: Electron becomes ready only after this module has been evaluated.
+  // Not awaited, because Electron becomes ready only after this module has been evaluated.
   void app.whenReady().then(async () => {
     await lockDown();
     serveApp(builtPath('renderer'));
@@ -84,7 +84,7 @@ async function start(): Promise<void> {
       if (saved) return;
       event.preventDefault();
       saved = true;
-      // In a later turn: a quit asked for within this event would not be heard.
+      // In a later turn, because a quit during this event would be ignored.
       void settings.settled().then(() => setImmediate(() => app.quit()));
     });
     window = openWindow(builtPath('preload', 'preload.cjs'), settings);
@@ -103,6 +103,6 @@ function isForDesktop(handlers: DesktopHandlers, request: Parsed): request is De
 
 function callDesktop(desktop: Desktop, request: DesktopRequest, requestId: string): Promise<Reply<unknown>> {
   const handle: (args: never, requestId: string) => Promise<Reply<unknown>> = desktop.handlers[request.name];
-  // The arguments were parsed by the schema of this very name.
+  // The arguments were checked with the schema for this name.
   return handle(request.args as never, requestId);
 }

@@ -2,7 +2,7 @@ import { app, Menu, type MenuItemConstructorOptions, nativeTheme } from 'electro
 import type { MenuCommand, Theme } from '../contract.ts';
 
 export type AppMenu = {
-  /** Greys out what makes no sense now. */
+  /** Enables these commands and disables all others. */
   readonly enable: (commands: readonly MenuCommand[]) => void;
   readonly setTheme: (theme: Theme) => void;
 };
@@ -40,7 +40,7 @@ const THEMES: readonly (readonly [theme: Theme, label: string])[] = [
   ['dark', 'Dark'],
 ];
 
-/** Builds the application menu, which also carries every keyboard shortcut. Its items act through the window. */
+/** Builds the application menu, which also defines the keyboard shortcuts. Its items act through the window. */
 export function installMenu({ theme, onCommand, onTheme }: MenuOptions): AppMenu {
   const item = ({ command, label, accelerator }: CommandItem): MenuItemConstructorOptions => ({
     id: command,
@@ -66,7 +66,7 @@ export function installMenu({ theme, onCommand, onTheme }: MenuOptions): AppMenu
         process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
       ],
     },
-    // Without its own Undo: that key is for the restore. In a field, the field takes it before the menu does.
+    // It has no Undo, because that key undoes a restore. In a text field, the field gets the key before the menu.
     {
       label: '&Edit',
       submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],

@@ -80,7 +80,7 @@ const schemas = {
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
 } satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };
 
-/** What the window sent, proven to be a request that exists, with arguments of exactly its shape. */
+/** A checked request of the window: its name exists, and its arguments have exactly the right shape. */
 export type Parsed = { [N in RequestName]: { readonly name: N; readonly args: ArgsOf<N> } }[RequestName];
 
 const requestName = v.custom<RequestName>(
@@ -90,17 +90,17 @@ const requestName = v.custom<RequestName>(
 const envelope = v.strictObject({ requestId: id, name: requestName, args: v.unknown() });
 
 /**
- * Checks a message of the window from the ground up.
- * Throws a `TypeError` that says where it is wrong: the window never sends such a thing, so it is a bug or an attack.
+ * Checks a message of the window completely.
+ * @throws a `TypeError` that says what is wrong: the window never sends such a message, so it is a bug or an attack
  */
 export function parseRequest(message: unknown): { readonly requestId: string; readonly request: Parsed } {
   const { requestId, name, args } = parse(envelope, message, 'the envelope');
   const schema: v.GenericSchema = schemas[name];
-  // Proven right here: the arguments went through the schema of this very name.
+  // The arguments have just been checked with the schema for this name.
   return { requestId, request: { name, args: parse(schema, args, name) } as Parsed };
 }
 
-/** Checks the message that opens a dropped file or folder. Throws a `TypeError`. */
+/** Checks the message that opens a dropped file or folder. @throws a `TypeError` */
 export function parseDrop(message: unknown): { readonly requestId: string; readonly path: string } {
   return parse(
     v.strictObject({ requestId: id, path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) }),
@@ -109,7 +109,7 @@ export function parseDrop(message: unknown): { readonly requestId: string; reado
   );
 }
 
-/** Checks the id of a request to cancel. Throws a `TypeError`. */
+/** Checks the id of a request to cancel. @throws a `TypeError` */
 export function parseCancel(message: unknown): string {
   return parse(id, message, 'a cancel');
 }

@@ -13,11 +13,11 @@ const recentFolder = v.object({
 });
 const pixels = v.pipe(v.number(), v.integer());
 const bounds = v.object({ x: pixels, y: pixels, width: pixels, height: pixels, maximized: v.boolean() });
-/** A part that is missing or damaged counts as never set, and the others stay. */
+/** A part that is missing or damaged counts as not set; the others stay. */
 const settings = v.object({
   recents: v.fallback(v.pipe(v.array(recentFolder), v.maxLength(100)), []),
   bounds: v.fallback(v.nullable(bounds), null),
-  /** The data folder in which a restore was stopped by closing the window, until that has been said. */
+  /** The data folder in which closing the window stopped a restore, until the window has said so. */
   stoppedIn: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(4096))), null),
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
 });
@@ -33,13 +33,13 @@ type Settings = {
 
 export type SettingsStore = {
   readonly current: () => Settings;
-  /** Takes effect at once; the file follows, one write at a time, the last state always last. Never rejects for a bad disk: settings are a comfort. */
+  /** Takes effect at once. The file is written afterwards, one write at a time, in order. Never rejects: a failure is only reported. */
   readonly update: (change: Partial<Settings>) => Promise<void>;
-  /** When everything is on the disk. */
+  /** Resolves when all changes are written. */
   readonly settled: () => Promise<void>;
 };
 
-/** Reads the settings file; what is missing or damaged in it counts as never set. The file is replaced as a whole. */
+/** Reads the settings file; what is missing or damaged counts as not set. Each change replaces the file as a whole. */
 export async function openSettings(
   file: string,
   onProblem: (error: unknown) => void,
@@ -75,7 +75,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** The same folder and database always get the same id, and the id tells nothing of the path. */
+/** The same folder and database always get the same id, which reveals nothing about the path. */
 export function recentId(folder: RecentFolder): string {
   return createHash('sha256')
     .update(`${folder.dir}\0${folder.database ?? ''}`)
@@ -83,7 +83,7 @@ export function recentId(folder: RecentFolder): string {
     .slice(0, 16);
 }
 
-/** Puts a folder first; each folder is there once, and the list stays short. */
+/** Puts a folder first. Each folder is listed once, and the list stays short. */
 export function rememberFolder(
   recents: readonly RecentFolder[],
   folder: RecentFolder,
@@ -92,7 +92,7 @@ export function rememberFolder(
   return [folder, ...recents.filter((other) => recentId(other) !== id)].slice(0, MOST_RECENTS);
 }
 
-/** What the window may know of a recent folder. */
+/** What the window may know about a recent folder. */
 export function describeRecent(folder: RecentFolder, home: string): Recent {
   return {
     recentId: recentId(folder),
@@ -102,7 +102,7 @@ export function describeRecent(folder: RecentFolder, home: string): Recent {
   };
 }
 
-/** A path for reading: the home folder as `~`. */
+/** A path for display, with the home folder as `~`. */
 export function shortenPlace(path: string, home: string): string {
   if (path === home) return '~';
   return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;

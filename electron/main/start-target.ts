@@ -13,7 +13,7 @@ export type StartTarget =
   | { readonly open: 'demo' }
   | null;
 
-/** Reads our own switches among those of the runtime; the last `--data` counts. Nothing in it can fail. */
+/** Reads our switches among those of the runtime. The last `--data` counts. Never fails. */
 export function parseArguments(argv: readonly string[], workingDirectory: string): StartArguments {
   let dir: string | null = null;
   argv.forEach((argument, at) => {
@@ -27,12 +27,12 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
   return { dir, demoIfNew: argv.includes('--demo-if-new') };
 }
 
-/** What a second start hands over. Its own command line is no use here: Chromium puts that into another order. */
+/** Reads what a second start hands over. Its command line itself cannot be used, because Chromium reorders it. */
 export function parseHandover(data: unknown): StartArguments {
   return v.parse(v.fallback(startArguments, { dir: null, demoIfNew: false }), data);
 }
 
-/** The command line comes first, then the folder that was open last, then the demo where a new start asks for it. */
+/** The folder from the command line, else the one that was open last, else the demo if it was asked for; null: none. */
 export function chooseTarget(start: StartArguments, recents: readonly RecentFolder[]): StartTarget {
   if (start.dir !== null) return { open: 'folder', dir: start.dir, database: null };
   const last = recents[0];

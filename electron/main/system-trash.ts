@@ -3,10 +3,10 @@ import type { ArgsOf, Reply, ResultOf } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
 
 /**
- * Empties the trash of a data folder: deletes it, or moves it to the system's trash. Where the system refuses, the answer
- * says so and nothing is deleted instead, since that is for a person to decide.
+ * Empties the trash of a data folder: deletes what is in it, or moves that to the system's trash. Where the system
+ * refuses, the answer says so and nothing is deleted: whether to delete it instead is for a person to decide.
  */
-export async function emptyTrash(
+export async function emptyTrashTo(
   core: CoreHost,
   { folderId, to }: ArgsOf<'trash.empty'>,
 ): Promise<Reply<ResultOf<'trash.empty'>>> {

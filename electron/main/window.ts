@@ -6,10 +6,10 @@ import type { SettingsStore, WindowBounds } from './settings.ts';
 const LEAST_WIDTH = 900;
 const LEAST_HEIGHT = 600;
 const LEAST_LIFE_MS = 10_000;
-/** A proxy that can't be reached: the port of this computer on which nothing may listen. */
+/** A proxy that cannot exist: nothing can listen on port 0. */
 const NOWHERE = 'socks5://127.0.0.1:0';
 
-/** Shuts what this app never needs: the network, permissions, devices, downloads, further windows, and leaving its own page. */
+/** Blocks what this app never needs: the network, permissions, devices, downloads, more windows, and leaving its page. */
 export async function lockDown(target: Session = session.defaultSession): Promise<void> {
   target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   target.setPermissionCheckHandler(() => false);
@@ -19,13 +19,13 @@ export async function lockDown(target: Session = session.defaultSession): Promis
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
     (_details, answer) => answer({ cancel: true }),
   );
-  // What the filter above does not see, WebRTC's connections among it, finds a proxy that nobody is.
+  // The filter above does not see all connections, such as those of WebRTC. This proxy stops the others.
   await target.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' });
   app.on('web-contents-created', (_event, contents) => {
     contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('will-frame-navigate', (event) => {
-      // Reading its own page anew is the one way to go.
+      // The only navigation allowed is to reload the page.
       if (!event.isMainFrame || event.url !== APP_URL) event.preventDefault();
     });
     contents.on('will-redirect', (event) => event.preventDefault());
@@ -33,7 +33,7 @@ export async function lockDown(target: Session = session.defaultSession): Promis
   });
 }
 
-/** Opens the one window where it was last, unless that place is on no screen any more. */
+/** Opens the only window where it was last, unless no screen shows that place any more. */
 export function openWindow(preload: string, settings: SettingsStore): BrowserWindow {
   const remembered = onSomeScreen(settings.current().bounds);
   const window = new BrowserWindow({
@@ -45,7 +45,7 @@ export function openWindow(preload: string, settings: SettingsStore): BrowserWin
     title: 'Snapback',
     show: false,
     autoHideMenuBar: true,
-    // Must be what `--bg` is in tokens.css, so that nothing flashes before the first paint.
+    // Must equal `--bg` in tokens.css, so that nothing flashes before the first paint.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171b' : '#f6f7f9',
     webPreferences: {
       preload,
@@ -66,11 +66,11 @@ export function openWindow(preload: string, settings: SettingsStore): BrowserWin
   let shownAt = Date.now();
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     console.error(`The window's process ended: ${reason}`);
-    // The page reads everything anew. One that dies at once stays down rather than spin.
+    // The page reads everything again. One that dies at once is not reloaded, so that this cannot go on for ever.
     if (Date.now() - shownAt > LEAST_LIFE_MS) window.webContents.reload();
     shownAt = Date.now();
   });
-  // The preload script keeps the page from leaving for `about:blank`, of which no event of this process asks.
+  // No event of this process can refuse `about:blank`. The preload script does; this brings the page back if that failed.
   window.webContents.on('did-navigate', (_event, url) => {
     if (url !== APP_URL) void window.loadURL(APP_URL);
   });
@@ -93,7 +93,7 @@ function onSomeScreen(bounds: WindowBounds | null): WindowBounds | null {
   return visible ? bounds : null;
 }
 
-/** The folder of the built main process; the other parts lie beside it. */
+/** A path in the folder of the built app, in which the main process has a folder of its own. */
 export function builtPath(...parts: readonly string[]): string {
   return join(import.meta.dirname, '..', ...parts);
 }
