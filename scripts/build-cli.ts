@@ -2,15 +2,12 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { root } from './run.ts';
 
-/**
- * Makes `out/cli/` what the sources say: the command line as JavaScript, for packages. Its commands stay files of their
- * own, so that only what is needed is loaded.
- */
+/* Builds the command line as JavaScript into `out/cli/`, for packages. Parts that are loaded on demand stay separate files. */
 await build({
   root,
   configFile: false,
   logLevel: 'warn',
-  // All but the native module is built in, as a package brings only that.
+  // Everything is built in except the native module, the only dependency of the package.
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
     ssr: join(root, 'src/cli.ts'),

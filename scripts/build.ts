@@ -15,8 +15,8 @@ const sources = [
 const stampName = '.sources';
 
 /**
- * Makes `out/` what the sources say; does nothing when it already is.
- * It is built beside its place and swapped in whole, so an app that starts meanwhile finds the old or the new one.
+ * Brings `out/` up to date with the sources; does nothing when it already is. The build is made beside it and then swapped
+ * in as a whole, so that an app that starts meanwhile finds the old or the new one.
  */
 export async function buildIfStale(): Promise<void> {
   const stamp = hashSources();

@@ -4,17 +4,17 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Outside the checkout, so that fresh clones share it; deleting it costs a download. */
+/** Outside the checkout, so that fresh clones share it. Deleting it only costs a download. */
 const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snapback-dev');
 
-/** Where the entry of this key is or would be. */
+/** Where the entry for this key is or would be. */
 export function cachePath(key: string): string {
   return join(cacheFolder, key);
 }
 
 /**
- * The folder of this key; `fill` makes it when it is missing.
- * It is filled beside its place and renamed into it: a killed run leaves no half entry, of two runs at once one wins.
+ * The folder for this key; `fill` makes it when it is missing. It is filled elsewhere and then renamed, so a killed run
+ * leaves no half entry, and of two runs at once one wins.
  */
 export async function cached(key: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const place = cachePath(key);
@@ -34,7 +34,7 @@ export async function cached(key: string, fill: (folder: string) => Promise<void
   return place;
 }
 
-/** A short hash of files' bytes: part of a key, so that a changed recipe makes a new entry. */
+/** A short hash of the files' bytes. As part of a key, it makes a new entry when a recipe changes. */
 export async function hashFiles(...files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) hash.update(await readFile(file)).update('\0');

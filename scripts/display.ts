@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stop, say } from './run.ts';
 
-/** Whether windows can be shown on what the environment names. Our fallback Electron speaks X11 only. */
+/** Whether the environment names a display for windows. Only X11 counts, because the fallback Electron knows nothing else. */
 export function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY);
 }
 
 /**
- * Starts a virtual X server that ends with this process, and returns the environment that leads to it.
- * The server chooses a free number itself, so runs at the same time don't collide; only holders of its cookie get in.
+ * Starts a virtual X server that ends with this process, and returns the environment variables for it. The server chooses
+ * a free display number itself, so runs at the same time do not collide. Only holders of its cookie can connect.
  */
 export async function startVirtualDisplay(): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'snapback-display-'));
@@ -53,7 +53,7 @@ function readNumber(server: ChildProcess): Promise<string> {
   });
 }
 
-/** One entry of an Xauthority file that holds for every address: family, address, number, name, cookie. */
+/** One entry of an Xauthority file that is valid for every address: family, address, number, name, cookie. */
 function formatAuthority(cookie: Buffer): Buffer {
   const field = (bytes: Buffer) => {
     const length = Buffer.alloc(2);

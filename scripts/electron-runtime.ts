@@ -13,12 +13,12 @@ import {
 import { root, run, Stop, say } from './run.ts';
 import { ensureSystemPackages } from './system-packages.ts';
 
-/** The Electron that the app runs on here: its folder, the program in it, and the variables that lead to both. */
+/** The Electron that the app runs on here: its folder, the program in it, and the environment variables that name both. */
 export type Runtime = {
   readonly folder: string;
   readonly program: string;
   readonly version: string;
-  /** For development and tests only: never to be shipped. */
+  /** Whether it is for development and tests only, and must never be shipped. */
   readonly isFallback: boolean;
   readonly env: NodeJS.ProcessEnv;
 };
@@ -30,8 +30,8 @@ const packageFolder = join(root, 'node_modules/electron');
 const officialVersion: string = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
 
 /**
- * Finds or fetches an Electron and what it needs of the system.
- * In this order: the folder that ELECTRON_OVERRIDE_DIST_PATH names, the official one, the fallback.
+ * Finds or downloads an Electron and the system packages that it needs. The order is: the folder that
+ * ELECTRON_OVERRIDE_DIST_PATH names, the official one, the fallback.
  */
 export async function prepareRuntime(): Promise<Runtime> {
   const given = process.env.ELECTRON_OVERRIDE_DIST_PATH;
@@ -50,7 +50,7 @@ export async function prepareRuntime(): Promise<Runtime> {
   );
 }
 
-/** The environment in which the app, or tests that start it, can open windows here; also without a display or as root. */
+/** An environment in which the app, or tests that start it, can open windows, even without a display or as root. */
 export async function prepareWindows(runtime: Runtime): Promise<NodeJS.ProcessEnv> {
   const display = hasDisplay() ? {} : await startVirtualDisplay();
   return { ...cleanEnvironment(), ...runtime.env, ...display, ...chooseSandbox() };
@@ -92,7 +92,7 @@ function isInstalled(): boolean {
   return existsSync(join(packageFolder, 'path.txt')) && existsSync(join(packageFolder, 'dist/version'));
 }
 
-/** Whether the archive of the official Electron lies in its download cache (only asked on Linux). */
+/** Whether the official Electron is in its download cache. Only asked on Linux. */
 function isDownloaded(): boolean {
   const cache =
     process.env.electron_config_cache ??
@@ -100,14 +100,14 @@ function isDownloaded(): boolean {
   return globSync(`*/electron-v${officialVersion}-linux-x64.zip`, { cwd: cache }).length > 0;
 }
 
-/** Asks for the archive itself, because it comes from another host than the page that leads to it. */
+/** Asks for the archive itself, because it comes from another server than the page that links to it. */
 async function canDownload(): Promise<boolean> {
   const mirror = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/';
   const address = `${mirror}v${officialVersion}/electron-v${officialVersion}-linux-x64.zip`;
   try {
     return (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(3_000) })).ok;
   } catch {
-    return false; // Whatever the reason: there is no way to it now.
+    return false; // Whatever the reason is, it cannot be downloaded now.
   }
 }
 
@@ -117,7 +117,7 @@ async function installOfficial(): Promise<boolean> {
   return (await run(process.execPath, [join(packageFolder, 'install.js')])) === 0;
 }
 
-/** Ours without what would turn Electron into a plain Node. */
+/** Our environment without the variable that would turn Electron into plain Node. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
   return env;

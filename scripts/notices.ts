@@ -10,15 +10,15 @@ type Manifest = {
 };
 
 /**
- * The notices of everything by others that a package carries, from the licence files of the installed modules. (Electron
- * brings its own.) Throws where a module tells nothing of its licence: then a person has to look at it.
+ * The notices of all third-party code in a package, from the licence files of the installed modules. Electron brings its
+ * own. @throws where a module says nothing about its licence: a person then has to look at it
  */
 export function collectNotices(): string {
   const modules = [...closureOf(listImported())].sort(([a], [b]) => (a < b ? -1 : 1));
   return modules.map(([folder, manifest]) => describe(folder, manifest)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Every package that the app's own code names, whether the build puts it into a file or beside it. Electron is none. */
+/** Every package that the app's own code imports, whether it is built in or shipped beside it. Electron does not count. */
 function listImported(): readonly string[] {
   const files = globSync('{src,words,electron,renderer}/**/*.{ts,tsx}', { cwd: root });
   const names = files.flatMap((file) =>
@@ -39,7 +39,7 @@ function describe(folder: string, { name, version, license }: Manifest): string 
   return `${[`${name} ${version} (${license ?? 'see below'})`, ...texts].join('\n\n')}\n`;
 }
 
-/** The modules and what they depend on, by folder. */
+/** The modules and all that they depend on, by folder. */
 function closureOf(names: readonly string[]): ReadonlyMap<string, Manifest> {
   const found = new Map<string, Manifest>();
   const visit = (name: string, from: string) => {
@@ -53,7 +53,7 @@ function closureOf(names: readonly string[]): ReadonlyMap<string, Manifest> {
   return found;
 }
 
-/** Where Node finds a module: beside or above who asks for it. */
+/** The folder where Node finds a module: beside or above the module that imports it. */
 function findModule(name: string, from: string): string {
   for (let folder = from; ; folder = join(folder, '..')) {
     const candidate = join(folder, 'node_modules', name);

@@ -9,7 +9,7 @@ import { root, runMain, say } from './run.ts';
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 const prebuilds = 'node_modules/better-sqlite3/prebuilds';
 
-/** `npm run package [-- FOLDER]`: an unpacked app for this platform, in `dist/` or below FOLDER. */
+/* `npm run package [-- FOLDER]` makes an unpacked app for this platform in `dist/`, or in FOLDER. */
 await runMain(async () => {
   const runtime = await prepareRuntime();
   await buildIfStale();
@@ -39,14 +39,14 @@ function configure(runtime: Runtime, output: string): Configuration {
   };
 }
 
-/** The package holds one binding: this platform's, or the one that the fallback runtime needs in its place. */
+/** Lets the package contain one binding: this platform's or, for the fallback runtime, the one compiled for that. */
 function chooseBinding({ env }: Runtime): NonNullable<Configuration['files']> {
   const binding = env.BETTER_SQLITE3_BINDING;
   if (binding === undefined) return [`!${prebuilds}/!(\${platform}-\${arch}).node`];
   return [`!${prebuilds}/**`, { from: dirname(binding), to: 'node_modules/better-sqlite3/build/Release' }];
 }
 
-/** The fallback's folder brings a program that runs any app; a packaged one must not carry it. */
+/** Removes the fallback's own app, which runs any other app: a package must not contain it. */
 async function removeStandIn({ appOutDir }: AfterPackContext): Promise<void> {
   await rm(join(appOutDir, 'resources/default_app.asar'), { force: true });
 }

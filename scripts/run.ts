@@ -4,15 +4,15 @@ import { resolve } from 'node:path';
 /** The checkout's folder. */
 export const root = resolve(import.meta.dirname, '..');
 
-/** Prints one line about what is being done and why. */
+/** Prints one line that says what is being done and why. */
 export function say(line: string): void {
   console.log(`snapback: ${line}`);
 }
 
-/** An expected end: what is wrong and what to do, for a person, without a stack. */
+/** An expected failure. Its message tells a person what is wrong and what to do, and no stack is shown. */
 export class Stop extends Error {}
 
-/** Runs a script's main function; a `Stop` becomes its message and exit 1. */
+/** Runs a script's main function and exits with its code. For a `Stop`, prints the message and exits with 1. */
 export async function runMain(main: () => Promise<number>): Promise<void> {
   try {
     process.exit(await main());
@@ -24,9 +24,10 @@ export async function runMain(main: () => Promise<number>): Promise<void> {
 }
 
 /**
- * Runs a program with our own input and output and resolves to its exit code (1 where a signal ended it).
- * The child ends before us: what tells us to end is passed on, but for Ctrl-C, which a terminal sends to both
- * (npm, if told to end, just disappears). Then it throws, so that no further step begins.
+ * Runs a program with our own input and output and resolves to its exit code (1 where a signal ended it). A signal that
+ * asks us to end is passed on to it, except Ctrl-C, which a terminal sends to both; so is the end of our parent, because
+ * npm just disappears when it is told to end. We then wait for the program to end.
+ * @throws a `Stop` after such a signal, so that no further step begins
  */
 export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
   return new Promise((done, fail) => {
@@ -56,7 +57,7 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
   });
 }
 
-/** As `run`, but a failure ends the script: `purpose` says what could not be done. */
+/** As `run`, but @throws a `Stop` where the program fails. `purpose` continues “could not …”. */
 export async function mustRun(
   purpose: string,
   command: string,
@@ -67,7 +68,7 @@ export async function mustRun(
   if (code !== 0) throw new Stop(`could not ${purpose}: ${command} ${args.join(' ')} ended with ${code}`);
 }
 
-/** The file of a tool among our dev dependencies. */
+/** The program file of a tool among our development dependencies. */
 export function tool(name: string): string {
   return resolve(root, 'node_modules/.bin', name);
 }

@@ -3,14 +3,14 @@ import { hasDisplay } from './display.ts';
 import { prepareRuntime, prepareWindows } from './electron-runtime.ts';
 import { root, run, runMain } from './run.ts';
 
-/** `npm start [-- --data DIR]`: builds what is stale and opens the app; without a data folder, on its demo. */
+/* `npm start [-- --data DIR]` builds what is stale and opens the app; on its demo where no data folder is known yet. */
 await runMain(async () => {
   const given = process.argv.slice(2);
   const namesData = given.some((argument) => argument === '--data' || argument.startsWith('--data='));
   const runtime = await prepareRuntime();
   await buildIfStale();
   const env = await prepareWindows(runtime);
-  // Where nobody sees the windows there is no desktop either, and Chromium would complain about that at length.
+  // Without a display there is no desktop either, and Chromium would log that at length.
   const quiet = hasDisplay() ? [] : ['--log-level=3'];
   const args = [root, ...quiet, ...(namesData ? [] : ['--demo-if-new']), ...given];
   return run(runtime.program, args, { env });

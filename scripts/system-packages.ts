@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { mustRun, Stop, say } from './run.ts';
 
-/** Something of the operating system: a shared library of Electron's or a program, and the Debian package that has it. */
+/** A shared library or a program of the operating system, and the Debian package that contains it. */
 type Need = { readonly name: string; readonly package: string; readonly why: string };
 
 const always: readonly Need[] = [
@@ -20,8 +20,8 @@ const programs = {
 } as const satisfies Record<string, Need>;
 
 /**
- * Makes sure that what Electron always needs and the chosen programs are there (Linux only: elsewhere nothing is needed).
- * Missing ones are installed where we are root on a Debian-like system; otherwise stops with the command to run.
+ * Makes sure that what Electron always needs and the chosen programs are installed. Does nothing except on Linux. As root
+ * on a Debian-like system it installs what is missing. @throws a `Stop` with the command to run elsewhere
  */
 export async function ensureSystemPackages(
   chosen: Partial<Record<keyof typeof programs, boolean>>,
@@ -67,7 +67,7 @@ function hasProgram(name: string): boolean {
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
-/** Newer releases renamed some libraries when time_t grew: the new name is taken where the system knows it. */
+/** Newer Debian releases renamed some packages when time_t grew. The new name is used where the system knows it. */
 function debianNames(needs: readonly Need[]): readonly string[] {
   return needs.map((need) => {
     const renamed = `${need.package}t64`;

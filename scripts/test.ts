@@ -14,10 +14,10 @@ type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 
 const results = join(root, 'test-results');
 
-/**
- * `npm test`: types, lint, unused code, tests without a window, tests in the real app; all of them run whatever fails before.
- * With `--only-windows ARGUMENTS` just the last, with Playwright's arguments. Ends with what was counted,
- * also written to `test-results/summary`; a step that fails without a failing test counts as one.
+/*
+ * `npm test` runs types, lint, unused code, tests without a window and tests in the real app, all of them whatever fails
+ * before. `--only-windows ARGUMENTS` runs only the last, with Playwright's arguments. The counts are printed at the end and
+ * written to `test-results/summary`. A step that fails without a failing test counts as one failure.
  */
 await runMain(async () => {
   const [first, ...rest] = process.argv.slice(2);
@@ -63,7 +63,7 @@ async function testWithoutWindow(): Promise<Counts> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(tool('vitest'), ['run', ...reporters]);
   const { numPassedTests, numFailedTests, numPendingTests, testResults = [] } = readReport(report);
-  // A file that can't be loaded, or fails when all its tests have passed, has failed without a failing test.
+  // A file that cannot be loaded, or fails after all its tests have passed, has failed without a failing test.
   const failedFiles = testResults.filter(
     ({ status, assertionResults }: FileReport) =>
       status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
@@ -80,7 +80,7 @@ async function testWindows(runtime: Runtime, args: readonly string[]): Promise<C
   return judge(code, { passed: expected, failed: (unexpected ?? 0) + (flaky ?? 0), skipped });
 }
 
-/** A report that is missing or says that nothing passed is a failure, whatever the runner's exit code was. */
+/** The counts of a step. A missing report, or one in which nothing passed, is a failure whatever the exit code was. */
 function judge(code: number, counts: Partial<Record<keyof Counts, number>>): Counts {
   const { passed = 0, failed = 0, skipped = 0 } = counts;
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed, skipped };
