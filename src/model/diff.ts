@@ -4,18 +4,20 @@ export type TableDiff = {
   readonly name: string;
   readonly role: 'log' | 'projected';
   /**
-   * `compared`; `missing-live`: the live schema has no such table; `not-in-snapshot`: left alone;
-   * `empty-then`: an empty list in a file that can't tell "empty" from "not yet existing" while live rows exist:
-   * left alone unless chosen, so that none of them counts as removed;
-   * `derived`: compared, but its rows come from elsewhere, as those of a view do: it follows what is restored there;
-   * `unreadable`: the database has it, and it can't be read here (`liveRows` is 0): no restore can keep what it holds.
+   * `compared`.
+   * `missing-live`: the live schema has no such table.
+   * `not-in-snapshot`: left alone.
+   * `empty-then`: the file has an empty list and cannot tell “empty” from “not yet existing”, while there are live
+   * rows. It is left alone unless chosen, so none of its rows counts as removed.
+   * `derived`: compared, but its rows come from other tables, as a view's do. It follows what is restored there.
+   * `unreadable`: the database has it but it cannot be read here (`liveRows` is 0), so no restore can keep its rows.
    */
   readonly state: 'compared' | 'missing-live' | 'not-in-snapshot' | 'empty-then' | 'derived' | 'unreadable';
   readonly snapshotRows: number;
   readonly liveRows: number;
   /**
-   * In the snapshot, missing live: a restore brings them back. Rows of the log are told apart by what their events hold,
-   * since a host may give an id again: another event under the same id is one added and one removed.
+   * In the snapshot, missing live: a restore brings them back. Rows of the log are compared by what their events hold,
+   * because a host may use an id twice: another event under the same id counts as one added and one removed.
    */
   readonly added: number;
   /** Live only: a restore removes them. */
@@ -24,10 +26,10 @@ export type TableDiff = {
   readonly unchanged: number;
 };
 
-/** Something the snapshot and the live schema do not agree on. `loses` is the number of values or rows that would have no place. */
+/** A difference between the snapshot's columns or tables and the live schema. `loses`: values or rows that could not be stored. */
 export type SchemaDrift =
   | PlaceDrift
-  /** The host's own number for the form of its data, `user_version`: `now` stays. */
+  /** The host's own version number of its data, `user_version`. A restore leaves it at `now`. */
   | (Omit<PlaceDrift, 'kind'> & {
       readonly kind: 'user-version-changed';
       readonly was: number;
@@ -49,7 +51,7 @@ type PlaceDrift = {
   readonly loses: number;
 };
 
-/** One end of a group of events. `text` is at most 80 characters of what was said, where the profile knows how to find it. */
+/** One end of a group of events. `text`: at most 80 characters of what was said, where the profile says how to find it. */
 export type EventMark = {
   readonly id: bigint;
   readonly ts: string | null;
@@ -58,24 +60,24 @@ export type EventMark = {
   readonly text: string | null;
 };
 
-/** Live events that the snapshot does not hold, whatever their ids, of one chat. */
+/** The events of one chat that only one side holds, whatever their ids. */
 export type NewerEvents = {
   /** Null: events that name no chat. */
   readonly chat: string | null;
   readonly chatName: string | null;
   readonly events: number;
-  /** The first and the last that say something; of all, where none does. */
+  /** The first and the last event that says something, or of all events where none does. */
   readonly first: EventMark;
   readonly last: EventMark;
-  /** True where the chat is one that the snapshot would bring back events of, that is, the rewound one. */
+  /** The snapshot would bring back events of this chat: it is the one that was rewound. */
   readonly rewoundChat: boolean;
-  /** How many of them are the host's own record of the rewind, not something that a person wrote. */
+  /** How many are the host's own records of a rewind, not something that a person wrote. */
   readonly rewindRecords: number;
-  /** How many of the others say something: all of them, where they are messages. */
+  /** How many of the others say something. */
   readonly spoken: number;
   /** How many of those that say something are hidden or superseded. */
   readonly spokenHidden: number;
-  /** How many of them are flagged as hidden or superseded in the state that they are part of: there, no reader meets them. */
+  /** How many are hidden or superseded in the state they belong to, so that no reader of the chat sees them. */
   readonly hidden: number;
 };
 
@@ -87,19 +89,19 @@ export type SnapshotRef = {
   readonly sha256: string;
 };
 
-/** Values of which the snapshot does not tell whether they were bytes or a text that looks like bytes written down. */
+/** Values that may have been bytes, or text that looks like Python's notation of bytes. The snapshot does not say which. */
 export type GuessedBytes = {
   readonly table: string;
   readonly column: string;
   readonly values: number;
   readonly takenAs: 'bytes' | 'text';
-  /** `row`: the same row holds such a value now; `column`: others in the column do; `type`: the column is declared so; `nothing`: that has to be accepted. */
+  /** `row`: the same row holds such a value now; `column`: others in the column do; `type`: the column is declared so; `nothing`: a person has to accept the guess. */
   readonly because: 'row' | 'column' | 'type' | 'nothing';
 };
 
 export type Diff = {
   readonly snapshot: SnapshotRef;
-  /** What it was compared with. `viewingCopy`: the database could only be read from a private copy because it can't be opened where it is. */
+  /** What it was compared with. `viewingCopy`: the database cannot be opened where it is, so a private copy was read. */
   readonly against: {
     readonly database: string;
     readonly lastEventId: bigint | null;
@@ -112,6 +114,6 @@ export type Diff = {
   readonly returningEvents: readonly NewerEvents[];
   readonly schemaDrift: readonly SchemaDrift[];
   readonly guessedBlobs: readonly GuessedBytes[];
-  /** `other`: its log and the live one went different ways; neither continues the other. */
+  /** `other`: neither the snapshot's log nor the live log continues the other. */
   readonly lineage: 'same' | 'other';
 };

@@ -44,7 +44,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 /** Facts about a failure: paths, names, expected and found figures. Never the contents of a row. */
 export type ErrorDetail = Readonly<Record<string, string | number | boolean | null>>;
 
-/** The only error that leaves the core. `message` is one plain English sentence; `code` and `detail` are what other faces build theirs from. */
+/** The only error that leaves the core. `message` is one plain English sentence. Other faces write their own from `code` and `detail`. */
 export class SnapbackError extends Error {
   readonly code: ErrorCode;
   readonly detail: ErrorDetail;
@@ -57,12 +57,12 @@ export class SnapbackError extends Error {
   }
 }
 
-/** For an id that names no file, whether it never did or does no more. */
+/** The error for an id without a file, whether there never was one or it is gone. */
 export function noSuchSnapshot(id: string, cause?: unknown): SnapbackError {
   return new SnapbackError('snapshot-missing', 'There is no such snapshot.', { id }, cause);
 }
 
-/** What the door for files (`src/system/files.ts`) throws: the system's refusal of one call, with its code still to be told by `hasSystemCode`. */
+/** Thrown by `src/system/files.ts`: the system refused a call. `hasSystemCode` tells the system's own code. */
 export class FileError extends SnapbackError {}
 
 /** Tells whether a caught value is the operating system's refusal of a call, with a code such as `ENOENT`. */
@@ -76,7 +76,7 @@ export function hasSystemCode(error: unknown, ...codes: readonly string[]): bool
   );
 }
 
-/** Tells whether a caught value is the operating system's refusal of a call, and no bug of ours. */
+/** Tells whether a caught value is the operating system's refusal of a call, and not a bug of ours. */
 export function isSystemError(error: unknown): boolean {
   return error instanceof FileError || (error instanceof Error && 'syscall' in error && 'code' in error);
 }

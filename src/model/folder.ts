@@ -3,21 +3,21 @@ import type { TrashSummary } from './prune.ts';
 import type { InUse, RestoredState } from './restore.ts';
 import type { Rules } from './rules.ts';
 
-/** Why there is no database to work with: it is gone, empty, or something else is in its place. */
+/** Why there is no database to work with: it is gone or empty, or something else is in its place. */
 type DatabaseProblem = { readonly code: ErrorCode; readonly message: string };
 
 export type FolderFacts = {
   readonly name: string;
   readonly database: string;
   readonly databaseBytes: number;
-  /** Where it is not null only the snapshots can be looked at, and what is said of the database is nothing. */
+  /** Not null: only the snapshots can be looked at, and the facts about the database mean nothing. */
   readonly databaseProblem: DatabaseProblem | null;
   readonly events: number;
   readonly lastEventId: bigint;
   readonly journalMode: string;
   readonly inUse: InUse;
   readonly viewingCopy: boolean;
-  /** The database file, or its folder, may only be read. */
+  /** The database file or its folder cannot be written. */
   readonly readOnly: boolean;
   readonly demo: boolean;
   readonly restored: RestoredState | null;

@@ -1,4 +1,4 @@
-/** How a long task reports where it is. `done` and `total` count `unit`; `total` is null while unknown. */
+/** How far a long task is. `done` and `total` count `unit`; `total` is null while it is not known. */
 export type Progress = {
   readonly phase:
     | 'copy-database'
@@ -18,6 +18,6 @@ export type Progress = {
   readonly done: number;
   readonly total: number | null;
   readonly unit: 'bytes' | 'rows' | 'tables' | 'files' | 'steps';
-  /** False while one statement runs that SQLite can't interrupt, and after COMMIT has begun. */
+  /** False during a statement that SQLite cannot interrupt, and from COMMIT on. */
   readonly cancellable: boolean;
 };

@@ -14,7 +14,7 @@ export type PrunePlan = {
     readonly sizeBytes: number;
     readonly reason: 'beyond-newest' | 'older-than' | 'chosen';
   }[];
-  /** Named by the policy or the choice, but refused. */
+  /** Selected by the policy or by hand, but not moved. */
   readonly stays: readonly {
     readonly id: SnapshotId;
     readonly reason: Need | 'safety-copy-too-young' | 'unreadable';
@@ -32,7 +32,7 @@ export type PruneReceipt = {
 export type TrashSummary = {
   readonly files: number;
   readonly bytes: number;
-  /** Folders of the trash with something in them that no prune's manifest names: emptying leaves that alone. */
+  /** Folders in the trash with files that no prune's manifest names. Emptying the trash leaves those files alone. */
   readonly others: number;
 };
 
@@ -45,15 +45,15 @@ export type TrashedPrune = {
   readonly bytes: number;
 };
 
-/** What became of a prune's files: back in their places, or left in the trash since their place is taken or must not be. */
+/** What happened to a prune's files: they are back in their places, or in the trash because their place is taken or may not be used. */
 export type PutBack = { readonly putBack: readonly SnapshotId[]; readonly left: readonly SnapshotId[] };
 
-/** What only one snapshot can bring back: messages or other events that came away, and no snapshot that stays holds them. */
+/** Events that only this snapshot can bring back: they are gone from the database, and no snapshot that stays holds them. */
 export type OnlyCopy = {
   readonly id: SnapshotId;
   readonly takenAt: string;
   readonly events: number;
   readonly messages: number;
-  /** Of one chat only, its name or id; null where they are of several, or of none. */
+  /** The name or id of their chat; null where they belong to several chats or to none. */
   readonly chat: string | null;
 };

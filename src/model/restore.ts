@@ -2,64 +2,64 @@ import type { Diff, NewerEvents, SchemaDrift, SnapshotRef, TableDiff } from './d
 import type { ErrorCode, ErrorDetail } from './errors.ts';
 import type { SnapshotId } from './snapshots.ts';
 
-/* What is shown before a restore or a prune, and what is proven after it. Part of the model. */
+/* What is shown before a restore, and what is proven after it. */
 
-/** Who has the database open. `unknown`: this system does not tell. */
+/** Who else has the database open. `unknown`: this system does not say. */
 export type InUse =
   | { readonly state: 'no' | 'unknown' }
   | { readonly state: 'yes'; readonly by: readonly { readonly pid: number; readonly name: string }[] };
 
 export type RestoreMode = 'full' | 'projections';
 
-/** What a person accepts to be lost. No part of a plan's identity: the plan that was shown stays the plan. */
+/** The losses that a person accepts. They are not part of a plan's identity: with them, the plan that was shown stays the same. */
 export type RestoreConsents = {
-  /** Accept that values without a place in the live schema are lost, that rows come back whose parents are gone, and guesses that nothing supports. */
+  /** Accept the loss of values that the live schema cannot hold, rows that come back without their parents, and guesses without evidence. */
   readonly acceptDrift: boolean;
-  /** Accept that newer events are lost although the snapshot is of another timeline than the database. */
+  /** Accept the loss of newer events although the snapshot belongs to another timeline. */
   readonly acceptOtherTimeline: boolean;
 };
 
-/** What a restore is asked to do. But for the consents, part of a plan's identity. */
+/** What a restore is asked to do. All but the consents is part of a plan's identity. */
 export type RestoreOptions = RestoreConsents & {
   readonly mode: RestoreMode;
-  /** Tables in state `empty-then` that shall be emptied. */
+  /** Tables in state `empty-then` to be emptied. */
   readonly clearTables: readonly string[];
 };
 
-/** Rows that refer to something that is not there, more than there were. */
+/** Rows that refer to rows that do not exist, beyond those that did so before. */
 export type Orphans = {
   readonly table: string;
   readonly parent: string;
   readonly rows: number;
-  /** Whether they come back so; otherwise it is what they refer to that goes. */
+  /** True: the rows come back without their parents. False: the parents are removed. */
   readonly comesBack: boolean;
 };
 
 /**
- * A table outside the plan that may be out of step afterwards. `by`: the triggers that would have kept it up, had the chat
- * application written the rows; empty for a virtual table with data of its own that no trigger writes to, since an
- * application may keep such an index up by itself.
+ * A table outside the plan that may be out of step afterwards. `by`: the triggers that would have updated it if the chat
+ * application had written the rows. Empty for a virtual table with its own data that no trigger writes to: an
+ * application may update such an index itself.
  */
 export type NotKeptUp = {
   readonly name: string;
   readonly by: readonly { readonly trigger: string; readonly table: string }[];
 };
 
-/** Of a table that is left alone nothing is added, removed or changed. */
+/** In a table with action `leave`, nothing is added, removed or changed. */
 export type PlannedTable = TableDiff & { readonly action: 'write' | 'leave' };
 
-/** A derived table that keeps the rows of now beside tables of then: the result is of no one moment. */
+/** A projected table that keeps its current rows while others are restored, so that the result mixes two moments. */
 export type NotRestored = {
   readonly name: string;
   readonly rows: number;
-  /** Whether `clearTables` may name it: the snapshot has it as an empty list. */
+  /** The snapshot has it as an empty list, so `clearTables` may name it. */
   readonly choice: boolean;
 };
 
-/** Why a plan can't be applied as things stand; the same code and detail that apply would throw. */
+/** Why a plan cannot be applied at present, with the code and detail that applying it would throw. */
 export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
 
-/** Exactly what a restore (or its undo) will do. Made without writing a byte; applied exactly or refused. */
+/** Exactly what a restore or an undo will do. Planning writes nothing; a plan is applied exactly or refused. */
 export type RestorePlan = {
   /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
   readonly planId: string;
@@ -67,19 +67,19 @@ export type RestorePlan = {
   readonly snapshot: SnapshotRef;
   readonly options: RestoreOptions;
   readonly tables: readonly PlannedTable[];
-  /** Empty: what is restored is of one moment. Of tables in state `derived` that trial tells. */
+  /** Empty: the whole result is of one moment. For tables in state `derived`, only a rehearsal can tell. */
   readonly notRestored: readonly NotRestored[];
   /** Live tables that the snapshot does not name and the plan leaves alone. */
   readonly bystanders: readonly string[];
   readonly newerEvents: readonly NewerEvents[];
   readonly returningEvents: readonly NewerEvents[];
-  /** Live events that the snapshot does not hold, whatever their ids, but for the host's own records of rewinds. */
+  /** Live events that the snapshot does not hold, whatever their ids, without the host's own records of rewinds. */
   readonly newerEventsLost: number;
-  /** `other`: the snapshot's log and the live one went different ways. Losing newer events then takes a consent. */
+  /** `other`: neither log continues the other, so losing newer events needs a consent. */
   readonly lineage: Diff['lineage'];
   readonly schemaDrift: readonly SchemaDrift[];
   readonly guessedBlobs: Diff['guessedBlobs'];
-  /** Triggers of touched tables: left running because they only maintain a search index, or set aside and put back verbatim. */
+  /** Triggers of touched tables. `kept`: it runs, because it only maintains a search index. `set-aside`: dropped, and created again verbatim. */
   readonly triggers: readonly {
     readonly name: string;
     readonly table: string;
@@ -88,20 +88,20 @@ export type RestorePlan = {
   readonly searchIndexes: readonly {
     readonly name: string;
     readonly before: 'ok' | 'stale' | 'unchecked';
-    /** `follows`: kept up row by row. `rebuilt`: built anew if it does not agree. `left`: can't be brought along row by row, left as it is. */
+    /** `follows`: updated row by row. `rebuilt`: rebuilt if it does not match. `left`: cannot be updated row by row and stays as it is. */
     readonly handling: 'follows' | 'rebuilt' | 'left';
   }[];
-  /** What stays as it is although rows change that it is derived from. */
+  /** Tables that stay as they are although rows change that they are derived from. */
   readonly notKeptUp: readonly NotKeptUp[];
   readonly foreignKeyViolations: number;
-  /** How many there are after it, as a trial on a copy found; null where that was not tried. */
+  /** How many there are afterwards, as the rehearsal on a copy found; null without a rehearsal. */
   readonly foreignKeyViolationsAfter: number | null;
-  /** What of these is new, as that trial found. */
+  /** Those of them that are new, as the rehearsal found. */
   readonly orphans: readonly Orphans[];
   readonly damage: readonly string[];
   readonly inUse: InUse;
   readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
-  /** True: a fresh checkpoint of the result is published, so that the host's next start loads it and not an older one. */
+  /** A fresh checkpoint of the result is published, so that the host's next start does not load an older one. */
   readonly freshCheckpoint: boolean;
   /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
   readonly hostReplay: {
@@ -130,9 +130,9 @@ export type CheckResult = {
     | 'checkpoint';
   readonly subject: string | null;
   /**
-   * `came-back`: not in order, but so in the state that was asked for, or accepted. `left`: not brought along with the
+   * `came-back`: not in order, but that is how the restored state was, or it was accepted. `left`: not updated with the
    * tables, so it may be out of step with them. `not-brought-back`: not as in the snapshot, because its rows come from
-   * elsewhere.
+   * other tables.
    */
   readonly result:
     | 'ok'
@@ -164,7 +164,7 @@ export type RestoreReceipt = {
     readonly removed: number;
     readonly changed: number;
   }[];
-  /** As the plan's; empty in receipts of earlier versions. */
+  /** As in the plan; empty in receipts of earlier versions. */
   readonly notRestored: readonly NotRestored[];
   readonly checks: readonly CheckResult[];
   readonly lastEventId: bigint;
@@ -175,9 +175,9 @@ export type RestoreReceipt = {
 };
 
 /**
- * What the database holds since the newest restore or undo, told by content and not by what was done last. `restored`:
- * the state of the snapshot named here. `undone`: what was there before that snapshot was restored. `unknown`: the state
- * of the safety copy named here, of which nobody knows any more what it was.
+ * What the database holds since the newest restore or undo, judged by its content and not by what was done last.
+ * `restored`: the state of the named snapshot. `undone`: what was there before that snapshot was restored. `unknown`:
+ * the state of the named safety copy, whose origin is not recorded any more.
  */
 export type HeldState = {
   readonly state: 'restored' | 'undone' | 'unknown';
@@ -185,7 +185,7 @@ export type HeldState = {
   readonly snapshotTakenAt: string;
 };
 
-/** The newest restore or undo that was made, and what the database holds since. Null fields: not known any more. */
+/** The newest restore or undo, and what the database holds since. Null fields: not known any more. */
 export type RestoredState = {
   readonly planId: string;
   readonly action: 'restore' | 'undo';
@@ -197,6 +197,6 @@ export type RestoredState = {
   readonly tablesVerified: number;
 };
 
-/** How a restore ended of which nobody heard: told by the content of the database and our own records. */
+/** How a restore ended that could not report its result, judged by the database's content and our own records. */
 export type PlanOutcome = KnownOutcome | 'unknown';
 export type KnownOutcome = 'made' | 'not-made';

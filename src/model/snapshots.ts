@@ -5,14 +5,14 @@ export type TableCount = { readonly name: string; readonly rows: number };
 
 type Health = 'good' | 'damaged' | 'unreadable' | 'unchecked';
 
-/** Why nothing may take a snapshot: it holds what the newest restore replaced, or what the host must load next. */
+/** Why a snapshot must stay: it holds what the newest restore replaced, or what the host must load next. */
 export type Need = 'needed-by-undo' | 'needed-at-next-start';
 
-/** When and why a retention rule takes a snapshot. Times are ISO 8601 in UTC. */
+/** When and why a retention rule moves a snapshot to the trash. Times are ISO 8601 in UTC. */
 export type Retention = {
   /**
-   * `kept`: no rule takes it now. `goes-next`: the next checkpoint takes it. `due`: a rule would take it now.
-   * `offered`: no rule ever takes it, but its time is over, so that a prune of its kind does.
+   * `kept`: no rule moves it now. `goes-next`: moved with the next checkpoint. `due`: a rule would move it now.
+   * `offered`: no rule ever moves it by itself, but its time is over, so a prune of its kind does.
    */
   readonly status: 'kept' | 'goes-next' | 'due' | 'offered';
   readonly reason:
@@ -24,9 +24,9 @@ export type Retention = {
     | 'safety-copy'
     | 'safety-copy-passed'
     | 'no-rule';
-  /** From when on the age rule takes it, or a safety copy is offered; null where no age rule applies. */
+  /** When the age rule moves it, or a safety copy is offered; null where no age rule applies. */
   readonly goesAt: string | null;
-  /** Place among its kind, newest = 1, and how many the rule keeps; null where no such rule applies. */
+  /** Its place among its kind, the newest being 1, and how many the rule keeps; null without such a rule. */
   readonly rank: number | null;
   readonly keep: number | null;
 };
@@ -37,7 +37,7 @@ export type SnapshotSummary = {
   readonly kind: string;
   /** Absolute path. Never crosses to the window. */
   readonly file: string;
-  /** ISO 8601, UTC, from the name; from the modification time where the name has none. */
+  /** ISO 8601 in UTC, from the name, or from the modification time where the name has no time. */
   readonly takenAt: string;
   readonly modifiedAt: string;
   readonly sizeBytes: number;
@@ -46,9 +46,9 @@ export type SnapshotSummary = {
   readonly healthDetail: string | null;
   readonly tables: readonly TableCount[] | null;
   readonly retention: Retention;
-  /** `other`: its log is neither a prefix of the live log nor continued by it. */
+  /** `other`: neither its log nor the live log continues the other. */
   readonly lineage: 'same' | 'other' | 'unknown';
-  /** For a safety copy: what it undoes. */
+  /** What a safety copy undoes; null for other snapshots. */
   readonly undoes: { readonly snapshotId: SnapshotId; readonly action: 'restore' | 'undo' } | null;
 };
 
@@ -60,7 +60,7 @@ export type TakeResult =
       readonly lastEventId: bigint;
       readonly sizeBytes: number;
       readonly retired: readonly SnapshotId[];
-      /** What was left undone after it, and why, in plain sentences. The snapshot is there all the same. */
+      /** What could not be done afterwards, and why, in plain sentences. The snapshot itself was taken. */
       readonly notes: readonly string[];
     }
   | { readonly taken: false; readonly reason: string };

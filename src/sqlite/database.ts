@@ -9,29 +9,29 @@ import { explainResultCode, sqliteCode } from './result-codes.ts';
 type Handle = Database.Database;
 
 /**
- * Read and write handles are different types, so that no function that reads can be handed the power to write.
- * Opening a writable handle is not harmless even without a write: it checkpoints the WAL when it closes.
+ * A handle for reading. It is another type than a writable one, which is not harmless even if nothing is written through
+ * it: it checkpoints the WAL when it closes.
  */
 export type ReadDatabase = Handle & { readonly access: 'read' };
 export type WriteDatabase = Handle & { readonly access: 'write' };
-/** What a function asks for that works on either. */
+/** For functions that work with either. */
 export type AnyDatabase = ReadDatabase | WriteDatabase;
 
 export type OpenOptions = {
-  /** Path of better-sqlite3's native addon where the stock one does not fit the runtime. */
+  /** Path of better-sqlite3's native addon, where the installed one does not fit the runtime. */
   readonly nativeBinding: string | undefined;
 };
 
 function open(file: string, readonly: boolean, options: OpenOptions): Handle {
   requirePlainFiles(file);
   refuseBlankAtEnd(file);
-  // No busy time-out: better-sqlite3 would sleep in it, deaf to cancel. Waiting is done in steps, by `withLockPatience`.
+  // No busy timeout: better-sqlite3 would sleep in it and miss a cancel. `withLockPatience` waits in steps instead.
   const handle = construct(file, { readonly, fileMustExist: true, timeout: 0 }, options);
   keepLocks(handle);
   return handle;
 }
 
-/** Whether better-sqlite3 would open another file: it cuts off blanks at the end of a name. */
+/** Whether a name ends in a blank. better-sqlite3 cuts that off and would open another file. */
 export function endsInBlank(file: string): boolean {
   return file !== file.trimEnd();
 }
@@ -46,7 +46,7 @@ function construct(file: string, how: Database.Options, { nativeBinding }: OpenO
   try {
     return new Database(file, nativeBinding === undefined ? how : { ...how, nativeBinding });
   } catch (error) {
-    // So better-sqlite3 says that the folder is not there, or that it may not be looked into.
+    // better-sqlite3's way to say that the folder does not exist or cannot be entered.
     if (!(error instanceof TypeError)) throw error;
     const message = `The folder “${basename(dirname(file))}” cannot be read.`;
     throw new SnapbackError('io-failed', message, { path: dirname(file) }, error);
@@ -71,8 +71,8 @@ export function openReadDatabase(file: string, options: OpenOptions): ReadDataba
 }
 
 /**
- * Opens a database for a restore: full durability (read back, since better-sqlite3's default for WAL is less), no
- * foreign key actions (deferring them does not defer CASCADE), and no trust in what the file says of its cells.
+ * Opens a database for a restore: with full durability (read back, because better-sqlite3's default for WAL is lower),
+ * without foreign key actions (deferring them does not defer CASCADE), and with cell sizes checked.
  * @throws as `openReadDatabase`, and `database-read-only`
  */
 export function openWriteDatabase(file: string, options: OpenOptions): WriteDatabase {
@@ -98,7 +98,7 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
   });
 }
 
-/** Opens a private file of ours, which nobody else knows and nothing depends on: no durability, no locking cost. */
+/** Opens a private temporary database of ours, without durability. @throws as `openReadDatabase` */
 export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
   return attempt({ ...options, file }, () => {
     const db = construct(file, { timeout: 0 }, options);
@@ -109,7 +109,7 @@ export function openPrivateDatabase(file: string, options: OpenOptions): WriteDa
   });
 }
 
-/** Runs `use` on a handle that can only read and closes it; database errors become ours. */
+/** Runs `use` on a read-only handle and closes it. @throws as `openReadDatabase`, and what `use` throws */
 export function withReadDatabase<T>(file: string, options: OpenOptions, use: (db: ReadDatabase) => T): T {
   const db = openReadDatabase(file, options);
   try {
@@ -127,7 +127,7 @@ function attempt<T>(place: DatabasePlace, action: () => T): T {
   }
 }
 
-/** Which database an error is about, and how to open it for a second look. */
+/** The database that an error is about, and how to open it for a second look. */
 export type DatabasePlace = OpenOptions & {
   readonly file: string;
   /** The private copy that was read in its stead. */

@@ -4,48 +4,48 @@ import { foldName, quoteName } from './names.ts';
 import { isFailedRead, isUnreadPage, readFailed } from './read-failures.ts';
 import { isAboutContents, isCompileError } from './result-codes.ts';
 
-/** Foreign keys of one table, of one definition, that point nowhere. */
+/** How many rows of a table violate one of its foreign keys. */
 type BrokenKey = { readonly table: string; readonly parent: string; readonly violations: number };
 
-/** What SQLite's own checks say of a database, so that a restore can tell new damage from old. */
+/** What SQLite's own checks say about a database, so that a restore can tell new damage from old. */
 export type Integrity = {
-  /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, each with how often it came. */
+  /** Lines of `integrity_check` (`quick_check` above 2 GB) other than `ok`, with how often each occurs. */
   readonly damage: ReadonlyMap<string, number>;
-  /** Which of these lines a virtual table says of itself, by its name. They are told apart by whose check says them, never by wording. */
+  /** The lines that a virtual table's own check reports, by the table's name. Found by checking it alone, never by wording. */
   readonly ofVirtualTables: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Tables in which that check can't run here: it needs something of the host. */
+  /** Tables that cannot be checked here, because the check needs something of the host. */
   readonly unchecked: readonly string[];
   /** Foreign key violations by `child table/parent table/key number`. */
   readonly foreignKeys: ReadonlyMap<string, BrokenKey>;
-  /** Tables whose foreign keys can't be checked: one of them has no matching index in its parent. */
+  /** Tables whose foreign keys cannot be checked: a parent lacks a matching index. */
   readonly uncheckedKeys: readonly string[];
   readonly quick: boolean;
-  /** The tables were checked one by one, without what belongs to none. */
+  /** The tables were checked one by one, and what belongs to no table was not. */
   readonly byTable: boolean;
 };
 
-/** What was wrong when a safety copy was taken, as it is noted there: lines of damage and foreign keys by name, and how often. */
+/** What was wrong when a safety copy was taken, as noted in it: lines of damage and foreign keys, with how often each. */
 export type KnownFaults = {
   readonly damage: readonly (readonly [line: string, times: number])[];
   readonly foreignKeys: readonly (readonly [key: string, times: number])[];
 };
 
-/** Something that is worse after than before. */
+/** Something that is worse after a restore than before. */
 export type Fault =
   | { readonly check: 'integrity'; readonly line: string }
   | {
       readonly check: 'foreign-keys';
       readonly key: string;
       readonly broken: BrokenKey;
-      /** Whether the rows were asked for; otherwise it is what they refer to that would go. */
+      /** True: the restored rows lack their parents. False: the restore removes parents of other rows. */
       readonly comesBack: boolean;
     };
 
 const QUICK_ABOVE_BYTES = 2 * 2 ** 30;
-/** A row each that breaks a CHECK is a line each: enough of them to count by. */
+/** Each row that breaks a CHECK is one line. High enough to count them. */
 const MOST_LINES = 1_000_000;
 
-/** Runs SQLite's checks on `main`, where one can't run on the whole, on each table. Each is one statement that can't be interrupted. Reads only. */
+/** Runs SQLite's checks on `main`, or on each table where the whole cannot be checked. Reads only. No check can be interrupted. @throws `io-failed` */
 export function checkIntegrity(db: AnyDatabase): Integrity {
   const bytes = 'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size';
   const quick = Number(db.prepare<[], unknown>(bytes).pluck().get()) > QUICK_ABOVE_BYTES;
@@ -66,7 +66,7 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
       for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
     });
   const tables = listTables(db, TYPES_WITH_ROWS);
-  // One virtual table that can't be opened, for whatever reason, ends the check of all.
+  // A single virtual table that cannot be opened ends the check of the whole database.
   const whole = runCheck(String(MOST_LINES), isAboutContents);
   const unchecked = whole ? [] : tables.filter((table) => !runCheck(quoteName(table), isCompileError));
   return {
@@ -80,7 +80,7 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
   };
 }
 
-/** The lines of one check other than `ok`, each with how often it came. @throws `io-failed` where the disk fails to deliver a page twice */
+/** The lines of one check other than `ok`, with how often each occurs. @throws `io-failed` if reading a page fails twice */
 function readDamage(db: AnyDatabase, check: string): ReadonlyMap<string, number> {
   const statement = db.prepare<[], string>(check).pluck();
   const read = () => {
@@ -104,7 +104,7 @@ function listTables(db: AnyDatabase, types: readonly ('table' | 'shadow' | 'virt
   return db.prepare<[string], string>(list).pluck().all(JSON.stringify(types));
 }
 
-/** The lines of damage that come again where a virtual table alone is checked. One that can't be opened here has none. */
+/** The lines of damage that a virtual table reports when it is checked alone. One that cannot be opened here has none. */
 function checkVirtualTables(
   db: AnyDatabase,
   check: string,
@@ -123,7 +123,7 @@ function checkVirtualTables(
   return found;
 }
 
-/** A check that needs the host's functions, or meets a foreign key without a parent index, does not run: that is no verdict. */
+/** Runs a check. False where it ended without a verdict: it needs the host's functions, or a parent lacks an index. */
 function isPossible(check: () => void, isNoVerdict: (error: unknown) => boolean = isCompileError): boolean {
   try {
     check();
@@ -134,7 +134,7 @@ function isPossible(check: () => void, isNoVerdict: (error: unknown) => boolean 
   }
 }
 
-/** Damage of the file's trees, not of contents or of what a virtual table keeps in them: writing into such a file could make it worse. */
+/** Damage of the file's own structure, not of contents or of a virtual table's data. Writing into such a file could make it worse. */
 export function structuralDamage(integrity: Integrity): readonly string[] {
   const ofContents =
     /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in /;
@@ -142,7 +142,7 @@ export function structuralDamage(integrity: Integrity): readonly string[] {
   return describeDamage(integrity).filter((line) => !ofContents.test(line) && !ofVirtualTables.has(line));
 }
 
-/** Whether a line of damage says that a row breaks a CHECK. */
+/** Whether a line of damage is about a row that breaks a CHECK. */
 export function isBrokenCheck(line: string): boolean {
   return line.startsWith('CHECK constraint failed in ');
 }
@@ -157,7 +157,7 @@ export function countViolations({ foreignKeys }: Integrity): number {
   return [...foreignKeys.values()].reduce((sum, { violations }) => sum + violations, 0);
 }
 
-/** What is wrong now, in the form in which a safety copy notes it. */
+/** What is wrong now, as a safety copy notes it. */
 export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
   return {
     damage: [...damage],
@@ -165,22 +165,22 @@ export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
   };
 }
 
-/** What of the plan decides which foreign keys may break. */
+/** What the plan says about which faults are expected. */
 export type Asked = {
-  /** Tables whose rows were asked for. */
+  /** Folded names of the tables that are restored. */
   readonly touched: ReadonlySet<string>;
-  /** What was so in the state that an undo brings back. */
+  /** What was wrong in the state that an undo brings back. */
   readonly known: KnownFaults | null;
-  /** Virtual tables that were left behind, and whose own checks may say so. */
+  /** Virtual tables that were not updated. Their own checks may report that. */
   readonly leftBehind: readonly string[];
-  /** That rows refer to something that is not there afterwards is accepted. */
+  /** Rows without their parents are accepted. */
   readonly acceptDrift: boolean;
 };
 
 /**
- * The first thing that is worse after than before: a line of damage that came more often, a foreign key that more rows
- * violate. Null where nothing is. Not counted is what was so in the state that an undo brings back; a row that was asked
- * for whose parent's table was asked for too, since the snapshot's own state is then that; and what is accepted.
+ * The first thing that is worse after a restore than before: a line of damage that occurs more often, or a foreign key that
+ * more rows violate. Null where nothing is worse. Not counted: what was wrong in the state that an undo brings back, rows
+ * of restored tables whose parent table is restored too (the snapshot has them so), and what is accepted.
  */
 export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
   const { touched, known, leftBehind, acceptDrift } = asked;
@@ -200,7 +200,7 @@ export function findNewFault(before: Integrity, after: Integrity, asked: Asked):
   return null;
 }
 
-/** Which foreign keys more rows violate after than before, whether that is accepted or not. */
+/** The foreign keys that more rows violate after a restore than before, accepted or not. */
 export function findOrphans(
   before: Integrity,
   after: Integrity,

@@ -4,15 +4,15 @@ import { describeOddity } from '../system/plain-file.ts';
 import { oddFile } from './look-first.ts';
 
 /*
- * On POSIX systems a process that closes any descriptor of a file loses all its locks on it, also those that SQLite
- * holds through another one: a host could then write in the middle of a restore. Invariant: no descriptor of a database
- * that was opened beside SQLite is closed as long as a handle of ours is open.
+ * On POSIX systems, a process that closes any descriptor of a file loses all its locks on that file, including those that
+ * SQLite holds through another descriptor. A host could then write in the middle of a restore. Invariant: a descriptor
+ * that was opened beside SQLite is closed only when no handle of ours is open.
  */
 
 let handles = 0;
 const waiting = new Set<number>();
 
-/** Keeps the locks of a handle on a host's database until it is closed. Call it at once for each handle that is opened. */
+/** Protects a handle's locks until it is closed. To be called for each handle right after it was opened. */
 export function keepLocks(handle: Database.Database): void {
   const close = handle.close.bind(handle);
   handles += 1;
@@ -27,15 +27,15 @@ export function keepLocks(handle: Database.Database): void {
 }
 
 /**
- * Opens a file of a database for reading, beside SQLite: no link is followed, and what is no regular file is refused
- * unread. `close` may be called at any time: the descriptor is closed when no handle of ours is open.
+ * Opens a database's file for reading, beside SQLite. Follows no link and refuses anything but a regular file. `close` may
+ * be called at any time: the descriptor itself is closed once no handle of ours is open.
  * @throws `database-unreadable`, and as `files.ts`
  */
 export function openBeside(path: string): { readonly fd: number; readonly close: () => void } {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const problem = describeOddity(fstatSync(fd));
   if (problem !== null) {
-    // No file of a database, so no lock is lost.
+    // It is not a database's file, so no lock is lost.
     closeSync(fd);
     throw oddFile(path, problem);
   }
@@ -48,7 +48,7 @@ export function openBeside(path: string): { readonly fd: number; readonly close:
   };
 }
 
-/** Not left to a thread: a handle could be opened, and take a lock, before that gets its turn. */
+/** Synchronous on purpose: otherwise a handle could be opened and take a lock before the file is closed. */
 function closeWaiting(): void {
   if (handles > 0) return;
   for (const fd of waiting) {

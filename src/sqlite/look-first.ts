@@ -4,20 +4,20 @@ import { lstatSync } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
 
 /*
- * SQLite opens the files of a database by their names and reads what is there: it waits for a FIFO and reads a device
- * to its end. Invariant: it is given no database of somebody else's before each of these names was looked at. Looking
- * opens nothing, so no lock of this process is lost by it.
+ * SQLite opens a database's files by name and reads whatever is there: it waits for a FIFO, and reads a device without
+ * end. Invariant: each of these names is checked before SQLite gets a database that is not ours. Checking opens nothing,
+ * so this process loses no lock.
  */
 
 const COMPANIONS = ['-wal', '-journal', '-shm'] as const;
 
-/** Makes sure that a database's files are regular ones, or not there. @throws `database-missing`, `database-unreadable` */
+/** Makes sure that a database is a regular file, and so are its companions that exist. @throws `database-missing`, `database-unreadable` */
 export function requirePlainFiles(file: string): void {
   if (look(file) === 'absent') throw databaseGone(file);
   for (const suffix of COMPANIONS) look(file + suffix);
 }
 
-/** Makes sure that one of them is a regular file, or not there. @throws `database-unreadable` */
+/** Whether one of them exists, as a regular file. @throws `database-unreadable` */
 function look(path: string): 'plain' | 'absent' {
   try {
     const problem = describeOddity(lstatSync(path));
@@ -30,14 +30,14 @@ function look(path: string): 'plain' | 'absent' {
   }
 }
 
-/** The error for something else in the place of a database's file. `problem`: a sentence that says what it is. */
+/** The error for anything but a regular file in the place of a database's. `problem`: a sentence that says what it is. */
 export function oddFile(path: string, problem: string): SnapbackError {
   const name = basename(path);
   const message = `The database cannot be opened safely because of “${name}”. ${problem} Nothing was read from it. If it does not belong there, move it away and try again.`;
   return new SnapbackError('database-unreadable', message, { path });
 }
 
-/** The error for a database that was there when its data folder was opened. */
+/** The error for a database that is gone since its data folder was opened. */
 export function databaseGone(file: string, cause?: unknown): SnapbackError {
   const message = 'The database file is gone.';
   return new SnapbackError('database-missing', message, { database: file }, cause);

@@ -2,8 +2,8 @@ import { SnapbackError } from '../model/errors.ts';
 import { isCompileError } from './result-codes.ts';
 
 /**
- * The one place that says what does not compile in our build: `schema-needs-host`, with the table where that is known.
- * Every other error is returned as it is.
+ * Turns “does not compile in our build” into `schema-needs-host`, with the table where it is known. Returns every other
+ * error unchanged.
  */
 export function explainNeed(error: unknown, table: string | null): unknown {
   if (!isCompileError(error) || !(error instanceof Error)) return error;
@@ -14,7 +14,7 @@ export function explainNeed(error: unknown, table: string | null): unknown {
     : new SnapbackError('schema-needs-host', `“${table}” ${needs}.`, { table, reason }, error);
 }
 
-/** Runs SQL that names the host's objects. @throws `schema-needs-host` where it does not compile here, and what `action` throws */
+/** Runs SQL on the host's objects. @throws `schema-needs-host` where it does not compile here, and what `action` throws */
 export function needingHost<T>(table: string, action: () => T): T {
   try {
     return action();

@@ -1,6 +1,6 @@
 import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 
-/** SQLite's result code of a caught value, such as `SQLITE_BUSY_SNAPSHOT`; null where it is no SQLite error. */
+/** SQLite's result code of a caught value, such as `SQLITE_BUSY_SNAPSHOT`; null for other errors. */
 export function sqliteCode(error: unknown): string | null {
   return error instanceof Error &&
     error.name === 'SqliteError' &&
@@ -16,8 +16,8 @@ export function isCompileError(error: unknown): boolean {
 }
 
 /**
- * Whether an SQLite error says something of what is in the database: not of the disk, the memory, the permissions or
- * other programs, which would be the same whatever was tried.
+ * Whether an SQLite error is about the database's contents, and not about the disk, memory, permissions or other programs,
+ * with which any other statement would fail too.
  */
 export function isAboutContents(error: unknown): boolean {
   const code = sqliteCode(error);

@@ -8,17 +8,17 @@ export type SqlValue = null | bigint | number | string | Uint8Array | RawText;
 
 const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as const;
 
-/** The content hash of a table, grown row by row. */
+/** Computes the content hash of a table row by row. */
 export type TableHasher = {
   readonly add: (row: readonly SqlValue[]) => void;
-  /** The hash in hex and the number of rows so far. Two tables have the same hash if they hold the same multiset of rows in the same columns. */
+  /** The hash in hex, and the number of rows. It is equal for the same multiset of rows in the same columns, and only then. */
   readonly finish: () => { readonly hash: string; readonly rows: number };
 };
 
 /** SHA-256 of one row in an injective encoding: type tag, length and bytes of each value, reals by bit pattern. */
 export type RowHasher = (row: readonly SqlValue[]) => Buffer;
 
-/** Makes a row hasher; it keeps one buffer for all its rows. */
+/** Makes a row hasher. It uses one buffer for all rows. */
 export function createRowHasher(): RowHasher {
   let buffer = Buffer.allocUnsafe(4096);
   return (row) => {
@@ -37,9 +37,9 @@ export function createRowHasher(): RowHasher {
 }
 
 /**
- * The one definition of a table's content: the hashes of its rows added up modulo 2^256, with the column names and the
- * number of rows. The sum makes it independent of the order in which rows are read, so the same function serves a dump,
- * a live table and a table without a key.
+ * The only definition of a table's content hash: the sum of its rows' hashes modulo 2^256, hashed with the column names and
+ * the number of rows. A sum does not depend on the order of the rows, so the same function serves a dump, a live table
+ * and a table without a key.
  */
 export function createTableHasher(columns: readonly string[]): TableHasher {
   const sum = new Uint32Array(8);

@@ -17,10 +17,10 @@ const REPLACEMENT = '\uFFFD';
 const DECODER_LABEL = { 'UTF-8': 'utf-8', 'UTF-16le': 'utf-16le', 'UTF-16be': 'utf-16be' } as const;
 
 /**
- * Reads rows exactly: 64-bit integers as bigint, TEXT that is not valid in the database's encoding as its bytes.
- * better-sqlite3 turns such text into U+FFFD without a word, so the first U+FFFD in a table changes to a slower scan
- * that fetches text as bytes. The caller holds a read transaction, and writes nothing while it iterates.
- * @throws `schema-needs-host` where they can't be read without something of the host
+ * Reads rows exactly: 64-bit integers as bigint, and TEXT that is not valid in the database's encoding as its bytes.
+ * better-sqlite3 silently turns such text into U+FFFD, so at the first U+FFFD the reading continues with a slower scan
+ * that fetches text as bytes. The caller holds a read transaction and writes nothing while it iterates.
+ * @throws `schema-needs-host` where reading them needs something of the host
  */
 export function* readRows(db: AnyDatabase, source: RowSource): Generator<readonly SqlValue[]> {
   try {
@@ -32,8 +32,8 @@ export function* readRows(db: AnyDatabase, source: RowSource): Generator<readonl
 
 function* read(db: AnyDatabase, source: RowSource): Generator<readonly SqlValue[]> {
   const from = `FROM ${quoteName(source.schemaName)}.${quoteName(source.table)} ${source.order}`;
-  // SQLite joins half a UTF-16 pair to whatever follows it, and nothing shows: there text is always fetched as bytes.
-  // And rows that come in no order of their own could come in another one the second time.
+  // SQLite silently joins half a UTF-16 pair to what follows it, so UTF-16 text is always fetched as bytes. And without
+  // an ORDER BY, the second scan could have another order than the first.
   const isRepeatable = source.order.includes('ORDER BY');
   if (source.encoding !== 'UTF-8' || !isRepeatable) return yield* readTextAsBytes(db, source, from, 0);
   const scan = db

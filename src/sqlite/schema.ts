@@ -13,12 +13,12 @@ export type SchemaObject = {
 };
 
 export type Schema = {
-  /** Tables, virtual tables and views by folded name, the host's only: no shadow tables, none of SQLite's own. */
+  /** The host's tables, virtual tables and views by folded name, without shadow tables and SQLite's own. */
   readonly tables: ReadonlyMap<string, Table>;
-  /** What is there and can't be read like a table here, by folded name, with why. */
+  /** What cannot be read like a table here, by folded name, with the reason. */
   readonly unreadable: ReadonlyMap<string, Unreadable>;
   readonly objects: readonly SchemaObject[];
-  /** In the order of their making, which decides in what order those of one table fire. */
+  /** In the order in which they were created, which decides the order in which a table's triggers fire. */
   readonly triggers: readonly SchemaObject[];
   readonly virtualTables: readonly SchemaObject[];
   /** SHA-256 over all schema SQL, independent of the order of its objects. */
@@ -33,7 +33,7 @@ export type KnownDatabase<Db extends AnyDatabase = AnyDatabase> = {
   readonly schema: Schema;
 };
 
-/** Reads the schema of `main` by introspection. Nothing is guessed from names: shadow tables are what SQLite calls so. */
+/** Reads the schema of `main` by introspection. Nothing is guessed from names: SQLite says what a shadow table is. */
 export function readSchema(db: AnyDatabase): Schema {
   const readObjects = (rest: string) =>
     db
@@ -78,7 +78,7 @@ function readEncoding(db: AnyDatabase): Schema['encoding'] {
   return encoding === 'UTF-16le' || encoding === 'UTF-16be' ? encoding : 'UTF-8';
 }
 
-/** SQLite takes a table for a part of a search index by its name alone, also the one that the index has its contents in. */
+/** SQLite takes a table for a part of a search index by its name alone, even the host's own table that the index reads. */
 function isContentOfIndex(name: string, virtualTables: readonly SchemaObject[]): boolean {
   const index = virtualTables.find((object) => foldName(`${object.name}_content`) === foldName(name));
   return index !== undefined && describeVirtualTable(index).contents !== 'own';
@@ -86,7 +86,7 @@ function isContentOfIndex(name: string, virtualTables: readonly SchemaObject[]):
 
 /**
  * The table, virtual table or view of that name; null where there is none.
- * @throws `schema-needs-host` where there is one that can't be read here: nobody may take it for absent
+ * @throws `schema-needs-host` where it exists but cannot be read here, so that nobody takes it for absent
  */
 export function findTable({ tables, unreadable }: Schema, name: string): Table | null {
   const found = unreadable.get(foldName(name));
@@ -94,11 +94,11 @@ export function findTable({ tables, unreadable }: Schema, name: string): Table |
   return tables.get(foldName(name)) ?? null;
 }
 
-/** The refusal to do something that would leave out the rows of what can't be read here. */
+/** Refuses a table that cannot be read here, because its rows would be missing in the result. */
 export function unreadableError({ name, reason }: Unreadable): SnapbackError {
   return new SnapbackError(
     'schema-needs-host',
-    `“${name}” can't be read here, so a snapshot would lack its rows. Where it need not be in one, take it out of “tables” in snapback-profile.json.`,
+    `“${name}” cannot be read here, so a snapshot would lack its rows. Where it need not be in one, take it out of “tables” in snapback-profile.json.`,
     { table: name, reason },
   );
 }

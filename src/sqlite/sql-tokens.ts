@@ -1,6 +1,6 @@
 import { foldName } from './names.ts';
 
-/** A token of SQL text and where it stands there. Names lose their quotes; `quoted` tells a name or text in quotes from a keyword. */
+/** A token of SQL text and its place. Names are without their quotes; `quoted` tells a quoted name or text from a keyword. */
 export type Token = {
   readonly text: string;
   readonly quoted: boolean;
@@ -29,7 +29,7 @@ export function tokenize(sql: string): readonly Token[] {
   return tokens;
 }
 
-/** Every name in a piece of SQL, folded; words that are no names are among them. */
+/** Every name in a piece of SQL, folded. Keywords and other tokens are among them. */
 export function namesIn(sql: string): ReadonlySet<string> {
   return new Set(tokenize(sql).map((token) => foldName(token.text)));
 }

@@ -7,14 +7,14 @@ export type Column = {
   readonly name: string;
   readonly declaredType: string;
   readonly notNull: boolean;
-  /** The collating sequence by which the primary key tells this column's values apart, which may not be the column's own. */
+  /** The collation with which the primary key compares this column. It may differ from the column's own. */
   readonly keyCollation: string;
 };
 
 /**
- * A table as a dump or a restore sees it, or what else a `SELECT` reads like one. Generated and hidden columns are left
- * out: nobody can write them. A virtual table that can be written has its rowid as its last column where it has none of
- * its own for it: other tables often refer to it.
+ * A table as a dump or a restore sees it, or a view or virtual table that can be read like one. Without generated and
+ * hidden columns, which nobody can write. Where no column of a writable virtual table is its rowid, the rowid is added as
+ * its last column, because other tables often refer to it.
  */
 export type Table = {
   readonly name: string;
@@ -24,16 +24,16 @@ export type Table = {
   readonly columns: readonly Column[];
   /** Names of the columns that SQLite computes from the others. */
   readonly generated: readonly string[];
-  /** Columns of the primary key in key order; empty without one. */
+  /** Columns of the primary key in key order; empty without a key. */
   readonly key: readonly string[];
   readonly withoutRowid: boolean;
-  /** The column that is the rowid under another name. */
+  /** The column that is an alias of the rowid. */
   readonly rowidColumn: string | null;
-  /** A name by which the rowid can be reached; null where columns hide all three, or there is none. */
+  /** A name that reaches the rowid; null where columns hide all three names, or there is no rowid. */
   readonly rowid: string | null;
-  /** The declared STRICT types refuse values that do not fit. */
+  /** A STRICT table: it refuses values of another type than declared. */
   readonly strict: boolean;
-  /** What to write behind the name where all rows are read: an index that needs a collation of the host must not be taken for it. */
+  /** SQL after the name for reading all rows, so that SQLite uses no index that needs a collation of the host. */
   readonly scanHint: '' | 'NOT INDEXED';
 };
 
@@ -55,7 +55,7 @@ type InfoRow = {
   readonly hidden: number;
 };
 
-/** A virtual table or a view. Its columns are known only where what it is made of is there. */
+/** Reads a virtual table or a view; says why where it cannot be read here, as when its module or a table is missing. */
 export function readOther(
   db: AnyDatabase,
   { name, type }: ListRow,
@@ -68,7 +68,7 @@ export function readOther(
       info.filter(({ hidden }) => (hidden === 1) === isHidden).map((column) => column.name);
     const object = virtualTables.find((one) => one.name === name);
     const { module, contents } = describeVirtualTable(object ?? { name, sql: null });
-    // FTS4 then fails to read any column, where FTS5 reads NULL.
+    // Without contents, FTS4 fails to read any column, while FTS5 reads NULL.
     if (contents === 'none' && module !== 'fts5')
       return { name, reason: 'it keeps no text that could be read' };
     const { readOnly, rowid, more } =
@@ -113,7 +113,7 @@ function readColumns(db: AnyDatabase, table: string): readonly InfoRow[] {
     .all(table);
 }
 
-/** A table, by introspection. */
+/** Reads a table by introspection. */
 export function readTable(db: AnyDatabase, entry: ListRow): Table {
   const info = readColumns(db, entry.name);
   const withoutRowid = entry.wr === 1;
@@ -121,7 +121,7 @@ export function readTable(db: AnyDatabase, entry: ListRow): Table {
   const key = keyColumns.map((column) => column.name);
   const collations = readKeyCollations(db, entry.name);
   const [only] = keyColumns;
-  // An index for the key exists unless the key is the rowid itself (or the table has none): SQLite's own criterion.
+  // A key has an index unless it is the rowid itself, or the table has no rowid. SQLite decides by the same rule.
   const rowidColumn =
     !withoutRowid &&
     keyColumns.length === 1 &&
@@ -163,8 +163,8 @@ function hasHostIndex(db: AnyDatabase, table: string): boolean {
 }
 
 /**
- * Collations of the primary key's columns, from the index that enforces it. A column that is part of it under several
- * collations is told apart by each of them: of SQLite's own, that is what BINARY does alone.
+ * Collations of the primary key's columns, from the index that enforces it. For a column that is part of the key under
+ * several collations: BINARY, because two values are distinct where any of SQLite's collations tells them apart.
  */
 function readKeyCollations(db: AnyDatabase, table: string): Map<string, string> {
   const index = db
@@ -183,7 +183,7 @@ function readKeyCollations(db: AnyDatabase, table: string): Map<string, string> 
   return collations;
 }
 
-/** What to write behind the table's name so that two scans meet the same order: by its rowid where it has one, else by its key. */
+/** SQL after the table's name that gives two scans the same order: by rowid, or by key where there is no rowid. */
 export function scanOrder(table: Table): string {
   if (table.rowid !== null) return `${table.scanHint} ORDER BY ${quoteName(table.rowid)}`;
   return table.withoutRowid ? `ORDER BY ${table.key.map(quoteName).join(', ')}` : table.scanHint;

@@ -9,8 +9,8 @@ const PATIENCE_MS = 5000;
 const POLL_MS = 40;
 
 /**
- * Tries a step that needs a lock until it gets it, for 5 s at the most, deaf to nothing: a cancel ends the wait.
- * @throws `database-busy` with nothing changed, `cancelled`, and `plan-stale` where somebody committed since the read transaction began
+ * Retries a step that needs a lock for up to 5 s; a cancel ends the wait at once.
+ * @throws `database-busy`, `cancelled`, and `plan-stale` where somebody committed since the read transaction began; the step then changed nothing
  */
 export async function withLockPatience<T>(task: TaskOptions, step: () => T): Promise<T> {
   const since = performance.now();
@@ -41,13 +41,13 @@ export async function withLockPatience<T>(task: TaskOptions, step: () => T): Pro
   }
 }
 
-/** SQLite's code, also of an error that was classified already, as that of opening a database is. */
+/** SQLite's code, also of an error that was classified already, as opening a database does. */
 function lockCode(error: unknown): string | null {
   if (!(error instanceof SnapbackError)) return sqliteCode(error);
   return error.code === 'database-busy' ? 'SQLITE_BUSY' : null;
 }
 
-/** The refusal of a plan that no longer describes the database. */
+/** Refuses a plan that no longer describes the database. */
 export function staleError(cause?: unknown): SnapbackError {
   return new SnapbackError(
     'plan-stale',
@@ -58,8 +58,8 @@ export function staleError(cause?: unknown): SnapbackError {
 }
 
 /**
- * Begins a transaction as a read and pins its moment. Nothing is locked for writing until `takeWriteLock`, and if
- * anyone commits in between, SQLite refuses that.
+ * Begins a transaction as a read, which sees one moment of the database. Nothing is locked for writing until
+ * `takeWriteLock`, which SQLite refuses if anyone commits in between.
  */
 export async function beginReading(db: WriteDatabase, task: TaskOptions): Promise<void> {
   await withLockPatience(task, () => {
@@ -69,16 +69,16 @@ export async function beginReading(db: WriteDatabase, task: TaskOptions): Promis
 }
 
 /**
- * Turns the read transaction into a writing one, of the same state or not at all. It fires no trigger and names no table.
- * With a rollback journal a writer who is about to commit waits for us to stop reading, as we would wait for it: so the
- * read transaction ends, and the lock is waited for without one. @throws `plan-stale`, `database-busy`, `cancelled`
+ * Turns the read transaction into a writing one of the same state, or fails. It fires no trigger and touches no table.
+ * With a rollback journal, a writer about to commit waits until we stop reading, while we would wait for it. There the
+ * read transaction ends first, and we wait for the lock without one. @throws `plan-stale`, `database-busy`, `cancelled`
  */
 export async function takeWriteLock(
   db: WriteDatabase,
   userVersion: number,
   task: TaskOptions,
 ): Promise<void> {
-  // A write that changes nothing: the database's own user version once more.
+  // A write that changes nothing: it sets the user version to its present value.
   const upgrade = () => db.pragma(`main.user_version = ${userVersion}`);
   if (db.pragma('main.journal_mode', { simple: true }) === 'wal') {
     await withLockPatience(task, upgrade);
@@ -90,7 +90,7 @@ export async function takeWriteLock(
     if (sqliteCode(error) !== 'SQLITE_BUSY') throw error;
     const before = readDataVersion(db);
     db.exec('COMMIT');
-    // Not BEGIN IMMEDIATE: it would take the attached stage into the commit, and bind the two files by a third one.
+    // Not BEGIN IMMEDIATE: it would include the attached stage in the commit, which then needs a super-journal.
     await withLockPatience(task, () => {
       db.exec('BEGIN');
       try {
@@ -104,17 +104,17 @@ export async function takeWriteLock(
   }
 }
 
-/** Changes, for one connection, whenever another one has committed. */
+/** A number that changes whenever another connection has committed. */
 function readDataVersion(db: WriteDatabase): unknown {
   return db.pragma('main.data_version', { simple: true });
 }
 
-/** Commits, waiting for readers that a rollback journal makes us wait for. After success nothing can be cancelled any more. */
+/** Commits; with a rollback journal, after waiting for readers. Afterwards nothing can be cancelled. @throws as `withLockPatience` */
 export async function commit(db: WriteDatabase, task: TaskOptions): Promise<void> {
   await withLockPatience(task, () => db.exec('COMMIT'));
 }
 
-/** Ends a transaction without a trace, if one is open. */
+/** Rolls the transaction back, if one is open. */
 export function rollBack(db: WriteDatabase): void {
   if (db.open && db.inTransaction) db.exec('ROLLBACK');
 }

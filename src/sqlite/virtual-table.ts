@@ -1,18 +1,18 @@
 import { foldName, placeOfName } from './names.ts';
 import { isKeyword, tokenize } from './sql-tokens.ts';
 
-/** A virtual table's module, and the names and values of its options. */
+/** What the SQL of a virtual table says about it. */
 export type VirtualTable = {
   readonly name: string;
   readonly module: string;
-  /** For FTS tables: `own` contents, those of another table (`external`), or `none`. */
+  /** Where an FTS table's contents are: its `own`, another table's (`external`), or `none`. */
   readonly contents: 'own' | 'external' | 'none';
   readonly contentTable: string | null;
-  /** The tables without which an FTS5 index can't be used: a write to it would fail the whole transaction. */
+  /** The shadow tables that an FTS5 index needs. Where one is missing, a write to the index would fail the whole transaction. */
   readonly parts: readonly string[];
 };
 
-/** Reads what a `CREATE VIRTUAL TABLE` says. The text is the schema's own, so it is well formed. */
+/** Reads a `CREATE VIRTUAL TABLE` statement. It comes from the schema, so it is well formed. */
 export function describeVirtualTable(object: {
   readonly name: string;
   readonly sql: string | null;
@@ -42,22 +42,22 @@ export function describeVirtualTable(object: {
 }
 
 /**
- * Why rows can't be written to what a name stands for. `view`: they are other tables' rows. `index`: a search index over
- * contents elsewhere. `no-contents`: a search index that keeps no contents, so that its columns read as NULL. `module`:
- * of a virtual table that only shows something, or of which we don't know how it keeps rows.
+ * Why no rows can be written to a view or virtual table. `view`: they are other tables' rows. `index`: a search index over
+ * another table's contents. `no-contents`: a search index without contents, whose columns read as NULL. `module`: a
+ * virtual table that only shows something, or whose way of storing rows we do not know.
  */
 export type ReadOnly = 'view' | 'index' | 'no-contents' | 'module';
 
-/** Whether a virtual table can be written like a table, and which of its columns are needed for that besides the visible ones. */
+/** Whether a virtual table can be written like a table, and which columns that needs besides the visible ones. */
 export type RowAccess = {
   readonly readOnly: ReadOnly | null;
-  /** The column that is the rowid: one of its own, or SQLite's name for it. Null where rows can't be written. */
+  /** The column that is the rowid: one of its own, or SQLite's name for it. Null where rows cannot be written. */
   readonly rowid: string | null;
-  /** Columns beyond the visible ones without which a row would not come back as it was. */
+  /** Hidden columns that are needed to bring a row back as it was. */
   readonly more: readonly string[];
 };
 
-/** `columns` are those that `SELECT *` gives, `hidden` the others. */
+/** How a virtual table can be written. `columns`: those of `SELECT *`; `hidden`: the others. */
 export function findRowAccess(
   { module, contents }: VirtualTable,
   columns: readonly string[],
@@ -70,12 +70,12 @@ export function findRowAccess(
   if (contents === 'none') return { readOnly: 'no-contents', ...none };
   const rowid = freeRowidName(columns);
   if (rowid === null) return { readOnly: 'module', ...none };
-  // FTS4 may hold a language by row, in a hidden column that has a name of the host's only then.
+  // FTS4 can store a language per row, in a hidden column. Only then does the column have a name that the host chose.
   const language = /^fts[34]$/.test(module) ? hidden.at(-1) : undefined;
   return { readOnly: null, rowid, more: language === undefined || language === '__langid' ? [] : [language] };
 }
 
-/** A name by which the rowid can be reached although the table has these columns; null where they hide all three. */
+/** A name that reaches the rowid beside these columns; null where they hide all three names. */
 export function freeRowidName(columns: readonly string[]): string | null {
   return ['rowid', '_rowid_', 'oid'].find((name) => placeOfName(columns, name) === -1) ?? null;
 }

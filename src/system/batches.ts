@@ -1,7 +1,7 @@
-/** More at once gains nothing: Node has four threads for files. */
+/** More at once would gain nothing: Node has four threads for files. */
 const AT_ONCE = 16;
 
-/** The results of some work on each item, in the order of the items, a few at a time. Passes on the first error. */
+/** Does some work on each item, a few at a time. Returns the results in the order of the items; passes on the first error. */
 export async function mapInBatches<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,

@@ -1,7 +1,7 @@
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { constants, open } from './files.ts';
 
-/** Makes new, renamed and removed names in a folder durable, where the system has a way to say so. @throws as `files.ts` */
+/** Makes new, renamed and removed names in a folder durable, where the system can do that. @throws as `files.ts` */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await open(path, constants.O_RDONLY);
@@ -11,14 +11,14 @@ export async function syncFolder(path: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Windows has no such call for folders, some network file systems refuse it.
+    // Windows cannot do it for folders, and some network file systems refuse it.
     if (!hasSystemCode(error, 'EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP', 'EACCES')) throw error;
   }
 }
 
 /**
- * Does what only tidies up after work that is done or has failed already: the system's refusal must neither make a good
- * action look like a failed one nor hide why one failed. Whatever stays is swept by a later start. Bugs pass.
+ * Tidies up after work that is done or has failed. A refusal of the system is ignored: it must neither make a good action
+ * look failed nor hide why one failed. A later start removes what stays. Bugs are passed on.
  */
 export async function tidy(work: () => Promise<unknown>): Promise<void> {
   try {

@@ -5,9 +5,8 @@ import { FileError, isSystemError, type SnapbackError } from '../model/errors.ts
 import { explainReadError, explainWriteError } from './refusals.ts';
 
 /*
- * The one door to the file system. Each function is Node's own of that name; what the system refuses leaves it as a
- * `FileError` with a code of ours and the path. Invariant: no refusal of the system reaches anybody unclassified. The
- * same holds for each method of a handle that `open` gives.
+ * The only door to the file system. Each function is Node's own of that name. Invariant: a refusal of the system always
+ * becomes a `FileError` with a code of ours and the path, also from the methods of a handle that `open` returns.
  */
 
 export type { BigIntStats, Dirent } from 'node:fs';
@@ -23,7 +22,7 @@ export const stat = reading(promises.stat);
 export const statfs = reading(promises.statfs);
 export const watch = reading(fs.watch);
 
-/* Of these, `openSync` is only for reading. */
+/* `openSync` is for reading only. */
 export const lstatSync = reading(fs.lstatSync);
 export const openSync = reading(fs.openSync);
 export const readdirSync = reading(fs.readdirSync);
@@ -46,7 +45,7 @@ export const unlink = writing(promises.unlink);
 export const utimes = writing(promises.utimes);
 export const writeFile = writing(promises.writeFile);
 
-/** As Node's. The handle's own methods refuse in the same way. */
+/** Node's `open`. The handle's methods throw `FileError` too. */
 export const open: typeof promises.open = async (path, flags, mode) => {
   const explain = isForWriting(flags) ? explainWriteError : explainReadError;
   try {
@@ -58,7 +57,7 @@ export const open: typeof promises.open = async (path, flags, mode) => {
 
 const readFromDescriptor = promisify(fs.read);
 
-/** Fills `buffer` from a position of what `openSync` opened; returns the number of bytes, none at the end. */
+/** Reads from a position of what `openSync` opened into `buffer`. Returns the number of bytes read, 0 at the end. */
 export async function readDescriptor(
   { fd, path }: { readonly fd: number; readonly path: string },
   buffer: Buffer,
@@ -78,12 +77,12 @@ function reading<F extends FileCall>(call: F): F {
   return guard(call, explainReadError, 0);
 }
 
-/** `named`: which argument says what is written. */
+/** `named`: which argument is the path that is written. */
 function writing<F extends FileCall>(call: F, named = 0): F {
   return guard(call, explainWriteError, named);
 }
 
-/** The same function with all its overloads, whose refusals are ours. */
+/** The same function with all its overloads, throwing `FileError`. */
 function guard<F extends FileCall>(call: F, explain: Explain, named: number): F {
   return new Proxy(call, {
     apply: (target, self, args: readonly unknown[]): unknown =>
@@ -115,7 +114,7 @@ function attempt(call: () => unknown, path: string, explain: Explain): unknown {
   }
 }
 
-/** What is no refusal of the system is a bug, and passes as it is. */
+/** Anything but a refusal of the system is a bug, and is passed on as it is. */
 function refused(error: unknown, path: string, explain: Explain): unknown {
   if (!isSystemError(error) || error instanceof FileError) return error;
   const { code, message, detail } = explain(error, path);

@@ -3,7 +3,7 @@ import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { realpath, stat, statfs } from './files.ts';
 
 type FreeSpace = {
-  /** The same for two paths that share their space. */
+  /** Equal for two paths that share their space. */
   readonly device: number;
   /** The volume's topmost folder above the path. */
   readonly volume: string;
@@ -11,8 +11,8 @@ type FreeSpace = {
 };
 
 /**
- * Free space, in bytes, for an unprivileged writer on the volume that holds `path`, or would hold it; symbolic links are
- * followed. Throws `io-failed`.
+ * The space in bytes that an unprivileged writer has on the volume that holds `path`, or would hold it. Follows symbolic
+ * links. @throws `io-failed`
  */
 export async function freeSpace(path: string): Promise<FreeSpace> {
   try {

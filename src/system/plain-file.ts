@@ -1,7 +1,7 @@
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
 import { type BigIntStats, constants, type FileHandle, open } from './files.ts';
 
-/** An open regular file, judged by what was opened and not by what its name promised; or what is in its place instead. */
+/** An open regular file, checked after it was opened; or a sentence that says what is there instead. */
 export type PlainFile =
   | { readonly handle: FileHandle; readonly facts: BigIntStats; readonly problem: null }
   | { readonly handle: null; readonly facts: null; readonly problem: string };
@@ -11,8 +11,8 @@ const FOLDER = 'This is a folder, not a file.';
 const OTHER = 'This is not a regular file.';
 
 /**
- * Opens a regular file, by default to read: no link is followed, nothing waits for a FIFO, and nothing but a regular
- * file stays open. The caller closes `handle`. `flags` and `mode` are those of `open`.
+ * Opens a regular file, by default for reading. Never follows a link, never waits for a FIFO, and keeps nothing but a
+ * regular file open. The caller closes `handle`. `flags` and `mode` are those of `open`.
  * @throws as `files.ts`
  */
 export async function openPlainFile(
@@ -41,7 +41,7 @@ export async function openPlainFile(
   }
 }
 
-/** What a file is, where it is not a regular one; null where it is. */
+/** A sentence that says what a file is; null for a regular file. */
 export function describeOddity(
   facts: Pick<BigIntStats, 'isFile' | 'isSymbolicLink' | 'isDirectory'>,
 ): string | null {
@@ -52,7 +52,7 @@ export function describeOddity(
 
 const LARGEST_BYTES = 32 * 1024 * 1024;
 
-/** The text of a file of ours that nothing may depend on: null where there is no such plain file, it may not be read, or it is larger than 32 MiB. */
+/** Reads a file of ours that may be missing. Null where it is no regular file, cannot be read, or is larger than 32 MiB. */
 export async function readSmallFile(path: string): Promise<string | null> {
   try {
     const file = await openPlainFile(path);

@@ -8,18 +8,18 @@ import { isAlive, isRunning, ownMark, type ProcessMark, processMark } from './pr
 
 const PREFIX = 'snapback-';
 const NAME = /^snapback-(\d{1,10})-[A-Za-z0-9]{6}$/;
-/** In each private folder: which process made it, told from a later one with the same number. */
+/** A file in each private folder that says which process made it. */
 const MARK = '.process.json';
 
 /**
- * A folder in the system's place for temporary files that nobody else may look into: what lies in it holds chats.
- * `remove` removes it as far as the system lets us; what stays goes with a later sweep.
+ * A temporary folder that only this user can read, because its files hold chats. `remove` removes as much of it as the
+ * system allows; a later sweep removes the rest.
  */
 export type PrivateFolder = { readonly path: string; readonly remove: () => Promise<void> };
 
 /**
- * Makes a private folder (mode 0700). Whoever makes it removes it; what a killed process left behind goes with
- * `sweepPrivateFolders`. @throws `disk-full`, `folder-read-only`, `io-failed`; then there is none
+ * Makes a private folder (mode 0700). The caller removes it; `sweepPrivateFolders` removes what a killed process left.
+ * @throws `disk-full`, `folder-read-only`, `io-failed`; then no folder is left
  */
 export async function createPrivateFolder(): Promise<PrivateFolder> {
   const path = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
@@ -35,8 +35,8 @@ export async function createPrivateFolder(): Promise<PrivateFolder> {
 }
 
 /**
- * Does something for which a database is open in its place, while other Snapbacks can see that this process is one of
- * them. Where no mark can be left, they can't, and take it for a stranger. Passes on what the work returns or throws.
+ * Marks this process as a Snapback while `work` has a database open, so that other Snapbacks do not take it for the chat
+ * app. Where the mark cannot be written, they do. Returns and throws what `work` does.
  */
 export async function whileMarked<T>(work: () => Promise<T>): Promise<T> {
   let mark: PrivateFolder | null = null;
@@ -54,7 +54,7 @@ async function leave(mark: PrivateFolder | null): Promise<void> {
   await mark?.remove();
 }
 
-/** Removes private folders of processes that are no more. Folders that can't be removed are another user's, and stay. */
+/** Removes the private folders of processes that have ended. Folders that cannot be removed (another user's) stay. */
 export async function sweepPrivateFolders(): Promise<void> {
   for (const { path, pid, mark } of await listPrivateFolders())
     if (mark === null ? !isAlive(pid) : !isRunning(mark))
@@ -62,8 +62,8 @@ export async function sweepPrivateFolders(): Promise<void> {
 }
 
 /**
- * The numbers of the processes that work in private folders of this user: Snapback's own, this one included. Empty where
- * the system does not tell when a process began: then a later one with the same number could not be told from it.
+ * The ids of this user's running Snapback processes, this one included, by their private folders. Empty where the system
+ * does not say when a process began: a later process could have the same id.
  */
 export async function listOwnProcesses(): Promise<ReadonlySet<number>> {
   const folders = await listPrivateFolders();
@@ -100,7 +100,7 @@ async function listPrivateFolders(): Promise<readonly Found[]> {
 
 const markFile = v.pipe(v.string(), v.parseJson(), processMark);
 
-/** Null where there is none: in the folder of an earlier version, or of a process that was killed before it wrote it. */
+/** Null where there is no mark: an earlier version made the folder, or the process was killed before it wrote one. */
 async function readMark(path: string): Promise<ProcessMark | null> {
   const { success, output } = v.safeParse(markFile, await readSmallFile(path));
   return success ? output : null;

@@ -1,7 +1,7 @@
 import { isSystemError } from '../model/errors.ts';
 import { readFileSync } from './files.ts';
 
-/** The text of a file by which the kernel tells of a process; null where it does not, or not to this user. */
+/** Reads a file of `/proc`; null where the system has no such file or this user may not read it. */
 export function readProcFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 
-/** Turns the system's refusal to read into ours: `io-failed`, with words for what a person can mend. Ours pass unchanged. */
+/** Turns the system's refusal to read into `io-failed`, with a message that says what to do. Errors of ours pass unchanged. */
 export function explainReadError(error: unknown, path: string): SnapbackError {
   if (error instanceof SnapbackError) return error;
   return new SnapbackError('io-failed', sayUnread(error, basename(path)), { path }, error);
@@ -16,7 +16,7 @@ function sayUnread(error: unknown, name: string): string {
   return `“${name}” could not be read. Try again; if it happens again, check the disk.`;
 }
 
-/** Turns the system's refusal to write into ours: `disk-full`, `folder-read-only`, else `io-failed`. Ours pass unchanged. */
+/** Turns the system's refusal to write into `disk-full`, `folder-read-only` or `io-failed`. Errors of ours pass unchanged. */
 export function explainWriteError(error: unknown, path: string): SnapbackError {
   if (error instanceof SnapbackError) return error;
   if (hasSystemCode(error, 'ENOSPC', 'EDQUOT'))

@@ -3,14 +3,14 @@ import type { Yielder } from './yielder.ts';
 
 const FLUSH_CHARS = 256 * 1024;
 
-/** Where ASCII text goes that becomes a file. `flush` writes what is pending; `written` counts what is pending too. */
+/** Writes ASCII text to a file. `flush` writes what is pending; `written` includes what is pending. */
 export type TextSink = {
   readonly written: () => number;
   readonly text: (text: string) => Promise<void>;
   readonly flush: () => Promise<void>;
 };
 
-/** Writes text to the end of a file in large pieces, between which a cancel arrives. @throws the system's errors, `cancelled` */
+/** Appends text to a file in large pieces and can be cancelled between them. @throws as `files.ts`, `cancelled` */
 export function createTextSink(handle: FileHandle, yielder: Yielder): TextSink {
   let parts: string[] = [];
   let chars = 0;

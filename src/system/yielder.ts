@@ -4,19 +4,19 @@ import type { Progress, TaskOptions } from '../model/task.ts';
 
 const YIELD_EVERY_MS = 12;
 
-/** Throws `cancelled` if the task was cancelled. */
+/** @throws `cancelled` if the task was cancelled */
 export function throwIfCancelled(task: TaskOptions): void {
   if (task.signal?.aborted === true) throw new SnapbackError('cancelled', 'Cancelled; nothing was changed.');
 }
 
-/** The rhythm of a long task. `step` is cheap enough to call for every batch of rows. */
+/** Lets a long task share its thread. `step` is cheap enough to call for every batch of rows. */
 export type Yielder = {
-  /** Gives other work a turn when some milliseconds have passed; throws `cancelled` after a cancel. */
+  /** Gives other work a turn every few milliseconds. @throws `cancelled` */
   readonly step: () => Promise<void>;
   readonly report: (progress: Progress) => void;
 };
 
-/** Makes the rhythm for one task: bounded steps, a turn for the event loop between them, cancel at each of them. */
+/** Makes the yielder of one task. */
 export function createYielder(task: TaskOptions): Yielder {
   let last = performance.now();
   return {
