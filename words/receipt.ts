@@ -58,7 +58,14 @@ const IN_PLACE: { readonly [V in Verb]: string } = {
 
 /** What has become of the database; without a verb, of which nobody knows whether an undo led back or forth. */
 export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
-  return notRestoredWords(receipt) ?? (verb === null ? 'Everything is as it was before.' : IN_PLACE[verb]);
+  const exceptions = [leftOutWords(receipt), notRestoredWords(receipt)].filter((words) => words !== null);
+  if (exceptions.length > 0) return exceptions.join(' ');
+  return verb === null ? 'Everything is as it was before.' : IN_PLACE[verb];
+}
+
+function leftOutWords({ leftOut }: RestoreReceipt): string | null {
+  if (leftOut.length === 0) return null;
+  return `Not everything could be restored: some values of ${joinWords(leftOut)} are missing or changed.`;
 }
 
 /** What a receipt says first. */

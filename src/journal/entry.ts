@@ -107,6 +107,7 @@ const receipt = v.pipe(
     ),
     // Earlier versions did not write it.
     notRestored: v.optional(v.array(v.object({ name: detail, rows: amount, choice: v.boolean() })), []),
+    leftOut: v.optional(v.array(detail), []),
     checks: v.array(check),
     lastEventId: integer,
     writeLockMs: amount,

@@ -166,6 +166,8 @@ export type RestoreReceipt = {
   }[];
   /** As in the plan; empty in receipts of earlier versions. */
   readonly notRestored: readonly NotRestored[];
+  /** Tables of which some values are missing or changed, as was accepted; empty in receipts of earlier versions. */
+  readonly leftOut: readonly string[];
   readonly checks: readonly CheckResult[];
   readonly lastEventId: bigint;
   /** How long other writers were shut out, in milliseconds. */

@@ -128,6 +128,7 @@ async function writeAndVerify(
         changed,
       })),
       notRestored: [...plan.notRestored, ...notRestored],
+      leftOut: [...new Set(plan.schemaDrift.flatMap(({ table, loses }) => (loses > 0 ? [table] : [])))],
       checks,
       lastEventId:
         plan.options.mode === 'full'

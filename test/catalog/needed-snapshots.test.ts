@@ -68,6 +68,7 @@ const commit = (
     checkpointId: given.checkpointId ?? null,
     tables: [],
     notRestored: [],
+    leftOut: [],
     checks: [],
     lastEventId: 1n,
     writeLockMs: 1,

@@ -34,6 +34,7 @@ function commit(
     checkpointId,
     tables: [],
     notRestored: [],
+    leftOut: [],
     checks: [],
     lastEventId: 1n,
     writeLockMs: 1,

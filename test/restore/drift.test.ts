@@ -6,6 +6,7 @@ import {
   diffSnapshot,
   planRestore,
 } from '../../src/index.ts';
+import { endWords } from '../../words/receipt.ts';
 import {
   asHost,
   codeOf,
@@ -269,5 +270,32 @@ describe.concurrent('ids and versions', () => {
       before: '',
       since: 'PRAGMA user_version = -7;',
     });
+  });
+});
+
+describe.concurrent('a restore that had to leave values out, as was accepted,', () => {
+  const BOTS = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, mood TEXT);';
+  const ROWS = "INSERT INTO bots VALUES (1, 'ada', 'calm'), (2, 'bo', 'wild');";
+  test.each([
+    ['a column is gone', 'ALTER TABLE bots DROP COLUMN mood;'],
+    ['a table is gone', 'DROP TABLE bots;'],
+    [
+      'only its declaration is another',
+      'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name, mood);',
+    ],
+  ])('is never said to have brought everything back: %s', async (_, since) => {
+    const { place, id } = await live(root(), { schema: BOTS, before: ROWS, since });
+    const folder = await open(place);
+    const request = {
+      ...defaultRestoreOptions,
+      acceptDrift: true,
+      snapshotId: id,
+      action: 'restore' as const,
+    };
+    const { schemaDrift } = await planRestore(folder, request);
+    const isWhole = schemaDrift.every(({ loses }) => loses === 0);
+    const receipt = await applyRestore(folder, request, NOW);
+    expect(receipt.leftOut).toEqual(isWhole ? [] : ['bots']);
+    expect(endWords('Restore', receipt).includes('Everything is back')).toBe(isWhole);
   });
 });
