@@ -63,11 +63,7 @@ export function createJsonScanner(
   let base = start;
   let ended = false;
 
-  const damaged = (why: string, position = at): SnapbackError =>
-    new SnapbackError('snapshot-damaged', `The file is damaged at byte ${base + position}: ${why}.`, {
-      offset: base + position,
-      why,
-    });
+  const damaged = (why: string, position = at): SnapbackError => damagedAt(base + position, why);
 
   async function more(): Promise<void> {
     const rest = text.length - at;
@@ -232,4 +228,12 @@ export function createJsonScanner(
         tooDeep: () => damaged('values are nested too deeply'),
       }),
   };
+}
+
+/** The error for a snapshot file that can't be read on from a byte. */
+export function damagedAt(offset: number, why: string): SnapbackError {
+  return new SnapbackError('snapshot-damaged', `The file is damaged at byte ${offset}: ${why}.`, {
+    offset,
+    why,
+  });
 }

@@ -1,8 +1,13 @@
 import { hash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
-import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
+import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
 import { aboutText, FORMAT_VERSION, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
+
+/** Whether no snapshot has such a key, or one after so many others. */
+export function isBeyondAll(key: string, before: number): boolean {
+  return key.length > LONGEST_KEY || before >= MOST_KEYS;
+}
 
 /** Our own notes in a snapshot file. */
 export type OwnNotes = {
@@ -20,6 +25,10 @@ const TAIL_BYTES = 4096;
 const LARGEST_ABOUT_BYTES = 8 << 20;
 const SEARCH_BYTES = 1 << 20;
 const TAIL = /, "aboutHash": "([0-9a-f]{64})", "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
+const MOST_KEYS = 10_000;
+const LONGEST_KEY = 1000;
+/** Why a file with such keys is damaged. */
+export const BEYOND_ALL = 'it has keys that no snapshot has';
 const QUOTED_KEY = `"${OWN_KEY}"`;
 
 /**
@@ -124,16 +133,20 @@ async function pass(scanner: JsonScanner): Promise<'go on'> {
   return 'go on';
 }
 
-/** Goes through an object of the file; `see` consumes each value, and may say that it has seen enough. */
+/**
+ * Goes through an object of the file; `see` consumes each value, and may say that it has seen enough.
+ * @throws `snapshot-damaged` for keys that no snapshot has, so that they fill no memory
+ */
 async function eachKey(
   scanner: JsonScanner,
   see: (key: string) => Promise<'enough' | 'go on'>,
 ): Promise<void> {
   await scanner.expect('{');
   if ((await scanner.peek()) === '}') return scanner.expect('}');
-  for (;;) {
+  for (let keys = 0; ; keys += 1) {
     const key = await scanner.readString();
     await scanner.expect(':');
+    if (isBeyondAll(key, keys)) throw damagedAt(scanner.offset(), BEYOND_ALL);
     if ((await see(key)) === 'enough') return;
     if ((await scanner.peek()) !== ',') return scanner.expect('}');
     await scanner.expect(',');

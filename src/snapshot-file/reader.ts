@@ -7,9 +7,9 @@ import { createYielder, type Yielder } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createExactCursor, type ExactCursor } from './exact-values.ts';
 import { refuseForeign } from './foreign.ts';
-import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import { createJsonScanner, damagedAt, type JsonRow, type JsonScanner } from './json-scanner.ts';
 import { OWN_KEY, type SnapshotAbout } from './notes.ts';
-import { type OwnNotes, searchOwnNotes } from './own-notes.ts';
+import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-notes.ts';
 
 /** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
 export type SnapshotPart =
@@ -33,8 +33,6 @@ export type SnapshotPart =
 const ROWS_PER_BATCH = 512;
 /** Of the file: a batch of few long rows must not hold much more than one of many short ones. */
 const BYTES_PER_BATCH = 4 << 20;
-const MOST_KEYS = 10_000;
-const LONGEST_KEY = 1000;
 
 /**
  * Streams a snapshot with one chunk in memory, each value with its storage class, including what `_snapback.exact` adds.
@@ -62,7 +60,7 @@ export async function* readSnapshot(
     if (seen.size > 0) await scanner.expect(',');
     const key = await scanner.readString();
     await scanner.expect(':');
-    if (key.length > LONGEST_KEY || seen.size >= MOST_KEYS) throw damaged('it has keys that no snapshot has');
+    if (isBeyondAll(key, seen.size)) throw damaged(BEYOND_ALL);
     const known = knownTables.has(foldName(key));
     // SQLite does not tell "A" from "a", so for tables such keys are the same.
     const name = known ? foldName(key) : key;
@@ -94,13 +92,6 @@ export async function* readSnapshot(
   }
   if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was read');
   yield { type: 'end', sha256: digest.digest('hex') };
-}
-
-function damagedAt(offset: number, why: string): SnapbackError {
-  return new SnapbackError('snapshot-damaged', `The file is damaged at byte ${offset}: ${why}.`, {
-    offset,
-    why,
-  });
 }
 
 function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, yielder: Yielder) {

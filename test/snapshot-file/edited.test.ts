@@ -15,7 +15,7 @@ import {
 } from '../../src/index.ts';
 import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
 import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
-import { dumpSmall, makeSmallFolder, readParts } from '../laws/snapshot-text.ts';
+import { dumpSmall, makeSmallFolder, readParts, withNotes } from '../laws/snapshot-text.ts';
 import { addEvents, makePlace, makeRoot, open as openPlace, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
@@ -123,6 +123,18 @@ describe('a file of ours that was laid out anew', () => {
       }
     },
   );
+
+  test.each([
+    ['more tables than any snapshot has', (index: number) => `t${index}`, 20_000],
+    ['tables with names that none can have', (index: number) => `${'t'.repeat(1000)}${index}`, 10],
+  ])('is not understood where its notes name %s: they would fill the memory', async (_, nameOf, tables) => {
+    const named: Record<string, unknown> = Object.fromEntries(
+      Array.from({ length: tables }, (_none, index) => [nameOf(index), []]),
+    );
+    const text = withNotes(own, (notes) => Object.assign(notes, { exact: named }));
+    const path = await write(text.replace('"aboutHash": ', '"aboutHash":'));
+    await expect(readParts(path)).rejects.toMatchObject({ message: expect.stringContaining('notes') });
+  });
 
   test.skipIf(!hasJq)(
     'by jq restores as before, and undo works from a safety copy that jq indented',
