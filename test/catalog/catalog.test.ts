@@ -81,7 +81,7 @@ describe('the list at once', () => {
     });
   });
 
-  test('names a cut off or empty file as damaged, what is no file as unreadable, and fails for neither', async () => {
+  test('lists a cut off or empty file as damaged, something that is not a file as unreadable, and fails for neither', async () => {
     const whole = dumpChat(folder);
     await putSnapshot(folder, one, whole.slice(0, -200));
     await putSnapshot(folder, 'periodic/20260302T000000Z', '');
@@ -225,7 +225,7 @@ describe('checking', () => {
     expect(await readFile(path, 'utf8')).not.toMatch(/message \d|Harbour/);
   });
 
-  test('can do without a memory: lost, forged, in a read-only place, or none at all', async () => {
+  test('works without what was remembered: lost, forged, in a read-only place, or never kept', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     const checked = await find(one, true);
     const [name = ''] = await readdir(folder.cacheDir ?? '');
@@ -352,7 +352,7 @@ describe('show and verify', () => {
     expect(await checkSnapshot(folder, one)).toEqual(await find(one));
   });
 
-  test('refuse what is no snapshot', async () => {
+  test('refuse an id that is not that of a snapshot', async () => {
     for (const [id, code] of [
       ['periodic/20200101T000000Z', 'snapshot-missing'],
       ['periodic/../../chat', 'snapshot-unsafe'],

@@ -12,7 +12,7 @@ import {
 import { addEvents, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 import { NOW } from '../support/story.ts';
 
-/** The snapshot that is shown first is the one that brings back what came away, however many others were taken since. */
+/** The snapshot that is shown first is the one that brings back what was lost, however many were taken since then. */
 const root = makeRoot();
 
 type Rewinds = {
@@ -51,7 +51,7 @@ async function take(place: Place, kind: 'rewind' | 'periodic'): Promise<Snapshot
 
 describe.concurrent('the likely snapshot', () => {
   test.each(Object.entries(HOSTS))(
-    'is the one of before the rewind where the host %s',
+    'is the one from before the rewind where the host %s',
     async (_, { sql }) => {
       const { place, before } = await begin();
       run(place, sql(12));

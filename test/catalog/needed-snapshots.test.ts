@@ -18,7 +18,7 @@ const day = (kind: string, number: number) => `${kind}/202603${String(number).pa
 const checkpoint = (number: number) => day('periodic', number);
 const copy = (number: number) => day('restore', number);
 
-/** Writes each checkpoint whole, but those of `cut`. */
+/** Writes each checkpoint whole, except those in `cut`. */
 async function makeCheckpoints(folder: DataFolder, numbers: readonly number[], cut: readonly number[] = []) {
   for (const number of numbers)
     await putSnapshot(folder, checkpoint(number), cut.includes(number) ? CUT : WHOLE);
@@ -95,7 +95,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder)).toEqual([]);
   });
 
-  test('the newest of after the last full restore, if no other of after it stays', async () => {
+  test('the newest one from after the last full restore, if no other one from after it stays', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3, 4, 5]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -105,7 +105,7 @@ describe('the next start needs', () => {
       expect(await atNextStart(folder, ...going)).toEqual([]);
   });
 
-  test('the last one of after it, when the restore’s own has gone before', async () => {
+  test('the last one from after it, where the restore’s own was pruned earlier', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -133,7 +133,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder)).toEqual([checkpoint(3)]);
   });
 
-  test('the newest damaged one where none is whole: the host would at least not load an older one unnoticed', async () => {
+  test('the newest damaged one where none is whole: then the host at least cannot silently load an older one', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4], [3, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -141,7 +141,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 3)).toEqual([]);
   });
 
-  test('after an undo only what is of after that', async () => {
+  test('after an undo, only one from after the undo', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4, 6]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -157,7 +157,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
   });
 
-  test('one of after the safety copy, where the restore’s own was published under a name that nobody recorded', async () => {
+  test('one from after the safety copy, where the name of the restore’s own was not recorded', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3]);
     await putSnapshot(folder, copy(2));

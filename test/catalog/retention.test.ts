@@ -14,7 +14,7 @@ async function explain(folder: DataFolder, needed: readonly (readonly [string, N
   return Object.fromEntries(explainRetention(files, folder.profile, new Map(needed), now));
 }
 
-test('of the checkpoints the newest five are kept, the fifth goes next, older ones are due', async () => {
+test('the newest five checkpoints are kept, the fifth is the next to go, older ones are due', async () => {
   const folder = await makeChat(root());
   for (const day of [1, 2, 3, 4, 5, 6, 7]) await putSnapshot(folder, `periodic/2026030${day}T000000Z`);
   const retention = await explain(folder);

@@ -181,7 +181,7 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
     await expectPassedOver(folder, id, /another timeline/);
   });
 
-  test('and where none is left one is due, as if there had never been any', async () => {
+  test('and where no checkpoint is left, one is due, as if there had never been any', async () => {
     const folder = await makeChat(root(), { events: 1 });
     await putSnapshot(folder, newest, '', taken);
     expect(await isDue(folder, later(0))).toMatchObject({

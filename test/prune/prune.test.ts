@@ -60,7 +60,7 @@ test('what goes is moved whole into the trash, with a manifest by which it can b
   }
 });
 
-test('by age goes what is as old as the limit, by the time in its name', async () => {
+test('by age, a snapshot goes as soon as the time in its name is as old as the limit', async () => {
   const folder = await makeSnapshots('rewind/20260306T120000Z', 'rewind/20260306T120001Z');
   const policy: PrunePolicy = { by: 'age', kind: 'rewind', olderThanDays: 14 };
   expect((await planPrune(folder, policy, { now })).goes).toMatchObject([
@@ -68,7 +68,7 @@ test('by age goes what is as old as the limit, by the time in its name', async (
   ]);
 });
 
-test('by choice goes what was chosen, each once, whatever its name', async () => {
+test('by choice, what was chosen goes, each once, whatever its name', async () => {
   const folder = await makeSnapshots(
     ...days('periodic', 1, 2),
     'weekly/before the storm',

@@ -195,7 +195,7 @@ test('a file that is named twice counts once, and an empty folder goes without a
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
 });
 
-test('what stays in the trash is told, not passed over', async () => {
+test('what stays in the trash is reported, not ignored', async () => {
   const { folder, folders } = await makeTrash();
   await writeFile(join(folders[0] ?? '', 'notes.txt'), 'notes');
   const told = '1 folder in the trash with something else in it: that stays.';
@@ -214,7 +214,7 @@ test('what stays in the trash is told, not passed over', async () => {
   ]);
 });
 
-test('a trash that a link leads away to is described as none, and nothing of it is deleted', async () => {
+test('a trash that is a link to elsewhere is described as empty, and nothing in it is deleted', async () => {
   const folder = await makeChat(root());
   const elsewhere = await makeDir(root());
   const file = join(elsewhere, 'trash', '20260101T000000Z', 'periodic', 'x.json');

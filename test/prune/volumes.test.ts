@@ -8,7 +8,7 @@ import { runToEnd } from '../support/process.ts';
 
 const root = makeRoot();
 
-/** Mounts a volume where the snapshots lie, which only the command sees; what is left on it is copied to `$2`. */
+/** Mounts a volume at the folder of the snapshots, which only the command sees; what is left on it is copied to `$2`. */
 const OWN_VOLUME = `cp -rp "$1/snapshots/." "$2" && mount -t tmpfs -o "size=$3" tmpfs "$1/snapshots" && cp -rp "$2/." "$1/snapshots" &&
   rm -r "$2"/* && at="$1" && out="$2" && shift 3 && "$@"; cp -rp "$at/snapshots/." "$out"`;
 const ID = 'rewind/20260101T000000Z';

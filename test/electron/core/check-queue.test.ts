@@ -32,7 +32,7 @@ describe('background checks', () => {
     expect(started).toEqual(['a', 'b']);
   });
 
-  test('give way to what a person waits for and start anew afterwards', async () => {
+  test('pause for what a person waits for, and start over afterwards', async () => {
     const { queue, started, settle } = heldChecks();
     queue.offer(files('a', 'b'));
     const front = Promise.withResolvers<string>();

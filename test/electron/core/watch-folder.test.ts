@@ -35,7 +35,7 @@ afterEach(() => {
 const expectChange = (what: Changed) =>
   vi.waitFor(() => expect(changes).toContain(what), { timeout: 120_000 });
 
-test('a commit, a snapshot in a folder that did not exist, and one that goes are seen', async () => {
+test('a commit, a snapshot in a new folder, and a snapshot that disappears are seen', async () => {
   const db = new Database(join(dir, 'chat.db'));
   db.exec("INSERT INTO event_log (payload_json) VALUES ('{}')");
   await expectChange('database');
@@ -50,7 +50,7 @@ test('a commit, a snapshot in a folder that did not exist, and one that goes are
   await expectChange('snapshots');
 });
 
-test('what is no part of the data is not reported, and a link to elsewhere is not followed', async () => {
+test('a file that is not part of the data is not reported, and a link to elsewhere is not followed', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'snapback-elsewhere-'));
   mkdirSync(join(dir, 'snapshots'));
   symlinkSync(elsewhere, join(dir, 'snapshots/linked'));

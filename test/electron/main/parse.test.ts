@@ -39,7 +39,7 @@ describe('what the window may ask', () => {
       message('plan.apply', { folderId, planId, whileOpen: true, acceptDrift: true }),
     ],
     [
-      'consent that is no boolean',
+      'consent that is not a boolean',
       message('plan.apply', { folderId, planId, whileOpen: 'yes', ...noConsents }),
     ],
     [

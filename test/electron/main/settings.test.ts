@@ -25,7 +25,7 @@ const never = (error: unknown) => {
 const recent = (dir: string) => ({ dir, database: null, demo: false });
 
 describe('the settings file', () => {
-  test('what was written last is read again, and nothing else lies beside it', async () => {
+  test('what was written last is read again, and no other file is left beside it', async () => {
     const settings = await openSettings(file, never);
     const updates = Array.from({ length: 20 }, (_, at) =>
       settings.update({ recents: [recent(`/data/${at}`)] }),
