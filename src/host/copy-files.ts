@@ -7,13 +7,13 @@ import { type FileHandle, lstat, open, readDescriptor, rm } from '../system/file
 import type { Yielder } from '../system/yielder.ts';
 
 const COPY_ATTEMPTS = 5;
-/** The journal is part of it: without it, what a killed host left half written could not be taken back. */
+/** Includes the journal, which is needed to undo what a killed host left half written. */
 const COMPANIONS = ['', '-wal', '-journal'] as const;
 
 /**
  * Copies database, WAL and journal as files, and proves that none of them changed meanwhile. No lock that this process
- * holds on the database is lost by it. @throws `database-busy` (it changes all the time), `database-unreadable`,
- * `cancelled`, and the system's refusal to write the copy; then the copy is of no use
+ * holds on the database is lost. @throws `database-busy` (it keeps changing), `database-unreadable`, `cancelled`, and the
+ * system's refusal to write the copy; the copy is then unusable
  */
 export async function copyDatabaseFiles(source: string, target: string, yielder: Yielder): Promise<void> {
   for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
@@ -45,7 +45,7 @@ function absentAsNull(error: unknown): null {
   throw error;
 }
 
-/** Reads the files one after the other, and copies them where there is a target; the digest of each, null where there is none. */
+/** Reads the files one after the other, and copies them where there is a target. Returns the digest of each; null for a missing file. */
 async function passOver(
   source: string,
   target: string | null,
@@ -60,7 +60,7 @@ async function passOver(
 async function copyFile(source: string, target: string | null, yielder: Yielder): Promise<string | null> {
   const from = openOrAbsent(source);
   if (from === null) {
-    // What an earlier attempt found there belongs to another moment.
+    // A copy from an earlier attempt belongs to another moment.
     if (target !== null) await rm(target, { force: true });
     return null;
   }

@@ -3,7 +3,7 @@ import { SnapbackError } from '../model/errors.ts';
 const PAGES_PER_STEP = 512;
 /** How long one step may keep a host with a rollback journal from committing. */
 const LONGEST_STEP_MS = 200;
-/** In a WAL a reader hinders nobody, but the WAL can't be reused under it: after this long the copy goes on without. */
+/** In WAL mode a reader blocks nobody but keeps the WAL from being reused. After this long the copy continues without it. */
 const LONGEST_READ_MS = 10_000;
 const LONGEST_STANDSTILL_MS = 5000;
 const MOST_RESTARTS = 200;
@@ -11,13 +11,13 @@ const MOST_RESTARTS = 200;
 type Step = {
   /** How many pages to copy now. */
   readonly pages: number;
-  /** Whether a read that began with the copy has lasted for as long as it may. */
+  /** Whether a read that began with the copy must end now. */
   readonly readTooLong: boolean;
 };
 
 /**
- * Makes the rhythm of one copy in steps: each as large as a bounded time allows, going by how long the one before took.
- * Times are in ms of any one clock. @throws `database-busy` where nothing moved for 5 s, or the copy began anew 200 times
+ * Decides how many pages each step of a copy takes, so that a step stays short: it is judged by the duration of the step
+ * before. Times are in ms of one clock. @throws `database-busy` after 5 s without progress, or 200 restarts of the copy
  */
 export function createCopyRhythm(began: number): {
   readonly next: (remainingPages: number, now: number) => Step;
@@ -36,7 +36,7 @@ export function createCopyRhythm(began: number): {
           waitedMs: Math.round(now - began),
           restarts,
         });
-      // Someone who commits all the time makes the copy start anew: larger steps win that race, as far as a step stays short.
+      // Each commit of another program restarts the copy. Larger steps win that race, as long as a step stays short.
       const perStep = pages === 0 ? PAGES_PER_STEP : (pages * LONGEST_STEP_MS) / Math.max(now - turn, 1);
       pages = Math.max(1, Math.floor(Math.min(PAGES_PER_STEP * 2 ** restarts, perStep)));
       remaining = remainingPages;

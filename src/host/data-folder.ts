@@ -6,19 +6,19 @@ import { checkDatabase, findDatabase, guessDatabase, type Sought } from './find-
 import type { Profile } from './profile.ts';
 import { readProfile } from './profile-file.ts';
 
-/** An opened data folder: where everything is, and what is known of its application. Holds no open file. */
+/** An opened data folder: where everything is, and what is known about its application. Holds no open file. */
 export type DataFolder = {
   /** Absolute, without symbolic links. */
   readonly dir: string;
   /** Absolute, without symbolic links. */
   readonly databaseFile: string;
-  /** Why there was no database at that path when the folder was opened: then only its snapshots can be looked at. */
+  /** Why there was no database at that path when the folder was opened. Only its snapshots can then be looked at. */
   readonly databaseProblem: SnapbackError | null;
   readonly profile: Profile;
   /** Where remembered facts about snapshots may be kept; null: nowhere. */
   readonly cacheDir: string | null;
   readonly nativeBinding: string | undefined;
-  /** Where the environment wants SQLite's temporary files, first choice first: `SQLITE_TMPDIR`, `TMPDIR`. */
+  /** Where the environment wants SQLite's temporary files, in order of preference: `SQLITE_TMPDIR`, `TMPDIR`. */
   readonly sqliteTempDirs: readonly string[];
 };
 
@@ -27,17 +27,17 @@ export type DataFolderOptions = {
   readonly database?: string | undefined;
   readonly cacheDir?: string | null | undefined;
   readonly nativeBinding?: string | undefined;
-  /** Open it also where its database is gone, empty or something else, as long as there are snapshots to look at. */
+  /** Also open a folder whose database is missing, empty or something else, as long as it has snapshots. */
   readonly withoutDatabase?: boolean | undefined;
-  /** What is not set is left out. */
+  /** Undefined entries are ignored. */
   readonly sqliteTempDirs?: readonly (string | undefined)[] | undefined;
 };
 
 /**
- * Finds the database of a data folder and reads its profile. Never writes. Files are looked into through SQLite alone:
- * to open and close one beside it would drop the locks that this process holds on it (POSIX). Throws
- * `data-folder-missing`, `data-folder-unreadable`, `database-missing`, `database-ambiguous`, `database-unreadable`,
- * `not-a-database`, `profile-invalid`.
+ * Finds the database of a data folder and reads its profile. Never writes. Files are read through SQLite alone: opening
+ * and closing one beside it would drop the locks that this process holds on it (POSIX).
+ * @throws `data-folder-missing`, `data-folder-unreadable`, `database-missing`, `database-ambiguous`,
+ * `database-unreadable`, `not-a-database`, `profile-invalid`
  */
 export async function openDataFolder(dir: string, options: DataFolderOptions = {}): Promise<DataFolder> {
   const real = await resolveFolder(dir);
@@ -74,7 +74,7 @@ async function locateDatabase(dir: string, sought: Sought, options: DataFolderOp
   }
 }
 
-/** Whether an error says that there is no database to work with: it is gone, empty, or something else is in its place. */
+/** Whether an error says that there is no database to work with: it is missing or empty, or something else is in its place. */
 export function isDatabaseProblem(error: unknown): error is SnapbackError {
   return (
     error instanceof SnapbackError &&
@@ -82,7 +82,7 @@ export function isDatabaseProblem(error: unknown): error is SnapbackError {
   );
 }
 
-/** Whether anything is there that could be a snapshot; a folder that can't be read has none to show. */
+/** Whether the folder has anything that could be a snapshot. A folder that cannot be read counts as empty. */
 async function hasSnapshots(dir: string): Promise<boolean> {
   const root = join(dir, 'snapshots');
   for (const kind of await readdir(root).catch(refusedAsEmpty)) {

@@ -8,7 +8,7 @@ import { describeOddity } from '../system/plain-file.ts';
 import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
 import { invalidProfile } from './profile-schema.ts';
 
-/** What is looked for: the database that holds the log of a profile. */
+/** What the search needs to know: the database must hold the log of this profile. */
 export type Sought = { readonly profile: Profile; readonly nativeBinding: string | undefined };
 
 /**
@@ -18,8 +18,8 @@ export type Sought = { readonly profile: Profile; readonly nativeBinding: string
 type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
 
 /**
- * Finds the only database of a folder that may be the chat application's; its absolute path. Files are looked into
- * through SQLite alone: to open and close one beside it would drop the locks that this process holds on it (POSIX).
+ * Finds the only database of a folder that may be the chat application's; its absolute path. Files are read
+ * through SQLite alone: opening and closing one beside it would drop the locks that this process holds on it (POSIX).
  * @throws `data-folder-unreadable`, `database-missing`, `database-ambiguous`, `database-unreadable`, `not-a-database`, `profile-invalid`
  */
 export async function findDatabase(dir: string, sought: Sought): Promise<string> {
@@ -62,7 +62,7 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
   });
 }
 
-/** Where a database would be that is not there, or is none any more: what has the name of one, or had files beside it. */
+/** The likely path of a database that is missing or unusable: a file with a database's name, or one whose WAL or journal is there. */
 export async function guessDatabase(dir: string): Promise<string> {
   const names = (await readdir(dir)).sort();
   const beside = /^(.+)-(?:wal|shm|journal)$/;

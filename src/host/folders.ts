@@ -17,18 +17,18 @@ import { explainReadError, explainWriteError } from '../system/refusals.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /*
- * The folders below a data folder that Snapback reads and writes. Invariant: what is reached through them lies in the
- * data folder, and not under a second name in another of them, whatever symbolic links say.
+ * The folders below a data folder that Snapback reads and writes. Invariant: whatever symbolic links say, everything that
+ * is reached through them is in the data folder, and has no second name in another of these folders.
  */
 
-/** Where snapshots lie, and where Snapback's own files lie, relative to the data folder. */
+/** The folders of snapshots and of Snapback's own files, relative to the data folder. */
 export const SNAPSHOTS = 'snapshots';
 export const OWN = 'snapback';
 
 /**
  * The real path of a folder below the data folder, or null where there is none. A symbolic link may lead elsewhere in
- * the data folder, never out of it nor to another folder of snapshots or of ours: `snapshot-unsafe`. Throws
- * `snapshot-unreadable` where the system refuses to look.
+ * the data folder, but not out of it nor to another folder of snapshots or of ours.
+ * @throws `snapshot-unsafe` for such a link, `snapshot-unreadable` where the system refuses to read
  */
 export async function findFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string | null> {
   const path = join(folder.dir, ...segments);
@@ -49,7 +49,7 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
 
 /**
  * Makes sure that a folder below the data folder exists, each level with the owner and mode of the database file, and
- * returns its real path. Throws `snapshot-unsafe`, and what `explainWriteError` makes of the system's refusals.
+ * returns its real path. @throws as `findFolder`, `disk-full`, `folder-read-only`, `io-failed`
  */
 export async function ensureFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string> {
   let path = folder.dir;
@@ -61,8 +61,8 @@ export async function ensureFolder(folder: DataFolder, ...segments: readonly str
 }
 
 /**
- * Why `ensureFolder` could not give this folder for writing; null where it could, as far as permissions tell. Writes
- * nothing.
+ * Why `ensureFolder` would fail for this folder, or the folder could not be written; null where nothing speaks against it.
+ * Writes nothing.
  */
 export async function findObstacle(
   folder: DataFolder,
@@ -85,7 +85,7 @@ export async function findObstacle(
   }
 }
 
-/** The same of a file in a folder that has no obstacle itself, to be appended to. */
+/** Why a file could not be appended to; null where nothing speaks against it. Its folder has no obstacle. Writes nothing. */
 export async function findFileObstacle(
   folder: DataFolder,
   ...segments: readonly string[]
@@ -113,7 +113,7 @@ function obstacle(code: ErrorCode, what: string, folder: DataFolder, path: strin
   return new SnapbackError(code, `“${name}” ${what}, then try again.`, { path: name });
 }
 
-/** From the data folder on: what is told in a plan may cross to the window. */
+/** The path within the data folder. Whole paths must not cross to the window. */
 function nameIn({ dir }: DataFolder, path: string): string {
   return relative(dir, path) || basename(dir);
 }
@@ -142,7 +142,7 @@ function segmentsOf(folder: DataFolder, path: string): readonly string[] {
   return path.slice(folder.dir.length).split(sep).filter(Boolean);
 }
 
-/** Gives a new file the owner and, without execute bits, the mode of the database file, as far as the system allows. */
+/** Gives a new file the owner and the mode of the database file, without execute bits, as far as the system allows. */
 export async function ownAsDatabase(folder: DataFolder, handle: FileHandle): Promise<void> {
   const database = await statDatabase(folder);
   await handle.chmod((database.mode & 0o666) | 0o600);
@@ -169,7 +169,7 @@ async function takeOwner(
   try {
     await change(database.uid, database.gid);
   } catch (error) {
-    // Only a privileged process can give files away; for any other one the file stays its own.
+    // Only a privileged process can give files away. Otherwise the file keeps its owner.
     if (!hasSystemCode(error, 'EPERM', 'ENOSYS', 'EINVAL', 'ENOTSUP')) throw error;
   }
 }
@@ -178,7 +178,7 @@ function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-/** Names the link and the way out: the person knows what it leads to, and why. */
+/** Names the link and what to do instead. */
 async function unsafe(
   folder: DataFolder,
   segments: readonly string[],

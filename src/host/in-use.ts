@@ -6,7 +6,7 @@ import { listOwnProcesses } from '../system/private-folder.ts';
 import { readProcFile } from '../system/proc-file.ts';
 import { createYielder } from '../system/yielder.ts';
 
-/** The files of a database: the numbers of their inodes, device and inode, and their names. */
+/** The files of a database: their inode numbers, their ids (device and inode), and their names. */
 type Targets = {
   readonly inodes: ReadonlySet<bigint>;
   readonly ids: ReadonlySet<string>;
@@ -23,7 +23,7 @@ type User = { readonly pid: number; readonly name: string };
  */
 export async function findOpeners(databaseFile: string): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
-  // Asked anew for each one that was found, since another Snapback marks itself only while it works.
+  // Asked again for each process found, because another Snapback is marked only while it works.
   const isStranger = async (pid: number) => pid !== process.pid && !(await listOwnProcesses()).has(pid);
   const yielder = createYielder({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
@@ -37,7 +37,7 @@ export async function findOpeners(databaseFile: string): Promise<InUse> {
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
   const users = new Set<number>();
   for (const pid of listLockHolders(targets)) if (await isStranger(pid)) users.add(pid);
-  // Some systems hide other users' processes, so that not even their number is known.
+  // Some systems hide other users' processes entirely.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await yielder.step();

@@ -95,7 +95,7 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
   }
 }
 
-/** Null where SQLite can't open the file for reading alone: a WAL in a folder without write permission, or a journal left by a crash. */
+/** Opens the database where it is. Null where SQLite cannot open it read-only: a WAL in a read-only folder, or a journal left by a crash. */
 export async function openInPlace(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
   try {
     return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
@@ -108,7 +108,7 @@ export async function openInPlace(folder: DataFolder, task: TaskOptions): Promis
   }
 }
 
-/** The number of pages that were copied. */
+/** Copies the database in steps. Returns the number of pages copied. */
 async function backUp(
   source: ReadDatabase,
   target: string,
@@ -116,7 +116,7 @@ async function backUp(
   task: TaskOptions,
 ): Promise<number> {
   // A read transaction keeps the copy at one moment whatever is committed meanwhile. Without a WAL it would make the
-  // host's commits fail, so there SQLite starts the copy anew when the database changes under it.
+  // host's commits fail, so there SQLite restarts the copy whenever the database changes.
   if (wal) {
     source.exec('BEGIN');
     source.prepare('SELECT 1 FROM sqlite_schema').get();

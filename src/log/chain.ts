@@ -4,17 +4,17 @@ import { createRowHasher, type SqlValue } from '../sqlite/row-hash.ts';
 
 const hashEvent = createRowHasher();
 
-/** Hash of what makes an event the same one: its values as `readEvents` gives them. */
+/** Hash of an event's identity, given as `readEvents` yields it. */
 export function fingerprintEvent(event: readonly SqlValue[]): string {
   return hashEvent(event.map(asIdentity)).toString('hex');
 }
 
-/** The host's snapshots do not tell bytes from the text of them, so neither does what makes an event the same one. */
+/** The host's snapshots do not tell bytes from their textual form, so an event's identity does not either. */
 function asIdentity(value: SqlValue): SqlValue {
   return typeof value === 'string' ? (parseBytesRepr(value) ?? value) : value;
 }
 
-/** A running hash over an event log, read in the order of its ids, that can be looked at after any event. */
+/** A running hash over an event log in the order of its ids, which can be read after any event. */
 export type LogChain = {
   readonly add: (event: readonly SqlValue[]) => void;
   readonly peek: () => { readonly chain: string; readonly events: number };
@@ -37,5 +37,5 @@ export function createLogChain(): LogChain {
   };
 }
 
-/** A log's identity up to some event: equal chains after equally many events mean equal logs. */
+/** Identifies a log up to some event: equal chains after equally many events mean equal logs. */
 export type LogExtent = { readonly events: number; readonly chain: string };

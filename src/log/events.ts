@@ -37,10 +37,10 @@ export function findLogTable(schema: Schema, { log }: Profile): Table {
   return table;
 }
 
-/** What of a log's columns identifies its events: for each of `chainColumns` the log's name for it, null where it has none. */
+/** The columns that identify a log's events: for each of `chainColumns` its name in the log, or null where the log lacks it. */
 export type Identity = readonly (string | null)[];
 
-/** Columns that SQLite computes from the others identify nothing more, and no dump of ours holds them. */
+/** Finds the identifying columns of a log. Generated columns do not count: they add nothing, and no dump holds them. */
 export function identityOf({ columns }: Table, profile: Profile): Identity {
   const names = columns.map(({ name }) => name);
   return chainColumns(profile).map((column) => names[placeOfName(names, column)] ?? null);
@@ -61,11 +61,11 @@ type Events = {
   readonly table: string;
   readonly identity: Identity;
   readonly encoding: Schema['encoding'];
-  /** What follows the table's name: a WHERE clause may come before ORDER BY. */
+  /** SQL after the table's name: ORDER BY, perhaps after a WHERE clause. */
   readonly order: string;
 };
 
-/** What identifies the events of the live log, read as `readRows` reads. */
+/** Yields the identity of each event of the live log, read as `readRows` reads. */
 export function* readEvents(
   db: AnyDatabase,
   { identity, ...source }: Events,
@@ -93,14 +93,14 @@ export function findForeignId(db: AnyDatabase, { schemaName, table, column }: Id
   return found ?? null;
 }
 
-/** The same of the live log, without reading it where its ids can't be anything else. */
+/** `findForeignId` for the live log. Does not read it where its ids can only be integers. */
 export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile): string | null {
   const column = log.columns.id;
   if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;
   return findForeignId(db, { schemaName: 'main', table: live.name, column });
 }
 
-/** What is refused of a log whose ids are no integers. */
+/** The refusal to take or restore snapshots of a log whose ids are not integers. */
 export function foreignIdError({ log }: Profile, found: string): SnapbackError {
   return new SnapbackError(
     'event-ids-unsupported',

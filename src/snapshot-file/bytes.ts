@@ -2,7 +2,7 @@ import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { FileHandle } from '../system/files.ts';
 import { explainReadError } from '../system/refusals.ts';
 
-/** An open snapshot file. Whoever opened it has made sure that it is a regular file in its place. */
+/** An open snapshot file. Whoever opened it made sure that it is a regular file in the right place. */
 export type SnapshotBytes = {
   readonly handle: FileHandle;
   readonly path: string;

@@ -7,25 +7,26 @@ import { findOwnNotes } from './own-notes.ts';
 
 const HEAD_BYTES = 64 * 1024;
 
-/** What is said of a file that is not complete. */
+/** The message about a file that is cut off. */
 export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
 
 /** The end of a table, of Snapback's notes or, where somebody has changed the order, of the id; and that of the whole. */
 const WHOLE_END = /(?:[\]}]|"last_event_id"\s*:\s*-?\d+)\s*\}\s*$/;
 
 /**
- * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does. This is the only rule for “cut off” that needs no reading of it all.
+ * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does. No
+ * other rule says “cut off” without reading the whole file.
  */
 export type SnapshotEnds = {
   readonly lastEventId: bigint | null;
   readonly complete: boolean;
   readonly about: SnapshotAbout | null;
-  /** What the file is instead of a snapshot, in a sentence; null where it begins as one does. */
+  /** A sentence that says what the file is instead of a snapshot; null where it begins like one. */
   readonly foreign: string | null;
 };
 
 /**
- * Reads head and tail of a snapshot; more only of one of ours that somebody laid out anew. The host writes `last_event_id` first, so it is found in the
+ * Reads head and tail of a snapshot, and more only of one of ours that somebody reformatted. The host writes `last_event_id` first, so it is found in the
  * head; null where it is not. Nothing here proves that the file is whole.
  */
 export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnds> {

@@ -8,7 +8,7 @@ import { textOfBytes } from './python-text.ts';
 /**
  * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
  * together, so it has a read position of its own. In a file as we write it that moves forward with the tables: both are
- * in the order of the dump. In one that was laid out anew it moves to the place of each table's values.
+ * in the order of the dump. In one that somebody reformatted it moves to the place of each table's values.
  */
 export type ExactCursor = {
   /** Moves to the entries of the table that is read next. */

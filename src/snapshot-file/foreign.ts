@@ -3,7 +3,7 @@ import { readAt, type SnapshotBytes } from './bytes.ts';
 
 const LOOK_BYTES = 64;
 
-/** How other files begin that are found in a snapshot's place, and what to do about each. */
+/** The first bytes of files that are sometimes found in a snapshot's place, and what to do about each. */
 const BEGINNINGS: readonly (readonly [string, string])[] = [
   ['\x1f\x8b', 'it is compressed with gzip; unpack it first'],
   ['PK\x03\x04', 'it is a zip archive; unpack it first'],
@@ -25,7 +25,7 @@ const BEGINNINGS: readonly (readonly [string, string])[] = [
   ['SQLite format 3\0', 'it is an SQLite database'],
 ];
 
-/** What a file is that begins as no snapshot does; null where it may be one. @throws `snapshot-unreadable` */
+/** Says what a file is that cannot be a snapshot by its first bytes; null where it may be one. @throws `snapshot-unreadable` */
 export async function nameForeign(file: SnapshotBytes): Promise<string | null> {
   if (file.sizeBytes === 0) return 'it is empty';
   const head = (await readAt(file, 0, Math.min(LOOK_BYTES, file.sizeBytes))).toString('latin1');
@@ -34,12 +34,12 @@ export async function nameForeign(file: SnapshotBytes): Promise<string | null> {
   return /^\0+$/.test(head) ? 'it begins with zeros alone, as after a loss of power' : null;
 }
 
-/** A sentence that says of a file what `nameForeign` found. */
+/** Puts what `nameForeign` found into a sentence. */
 export function describeForeign(what: string): string {
   return `This is no snapshot: ${what}.`;
 }
 
-/** @throws `snapshot-damaged` for a file that begins as no snapshot does, and says what it is */
+/** @throws `snapshot-damaged` for a file that cannot be a snapshot by its first bytes, saying what it is */
 export async function refuseForeign(file: SnapshotBytes): Promise<void> {
   const what = await nameForeign(file);
   if (what !== null)

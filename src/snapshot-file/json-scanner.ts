@@ -41,7 +41,7 @@ const CHUNK_BYTES = 1 << 20;
 /** SQLite's own limit: no build of it can have a table with more. */
 const MOST_COLUMNS = 32_767;
 
-/** Whatever could belong to a number or a word: only when its end is in sight, its form is judged. */
+/** Anything that could belong to a number or a word. Its form is checked once its end is in the window. */
 const TOKEN = /[-+.\w]*/y;
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const BLANK = /[ \t\n\r]*/y;
@@ -84,7 +84,7 @@ export function createJsonScanner(
     if (bytes > longest) throw damaged(`one row is longer than ${formatMegabytes(longest)}`);
   }
 
-  /** Runs a synchronous step from `at`; when it runs off the window, loads more and runs it anew. */
+  /** Runs a synchronous step from `at`; when it runs off the window, loads more and runs it again. */
   async function run<T>(step: () => T): Promise<T> {
     for (;;) {
       const begin = at;

@@ -14,7 +14,7 @@ export type OwnNotes = {
   readonly about: SnapshotAbout;
   /**
    * Where the exact values are. A number: the file is laid out as we write it, its exact values from there in the order
-   * of the tables, and `aboutAt` the place of `about`. A map: somebody laid the file out anew; the place of each table's.
+   * of the tables, and `aboutAt` the place of `about`. A map: somebody reformatted the file; the place of each table's exact values.
    */
   readonly exact:
     | { readonly at: number; readonly aboutAt: number }
@@ -32,8 +32,8 @@ export const BEYOND_ALL = 'it has keys that no snapshot has';
 const QUOTED_KEY = `"${OWN_KEY}"`;
 
 /**
- * Our notes in a file that is laid out as we write it, from its last bytes only. Where these, or the first ones, say that
- * it was laid out anew, the file is read as far as the notes. Null where there are none that this version understands.
+ * Finds our notes in a file as we write it, reading its last bytes only. Where its first or last bytes show that somebody
+ * reformatted it, the file is read up to the notes. Null where there are none that this version understands.
  */
 export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   const from = Math.max(0, file.sizeBytes - TAIL_BYTES);
@@ -44,7 +44,7 @@ export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null
   return end.includes('"aboutHash"') || start.includes(QUOTED_KEY) ? scanForNotes(file) : null;
 }
 
-/** The same, wherever in the file the notes are. */
+/** Finds our notes wherever in the file they are, reading all of it if need be. */
 export async function searchOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   return (await findOwnNotes(file)) ?? ((await mentionsNotes(file)) ? scanForNotes(file) : null);
 }
@@ -61,7 +61,7 @@ async function readTail(file: SnapshotBytes, from: number, end: string): Promise
   return about === null || about.format !== FORMAT_VERSION ? null : { about, exact: { at, aboutAt } };
 }
 
-/** Inside a text of the file a quotation mark never stands without a backslash, so this is quick and finds keys only. */
+/** Within a JSON text a quotation mark always has a backslash before it, so this quick search finds keys only. */
 async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
   for (let position = 0; position < file.sizeBytes; position += SEARCH_BYTES) {
     const want = Math.min(SEARCH_BYTES + QUOTED_KEY.length, file.sizeBytes - position);

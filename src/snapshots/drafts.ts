@@ -30,10 +30,10 @@ export type Draft = DraftFile & { readonly kind: string };
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
 
-/** Drafts of this very process. A dead process may have had the same id. */
+/** Drafts that this process is writing. A dead process may have had the same id. */
 const live = new Set<string>();
 
-/** The number of the process that made a draft, told by its file name; null for a name that `createDraft` does not give. */
+/** The id of the process that made a draft, from its file name; null for other names. */
 export function draftMaker(name: string): number | null {
   const pid = DRAFT.exec(name)?.[1];
   return pid === undefined ? null : Number(pid);
@@ -47,8 +47,8 @@ export function isAbandoned(path: string): boolean {
 }
 
 /**
- * Creates an empty draft, with the owner and mode of the database file; folders are made as needed. Throws `usage` for
- * an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; then there is no file.
+ * Creates an empty draft, with the owner and mode of the database file; folders are made as needed.
+ * @throws `usage` for an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; then there is no file
  */
 export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
   if (!isKind(kind)) throw new SnapbackError('usage', 'This cannot be a kind of snapshots.', { got: kind });
@@ -130,7 +130,7 @@ export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
  * host cannot choose that name any more), gives it its name without overwriting (`_001`, `_002`... where taken), makes
  * that durable, and only then removes the draft's own name. `after: 'every-other'` chooses a name that the seed takes for
  * the newest of the kind even where existing ones are dated in the future. On failure there is no such snapshot, and the
- * draft is still there and open; throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`.
+ * draft is still there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
  */
 export async function publishDraft(
   folder: DataFolder,

@@ -47,8 +47,8 @@ const LATEST_MS = 8.64e15;
 /**
  * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
  * name that could reach another place or that nobody sees is listed with its problem and not opened; so is the folder
- * of a kind that is a link out of its place or may not be read. Throws `snapshot-unsafe` or `snapshot-unreadable` for
- * the snapshots folder itself.
+ * of a kind that is a link out of its place or cannot be read.
+ * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
   const root = await findFolder(folder, SNAPSHOTS);
@@ -156,8 +156,8 @@ export function statFacts(path: string, facts: BigIntStats) {
 
 /**
  * Opens a snapshot for reading: no link followed, never waiting on a FIFO, judged by what was opened and not by what
- * its name promised. The caller closes `handle`. Throws `usage`, `snapshot-unsafe`, `snapshot-missing`,
- * `snapshot-unreadable`.
+ * its name promised. The caller closes `handle`.
+ * @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `snapshot-unreadable`
  */
 export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
@@ -179,7 +179,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
 
 /**
  * Opens what is there now, whatever it was a moment ago: no link is followed, a FIFO is not waited for, and nothing but
- * a regular file is kept open: `snapshot-unsafe`. Throws the system's refusals.
+ * a regular file is kept open. @throws `snapshot-unsafe`, and as `files.ts`
  */
 export async function openRegularFile(path: string): Promise<OpenedFile> {
   const { handle, facts, problem } = await openPlainFile(path);

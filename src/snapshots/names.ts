@@ -15,7 +15,7 @@ export function nameAfter(newest: string | null, second: string): string {
   return newest === null || compareNames(second, newest) > 0 ? second : nextName(newest);
 }
 
-/** A name that sorts right after another: `_001`, `_002`..., after `_999` the next second. Throws `target-exists` where none fits. */
+/** A name that sorts right after another: `_001`, `_002`..., after `_999` the next second. @throws `target-exists` where none fits */
 export function nextName(name: string): string {
   const match = NUMBERED.exec(name);
   if (match === null) return longerName(name);
@@ -85,8 +85,8 @@ export function isName(text: string): boolean {
 
 /**
  * Splits an id into its kind and its file name without `.json`. Kinds follow the seed's grammar; a name is any plain
- * file name, so that strange files can be looked at and pruned. Throws `usage` for what is no id at all,
- * `snapshot-unsafe` for one that could reach another place.
+ * file name, so that strange files can be looked at and pruned. @throws `usage` for what is no id at all,
+ * `snapshot-unsafe` for one that could reach another place
  */
 export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readonly name: string } {
   const slash = id.indexOf('/');

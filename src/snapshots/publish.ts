@@ -44,7 +44,7 @@ export async function nameUnlessTaken(source: string, target: string): Promise<b
   return how !== 'taken';
 }
 
-/** A name that may not survive a loss of power is none: where the folder can't be made durable, it goes again. */
+/** Makes a new name durable, or removes it again: it might not survive a loss of power. */
 async function keepLink(target: string): Promise<void> {
   try {
     await syncFolder(dirname(target));
@@ -54,13 +54,13 @@ async function keepLink(target: string): Promise<void> {
   }
 }
 
-/** Returns the UTC second in which it was called, when that is over. */
+/** Waits until the UTC second of the call is over and returns it. */
 async function waitForSecondToPass(): Promise<string> {
   const second = Math.floor(Date.now() / 1000);
   for (;;) {
     const left = (second + 1) * 1000 - Date.now();
     if (left <= 0) return formatSecond(second);
-    // The clock was set back: that second is far away, and another one is the present.
+    // The clock was set back, so that second is far away. Use the present one.
     if (left > 1000) return waitForSecondToPass();
     await sleep(left);
   }

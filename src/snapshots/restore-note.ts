@@ -7,14 +7,14 @@ import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { stat } from '../system/files.ts';
 import { openSnapshotFile } from './files.ts';
 
-/** What of a safety copy tells of its restore. */
+/** What a safety copy says about its restore. */
 export type NotedSafetyCopy = {
   readonly id: SnapshotId;
   readonly about: SnapshotAbout;
   readonly note: RestoreNote;
 };
 
-/** Why a safety copy tells nothing: there is none; it can't be read now, but perhaps another time; it has no note. */
+/** Why a safety copy says nothing: it is gone, it cannot be read now but perhaps later, or it has no note. */
 export type NoNote = 'gone' | 'unreadable' | 'without-note';
 
 const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
@@ -22,7 +22,7 @@ const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
   'snapshot-unreadable': 'unreadable',
 };
 
-/** Reads the note of a safety copy from the end of its file, or tells why there is none to read. */
+/** Reads the note of a safety copy from the end of its file, or says why there is none. */
 export async function readNote(folder: DataFolder, id: SnapshotId): Promise<NotedSafetyCopy | NoNote> {
   try {
     const file = await openSnapshotFile(folder, id);
