@@ -8,21 +8,21 @@ import { type Alike, createLiveRows, createNotes, type LiveTable } from './live-
 import { affinityOf } from './stage-table.ts';
 
 type Guessed = Pick<GuessedBytes, 'takenAs' | 'because'>;
-/** `itself`: no guess, since the same live row holds the very same value. */
+/** `itself`: not a guess, because the same live row holds the very same value. */
 type Reading = {
   readonly takenAs: GuessedBytes['takenAs'];
   readonly because: GuessedBytes['because'] | 'itself';
 };
 
 /**
- * Tells bytes from texts in a file of the host, which writes a BLOB as the text of Python's repr. The declared type does
- * not decide, since SQLite stores either in any column: what the live database holds does. A value that the same live
- * row holds as bytes or as text is that; everything else is counted as a guess, with what it is based on.
+ * Tells bytes from text in a file of the host, which writes a BLOB as the text of its Python repr. The declared type does
+ * not decide, because SQLite stores either in any column; what the live database holds does. A value that the same live
+ * row holds is read as that row holds it. Everything else counts as a guess, with what it is based on.
  */
 export type BytesReading = {
-  /** Which values of a row may be either. Most rows have none. */
+  /** Which values of a row may be bytes or text. Most rows have none. */
   readonly alike: (row: readonly SqlValue[]) => Alike;
-  /** The row with each of them as what it is taken for. */
+  /** The row with each of these values as what it is taken for. */
   readonly resolve: (row: readonly SqlValue[], alike: Alike) => Promise<readonly SqlValue[]>;
   readonly guesses: () => readonly Omit<GuessedBytes, 'table'>[];
 };
@@ -56,7 +56,7 @@ export function createBytesReading(
     guessed.set(key, { column, values: (guessed.get(key)?.values ?? 0) + 1, takenAs, because });
   }
 
-  /** Bytes and the text of them may be the keys of two rows: where one has been taken for either, another is the other. */
+  /** One row's key may be bytes and another's the text of the same bytes: once one was taken for either, the next is the other. */
   function partTwins(row: readonly SqlValue[], alike: Alike, resolved: SqlValue[]): void {
     note ??= createNotes(source);
     const classes = rows.key.map((place) => (resolved[place] instanceof Uint8Array ? 'b' : '-')).join('');
@@ -70,7 +70,7 @@ export function createBytesReading(
       if (bytes === undefined) continue;
       const isText = resolved[place] instanceof Uint8Array;
       resolved[place] = isText ? (row[place] ?? null) : bytes;
-      // Neither of the two is sure.
+      // Neither of the two readings is certain.
       count(place, { takenAs: isText ? 'text' : 'bytes', because: 'nothing' });
       count(place, { takenAs: isText ? 'bytes' : 'text', because: 'nothing' });
     }
@@ -112,7 +112,7 @@ function mayHoldEither({ name, declaredType }: Column, { table }: LiveTable): bo
   return !table.strict || /^(?:blob|any)$/i.test(declaredType);
 }
 
-/** Whether the host would write a live row as this one. */
+/** Whether the host would write the live row as this row. */
 function agrees(row: readonly SqlValue[], alike: Alike, live: readonly SqlValue[]): boolean {
   return live.every((value, place) => {
     const bytes = alike.get(place);
@@ -121,7 +121,7 @@ function agrees(row: readonly SqlValue[], alike: Alike, live: readonly SqlValue[
   });
 }
 
-/** What the same live row tells; null where it holds neither bytes nor a text there. */
+/** What the same live row tells; null where it holds neither bytes nor text there. */
 function readByRow(
   here: SqlValue | undefined,
   { text, bytes }: { readonly text: SqlValue | undefined; readonly bytes: Uint8Array },
@@ -131,7 +131,7 @@ function readByRow(
   return { takenAs: 'bytes', because: Buffer.compare(here, bytes) === 0 ? 'itself' : 'row' };
 }
 
-/** One of several live rows that the host writes alike: which one may be wrong, if not all of them are in the snapshot. */
+/** What one of several live rows tells that the host writes alike. It may be the wrong one if the snapshot lacks some of them. */
 function readAsOneOf(here: SqlValue | undefined): Guessed | null {
   if (typeof here === 'string') return { takenAs: 'text', because: 'row' };
   return here instanceof Uint8Array ? { takenAs: 'bytes', because: 'row' } : null;
@@ -154,7 +154,7 @@ function readClasses({ db, table }: LiveTable, column: Column): Classes {
   return found ?? { bytes: 0, texts: 0, alike: 0 };
 }
 
-/** Of a column with both, only the texts that look like bytes say anything: none of the others was ever bytes. */
+/** In a column with both, only texts that look like bytes matter: none of the others was ever written from bytes. */
 function judgeColumn({ bytes, texts, alike }: Classes, column: Column, strict: boolean): Guessed {
   if (bytes > 0 && alike === 0) return { takenAs: 'bytes', because: 'column' };
   if (bytes === 0 && texts > 0) return { takenAs: 'text', because: 'column' };

@@ -16,7 +16,11 @@ export type SnapshotComparison = EventGroups & {
   readonly lineage: Diff['lineage'];
 };
 
-/** Compares every table of the stage with `main`, groups the events, and tells whether both are one timeline. Writes temporary tables only. */
+/**
+ * Compares every table of the stage with `main`, groups the events, and tells whether both are one timeline. Writes
+ * temporary tables only.
+ * @throws `schema-needs-host`, `cancelled`, database errors
+ */
 export async function compareSnapshot(
   database: HostDatabase,
   stage: Stage,
@@ -31,7 +35,7 @@ export async function compareSnapshot(
       done: index,
       total: stage.tables.length,
       unit: 'tables',
-      // A table is compared in a few statements, each of which runs to its end.
+      // A table is compared in a few statements, none of which can be interrupted.
       cancellable: false,
     });
     comparisons.push(compareTable(database.db, staged, index, rewrite));

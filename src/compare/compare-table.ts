@@ -6,18 +6,18 @@ import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 import type { StagedTable } from './staged-table.ts';
 
 /**
- * What a restore of one table comes to, held in two temporary tables of the connection. `put` has a line for each row of
- * the snapshot that is to be written: `ord`, its place in the stage; `survivor`, whether the live table has the row; the
- * live row's identity (`i0`…) and what it holds in columns that the snapshot lacks (`x0`…); `differs`. `gone` has the
- * identities of live rows that the snapshot lacks.
+ * What restoring one table means, held in two temporary tables of the connection. `put` has a line for each row of the
+ * snapshot that is to be written: `ord`, its place in the stage; `survivor`, whether the live table has the row; `differs`;
+ * the live row's identity (`i0`…), and its values in columns that the snapshot lacks (`x0`…). `gone` has the identities of
+ * live rows that the snapshot lacks.
  */
 export type Comparison = {
   readonly staged: StagedTable;
   readonly put: string;
   readonly gone: string;
   /**
-   * By which live rows are found again: the rowid where it can be reached, else the key, else all columns, which tell
-   * apart all rows but those of which one is as good as another. Empty where no row will be written.
+   * The columns by which live rows are found again: the rowid where it can be reached, else the key, else all columns, which
+   * tell apart all rows except equal ones. Empty where no row will be written.
    */
   readonly identity: readonly string[];
   /** Live columns that the snapshot does not have. */
@@ -74,7 +74,7 @@ function identityOf({ readOnly, rowid, key, columns }: Table): readonly string[]
   return key.length > 0 ? key : columns.map(({ name }) => name);
 }
 
-/** Whether its rows are found by all that they hold, so that equal ones can't be told apart. */
+/** Whether rows of the table are found by all their values, so that equal ones can't be told apart. */
 export function hasNoKey({ readOnly, rowid, key }: Table): boolean {
   return readOnly === null && rowid === null && key.length === 0;
 }
@@ -88,7 +88,7 @@ type Names = {
   readonly index: number;
 };
 
-/** A primary key of an ordinary table may hold NULL, which matches nothing; then rows have no key to go by. */
+/** Whether rows can be matched by primary key. In an ordinary table that may hold NULL, which matches nothing. */
 function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boolean {
   const places = live.key.map((column) => columns.indexOf(column));
   if (places.length === 0 || places.includes(-1)) return false;
@@ -116,7 +116,7 @@ function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
     .join(' AND ');
   const differs = `NOT (${found} AND ${equal})`;
   const table = `main.${quoteName(live.name)} l`;
-  // By its rowid a row is found without any index.
+  // A lookup by rowid needs no index.
   const lookedUp = live.rowidColumn === null ? table : `${table} ${live.scanHint}`;
   db.exec(`
     CREATE TEMP TABLE ${bare(names.put)} AS
@@ -128,7 +128,7 @@ function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
       WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})`);
 }
 
-/** Pairs equal rows one by one: the n-th of its like here with the n-th of its like there. */
+/** Pairs equal rows one by one: the n-th of equal ones here with the n-th of equal ones there. */
 function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
   const { live, name, columns } = names.staged;
   const [here, there] = [`snapback_here_${names.index}`, `snapback_there_${names.index}`];
@@ -182,19 +182,19 @@ function carriedParts(names: Names, prefix: string): string {
   return carried.map((column) => `, ${prefix}${column} AS ${column}`).join('');
 }
 
-/** Whether a value is what the key takes for this one: a key may tell values apart otherwise than its column does. */
+/** SQL: true where the primary key treats both values as equal. A key may have another collation than its column. */
 export function sameKey(live: Table, column: string, a: string, b: string): string {
   const { keyCollation = 'BINARY' } = live.columns.find(({ name }) => name === column) ?? {};
   return `${a} = ${b} COLLATE ${quoteName(keyCollation)}`;
 }
 
-/** Same storage class, same bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
+/** SQL: true where both values have the same storage class and bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
 export function sameValue(a: string, b: string): string {
   const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
   return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY AND ${sameZero})`;
 }
 
-/** A text that two rows share exactly if all their values are the same. */
+/** SQL: a text that two rows share exactly if all their values are the same. */
 function rowText(values: readonly string[]): string {
   const one = (value: string) =>
     `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
@@ -202,7 +202,7 @@ function rowText(values: readonly string[]): string {
   return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
 }
 
-/** Joins the live rows (`l`) whose identities (`i0`…) the table with this alias has, each found from there. */
+/** SQL: joins to each line of the table with this alias the live row (`l`) whose identity (`i0`…) the line has. */
 export function joinLive({ staged: { live }, identity }: Comparison, alias: string): string {
   const same = hasNoKey(live)
     ? sameValue

@@ -7,8 +7,8 @@ import { compareSnapshot } from './compare-snapshot.ts';
 import { withStagedSnapshot } from './staged-view.ts';
 
 /**
- * Tells what a full restore of the snapshot would do, table by table, against one moment of the live database. Reads
- * only. `added` is in the snapshot and missing live; `unchanged` rows are equal by storage class and bytes.
+ * Tells, table by table, what a full restore of the snapshot would do to one moment of the live database. Reads only.
+ * `added` rows are in the snapshot and missing live; `unchanged` ones are equal by storage class and bytes.
  * @throws as `withReadView`, `openSnapshotFile` and `stageSnapshot`
  */
 export async function diffSnapshot(

@@ -52,7 +52,7 @@ export async function groupEvents(
   return { newer, returning };
 }
 
-/** What makes an event the same one, then whether it is flagged as hidden or superseded. */
+/** SQL: the columns that identify an event, then whether it is flagged as hidden or superseded. */
 function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
   const { hidden, supersededBy } = profile.log.columns;
   const flagged = `(${sourceOf(hidden)} IS TRUE OR ${sourceOf(supersededBy)} IS NOT NULL)`;
@@ -127,7 +127,7 @@ function shorten(text: string | null): string | null {
     : `${cutAtWord(letters.slice(0, LONGEST_TEXT - 1).join(''))}…`;
 }
 
-/** Without the word that is cut off, unless that would be a quarter of the text or more: some scripts have no spaces. */
+/** Drops the word that was cut off, unless it is a quarter of the text or more: some scripts have no spaces. */
 function cutAtWord(text: string): string {
   const at = text.lastIndexOf(' ');
   return at > text.length * 0.75 ? text.slice(0, at) : text;

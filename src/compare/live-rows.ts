@@ -10,22 +10,22 @@ import type { Schema } from '../sqlite/schema.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 import { sameKey } from './compare-table.ts';
 
-/** Values of a row that are the text of bytes, by their place in it: what they are if they were bytes. */
+/** The values of a row that look like the text of bytes: by their place in the row, the bytes that they would be. */
 export type Alike = ReadonlyMap<number, Uint8Array>;
 
-/** Finds the live row that a row of the host's snapshot may be: one that the host would write with the same key. */
+/** Finds the live rows that a row of the host's snapshot may be: those that the host would write with the same key. */
 export type LiveRows = {
   /**
-   * Live rows with that key, or without a key with the very same texts; their values are in the places of the file's
-   * columns. More than one only where one holds the text of the other's bytes. Without a key each live row is found
-   * once, as the first of those that are returned.
+   * Live rows with that key, or in a table without a key those with the very same texts. Their values are in the places of
+   * the file's columns. There is more than one only where one holds the text of the other's bytes. Without a key each live
+   * row comes first in the result only once.
    */
   readonly find: (row: readonly SqlValue[], alike: Alike) => readonly (readonly SqlValue[])[];
   /** Places of the key's values in the file's rows; empty where rows are not told apart by a key. */
   readonly key: readonly number[];
 };
 
-/** Where the rows of one table are looked for: `stage` is a private database that may be written to. */
+/** The table in which rows are looked up. `stage` is a private database that may be written to. */
 export type LiveTable = {
   readonly db: AnyDatabase;
   readonly table: Table;
@@ -35,10 +35,10 @@ export type LiveTable = {
   readonly targets: readonly (Column | undefined)[];
 };
 
-/** Most lookups for one row whose key has values of which each may be bytes or text. */
+/** The most lookups for one row, where several values of its key may each be bytes or text. */
 const MOST_KEYS = 16;
 
-/** Makes the finder. Nothing is read before the first question. @throws from `find`: `schema-needs-host`, database errors */
+/** Creates the finder. Nothing is read before the first lookup. @throws from `find`: `schema-needs-host`, database errors */
 export function createLiveRows(source: LiveTable): LiveRows {
   const { table, targets } = source;
   const shared = targets.flatMap((column, place) => (column === undefined ? [] : [place]));
@@ -49,7 +49,7 @@ export function createLiveRows(source: LiveTable): LiveRows {
     : { key: [], find: findByForm(source, shared) };
 }
 
-/** Notes what was asked first of all that a table's rows share: the earlier note where there is one, else null. */
+/** Creates a store of one note for each combination of values: it returns the earlier note, or keeps this one and returns null. */
 export function createNotes({
   stage,
 }: LiveTable): (values: readonly SqlValue[], note: string) => string | null {
@@ -109,7 +109,7 @@ function findByForm(
   const columns = shared.flatMap((place) => targets[place]?.name ?? []);
   let filled = false;
 
-  /** Notes of the live rows with bytes, or with a text of them, which of their values are which, and how many are alike. */
+  /** Records for the live rows with bytes, or with the text of bytes, which of their values are which, and how many rows are alike. */
   function fill(): void {
     stage.db.exec(
       `CREATE TABLE IF NOT EXISTS ${forms} (form BLOB, classes TEXT, unused INTEGER, PRIMARY KEY (form, classes)) WITHOUT ROWID;
@@ -157,7 +157,7 @@ function classOf(value: SqlValue): string {
   return typeof value === 'string' && parseBytesRepr(value) !== null ? 't' : '-';
 }
 
-/** Hash of values as the host writes them, bytes as the text of them. */
+/** Hash of the values as the host writes them, with bytes as their text. */
 function formOf(values: readonly SqlValue[]): Buffer {
   const digest = createHash('sha256');
   for (const value of values) digest.update(jsonValue(value)).update(',');

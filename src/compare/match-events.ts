@@ -5,11 +5,11 @@ import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { type Comparison, joinLive, sameValue } from './compare-table.ts';
 import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 
-/** Which events of a snapshot and of the live log are the same: those of equal id, time, kind and payload. */
+/** Which events of a snapshot and of the live log are the same. These have equal id, time, kind and payload. */
 export type EventMatch = {
   /**
-   * The log's comparison, counted by events: `added` has those that the live log lacks, `removed` those that the snapshot
-   * lacks, `changed` those that both have, with other flags.
+   * The log's comparison, counted by events: `added` counts those that the live log lacks, `removed` those that the snapshot
+   * lacks, and `changed` those that both have, with other flags.
    */
   readonly log: Comparison;
   /** A temporary table with the identities (`i0`…) of the live events that the snapshot lacks. */
@@ -24,14 +24,14 @@ const BOTH = 'temp.snapback_events_both';
 const NEWER = 'temp.snapback_events_newer';
 
 /**
- * Matches the events that a comparison of the log found to differ, each with one at most. Neither ids nor rows tell
- * events apart: a host may give an id again, and a log may have no key. Rows that did not differ hold the same events
- * and need no look. Writes temporary tables only.
+ * Matches the events that a comparison of the log found to differ, one to one. Neither ids nor rows tell events apart: a
+ * host may reuse an id, and a log may have no key. Rows that did not differ hold the same events and are not looked at.
+ * Writes temporary tables only.
  */
 export function matchEvents(database: HostDatabase, log: Comparison): EventMatch {
   const { db, profile } = database;
   const { live, name, columns } = log.staged;
-  // What one of them has not got tells nothing of the other.
+  // A column that one side lacks can't tell events apart.
   const shared = identityOf(live, profile).flatMap((column) => {
     const place = column === null ? -1 : columns.indexOf(column);
     return column === null || place === -1
@@ -72,8 +72,8 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
 }
 
 /**
- * Whether each has events that the other lacks before it ends. Ids that are no integers are in no order that tells: then
- * whether each has any.
+ * Whether the two logs went different ways: each has events that the other lacks, before the other one ends. Ids that are
+ * no integers have no meaningful order; then it counts that each has any.
  */
 function partsWays({ db, profile }: HostDatabase, { staged: { live, name, columns } }: Comparison): boolean {
   const id = placeOfName(columns, profile.log.columns.id);
@@ -93,7 +93,7 @@ function partsWays({ db, profile }: HostDatabase, { staged: { live, name, column
   );
 }
 
-/** Numbers the rows that share all these values: the n-th of them here is the n-th of them there. */
+/** SQL: numbers the rows that share all these values, so that the n-th here can be paired with the n-th there. */
 function nthOfItsLike(values: readonly string[]): string {
   const parts = values.flatMap((value) => [
     `typeof(${value})`,

@@ -25,12 +25,12 @@ export type TableLoader = {
   readonly guesses: () => Diff['guessedBlobs'];
 };
 
-/** What the rows of a file are laid out for. `ask` runs a question to the live database, which may be locked. */
+/** The live database that rows are laid out for. It may be locked: `ask` repeats a question until it is answered. */
 export type LiveSide = KnownDatabase & {
   readonly ask: <T>(question: () => T) => Promise<T>;
 };
 
-/** Makes the loader of one table; where the database has no such table, its rows are only counted. */
+/** Creates the loader of one table. Where the database has no such table, its rows are only counted. */
 export function createLoader(
   db: WriteDatabase,
   { name, table }: { readonly name: string; readonly table: string },
@@ -44,12 +44,12 @@ export function createLoader(
   let rows = 0;
   const lost = new Map<string, number>();
   let bytes: BytesReading | null = null;
-  /** By column, how many of the values lose something by it. */
+  /** The columns with values that are stored in another form, each with how many of them lose something by it. */
   const converted = new Map<string, number>();
   const recomputed = new Map<string, number>();
   const illFormed = new Map<string, number>();
-  // A host may dump what SQLite computes from the other columns, and that needs no place. We never dump it: in a file of
-  // ours it was no such column yet.
+  // A host may dump what SQLite computes from other columns, and such values need no place. We never dump them: in a file
+  // of ours, a column of that name was still an ordinary one.
   const computed = new Set(about === null ? live?.generated.map(foldName) : []);
 
   async function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): Promise<void> {
@@ -90,7 +90,7 @@ export function createLoader(
       converted.set(name, (converted.get(name) ?? 0) + (conversion === 'lost' ? 1 : 0));
   }
 
-  /** Rows of which the live table could keep nothing: not a table to compare with it. */
+  /** Whether the live table could keep nothing of the rows. Then there is nothing to compare. */
   function isForeign(): boolean {
     return rows > 0 && layout?.shared.length === 0;
   }
@@ -101,7 +101,7 @@ export function createLoader(
     noteIllFormed: (column) => count(illFormed, column),
     async finish(role, yielder) {
       if (live === null || isForeign()) return null;
-      // Without rows any columns will do, and the live ones are there.
+      // Without rows it does not matter which columns are laid out.
       layout ??= createLayout(
         db,
         name,

@@ -9,7 +9,7 @@ import type { Column, Table } from '../sqlite/table.ts';
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';
 
-/** A live column as the stage declares it. */
+/** The stage's name for a column, by its place among the shared columns. */
 export function stageColumn(index: number): string {
   return `c${index}`;
 }
@@ -21,7 +21,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   const shared = targets.flatMap((column) => column ?? []);
   const kept = targets.flatMap((column, index) => (column === undefined ? [] : [index]));
   const declared = shared.map((column, index) => {
-    // Only a key's collation decides anything here: it is what rows are matched by.
+    // Only the collation of a key matters here: rows are matched by it.
     const collation = live.key.includes(column.name) ? ` COLLATE ${quoteName(column.keyCollation)}` : '';
     return `${stageColumn(index)} ${affinityOf(column, live.strict)}${collation}`;
   });
@@ -29,7 +29,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   const insert = db.prepare<SqlValue[]>(
     `INSERT INTO ${name} VALUES (${['?', ...shared.map(() => '?')].join(', ')})`,
   );
-  // One for each column, however the columns combine in the rows.
+  // One statement for each column, however they combine in the rows.
   const toText = new Map<number, ReturnType<typeof prepareToText>>();
   function prepareToText(index: number) {
     const column = stageColumn(index);
@@ -41,7 +41,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
     return column === undefined ? [] : [{ index, affinity: affinityOf(column, live.strict) }];
   });
   let keyConverted = false;
-  /** Whether two rows have one key to the last byte. Where a key was converted, nobody knows any more. */
+  /** Whether two rows have the same key, byte for byte. Once a key was converted, that is not known any more. */
   function isSameKeyTwice(): boolean {
     if (keyConverted) return false;
     const parts = indices
@@ -70,8 +70,9 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
       }
     },
     /**
-     * Indexes the key. Two rows that only the live table takes for the same are refused by it; two with the very same key
-     * are damage, unless it is `proven` that the file holds what was dumped: then the key was another one.
+     * Indexes the key. Two rows with the very same key mean a damaged file, unless it is `proven` that the file holds what
+     * was dumped: then the table had another key. Other rows that the live key takes for the same are refused.
+     * @throws `row-refused`, `snapshot-damaged`, `schema-needs-host`
      */
     index(table: string, proven: boolean): void {
       if (indices.length === 0 || indices.includes(-1)) return;
@@ -116,12 +117,12 @@ export function affinityOf(
   return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
 }
 
-/** What SQLite takes for a number: its own white space, and nothing after a NUL, count for nothing. */
+/** A text that SQLite takes for a number. It ignores its own kinds of white space, and whatever follows a NUL. */
 const NUMERIC_TEXT = /^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[\t-\r ]*(?:\0|$)/i;
 
 /**
- * What storing the value in a column of this affinity does to it: `none`; `kept`, another storage class that still says
- * the same; `lost`, what was there can't be told from it any more, as with the zeros of `007`.
+ * What storing the value in a column of this affinity does to it. `none`: nothing. `kept`: it gets another storage class
+ * but still says the same. `lost`: the original can't be told from it any more, as with the zeros of `007`.
  */
 export function conversionOf(
   value: SqlValue,
@@ -136,13 +137,13 @@ export function conversionOf(
     return affinity === 'TEXT' ? 'kept' : 'none';
   }
   if (typeof value !== 'number') return 'none';
-  // As text a real has 15 digits at least, and not always more.
+  // As text a real keeps 15 digits, and not always more.
   if (affinity === 'TEXT') return keptIf(Number(value.toPrecision(15)) === value);
   const becomesInteger = affinity !== 'REAL' && Number.isInteger(value) && Math.abs(value) < 2 ** 63;
   return becomesInteger ? keptIf(!Object.is(value, -0)) : 'none';
 }
 
-/** Whether a text is written as the number that it becomes would be. */
+/** Whether the text is exactly how the number that it becomes would be written. */
 function isCanonical(text: string, affinity: ReturnType<typeof affinityOf>): boolean {
   if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return String(Number(text)) === text;
   const number = BigInt(text);

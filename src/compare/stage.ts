@@ -18,7 +18,7 @@ export type Stage = {
   readonly file: string;
   readonly tables: readonly StagedTable[];
   readonly drift: readonly SchemaDrift[];
-  /** Tables of the profile that the file holds and the database has, but not so that they could be read here. */
+  /** Tables of the profile that the file holds, and that the database has but can't be read here. */
   readonly unreadable: readonly { readonly table: string; readonly rows: number }[];
   readonly guessedBlobs: Diff['guessedBlobs'];
   readonly sha256: string;
@@ -39,8 +39,8 @@ export type StagePlace = {
 
 /**
  * Reads a whole snapshot into a private SQLite file, so that comparing and applying are SQL on both sides and memory
- * stays flat. Values get the affinity of the live column, as they would when stored there; in files of the host, a text
- * that is the repr of bytes counts as a BLOB in columns declared BLOB, and is counted as a guess.
+ * stays flat. Values get the affinity of the live column, as they would when stored there. In files of the host bytes are
+ * told from text as `createBytesReading` does.
  * @throws `snapshot-damaged`, `row-refused` (the live key takes two rows for the same), `schema-needs-host` (a key
  * needs a collation of the host), `cancelled`, `disk-full`
  */
@@ -112,7 +112,7 @@ export async function stageSnapshot(
   }
 }
 
-/** A restore changes neither the schema nor the host's number for it: where they are others than the snapshot's, that is worth knowing. */
+/** A restore changes neither the schema nor `user_version`. Where the snapshot has others, the plan says so. */
 function schemaDrift(about: SnapshotAbout | null, schema: Schema): readonly SchemaDrift[] {
   if (about === null) return [];
   const whole = { table: 'sqlite_schema', column: null, loses: 0 };

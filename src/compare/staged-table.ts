@@ -9,7 +9,7 @@ export type StagedTable = {
   /** Columns that snapshot and live table share, by their live names. */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** Content over `columns`: what the live table must have after a restore. */
+  /** Content hash over `columns`: what the live table must have after a restore. */
   readonly hash: string;
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;

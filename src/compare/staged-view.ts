@@ -18,7 +18,10 @@ export type StagedView = {
   readonly snapshot: SnapshotRef;
 };
 
-/** Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards. */
+/**
+ * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards.
+ * @throws as `withReadView` and `stageById`
+ */
 export async function withStagedSnapshot<T>(
   folder: DataFolder,
   id: SnapshotId,
@@ -33,7 +36,7 @@ export async function withStagedSnapshot<T>(
   });
 }
 
-/** Opens a snapshot by its id and lays it out in the given private folder. */
+/** Opens a snapshot by its id and lays it out in the given private folder. @throws as `openSnapshotFile` and `stageSnapshot` */
 export async function stageById(
   folder: DataFolder,
   id: SnapshotId,
@@ -57,7 +60,7 @@ export async function stageById(
   }
 }
 
-/** Puts the stage beside `main`. Must come before the transaction. */
+/** Attaches the stage beside `main`. Call it before the transaction begins. */
 export function attachStage(db: AnyDatabase, stage: Stage): void {
   db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(stage.file);
 }
