@@ -86,6 +86,8 @@ export function FolderScreen(props: FolderScreenProps) {
 
   const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
+    // News of the step before must not stand beside the next one.
+    if (command !== 'reveal') setNotice(null);
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)

@@ -68,7 +68,9 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
               <span className="dot" />
               <span>
                 <b>Delete for good</b>
-                <span className="dim">This frees {bytes} now. They can’t be put back after that.</span>
+                <span className="dim">
+                  This frees {bytes} now. After that {choose(trash.files, 'it', 'they')} can’t be put back.
+                </span>
               </span>
             </Radio>
             <Radio value="system-trash" className="choice" isDisabled={refused}>

@@ -19,9 +19,9 @@ export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceip
         ))}
       </ul>
       <dl className="facts">
-        <dt>Undo</dt>
+        <dt>{verb === 'Undo' ? 'Redo' : 'Undo'}</dt>
         <dd>
-          {verb === 'Undo' ? 'Redo' : 'Undo'}, from the safety copy <code>{receipt.safetyCopyId}</code>
+          at any time, from the safety copy <code>{receipt.safetyCopyId}</code>
         </dd>
         {receipt.checkpointId !== null && (
           <>

@@ -89,9 +89,10 @@ export function SnapshotList(props: SnapshotListProps) {
       {facts.trash.files > 0 && (
         <div className="trash-strip">
           <Icon name="trash" />
-          <span>
-            Trash: {count(facts.trash.files, 'snapshot')} · {formatBytes(facts.trash.bytes)}
-          </span>
+          <p>
+            <span>{count(facts.trash.files, 'snapshot')}</span>{' '}
+            <span>{formatBytes(facts.trash.bytes)} in trash</span>
+          </p>
           <Button className="button quiet" onPress={props.onPutBack}>
             Put back…
           </Button>

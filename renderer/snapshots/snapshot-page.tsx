@@ -127,8 +127,10 @@ function SnapshotCounts({ snapshot }: { readonly snapshot: ListedSnapshot }) {
     );
   return (
     <>
-      <p className="story">This snapshot holds {count(snapshot.tables.length, 'table')}.</p>
-      <ul className="same-tables">
+      <p className="story">
+        This snapshot holds your chats as they were then, in {count(snapshot.tables.length, 'table')}.
+      </p>
+      <ul className="same-tables flush">
         {snapshot.tables.map(({ name, rows }) => (
           <li key={name}>
             <span>{name}</span> <span className="dim">{count(rows, 'row')}</span>
