@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore, planUndo } from '../../src/index.ts';
-import { addEvents, codeOf, makeRoot, open, run } from '../support/place.ts';
+import { addEvents, codeOf, hostDump, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
@@ -57,6 +57,54 @@ describe.concurrent('a plan', () => {
     // Where an event itself has changed, the database is another timeline than the snapshot.
     const accepted = { ...request, acceptOtherTimeline: true };
     await applyRestore(folder, accepted, { ...NOW, planId: (await planRestore(folder, accepted)).planId });
+  });
+
+  test.each([
+    [
+      'a table outside it that a foreign key of it leads from',
+      'CREATE TABLE notes (memory INTEGER REFERENCES memories(id) ON DELETE CASCADE);',
+      'INSERT INTO notes VALUES (2)',
+    ],
+    [
+      'a table outside it that a trigger of it writes to',
+      'CREATE TABLE notes (memory); CREATE TRIGGER t AFTER DELETE ON memories BEGIN INSERT INTO notes VALUES (old.id); END;',
+      'INSERT INTO notes VALUES (2)',
+    ],
+    [
+      'a view that the snapshot holds, over a table that it does not',
+      'CREATE VIEW seen AS SELECT a FROM other;',
+      'INSERT INTO other VALUES (2)',
+    ],
+  ])('is stale once a row comes to %s', async (_, schema, change) => {
+    const tables = ['memories', 'seen'];
+    const { place, id } = await live(root(), { ...story, tables, schema: story.schema + schema });
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const { planId } = await planRestore(folder, request);
+    run(place, change);
+    expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+  });
+
+  test('is another one for each table that is to be emptied, in whatever order they are named', async () => {
+    const { place } = await live(root(), {
+      ...story,
+      schema: `${story.schema} CREATE TABLE bots (id INTEGER PRIMARY KEY); CREATE TABLE chats (id INTEGER PRIMARY KEY);`,
+      since: 'INSERT INTO bots VALUES (1); INSERT INTO chats VALUES (1);',
+    });
+    const id = 'rewind/20260101T000000Z';
+    await putSnapshot(place, id, hostDump(0, { memories: [{ id: 1, text: 'a' }], bots: [], chats: [] }));
+    const folder = await open(place);
+    const request = {
+      ...defaultRestoreOptions,
+      snapshotId: id,
+      action: 'restore',
+      mode: 'projections',
+    } as const;
+    const idFor = async (...clearTables: readonly string[]) =>
+      (await planRestore(folder, { ...request, clearTables })).planId;
+    const ids = await Promise.all([idFor(), idFor('bots'), idFor('chats'), idFor('bots', 'chats')]);
+    expect(new Set(ids).size).toBe(4);
+    expect(await idFor('chats', 'bots')).toBe(ids[3]);
   });
 
   test('is stale once the snapshot is another file under the same name', async () => {
