@@ -11,7 +11,7 @@ const LARGEST_PROFILE_BYTES = 64 * 1024;
 /**
  * Reads the profile that an application put into its data folder. Without one, and for each part that it leaves out,
  * the default counts. The file is hostile input: its size is bounded, types are exact, unknown keys are refused.
- * @throws `profile-invalid`
+ * @throws `profile-invalid`; `io-failed` where reading fails for a reason that is not the file's
  */
 export async function readProfile(dir: string): Promise<Profile> {
   const file = join(dir, PROFILE_FILE);
@@ -52,6 +52,8 @@ async function readBytes(file: string): Promise<Buffer | 'not-a-file' | null> {
     }
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
+    // Any other failure says nothing of the profile, and nobody should be told to remove it.
+    if (!hasSystemCode(error, 'EACCES', 'EPERM')) throw error;
     throw invalidProfile(file, 'a readable file', 'one that cannot be read', error);
   }
 }

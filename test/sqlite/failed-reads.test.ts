@@ -3,6 +3,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withReadView } from '../../src/host/private-copy.ts';
+import { PROFILE_FILE } from '../../src/host/profile-file.ts';
 import { addEvents, codeOf, dumpChat, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
 
@@ -49,6 +50,15 @@ describe.skipIf(!canInject)('one read that the system fails to do', () => {
     const through = failing(join(folder.dir, 'snapshots', `${ID}.json`), error, 1);
     const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
     expect(lines.at(-1)).toBe('snapshot-unreadable');
+  });
+
+  test.each(['EIO', 'EBUSY', 'ESTALE'])('of the profile (%s) calls nothing in it wrong', async (error) => {
+    const folder = await makeFolder(20);
+    const profile = join(folder.dir, PROFILE_FILE);
+    await writeFile(profile, '{}');
+    const through = failing(profile, error, 1);
+    const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
+    expect(lines.at(-1)).toBe('io-failed');
   });
 });
 
