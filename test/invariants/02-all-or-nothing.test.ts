@@ -9,7 +9,7 @@ import {
   finishInterrupted,
   readRestoredState,
 } from '../../src/index.ts';
-import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
+import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
@@ -137,11 +137,12 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
       expect(await finishInterrupted(folder)).toEqual([]);
       const known = await readRestoredState(folder);
       expect(known?.action ?? null).toBe(happened ? action : action === 'undo' ? 'restore' : null);
-      if (known === null) return;
-      await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
-      expect(readState(place.databaseFile)).toEqual(
-        known.action === 'restore' ? from.mistaken : from.restored,
+      const goneOn = readState(place.databaseFile);
+      expect(await codeOf(applyUndo(folder, { acceptOtherTimeline: true }, NOW))).toBe(
+        known === null ? 'nothing-to-undo' : 'done',
       );
+      const ends = { restore: from.mistaken, undo: from.restored, none: goneOn };
+      expect(readState(place.databaseFile)).toEqual(ends[known?.action ?? 'none']);
     },
   );
 });

@@ -35,7 +35,9 @@ test('what is written is read again, every value with class and bytes, and the f
       // The host's reader knows infinities, JSON does not; they stand outside of texts only.
       const parsed: unknown = JSON.parse(text.replace(/(: )-?Infinity(?=[,}])/g, '$10'));
       const names = ['last_event_id', 'event_log', ...utf8.profile.tables, '_snapback'];
-      if (!names.some((name) => /^\d+$/.test(name))) expect(Object.keys(parsed ?? {})).toStrictEqual(names);
+      // An object puts names that are numbers first, whatever their order in the file.
+      const inOrder = Object.keys(Object.fromEntries(names.map((name) => [name, null])));
+      expect(Object.keys(parsed ?? {})).toStrictEqual(inOrder);
 
       const known = new Set(
         names.slice(1, -1).map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),

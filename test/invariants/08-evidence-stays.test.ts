@@ -121,8 +121,7 @@ async function keepsEverything(list: readonly Step[]): Promise<void> {
     known = now;
   }
   const { planId, files } = await describeTrash(folder);
-  if (files === 0) return;
-  await emptyTrash(folder, { planId });
+  if (files > 0) await emptyTrash(folder, { planId });
   expect((await listContents(place)).length).toBe(known.length - files);
 }
 

@@ -115,7 +115,7 @@ export async function fingerprint(dir: string): Promise<Readonly<Record<string, 
 }
 
 /** What a refusal looks like: nothing on stdout, one line on stderr. */
-export function refusal(status: 1 | 2, code: string): unknown {
+export function refusal(status: 1 | 2, code: string): Outcome {
   return { status, stdout: '', stderr: expect.stringMatching(new RegExp(`^${code}: [^\\n]+\\n$`)) };
 }
 
