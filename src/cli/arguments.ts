@@ -35,6 +35,8 @@ export type Command =
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
+  /** Null: only list what could be put back. */
+  | { readonly name: 'put-back'; readonly trashName: string | null }
   | ({ readonly name: 'empty-trash' } & Applied);
 
 /** A command line that was understood. `data` is null only where the command needs no data folder. */
@@ -135,6 +137,11 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       return { name, whileOpen, ...parseConsents(values), ...applied };
     case 'prune':
       return { name, policy: parsePolicy(operands, values), ...applied };
+    case 'put-back':
+      return {
+        name,
+        trashName: operands.length === 0 ? null : one(name, operands, 'a folder of the trash'),
+      };
     case 'empty-trash':
       none(name, operands);
       return { name, ...applied };

@@ -11,10 +11,12 @@ import {
   emptyTrash,
   finishInterrupted,
   listSnapshots,
+  listTrash,
   openDataFolder,
   planPrune,
   planRestore,
   planUndo,
+  putBack,
   rulesOf,
   SnapbackError,
   type SnapshotSummary,
@@ -26,7 +28,13 @@ import {
 } from '../index.ts';
 import type { Command, Invocation, ListFilter } from './arguments.ts';
 import { findMeant, isWholeId } from './ids.ts';
-import { describePruned, describePrunePlan, describeTrashSummary } from './prune-report.ts';
+import {
+  describePruned,
+  describePrunePlan,
+  describePutBack,
+  describeTrashList,
+  describeTrashSummary,
+} from './prune-report.ts';
 import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
 
@@ -176,6 +184,14 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
       if (!command.yes) return { json: plan, lines: describePrunePlan(plan) };
       const receipt = await applyPrune(folder, command.policy, { planId: command.planId ?? undefined }, task);
       return { json: receipt, lines: describePruned(receipt) };
+    }
+    case 'put-back': {
+      if (command.trashName === null) {
+        const prunes = await listTrash(folder);
+        return { json: prunes, lines: describeTrashList(prunes) };
+      }
+      const done = await putBack(folder, command.trashName);
+      return { json: done, lines: describePutBack(done) };
     }
     case 'empty-trash': {
       const trash = command.yes

@@ -14,6 +14,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '[ID...]',
     does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
   },
+  'put-back': {
+    operands: '[TRASH]',
+    does: 'lists what can be put back from the trash; puts one folder of it back when named',
+  },
   'empty-trash': { operands: '', does: 'tells what is in the trash; deletes it for good with --yes' },
   demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
   help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },
@@ -24,7 +28,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Look', ['list', 'show', 'verify', 'diff']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
-  ['Tidy up', ['prune', 'empty-trash']],
+  ['Tidy up', ['prune', 'put-back', 'empty-trash']],
   ['Other', ['demo', 'help']],
 ];
 

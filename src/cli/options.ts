@@ -59,6 +59,7 @@ export const COMMANDS = {
   restore: { options: ['data', 'db', 'mode', ...APPLIED, ...CONSENTS, 'clear-table'] },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
   prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
+  'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },
   demo: { options: [] },
   help: { options: [] },

@@ -1,8 +1,8 @@
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { reasonWords, stayWords } from '../../words/prune.ts';
-import type { PrunePlan, PruneReceipt, TrashSummary } from '../model/prune.ts';
+import { putBackWords, reasonWords, stayWords } from '../../words/prune.ts';
+import type { PrunePlan, PruneReceipt, PutBack, TrashedPrune, TrashSummary } from '../model/prune.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
 /** Words for people: what the commands that tidy up would do or have done. One string per line. */
@@ -36,8 +36,29 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
 export function describePruned({ moved, bytes, trashFolder }: PruneReceipt): readonly string[] {
   return [
     `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
-    '“snapback empty-trash” frees the space.',
+    '“snapback put-back” brings them back; “snapback empty-trash” frees the space.',
   ];
+}
+
+export function describeTrashList(prunes: readonly TrashedPrune[]): readonly string[] {
+  if (prunes.length === 0) return ['Nothing in the trash can be put back.'];
+  const columns: readonly Column[] = [
+    { title: 'In the trash', align: 'left' },
+    { title: 'Moved', align: 'left' },
+    { title: 'Snapshots', align: 'right' },
+    { title: 'Size', align: 'right' },
+  ];
+  const rows = prunes.map(({ trashName, prunedAt, snapshots, bytes }) => [
+    trashName,
+    formatTimestamp(prunedAt),
+    String(snapshots.length),
+    formatBytes(bytes),
+  ]);
+  return [...alignTable(columns, rows), '', 'Name one of them to put it back.'];
+}
+
+export function describePutBack(value: PutBack): readonly string[] {
+  return [putBackWords({ ok: true, value })];
 }
 
 export function describeTrashSummary(

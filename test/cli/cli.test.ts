@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promise
 import { join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
+import type { PrunePlan, PruneReceipt, PutBack, TrashedPrune } from '../../src/model/prune.ts';
 import {
   ask,
   makeDemo,
@@ -53,6 +53,20 @@ describe.concurrent('taking and tidying up', () => {
     expect(await run(['prune', '--kind', 'periodic', '--keep', '1', '--yes', '--data', dir])).toEqual(
       refusal(1, 'nothing-to-prune'),
     );
+  });
+
+  test('lists what the trash holds, and puts one prune of it back', async () => {
+    const dir = await makeDemo();
+    const files = () => readdir(join(dir, 'snapshots', 'periodic'));
+    const before = await files();
+    expect(await ask(dir, 'put-back')).toEqual([]);
+    const pruned = await ask<PruneReceipt>(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes');
+    const listed = await ask<readonly TrashedPrune[]>(dir, 'put-back');
+    expect(listed).toMatchObject([{ bytes: pruned.bytes }]);
+    const { trashName = '' } = listed[0] ?? {};
+    expect((await ask<PutBack>(dir, 'put-back', trashName)).putBack).toHaveLength(4);
+    expect(await files()).toEqual(before);
+    expect(await run(['put-back', trashName, '--data', dir])).toEqual(refusal(1, 'snapshot-missing'));
   });
 
   test('prunes by age and by choice', async () => {
