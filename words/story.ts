@@ -76,7 +76,7 @@ export function tellRestore(told: Told, rules: Rules): Story {
   ];
 }
 
-/** That it goes too is the point of undoing a rewind, and nobody's loss. */
+/** Removing it is the point of undoing a rewind, and nobody's loss. */
 function rewindRecords(told: Told): readonly Story[] {
   const records = told.newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
   if (records === 0) return [];

@@ -6,7 +6,7 @@ const ExactnessContext = createContext<(iso: string) => Exactness>(() => 'minute
 /** Tells which of the open folder's moments share their minute with another one. */
 export const ExactnessProvider = ExactnessContext.Provider;
 
-/** How exactly the moment of a snapshot has to be written, so that it can be told from the others. */
+/** How exactly the moment of a snapshot has to be written to differ from all others. */
 export function useExactness(): (iso: string) => Exactness {
   return useContext(ExactnessContext);
 }

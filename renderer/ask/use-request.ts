@@ -3,7 +3,7 @@ import type { ArgsOf, ErrorInfo, RequestName, ResultOf } from '../../electron/co
 import type { Progress } from '../../src/model/task.ts';
 import { type CallOptions, call } from './api.ts';
 
-/** Where a request is. `value` is the same question's last answer and stays while it is asked anew. */
+/** Where a request is. `value` is the same question's last answer and stays while it is asked again. */
 export type Request<T> = {
   readonly value: T | null;
   readonly error: ErrorInfo | null;

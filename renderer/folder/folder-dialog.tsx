@@ -8,7 +8,7 @@ import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
 
-/** Which dialog lies over the folder, with what was true when it was opened. */
+/** Which dialog is open over the folder, with what was true when it was opened. */
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly dialog: 'undo'; readonly from: HeldState }

@@ -34,7 +34,7 @@ function tell(text: string | null): Notice | null {
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
   readonly theme: Theme;
-  /** Something lies over the whole window, so commands from the menu must wait. */
+  /** Something covers the whole window, so commands from the menu must wait. */
   readonly covered: boolean;
   /** Told whether a dialog is open, which another folder must not take away. */
   readonly onDialog: (open: boolean) => void;

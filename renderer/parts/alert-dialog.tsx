@@ -37,7 +37,7 @@ export function AlertDialog({
     >
       <Modal className={wide ? 'modal wide' : 'modal'}>
         <Dialog ref={dialog} className="dialog" role="alertdialog">
-          {/* Live: when the dialog goes on to its result, whoever hears it must be told. */}
+          {/* Live: a screen reader must announce it when the dialog turns into its result. */}
           <Heading slot="title" aria-live="polite">
             {title}
           </Heading>

@@ -16,7 +16,7 @@ export type PrunePlanViewProps = {
   readonly snapshots: readonly ListedSnapshot[];
 };
 
-/** What would go, what would stay although it was meant, and the space. The sum is read aloud, the list only by who goes there. */
+/** What would be removed, what stays although the rule names it, and the space. A screen reader announces the sum only. */
 export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
   const now = useNow();
   const known = useMemo(() => new Map(snapshots.map((snapshot) => [snapshot.id, snapshot])), [snapshots]);

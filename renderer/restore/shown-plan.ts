@@ -19,7 +19,10 @@ export type ShownPlan = {
   readonly renew: () => void;
 };
 
-/** The plan for a restore or an undo, made anew with each choice and each change of the database, but never exchanged under the reader's eyes. */
+/**
+ * The plan for a restore or an undo. It is made again with each choice and each change of the database, but what a person
+ * is reading is never replaced unasked.
+ */
 export function useShownPlan(
   folderId: FolderId,
   subject: Subject,
