@@ -167,7 +167,7 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   const path = join(place, `${name}.json`);
   try {
     const before = await lstat(path, { bigint: true });
-    const problem = describeOddity(before);
+    const problem = describeOddity(before) ?? (await findDatabaseFile(folder, before));
     if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
     return await openRegularFile(path);
   } catch (error) {
@@ -175,6 +175,26 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
     throw unreadable(error, path, { id });
   }
+}
+
+/**
+ * What a file is that is one of the database's under a second name: to open and close it here would drop the locks that
+ * SQLite holds on it (POSIX). Null for any other.
+ */
+async function findDatabaseFile({ databaseFile }: DataFolder, file: BigIntStats): Promise<string | null> {
+  if (file.nlink === 1n) return null;
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    const facts = await lstat(databaseFile + suffix, { bigint: true }).catch(absentAsNull);
+    if (facts !== null && facts.dev === file.dev && facts.ino === file.ino)
+      return 'This is a file of the chat database under a second name, and is not opened.';
+  }
+  return null;
+}
+
+/** What can't be looked at can't be opened here either. */
+function absentAsNull(error: unknown): null {
+  if (isSystemError(error)) return null;
+  throw error;
 }
 
 /**

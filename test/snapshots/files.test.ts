@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -177,6 +177,26 @@ describe('what takes a file’s place between the look at it and its opening', (
     execFileSync('mkfifo', [fifo]);
     expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
   });
+});
+
+test.each(['', '-wal', '-shm', '-journal'])(
+  'the database’s file “%s” under a second name is not opened: closing it would drop the locks on it',
+  async (suffix) => {
+    const folder = await makeChat(root());
+    const file = folder.databaseFile + suffix;
+    if (suffix !== '') await writeFile(file, '');
+    const place = join(folder.dir, 'snapshots/periodic');
+    await mkdir(place, { recursive: true });
+    await link(file, join(place, '20260101T000000Z.json'));
+    expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-unsafe');
+  },
+);
+
+test('a snapshot that has a second name elsewhere, as in a backup by links, is opened', async () => {
+  const folder = await makeChat(root());
+  const file = await putSnapshot(folder, 'periodic/20260101T000000Z', '{}');
+  await link(file, join(folder.dir, 'backup.json'));
+  await (await openSnapshotFile(folder, 'periodic/20260101T000000Z')).handle.close();
 });
 
 describe('a symbolic link in a folder’s place', () => {
