@@ -7,26 +7,26 @@ type Phase = Progress['phase'];
 const PHASES: { readonly [P in Phase]: string } = {
   'copy-database': 'Copying the database',
   'read-snapshot': 'Reading the snapshot',
-  compare: 'Comparing it with the database',
-  rehearse: 'Test run',
+  compare: 'Comparing the snapshot with the database',
+  rehearse: 'Trying it out on a copy',
   'safety-copy': 'Writing and checking the safety copy',
   'wait-for-lock': 'Waiting for another program to unlock the database',
   apply: 'Restoring',
   verify: 'Verifying',
   checkpoint: 'Writing a fresh checkpoint',
-  commit: 'Committing',
+  commit: 'Finishing',
   'check-snapshots': 'Checking snapshots',
   move: 'Moving files',
   take: 'Writing the snapshot',
   build: 'Building the demo',
 };
 
-/** What a phase does, in words. */
+/** The label of a phase. */
 export function phaseWords(phase: Phase): string {
   return PHASES[phase];
 }
 
-/** How far a phase is, in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty where it only counts steps. */
+/** How far a phase is, in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty when the unit is `steps`, which mean nothing to a reader. */
 export function progressWords({ done, total, unit }: Progress): string {
   if (unit === 'steps') return '';
   if (unit === 'bytes')

@@ -29,7 +29,7 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
   ['dark', 'Dark'],
 ];
 
-/** What can be done with the whole folder. Shown at the top, but reached by Tab after the snapshots. */
+/** Actions on the whole folder. Shown at the top, but reached by Tab after the snapshots. */
 export function FolderActions(props: ActionsProps) {
   const { facts, noSnapshots, theme, onCommand } = props;
   const pick = (key: Key) => {

@@ -12,14 +12,14 @@ export type FolderPageProps = {
   readonly data: FolderData;
   /** Null until the first list has arrived. */
   readonly snapshots: readonly ListedSnapshot[] | null;
-  /** Those of the chosen snapshots that are there. */
+  /** The chosen snapshots that still exist. */
   readonly shown: readonly ListedSnapshot[];
-  /** Nothing is chosen yet: the one that brings back what was lost is being looked for. */
+  /** Nothing is chosen yet; the best snapshot to show is still being looked for. */
   readonly looking: boolean;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
   readonly onPrune: () => void;
-  /** With no ids: the one that a person most likely looks for. */
+  /** Called without ids, clears the choice, so that the likeliest snapshot is chosen again. */
   readonly onChoose: (ids: readonly SnapshotId[]) => void;
 };
 
@@ -48,7 +48,9 @@ export function FolderPage(props: FolderPageProps) {
       <section className="page" aria-label="No snapshot">
         <div className="empty">
           <p className="empty-title">Nothing to compare yet</p>
-          <p>Once there is a snapshot, you see here what restoring it would bring back, change and remove.</p>
+          <p>
+            Once there is a snapshot, this page shows what restoring it would bring back, change and remove.
+          </p>
           <p>“Take snapshot” makes one now.</p>
         </div>
       </section>

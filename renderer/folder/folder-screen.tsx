@@ -65,9 +65,13 @@ export function FolderScreen(props: FolderScreenProps) {
   const single = shown.length === 1 ? shown[0] : undefined;
   // Chosen once and then kept: what a person is reading must not change because a snapshot appears or disappears.
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
-  useLikelyChoice(folderId, looking, snapshots ?? [], facts.lastEventId, (id) =>
-    setChosen((before) => (before.size > 0 ? before : new Set([id]))),
-  );
+  useLikelyChoice({
+    folderId,
+    isNeeded: looking,
+    snapshots: snapshots ?? [],
+    lastEventId: facts.lastEventId,
+    onChoose: (id) => setChosen((before) => (before.size > 0 ? before : new Set([id]))),
+  });
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {

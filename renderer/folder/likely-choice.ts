@@ -4,14 +4,26 @@ import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { call } from '../ask/api.ts';
 import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
 
-/** Chooses, while nothing is chosen, the snapshot that brings back what was lost; where nothing is, one that is not as now. */
-export function useLikelyChoice(
-  folderId: FolderId,
-  isNeeded: boolean,
-  snapshots: readonly ListedSnapshot[],
-  lastEventId: bigint,
-  onChoose: (id: SnapshotId) => void,
-): void {
+type LikelyChoice = {
+  readonly folderId: FolderId;
+  /** False while a snapshot is chosen. */
+  readonly isNeeded: boolean;
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly lastEventId: bigint;
+  readonly onChoose: (id: SnapshotId) => void;
+};
+
+/**
+ * While no snapshot is chosen, chooses the one that most likely brings back what was lost. If nothing seems lost, it chooses
+ * the best remaining one (see `fallbackSnapshot`).
+ */
+export function useLikelyChoice({
+  folderId,
+  isNeeded,
+  snapshots,
+  lastEventId,
+  onChoose,
+}: LikelyChoice): void {
   const choose = useEffectEvent((likely: SnapshotId | null) => {
     const found = snapshots.find(({ id }) => id === likely) ?? fallbackSnapshot(snapshots, lastEventId);
     if (found !== undefined) onChoose(found.id);

@@ -5,7 +5,7 @@ import { Icon } from './icons.tsx';
 
 export type ErrorNoteProps = { readonly error: ErrorInfo; readonly children?: ReactNode };
 
-/** A failure in words, with what is unharmed and what to do; `children` are the buttons that do it. */
+/** Explains a failure: what happened, what is unharmed, what to do next. `children` are the buttons for that. */
 export function ErrorNote({ error, children }: ErrorNoteProps) {
   const { title, happened, unharmed, next } = explain(error, 'window');
   const calm = error.code === 'cancelled';

@@ -6,13 +6,18 @@ export type ScrollAreaProps = {
   readonly children: ReactNode;
 };
 
-/** A part that scrolls by itself where it holds too much. Then, and only then, Tab stops at it, and the arrows scroll. */
+/** A section that scrolls on its own when its content overflows. Only then is it a Tab stop, so that the arrow keys can scroll it. */
 export function ScrollArea({ label, className, children }: ScrollAreaProps) {
   const area = useRef<HTMLElement>(null);
   const [overflows, setOverflows] = useState(false);
   useEffect(() => {
     const { current } = area;
-    if (current !== null) setOverflows(current.scrollHeight > current.clientHeight);
+    if (current === null) return;
+    const measure = () => setOverflows(current.scrollHeight > current.clientHeight);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(current);
+    return () => sizes.disconnect();
   });
   return (
     <section ref={area} className={className} aria-label={label} {...(overflows ? { tabIndex: 0 } : {})}>

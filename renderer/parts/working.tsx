@@ -9,7 +9,7 @@ export type WorkingProps = {
   readonly onCancel?: (() => void) | undefined;
 };
 
-/** A long task under way: its phase in words, how far it is, and Cancel. */
+/** Shows a running task: its phase, its progress and, where it can be cancelled, a button for that. */
 export function Working({ progress, words, onCancel }: WorkingProps) {
   const label = progress === null ? words : phaseWords(progress.phase);
   const total = progress?.total ?? null;
@@ -26,7 +26,7 @@ export function Working({ progress, words, onCancel }: WorkingProps) {
           <span className="fill" style={known ? { width: `${percent}%` } : {}} />
         </span>
       </ProgressBar>
-      {/* What a progress bar holds is not read aloud when it changes. */}
+      {/* Screen readers do not announce changes inside a progress bar, so the phase is repeated here. */}
       <span className="visually-hidden" role="status">
         {label}
       </span>

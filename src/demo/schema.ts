@@ -1,4 +1,4 @@
-/** What happens in the demo's world. All but `kind` is payload; the default profile expects `chat_id`, `speaker` and `text`. */
+/** What happens in the demo's world. Every field except `kind` is payload; the default profile expects `chat_id`, `speaker` and `text`. */
 export type DemoEvent =
   | { readonly kind: 'bot_created'; readonly bot_id: string; readonly name: string; readonly persona: string }
   | { readonly kind: 'you_set'; readonly name: string; readonly pronouns: string; readonly about: string }
@@ -53,9 +53,10 @@ export type DemoEvent =
     };
 
 /**
- * The tables, by the host's names. The log's ids are AUTOINCREMENT, so that no id is given twice, even after a rewind.
- * Foreign keys that the host's order of loading would break are checked at COMMIT. `settings` and `drafts` are not
- * projections: no snapshot names them, and a restore must leave them alone although a foreign key reaches `drafts`.
+ * The tables, named as in the host. The log's ids are AUTOINCREMENT, so that no id is reused, even after the newest events
+ * are deleted.
+ * Foreign keys between projected tables are deferred to COMMIT, whatever order the host loads them in. `settings` and `drafts` are not
+ * projections: no snapshot names them, and a restore must leave them alone although deleting a chat would cascade into `drafts`.
  */
 export const demoSchema = `
 PRAGMA user_version = 31;
