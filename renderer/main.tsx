@@ -5,6 +5,7 @@ import './styles/frame.css';
 import './styles/welcome.css';
 import './styles/list.css';
 import './styles/page.css';
+import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
