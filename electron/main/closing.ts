@@ -12,7 +12,10 @@ export type ClosingGuard = {
   readonly guard: (window: BrowserWindow) => void;
 };
 
-/** `onStopped` is called when closing the window rolled a restore back, so that the next start can say so. */
+/**
+ * `onStopped` is called when closing the window rolled a restore back, so that the next start can say so. How one ended
+ * whose process was killed, the next start asks the database itself.
+ */
 export function createClosingGuard(core: CoreHost, onStopped: () => void): ClosingGuard {
   const running = new Map<RequestId, Promise<Reply<unknown>>>();
   let asking = false;
@@ -24,7 +27,7 @@ export function createClosingGuard(core: CoreHost, onStopped: () => void): Closi
     const replies = await Promise.race([Promise.all(works), late]);
     // A step that cannot be interrupted ends only with its process. SQLite then rolls back what was not committed.
     if (replies === null) core.stop();
-    else if (replies.some((reply) => !reply.ok)) onStopped();
+    else if (replies.some((reply) => !reply.ok && reply.error.code === 'cancelled')) onStopped();
     running.clear();
   }
 

@@ -25,15 +25,27 @@ export function listenToWindow(window: () => BrowserWindow | null, handlers: Ipc
     if (!ours) throw new TypeError('Refused: this is not the window of Snapback.');
   };
 
+  const running = new Set<RequestId>();
+  const answerOnce = async (requestId: RequestId, handle: () => Promise<Reply<unknown>>) => {
+    // Replies, progress and a cancel are told apart by this id alone.
+    if (running.has(requestId)) throw new TypeError('Refused: a request with this id is still running.');
+    running.add(requestId);
+    try {
+      return await answer(handle);
+    } finally {
+      running.delete(requestId);
+    }
+  };
+
   ipcMain.handle('snapback:request', (event, message: unknown) => {
     checkSender(event);
     const { request, requestId } = parseRequest(message);
-    return answer(() => handlers.request(request, requestId));
+    return answerOnce(requestId, () => handlers.request(request, requestId));
   });
   ipcMain.handle('snapback:drop', (event, message: unknown) => {
     checkSender(event);
     const { path, requestId } = parseDrop(message);
-    return answer(() => handlers.drop(path, requestId));
+    return answerOnce(requestId, () => handlers.drop(path, requestId));
   });
   ipcMain.on('snapback:cancel', (event, message: unknown) => {
     try {

@@ -226,6 +226,18 @@ test('requests that are not ours are refused aloud', async ({ place }) => {
     expect(await ask('folder.facts', { folderId: 'x' })).toContain('data-folder-missing');
   });
 
+  await test.step('an id that is still running belongs to nobody else', async () => {
+    const answers = await page.evaluate(() => {
+      const once = (name: string, args: object) =>
+        Reflect.get(window, 'snapback').request('same', name, args).then(Object.keys, String);
+      // Building the demo takes long enough for the second one to meet it.
+      return Promise.all([once('demo.open', { fresh: false }), once('start.facts', {})]);
+    });
+    expect(answers[0]).toEqual(['ok', 'value']);
+    expect(answers[1]).toContain('still running');
+    expect(await ask('start.facts', {})).toContain('"ok":true');
+  });
+
   await test.step('a path that was not dropped opens nothing', async () => {
     const made = await page.evaluate(() =>
       Reflect.get(window, 'snapback').openDropped('id', new File([], '/etc')).then(JSON.stringify, String),
