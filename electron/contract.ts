@@ -2,6 +2,7 @@ import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
 import type {
+  EmptiedTrash,
   OnlyCopy,
   PrunePlan,
   PrunePolicy,
@@ -106,7 +107,7 @@ export type DesktopRequests = {
   /** `refused`: the system has no trash for this place. What it did not take is still there. */
   'trash.empty': In<
     OfFolder & { readonly to: TrashTarget },
-    TrashSummary & { readonly to: TrashTarget; readonly refused: boolean }
+    EmptiedTrash & { readonly to: TrashTarget; readonly refused: boolean }
   >;
   /** Which menu items make sense now. */
   'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
@@ -153,7 +154,7 @@ type PrivateRequests = {
   'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
   'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
-  'private.empty-trash': In<OfFolder, TrashSummary>;
+  'private.empty-trash': In<OfFolder, EmptiedTrash>;
 };
 
 type WindowRequests = DesktopRequests & CoreRequests;

@@ -20,13 +20,13 @@ import { stat } from './system/files.ts';
  * @throws as `withLiveLog` and `withReadView`
  */
 export async function describeFolder(folder: DataFolder, task: TaskOptions = {}): Promise<FolderFacts> {
-  const { files, bytes, others } = await describeTrash(folder);
+  const { files, bytes, others, otherNames } = await describeTrash(folder);
   return {
     ...(await describeDatabase(folder, task)),
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
     demo: await isDemo(folder.dir),
-    trash: { files, bytes, others },
+    trash: { files, bytes, others, otherNames },
     rules: rulesOf(folder.profile),
   };
 }

@@ -59,8 +59,8 @@ export function putBackWords(answer: Answer): string {
     const { title, happened } = explain(answer.error, 'window');
     return `${title}. ${happened}`;
   }
-  const { putBack, left } = answer.value;
-  const back = `${count(putBack.length, 'snapshot')} put back.`;
+  const { putBack, left, notes } = answer.value;
+  const back = [`${count(putBack.length, 'snapshot')} put back.`, ...notes].join(' ');
   if (left.length === 0) return back;
   return `${back} ${count(left.length, 'snapshot')} ${choose(left.length, 'stays', 'stay')} in the trash: another file has taken ${choose(left.length, 'its', 'their')} place.`;
 }

@@ -75,8 +75,11 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId }) {
       const trash = await describeTrash(folders.get(folderId).folder);
-      const { files, bytes, others } = trash;
-      return { items: [...trash.folders, ...trash.looseFiles], summary: { files, bytes, others } };
+      const { files, bytes, others, otherNames } = trash;
+      return {
+        items: [...trash.folders, ...trash.looseFiles],
+        summary: { files, bytes, others, otherNames },
+      };
     },
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 

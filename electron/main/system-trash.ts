@@ -17,7 +17,7 @@ export async function emptyTrashTo(
   const trash = await core.request('private.trash', { folderId });
   if (!trash.ok) return trash;
   const { items, summary } = trash.value;
-  return { ok: true, value: { ...summary, to, refused: !(await moveToSystemTrash(items)) } };
+  return { ok: true, value: { ...summary, notes: [], to, refused: !(await moveToSystemTrash(items)) } };
 }
 
 async function moveToSystemTrash(items: readonly string[]): Promise<boolean> {

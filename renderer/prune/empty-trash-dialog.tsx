@@ -33,7 +33,7 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
       return;
     }
     onEmptied(
-      `${count(emptied.files, 'snapshot')}, ${formatBytes(emptied.bytes)}, ${emptied.to === 'deleted' ? 'deleted for good' : 'moved to the system’s trash'}.`,
+      `${count(emptied.files, 'snapshot')}, ${formatBytes(emptied.bytes)}, ${emptied.to === 'deleted' ? 'deleted for good' : 'moved to the system’s trash'}.${emptied.notes.map((note) => ` ${note}`).join('')}`,
     );
   });
   return (
@@ -91,7 +91,8 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
           {trash.others > 0 && (
             <p>
               {count(trash.others, 'folder')} in the trash {choose(trash.others, 'holds', 'hold')} something
-              that Prune did not put there. It stays.
+              that Prune did not put there. It stays; look into it yourself, in “snapback/trash” of this
+              folder: {trash.otherNames.join(', ')}
             </p>
           )}
         </>

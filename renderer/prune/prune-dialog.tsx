@@ -41,7 +41,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
   const plan = useRequest('prune.plan', policy === null ? null : { folderId, policy });
   const job = useJob<PruneReceipt>((receipt) =>
     onPruned(
-      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it stays', 'they stay')} in “snapback/trash” in this folder until you empty it.`,
+      `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it stays', 'they stay')} in “snapback/trash” in this folder until you empty it.${receipt.notes.map((note) => ` ${note}`).join('')}`,
       receipt.moved,
       /[^/\\]*$/.exec(receipt.trashFolder)?.[0] ?? '',
     ),

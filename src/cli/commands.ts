@@ -194,10 +194,9 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
       return { json: done, lines: describePutBack(done) };
     }
     case 'empty-trash': {
-      const trash = command.yes
-        ? await emptyTrash(folder, { planId: command.planId ?? undefined })
-        : await describeTrash(folder);
-      return { json: trash, lines: describeTrashSummary(trash, command.yes) };
+      const emptied = command.yes ? await emptyTrash(folder, { planId: command.planId ?? undefined }) : null;
+      const trash = emptied ?? (await describeTrash(folder));
+      return { json: trash, lines: describeTrashSummary(trash, emptied) };
     }
   }
 }

@@ -2,7 +2,14 @@ import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { putBackWords, reasonWords, stayWords } from '../../words/prune.ts';
-import type { PrunePlan, PruneReceipt, PutBack, TrashedPrune, TrashSummary } from '../model/prune.ts';
+import type {
+  EmptiedTrash,
+  PrunePlan,
+  PruneReceipt,
+  PutBack,
+  TrashedPrune,
+  TrashSummary,
+} from '../model/prune.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
 /** Words for people: what the commands that tidy up would do or have done. One string per line. */
@@ -33,10 +40,11 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
   ];
 }
 
-export function describePruned({ moved, bytes, trashFolder }: PruneReceipt): readonly string[] {
+export function describePruned({ moved, bytes, trashFolder, notes }: PruneReceipt): readonly string[] {
   return [
     `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
     '“snapback put-back” brings them back; “snapback empty-trash” frees the space.',
+    ...notes.map(toPrintable),
   ];
 }
 
@@ -62,15 +70,21 @@ export function describePutBack(value: PutBack): readonly string[] {
 }
 
 export function describeTrashSummary(
-  { files, bytes, others }: TrashSummary,
-  emptied: boolean,
+  { files, bytes, others, otherNames }: TrashSummary,
+  emptied: EmptiedTrash | null,
 ): readonly string[] {
   const left =
-    others === 0 ? [] : [`${count(others, 'folder')} in the trash with something else in it: that stays.`];
+    others === 0
+      ? []
+      : [
+          `${count(others, 'folder')} in the trash with something else in it: that stays.`,
+          ...otherNames.map((name) => `  snapback/trash/${toPrintable(name)}`),
+          'Look into it. Copy what you want to keep into “snapshots/KIND”, then delete the folder by hand.',
+        ];
   if (files === 0)
     return [others === 0 ? 'The trash is empty.' : 'No pruned snapshot is in the trash.', ...left];
   const size = `${count(files, 'file')}, ${formatBytes(bytes)}`;
-  return emptied
-    ? [`Deleted for good: ${size}`, ...left]
+  return emptied !== null
+    ? [`Deleted for good: ${size}`, ...emptied.notes.map(toPrintable), ...left]
     : [`In the trash: ${size}`, ...left, 'Add --yes to delete them for good.'];
 }

@@ -27,6 +27,8 @@ export type PruneReceipt = {
   readonly moved: readonly SnapshotId[];
   readonly bytes: number;
   readonly trashFolder: string;
+  /** Whole sentences: what was not done, though the rest was. */
+  readonly notes: readonly string[];
 };
 
 export type TrashSummary = {
@@ -34,7 +36,12 @@ export type TrashSummary = {
   readonly bytes: number;
   /** Folders in the trash with files that no prune's manifest names. Emptying the trash leaves those files alone. */
   readonly others: number;
+  /** The names of those folders. */
+  readonly otherNames: readonly string[];
 };
+
+/** What emptying the trash deleted, and what stayed. `notes`, in whole sentences: what could not be done. */
+export type EmptiedTrash = TrashSummary & { readonly notes: readonly string[] };
 
 /** What one prune has moved to the trash and is still there. */
 export type TrashedPrune = {
@@ -46,7 +53,12 @@ export type TrashedPrune = {
 };
 
 /** What happened to a prune's files: they are back in their places, or in the trash because their place is taken or may not be used. */
-export type PutBack = { readonly putBack: readonly SnapshotId[]; readonly left: readonly SnapshotId[] };
+export type PutBack = {
+  readonly putBack: readonly SnapshotId[];
+  readonly left: readonly SnapshotId[];
+  /** Whole sentences: what was not done, though the rest was. */
+  readonly notes: readonly string[];
+};
 
 /** Events that only this snapshot can bring back: they are gone from the database, and no snapshot that stays holds them. */
 export type OnlyCopy = {

@@ -169,7 +169,11 @@ export async function takeIfDue(
       if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
       const witnesses = [newestEventAt?.getTime(), ...copies.map(({ mtimeMs }) => mtimeMs)];
       if (rule.by === 'age' && isClockAhead(now, witnesses, keepDays)) notes.push(CLOCK_AHEAD);
-      else retired.push(...(await applyPrune(folder, rule, choice)).moved);
+      else {
+        const pruned = await applyPrune(folder, rule, choice);
+        retired.push(...pruned.moved);
+        notes.push(...pruned.notes);
+      }
     } catch (error) {
       if (!(error instanceof SnapbackError)) throw error;
       notes.push(`Older snapshots could not be moved to the trash: ${error.message}`);

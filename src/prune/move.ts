@@ -13,62 +13,83 @@ import { explainWriteError } from '../system/refusals.ts';
 import { TRASH } from './trash.ts';
 
 /**
- * Moves a snapshot into a folder of the trash, and returns when that is on the disk. False where the file is gone (the
- * host prunes, too) or was replaced since the plan. Where the snapshots are on another volume, the file is copied, the
- * copy is proven, and only then is the original removed.
+ * How a move ended. `trouble`: the file is in its new place, but a step after that failed. After a power failure it may
+ * be in its old place again, or in both.
+ */
+type Moved = { readonly moved: boolean; readonly trouble: SnapbackError | null };
+
+const NOT_MOVED: Moved = { moved: false, trouble: null };
+
+/**
+ * Moves a snapshot into a folder of the trash. When this returns without `trouble`, that is on the disk. Not moved where
+ * the file is gone (the host prunes, too) or was replaced since the plan. Where the snapshots are on another volume, the
+ * file is copied, the copy is proven, and only then is the original removed.
  * @throws `disk-full`, `folder-read-only`, `io-failed`; then the file is where it was
  */
 export async function moveToTrash(
   folder: DataFolder,
   trashName: string,
   { kind, name, key }: SnapshotFile,
-): Promise<boolean> {
+): Promise<Moved> {
   const source = await findFolder(folder, SNAPSHOTS, kind);
   const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
-  if (source === null) return false;
+  if (source === null) return NOT_MOVED;
   const move = { folder, key, from: join(source, `${name}.json`), target, to: join(target, `${name}.json`) };
   try {
-    if (!(await isUnchanged(move))) return false;
+    if (!(await isUnchanged(move))) return NOT_MOVED;
     try {
       await rename(move.from, move.to);
     } catch (error) {
       if (!hasSystemCode(error, 'EXDEV')) throw error;
-      if (!(await moveToOtherVolume(move))) return false;
+      if (!(await moveToOtherVolume(move))) return NOT_MOVED;
     }
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return false;
+    if (hasSystemCode(error, 'ENOENT')) return NOT_MOVED;
     throw explainWriteError(error, source);
   }
-  await syncFolder(target);
-  await syncFolder(source);
-  return true;
+  return settle(async () => {
+    await syncFolder(target);
+    await syncFolder(source);
+  });
+}
+
+/** Does what remains after a move. The move is done, so a refusal of the system is told and not thrown. */
+async function settle(rest: () => Promise<void>): Promise<Moved> {
+  try {
+    await rest();
+    return { moved: true, trouble: null };
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+    return { moved: true, trouble: error };
+  }
 }
 
 /**
- * Moves a file from the trash back to `to`, in one step where possible, and returns when that is on the disk. False where
- * that name is taken: the file then stays in the trash.
+ * Moves a file from the trash back to `to`, in one step where possible. When this returns without `trouble`, that is on
+ * the disk. Not moved where that name is taken: the file then stays in the trash.
  * @throws as `moveToTrash`; then the file is in the trash, or in both places
  */
-export async function moveFromTrash(folder: DataFolder, from: string, to: string): Promise<boolean> {
+export async function moveFromTrash(folder: DataFolder, from: string, to: string): Promise<Moved> {
   const target = dirname(to);
   try {
     const { key } = statFacts(from, await lstat(from, { bigint: true }));
     try {
-      if (!(await nameUnlessTaken(from, to))) return false;
-      await unlink(from).catch(unlessGone);
+      if (!(await nameUnlessTaken(from, to))) return NOT_MOVED;
     } catch (error) {
       if (!hasSystemCode(error, 'EXDEV')) throw error;
-      if (!(await moveToOtherVolume({ folder, key, from, target, to }))) return false;
+      if (!(await moveToOtherVolume({ folder, key, from, target, to }))) return NOT_MOVED;
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code === 'target-exists') return false;
+    if (error instanceof SnapbackError && error.code === 'target-exists') return NOT_MOVED;
     throw explainWriteError(error, target);
   }
-  await syncFolder(dirname(from));
-  return true;
+  return settle(async () => {
+    await unlink(from).catch(unlessGone);
+    await syncFolder(dirname(from));
+  });
 }
 
-/** Where the file system has no hard links, the file was renamed and is gone already. */
+/** Without hard links, or from another volume, the file is gone already. */
 function unlessGone(error: unknown): void {
   if (!hasSystemCode(error, 'ENOENT')) throw error;
 }

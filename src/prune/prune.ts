@@ -48,7 +48,8 @@ export async function planPrune(
 
 /**
  * Moves what `planPrune` says into a new folder of the trash; with `planId`, exactly that plan. A file that somebody else
- * removes or replaces meanwhile is left alone and not in the receipt.
+ * removes or replaces meanwhile is left alone and not in the receipt. Where something fails after the first file has
+ * moved, the receipt's notes say what was not done.
  * @throws `plan-stale`, `nothing-to-prune`, `snapshot-needed` (all chosen ones must stay), `cancelled`; then nothing moved.
  * `disk-full`, `folder-read-only`, `io-failed`: each file is in its old place or in the trash, and the manifest lists all
  */
@@ -78,8 +79,17 @@ export async function applyPrune(
   const trash = await openTrash(folder, { planId: plan.planId, policy, files: planned });
   report(0);
   const moved: Going[] = [];
+  const notes = new Set<string>();
   for (const [index, going] of goes.entries()) {
-    if (await moveToTrash(folder, trash.name, going.file)) moved.push(going);
+    try {
+      const done = await moveToTrash(folder, trash.name, going.file);
+      if (done.moved) moved.push(going);
+      if (done.trouble !== null) notes.add(`${UNCONFIRMED} ${done.trouble.message}`);
+    } catch (error) {
+      if (moved.length === 0 || !(error instanceof SnapbackError)) throw error;
+      notes.add(`The other snapshots were not moved; prune again to move them. ${error.message}`);
+      break;
+    }
     report(index + 1);
   }
   return {
@@ -87,8 +97,12 @@ export async function applyPrune(
     moved: moved.map(({ id }) => id),
     bytes: sumOf(moved),
     trashFolder: trash.path,
+    notes: [...notes],
   };
 }
+
+const UNCONFIRMED =
+  'The disk did not confirm all of this: after a power failure, some of them may be back among the snapshots.';
 
 const NEEDED: { readonly [N in Need]: string } = {
   'needed-by-undo': 'Undo needs this snapshot: it holds what the newest restore replaced.',

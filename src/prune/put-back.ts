@@ -15,7 +15,8 @@ import { asNone, readTrash, readTrashFolder, TRASH_NAME, tidyTrashFolder } from 
 /**
  * Puts back what one prune moved to the trash, each file where the manifest says that it was. Nothing is overwritten: a
  * file whose name is taken stays in the trash. So does a checkpoint that the host would load instead of the one that its
- * next start needs. `name` is the name of the folder in the trash.
+ * next start needs. `name` is the name of the folder in the trash. Where something fails after the first file is back,
+ * the notes say what was not done.
  * @throws `usage` for a name that no prune gives, `snapshot-missing` where there is no such folder, `disk-full`,
  * `folder-read-only`, `io-failed`; then each file is in one place or the other
  */
@@ -26,17 +27,34 @@ export async function putBack(folder: DataFolder, name: string): Promise<PutBack
   const latest = await findCheckpointForNextStart(folder);
   const back: SnapshotId[] = [];
   const left: SnapshotId[] = [];
+  const notes = new Set<string>();
   for (const { path } of prune.files) {
     const id = idOf(path);
     const { kind, name: file } = parseSnapshotId(id);
     const replaces = kind === PERIODIC_KIND && latest !== null && compareNames(file, latest) > 0;
     const place = async () => join(await ensureFolder(folder, SNAPSHOTS, kind), basename(path));
-    if (!replaces && (await moveFromTrash(folder, path, await place()))) back.push(id);
-    else left.push(id);
+    try {
+      const done = replaces ? null : await moveFromTrash(folder, path, await place());
+      if (done?.moved === true) back.push(id);
+      else left.push(id);
+      if (done !== null && done.trouble !== null) notes.add(`${UNCONFIRMED} ${done.trouble.message}`);
+    } catch (error) {
+      if (back.length === 0 || !(error instanceof SnapbackError)) throw error;
+      notes.add(`The others are still in the trash; put them back again. ${error.message}`);
+      break;
+    }
   }
-  await tidyTrashFolder(prune);
-  return { putBack: back, left };
+  try {
+    await tidyTrashFolder(prune);
+  } catch (error) {
+    if (back.length === 0 || !(error instanceof SnapbackError)) throw error;
+    notes.add(`The folder in the trash could not be tidied up. ${error.message}`);
+  }
+  return { putBack: back, left, notes: [...notes] };
 }
+
+const UNCONFIRMED =
+  'The disk did not confirm all of this: after a power failure, some of them may be in the trash again.';
 
 /**
  * The prunes of which something can be put back, newest first, each with what is still in the trash of it. A trash that

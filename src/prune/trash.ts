@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
-import type { TrashSummary } from '../model/prune.ts';
+import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
 import { isAbandoned } from '../snapshots/drafts.ts';
 import { statFacts } from '../snapshots/files.ts';
 import { syncFolder } from '../system/durable.ts';
@@ -67,24 +67,46 @@ export function asNone(error: unknown): readonly Prune[] {
 /**
  * Deletes the snapshots in the trash for good, with their manifests and folders; with `planId`, only if the trash still
  * holds what `describeTrash` said. Anything else in there stays, with its folder and manifest. Returns what was deleted
- * and how many folders stayed. @throws `plan-stale`, `folder-read-only`, `io-failed`
+ * and which folders stayed. Where something fails after the first file is gone, the notes say what was not done.
+ * @throws `plan-stale`, `folder-read-only`, `io-failed`
  */
 export async function emptyTrash(
   folder: DataFolder,
   options: { readonly planId?: string | null | undefined } = {},
-): Promise<TrashSummary> {
+): Promise<EmptiedTrash> {
   const prunes = await readTrash(folder);
-  const { planId, files, bytes, others } = describe(prunes);
+  const { planId, files, others, otherNames } = describe(prunes);
   if (options.planId != null && options.planId !== planId)
     throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
       expected: options.planId,
       got: planId,
     });
+  const deleted: Prune['files'][number][] = [];
+  const troubles: SnapbackError[] = [];
   for (const { files: trashed, ...rest } of prunes) {
-    for (const file of trashed) await removeFile(file.path);
-    await tidyTrashFolder(rest);
+    try {
+      for (const file of trashed) {
+        await removeFile(file.path);
+        deleted.push(file);
+      }
+      await tidyTrashFolder(rest);
+    } catch (error) {
+      if (!(error instanceof SnapbackError)) throw error;
+      troubles.push(error);
+    }
   }
-  return { files, bytes, others };
+  const [trouble] = troubles;
+  if (trouble !== undefined && deleted.length === 0) throw trouble;
+  const what =
+    deleted.length < files
+      ? 'Not all files could be deleted.'
+      : 'The files are deleted, but not all of their folders could be removed.';
+  const notes = trouble === undefined ? [] : [`${what} ${trouble.message} Empty the trash again.`];
+  return { files: deleted.length, bytes: sumOf(deleted), others, otherNames, notes };
+}
+
+function sumOf(files: Prune['files']): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /**
@@ -139,10 +161,12 @@ type Prune = {
 
 function describe(prunes: readonly Prune[]): TrashContents {
   const files = prunes.flatMap((prune) => prune.files);
+  const otherNames = prunes.filter(({ mixed }) => mixed).map(({ path }) => basename(path));
   return {
     files: files.length,
-    bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    others: prunes.filter(({ mixed }) => mixed).length,
+    bytes: sumOf(files),
+    others: otherNames.length,
+    otherNames,
     planId: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
     folders: prunes.flatMap(({ path, mixed }) => (mixed ? [] : [path])),
     looseFiles: prunes.flatMap((prune) => (prune.mixed ? prune.files.map(({ path }) => path) : [])),

@@ -40,7 +40,7 @@ export async function publishUnderFreeName(
 export async function nameUnlessTaken(source: string, target: string): Promise<boolean> {
   const how = await linkUnlessTaken(source, target);
   if (how === 'linked') await keepLink(target);
-  if (how === 'moved') await syncFolder(dirname(target));
+  if (how === 'moved') await keepMove(source, target);
   return how !== 'taken';
 }
 
@@ -50,6 +50,16 @@ async function keepLink(target: string): Promise<void> {
     await syncFolder(dirname(target));
   } catch (error) {
     await tidy(() => unlink(target));
+    throw error;
+  }
+}
+
+/** The same where the file was renamed: it gets its old name again. */
+async function keepMove(source: string, target: string): Promise<void> {
+  try {
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await tidy(() => rename(target, source));
     throw error;
   }
 }

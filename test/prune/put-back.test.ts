@@ -30,7 +30,7 @@ async function pruned() {
 
 test('what was pruned is put back where it was, byte for byte, and the trash is empty', async () => {
   const { folder, trashFolder, file } = await pruned();
-  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: IDS, left: [] });
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: IDS, left: [], notes: [] });
   for (const id of IDS) expect(await readFile(file(id), 'utf8')).toBe(`this is ${id}`);
   expect(existsSync(trashFolder)).toBe(false);
   expect(await codeOf(putBack(folder, basename(trashFolder)))).toBe('snapshot-missing');
@@ -59,7 +59,11 @@ test('nothing is overwritten: what has no place any more stays in the trash with
   const { folder, trashFolder, file } = await pruned();
   const [taken = '', other = ''] = IDS;
   await writeFile(file(taken), 'another one');
-  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [other], left: [taken] });
+  expect(await putBack(folder, basename(trashFolder))).toEqual({
+    putBack: [other],
+    left: [taken],
+    notes: [],
+  });
   expect(await readFile(file(taken), 'utf8')).toBe('another one');
   expect(await describeTrash(folder)).toMatchObject({ files: 1 });
 });
@@ -85,5 +89,5 @@ test('a checkpoint that would take back a restore at the host’s next start sta
   await writeFile(file(future), await readFile(file(old)));
   const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: [future] });
   await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
-  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [], left: [future] });
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [], left: [future], notes: [] });
 });

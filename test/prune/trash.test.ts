@@ -19,6 +19,14 @@ async function makeTrash() {
   return { folder, folders: [first.trashFolder, second.trashFolder] };
 }
 
+/** Empties the trash where nothing fails, and returns what the numbers say. */
+async function empty(...args: Parameters<typeof emptyTrash>) {
+  const { notes, otherNames, ...numbers } = await emptyTrash(...args);
+  expect(notes).toEqual([]);
+  expect(otherNames).toHaveLength(numbers.others);
+  return numbers;
+}
+
 test('the trash is described by its snapshots and their bytes', async () => {
   const { folder, folders } = await makeTrash();
   const contents = await describeTrash(folder);
@@ -31,10 +39,10 @@ test('the trash is described by its snapshots and their bytes', async () => {
 test('emptying deletes it all and says what it was', async () => {
   const { folder } = await makeTrash();
   const { planId } = await describeTrash(folder);
-  expect(await emptyTrash(folder, { planId })).toEqual({ files: 2, bytes: 20, others: 0 });
+  expect(await empty(folder, { planId })).toEqual({ files: 2, bytes: 20, others: 0 });
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
   expect(await readdir(join(folder.dir, 'snapshots/periodic'))).toEqual(['20260302T000000Z.json']);
-  expect(await emptyTrash(folder)).toEqual({ files: 0, bytes: 0, others: 0 });
+  expect(await empty(folder)).toEqual({ files: 0, bytes: 0, others: 0 });
 });
 
 test('emptying is refused when the trash is not what was shown', async () => {
@@ -55,7 +63,7 @@ test('what is not the trash’s own stays, with the manifest and the folders aro
   await writeFile(join(second, 'rewind/notes.txt'), 'notes');
   await mkdir(join(folder.dir, 'snapback/trash/mine/periodic'), { recursive: true });
   await writeFile(join(folder.dir, 'snapback/trash/mine/periodic/20260301T000000Z.json'), 'mine');
-  expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 2 });
+  expect(await empty(folder)).toEqual({ files: 2, bytes: 20, others: 2 });
   expect(await readdir(elsewhere)).toEqual(['precious.json']);
   expect((await readdir(join(second, 'rewind'))).sort()).toEqual(['link.json', 'notes.txt']);
   expect(existsSync(join(second, 'manifest.json'))).toBe(true);
@@ -80,18 +88,18 @@ test('a snapshot that no manifest names is neither counted nor deleted, nor is t
   });
   await rm(join(second, 'weekly'), { recursive: true });
   expect(await describeTrash(folder)).toMatchObject({ others: 1, folders: [second], looseFiles: [own] });
-  expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 1 });
+  expect(await empty(folder)).toEqual({ files: 2, bytes: 20, others: 1 });
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([basename(first)]);
   expect(await readFile(foreign, 'utf8')).toBe('put here by hand');
   expect(existsSync(join(first, 'manifest.json'))).toBe(true);
-  expect(await emptyTrash(folder)).toEqual({ files: 0, bytes: 0, others: 1 });
+  expect(await empty(folder)).toEqual({ files: 0, bytes: 0, others: 1 });
 });
 
 test('a file of the manifest that was put back is not counted, and hinders nothing', async () => {
   const { folder, folders } = await makeTrash();
   const place = join(folders[0] ?? '', 'periodic/20260301T000000Z.json');
   await rename(place, join(folder.dir, 'snapshots/periodic/20260301T000000Z.json'));
-  expect(await emptyTrash(folder)).toEqual({ files: 1, bytes: 10, others: 0 });
+  expect(await empty(folder)).toEqual({ files: 1, bytes: 10, others: 0 });
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
 });
 
@@ -107,7 +115,7 @@ test.each<[string, (path: string) => Promise<void>]>([
     await change(place);
     const changed = await readFile(place);
     if (changed.length > 10) await utimes(place, mtime, mtime);
-    expect(await emptyTrash(folder)).toEqual({ files: 1, bytes: 10, others: 1 });
+    expect(await empty(folder)).toEqual({ files: 1, bytes: 10, others: 1 });
     expect(await readFile(place)).toEqual(changed);
     expect(existsSync(join(folders[0] ?? '', 'manifest.json'))).toBe(true);
   },
@@ -142,7 +150,7 @@ describe('of a folder whose manifest cannot be relied on, nothing is counted or 
     await rm(join(first, 'manifest.json'));
     if (text !== null) await writeFile(join(first, 'manifest.json'), text);
     expect(await describeTrash(folder)).toMatchObject({ files: 1, bytes: 10, others: 1 });
-    expect(await emptyTrash(folder)).toEqual({ files: 1, bytes: 10, others: 1 });
+    expect(await empty(folder)).toEqual({ files: 1, bytes: 10, others: 1 });
     expect(await readdir(join(first, 'periodic'))).toEqual(['20260301T000000Z.json']);
     expect(existsSync(join(first, 'manifest.json'))).toBe(text !== null);
   });
@@ -155,7 +163,7 @@ describe('of a folder whose manifest cannot be relied on, nothing is counted or 
     await symlink(elsewhere, join(first, 'manifest.json'));
     await rm(join(second, 'manifest.json'));
     execFileSync('mkfifo', [join(second, 'manifest.json')]);
-    expect(await emptyTrash(folder)).toEqual({ files: 0, bytes: 0, others: 2 });
+    expect(await empty(folder)).toEqual({ files: 0, bytes: 0, others: 2 });
     expect(existsSync(elsewhere)).toBe(true);
   });
 });
@@ -171,7 +179,7 @@ describe('a prune that was killed before its first move is cleared away', () => 
     await mkdir(left);
     for (const [name, text] of files) await writeFile(join(left, name), text);
     expect(await describeTrash(folder)).toMatchObject({ files: 2, others: 0 });
-    expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 0 });
+    expect(await empty(folder)).toEqual({ files: 2, bytes: 20, others: 0 });
     expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
   });
 
@@ -180,7 +188,7 @@ describe('a prune that was killed before its first move is cleared away', () => 
     const left = join(folder.dir, 'snapback/trash/20260101T000000Z');
     await mkdir(left);
     await writeFile(join(left, '.snapback-1-0123456789abcdef.part'), '{"form');
-    expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 1 });
+    expect(await empty(folder)).toEqual({ files: 2, bytes: 20, others: 1 });
     expect(await readdir(left)).toHaveLength(1);
   });
 });
@@ -191,26 +199,28 @@ test('a file that is named twice counts once, and an empty folder goes without a
   const { files, ...rest } = JSON.parse(await readFile(manifest, 'utf8'));
   await writeFile(manifest, JSON.stringify({ ...rest, files: [...files, ...files] }));
   await mkdir(join(folder.dir, 'snapback/trash/20260101T000000Z'));
-  expect(await emptyTrash(folder)).toEqual({ files: 2, bytes: 20, others: 0 });
+  expect(await empty(folder)).toEqual({ files: 2, bytes: 20, others: 0 });
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
 });
 
-test('what stays in the trash is reported, not ignored', async () => {
+test('what stays in the trash is reported by its name, with what to do', async () => {
   const { folder, folders } = await makeTrash();
   await writeFile(join(folders[0] ?? '', 'notes.txt'), 'notes');
-  const told = '1 folder in the trash with something else in it: that stays.';
-  expect(describeInWords(await describeTrash(folder), false)).toEqual([
+  const told = [
+    '1 folder in the trash with something else in it: that stays.',
+    `  snapback/trash/${basename(folders[0] ?? '')}`,
+    'Look into it. Copy what you want to keep into “snapshots/KIND”, then delete the folder by hand.',
+  ];
+  expect(describeInWords(await describeTrash(folder), null)).toEqual([
     'In the trash: 2 files, 20 bytes',
-    told,
+    ...told,
     'Add --yes to delete them for good.',
   ]);
-  expect(describeInWords(await emptyTrash(folder), true)).toEqual([
-    'Deleted for good: 2 files, 20 bytes',
-    told,
-  ]);
-  expect(describeInWords(await describeTrash(folder), false)).toEqual([
+  const emptied = await emptyTrash(folder);
+  expect(describeInWords(emptied, emptied)).toEqual(['Deleted for good: 2 files, 20 bytes', ...told]);
+  expect(describeInWords(await describeTrash(folder), null)).toEqual([
     'No pruned snapshot is in the trash.',
-    told,
+    ...told,
   ]);
 });
 

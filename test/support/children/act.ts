@@ -6,8 +6,10 @@ import {
   applyUndo,
   defaultRestoreOptions,
   diffSnapshot,
+  emptyTrash,
   openDataFolder,
   planRestore,
+  putBack,
   SnapbackError,
   takeSnapshot,
 } from '../../../src/index.ts';
@@ -59,11 +61,17 @@ function fill(): void {
   closeSync(file);
 }
 
+function sayNotes({ notes }: { readonly notes: readonly string[] }): void {
+  for (const note of notes) say(`note ${note}`);
+}
+
 async function act(): Promise<unknown> {
   const { SQLITE_TMPDIR, TMPDIR } = process.env;
   const folder = await openDataFolder(dir, { sqliteTempDirs: [SQLITE_TMPDIR, TMPDIR] });
   say('began');
-  if (action === 'prune') return applyPrune(folder, { by: 'choice', ids: [id] });
+  if (action === 'prune') return sayNotes(await applyPrune(folder, { by: 'choice', ids: id.split(',') }));
+  if (action === 'empty-trash') return sayNotes(await emptyTrash(folder));
+  if (action === 'put-back') return sayNotes(await putBack(folder, id));
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
   if (action === 'plan') {
