@@ -59,9 +59,13 @@ export async function writeAndCheck(
   const file = await readDraft(draft);
   const known = new Set([profile.log.table, ...profile.tables].map(foldName));
   let tables = 0;
+  // Without its notes a safety copy could not be undone from.
+  let hasNotes = false;
   try {
-    for await (const part of readSnapshot(file, known, { signal: task.signal }))
+    for await (const part of readSnapshot(file, known, { signal: task.signal })) {
+      if (part.type === 'start') hasNotes = part.about !== null;
       tables += part.type === 'table' ? 1 : 0;
+    }
   } catch (error) {
     if (error instanceof SnapbackError && error.code === 'snapshot-damaged')
       throw new SnapbackError(
@@ -72,7 +76,7 @@ export async function writeAndCheck(
       );
     throw error;
   }
-  if (tables !== about.tables.length + about.absent.length)
+  if (!hasNotes || tables !== about.tables.length + about.absent.length)
     throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
       tables,
     });
