@@ -172,6 +172,6 @@ export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean
   if (final !== undefined)
     return `Restoring isn’t possible: ${decapitalize(explain(final, 'window').title)}.`;
   if (plannedRows(plan) === 0) return 'There is nothing to restore.';
-  if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or confirm the point above.';
+  if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or confirm the points above.';
   return refusals.length === 0 ? null : 'Confirm the points above.';
 }

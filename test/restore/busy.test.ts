@@ -164,7 +164,8 @@ describe.concurrent('a long reader', () => {
   });
 });
 
-describe.concurrent('a host that has the database open', () => {
+// One after the other: a restore beside others in this process would hold its locks for as long as all of them take.
+describe('a host that has the database open', () => {
   test('is named, and refuses restore and undo until it is closed or overridden', async () => {
     const { place, id, since } = await live(root(), story);
     const folder = await open(place);

@@ -32,6 +32,7 @@ const refusals: readonly (readonly [call: string, system: string, code: string, 
   ['lstatSync', 'ENOTDIR', 'io-failed', () => files.lstatSync(at('file', 'none'))],
   ['statSync', 'ELOOP', 'io-failed', () => files.statSync(at('loop'))],
   ['readdirSync', 'ENOENT', 'io-failed', () => files.readdirSync(at('none'))],
+  ['watch', 'ENOENT', 'io-failed', () => files.watch(at('none'))],
   ['readFileSync', 'ENOENT', 'io-failed', () => files.readFileSync(at('none'))],
   ['readlinkSync', 'EINVAL', 'io-failed', () => files.readlinkSync(at('file'))],
   [
