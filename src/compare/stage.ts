@@ -5,7 +5,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openPrivateDatabase } from '../sqlite/database.ts';
+import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
@@ -107,6 +107,8 @@ export async function stageSnapshot(
       hasLog: loaders.some((one) => foldName(one.table) === foldName(profile.log.table)),
       schemaHash: schema.hash,
     };
+  } catch (error) {
+    throw explainPrivateWrite(error, path);
   } finally {
     db.close();
   }

@@ -6,7 +6,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
-import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
+import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
 import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
 import { STAGE_SCHEMA } from './stage-table.ts';
 
@@ -62,5 +62,9 @@ export async function stageById(
 
 /** Attaches the stage beside `main`. Call it before the transaction begins. */
 export function attachStage(db: AnyDatabase, stage: Stage): void {
-  db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(stage.file);
+  try {
+    db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(stage.file);
+  } catch (error) {
+    throw explainPrivateWrite(error, stage.file);
+  }
 }

@@ -89,7 +89,7 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
     }
     return { journalMode, viewingCopy: false };
   } catch (error) {
-    throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
+    throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile, target });
   } finally {
     source.close();
   }

@@ -57,7 +57,8 @@ export async function planRestore(
       );
       return await rehearse(folder, database, prepared, task);
     } catch (error) {
-      throw explain(error, folder);
+      // What remains is about the private copy, and is explained as that by the view.
+      throw explainNeed(error, null);
     }
   });
 }

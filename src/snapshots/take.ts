@@ -74,6 +74,14 @@ export async function writeAndCheck(
         error.detail,
         error,
       );
+    // Nobody can choose another one: what could not be read is the draft.
+    if (error instanceof SnapbackError && error.code === 'snapshot-unreadable')
+      throw new SnapbackError(
+        'io-failed',
+        'What was written to the disk could not be read back.',
+        error.detail,
+        error,
+      );
     throw error;
   }
   if (!hasNotes || tables !== about.tables.length + about.absent.length)

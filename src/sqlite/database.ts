@@ -98,9 +98,9 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
   });
 }
 
-/** Opens a private temporary database of ours, without durability. @throws as `openReadDatabase` */
+/** Opens a private temporary database of ours, without durability. @throws `disk-full`, `io-failed`, `database-damaged` */
 export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
-  return attempt({ ...options, file }, () => {
+  return attempt({ ...options, file, copy: file }, () => {
     const db = construct(file, { timeout: 0 }, options);
     db.pragma('synchronous = OFF');
     db.pragma('foreign_keys = OFF');
@@ -130,17 +130,51 @@ function attempt<T>(place: DatabasePlace, action: () => T): T {
 /** The database that an error is about, and how to open it for a second look. */
 export type DatabasePlace = OpenOptions & {
   readonly file: string;
-  /** The private copy that was read in its stead. */
+  /** The private copy, or other private file, that was read in its stead. */
   readonly copy?: string;
+  /** The private file into which it was copied. */
+  readonly target?: string;
 };
+
+/** The disk, or permission to use it. */
+const OF_THE_SYSTEM = /^SQLITE_(?:CANTOPEN|IOERR|READONLY|PERM|FULL)/;
+/**
+ * Those that are about what is written. `SQLITE_IOERR` alone is all that a backup says, and a failed read of its source
+ * is called damage instead.
+ */
+const OF_WRITING =
+  /^SQLITE_(?:CANTOPEN|READONLY|PERM|FULL|IOERR$|IOERR_(?:WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE))/;
+
+/** Turns the system's refusal to write a private file into `disk-full` or `io-failed`. Everything else passes unchanged. */
+export function explainPrivateWrite(error: unknown, file: string): unknown {
+  const code = sqliteCode(error);
+  return code !== null && OF_WRITING.test(code) ? explainPrivate(error, code, file) : error;
+}
+
+/** The private file with which the system refused to work; null where the error is about the database, or another one. */
+function findFailedPrivate(code: string, { copy, target }: DatabasePlace): string | null {
+  if (copy !== undefined && OF_THE_SYSTEM.test(code)) return copy;
+  return target !== undefined && OF_WRITING.test(code) ? target : null;
+}
+
+function explainPrivate(error: unknown, code: string, file: string): SnapbackError {
+  const detail = { path: dirname(file), sqlite: code };
+  if (code.startsWith('SQLITE_FULL'))
+    return new SnapbackError('disk-full', 'The disk is full.', detail, error);
+  return new SnapbackError('io-failed', 'A temporary file of Snapback could not be used.', detail, error);
+}
 
 /**
  * Turns SQLite's errors into ours. Errors that are ours already, and bugs, pass unchanged. SQLite reports a failed read
- * (EIO) as a damaged file, so only what a second look confirms is called damaged; otherwise it is `io-failed`.
+ * (EIO) as a damaged file, so only what a second look confirms is called damaged; otherwise it is `io-failed`. A refusal
+ * of the system to work with a private file is told of its folder, and not of the database.
  */
 export function classifyDatabaseError(error: unknown, place: DatabasePlace): unknown {
+  const code = sqliteCode(error);
+  const failed = code === null ? null : findFailedPrivate(code, place);
+  if (code !== null && failed !== null) return explainPrivate(error, code, failed);
   const explained = explainResultCode(error, place.file);
-  if (sqliteCode(error) !== 'SQLITE_CORRUPT' || isDamaged(place)) return explained;
+  if (code !== 'SQLITE_CORRUPT' || isDamaged(place)) return explained;
   return readFailed({ database: place.file }, error);
 }
 

@@ -90,12 +90,18 @@ function guard<F extends FileCall>(call: F, explain: Explain, named: number): F 
   });
 }
 
+/** What a method of a handle does, however the file was opened. */
+const HANDLE_CALLS: ReadonlyMap<string | symbol, Explain> = new Map([
+  ...['sync', 'datasync'].map((name) => [name, explainWriteError] as const),
+  ...['read', 'readv', 'readFile', 'stat'].map((name) => [name, explainReadError] as const),
+]);
+
 function guardHandle(handle: FileHandle, path: string, explain: Explain): FileHandle {
   return new Proxy(handle, {
     get(target, key): unknown {
       const member: unknown = Reflect.get(target, key, target);
       if (typeof member !== 'function') return member;
-      const explainThis = key === 'sync' || key === 'datasync' ? explainWriteError : explain;
+      const explainThis = HANDLE_CALLS.get(key) ?? explain;
       return (...args: readonly unknown[]): unknown =>
         attempt(() => Reflect.apply(member, target, args), path, explainThis);
     },

@@ -15,7 +15,7 @@ import {
 } from '../../../src/index.ts';
 
 /**
- * Does one thing in a data folder and prints each phase as it begins, then `done` or the code of the error. USER_ID: as
+ * Does one thing in a data folder and prints each phase as it begins, then `done`, or the place and the code of the error. USER_ID: as
  * whom; FILL_IN and FILL: in which phase to fill the disk, with which file; LOCK_IN and LOCK: in which phase to make which
  * folder read-only; PATIENT: go on while others have it open.
  */
@@ -88,5 +88,6 @@ try {
   if (action !== 'plan') say('done');
 } catch (error) {
   if (!(error instanceof SnapbackError)) throw error;
+  say(`at ${error.detail.path ?? error.detail.database}`);
   say(error.code);
 }
