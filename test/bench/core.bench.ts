@@ -1,7 +1,7 @@
 /**
- * Times what the core does with a data folder of about the given size against its peers, all in one run:
- * `npm run bench -- [MEGABYTES]`. The peers are the seed, where it and Python are there, and `JSON.parse` of a whole
- * file. What counts are the ratios: the machine decides the rest.
+ * Times what the core does with a data folder of about the given size against its peers, all in one run: `npm run bench
+ * -- [MEGABYTES]`. The peers are the seed, if it and Python are installed, and `JSON.parse` of a whole file. Only the
+ * ratios count, because absolute times depend on the machine.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

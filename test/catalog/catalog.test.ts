@@ -50,8 +50,8 @@ async function find(id: string, check = false): Promise<SnapshotSummary> {
   return found;
 }
 
-describe('the list at once', () => {
-  test('tells name, time, size and last event of a file that was never read, and that it is unchecked', async () => {
+describe('the list without reading files', () => {
+  test('shows name, time, size and last event of a file that was never read, and that it is unchecked', async () => {
     const modified = new Date('2026-03-01T00:00:02.000Z');
     const file = await putSnapshot(folder, one, dumpChat(folder), modified);
     expect(await listSnapshots(folder)).toEqual([
@@ -73,7 +73,7 @@ describe('the list at once', () => {
     ]);
   });
 
-  test('tells the counts of a file that we wrote, from its end', async () => {
+  test('shows the counts of a file that we wrote, which it reads from the file’s end', async () => {
     const { id } = await takeSnapshot(folder, 'rewind');
     expect(await find(id)).toMatchObject({
       health: 'unchecked',
@@ -81,7 +81,7 @@ describe('the list at once', () => {
     });
   });
 
-  test('lists a cut off or empty file as damaged, something that is not a file as unreadable, and fails for neither', async () => {
+  test('lists a cut off or empty file as damaged and a non-file as unreadable, without failing', async () => {
     const whole = dumpChat(folder);
     await putSnapshot(folder, one, whole.slice(0, -200));
     await putSnapshot(folder, 'periodic/20260302T000000Z', '');
@@ -112,7 +112,7 @@ describe('the list at once', () => {
     expect(await all()).toEqual(before);
   });
 
-  test('comes also where the database cannot be asked now', async () => {
+  test('also works when the database cannot be queried', async () => {
     const locked = await makeChat(root(), { journalMode: 'delete' });
     folder = { ...locked, cacheDir: folder.cacheDir };
     await putSnapshot(folder, one, dumpChat(folder));
@@ -144,14 +144,14 @@ describe('checking', () => {
     });
   });
 
-  test('calls a file that holds nothing of a snapshot damaged', async () => {
+  test('reports a file without any snapshot content as damaged', async () => {
     for (const contents of ['{}', '{"other": [1, 2]}', '[]', 'null', '"text"', `${'['.repeat(200_000)}`]) {
       await putSnapshot(folder, one, contents);
       expect(await checkSnapshot(folder, one)).toMatchObject({ health: 'damaged' });
     }
   });
 
-  test('tells what went wrong with one file of that file, and lists the others', async () => {
+  test('attaches an error to the file it concerns, and lists the others', async () => {
     const other = 'periodic/20260301T000001Z';
     await putSnapshot(folder, one, dumpChat(folder));
     await putSnapshot(folder, other, dumpChat(folder));
@@ -174,7 +174,7 @@ describe('checking', () => {
     ]);
   });
 
-  test('finds a snapshot that is cut off anywhere', async () => {
+  test('detects a cut at any position of a snapshot', async () => {
     const whole = dumpChat(folder);
     const file = await putSnapshot(folder, one, whole);
     for (const length of cutsOf(whole)) {
@@ -183,7 +183,7 @@ describe('checking', () => {
     }
   });
 
-  test('is remembered, so that the next list tells it without reading the file', async () => {
+  test('is remembered, so that the next list shows the result without reading the file', async () => {
     const modified = new Date('2026-03-01T00:00:00.000Z');
     const file = await putSnapshot(folder, one, dumpChat(folder), modified);
     const checked = await find(one, true);
@@ -195,7 +195,7 @@ describe('checking', () => {
     expect(await find(one)).toMatchObject({ health: 'damaged' });
   });
 
-  test('says nothing of what another profile would read', async () => {
+  test('does not reuse results that another profile produced', async () => {
     await putSnapshot(folder, one, '{"notes": [{"id": 1}]}');
     expect((await find(one, true)).health).toBe('damaged');
     const withNotes = { ...folder, profile: { ...folder.profile, tables: ['notes'] } };
@@ -215,7 +215,7 @@ describe('checking', () => {
     expect(await readFile(join(folder.cacheDir ?? '', name), 'utf8')).not.toContain('rewind');
   });
 
-  test('remembers for its owner only, and nothing that was said', async () => {
+  test('remembers for its owner only, and stores no chat content', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder).slice(0, 300));
     await listSnapshots(folder, { check: true });
@@ -225,7 +225,7 @@ describe('checking', () => {
     expect(await readFile(path, 'utf8')).not.toMatch(/message \d|Harbour/);
   });
 
-  test('works without what was remembered: lost, forged, in a read-only place, or never kept', async () => {
+  test('works when its memory is lost, forged, in a read-only place, or was never kept', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     const checked = await find(one, true);
     const [name = ''] = await readdir(folder.cacheDir ?? '');
@@ -256,7 +256,7 @@ describe('checking', () => {
     expect((await find(one)).health).toBe('unchecked');
   });
 
-  test('reads the newest first, tells how far it is, and keeps what it read when it is cancelled', async () => {
+  test('reads the newest first, reports progress, and keeps what it read when it is cancelled', async () => {
     await putSnapshot(folder, 'rewind/20260302T000000Z', dumpChat(folder));
     await putSnapshot(folder, one, dumpChat(folder));
     const controller = new AbortController();
@@ -280,7 +280,7 @@ describe('checking', () => {
 });
 
 describe('the timeline of a snapshot', () => {
-  test('is the same while the log only grows, also for a list that reads nothing', async () => {
+  test('is the same while the log only grows, even in a list that reads no files', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
     run(folder, addEvents(3000));
@@ -289,7 +289,7 @@ describe('the timeline of a snapshot', () => {
     expect((await checkSnapshot(folder, one)).lineage).toBe('same');
   });
 
-  test('is the same for a log that was cut, and another once that grew again', async () => {
+  test('is the same after the log was cut, and another one once the log has grown again', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     run(folder, 'DELETE FROM event_log WHERE id > 3');
     expect((await find(one, true)).lineage).toBe('same');
@@ -300,7 +300,7 @@ describe('the timeline of a snapshot', () => {
     expect((await find(one)).lineage).toBe('other');
   });
 
-  test('is the same for an empty log, and unknown for a snapshot without one', async () => {
+  test('is the same for an empty log, and unknown for a snapshot without a log', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     await putSnapshot(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
     run(folder, 'DELETE FROM event_log');
@@ -322,7 +322,7 @@ describe('the timeline of a snapshot', () => {
     expect((await find(one, true)).lineage).toBe('other');
   });
 
-  test('is another one for whoever looks closely, once an event that was remembered is not what it was', async () => {
+  test('is another one on a close look once a remembered event has changed', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     expect((await find(one, true)).lineage).toBe('same');
     run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
@@ -339,7 +339,7 @@ describe('the timeline of a snapshot', () => {
 });
 
 describe('show and verify', () => {
-  test('read the bytes, whatever is remembered, and answer in the given order', async () => {
+  test('read the bytes regardless of what is remembered, and answer in the given order', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder).slice(0, -1));
     await mkdir(join(folder.dir, 'snapshots/rewind/folder.json'));
@@ -352,7 +352,7 @@ describe('show and verify', () => {
     expect(await checkSnapshot(folder, one)).toEqual(await find(one));
   });
 
-  test('refuse an id that is not that of a snapshot', async () => {
+  test('refuse an id that is not a snapshot id', async () => {
     for (const [id, code] of [
       ['periodic/20200101T000000Z', 'snapshot-missing'],
       ['periodic/../../chat', 'snapshot-unsafe'],
@@ -363,7 +363,7 @@ describe('show and verify', () => {
     }
   });
 
-  test.skipIf(process.platform === 'win32')('a file without permission is unreadable', async () => {
+  test.skipIf(process.platform === 'win32')('a file without read permission is unreadable', async () => {
     const file = await putSnapshot(folder, one, dumpChat(folder));
     await chmod(folder.dir, 0o755);
     await chmod(file, 0);
@@ -373,7 +373,7 @@ describe('show and verify', () => {
   });
 
   test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
-    'a folder that may not be read (mode %i) is listed as that, with the snapshots of the others',
+    'a folder without read permission (mode %i) is listed as unreadable, with the snapshots of the others',
     async (mode) => {
       await putSnapshot(folder, one, dumpChat(folder));
       await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
@@ -387,7 +387,7 @@ describe('show and verify', () => {
   );
 });
 
-test('a safety copy is listed with what it undoes, and kept for that', async () => {
+test('a safety copy is listed with the restore it undoes, and is kept for that', async () => {
   const { id } = await takeSnapshot(folder, 'rewind');
   run(folder, addEvents(1));
   const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -399,7 +399,7 @@ test('a safety copy is listed with what it undoes, and kept for that', async () 
     });
 });
 
-test('names like __proto__ are names like any other', async () => {
+test('names like __proto__ are treated like any other name', async () => {
   const db = new Database(folder.databaseFile);
   db.close();
   await putSnapshot(folder, 'periodic/__proto__', dumpChat(folder));

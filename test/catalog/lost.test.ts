@@ -12,7 +12,7 @@ import {
 import { addEvents, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 import { NOW } from '../support/story.ts';
 
-/** The snapshot that is shown first is the one that brings back what was lost, however many were taken since then. */
+/** The snapshot that is shown first is the one that brings back what was lost, however many were taken later. */
 const root = makeRoot();
 
 type Rewinds = {
@@ -50,23 +50,20 @@ async function take(place: Place, kind: 'rewind' | 'periodic'): Promise<Snapshot
 }
 
 describe.concurrent('the likely snapshot', () => {
-  test.each(Object.entries(HOSTS))(
-    'is the one from before the rewind where the host %s',
-    async (_, { sql }) => {
-      const { place, before } = await begin();
-      run(place, sql(12));
-      expect(await findLikely(await open(place))).toBe(before);
-      await take(place, 'rewind');
-      expect(await findLikely(await open(place)), 'after one taken to be safe').toBe(before);
-      run(place, addEvents(3, 'later'));
-      await take(place, 'rewind');
-      await take(place, 'periodic');
-      run(place, addEvents(1, 'later'));
-      expect(await findLikely(await open(place)), 'after several').toBe(before);
-    },
-  );
+  test.each(Object.entries(HOSTS))('is the one from before the rewind if the host %s', async (_, { sql }) => {
+    const { place, before } = await begin();
+    run(place, sql(12));
+    expect(await findLikely(await open(place))).toBe(before);
+    await take(place, 'rewind');
+    expect(await findLikely(await open(place)), 'after one taken to be safe').toBe(before);
+    run(place, addEvents(3, 'later'));
+    await take(place, 'rewind');
+    await take(place, 'periodic');
+    run(place, addEvents(1, 'later'));
+    expect(await findLikely(await open(place)), 'after several').toBe(before);
+  });
 
-  test('is the next best one where the best is gone, and none where nothing is lost', async () => {
+  test('is the next best one if the best is gone, and none if nothing is lost', async () => {
     const { place, early } = await begin();
     expect(await findLikely(await open(place))).toBe(null);
     const folder = await open(place);
@@ -75,7 +72,7 @@ describe.concurrent('the likely snapshot', () => {
     expect(await findLikely(folder)).toBe(early);
   });
 
-  test('is the one that was restored while the database holds it, and after an undo what is lost again', async () => {
+  test('is the restored one while the database holds it, and after an undo the one with what is lost again', async () => {
     const { place, before, early } = await begin();
     const folder = await open(place);
     run(place, HOSTS['hides events and records that']?.sql(5) ?? '');
@@ -88,8 +85,8 @@ describe.concurrent('the likely snapshot', () => {
   });
 });
 
-describe.concurrent('what goes with a snapshot', () => {
-  test('is named where no other one holds it, less what the next one holds', async () => {
+describe.concurrent('what is lost with a snapshot', () => {
+  test('is what no other snapshot holds, minus what the next one holds', async () => {
     const { place, early, before } = await begin();
     run(place, HOSTS['hides events and records that']?.sql(5) ?? '');
     const folder = await open(place);
@@ -100,7 +97,7 @@ describe.concurrent('what goes with a snapshot', () => {
     ]);
   });
 
-  test('is nothing where another one of the same place stays', async () => {
+  test('is nothing if another snapshot of the same state stays', async () => {
     const { place, before } = await begin();
     const twin = await take(place, 'periodic');
     run(place, HOSTS['hides events and records that']?.sql(5) ?? '');

@@ -77,7 +77,7 @@ const commit = (
   },
 });
 
-test('undo needs the newest copy, that of the newest committed restore, and that of one with an unknown end', async () => {
+test('undo needs the newest safety copy, that of the newest committed restore, and that of one with an unknown outcome', async () => {
   const folder = await makeChat(root());
   for (const number of [1, 2, 3, 4, 5]) await putSnapshot(folder, copy(number));
   expect([...(await find(folder))]).toEqual([[copy(5), 'needed-by-undo']]);
@@ -89,13 +89,13 @@ test('undo needs the newest copy, that of the newest committed restore, and that
 });
 
 describe('the next start needs', () => {
-  test('no checkpoint where nothing was restored', async () => {
+  test('no checkpoint if nothing was restored', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2]);
     expect(await atNextStart(folder)).toEqual([]);
   });
 
-  test('the newest one from after the last full restore, if no other one from after it stays', async () => {
+  test('the newest checkpoint from after the last full restore, if no other one from after it stays', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3, 4, 5]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -105,14 +105,14 @@ describe('the next start needs', () => {
       expect(await atNextStart(folder, ...going)).toEqual([]);
   });
 
-  test('the last one from after it, where the restore’s own was pruned earlier', async () => {
+  test('the last checkpoint from after it, if the restore’s own was pruned earlier', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
     expect(await atNextStart(folder, 4)).toEqual([checkpoint(4)]);
   });
 
-  test('a whole one: a newer one that is damaged, or that cannot be opened, does not take its place', async () => {
+  test('a whole checkpoint: a newer one that is damaged or cannot be opened does not replace it', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3, 4, 5], [4, 5]);
     await putSnapshot(folder, `${checkpoint(6)}.json/folder`);
@@ -122,7 +122,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 4, 5)).toEqual([]);
   });
 
-  test('one that was not found damaged when it was read whole', async () => {
+  test('a checkpoint that was not found damaged when it was read in full', async () => {
     const { dir } = await makeChat(root());
     const folder = await openDataFolder(dir, { cacheDir: await makeDir(root()) });
     await makeCheckpoints(folder, [1, 3]);
@@ -133,7 +133,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder)).toEqual([checkpoint(3)]);
   });
 
-  test('the newest damaged one where none is whole: then the host at least cannot silently load an older one', async () => {
+  test('the newest damaged checkpoint if none is whole, so that the host cannot silently load an older one', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4], [3, 4]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -141,7 +141,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 3)).toEqual([]);
   });
 
-  test('after an undo, only one from after the undo', async () => {
+  test('only a checkpoint from after the undo, once there was an undo', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3, 4, 6]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -149,7 +149,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 6)).toEqual([checkpoint(6)]);
   });
 
-  test('what it needed before a restore of projections alone, which leaves the log as it is', async () => {
+  test('the same as before after a restore of projections alone, which does not touch the log', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 3]);
     await record(folder, commit('a', copy(2), { checkpointId: checkpoint(3) }));
@@ -157,7 +157,7 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
   });
 
-  test('one from after the safety copy, where the name of the restore’s own was not recorded', async () => {
+  test('one from after the safety copy, if the name of the restore’s own was not recorded', async () => {
     const folder = await makeChat(root());
     await makeCheckpoints(folder, [1, 2, 3]);
     await putSnapshot(folder, copy(2));

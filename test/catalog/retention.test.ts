@@ -14,7 +14,7 @@ async function explain(folder: DataFolder, needed: readonly (readonly [string, N
   return Object.fromEntries(explainRetention(files, folder.profile, new Map(needed), now));
 }
 
-test('the newest five checkpoints are kept, the fifth is the next to go, older ones are due', async () => {
+test('the newest five checkpoints are kept, the fifth is the next to be pruned, older ones are due', async () => {
   const folder = await makeChat(root());
   for (const day of [1, 2, 3, 4, 5, 6, 7]) await putSnapshot(folder, `periodic/2026030${day}T000000Z`);
   const retention = await explain(folder);
@@ -49,7 +49,7 @@ test('a copy before a rewind is kept for 14 days from the time in its name, to t
   });
 });
 
-test('a file without a time in its name counts by its modification time', async () => {
+test('a file without a time in its name is judged by its modification time', async () => {
   const folder = await makeChat(root());
   await putSnapshot(folder, 'rewind/before the storm', '{}', new Date('2026-03-01T00:00:00.000Z'));
   expect((await explain(folder))['rewind/before the storm']).toMatchObject({
@@ -58,7 +58,7 @@ test('a file without a time in its name counts by its modification time', async 
   });
 });
 
-test('no rule takes a safety copy, what undo or the next start needs, or a kind that the rules do not know', async () => {
+test('no rule prunes a safety copy, what undo or the next start needs, or an unknown kind', async () => {
   const folder = await makeChat(root());
   const ids = ['restore', 'rewind', 'weekly', 'periodic'].map((kind) => `${kind}/20200101T000000Z`);
   for (const id of ids) await putSnapshot(folder, id);
@@ -76,7 +76,7 @@ test('no rule takes a safety copy, what undo or the next start needs, or a kind 
   });
 });
 
-test('safety copies beyond the newest ten are kept for 14 days, then offered, and never due', async () => {
+test('safety copies beyond the newest ten are kept for 14 days, then offered for pruning, and never due', async () => {
   const folder = await makeChat(root());
   const names = [
     '20260306T120000Z',

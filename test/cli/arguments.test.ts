@@ -6,7 +6,7 @@ const parse = (line: string) => parseInvocation(line.split(' ').filter(Boolean))
 const everything = { kind: null, since: null, limit: null };
 
 describe('a command line', () => {
-  test('may name its options before and after the command', () => {
+  test('takes options before and after the command', () => {
     const expected = {
       command: { name: 'list', check: true, filter: everything },
       data: 'D',
@@ -17,7 +17,7 @@ describe('a command line', () => {
     expect(parse('--json --check --data=D --db=x.db list')).toEqual(expected);
   });
 
-  test('restores in full unless told otherwise, and only plans', () => {
+  test('by default restores in full, and only plans', () => {
     expect(parse('restore rewind/a --data D').command).toEqual({
       name: 'restore',
       id: 'rewind/a',
@@ -60,7 +60,7 @@ describe('a command line', () => {
     });
   });
 
-  test('lists what is of a kind, young enough, and not too much', () => {
+  test('limits the list by kind, age and number', () => {
     expect(parse('list --data D --kind rewind --since 2d --limit 5').command).toMatchObject({
       filter: { kind: 'rewind', since: { ageMs: 2 * 86_400_000 }, limit: 5 },
     });
@@ -92,7 +92,7 @@ describe('a command line', () => {
     expect(policy('prune --data D a/b c/d')).toEqual({ by: 'choice', ids: ['a/b', 'c/d'] });
   });
 
-  test('needs no data folder to build the demo, to help and to tell the version', () => {
+  test('needs no data folder for the demo, for help and for the version', () => {
     expect(parse('demo D')).toMatchObject({ command: { name: 'demo', dir: 'D' }, data: null });
     expect(parse('help').command).toEqual({ name: 'help', about: null });
     for (const line of ['restore --help', 'help restore', '-h restore'])

@@ -28,7 +28,7 @@ describe.concurrent('taking and tidying up', () => {
     expect((await ask<{ id: string }>(dir, 'take', '--kind', 'periodic')).id).toMatch(/^periodic\//);
   });
 
-  test('prunes into the trash by plan, and frees the space in a step of its own', async () => {
+  test('prunes into the trash by plan, and frees the space in a separate step', async () => {
     const dir = await makeDemo();
     const kept = await newest(dir, 'periodic');
     const plan = await ask<PrunePlan>(dir, 'prune', '--kind', 'periodic', '--keep', '1');
@@ -55,7 +55,7 @@ describe.concurrent('taking and tidying up', () => {
     );
   });
 
-  test('lists what the trash holds, and puts one prune of it back', async () => {
+  test('lists what is in the trash, and puts back one prune', async () => {
     const dir = await makeDemo();
     const files = () => readdir(join(dir, 'snapshots', 'periodic'));
     const before = await files();
@@ -79,7 +79,7 @@ describe.concurrent('taking and tidying up', () => {
 });
 
 describe.concurrent('as a process', () => {
-  test('prints every digit of an id, and a table named __proto__ is a table', async () => {
+  test('prints every digit of an id, and treats a table named __proto__ as a table', async () => {
     const dir = await mkdtemp(join(root, 'odd-'));
     await writeFile(join(dir, 'snapback-profile.json'), '{"tables": ["__proto__"]}');
     const db = new Database(join(dir, 'odd.db'));
@@ -92,7 +92,7 @@ describe.concurrent('as a process', () => {
     expect((await run(['list', '--check', '--data', dir, '--json'])).stdout).toContain('"__proto__": 2');
   });
 
-  test('names the database among several, and says which there are if none is named', async () => {
+  test('takes the name of one of several databases, and lists them if none is named', async () => {
     const dir = await makeDemo();
     await cp(join(dir, 'chat.db'), join(dir, 'other.db'));
     expect(await run(['list', '--data', dir])).toEqual(refusal(1, 'database-ambiguous'));
@@ -100,21 +100,21 @@ describe.concurrent('as a process', () => {
       expect(await run(['list', '--data', dir, '--db', db], { cwd: dir })).toMatchObject({ status: 0 });
   });
 
-  test('takes paths from where the person stands, also when npm runs it elsewhere', async () => {
+  test('resolves paths from the user’s folder, even when npm runs it in another one', async () => {
     const path = relative(join(root, 'cache'), pristine);
     const npm = { npm_lifecycle_event: 'snapback', INIT_CWD: join(root, 'cache') };
     expect(await run(['list', '--data', 'pristine'])).toMatchObject({ status: 0 });
     expect(await run(['list', '--data', path], { env: npm })).toMatchObject({ status: 0 });
   });
 
-  test('keeps what it remembers where the environment says, out of the data folder', async () => {
+  test('stores its memory where the environment says, outside the data folder', async () => {
     const cache = await mkdtemp(join(root, 'xdg-'));
     await run(['list', '--check', '--data', pristine], { env: { XDG_CACHE_HOME: cache } });
     expect(await readdir(cache)).toEqual(['snapback']);
     expect((await stat(join(cache, 'snapback'))).mode & 0o077).toBe(0);
   });
 
-  test('answers wrong usage with exit 2, every failure with exit 1, and never with a stack', async () => {
+  test('exits with 2 on wrong usage and with 1 on every failure, and never prints a stack trace', async () => {
     const occupied = refusal(1, 'target-exists');
     expect(await run([])).toEqual(refusal(2, 'usage'));
     expect(await run(['list'])).toEqual(refusal(2, 'usage'));
@@ -129,7 +129,7 @@ describe.concurrent('as a process', () => {
     ).toEqual(refusal(1, '[a-z-]+'));
   });
 
-  test('with --json, an error is the answer: code, words, facts and the next step, also for wrong usage', async () => {
+  test('prints an error as JSON with --json: code, words, facts and the next step, also for wrong usage', async () => {
     const refused = async (...args: readonly string[]) => {
       const { status, stdout, stderr } = await run([...args, '--json']);
       return { status, stderr, answer: JSON.parse(stdout) };
@@ -160,7 +160,7 @@ describe.concurrent('as a process', () => {
     expect(stderr).toContain('--db FILE');
   });
 
-  test('a command says what it does and which options it has', async () => {
+  test('each command describes itself and its options', async () => {
     const { stdout } = await run(['restore', '--help']);
     expect(stdout).toContain('snapback restore ID --data DIR');
     for (const flag of ['--accept-drift', '--while-open', '--clear-table NAME', '--plan-id PLAN'])
@@ -169,7 +169,7 @@ describe.concurrent('as a process', () => {
     expect((await run(['help', 'restore'])).stdout).toBe(stdout);
   });
 
-  test('helps, tells its version, and takes no offence at a reader who leaves', async () => {
+  test('prints help and version, and ends quietly when the reader of its output has left', async () => {
     expect(await run(['help'])).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('restore ID'),
@@ -186,7 +186,7 @@ describe.concurrent('as a process', () => {
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'a full disk under the answer is one line, and no stack',
+  'a full disk while printing gives one line and no stack trace',
   async () => {
     const dir = await makeDemo();
     const command = `"$0" "$1" list --data "$2" --json > /dev/full`;

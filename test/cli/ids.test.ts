@@ -8,7 +8,7 @@ const listed = [
   ['rewind/20261120T000000Z', '2026-11-20T00:00:00Z'],
 ].map(([id = '', takenAt = '']) => ({ id, kind: id.slice(0, id.indexOf('/')), takenAt }));
 
-describe('the snapshot that is meant', () => {
+describe('a snapshot given by the user', () => {
   test.each([
     ['its id', 'rewind/20261119T000000Z', 'rewind/20261119T000000Z'],
     ['its file', 'rewind/20261119T000000Z.json', 'rewind/20261119T000000Z'],
@@ -21,7 +21,7 @@ describe('the snapshot that is meant', () => {
     expect(findMeant(given, listed)).toBe(id);
   });
 
-  test('is not guessed where several have the name: they are listed', () => {
+  test('is not guessed if several have the name: they are listed', () => {
     expect(() => findMeant('20261120T000000Z', listed)).toThrow(
       expect.objectContaining({
         code: 'usage',
@@ -30,16 +30,16 @@ describe('the snapshot that is meant', () => {
     );
   });
 
-  test.each(['20260101T000000Z', 'latest-other'])('is missing where nothing is called “%s”', (given) => {
+  test.each(['20260101T000000Z', 'latest-other'])('is missing if nothing is called “%s”', (given) => {
     expect(() => findMeant(given, listed)).toThrow(expect.objectContaining({ code: 'snapshot-missing' }));
   });
 
-  test('whose id ends like a file is that one', () => {
+  test('is found even if its id ends like a file name', () => {
     const odd = { id: 'rewind/a.json', kind: 'rewind', takenAt: '2026-11-19T00:00:00Z' };
     expect(findMeant('rewind/a.json', [...listed, odd])).toBe('rewind/a.json');
   });
 
-  test('is known without a look into the folder only where kind and name are written', () => {
+  test('is resolved without reading the folder only if kind and name are given', () => {
     expect(['a/b', 'latest', 'a/b.json', 'b', '/d/a/b'].map(isWholeId)).toEqual([
       true,
       false,

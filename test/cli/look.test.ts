@@ -5,7 +5,7 @@ import type { Diff } from '../../src/model/diff.ts';
 import { ask, fingerprint, type Listed, newest, pristine, readDump, run } from '../support/cli.ts';
 
 describe.concurrent('looking', () => {
-  test('lists snapshots by kind, newest first, at once and without reading them', async () => {
+  test('lists snapshots by kind, newest first, without reading them', async () => {
     const listed = await ask<readonly Listed[]>(pristine, 'list');
     expect(listed.map(({ kind }) => kind)).toEqual([
       ...Array(5).fill('periodic'),
@@ -46,7 +46,7 @@ describe.concurrent('looking', () => {
     );
   });
 
-  test('finds a snapshot by the name of its file, by latest, and by its file’s path', async () => {
+  test('finds a snapshot by its file name, by “latest”, and by the path of its file', async () => {
     const id = await newest(pristine, 'rewind');
     for (const given of ['latest-rewind', `${id}.json`, join(pristine, 'snapshots', `${id}.json`)])
       expect(await ask(pristine, 'show', given)).toMatchObject({ id });
@@ -65,7 +65,7 @@ describe.concurrent('looking', () => {
     expect(listed.find((one) => one.id === id)?.tables).toMatchObject(rows);
   });
 
-  test('shows one snapshot, and verifies some: one that is damaged is an answer and a failure', async () => {
+  test('shows one snapshot and verifies several; a damaged one is both an answer and a failure', async () => {
     const [whole, damaged] = [
       await newest(pristine, 'rewind'),
       (await readdir(join(pristine, 'snapshots', 'rewind'))).sort()[2],
@@ -100,7 +100,7 @@ describe.concurrent('looking', () => {
     expect(diff.schemaDrift).toEqual([]);
   });
 
-  test('changes no file, whatever is looked at or planned', async () => {
+  test('changes no file, whatever is shown or planned', async () => {
     const before = await fingerprint(pristine);
     const id = await newest(pristine, 'rewind');
     for (const args of [
@@ -115,7 +115,7 @@ describe.concurrent('looking', () => {
     expect(await fingerprint(pristine)).toEqual(before);
   });
 
-  test('speaks to people in aligned figures and plain words', async () => {
+  test('prints aligned figures and plain words for people', async () => {
     const { stdout } = await run(['diff', await newest(pristine, 'rewind'), '--data', pristine]);
     expect(stdout).toMatch(/^Table +In snapshot +Now +Comes back +Changed +Removed$/m);
     expect(stdout).toMatch(/^event_log +[\d,]+ +[\d,]+ +0 +37 +4$/m);

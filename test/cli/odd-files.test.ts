@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeDemo, newest, type Outcome, start } from '../support/cli.ts';
 
-/** What may stand in a file's place, by who wants a program to wait for ever, to run out of memory, or to follow. */
+/** What an attacker may put in place of a file to make a program wait for ever, run out of memory, or follow a link. */
 const oddities: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   'a FIFO': async (path) => execFileSync('mkfifo', [path]),
   'a link to itself': (path) => symlink(basename(path), path),
@@ -24,9 +24,9 @@ async function answer(dir: string, ...args: readonly string[]): Promise<Outcome>
   }
 }
 
-describe.skipIf(process.platform !== 'linux')('in the place of a file of the database', () => {
+describe.skipIf(process.platform !== 'linux')('in place of a file of the database', () => {
   describe.each(Object.entries(oddities))('%s', (name, make) => {
-    test.each(places)('chat.db%s is told of, and neither waited for nor read', async (place) => {
+    test.each(places)('chat.db%s is reported, and neither waited for nor read', async (place) => {
       const dir = await makeDemo();
       const path = join(dir, `chat.db${place}`);
       const id = await newest(dir, 'rewind');

@@ -9,7 +9,7 @@ const place = mkdtempSync(join(tmpdir(), 'snapback-test-package-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 // As npm lays a package out: its files below node_modules, where Node takes no types out of a file.
-test('the packed command runs from node_modules, with nothing but its one dependency', () => {
+test('the packed command runs from node_modules with its single dependency', () => {
   const options = { cwd: checkout, encoding: 'utf8' } as const;
   execFileSync('npm', ['pack', '--silent', '--pack-destination', place], options);
   const [archive = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'));

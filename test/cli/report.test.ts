@@ -8,14 +8,14 @@ function group(chat: string): NewerEvents {
   return { chat, chatName: chat, first: mark, last: mark, rewoundChat: false, ...counts };
 }
 
-test('three thousand chats are a few lines and a count', () => {
+test('three thousand chats are shown as a few lines and a count', () => {
   const groups = Array.from({ length: 3_000 }, (_, index) => group(`chat ${index}`));
   const lines = describeEvents('Removed', groups);
   expect(lines.length).toBeLessThan(30);
   expect(lines.at(-1)).toBe('  and 2,980 more chats; --json lists all');
 });
 
-test('a list that is one line too long is no shorter with a count, and stays', () => {
+test('a list that is only one line too long is shown in full, since a count would not shorten it', () => {
   const groups = Array.from({ length: 21 }, (_, index) => group(`chat ${index}`));
   expect(describeEvents('Removed', groups)).toHaveLength(23);
 });

@@ -19,7 +19,7 @@ import {
 import { hold } from '../support/process.ts';
 
 describe.concurrent('restoring', () => {
-  test('applies exactly the plan that was shown; undo takes it back, and undo of undo brings it again', async () => {
+  test('applies exactly the plan that was shown; undo takes it back, and undoing the undo applies it again', async () => {
     const dir = await makeDemo();
     const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
     const plan = await ask<RestorePlan>(dir, 'restore', id, '--mode', 'full');
@@ -59,7 +59,7 @@ describe.concurrent('restoring', () => {
     expect(readTables(dir)).toEqual({ ...(await readDump(dir, id)), event_log: mistaken.event_log });
   });
 
-  test('refuses a plan that is not true any more, and nothing changes', async () => {
+  test('refuses an outdated plan, and changes nothing', async () => {
     const dir = await makeDemo();
     const id = await newest(dir, 'rewind');
     const { planId } = await ask<RestorePlan>(dir, 'restore', id);
@@ -73,7 +73,7 @@ describe.concurrent('restoring', () => {
     expect(await fingerprint(dir)).toEqual(before);
   });
 
-  test('refuses while another program has the database open, unless told otherwise', async () => {
+  test('refuses while another program has the database open, unless overridden', async () => {
     const dir = await makeDemo();
     const id = await newest(dir, 'rewind');
     const holder = await hold(join(dir, 'chat.db'), 'SELECT count(*) FROM event_log');
@@ -90,7 +90,7 @@ describe.concurrent('restoring', () => {
     }
   });
 
-  test('stops at the first interrupt, and the database is as before', async () => {
+  test('stops at the first interrupt, and leaves the database as before', async () => {
     const dir = await makeDemo();
     const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
     const holder = await hold(join(dir, 'chat.db'), 'BEGIN IMMEDIATE');
@@ -106,7 +106,7 @@ describe.concurrent('restoring', () => {
     expect(await readdir(join(dir, 'snapshots', 'restore'))).toEqual([]);
   });
 
-  test('says that there is nothing to undo, that a snapshot is damaged, missing, or not one', async () => {
+  test('says that there is nothing to undo, or that a snapshot is damaged, missing, or not a snapshot', async () => {
     const damaged = (await readdir(join(pristine, 'snapshots', 'rewind'))).sort()[2]?.replace('.json', '');
     expect(await run(['undo', '--data', pristine])).toEqual(refusal(1, 'nothing-to-undo'));
     expect(await run(['restore', `rewind/${damaged}`, '--data', pristine])).toEqual(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDemo, newest, refusal, run } from '../support/cli.ts';
 
-test('where the database is gone, the snapshots can be listed, shown and verified, and nothing else is done', async () => {
+test('if the database is gone, snapshots can still be listed, shown and verified, and everything else is refused', async () => {
   const dir = await makeDemo();
   const id = await newest(dir, 'rewind');
   for (const end of ['', '-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });

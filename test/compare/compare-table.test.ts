@@ -37,7 +37,7 @@ async function restored(place: Place): Promise<unknown> {
 
 const keyless = 'CREATE TABLE t (a, b);';
 
-describe.concurrent('rows without a key are the same exactly if all their values are', () => {
+describe.concurrent('rows without a key are equal only if all their values are equal', () => {
   test.each([
     ['a real zero and the number that stands for it', '0.0', 'pi()'],
     ['a negative zero and the number that stands for it', '(-1.0 * 0.0)', '-pi()'],
@@ -51,7 +51,7 @@ describe.concurrent('rows without a key are the same exactly if all their values
     ['a large real and its neighbour', '1234567890123456.8', '1234567890123456.6'],
     ['texts up to a NUL', "'a' || char(0) || 'b'", "'a' || char(0) || 'c'"],
     ['broken texts', "CAST(x'ff' AS TEXT)", "CAST(x'fe' AS TEXT)"],
-  ])('not: %s', async (_, a, b) => {
+  ])('they differ: %s', async (_, a, b) => {
     const { place, table, wanted } = await tell({
       schema: keyless,
       before: `INSERT INTO t VALUES (${a}, 1), (${a}, 1);`,
@@ -61,7 +61,7 @@ describe.concurrent('rows without a key are the same exactly if all their values
     expect(await restored(place)).toStrictEqual(wanted);
   });
 
-  test('and as often there as here', async () => {
+  test('they must also occur equally often on both sides', async () => {
     const { place, table, wanted } = await tell({
       schema: keyless,
       before: "INSERT INTO t VALUES ('x', 1), ('x', 1), ('x', 1), (NULL, NULL);",
@@ -86,7 +86,7 @@ describe.concurrent('rows with a key', () => {
     ['a key that is NOCASE in its index only', 't (a TEXT, b, PRIMARY KEY (a COLLATE NOCASE))', "'A'", "'a'"],
     ['a key without affinity', 't (a PRIMARY KEY, b)', '1', '1.0'],
     ['a key of a pair', 't (a, b, PRIMARY KEY (b, a)) WITHOUT ROWID', '0.0', '(-1.0 * 0.0)'],
-  ])('whose key is spelt another way end as the snapshot spells it: %s', async (_, schema, a, b) => {
+  ])('with a key in another spelling end up as the snapshot spells it: %s', async (_, schema, a, b) => {
     const { place, table, wanted } = await tell({
       schema: `CREATE TABLE ${schema};`,
       before: `INSERT INTO t VALUES (${a}, 1);`,
@@ -96,7 +96,7 @@ describe.concurrent('rows with a key', () => {
     expect(await restored(place)).toStrictEqual(wanted);
   });
 
-  test('with a NULL in it are told apart by all their values', async () => {
+  test('with a NULL in the key are told apart by all their values', async () => {
     const { place, table, wanted } = await tell({
       schema: 'CREATE TABLE t (a TEXT PRIMARY KEY, b);',
       before: "INSERT INTO t VALUES (NULL, 1), (NULL, 1), ('k', 1);",
@@ -106,7 +106,7 @@ describe.concurrent('rows with a key', () => {
     expect(await restored(place)).toStrictEqual(wanted);
   });
 
-  test('may exchange a UNIQUE value', async () => {
+  test('may swap a UNIQUE value', async () => {
     const { place, table, wanted } = await tell({
       schema: 'CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT UNIQUE);',
       before: "INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, 'z');",

@@ -22,7 +22,7 @@ async function tell(schema: string, before: string, since: string): Promise<Diff
 const CHATS = 'CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT);';
 const BEFORE = `INSERT INTO chats VALUES ('a', 'Harbour'), ('b', 'Hill'); ${said(1, 'a', 'one')} ${said(2, 'a', 'two')} ${said(3, 'b', 'three')}`;
 
-test('after a rewind it tells what comes back, and what was written since in which chat', async () => {
+test('after a rewind it shows what comes back, and what was written since in each chat', async () => {
   const diff = await tell(
     CHATS,
     BEFORE,
@@ -49,7 +49,7 @@ test('after a rewind it tells what comes back, and what was written since in whi
   expect(diff.tables[0]).toMatchObject({ role: 'log', added: 0, removed: 3, changed: 1, unchanged: 2 });
 });
 
-test('of a state that was rewound it tells how many of its events no reader meets', async () => {
+test('for a rewound state it counts the events that are hidden from readers', async () => {
   const rewound = `UPDATE event_log SET hidden = 1 WHERE id = 1; UPDATE event_log SET superseded_by = 4 WHERE id = 2;
     ${said(4, 'a', 'back', 'rewind')}`;
   const diff = await tell(
@@ -60,7 +60,7 @@ test('of a state that was rewound it tells how many of its events no reader meet
   expect(diff.returningEvents).toMatchObject([{ chat: 'a', events: 3, hidden: 2, rewindRecords: 1 }]);
 });
 
-test('a log that went another way under the same ids is another timeline', async () => {
+test('a log that took another course under the same ids is another timeline', async () => {
   const other = await tell(
     CHATS,
     BEFORE,
@@ -97,7 +97,7 @@ test('tables that only one side has are told apart from empty ones', async () =>
   });
 });
 
-test('payloads that are no JSON, no object or name no chat make one group of their own', async () => {
+test('payloads that are not JSON, not an object, or name no chat form one group of their own', async () => {
   const odd = ["'not json'", "'[1]'", 'NULL', "x'00'", '7', `'{"chat_id": {"a": 1}}'`];
   const since = odd.map(
     (payload, index) => `INSERT INTO event_log (id, payload_json) VALUES (${index + 10}, ${payload});`,

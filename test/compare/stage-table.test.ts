@@ -7,7 +7,7 @@ import { makeRoot } from '../support/place.ts';
 
 const root = makeRoot();
 
-test('texts that are no valid text come as they are in any columns of a row, with one statement for each column', () => {
+test('invalid texts arrive unchanged in any columns of a row, with one statement per column', () => {
   const db = openPrivateDatabase(join(root(), 'stage.db'), { nativeBinding: undefined });
   try {
     const names = Array.from({ length: 8 }, (_, index) => `v${index}`);

@@ -13,8 +13,8 @@ import { hostDump, makePlace, makeRoot, open, type Place, putSnapshot, run } fro
 import { readState } from '../support/state.ts';
 
 /*
- * What the stage makes of a snapshot's values, asked of the comparison and of the writing alone. Only what a restore
- * decides by itself takes a whole one.
+ * What the stage makes of a snapshot's values, tested through the comparison and the writing alone. A whole restore
+ * runs only for what a restore itself decides.
  */
 
 const root = makeRoot();
@@ -44,7 +44,7 @@ async function written(place: Place) {
   return rows(place);
 }
 
-test('in a file of the host what may be bytes is told by the declared type where no value is there, and counted', async () => {
+test('in a host’s file the declared type decides about possible bytes if there is no live value, and they are counted', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, face BLOB, words TEXT, any)', [
     { id: 1, face: "b'\\x00a'", words: "b'a'", any: "b'a'" },
     { id: 2, face: 'plain', words: 'x', any: 'x' },
@@ -62,7 +62,7 @@ test('in a file of the host what may be bytes is told by the declared type where
   expect(third).toMatch(/text 62275C78343127/);
 });
 
-test('in a file of ours such a text is a text, also in a BLOB column', async () => {
+test('in a file of ours such a text is a text, even in a BLOB column', async () => {
   const place = await makePlace(root(), 'CREATE TABLE t (id INTEGER PRIMARY KEY, face BLOB);', {
     tables: ['t'],
   });
@@ -74,13 +74,13 @@ test('in a file of ours such a text is a text, also in a BLOB column', async () 
   expect(await written(place)).toStrictEqual(before);
 });
 
-test('columns are matched by name as SQLite does, whatever their order, and written under their live names', async () => {
+test('columns are matched by name as SQLite does, in any order, and written under their live names', async () => {
   const place = await makeSeedPlace('(Id INTEGER PRIMARY KEY, Title TEXT)', [{ TITLE: 'x', id: 1 }]);
   expect((await diff(place)).schemaDrift).toStrictEqual([]);
   expect(await written(place)).toStrictEqual(['integer 1 text 78']);
 });
 
-test('values get the affinity of the live column, and that is named', async () => {
+test('values get the affinity of the live column, and this is reported', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY, n INTEGER, t TEXT)', [
     { id: 1, n: '12', t: 5 },
     { id: 2, n: 'twelve', t: 'x' },
@@ -132,7 +132,7 @@ test.each([
   },
 );
 
-test('a column that is gone is drift by its values, one of NULLs alone is not', async () => {
+test('a missing column is drift if it had values, not if it had only NULLs', async () => {
   const gone = [
     { id: 1, old: 'a' },
     { id: 2, old: null },
@@ -147,7 +147,7 @@ test('a column that is gone is drift by its values, one of NULLs alone is not', 
   expect(await written(place)).toStrictEqual(['integer 1 text 37', 'integer 2 text 37', 'integer 3 text 37']);
 });
 
-test('rows of which the live table could keep nothing are drift, and with that accepted it is left alone', async () => {
+test('rows of which the live table could keep nothing are drift; if that is accepted, the table is left alone', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', [{ a: null }, { a: 1 }]);
   run(place, 'INSERT INTO t VALUES (5);');
   const { schemaDrift, refusals } = await plan(place);
@@ -156,7 +156,7 @@ test('rows of which the live table could keep nothing are drift, and with that a
   expect(await written(place)).toStrictEqual(['integer 5']);
 });
 
-test('a table that was empty is emptied, even where all its columns have other names now', async () => {
+test('a table that was empty is emptied, even if all its columns have other names now', async () => {
   const place = await makePlace(root(), 'CREATE TABLE t (a, b);', { tables: ['t'] });
   await dumpNow(place);
   run(place, 'DROP TABLE t; CREATE TABLE t (c TEXT PRIMARY KEY, d); INSERT INTO t VALUES (1, 2);');
@@ -166,7 +166,7 @@ test('a table that was empty is emptied, even where all its columns have other n
   expect(await written(place)).toStrictEqual([]);
 });
 
-test('an empty list of the host is never a reason to delete rows, unless it is chosen', async () => {
+test('an empty list in a host’s file never deletes rows unless the user chooses that', async () => {
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', []);
   run(place, 'INSERT INTO t VALUES (5);');
   expect((await plan(place)).tables.at(-1)).toMatchObject({ state: 'empty-then', action: 'leave' });
@@ -178,14 +178,14 @@ test('an empty list of the host is never a reason to delete rows, unless it is c
   expect(rows(place)).toStrictEqual([]);
 });
 
-describe('two rows of an intact snapshot that the live table has room for only one of', () => {
+describe('two rows of an intact snapshot that the live table can hold only one of', () => {
   const changes: readonly (readonly [string, string, string])[] = [
     ['has another collation', '(k TEXT PRIMARY KEY, v)', '(k TEXT COLLATE NOCASE PRIMARY KEY, v)'],
     ['has fewer columns', '(k TEXT, v, PRIMARY KEY (k, v))', '(k TEXT PRIMARY KEY, v)'],
     ['has another type', '(k TEXT PRIMARY KEY, v)', '(k INTEGER PRIMARY KEY, v)'],
   ];
 
-  test.each(changes)('are refused, not called damage, where its key %s since', async (_, before, since) => {
+  test.each(changes)('are refused, not called damage, if its key %s since', async (_, before, since) => {
     const place = await makePlace(root(), `CREATE TABLE t ${before};`, { tables: ['t'] });
     run(place, "INSERT INTO t VALUES ('7', 1), ('07', 2), ('a', 3), ('A', 4);");
     if (before.includes('(k, v)')) run(place, "INSERT INTO t VALUES ('a', 5);");
@@ -197,7 +197,7 @@ describe('two rows of an intact snapshot that the live table has room for only o
     expect(rows(place)).toStrictEqual([]);
   });
 
-  test('are refused where the host dumped them, too, unless their keys are the very same: that is damage', async () => {
+  test('are also refused in a host’s file; only identical keys are damage', async () => {
     const place = await makeSeedPlace('(k TEXT COLLATE NOCASE PRIMARY KEY)', [{ k: 'a' }, { k: 'A' }]);
     await expect(plan(place)).rejects.toMatchObject({ code: 'row-refused' });
     const twice = await makeSeedPlace('(k TEXT COLLATE NOCASE PRIMARY KEY)', [{ k: 'a' }, { k: 'a' }]);
@@ -209,7 +209,7 @@ test.each([
   '(k TEXT, v, PRIMARY KEY (k, k COLLATE NOCASE))',
   '(k TEXT, v, PRIMARY KEY (k COLLATE NOCASE, k COLLATE BINARY)) WITHOUT ROWID',
   '(k TEXT, v, PRIMARY KEY (k COLLATE NOCASE, k COLLATE RTRIM)) WITHOUT ROWID',
-])('a key that tells one column apart in two ways, %s, tells it apart in both', async (schema) => {
+])('a key that compares one column in two ways, %s, compares it in both', async (schema) => {
   const place = await makePlace(root(), `CREATE TABLE t ${schema};`, { tables: ['t'] });
   run(place, "INSERT INTO t VALUES ('a', 1), ('A', 2), ('a ', 3);");
   await dumpNow(place);

@@ -87,7 +87,7 @@ async function fingerprint(dir: string): Promise<ReadonlyMap<string, string>> {
 }
 
 describe('the world', () => {
-  test('has the tables of the profile, keys that hold, and a search index that agrees with its memories', () => {
+  test('has the tables of the profile, valid keys, and a search index that agrees with its memories', () => {
     const tables = query<{ name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).map(
       ({ name }) => name,
     );
@@ -120,7 +120,7 @@ describe('the world', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(15_000_000);
   });
 
-  test('is the same to the byte for the same seed and moment, and another one for another seed', async () => {
+  test('is identical to the byte for the same seed and moment, and differs for another seed', async () => {
     const [first, again, other] = [join(root, 'first'), join(root, 'again'), join(root, 'other')];
     await buildDemo(first, { now: NOW }, {});
     await buildDemo(again, { now: NOW }, {});
@@ -131,7 +131,7 @@ describe('the world', () => {
 });
 
 describe('the mistaken rewind', () => {
-  test('superseded and hid the last scene of one chat, and three messages in another chat came since', async () => {
+  test('superseded and hid the last scene of one chat, and three messages in another chat came later', async () => {
     const before = await readDump('rewind', (await names('rewind')).at(-1));
     const known = new Map(before.event_log.map((event) => [event.id, event]));
     const live = query<Event>('SELECT * FROM event_log ORDER BY id');
@@ -158,7 +158,7 @@ describe('the mistaken rewind', () => {
     expect(before.chat_state).not.toEqual(query('SELECT * FROM chat_state'));
   });
 
-  test('lies before the newest checkpoint, which holds the rewound state', async () => {
+  test('happened before the newest checkpoint, which holds the rewound state', async () => {
     const newest = (await names('periodic')).at(-1) ?? '';
     expect(timeOf(newest)).toBeGreaterThan(timeOf((await names('rewind')).at(-1) ?? ''));
     const dump = await readDump('periodic', newest);
@@ -193,7 +193,7 @@ describe('its snapshots', () => {
     expect((await readDump('rewind', rewind[3])).last_event_id).toBeGreaterThan(2000);
   });
 
-  test('have the host form: its keys in its order, ASCII, nothing of ours, and files as old as their names', async () => {
+  test('have the host’s form: its keys in its order, ASCII, nothing of ours, and file times that match their names', async () => {
     for (const kind of ['periodic', 'rewind'])
       for (const name of await names(kind)) {
         const file = join(demo, 'snapshots', kind, name);
@@ -212,7 +212,7 @@ describe('its snapshots', () => {
 });
 
 describe('building', () => {
-  test('refuses a folder with something in it and leaves it alone', async () => {
+  test('refuses a folder that is not empty, and leaves it alone', async () => {
     const dir = join(root, 'occupied');
     await mkdir(dir);
     await writeFile(join(dir, 'mine.txt'), 'mine');
@@ -221,7 +221,7 @@ describe('building', () => {
     await expect(buildDemo(join(dir, 'mine.txt'), {}, {})).rejects.toMatchObject({ code: 'target-exists' });
   });
 
-  test('accepts an empty folder, and a place whose parents do not exist yet', async () => {
+  test('accepts an empty folder, and a path whose parents do not exist yet', async () => {
     const dir = join(root, 'empty');
     await mkdir(dir);
     await buildDemo(dir, { now: NOW }, {});
@@ -242,7 +242,7 @@ describe('building', () => {
     await expect(stat(dir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  describe('that was killed is taken up again', () => {
+  describe('resumes after it was killed', () => {
     const nobody = 2_147_483_647;
     const parts = ['snapshots', 'chat.db', 'snapback'];
     test.each([
@@ -268,7 +268,7 @@ describe('building', () => {
       expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'chat.db'));
     });
 
-    test('in the middle of building, by its real process', async () => {
+    test('in the middle of building, with its real process', async () => {
       const dir = join(root, 'really-killed');
       const child = start('build-demo.ts', { args: [dir] });
       expect(await child.said('building')).toBe(true);
@@ -279,7 +279,7 @@ describe('building', () => {
       expect((await readdir(dir)).sort()).toEqual([...parts].sort());
     });
 
-    test('but what somebody has put beside it is left alone, and so is the folder', async () => {
+    test('but leaves the folder alone if somebody has put something into it', async () => {
       const dir = await mkdtemp(join(root, 'killed-'));
       await mkdir(join(dir, `.snapback-demo-${nobody}-abcdef`));
       await writeFile(join(dir, 'mine.txt'), 'mine');

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expect } from './fixtures.ts';
 
-/** Fails where axe finds anything in what is shown now, in light and in dark. */
+/** Fails if axe finds anything in what is shown now, in light and in dark. */
 export async function expectAccessible(app: ElectronApplication, page: Page, name: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await app.evaluate(({ nativeTheme }, source) => {

@@ -11,7 +11,7 @@ async function openRestore(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^Restore( and)? .*\d/ })).toBeVisible();
 }
 
-test('only the projections: the log stays, and what the chat app will replay is said first', async ({
+test('only the projections: the log stays, and the dialog first says what the chat app will replay', async ({
   place,
   demo,
 }) => {
@@ -33,10 +33,7 @@ test('only the projections: the log stays, and what the chat app will replay is 
   expect(listKind(demo, 'periodic')).toEqual(checkpoints);
 });
 
-test('values without a place today need a consent, and it is named what they are', async ({
-  place,
-  demo,
-}) => {
+test('values without a column today need a consent that says what they are', async ({ place, demo }) => {
   const db = new DatabaseSync(join(demo, 'chat.db'));
   db.exec('ALTER TABLE you_entity DROP COLUMN pronouns');
   db.close();
@@ -54,7 +51,7 @@ test('values without a place today need a consent, and it is named what they are
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 });
 
-test('a draft in a chat that would go needs a consent, and stays', async ({ place, demo }) => {
+test('removing a chat that has a draft needs a consent, and the draft stays', async ({ place, demo }) => {
   const db = new DatabaseSync(join(demo, 'chat.db'));
   db.exec(`INSERT INTO chats (id, title, created_at) VALUES ('begun-since', 'Begun since', '2026-01-01T00:00:00Z');
     INSERT INTO drafts VALUES ('begun-since', 'half a thought');`);
@@ -80,7 +77,10 @@ test('a draft in a chat that would go needs a consent, and stays', async ({ plac
   expect(readDatabase(demo).drafts?.join()).toContain('half a thought');
 });
 
-test('a table that was empty or did not exist yet stays, unless it is chosen', async ({ place, demo }) => {
+test('a table that was empty or did not exist yet stays, unless the user chooses to empty it', async ({
+  place,
+  demo,
+}) => {
   const [newest = ''] = listKind(demo, 'rewind');
   const file = join(demo, 'snapshots', `${newest}.json`);
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), classifier_failures: [] }));
@@ -99,7 +99,7 @@ test('a table that was empty or did not exist yet stays, unless it is chosen', a
   expect(readDatabase(demo).classifier_failures).toEqual(before.classifier_failures);
 });
 
-test('pruning by age and by hand shows exactly what goes and why something stays', async ({
+test('pruning by age and by hand shows exactly what is pruned and why anything stays', async ({
   place,
   demo,
 }) => {
@@ -119,7 +119,7 @@ test('pruning by age and by hand shows exactly what goes and why something stays
     expect(listKind(demo, 'rewind')).toHaveLength(4);
   });
 
-  await test.step('the way back from the newest restore is refused, whatever is picked', async () => {
+  await test.step('the safety copy of the newest restore cannot be pruned, whatever is picked', async () => {
     await openRestore(page);
     await page.getByRole('button', { name: /^Restore and remove/ }).click();
     await page.getByRole('button', { name: 'Close' }).click();

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** Parts that scroll sideways, and buttons that reach out of the window or of their dialog. */
+/** Parts that scroll sideways, and buttons that stick out of the window or of their dialog. */
 export function findCutOff(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const all = [

@@ -4,7 +4,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { addCheckpoints } from './many.ts';
 
-/** The keyboard's focus: never on nothing, and where a person expects it. */
+/** Keyboard focus: it is always on something, and where a person expects it. */
 async function focused(page: Page): Promise<string> {
   // A dialog that closes gives it back in one of the next frames.
   await page.waitForTimeout(300);
@@ -19,7 +19,7 @@ async function focused(page: Page): Promise<string> {
 const runCommand = (app: ElectronApplication, id: string) =>
   app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
 
-test('the focus is never lost: at the start, after a failure, a confirmation and a command of the menu', async ({
+test('the focus is never lost: at the start, after a failure, a confirmation and a menu command', async ({
   place,
   demo,
 }) => {
@@ -33,7 +33,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   await expect(window.locator('.story')).toBeVisible();
   expect(await focused(window)).toMatch(/^option (Today|Yesterday)/);
 
-  await test.step('a dialog that the menu opened gives it to the list', async () => {
+  await test.step('closing a dialog that the menu opened moves the focus to the list', async () => {
     await window.evaluate(
       () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
     );
@@ -44,7 +44,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
     expect(await focused(window)).toMatch(/^option/);
   });
 
-  await test.step('after a failed Take it is in the dialog, and Escape leaves that', async () => {
+  await test.step('after a failed “Take” the focus is in the dialog, and Escape closes it', async () => {
     rmSync(join(demo, 'snapshots/rewind'), { recursive: true });
     writeFileSync(join(demo, 'snapshots/rewind'), 'in the way');
     await window.getByRole('button', { name: 'Take snapshot' }).click();
@@ -72,7 +72,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   });
 });
 
-test('Tab meets the snapshots and their page before what concerns the whole folder, and typing finds a day', async ({
+test('Tab reaches the snapshots and their page before the controls of the whole folder, and typing finds a day', async ({
   place,
   demo,
 }) => {
@@ -100,7 +100,7 @@ test('Tab meets the snapshots and their page before what concerns the whole fold
   await expect(page.locator('[role=option]:focus')).toContainText(other.slice(0, 10));
 });
 
-test('a long list of what would be pruned is scrolled with the keyboard', async ({ place, demo }) => {
+test('a long list of snapshots to prune scrolls with the keyboard', async ({ place, demo }) => {
   addCheckpoints(demo, 12);
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
@@ -115,7 +115,7 @@ test('a long list of what would be pruned is scrolled with the keyboard', async 
   await expect.poll(() => list.evaluate((part) => part.scrollTop)).toBeGreaterThan(0);
 });
 
-test('at 200 % no moment is cut off', async ({ place, demo }) => {
+test('at 200 % no time is cut off', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
   await app.evaluate(({ BrowserWindow }) => {

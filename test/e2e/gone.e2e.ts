@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
-test('a snapshot that disappears while it is read is said to be gone, and no other takes its place', async ({
+test('a snapshot that disappears while it is read is reported as gone, and no other takes its place', async ({
   place,
   demo,
 }) => {
@@ -20,7 +20,10 @@ test('a snapshot that disappears while it is read is said to be gone, and no oth
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
 });
 
-test('after pruning what is read, another one is shown without an alarm', async ({ place, demo }) => {
+test('after pruning the snapshot that is shown, another one is shown without an alarm', async ({
+  place,
+  demo,
+}) => {
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toContainText('20 messages');
   await page.evaluate(() => {
@@ -39,7 +42,7 @@ test('after pruning what is read, another one is shown without an alarm', async 
   expect(await page.evaluate(() => Reflect.get(window, 'alarms'))).toEqual([]);
 });
 
-test('a folder that is gone for a while is said to be, what was read stays, and it comes back by itself', async ({
+test('a folder that is gone for a while is reported, its contents stay on screen, and it comes back by itself', async ({
   place,
   demo,
 }) => {
@@ -54,7 +57,10 @@ test('a folder that is gone for a while is said to be, what was read stays, and 
   await expect(page.getByRole('alert')).toBeHidden();
 });
 
-test('a folder without snapshots says what will be there, and offers no pruning', async ({ place, demo }) => {
+test('a folder without snapshots says what will appear there, and offers no pruning', async ({
+  place,
+  demo,
+}) => {
   rmSync(join(demo, 'snapshots'), { recursive: true });
   mkdirSync(join(demo, 'snapshots'));
   const { page } = await place.launch({ data: demo });

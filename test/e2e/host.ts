@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Leaves what a crash in the middle of a large transaction leaves: a journal that only a writer could roll back. */
+/** Leaves behind what a crash in a large transaction does: a journal that only a writer could roll back. */
 export async function crashHost(dir: string): Promise<void> {
   const program = `
     const { DatabaseSync } = require('node:sqlite');

@@ -14,7 +14,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
   const count = await snapshots.count();
 
-  await test.step('a new checkpoint, a kind never seen before, and one that goes', async () => {
+  await test.step('a new checkpoint, an unknown kind, and one that disappears', async () => {
     const [newest = ''] = listKind(demo, 'periodic');
     const file = (id: string) => join(demo, 'snapshots', `${id}.json`);
     copyFileSync(file(newest), file('periodic/20990101T000000Z'));
@@ -26,7 +26,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
     await expect(snapshots).toHaveCount(count + 1);
   });
 
-  await test.step('what is being read stays, even when a newer snapshot from before a rewind appears', async () => {
+  await test.step('the snapshot that is shown stays, even when a newer one from before a rewind appears', async () => {
     const [newest = ''] = listKind(demo, 'rewind');
     const title = await page.getByRole('heading', { level: 2 }).textContent();
     copyFileSync(
@@ -42,12 +42,12 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
     await expect(page.locator('.story')).toContainText('removes 4 newer messages in Harbour');
   });
 
-  await test.step('health is found out in the background', async () => {
+  await test.step('health is checked in the background', async () => {
     await expect(page.locator('.about')).toContainText('intact');
   });
 });
 
-test('a restored state, the folder and the window’s place are there again after a restart', async ({
+test('a restored state, the folder and the window’s position are there again after a restart', async ({
   place,
   demo,
 }) => {
@@ -70,7 +70,7 @@ test('a restored state, the folder and the window’s place are there again afte
   await expect(page.getByText(/^Restored to/)).toBeVisible();
 });
 
-test('a development start with nothing to open shows the demo, and later what was open last', async ({
+test('a development start with nothing to open shows the demo, and later what was opened last', async ({
   place,
   demo,
 }) => {
@@ -83,7 +83,7 @@ test('a development start with nothing to open shows the demo, and later what wa
   await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
 });
 
-test('a second start hands its folder to the window that is open', async ({ place, demo }) => {
+test('a second start hands its folder to the window that is already open', async ({ place, demo }) => {
   const { page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   const electron: string = createRequire(import.meta.url)('electron');
@@ -99,7 +99,7 @@ test('a second start hands its folder to the window that is open', async ({ plac
   second.kill();
 });
 
-test('every command of the menu works and is grey where it makes no sense', async ({ place, demo }) => {
+test('every menu command works, and is greyed out when it makes no sense', async ({ place, demo }) => {
   const { app, page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   expect(await enabledCommands(app)).toEqual(['open', 'help']);
@@ -129,7 +129,7 @@ test('every command of the menu works and is grey where it makes no sense', asyn
   }
 });
 
-test('a snapshot is taken of either kind and shown', async ({ place, demo }) => {
+test('a snapshot of either kind can be taken and is shown', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   const [rewinds, checkpoints] = [listKind(demo, 'rewind'), listKind(demo, 'periodic')];
   await takeSnapshot(page, 'Keep it for 14 days');
@@ -139,7 +139,7 @@ test('a snapshot is taken of either kind and shown', async ({ place, demo }) => 
   expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length + 1);
 });
 
-test('the colours follow the choice', async ({ place, demo }) => {
+test('the colours follow the chosen theme', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.getByRole('button', { name: 'More' }).click();

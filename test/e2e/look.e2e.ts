@@ -16,7 +16,7 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   await look(app, page, info, 'welcome');
 
-  await test.step('a folder in use, which says much in its header, and its dialogs', async () => {
+  await test.step('a folder in use, with a full header, and its dialogs', async () => {
     const host = await startHost(demo);
     const { app: other, page: window } = await place.launch({
       data: demo,

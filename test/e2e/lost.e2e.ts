@@ -16,7 +16,7 @@ test('a snapshot taken to be safe does not hide the one that holds the lost chat
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
 });
 
-test('pruning the only snapshot that holds a lost chat warns, and it is put back where it was', async ({
+test('pruning the only snapshot that holds a lost chat warns, and it can be put back where it was', async ({
   place,
   demo,
 }) => {
@@ -62,7 +62,7 @@ test('what was pruned can be put back from the trash, also after a restart', asy
   await expect(page.getByRole('button', { name: 'Put back…' })).toBeHidden();
 });
 
-test('emptying the trash says beforehand whether it frees space, and the system’s trash is a choice', async ({
+test('before the trash is emptied, the dialog says whether that frees space, and offers the system’s trash', async ({
   place,
   demo,
 }) => {

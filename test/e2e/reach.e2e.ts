@@ -4,7 +4,7 @@ import { findCutOff } from './cut-off.ts';
 import { expect, findCore, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
-test('at twice the size nothing is out of reach', async ({ place, demo }) => {
+test('at twice the size everything can still be reached', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
   await app.evaluate(({ BrowserWindow }) => {
@@ -28,10 +28,7 @@ test('at twice the size nothing is out of reach', async ({ place, demo }) => {
   }
 });
 
-test('names of any length and in any script leave the words around them in place', async ({
-  place,
-  demo,
-}) => {
+test('names of any length and script leave the surrounding words in place', async ({ place, demo }) => {
   const names = ['x'.repeat(300), 'مرحبا بالعالم', '\u202Eevil', '🌊 <b>Meer</b> '.repeat(20)];
   const db = new DatabaseSync(join(demo, 'chat.db'));
   names.forEach((name, at) => {
@@ -50,7 +47,7 @@ test('names of any length and in any script leave the words around them in place
   await expect(loss).toContainText('🌊 <b>Meer</b>');
   expect(await findCutOff(page)).toEqual([]);
 
-  await test.step('what stands behind a name from right to left stays behind it', async () => {
+  await test.step('text after a right-to-left name stays after it', async () => {
     for (const place of [story.locator('em.name'), loss.locator('bdi')])
       for (const name of await place.all())
         expect(await name.evaluate((part) => getComputedStyle(part).unicodeBidi)).toBe('isolate');
@@ -67,10 +64,7 @@ test('in a narrow window the header still says that the chat app is running', as
   host.kill();
 });
 
-test('where the system sets the colours, what is chosen can still be told from what is not', async ({
-  place,
-  demo,
-}) => {
+test('with the system’s high-contrast colours, the selection can still be seen', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
   await page.emulateMedia({ forcedColors: 'active' });
@@ -97,7 +91,7 @@ test('where the system sets the colours, what is chosen can still be told from w
   expect(await style(picked, 'color')).not.toBe(await style(picked, 'backgroundColor'));
 });
 
-test('what a list line, the progress and the core’s end say reaches a screen reader', async ({
+test('list lines, progress and the end of the core are announced to a screen reader', async ({
   place,
   demo,
 }) => {

@@ -21,7 +21,7 @@ function readOnlyWrapper(place: string, dir: string): string {
   return wrapper;
 }
 
-test('a database that can only be read says so at once and in what is greyed out, and can be looked at', async ({
+test('a read-only database says so at once and on the greyed-out buttons, and can be looked at', async ({
   place,
   demo,
 }) => {

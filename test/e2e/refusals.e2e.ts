@@ -7,7 +7,7 @@ import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, startHost } from './host.ts';
 import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts';
 
-/** Says what happened, what is unharmed, and what to do. */
+/** Checks that an error says what happened, what is unharmed, and what to do. */
 async function expectError(page: Page, title: string, happened: RegExp): Promise<void> {
   const note = page.getByRole('alert');
   await expect(note.getByRole('heading', { name: title })).toBeVisible();
@@ -20,7 +20,10 @@ async function openRestore(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^Restore( and)? .*\d/ })).toBeVisible();
 }
 
-test('what is no data folder is refused in words, and what was open stays open', async ({ place, demo }) => {
+test('a folder that is not a data folder is refused in words, and what was open stays open', async ({
+  place,
+  demo,
+}) => {
   const { page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   const folder = (name: string, files: Readonly<Record<string, string>>) => {
@@ -57,7 +60,10 @@ test('what is no data folder is refused in words, and what was open stays open',
   await expect(page.getByRole('heading', { name: 'two', exact: true })).toBeVisible();
 });
 
-test('a folder that is gone is named at the start, and can be forgotten', async ({ place, demo }) => {
+test('a folder that is gone is named at the start, and can be removed from the recent ones', async ({
+  place,
+  demo,
+}) => {
   const first = await place.launch({ data: demo });
   await expect(first.page.locator('.story')).toBeVisible();
   await first.app.close();
@@ -75,7 +81,7 @@ test('a damaged snapshot says where it breaks off and can’t be restored', asyn
   await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
 });
 
-test('while the chat app is running, a restore waits for a second consent and sees at once when it is closed', async ({
+test('while the chat app is running, a restore needs a second consent, and notices at once when the app is closed', async ({
   place,
   demo,
 }) => {
@@ -93,7 +99,7 @@ test('while the chat app is running, a restore waits for a second consent and se
   await expect(page.getByText('Close the chat app first.')).toBeHidden();
   await expect(confirm).toBeEnabled();
 
-  await test.step('a consent is not for whoever opens it next; given anew, the receipt remembers it', async () => {
+  await test.step('a consent does not apply to a program that opens the database later; given again, the receipt records it', async () => {
     const next = await startHost(demo);
     await expect(page.getByText(`(process ${next.pid})`).first()).toBeVisible();
     await expect(confirm).toBeDisabled();
@@ -106,7 +112,10 @@ test('while the chat app is running, a restore waits for a second consent and se
   });
 });
 
-test('a database that changes behind the confirmation has to be looked at again', async ({ place, demo }) => {
+test('if the database changes during the confirmation, the user has to look again', async ({
+  place,
+  demo,
+}) => {
   const { page } = await place.launch({ data: demo });
   await openRestore(page);
   await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeEnabled();
@@ -131,7 +140,7 @@ async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
   return writer;
 }
 
-test('a core that is killed in the middle of a restore leaves the database as it was, and comes back', async ({
+test('a core that is killed during a restore leaves the database as it was, and restarts', async ({
   place,
   demo,
 }) => {
@@ -160,7 +169,7 @@ test('a core that is killed in the middle of a restore leaves the database as it
   });
 });
 
-test('quitting in the middle of a restore asks first, leaves the database as it was, and nothing to clear up', async ({
+test('quitting during a restore asks first, leaves the database as it was, and needs no cleaning up', async ({
   place,
   demo,
 }) => {
@@ -196,7 +205,7 @@ test('quitting in the middle of a restore asks first, leaves the database as it 
   ).toEqual([]);
 });
 
-test('after a crash of the whole app in the middle of a restore, the next start says what became of it, once', async ({
+test('after the whole app crashes during a restore, the next start says once how it ended', async ({
   place,
   demo,
 }) => {
@@ -221,7 +230,7 @@ test('after a crash of the whole app in the middle of a restore, the next start 
   await expect(third.page.getByText(/^The last restore was stopped/)).toBeHidden();
 });
 
-test('a restore that is cancelled takes everything back', async ({ place, demo }) => {
+test('cancelling a restore takes everything back', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
   await expect(page.locator('.story')).toBeVisible();
@@ -238,7 +247,10 @@ test('a restore that is cancelled takes everything back', async ({ place, demo }
   expect(listKind(demo, 'restore')).toEqual([]);
 });
 
-test('a writer that does not let go is waited for, and then nothing has changed', async ({ place, demo }) => {
+test('a restore waits for a writer that does not let go, then gives up with nothing changed', async ({
+  place,
+  demo,
+}) => {
   const { page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
@@ -264,7 +276,7 @@ test('a database that can only be read as a copy is shown, and nothing can be wr
     await expect(page.getByRole('button', { name })).toBeDisabled();
 });
 
-test('where the database is gone, the snapshots can be looked at, and nothing is said of the database', async ({
+test('if the database is gone, the snapshots can be looked at, and nothing is claimed about the database', async ({
   place,
   demo,
 }) => {

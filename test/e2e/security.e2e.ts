@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
-test('the page has no Node, no network, and nothing inline runs in it', async ({ place, complaints }) => {
+test('the page has no Node, no network, and runs nothing inline', async ({ place, complaints }) => {
   const { app, page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
 
@@ -73,7 +73,7 @@ test('the page has no Node, no network, and nothing inline runs in it', async ({
     complaints.splice(0);
   });
 
-  await test.step('nor by WebRTC, which no content policy covers', async () => {
+  await test.step('not even by WebRTC, which no content policy covers', async () => {
     const heard: string[] = [];
     const udp = createSocket('udp4').on('message', () => heard.push('udp'));
     const tcp = createTcpServer((socket) => {
@@ -155,7 +155,7 @@ test('the page has no Node, no network, and nothing inline runs in it', async ({
   });
 });
 
-test('neither a link, nor a script, nor a new window leads anywhere', async ({ place, complaints }) => {
+test('no link, script or new window leads anywhere', async ({ place, complaints }) => {
   const { app, page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   await page.evaluate(() => {
@@ -178,7 +178,7 @@ test('neither a link, nor a script, nor a new window leads anywhere', async ({ p
   complaints.splice(0);
 });
 
-test('a page under another address than its own is not listened to', async ({ place }) => {
+test('a page with an address other than ours is ignored', async ({ place }) => {
   const { page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   const answers = await page.evaluate(async () => {
@@ -195,7 +195,7 @@ test('a page under another address than its own is not listened to', async ({ pl
   expect(answers).toEqual(['refused', 'refused', 'refused', 'answered']);
 });
 
-test('no absolute path crosses to the window with an error', async ({ place, demo }) => {
+test('no absolute path reaches the window in an error', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   await expect(page.getByRole('listbox', { name: 'Snapshots' })).toBeVisible();
   await writeFile(join(demo, 'snapback-profile.json'), '{');
@@ -206,7 +206,7 @@ test('no absolute path crosses to the window with an error', async ({ place, dem
   expect(answer).not.toContain(place.folder);
 });
 
-test('requests that are not ours are refused aloud', async ({ place }) => {
+test('requests that are not ours are refused with an error', async ({ place }) => {
   const { app, page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   const ask = (name: string, args: unknown) =>
@@ -226,7 +226,7 @@ test('requests that are not ours are refused aloud', async ({ place }) => {
     expect(await ask('folder.facts', { folderId: 'x' })).toContain('data-folder-missing');
   });
 
-  await test.step('an id that is still running belongs to nobody else', async () => {
+  await test.step('the id of a running request cannot be used again', async () => {
     const answers = await page.evaluate(() => {
       const once = (name: string, args: object) =>
         Reflect.get(window, 'snapback').request('same', name, args).then(Object.keys, String);
@@ -245,7 +245,7 @@ test('requests that are not ours are refused aloud', async ({ place }) => {
     expect(made).toContain('Refused a drop');
   });
 
-  await test.step('another page, even with our preload, is not listened to', async () => {
+  await test.step('another page is ignored, even with our preload', async () => {
     const refused = await app.evaluate(async ({ app: electronApp, BrowserWindow }) => {
       const preload = `${electronApp.getAppPath()}/out/preload/preload.cjs`;
       const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 
-test('without its database a folder still shows its snapshots, says what is missing, and goes on when it is back', async ({
+test('a folder without its database still shows its snapshots, says what is missing, and recovers when it is back', async ({
   place,
   demo,
 }) => {
@@ -19,10 +19,7 @@ test('without its database a folder still shows its snapshots, says what is miss
   await expect(page.getByText('There is no chat database to compare with')).toBeHidden();
 });
 
-test('where nothing differs there is nothing to restore, and the button says so by being grey', async ({
-  place,
-  demo,
-}) => {
+test('if nothing differs there is nothing to restore, and the button is grey', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   await expect(page.getByRole('button', { name: 'Restore…' })).toBeEnabled();
   await page.getByRole('button', { name: 'Take snapshot' }).click();
@@ -31,7 +28,7 @@ test('where nothing differs there is nothing to restore, and the button says so 
   await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
 });
 
-test('a damaged snapshot is told of in the same words by list and page, and trying again is not offered', async ({
+test('list and page describe a damaged snapshot in the same words, and do not offer to try again', async ({
   place,
   demo,
 }) => {
@@ -46,10 +43,7 @@ test('a damaged snapshot is told of in the same words by list and page, and tryi
   await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
 });
 
-test('what could not be opened is tried again where that can help, and only there', async ({
-  place,
-  demo,
-}) => {
+test('“Try again” is offered only if it can help', async ({ place, demo }) => {
   const { page } = await place.launch();
   await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
   writeFileSync(join(demo, 'snapback-profile.json'), '{');

@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 import { tabTo } from './keyboard.ts';
 
-test('with the keyboard alone: from the demo to the restore, its undo, and the disk back', async ({
+test('with the keyboard alone: from the demo to the restore, its undo, and freeing the disk space', async ({
   place,
 }) => {
   const { page } = await place.launch();
@@ -16,7 +16,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
   const before = readDatabase(dir);
   const [newestRewind = ''] = listKind(dir, 'rewind');
 
-  await test.step('arrows go through the list, and what is shown follows', async () => {
+  await test.step('arrow keys move through the list, and the page follows', async () => {
     await tabTo(page, /^(Today|Yesterday)/);
     await keyboard.press('ArrowDown');
     await expect(page.getByText('This snapshot is damaged')).toBeVisible();
@@ -24,7 +24,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     await expect(page.locator('.story')).toContainText('20 messages');
   });
 
-  await test.step('the confirmation opens on Cancel; Escape leaves it', async () => {
+  await test.step('the confirmation opens with the focus on “Cancel”; Escape leaves it', async () => {
     await tabTo(page, /^Restore…$/);
     await keyboard.press('Enter');
     await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
@@ -35,7 +35,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     await expect(page.getByRole('button', { name: 'Restore…' })).toBeFocused();
   });
 
-  await test.step('Enter on the button that removes something does nothing, Space does', async () => {
+  await test.step('Enter on the button that removes something does nothing, Space presses it', async () => {
     await keyboard.press('Enter');
     await expect(page.getByRole('button', { name: /^Restore and remove/ })).toBeVisible();
     await tabTo(page, /^Restore and remove 3 newer messages/);
@@ -52,7 +52,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and the d
     expect(checkDatabase(dir)).toEqual({ integrity: 'ok', broken: 0 });
   });
 
-  await test.step('undo, and all is as before', async () => {
+  await test.step('undo restores everything as before', async () => {
     await expect(page.getByText(/^Restored to/)).toBeVisible();
     await tabTo(page, /^Undo restore…$/);
     await keyboard.press('Enter');

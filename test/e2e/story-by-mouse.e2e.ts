@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 
-test('with the mouse: from the demo to the restore, its undo, and the disk back', async ({ place }) => {
+test('with the mouse: from the demo to the restore, its undo, and freeing the disk space', async ({
+  place,
+}) => {
   const { page } = await place.launch();
 
-  await test.step('the demo opens in a place that its user can see, marked as such', async () => {
+  await test.step('the demo opens in a place that its user can see, and is marked as a demo', async () => {
     await page.getByRole('button', { name: 'Try the demo' }).click();
     await expect(page.getByText('Sample data.')).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Snapback Demo' })).toBeVisible();
@@ -15,7 +17,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
   const before = readDatabase(dir);
   const [newestRewind = ''] = listKind(dir, 'rewind');
 
-  await test.step('the snapshot before the mistaken rewind is shown first, and what it would bring back is said in words', async () => {
+  await test.step('the snapshot before the mistaken rewind is shown first, and says in words what it would bring back', async () => {
     const list = page.getByRole('listbox', { name: 'Snapshots' });
     await expect(list.getByRole('option', { selected: true })).toHaveCount(1);
     await expect(
@@ -29,7 +31,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     );
   });
 
-  await test.step('the comparison counts by table and folds away what is the same', async () => {
+  await test.step('the comparison counts by table and folds away what is unchanged', async () => {
     const row = page.getByRole('row', { name: /^event_log/ });
     await expect(row.getByRole('cell')).toHaveText([
       (readSnapshotFile(dir, newestRewind).event_log?.length ?? 0).toLocaleString('en-GB'),
@@ -43,7 +45,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     await expect(page.getByText('containers', { exact: true })).toBeVisible();
   });
 
-  await test.step('the confirmation names what would be lost before anything else', async () => {
+  await test.step('the confirmation first names what would be lost', async () => {
     await page.getByRole('button', { name: 'Restore…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Restore the snapshot of (today|yesterday)/ });
     const loss = dialog.getByRole('region', { name: 'What would be removed' });
@@ -53,7 +55,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     expect(readDatabase(dir)).toEqual(before);
   });
 
-  await test.step('neither a click outside nor Enter decides', async () => {
+  await test.step('neither a click outside nor Enter confirms', async () => {
     await page.mouse.click(5, 300);
     await expect(page.getByRole('alertdialog')).toBeVisible();
     await page.getByRole('button', { name: 'Restore and remove 3 newer messages' }).focus();
@@ -96,7 +98,7 @@ test('with the mouse: from the demo to the restore, its undo, and the disk back'
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
-  await test.step('and the undo can be undone', async () => {
+  await test.step('the undo can be undone too', async () => {
     await page.getByRole('button', { name: 'Redo restore…' }).click();
     await page.getByRole('button', { name: /^Redo and remove 3 newer messages$/ }).click();
     await expect(page.getByRole('alertdialog', { name: 'Restored again' })).toBeVisible();
