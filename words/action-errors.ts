@@ -5,7 +5,7 @@ const ACCEPT = {
   cli: 'Add --accept-drift to restore anyway, or choose another snapshot.',
 };
 
-/** What can go wrong while something is planned or done. */
+/** What can go wrong while an action is planned or carried out. */
 export const actionErrors: Entries<
   | 'cancelled'
   | 'usage'
@@ -81,7 +81,7 @@ export const actionErrors: Entries<
   }),
   'plan-stale': () => ({
     title: 'The data has changed in the meantime',
-    happened: 'What was shown to you is no longer what would happen.',
+    happened: 'What you were shown no longer matches what would happen.',
     unharmed: NOTHING_CHANGED,
     next: {
       window: 'Look at the new figures and decide again.',
@@ -127,7 +127,7 @@ export const actionErrors: Entries<
   'io-failed': (failure) => ({
     title: 'Reading or writing failed',
     happened: addTo(failure.message, placeOf(failure, 'path', 'database')),
-    unharmed: 'What was not finished was rolled back.',
+    unharmed: 'Unfinished changes were rolled back.',
     next: 'Check the disk, then try again.',
   }),
   'core-stopped': () => ({
@@ -139,7 +139,7 @@ export const actionErrors: Entries<
   internal: (failure) => ({
     title: 'Something went wrong in Snapback',
     happened: addTo(failure.message, reasonOf(failure)),
-    unharmed: 'What was not finished was rolled back.',
+    unharmed: 'Unfinished changes were rolled back.',
     next: 'Try again. If it happens again, please report it with this text.',
   }),
 };

@@ -8,7 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 const YEAR_MS = 365 * DAY_MS;
 
-/** From the largest: a unit is used from `fromMs` on. */
+/** Largest first. A unit is used for lengths of at least `fromMs`. */
 const UNITS = [
   { unit: 'year', unitMs: YEAR_MS, fromMs: YEAR_MS },
   { unit: 'week', unitMs: WEEK_MS, fromMs: 3 * WEEK_MS },
@@ -17,7 +17,7 @@ const UNITS = [
   { unit: 'minute', unitMs: MINUTE_MS, fromMs: 0 },
 ] as const;
 
-/** `just now`, `28 min ago`, `3 hr ago`, `5 days ago`; for what lies ahead `in 2 days`. Rounded down. */
+/** `just now`, `28 min ago`, `3 hr ago`, `5 days ago`; `in 2 days` for the future. Rounded down. */
 export function formatAge(iso: string, now: Date): string {
   const ms = now.getTime() - new Date(iso).getTime();
   const size = Math.abs(ms);
@@ -26,7 +26,7 @@ export function formatAge(iso: string, now: Date): string {
   return relative.format(ms > 0 ? -amount : amount, unit);
 }
 
-/** How long until something happens, rounded to the nearest unit: two minutes short of two days is still `in 2 days`. */
+/** The time left until something happens, rounded to the nearest unit: two minutes less than two days is still `in 2 days`. */
 export function formatRest(ms: number): string {
   const half = (ms < HOUR_MS ? MINUTE_MS : ms < DAY_MS ? HOUR_MS : DAY_MS) / 2;
   const { unit, amount } = inLargestUnit(ms + half);

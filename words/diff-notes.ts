@@ -4,12 +4,12 @@ import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 import { countRows } from './tables.ts';
 
-/** Something that a reader of the comparison has to know. `warn`: it costs something. */
+/** A remark that a reader of the comparison has to see. `warn`: something is lost or needs a decision. */
 export type Note = { readonly key: string; readonly text: string; readonly tone: 'warn' | 'plain' };
 
 export type Noted = Pick<Diff, 'tables' | 'schemaDrift' | 'guessedBlobs'>;
 
-/** What the figures alone don't say: tables left alone, drift, guesses. */
+/** The remarks that the figures alone do not show: tables left alone, drift, guesses. */
 export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
   const inState = (state: string) => noted.tables.filter((table) => table.state === state);
   const absent = inState('not-in-snapshot').map((table) => table.name);
@@ -40,7 +40,7 @@ export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
     ...inState('unreadable').map(
       (table): Note => ({
         key: `unreadable:${table.name}`,
-        text: `${table.name} can’t be read here, so nothing could keep what it holds: a restore is not possible.`,
+        text: `${table.name} can’t be read here, so a safety copy could not hold its data: a restore is not possible.`,
         tone: 'warn',
       }),
     ),
@@ -72,12 +72,12 @@ export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
   ];
 }
 
-/** A table that the snapshot has as empty, though it may not have existed then. */
+/** A table that is empty in the snapshot but may not have existed at that time. */
 export function emptyThenWords(table: TableDiff, rules: Rules): string {
   return `${table.name} was empty or did not exist yet. ${countRows(table.liveRows, table, rules)} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`;
 }
 
-/** Values of which the snapshot alone does not tell whether they were text or binary data, and what they are taken for. */
+/** Values that may have been text or binary data, and how they are restored. The snapshot alone cannot tell which they were. */
 export function guessWords({ table, column, values, takenAs, because }: GuessedBytes): string {
   const look = choose(
     values,
@@ -92,7 +92,7 @@ const GUESS_REASONS: { readonly [B in GuessedBytes['because']]: string } = {
   row: ', as in the same entry today',
   column: ', as others there today',
   type: ', as the column is declared',
-  nothing: ', though nothing tells which it was',
+  nothing: ', though there is no way to tell which it was',
 };
 
 /** One difference between the two schemas, and what it costs. */
@@ -114,9 +114,9 @@ export function driftWords(drift: SchemaDrift): string {
     case 'schema-changed':
       return 'The database’s tables have changed since this snapshot. Today’s tables stay.';
     case 'user-version-changed':
-      return `The chat app’s own version number for its data (user_version) was ${drift.was} then and is ${drift.now} now. It stays ${drift.now}, so the chat app takes what comes back for data of that version.`;
+      return `The chat app’s own version number for its data (user_version) was ${drift.was} then and is ${drift.now} now. It stays ${drift.now}, so the chat app treats what comes back as data of that version.`;
     case 'text-not-unicode':
-      return `Text in ${place} is not valid Unicode: half a letter is missing from ${count(loses, 'value')}, and comes back as �.`;
+      return `Text in ${place} is not valid Unicode: ${count(loses, 'value')} ${choose(loses, 'contains', 'contain')} half a character, which comes back as �.`;
     case 'value-converted':
       return `Today’s type of ${place} stores some values in another form: ${lost}.`;
   }

@@ -8,7 +8,7 @@ export type { Face, Failure, Message } from './failure.ts';
 
 const ENTRIES: Entries<ErrorCode> = { ...databaseErrors, ...snapshotErrors, ...actionErrors };
 
-/** Puts a failure into words for whoever reads them: there is an entry for every code. */
+/** Describes a failure in the words of the window or of the command line. Every code has an entry. */
 export function explain(failure: Failure, face: Face): Message {
   const { title, happened, unharmed, next } = ENTRIES[failure.code](failure);
   return { title, happened, unharmed, next: typeof next === 'string' ? next : next[face] };

@@ -4,17 +4,17 @@ import { joinWords } from './sentences.ts';
 
 const LONGEST_NAME = 40;
 
-/** Events of a group that are not the host's own record of a rewind. */
+/** How many events of a group are not the host's own records of rewinds. */
 export function writtenEvents(group: NewerEvents): number {
   return group.events - group.rewindRecords;
 }
 
-/** Messages of a group that a reader of the chat meets: events that say something and are not hidden. */
+/** How many messages of a group are visible in the chat: events with text that are not hidden. */
 export function seenMessages({ spoken, spokenHidden }: NewerEvents): number {
   return spoken - spokenHidden;
 }
 
-/** `3 newer messages`; where others were written too, `3 newer messages and 2 other events`, or just `2 newer events`. */
+/** `3 newer messages`, `3 newer messages and 2 other events`, or `2 newer events` when there are no messages. */
 export function countWritten(groups: readonly NewerEvents[]): string {
   const messages = groups.reduce((sum, group) => sum + group.spoken, 0);
   const others = groups.reduce((sum, group) => sum + writtenEvents(group) - group.spoken, 0);
@@ -25,7 +25,7 @@ export function countWritten(groups: readonly NewerEvents[]): string {
   ]);
 }
 
-/** The chat's name, else its id, at most 40 characters long. */
+/** The chat's name, or its id if it has none; at most 40 characters. */
 export function chatWords({ chat, chatName }: NewerEvents): string {
   const name = [chatName, chat].find((one) => one !== null && one.trim() !== '');
   if (name === undefined || name === null) return chat === null ? 'no chat' : 'a chat without a name';

@@ -1,19 +1,19 @@
 import type { HeldState, KnownOutcome } from '../src/model/restore.ts';
 
-/** What can be done from the state that the database holds: take the restore back, or make it again. */
+/** The step that the window offers next: take the restore back, or make it again. */
 export type WayBack = 'Undo' | 'Redo';
 
-/** Where undoing the newest step leads: to the state before a restore, or to the restored one. */
+/** Whether undoing the newest step takes the restore back or makes it again. */
 export function wayBackFrom({ state }: HeldState): WayBack {
   return state === 'undone' ? 'Redo' : 'Undo';
 }
 
-/** What the button that leads to the other state says. */
+/** The label of the button for undo or redo. */
 export function wayBackWords(holds: HeldState): string {
   return holds.state === 'unknown' ? 'Undo…' : `${wayBackFrom(holds)} restore…`;
 }
 
-/** News of a restore, undo or redo that was under way when Snapback was closed or stopped; null where there was none. */
+/** How a restore, undo or redo ended that was running when Snapback stopped. Null: none was running. */
 export function interruptedWords(ended: KnownOutcome | null): string | null {
   switch (ended) {
     case 'made':

@@ -1,11 +1,11 @@
 import type { SnapshotId } from '../src/model/snapshots.ts';
 
-/** The kind of a snapshot id; the part before the slash. */
+/** The kind in a snapshot's id: the part before the slash. */
 export function kindOf(id: SnapshotId): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-/** What a kind's snapshots are: the head of its list, and one of them. */
+/** What snapshots of a kind are called: the heading of their list, and a single one. */
 export function kindWords(kind: string): { readonly many: string; readonly one: string } {
   switch (kind) {
     case 'rewind':

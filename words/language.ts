@@ -1,2 +1,2 @@
-/** The language of every word and the locale of every number, date and list. */
+/** The language of all words, and the locale of numbers, dates and lists. */
 export const language = 'en-GB';

@@ -1,8 +1,8 @@
 import { language } from './language.ts';
 
-/** How moments are written: in local time, with the day's name only as exact as the reader needs it. */
+/** Moments are written in local time. The day is only as exact as the reader needs it. */
 
-/** Whether two moments of one minute have to be told apart. */
+/** `seconds` when moments within the same minute must be distinguishable. */
 export type Exactness = 'minutes' | 'seconds';
 
 const clocks = {
@@ -13,7 +13,7 @@ const offset = new Intl.DateTimeFormat(language, { timeZoneName: 'shortOffset' }
 const dayThisYear = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' });
 const dayOtherYear = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
 const plainDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
-/** British English alone abbreviates one month to four letters; the months are to be of one width. */
+/** American English, because British English abbreviates September to four letters and all months should have three. */
 const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
 const nearDays = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const isoDay = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
@@ -34,7 +34,7 @@ function nameDay(format: Intl.DateTimeFormat, date: Date): string {
     .replace(/^(\p{L}+),/u, '$1');
 }
 
-/** The clock's time; with the offset from UTC in an hour that comes twice because the clocks are set back. */
+/** The time of day. It includes the UTC offset in the hour that occurs twice when the clocks are set back. */
 function clockTime(date: Date, exact: Exactness): string {
   const time = clocks[exact].format(date);
   return comesTwice(date) ? `${time} ${offsetOf(date)}` : time;
@@ -61,13 +61,13 @@ export function formatMoment(iso: string, now: Date, exact: Exactness = 'minutes
   return `${nameDay(format, date)}, ${time}`;
 }
 
-/** `14:03` today, else as `formatMoment`. */
+/** `14:03` if it is today; otherwise the same as `formatMoment`. */
 export function formatShort(iso: string, now: Date, exact: Exactness = 'minutes'): string {
   const date = new Date(iso);
   return calendarDaysFrom(now, date) === 0 ? clockTime(date, exact) : formatMoment(iso, now, exact);
 }
 
-/** `7 Dec`, with the year where it is another. */
+/** `7 Dec`; with the year if it is not the current one. */
 export function formatDay(iso: string, now: Date): string {
   const date = new Date(iso);
   return nameDay(date.getFullYear() === now.getFullYear() ? plainDay : dayOtherYear, date);
@@ -79,13 +79,13 @@ export function formatTimestamp(iso: string): string {
   return `${isoDay.format(date)} ${clockTime(date, 'seconds')}`;
 }
 
-/** `2026-11-23 13:03:01 UTC`, as a file's name has it. */
+/** `2026-11-23 13:03:01 UTC`, the time in a snapshot's file name. */
 export function formatUtc(iso: string): string {
   const text = new Date(iso).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
 }
 
-/** How exactly each of these moments must be written: to the second where another one is of the same minute. */
+/** How exactly to write each of these moments: with seconds if another one is in the same minute. */
 export function exactnessAmong(isos: readonly string[]): (iso: string) => Exactness {
   const minuteOf = (iso: string) => iso.slice(0, 16);
   const perMinute = Map.groupBy(new Set(isos), minuteOf);

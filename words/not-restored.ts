@@ -4,7 +4,7 @@ import { joinWords } from './sentences.ts';
 
 type Said = { readonly notRestored: readonly NotRestored[] };
 
-/** That what is restored is of no one moment, and which tables make it so. Null: it is of one moment. */
+/** Says that the restored data is not all from one moment, and names the tables that stay. Null: it is all from one moment. */
 export function notRestoredWords({ notRestored }: Said): string | null {
   if (notRestored.length === 0) return null;
   const tables = notRestored.map(({ name, rows }) => `${name} (${count(rows, 'entry', 'entries')})`);
@@ -12,7 +12,7 @@ export function notRestoredWords({ notRestored }: Said): string | null {
   return `Not everything is from that moment: ${joinWords(tables)} ${stays} now.`;
 }
 
-/** The tables of which one may choose to empty them as well. */
+/** The tables that the user may choose to empty as well. */
 export function choosable({ notRestored }: Said): readonly string[] {
   return notRestored.filter(({ choice }) => choice).map(({ name }) => name);
 }

@@ -43,12 +43,12 @@ export function formatBytes(bytes: number): string {
   return bytesIn[power]?.format(bytes / 1000 ** power) ?? '';
 }
 
-/** A length of time for reading: `8 ms`, `1.4 seconds`. */
+/** A duration: `8 ms`, `1.4 seconds`. */
 export function formatMilliseconds(ms: number): string {
   return ms < 999.5 ? milliseconds.format(ms) : seconds.format(ms / 1000);
 }
 
-/** A length of time in the largest unit that it is a whole number of: `30 minutes`, `2 hours`, `90 seconds`. */
+/** A duration in the largest unit that gives a whole number: `30 minutes`, `2 hours`, `90 seconds`. */
 export function formatSeconds(value: number): string {
   const whole = wholeUnits.find(({ lengthSeconds }) => value % lengthSeconds === 0);
   return whole === undefined ? `${value}` : whole.format.format(value / whole.lengthSeconds);

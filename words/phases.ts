@@ -26,7 +26,7 @@ export function phaseWords(phase: Phase): string {
   return PHASES[phase];
 }
 
-/** How far a phase is, in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty when the unit is `steps`, which mean nothing to a reader. */
+/** The progress of a phase in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty for `steps`, which mean nothing to a reader. */
 export function progressWords({ done, total, unit }: Progress): string {
   if (unit === 'steps') return '';
   if (unit === 'bytes')

@@ -4,7 +4,7 @@ import { formatBytes, formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
-/** What is out of the ordinary and must be known before one decides. */
+/** Anything unusual that the user must know before deciding. */
 export function remarkLines(plan: RestorePlan): readonly string[] {
   const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
   const keys = keyWords(plan);
@@ -12,12 +12,12 @@ export function remarkLines(plan: RestorePlan): readonly string[] {
   return [
     ...(isMixed
       ? [
-          'This snapshot and your database went separate ways: its derived data can tell of messages that you do not have now, and not of newer ones.',
+          'This snapshot and your database went separate ways: its derived data may include messages that you no longer have, and lack newer ones.',
         ]
       : []),
     ...plan.schemaDrift.map(driftWords),
     ...plan.guessedBlobs.map(guessWords),
-    ...plan.damage.map((damage) => `Damage that is already there and must not grow: ${damage}`),
+    ...plan.damage.map((damage) => `Existing damage, which must not get worse: ${damage}`),
     ...(keys === null ? [] : [keys]),
     ...plan.searchIndexes.filter(isOdd).map(indexWords),
     ...plan.notKeptUp.map(notKeptUpWords),
@@ -29,7 +29,7 @@ export function remarkLines(plan: RestorePlan): readonly string[] {
   ];
 }
 
-/** What else is known, behind “Details”. */
+/** Further facts about the plan, shown under “Details”. */
 export function detailLines(plan: RestorePlan): readonly string[] {
   const replay = replayDetail(plan);
   return [
@@ -40,7 +40,7 @@ export function detailLines(plan: RestorePlan): readonly string[] {
   ];
 }
 
-/** Needed and free bytes; the volume is named only where there are several. */
+/** How much space is needed and free. A volume is named only if there are several. */
 export function spaceWords({ space }: RestorePlan): string {
   return space
     .map(({ volume, neededBytes, freeBytes }) => {
@@ -87,26 +87,26 @@ function orphanedWords({ table, parent, rows, comesBack }: Orphans): string {
   return `${what} ${comesBack ? choose(rows, 'comes back and points', 'come back and point') : choose(rows, 'points', 'point')} to ${parent} that no longer exist.`;
 }
 
-/** What will point to nothing, where that takes a consent, given or not. Null: nothing. */
+/** The links that a restore would break, whether or not the user has accepted that. Null: none that need consent. */
 export function orphanWords(plan: RestorePlan): string | null {
   const refusal = plan.refusals.find(({ code }) => code === 'leaves-orphans');
   if (refusal !== undefined) return refusal.message;
   return plan.options.acceptDrift && plan.orphans.length > 0 ? keyWords(plan) : null;
 }
 
-/** Values that are taken for bytes or for text though nothing tells which they were; that takes a consent. Null: there are none. */
+/** Values that may have been text or binary data, which need consent before they are restored. Null: there are none. */
 export function unsureWords({ guessedBlobs, tables }: RestorePlan): string | null {
   const written = new Set(tables.filter(({ action }) => action === 'write').map(({ name }) => name));
   const unsure = guessedBlobs.filter(({ table, because }) => because === 'nothing' && written.has(table));
   return unsure.length === 0 ? null : unsure.map(guessWords).join(' ');
 }
 
-/** For derived data only: what becomes of it. */
+/** When only derived data is restored: what happens to it later. Null otherwise. */
 export function replayWords({ hostReplay }: RestorePlan): string | null {
   return hostReplay === null ? null : 'The chat app will discard this at its next start.';
 }
 
-/** For derived data only: what the chat app does at its next start. */
+/** When only derived data is restored: what the chat app loads and replays at its next start. Null otherwise. */
 function replayDetail({ hostReplay }: RestorePlan): string | null {
   if (hostReplay === null) return null;
   const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;

@@ -12,7 +12,7 @@ import { choose, count } from './plurals.ts';
 import { decapitalize } from './sentences.ts';
 import { enumerate, plain, type Story, storyText, type Told, tellClauses } from './story.ts';
 
-/** What of a plan the story may tell: only the tables that are written, and the log's events only if the log is. */
+/** The part of a plan that the story tells: only the tables that are written, and log events only if the log is written. */
 function toldByPlan(plan: RestorePlan): Told {
   return {
     tables: plan.tables
@@ -23,28 +23,28 @@ function toldByPlan(plan: RestorePlan): Told {
   };
 }
 
-/** What the dialog is about. Leaving a state that was undone is a restore again, and is called so. */
+/** The action that the dialog asks about. Undoing an undo makes the restore again, so it is called “Redo”. */
 export type Subject =
   | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly action: 'undo'; readonly from: HeldState };
 
-/** The verb that heads a dialog about it. */
+/** The verb in the dialog's heading. */
 export type Verb = 'Restore' | WayBack;
 
-/** What is said once it is done. */
+/** The heading once the action is done. */
 export const DONE: { readonly [V in Verb]: string } = {
   Restore: 'Restored',
   Undo: 'The restore was undone',
   Redo: 'Restored again',
 };
 
-/** Restoring a snapshot, or leaving the state that the newest restore or undo led to. */
+/** The verb for an action: an undo from a state that was already undone is a redo. */
 export function verbOf(subject: Subject): Verb {
   if (subject.action === 'restore') return 'Restore';
   return wayBackFrom(subject.from);
 }
 
-/** The question that the dialog asks; without the moment while that is not known yet. */
+/** The question that the dialog asks. It leaves out the moment until the plan is known. */
 export function questionWords(
   subject: Subject,
   plan: RestorePlan | null,
@@ -59,7 +59,7 @@ export function questionWords(
   return `Undo the restore${moment === null ? '' : `, back to ${moment}`}?`;
 }
 
-/** What happens to the chats, in one sentence. */
+/** What happens to the chats, in short. */
 export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minutes'): string {
   const moment = formatShort(plan.snapshot.takenAt, now, exact);
   const why =
@@ -74,14 +74,14 @@ export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minu
   return `Your chats go back to ${moment}${why}.${mix === null ? '' : ` ${mix}`}`;
 }
 
-/** Rows that the plan would add, change or remove. */
+/** How many rows the plan would add, change or remove. */
 export function plannedRows(plan: RestorePlan): number {
   return plan.tables
     .filter((table) => table.action === 'write')
     .reduce((sum, table) => sum + table.added + table.changed + table.removed, 0);
 }
 
-/** What the button says that does it: always with the number, and what is removed before what comes back. */
+/** The label of the confirming button. It always gives a number; if messages or events are removed, it counts those. */
 export function confirmWords(subject: Subject, plan: RestorePlan): string {
   const verb = verbOf(subject);
   if (plan.newerEventsLost > 0) return `${verb} and remove ${countWritten(plan.newerEvents)}`;
@@ -97,7 +97,7 @@ export function confirmWords(subject: Subject, plan: RestorePlan): string {
   return subject.action === 'restore' ? `${verb} ${details}` : `${verb} (changes ${details})`;
 }
 
-/** What would be lost of what was written since, in one sentence. Null: nothing that a person wrote. */
+/** One sentence on the newer messages and events that would be removed. Null: only the host's own records, or nothing. */
 export function lossStory({ newerEvents }: RestorePlan): Story | null {
   const written = newerEvents
     .filter((group) => writtenEvents(group) > 0)
@@ -124,7 +124,7 @@ function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => n
   return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }
 
-/** What happens to the data, as lines with a name; those with nothing to say are left out. */
+/** What happens to the data, as named lines. Empty lines are left out. */
 export function clausesOf(
   plan: RestorePlan,
   rules: Rules,
@@ -138,24 +138,24 @@ export function clausesOf(
   ].filter(({ story }) => story.length > 0);
 }
 
-/** The plan for those who hear it. */
+/** The plan as text for a screen reader. */
 export function spokenWords(plan: RestorePlan, rules: Rules): string {
   const clauses = clausesOf(plan, rules).map(({ name, story }) => `${name}: ${storyText(story)}.`);
   const loss = lossStory(plan);
   return [...(loss === null ? [] : [storyText(loss)]), ...clauses].join(' ');
 }
 
-/** What undoing brings back of what was written since. */
+/** Says that undo brings the removed messages and events back. */
 export function safetyWords({ newerEventsLost }: RestorePlan): string {
   return `The safety copy keeps ${choose(newerEventsLost, 'it: Undo brings it back', 'them: Undo brings them back')}.`;
 }
 
-/** Whether a consent takes the refusal away. */
+/** Whether the user can lift this refusal by giving consent. */
 export function isConsentable({ code }: Refusal): boolean {
   return code === 'schema-drift' || code === 'leaves-orphans' || code === 'other-timeline';
 }
 
-/** What would be lost to another timeline, where that takes a consent, given or not. Null: nothing. */
+/** The loss from restoring another timeline, whether or not the user has accepted it. Null: no consent is needed. */
 export function timelineWords(plan: RestorePlan): string | null {
   const { action, lineage, newerEvents, newerEventsLost, options, refusals } = plan;
   const isAccepted = options.acceptOtherTimeline && lineage === 'other' && newerEventsLost > 0;
@@ -165,7 +165,7 @@ export function timelineWords(plan: RestorePlan): string | null {
   return `${what} and your database went separate ways. ${verb} removes ${countWritten(newerEvents)}.`;
 }
 
-/** Why the plan can’t be applied, given the ticks; null: it can. Refusals for use are judged by `inUse`, which is newer. */
+/** Why the plan cannot be applied with the consents given so far. Null: it can be. `inUse` is newer than the plan, so it decides whether the database is in use. */
 export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
   const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
   const final = refusals.find((refusal) => !isConsentable(refusal));

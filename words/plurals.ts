@@ -3,12 +3,12 @@ import { formatNumber } from './numbers.ts';
 
 const rules = new Intl.PluralRules(language);
 
-/** `1 event`, `37 events`; `plural` where it is not the singular with an s. */
+/** `1 event`, `37 events`. Give `plural` when it is not the singular with an “s”. */
 export function count(value: number | bigint, singular: string, plural = `${singular}s`): string {
   return `${formatNumber(value)} ${choose(value, singular, plural)}`;
 }
 
-/** Picks what agrees with the number: `choose(1, 'is', 'are')`. */
+/** Picks the form that agrees with the number: `choose(1, 'is', 'are')`. */
 export function choose(value: number | bigint, singular: string, plural: string): string {
   return rules.select(Number(value)) === 'one' ? singular : plural;
 }

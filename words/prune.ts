@@ -14,7 +14,7 @@ const STAY_WORDS: { readonly [R in Stay['reason']]: string } = {
   unreadable: 'can’t be read, so it is kept',
 };
 
-/** Why a snapshot stays although it was named. */
+/** Why a snapshot stays although it was selected. */
 export function stayWords(reason: Stay['reason']): string {
   return STAY_WORDS[reason];
 }
@@ -31,7 +31,7 @@ export function reasonWords(reason: PrunePlan['goes'][number]['reason']): string
   }
 }
 
-/** What only one of these snapshots could bring back: `20 messages in Lighthouse`. */
+/** Names the messages or events that no other snapshot can bring back. */
 export function onlyCopyWords({ takenAt, events, messages, chat }: OnlyCopy, now: Date): string {
   const what = messages === 0 ? count(events, 'event') : count(messages, 'message');
   const of = chat === null ? '' : ` in “${chat}”`;
@@ -40,7 +40,7 @@ export function onlyCopyWords({ takenAt, events, messages, chat }: OnlyCopy, now
 
 const MOST_NAMED = 3;
 
-/** What one prune moved to the trash: the first few by name, the others by number. */
+/** The snapshots that one prune moved to the trash: the first few by name, the rest as a number. */
 export function trashedWords({ snapshots }: TrashedPrune, now: Date): string {
   const named = snapshots
     .slice(0, MOST_NAMED)
@@ -53,7 +53,7 @@ type Answer =
   | { readonly ok: true; readonly value: PutBack }
   | { readonly ok: false; readonly error: Failure };
 
-/** News of what was put back from the trash, and what could not be. */
+/** Says what was put back from the trash and what could not be. */
 export function putBackWords(answer: Answer): string {
   if (!answer.ok) {
     const { title, happened } = explain(answer.error, 'window');

@@ -29,7 +29,7 @@ const RESULTS: { readonly [R in CheckResult['result']]: string } = {
 
 export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
 
-/** One check with all its results: what it proves, what is not as it says, and whether it is a success. */
+/** One check in words: what it proves, the exceptions, and whether it passed. */
 export function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {
   const odd = results.filter((one) => one.result !== 'ok');
   const remarks = odd.map((one) =>
@@ -38,12 +38,12 @@ export function checkWords(check: Check, results: readonly CheckResult[]): Check
   return {
     text: CHECKS[check],
     remarks: joinWords(remarks),
-    // What was accepted is no success either.
+    // A deviation that the user accepted still does not count as passed.
     passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left', 'not-brought-back'].includes(result)),
   };
 }
 
-/** What was proven of the state that the database is in; empty where that is not known any more. */
+/** How many tables of the current state were verified. Empty when that is no longer known. */
 export function verifiedWords({ tablesVerified }: Pick<RestoredState, 'tablesVerified'>): string {
   return tablesVerified === 0
     ? ''
@@ -56,7 +56,7 @@ const IN_PLACE: { readonly [V in Verb]: string } = {
   Redo: 'Everything is back again.',
 };
 
-/** What has become of the database; without a verb, of which nobody knows whether an undo led back or forth. */
+/** The state of the database after the action. The verb is null when it is not known whether it was an undo or a redo. */
 export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
   const exceptions = [leftOutWords(receipt), notRestoredWords(receipt)].filter((words) => words !== null);
   if (exceptions.length > 0) return exceptions.join(' ');
@@ -68,7 +68,7 @@ function leftOutWords({ leftOut }: RestoreReceipt): string | null {
   return `Not everything could be restored: some values of ${joinWords(leftOut)} are missing or changed.`;
 }
 
-/** What a receipt says first. */
+/** The opening sentences of a receipt. */
 export function receiptLead(verb: Verb | null, receipt: RestoreReceipt): string {
   const start =
     receipt.checkpointId === null ? '' : ' You can open the chat app again. It starts from this state.';

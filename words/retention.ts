@@ -6,14 +6,14 @@ import { count } from './plurals.ts';
 
 const SOON_MS = 3 * 24 * 60 * 60 * 1000;
 
-/** Whether an age rule takes it within the next three days. */
+/** Whether an age rule removes the snapshot within the next three days. */
 export function isSoon({ reason, goesAt }: Retention, now: Date): boolean {
   if (reason !== 'within-age' || goesAt === null) return false;
   const left = new Date(goesAt).getTime() - now.getTime();
   return left > 0 && left < SOON_MS;
 }
 
-/** What keeps it or takes it, in a few words; empty where there is nothing to say. */
+/** Why the snapshot is kept or removed, in a few words. Empty when there is nothing to say. */
 export function shortRetention(retention: Retention, rules: Rules, now: Date): string {
   const { status, reason, goesAt } = retention;
   if (reason === 'needed-by-undo') return 'needed for Undo';
@@ -29,7 +29,7 @@ function olderThanKept({ rewind }: Rules): string {
   return `older than ${count(rewind.keepDays, 'day')}`;
 }
 
-/** The whole reason, for the snapshot's own page. */
+/** The full reason, for the snapshot's own page. */
 export function retentionWords(
   { reason, goesAt, rank, keep, status }: Retention,
   rules: Rules,
@@ -61,7 +61,7 @@ export function retentionWords(
   }
 }
 
-/** When snapshots come into being by themselves. */
+/** When the chat app takes snapshots by itself. */
 export function arrivalWords({ periodic }: Rules): string {
   return `The chat app makes one before each rewind, and a checkpoint every ${count(periodic.everyEvents, 'event')} or ${formatSeconds(periodic.everySeconds)}.`;
 }

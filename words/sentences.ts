@@ -7,7 +7,7 @@ export function joinWords(parts: readonly string[]): string {
   return enumeration.format(parts);
 }
 
-/** The same of anything: the parts, with what stands between them made by `between`. */
+/** The same for parts of any type; `between` turns each separator into such a part. */
 export function joinParts<T>(parts: readonly T[], between: (text: string) => T): readonly T[] {
   const places = parts.map((_, index) => String(index));
   return enumeration
@@ -15,12 +15,12 @@ export function joinParts<T>(parts: readonly T[], between: (text: string) => T):
     .map(({ type, value }) => (type === 'element' ? parts[Number(value)] : undefined) ?? between(value));
 }
 
-/** First letter in upper case, to begin a sentence or a line. */
+/** Puts the first letter in upper case, for the start of a sentence or line. */
 export function capitalize(text: string): string {
   return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
-/** First letter in lower case, to go on with a sentence. */
+/** Puts the first letter in lower case, for the middle of a sentence. */
 export function decapitalize(text: string): string {
   return text.charAt(0).toLocaleLowerCase(language) + text.slice(1);
 }

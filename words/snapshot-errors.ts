@@ -5,7 +5,7 @@ const CHOOSE_ANOTHER = {
   cli: 'Choose another one; “snapback list” shows them.',
 };
 
-/** What can be wrong with a snapshot, or keep one from being pruned. */
+/** What can be wrong with a snapshot, and why one cannot be pruned. */
 export const snapshotErrors: Entries<
   | 'snapshot-missing'
   | 'snapshot-unreadable'

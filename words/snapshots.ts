@@ -9,10 +9,10 @@ import { formatBytes } from './numbers.ts';
 import { count } from './plurals.ts';
 import { isSoon, shortRetention } from './retention.ts';
 
-/** A summary as the window knows it: without a path. */
+/** A snapshot's summary without its path, which the window never gets. */
 export type ListedSnapshot = Omit<SnapshotSummary, 'file'>;
 
-/** `Before the rewind, today 14:03`; with seconds where several are listed, of which two may be of one minute. */
+/** `Before the rewind, today 14:03`. Use seconds in a list, where two snapshots may be from the same minute. */
 export function titleWords(
   snapshot: Pick<ListedSnapshot, 'kind' | 'takenAt'>,
   now: Date,
@@ -23,7 +23,7 @@ export function titleWords(
 
 export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plain' };
 
-/** What is marked on a snapshot's line; at most one thing, the gravest. Null: its age stands there. */
+/** The most serious mark for a snapshot's line. Null: the line shows its age instead. */
 export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   if (isUnwell(snapshot)) return { text: healthWords(snapshot.health), tone: 'bad' };
   if (snapshot.lineage === 'other') return { text: 'separate history', tone: 'plain' };
@@ -33,20 +33,20 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   return null;
 }
 
-/** Whether nothing can be done with it. */
+/** Whether the snapshot cannot be used. */
 function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
   return health === 'damaged' || health === 'unreadable';
 }
 
-/** What a line of the list is told against. */
+/** The facts about the database and the rules that a line of the list is compared with. */
 export type ListFacts = {
   readonly lastEventId: bigint;
-  /** Where it is not null there is no database that a snapshot could be told against. */
+  /** If this is not null, there is no database to compare a snapshot with. */
   readonly databaseProblem: unknown;
   readonly rules: Rules;
 };
 
-/** The line below: how it compares with now, its size, and what keeps it or takes it. */
+/** The second line: how the snapshot compares with now, its size, and why it is kept or removed. */
 export function detailWords(
   snapshot: ListedSnapshot,
   { lastEventId, databaseProblem, rules }: ListFacts,
@@ -66,7 +66,7 @@ export function detailWords(
     .join(' · ');
 }
 
-/** Told by the last event alone: whether messages came away in between only a comparison can tell. */
+/** Compares only the last event. Whether messages in between are missing takes a full comparison. */
 function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
   if (snapshot.lastEventId === null || snapshot.lineage === 'other') return '';
   const since = lastEventId - snapshot.lastEventId;
@@ -74,7 +74,7 @@ function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
   return since > 0n ? `${count(since, 'event')} since` : `holds ${count(-since, 'event')} you no longer have`;
 }
 
-/** For a safety copy: the state before what it can take back. It is made right before that. */
+/** For a safety copy: names the action that it can undo. The copy is taken right before that action, so it has the same time. */
 function undoesWords({ undoes, takenAt }: ListedSnapshot, now: Date): string {
   if (undoes === null) return '';
   const time = formatShort(takenAt, now);
@@ -83,7 +83,7 @@ function undoesWords({ undoes, takenAt }: ListedSnapshot, now: Date): string {
     : `the state before the ${time} ${undoes.action}`;
 }
 
-/** Whether the file was read to its end and is as it was written. */
+/** Whether the whole file was read and is unchanged since it was written. */
 export function healthWords(health: SnapshotSummary['health']): string {
   switch (health) {
     case 'good':
@@ -96,7 +96,7 @@ export function healthWords(health: SnapshotSummary['health']): string {
   }
 }
 
-/** For a snapshot whose events are not a part of the database's, nor the other way round. Null: they are. */
+/** Says that snapshot and database have different histories: neither contains all events of the other. Null: they share one. */
 export function lineageWords({ lineage, newerEvents }: Pick<Diff, 'lineage' | 'newerEvents'>): string | null {
   if (lineage === 'same') return null;
   const replaced = newerEvents.filter((group) => writtenEvents(group) > 0);

@@ -5,7 +5,7 @@ import { count } from './plurals.ts';
 import { joinParts } from './sentences.ts';
 import { countRows } from './tables.ts';
 
-/** A piece of a sentence. Green comes back, red is removed, amber changes; `name` is a name that the user gave. */
+/** A piece of a sentence. `back` is shown in green, `gone` in red and `changed` in amber; `name` is a chat's name. */
 export type Piece = {
   readonly text: string;
   readonly tone: 'plain' | 'back' | 'gone' | 'changed' | 'name';
@@ -18,10 +18,10 @@ const MOST_NAMED = 3;
 
 export const plain = (text: string): Piece => ({ text, tone: 'plain' });
 
-/** What a restore would bring back, hide, change and remove, each as an enumeration; empty where there is nothing. */
+/** What a restore would bring back, hide, change and remove, each as an enumeration. Empty when there is nothing. */
 export type Clauses = {
   readonly back: Story;
-  /** Messages that the snapshot holds as hidden or superseded: their chat is rewound again, and that brings nothing back. */
+  /** Messages that are hidden or superseded in the snapshot: restoring it hides them again. */
   readonly again: Story;
   readonly changed: Story;
   readonly gone: Story;
@@ -76,14 +76,14 @@ export function tellRestore(told: Told, rules: Rules): Story {
   ];
 }
 
-/** Removing it is the point of undoing a rewind, and nobody's loss. */
+/** The records of rewinds. Undoing a rewind removes its record on purpose, so this does not count as a loss. */
 function rewindRecords(told: Told): readonly Story[] {
   const records = told.newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
   if (records === 0) return [];
   return [[plain(records === 1 ? 'the record of the rewind' : `the records of ${count(records, 'rewind')}`)]];
 }
 
-/** Changed rows of the tables; what of the log changes is told as messages, unless nothing else is told. */
+/** The number of changed rows. Changes to the log are told as messages, so they count here only if nothing else is told. */
 function changedParts(told: Told, hasOthers: boolean): Story {
   const changed = sumRows(projected(told), 'changed');
   const log = told.tables.filter(isLog);
@@ -92,7 +92,7 @@ function changedParts(told: Told, hasOthers: boolean): Story {
   return [{ text: count(changed + unsaid, hasOthers ? 'other detail' : 'detail'), tone: 'changed' }];
 }
 
-/** Where no event names a chat, chats are not spoken of at all. */
+/** The newer messages and events per chat. If no event names a chat, chats are not mentioned. */
 function newerParts({ newerEvents }: Told): readonly Story[] {
   const written = newerEvents
     .filter((group) => writtenEvents(group) > 0)
@@ -113,14 +113,14 @@ function inChat(group: NewerEvents): Story {
   return group.chat === null ? [] : [plain(' in '), { text: chatWords(group), tone: 'name' }];
 }
 
-/** Events that a reader of the chat meets again. The record of the very rewind that hides others is no gain. */
+/** How many events become visible again. The record of a rewind that hides others does not count. */
 function seenEvents({ events, hidden, rewindRecords }: NewerEvents): number {
   return Math.max(0, events - hidden - (hidden > 0 ? rewindRecords : 0));
 }
 
 type SizeOf = (group: NewerEvents) => number;
 
-/** Chats with messages are counted in messages; what else the log holds of them is not spoken of. */
+/** The chats with messages, counted in messages. Events are counted only if no chat has messages. */
 function eventParts(
   groups: readonly NewerEvents[],
   tone: 'back' | 'changed',
@@ -142,8 +142,8 @@ function eventParts(
 }
 
 /**
- * The same tables, for the figures beside the sentence: of the log, what a reader meets again comes back, whether its row
- * was missing or only hidden.
+ * The same tables, for the figures next to the sentence. An event of the log that becomes visible again counts as added,
+ * whether its row was missing or only hidden.
  */
 export function tellTables({ tables, returningEvents }: Told): readonly TableDiff[] {
   const seen = returningEvents.reduce((sum, group) => sum + seenEvents(group), 0);
@@ -155,7 +155,7 @@ export function tellTables({ tables, returningEvents }: Told): readonly TableDif
   });
 }
 
-/** Whether restoring would do anything, or might, where not everything could be compared. */
+/** Whether restoring would change anything, or might because some tables could not be compared. */
 export function differsFromNow({ tables }: Pick<Told, 'tables'>): boolean {
   return tables.some(
     (table) =>
@@ -164,7 +164,7 @@ export function differsFromNow({ tables }: Pick<Told, 'tables'>): boolean {
   );
 }
 
-/** The first few by name, the others as one sum; never a sum of one. */
+/** Names the first few and sums up the rest. A rest of one is named as well. */
 function nameSome<T>(
   all: readonly T[],
   name: (one: T) => Story,
@@ -210,7 +210,7 @@ function rowParts(
   );
 }
 
-/** `a`, `a and b`, `a, b and c`, of pieces. */
+/** `a`, `a and b`, `a, b and c`, where each part is a story. */
 export function enumerate(parts: readonly Story[]): Story {
   return joinParts(parts, (text) => [plain(text)]).flat();
 }

@@ -2,7 +2,7 @@ import type { TableDiff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { count } from './plurals.ts';
 
-/** What rows of a table are called: `19 memories`, or `4 entries in inbox` where the profile has no word for them. */
+/** `19 memories`, or `4 entries in inbox` when the profile has no word for the table's rows. */
 export function countRows(rows: number, table: Pick<TableDiff, 'name' | 'role'>, { nouns }: Rules): string {
   if (table.role === 'log') return count(rows, 'event');
   const noun = nouns.find((one) => one.table === table.name);

@@ -50,7 +50,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
       {inUse.state === 'unknown' && (
         <p className="note">
           <Icon name="warning" />
-          <span>This system doesn’t tell whether the chat app is running. Close it first.</span>
+          <span>This system can’t tell whether the chat app is running. Close it first.</span>
         </p>
       )}
       {timeline !== null && (

@@ -175,8 +175,8 @@ describe('what else the confirmation says', () => {
     expect(remarkLines(odd)).toEqual([
       'The database has no column you.pronouns today: 1 value can’t be restored.',
       '1 value in bots.avatar looks like binary data written as text and is restored as binary data, as others there today.',
-      '2 values in bots.note look like binary data written as text and are restored as text, though nothing tells which it was.',
-      'Damage that is already there and must not grow: row 7 missing from index',
+      '2 values in bots.note look like binary data written as text and are restored as text, though there is no way to tell which it was.',
+      'Existing damage, which must not get worse: row 7 missing from index',
       '2 links between tables are already broken; no more may break.',
       'The search index stale_fts is out of date and is rebuilt.',
       'The search index lone_fts can’t be updated here. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
