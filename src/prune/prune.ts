@@ -168,7 +168,7 @@ function checkPolicy(policy: PrunePolicy): void {
   }
   const number = policy.by === 'count' ? policy.keep : policy.olderThanDays;
   if (!isKind(policy.kind))
-    throw new SnapbackError('usage', 'This cannot be a kind of snapshots.', { got: policy.kind });
+    throw new SnapbackError('usage', 'This is not a valid kind of snapshot.', { got: policy.kind });
   if (!Number.isFinite(number) || number < 0 || (policy.by === 'count' && !Number.isInteger(number)))
     throw new SnapbackError(
       'usage',

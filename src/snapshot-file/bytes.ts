@@ -2,14 +2,14 @@ import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { FileHandle } from '../system/files.ts';
 import { explainReadError } from '../system/refusals.ts';
 
-/** An open snapshot file. Whoever opened it made sure that it is a regular file in the right place. */
+/** An open snapshot file. Its opener has checked that it is a regular file in the right place. */
 export type SnapshotBytes = {
   readonly handle: FileHandle;
   readonly path: string;
   readonly sizeBytes: number;
 };
 
-/** Reads up to `want` bytes from a position; fewer only near the end, none at it. @throws `snapshot-unreadable` */
+/** Reads `want` bytes from a position, or as many as there are before the end of the file. @throws `snapshot-unreadable` */
 export async function readAt(file: SnapshotBytes, position: number, want: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(want);
   let filled = 0;

@@ -10,24 +10,25 @@ const HEAD_BYTES = 64 * 1024;
 /** The message about a file that is cut off. */
 export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
 
-/** The end of a table, of Snapback's notes or, where somebody has changed the order, of the id; and that of the whole. */
+/** How a whole file ends: a table, Snapback's notes or (where somebody changed the order) the id, then the last brace. */
 const WHOLE_END = /(?:[\]}]|"last_event_id"\s*:\s*-?\d+)\s*\}\s*$/;
 
 /**
- * What the first and last bytes of a snapshot tell. `complete`: it ends as a dump does. No
- * other rule says “cut off” without reading the whole file.
+ * What the first and last bytes of a snapshot show. `complete`: it ends as a dump does. This is the only rule by which a
+ * file counts as cut off before all of it has been read.
  */
 export type SnapshotEnds = {
   readonly lastEventId: bigint | null;
   readonly complete: boolean;
   readonly about: SnapshotAbout | null;
-  /** A sentence that says what the file is instead of a snapshot; null where it begins like one. */
+  /** A sentence that says what the file is instead of a snapshot; null if it begins like a snapshot. */
   readonly foreign: string | null;
 };
 
 /**
- * Reads head and tail of a snapshot, and more only of one of ours that somebody reformatted. The host writes `last_event_id` first, so it is found in the
- * head; null where it is not. Nothing here proves that the file is whole.
+ * Reads the head and the tail of a snapshot, and more only if the file is ours and somebody reformatted it. The host
+ * writes `last_event_id` first, so it is looked for in the head alone; null if it is not there. None of this proves that
+ * the file is whole. @throws `snapshot-unreadable`
  */
 export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnds> {
   const foreign = await nameForeign(file);

@@ -6,16 +6,16 @@ import type { OwnNotes } from './own-notes.ts';
 import { textOfBytes } from './python-text.ts';
 
 /**
- * Reads `_snapback.exact` beside the rows it belongs to. It comes last in the file and may be as large as all BLOBs
- * together, so it has a read position of its own. In a file as we write it that moves forward with the tables: both are
- * in the order of the dump. In one that somebody reformatted it moves to the place of each table's values.
+ * Reads `_snapback.exact` alongside the rows that it belongs to. It comes last in the file and may be as large as all
+ * BLOBs together, so it has a read position of its own. In a file as we write it, that position moves forward with the
+ * tables, because both are in the order of the dump. In a reformatted file it jumps to the values of each table.
  */
 export type ExactCursor = {
   /** Moves to the entries of the table that is read next. */
   readonly enterTable: (name: string) => Promise<void>;
-  /** Moves past the entries of a table that is not read. */
+  /** Skips the entries of a table that is not read. */
   readonly passTable: (name: string) => Promise<void>;
-  /** The row's values with those replaced that the visible form could not carry. */
+  /** The row's values, with the exact value wherever the visible form could not carry it. */
   readonly apply: (ordinal: number, row: JsonRow) => Promise<readonly SqlValue[]>;
   /** Makes sure that no entry is left over. */
   readonly finish: () => Promise<void>;
@@ -25,7 +25,7 @@ type Entry = { readonly ordinal: number; readonly column: string; readonly value
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Opens the cursor. @throws `snapshot-damaged` from its functions where the entries are malformed or belong to no value */
+/** Opens the cursor. Its functions @throws `snapshot-damaged` for entries that are malformed or belong to no value. */
 export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact']): ExactCursor {
   const places = 'byTable' in exact ? new Map(exact.byTable) : null;
   let scanner = createScanner(file, 'at' in exact ? exact.at : 0);
@@ -68,7 +68,7 @@ export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact'])
     } else state = 'end';
   }
 
-  /** Whether the next entries are those of the table. */
+  /** Moves to the entries of the table; false if it has none. */
   async function reach(name: string): Promise<boolean> {
     if (pending !== null) throw damaged('an exact value belongs to no row');
     if (places === null) {
@@ -106,9 +106,9 @@ export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact'])
       while (pending !== null && pending.ordinal === ordinal) {
         const index = row.columns.indexOf(pending.column);
         if (index === -1) throw damaged('an exact value belongs to no column');
-        // What the host would read must mean the same.
+        // The host reads only the visible form, so both must mean the same.
         if (row.values[index] !== textOfBytes(pending.value))
-          throw damaged('an exact value is not the one that it stands beside');
+          throw damaged('an exact value differs from the visible one');
         values[index] = pending.value;
         pending = null;
         if (state === 'inside') await advance();
@@ -139,7 +139,7 @@ async function readEntry(scanner: JsonScanner, damaged: (why: string) => Snapbac
   await scanner.expect(']');
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
   const known = storageClass === 'blob' || storageClass === 'text';
-  // What is not base64 is dropped without a word by the decoder, so the length gives it away.
+  // The decoder silently drops what is not base64, so compare the lengths.
   if (typeof ordinal !== 'bigint' || !known || Math.ceil(bytes.length / 3) * 4 !== encoded.length)
     throw damaged('an exact value is malformed');
   return { ordinal: Number(ordinal), column, value: storageClass === 'blob' ? bytes : { rawText: bytes } };

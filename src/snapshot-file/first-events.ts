@@ -6,8 +6,9 @@ import type { SnapshotBytes } from './bytes.ts';
 import { scanHead } from './ends.ts';
 
 /**
- * What identifies the first events of a snapshot, of as many as its first 64 KB hold whole. Empty where the log does
- * not follow `last_event_id`, as the host writes it, or has not the columns that do so in the live one.
+ * The identities of a snapshot's first events: all those that its first 64 KB hold completely. Empty if the log does not
+ * follow `last_event_id`, as it does in the host's files, or lacks a column that identifies events in the live log.
+ * @throws `snapshot-unreadable`
  */
 export async function readFirstEvents(
   file: SnapshotBytes,

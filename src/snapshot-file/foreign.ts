@@ -16,30 +16,30 @@ const BEGINNINGS: readonly (readonly [string, string])[] = [
   ['\0{', 'it is written in UTF-16; save it as UTF-8 first'],
   [
     'version https://git-lfs.github.com/spec/',
-    'it is only a pointer of Git LFS; fetch the file itself with git lfs pull',
+    'it is only a Git LFS pointer; fetch the file itself with git lfs pull',
   ],
   [
     '\0\x05\x16\x07',
-    'it is what macOS keeps beside a file that was copied (AppleDouble); it holds nothing of yours and can be pruned',
+    'it is a companion file that macOS made when a file was copied (AppleDouble); it holds nothing of yours and can be pruned',
   ],
   ['SQLite format 3\0', 'it is an SQLite database'],
 ];
 
-/** Says what a file is that cannot be a snapshot by its first bytes; null where it may be one. @throws `snapshot-unreadable` */
+/** Says what a file is whose first bytes rule out a snapshot; null if it may be one. @throws `snapshot-unreadable` */
 export async function nameForeign(file: SnapshotBytes): Promise<string | null> {
   if (file.sizeBytes === 0) return 'it is empty';
   const head = (await readAt(file, 0, Math.min(LOOK_BYTES, file.sizeBytes))).toString('latin1');
   const found = BEGINNINGS.find(([beginning]) => head.startsWith(beginning));
   if (found !== undefined) return found[1];
-  return /^\0+$/.test(head) ? 'it begins with zeros alone, as after a loss of power' : null;
+  return /^\0+$/.test(head) ? 'it begins with nothing but zeros, as a file may after a power failure' : null;
 }
 
 /** Puts what `nameForeign` found into a sentence. */
 export function describeForeign(what: string): string {
-  return `This is no snapshot: ${what}.`;
+  return `This is not a snapshot: ${what}.`;
 }
 
-/** @throws `snapshot-damaged` for a file that cannot be a snapshot by its first bytes, saying what it is */
+/** Refuses a file whose first bytes rule out a snapshot. @throws `snapshot-damaged`, saying what it is; `snapshot-unreadable` */
 export async function refuseForeign(file: SnapshotBytes): Promise<void> {
   const what = await nameForeign(file);
   if (what !== null)

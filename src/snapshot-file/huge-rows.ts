@@ -6,8 +6,8 @@ import type { Schema } from '../sqlite/schema.ts';
 import { BYTES_AROUND_VALUE, LONGEST_ROW_BYTES, MOST_BYTES_EACH, refuseHugeRow } from './row-size.ts';
 
 /**
- * Makes sure that a snapshot could be taken of the database as it is, without reading more than the sizes of most rows.
- * @throws `row-too-large`, as taking it would; `schema-needs-host`, database errors
+ * Checks that every row of the database fits into a snapshot. Of most rows it reads only the sizes.
+ * @throws `row-too-large`, as taking the snapshot would; `schema-needs-host`, database errors
  */
 export function refuseHugeRows(db: AnyDatabase, schema: Schema, { log, tables }: Profile): void {
   for (const name of [log.table, ...tables]) {

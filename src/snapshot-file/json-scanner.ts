@@ -6,14 +6,14 @@ import { decodeString } from './json-string.ts';
 import { formatMegabytes, LONGEST_ROW_BYTES } from './row-size.ts';
 
 /**
- * A pull scanner over the bytes of a JSON file that holds one window at a time. Bytes are looked at as Latin-1, so that
- * a position in the window is a position in the file. It reads what Python's `json` reads (`NaN`, `Infinity`) and keeps
- * what `JSON.parse` loses: the storage class of a number and integers beyond 2^53.
+ * A pull scanner over the bytes of a JSON file. It holds one window of the file at a time, decoded as Latin-1 so that each
+ * character is one byte of the file. It reads what Python's `json` reads (`NaN`, `Infinity` too) and keeps what
+ * `JSON.parse` loses: the storage class of a number, and integers beyond 2^53.
  */
 export type JsonScanner = {
   /** Byte offset of the next unread byte. */
   readonly offset: () => number;
-  /** The next character that is not white space, unread; empty string at the end of the file. */
+  /** The next character that is not white space, without consuming it; an empty string at the end of the file. */
   readonly peek: () => Promise<string>;
   /** Consumes the given punctuation or fails. */
   readonly expect: (punctuation: string) => Promise<void>;
@@ -21,16 +21,16 @@ export type JsonScanner = {
   readonly readString: () => Promise<string>;
   /** A value that is neither object nor array. */
   readonly readScalar: () => Promise<SqlValue>;
-  /** An object whose values are all scalars. `previous` are the columns of the row before: the same array comes back where they are the same. */
+  /** An object whose values are all scalars. If its columns equal those of the row before (`previous`), it has that same array. */
   readonly readRow: (previous: readonly string[]) => Promise<JsonRow>;
-  /** Skips any value without recursion; for an array, how many elements it had. */
+  /** Skips any value. `elements`: how many an array had. */
   readonly skipValue: () => Promise<{ readonly elements: number }>;
 };
 
 export type JsonRow = {
   readonly columns: readonly string[];
   readonly values: readonly SqlValue[];
-  /** Places of texts with half a surrogate pair, which no database can hold: U+FFFD stands for it. */
+  /** Indexes of texts that had half a surrogate pair, which no database can hold. U+FFFD replaces it. */
   readonly illFormed: readonly number[];
 };
 
@@ -38,20 +38,21 @@ export type JsonRow = {
 export type ChunkSource = (want: number) => Promise<Buffer | null>;
 
 const CHUNK_BYTES = 1 << 20;
-/** SQLite's own limit: no build of it can have a table with more. */
+/** SQLite's own limit, which no build can exceed. */
 const MOST_COLUMNS = 32_767;
 
-/** Anything that could belong to a number or a word. Its form is checked once its end is in the window. */
+/** Any characters that a number or a word can have. The form is checked once the whole token is in the window. */
 const TOKEN = /[-+.\w]*/y;
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 const BLANK = /[ \t\n\r]*/y;
 
-/** Thrown inside a parse step that ran off the window; the step is tried again with more bytes. */
+/** Thrown by a parse step that reaches the end of the window. The step then runs again with more bytes. */
 const INCOMPLETE = Symbol('incomplete');
 
 /**
- * Makes a scanner that begins at byte `start` of the source, where a byte order mark is passed over. No row or other
- * step may have more than `longest` bytes. @throws `snapshot-damaged` with `offset` and `why`
+ * Makes a scanner whose first byte is byte `start` of the file. It skips a byte order mark at the start of the file. No
+ * row or other single step may take more than `longest` bytes. Its functions @throws `snapshot-damaged` with `offset` and
+ * `why`.
  */
 export function createJsonScanner(
   source: ChunkSource,
@@ -68,7 +69,7 @@ export function createJsonScanner(
   async function more(): Promise<void> {
     const rest = text.length - at;
     refuseLong(rest);
-    // Growing with what is pending keeps repeated tries on a long row linear.
+    // The chunks grow with the pending row, so that parsing it again and again stays linear.
     const chunk = await source(Math.max(CHUNK_BYTES, Math.min(rest, longest + 1 - rest)));
     if (chunk === null) {
       ended = true;
@@ -84,7 +85,7 @@ export function createJsonScanner(
     if (bytes > longest) throw damaged(`one row is longer than ${formatMegabytes(longest)}`);
   }
 
-  /** Runs a synchronous step from `at`; when it runs off the window, loads more and runs it again. */
+  /** Runs a synchronous step from `at`. If it reaches the end of the window, loads more and runs it again. */
   async function run<T>(step: () => T): Promise<T> {
     for (;;) {
       const begin = at;
@@ -130,7 +131,7 @@ export function createJsonScanner(
     return value;
   }
 
-  /** A text that may have half a surrogate pair. */
+  /** A string that may have half a surrogate pair. */
   function looseString(): string {
     take('"');
     const from = at;
@@ -158,11 +159,11 @@ export function createJsonScanner(
     const found = token();
     const word = WORDS.get(found);
     if (word !== undefined) return word;
-    // A number that nobody reads may be of any size.
+    // A skipped number may be of any size.
     if (isNumber(found)) {
       if (skipping) return null;
       const value = parseNumber(found);
-      if (value === null) throw damaged('an integer that SQLite has no room for');
+      if (value === null) throw damaged('an integer that is too large for SQLite');
       return value;
     }
     throw damaged(`expected a value, found ${JSON.stringify(first)}`, from);
@@ -230,7 +231,7 @@ export function createJsonScanner(
   };
 }
 
-/** The error for a snapshot file that can't be read on from a byte. */
+/** The error for a snapshot file that is damaged at a byte. */
 export function damagedAt(offset: number, why: string): SnapbackError {
   return new SnapbackError('snapshot-damaged', `The file is damaged at byte ${offset}: ${why}.`, {
     offset,

@@ -1,8 +1,8 @@
 const DEEPEST_NESTING = 500;
 
-/** The steps that skipping a value is made of. Each one fails where the file does not have what it asks for. */
+/** The steps of which skipping consists. Each one fails if the file does not have what it expects. */
 type Steps = {
-  /** The next character that is not white space, unread. */
+  /** The next character that is not white space, without consuming it. */
   readonly next: () => Promise<string>;
   readonly expect: (punctuation: string) => Promise<void>;
   /** Consumes the key of a member and its colon. */
@@ -11,7 +11,7 @@ type Steps = {
   readonly tooDeep: () => Error;
 };
 
-/** Skips any value without recursion. For an array, tells how many elements it had. */
+/** Skips any value, without recursion. `elements`: how many an array had. */
 export async function skipValue(steps: Steps): Promise<{ readonly elements: number }> {
   const { next, expect, key, scalar, tooDeep } = steps;
   const open: string[] = [];
@@ -28,7 +28,7 @@ export async function skipValue(steps: Steps): Promise<{ readonly elements: numb
         continue;
       }
     } else await scalar();
-    // A value is complete: close what ends here, or continue with the next value.
+    // A value is complete. Close whatever ends here, or continue with the next value.
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
       if ((await next()) === ',') {
         await expect(',');

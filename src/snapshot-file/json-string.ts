@@ -6,8 +6,8 @@ function hasControlCharacter(raw: string): boolean {
 }
 
 /**
- * The text of a JSON string, given between its quotes as Latin-1 bytes; null where it is malformed or no valid UTF-8. An
- * escape may leave half of a surrogate pair in it: that is valid JSON and no valid text.
+ * Decodes what stands between the quotes of a JSON string, given as Latin-1 bytes. Null if it is malformed or not valid
+ * UTF-8. The text may have half a surrogate pair from an escape, which is valid JSON but not valid Unicode.
  */
 export function decodeString(raw: string): string | null {
   if (hasControlCharacter(raw)) return null;

@@ -5,8 +5,8 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { KnownFaults } from '../sqlite/integrity.ts';
 
 /**
- * The part of a snapshot file that is ours: one last top-level key, which the host's reader ignores. It ends in two
- * numbers and the hash of its small part, so that its small part is found from the end of the file without reading the rest:
+ * Our part of a snapshot file: one last top-level key, which the host's reader ignores. It ends with the hash of `about`
+ * and the places of its two parts, so that `about` is found from the end of the file without reading the rest:
  * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "aboutHash": H, "exactAt": N, "aboutAt": M}}`
  */
 export const OWN_KEY = '_snapback';
@@ -26,20 +26,26 @@ export type HashedTable = {
   readonly hash: string;
 };
 
-/** In a safety copy: the plan that it was taken for. With it, undo can tell whether the restore was committed. */
+/** The plan for which a safety copy was taken. It lets undo tell whether the restore was committed. */
 export type RestoreNote = {
   readonly planId: string;
   readonly action: 'restore' | 'undo';
-  /** The database that was restored, relative to the data folder. Null: a copy of an older version, which does not say. */
+  /** The database that was restored, relative to the data folder. Null: an older version wrote the copy and did not record it. */
   readonly database: string | null;
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
   readonly mode: RestoreMode;
-  /** Content of each touched table after COMMIT, over the columns that the restore wrote. Before it: `tables` of this file. */
+  /** Content of each touched table after COMMIT, over the columns that the restore wrote. `tables` has the content before. */
   readonly after: readonly HashedTable[];
-  /** The log after COMMIT, where the restore wrote it and that could be told beforehand; before it: `log` of this file. */
+  /**
+   * The log after COMMIT; null if the restore did not write it, or if its outcome could not be known beforehand. The
+   * `log` of the snapshot itself is the one before.
+   */
   readonly log: LogExtent | null;
-  /** What was wrong with the database before it, so that an undo may bring that back. Null: a copy of an older version, which does not say. */
+  /**
+   * What was wrong with the database before the restore, so that an undo may bring it back. Null: an older version wrote
+   * the copy and did not record it.
+   */
   readonly faults: KnownFaults | null;
 };
 
@@ -52,7 +58,7 @@ export type SnapshotAbout = {
   readonly encoding: string;
   readonly schemaHash: string;
   readonly tables: readonly DumpedTable[];
-  /** Tables of the profile that the database did not have: written as empty lists, as the host does. */
+  /** Tables of the profile that the database did not have. As in the host's files, each is an empty list. */
   readonly absent: readonly string[];
   readonly log: LogExtent;
   readonly restore: RestoreNote | null;
@@ -75,7 +81,7 @@ const restoreNote = v.object({
   faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;
 
-/** The shape of an `about` object in a file. What is read has its keys in the order in which they are written. */
+/** The shape of an `about` object. Its keys are in the order in which we write them, because the text is hashed. */
 const snapshotAbout = v.object({
   format: v.number(),
   kind: v.string(),
@@ -90,13 +96,13 @@ const snapshotAbout = v.object({
   restore: v.nullable(restoreNote),
 }) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
-/** Reads an `about` object, its keys in the order in which they are written; null where the value is none. */
+/** Reads an `about` object and puts its keys in the order in which we write them; null if the value is not one. */
 export function parseAbout(value: unknown): SnapshotAbout | null {
   const { success, output } = v.safeParse(snapshotAbout, value);
   return success ? output : null;
 }
 
-/** `about` as it stands in the file and is hashed: JSON in ASCII. Outside of texts no letter can be anything else. */
+/** `about` as it is written and hashed: JSON in ASCII. Other characters occur only inside strings, so they can be escaped. */
 export function aboutText(about: unknown): string {
   return JSON.stringify(about).replace(
     /[\u007f-\uffff]/g,

@@ -4,7 +4,7 @@ import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
 import { aboutText, FORMAT_VERSION, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
 
-/** Whether no snapshot has such a key, or one after so many others. */
+/** Whether no snapshot can have this key: it is too long, or too many others come `before` it. */
 export function isBeyondAll(key: string, before: number): boolean {
   return key.length > LONGEST_KEY || before >= MOST_KEYS;
 }
@@ -13,8 +13,8 @@ export function isBeyondAll(key: string, before: number): boolean {
 export type OwnNotes = {
   readonly about: SnapshotAbout;
   /**
-   * Where the exact values are. A number: the file is laid out as we write it, its exact values from there in the order
-   * of the tables, and `aboutAt` the place of `about`. A map: somebody reformatted the file; the place of each table's exact values.
+   * Byte offsets of the exact values. `at`: the file is as we write it, with the exact values from there on in the order
+   * of the tables, and `about` at `aboutAt`. `byTable`: somebody reformatted the file, so each table has its own offset.
    */
   readonly exact:
     | { readonly at: number; readonly aboutAt: number }
@@ -27,13 +27,13 @@ const SEARCH_BYTES = 1 << 20;
 const TAIL = /, "aboutHash": "([0-9a-f]{64})", "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
 const MOST_KEYS = 10_000;
 const LONGEST_KEY = 1000;
-/** Why a file with such keys is damaged. */
+/** What is wrong with a file for whose keys `isBeyondAll` is true. */
 export const BEYOND_ALL = 'it has keys that no snapshot has';
 const QUOTED_KEY = `"${OWN_KEY}"`;
 
 /**
- * Finds our notes in a file as we write it, reading its last bytes only. Where its first or last bytes show that somebody
- * reformatted it, the file is read up to the notes. Null where there are none that this version understands.
+ * Finds our notes. In a file as we write it, only the last bytes are read. If its first or last bytes show that somebody
+ * reformatted it, the file is read up to the notes. Null if there are none that this version understands.
  */
 export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   const from = Math.max(0, file.sizeBytes - TAIL_BYTES);
@@ -44,7 +44,7 @@ export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null
   return end.includes('"aboutHash"') || start.includes(QUOTED_KEY) ? scanForNotes(file) : null;
 }
 
-/** Finds our notes wherever in the file they are, reading all of it if need be. */
+/** Finds our notes wherever they are in the file, reading all of it if necessary. */
 export async function searchOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   return (await findOwnNotes(file)) ?? ((await mentionsNotes(file)) ? scanForNotes(file) : null);
 }
@@ -61,7 +61,7 @@ async function readTail(file: SnapshotBytes, from: number, end: string): Promise
   return about === null || about.format !== FORMAT_VERSION ? null : { about, exact: { at, aboutAt } };
 }
 
-/** Within a JSON text a quotation mark always has a backslash before it, so this quick search finds keys only. */
+/** Whether the file has our key. Inside a JSON string every quotation mark is escaped, so this fast search finds keys only. */
 async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
   for (let position = 0; position < file.sizeBytes; position += SEARCH_BYTES) {
     const want = Math.min(SEARCH_BYTES + QUOTED_KEY.length, file.sizeBytes - position);
@@ -70,7 +70,7 @@ async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
   return false;
 }
 
-/** Null where the notes are not whole, or the file is damaged before their end: whoever reads it all will say where. */
+/** Null if the notes are incomplete or the file is damaged before their end. Reading the whole file then reports where. */
 async function scanForNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   let position = 0;
   const scanner = createJsonScanner(async (want) => {
@@ -134,8 +134,8 @@ async function pass(scanner: JsonScanner): Promise<'go on'> {
 }
 
 /**
- * Goes through an object of the file; `see` consumes each value, and may say that it has seen enough.
- * @throws `snapshot-damaged` for keys that no snapshot has, so that they fill no memory
+ * Goes through the keys of an object. `see` consumes each value and may stop the loop by answering `enough`.
+ * @throws `snapshot-damaged` for keys that no snapshot has, so that they cannot fill the memory
  */
 async function eachKey(
   scanner: JsonScanner,

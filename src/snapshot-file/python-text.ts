@@ -1,12 +1,12 @@
 import { bytesRepr } from '../host/bytes-repr.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 
-/**
- * The visible form of a snapshot is what the host's Python writes and reads back: ASCII JSON with Python's number
- * tokens. These functions give exactly that form.
+/*
+ * The visible form of a snapshot is what the host's Python writes and reads: ASCII JSON with Python's number tokens.
+ * These functions produce exactly that form.
  */
 
-/** A JSON string token in ASCII, escaped as Python's `json.dumps` does. Lone surrogates must not occur. */
+/** A JSON string token in ASCII, escaped as by Python's `json.dumps`. The text must not have lone surrogates. */
 export function jsonText(text: string): string {
   const token = JSON.stringify(text);
   return /[\u007f-\uffff]/.test(token)
@@ -14,7 +14,7 @@ export function jsonText(text: string): string {
     : token;
 }
 
-/** A JSON number token that reads back as REAL: what Python's `repr` prints, always with a point or an exponent, or `Infinity`. */
+/** A JSON number token that reads back as REAL, as Python's `repr` prints it: always with a point or an exponent, or `Infinity`. */
 export function jsonReal(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
@@ -25,12 +25,12 @@ export function jsonReal(value: number): string {
   return token.includes('.') ? token : `${token}.0`;
 }
 
-/** The text that stands for bytes in the visible form: a BLOB's repr, undecodable TEXT with U+FFFD. */
+/** The text that represents bytes in the visible form: the repr of a BLOB, or undecodable TEXT with U+FFFD. */
 export function textOfBytes(value: Uint8Array | RawText): string {
   return value instanceof Uint8Array ? bytesRepr(value) : new TextDecoder().decode(value.rawText);
 }
 
-/** The visible JSON token of any value. What it can't carry exactly is written so that the host still reads it. */
+/** The visible JSON token of any value. The host can read it even where it cannot carry the value exactly. */
 export function jsonValue(value: SqlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return value.toString();

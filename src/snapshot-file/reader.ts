@@ -13,9 +13,9 @@ import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-no
 
 /** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
 export type SnapshotPart =
-  /** First: what the end of the file says of itself; null where Snapback did not write it. */
+  /** Always first. `about`: our notes, null if Snapback did not write the file. */
   | { readonly type: 'start'; readonly about: SnapshotAbout | null }
-  /** Null: it is a text or a real, of a host whose events have such ids. */
+  /** Null: it is TEXT or REAL, because the host's events have such ids. */
   | { readonly type: 'last-event-id'; readonly value: bigint | null }
   | { readonly type: 'table'; readonly name: string }
   | {
@@ -24,21 +24,21 @@ export type SnapshotPart =
       readonly columns: readonly string[];
       readonly rows: readonly (readonly SqlValue[])[];
     }
-  /** A text of the rows that follow that has half a surrogate pair: U+FFFD stands for it. `row` counts from 1. */
+  /** A text in the rows that follow had half a surrogate pair, which is now U+FFFD. `row` counts from 1. */
   | { readonly type: 'ill-formed'; readonly table: string; readonly row: number; readonly column: string }
-  /** A top-level key that the profile does not know; `elements` where it is a list. */
+  /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
   | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
   | { readonly type: 'end'; readonly sha256: string };
 
 const ROWS_PER_BATCH = 512;
-/** Of the file: a batch of few long rows must not hold much more than one of many short ones. */
+/** Bytes of the file: a batch of long rows must not hold much more than one of short rows. */
 const BYTES_PER_BATCH = 4 << 20;
 
 /**
- * Streams a snapshot with one chunk in memory, each value with its storage class, including what `_snapback.exact` adds.
- * It ends with `end` only if the whole file was well formed and, where we wrote it, every table has the content hash it
- * was written with. `knownTables` are the folded names of the tables to read; others are counted.
- * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `cancelled`
+ * Streams a snapshot with one chunk in memory. Each value has its storage class, and is exact if `_snapback.exact` has
+ * it. The last part is `end` only if the whole file is well formed and, if we wrote it, every table still has the content
+ * hash of that time. `knownTables` are the folded names of the tables to read; of others only the elements are counted.
+ * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `snapshot-unreadable`, `cancelled`
  */
 export async function* readSnapshot(
   file: SnapshotBytes,
@@ -62,7 +62,7 @@ export async function* readSnapshot(
     await scanner.expect(':');
     if (isBeyondAll(key, seen.size)) throw damaged(BEYOND_ALL);
     const known = knownTables.has(foldName(key));
-    // SQLite does not tell "A" from "a", so for tables such keys are the same.
+    // SQLite ignores the case of table names, so “A” and “a” are the same key.
     const name = known ? foldName(key) : key;
     if (seen.has(name)) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
     seen.add(name);
@@ -83,14 +83,14 @@ export async function* readSnapshot(
   await exact?.finish();
   if ((await scanner.peek()) !== '') throw damaged('something follows the end');
   const holdsNothing = !seen.has('last_event_id') && ![...knownTables].some((name) => seen.has(name));
-  if (holdsNothing) throw damaged('it holds nothing that a snapshot holds');
+  if (holdsNothing) throw damaged('it has neither an event id nor any table of a snapshot');
   if (notes !== null) {
     if (!seen.has(OWN_KEY)) throw damaged('its own notes are not where they belong');
     const written = ['last_event_id', ...notes.about.tables.map(({ name }) => name), ...notes.about.absent];
     const missing = written.find((name) => !seen.has(name) && !seen.has(foldName(name)));
-    if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written and is not there`);
+    if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written but is missing`);
   }
-  if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was read');
+  if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was being read');
   yield { type: 'end', sha256: digest.digest('hex') };
 }
 
@@ -153,7 +153,7 @@ async function* readTable(
       if (count === 0) {
         if (empty) throw damaged('its contents are not what was written');
         if (row.columns.length === 0) throw damaged('it has no columns');
-        // SQLite does not tell "A" from "a".
+        // SQLite ignores the case of column names.
         if (new Set(row.columns.map(foldName)).size < row.columns.length)
           throw damaged('it names a column twice');
       }
@@ -193,7 +193,7 @@ async function* readTable(
     throw damaged('its contents are not what was written');
 }
 
-/** The row with its values in the order of the columns; null where it has others. */
+/** The row with its values in the order of the columns; null if it has other columns. */
 function inOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
   if (row.columns === columns) return row;
   const places = columns.map((column) => row.columns.indexOf(column));
@@ -209,7 +209,7 @@ async function skipOwnPart(scanner: JsonScanner, notes: OwnNotes | null): Promis
   if (notes === null)
     throw damagedAt(
       scanner.offset(),
-      "Snapback's own notes can't be read; a newer version may have written them",
+      "Snapback's own notes cannot be read; a newer version may have written them",
     );
   if ('byTable' in notes.exact) return void (await scanner.skipValue());
   const places: readonly (readonly [string, number | null])[] = [

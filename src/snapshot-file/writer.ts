@@ -38,17 +38,18 @@ export type DumpRequest = {
   readonly kind: string;
   readonly takenAt: Date;
   readonly phase: Progress['phase'];
-  /** What a safety copy says of the plan it was taken for, made once the content of every table is known. May throw to refuse. */
+  /** Makes a safety copy's note once the content of every table is known; null for other snapshots. May throw to refuse. */
   readonly note: (tables: readonly DumpedTable[]) => RestoreNote | null;
 };
 
 const COPY_BYTES = 256 * 1024;
 
 /**
- * Dumps the log and every projected table into an empty file: the host's own form with its keys, names and order, then
- * `_snapback`. One transaction or an unchanging copy makes it one moment; the caller provides that, and syncs and
- * publishes the file. Memory stays flat. On failure the file holds a part and must be discarded.
- * @throws `database-missing` (as `findLogTable`), `event-ids-unsupported`, `cancelled`, `disk-full`, `io-failed`, database errors
+ * Dumps the log and every projected table into an empty file: first the host's own form, with its keys, names and order,
+ * then `_snapback`. The caller must provide a view of one moment (a transaction or an unchanging copy), and sync and
+ * publish the file. Memory use does not grow with the database. On failure the file is incomplete and must be discarded.
+ * @throws `database-missing` (as `findLogTable`), `event-ids-unsupported`, `row-too-large`, `cancelled`, `disk-full`,
+ * `io-failed`, database errors
  */
 export async function writeSnapshot(
   db: AnyDatabase,
@@ -168,7 +169,8 @@ function createDump(
     await main.text('{');
     for (let position = 0; position < exact.written(); ) {
       const { buffer, bytesRead } = await files.exact.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
-      if (bytesRead === 0) throw new SnapbackError('io-failed', 'A temporary file of ours was cut short.');
+      if (bytesRead === 0)
+        throw new SnapbackError('io-failed', 'A temporary file of Snapback was cut short.');
       await main.text(buffer.toString('latin1', 0, bytesRead));
       position += bytesRead;
     }
@@ -185,7 +187,7 @@ function createDump(
   return { text: main.text, table, finish };
 }
 
-/** Every column the host writes to, the log's known ones first and in the host's order. */
+/** All columns of a table; of the log, those that the profile names come first, in the host's order. */
 function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
   const names = table.columns.map((column) => column.name);
   if (profile === null) return names;

@@ -14,23 +14,23 @@ import { isKind } from './names.ts';
 import { type NameOptions, publishUnderFreeName } from './publish.ts';
 
 /*
- * How a snapshot comes into being: written under a name that nobody reads, made durable, then published. Invariant: no
- * file is ever overwritten, and a name that ends in .json has its whole content from its first moment on.
+ * How a snapshot is made: written under a name that nobody reads, made durable, then published. Invariant: no file is
+ * ever overwritten, and a file whose name ends in .json is complete from the moment it has that name.
  */
 
-/** A file being written, in the folder in which it will get its name. */
+/** A file that is being written, in the folder where it will be published. */
 export type DraftFile = {
   /** Open for reading and writing. */
   readonly handle: FileHandle;
   readonly path: string;
 };
 
-/** A snapshot being written. */
+/** A snapshot that is being written. */
 export type Draft = DraftFile & { readonly kind: string };
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
 
-/** Drafts that this process is writing. A dead process may have had the same id. */
+/** Paths of the drafts that this process is writing. The id alone does not tell: a dead process may have had the same one. */
 const live = new Set<string>();
 
 /** The id of the process that made a draft, from its file name; null for other names. */
@@ -39,7 +39,7 @@ export function draftMaker(name: string): number | null {
   return pid === undefined ? null : Number(pid);
 }
 
-/** Whether the process that made a draft is done with it: it has ended, or is this one and has let go of it. */
+/** Whether nobody is writing a draft any more: its process has ended, or is this one and has finished with it. */
 export function isAbandoned(path: string): boolean {
   const pid = draftMaker(basename(path));
   if (pid === null || live.has(path)) return false;
@@ -48,17 +48,17 @@ export function isAbandoned(path: string): boolean {
 
 /**
  * Creates an empty draft, with the owner and mode of the database file; folders are made as needed.
- * @throws `usage` for an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; then there is no file
+ * @throws `usage` for an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; no file remains
  */
 export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
-  if (!isKind(kind)) throw new SnapbackError('usage', 'This cannot be a kind of snapshots.', { got: kind });
+  if (!isKind(kind)) throw new SnapbackError('usage', 'This is not a valid kind of snapshot.', { got: kind });
   const place = await ensureFolder(folder, SNAPSHOTS, kind);
   return { ...(await createDraftFile(folder, place)), kind };
 }
 
 /**
- * Creates an empty draft in a folder of ours, with the owner and mode of the database file. Its name tells who writes
- * it, and that nobody should read it. @throws `disk-full`, `folder-read-only`, `io-failed`; then there is no file
+ * Creates an empty draft in one of our folders, with the owner and mode of the database file. Its name holds the id of
+ * this process and is one that no reader accepts. @throws `disk-full`, `folder-read-only`, `io-failed`; no file remains
  */
 export async function createDraftFile(folder: DataFolder, place: string): Promise<DraftFile> {
   const path = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
@@ -82,13 +82,16 @@ export async function createDraftFile(folder: DataFolder, place: string): Promis
   }
 }
 
-/** A draft seen as a file to read, for checking it before it is published. The handle is the draft's own. */
+/** The draft as a file to read, so that it can be checked before it is published. It shares the draft's handle. */
 export async function readDraft(draft: Draft): Promise<OpenedFile> {
   const { handle, path } = draft;
   return { handle, path, ...statFacts(path, await handle.stat({ bigint: true })) };
 }
 
-/** Opens a draft that an earlier process left, by the file name that the journal kept; null where there is none any more. */
+/**
+ * Opens a draft that an earlier process left behind, by the file name in the journal; null if it no longer exists.
+ * @throws `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`
+ */
 export async function reopenDraft(folder: DataFolder, kind: string, name: string): Promise<Draft | null> {
   const place = isKind(kind) && draftMaker(name) !== null ? await findFolder(folder, SNAPSHOTS, kind) : null;
   if (place === null) return null;
@@ -105,32 +108,32 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
 }
 
 /**
- * Makes what was written to a draft durable, its name included: with it, a later start can go on where this process
- * dies. @throws `disk-full`, `folder-read-only`, `io-failed`
+ * Makes the content and the name of a draft durable, so that a later start can continue from it if this process dies.
+ * @throws the system's refusal
  */
 export async function syncDraft({ handle, path }: DraftFile): Promise<void> {
   await handle.sync();
   await syncFolder(dirname(path));
 }
 
-/** Closes and removes a draft, as far as the system lets us: what stays goes with a later sweep, and hides no other error. */
+/** Closes and removes a draft. A failure is ignored, so that it hides no other error; a later sweep removes what is left. */
 export async function discardDraft(draft: DraftFile): Promise<void> {
   await leaveDraft(draft);
   await tidy(() => unlink(draft.path));
 }
 
-/** Lets go of a draft that could not be published; the file stays, for a later start to finish. */
+/** Closes a draft that could not be published. The file stays, so that a later start can finish it. */
 export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
   live.delete(path);
   if (handle.fd >= 0) await tidy(() => handle.close());
 }
 
 /**
- * Publishes a draft that is wholly written: makes it durable, waits until the second that names it has passed (so the
- * host cannot choose that name any more), gives it its name without overwriting (`_001`, `_002`... where taken), makes
- * that durable, and only then removes the draft's own name. `after: 'every-other'` chooses a name that the seed takes for
- * the newest of the kind even where existing ones are dated in the future. On failure there is no such snapshot, and the
- * draft is still there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
+ * Publishes a completely written draft. It makes the draft durable, waits until the second that names it has passed (so
+ * that the host can no longer choose that name), gives it its name without overwriting (`_001`, `_002`... if taken), makes
+ * the name durable, and only then removes the draft's own name. With `after: 'every-other'` the host takes it for the
+ * newest of its kind, even if others are dated in the future. On failure nothing is published, and the draft is still
+ * there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
  */
 export async function publishDraft(
   folder: DataFolder,

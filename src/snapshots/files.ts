@@ -16,8 +16,8 @@ import { explainReadError } from '../system/refusals.ts';
 import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
 
 /*
- * Names, listing and opening of snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, no
- * symbolic link is followed in a file's place, and nothing but a regular file is read.
+ * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, a file that is a
+ * symbolic link is not followed, and only regular files are read.
  */
 
 export type SnapshotFile = {
@@ -29,9 +29,9 @@ export type SnapshotFile = {
   readonly file: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
-  /** Path, size, modification time in nanoseconds and inode: another key means another content. */
+  /** Path, size, modification time in nanoseconds and inode. When the content changes, so does the key. */
   readonly key: string;
-  /** Why it is not even opened: a link, a folder, a FIFO; null for a regular file. */
+  /** Why it is not opened (it is a link, a folder, a FIFO, or has an odd name); null for a regular file. */
   readonly problem: string | null;
 };
 
@@ -42,12 +42,14 @@ export type OpenedFile = {
   readonly mtimeMs: number;
   readonly key: string;
 };
+
+/** The last time that a `Date` can hold. */
 const LATEST_MS = 8.64e15;
 
 /**
- * Everything in the snapshot folders that ends in `.json`, by kind, newest name first. What is no regular file, has a
- * name that could reach another place or that nobody sees is listed with its problem and not opened; so is the folder
- * of a kind that is a link out of its place or cannot be read.
+ * Everything in the snapshot folders whose name ends in `.json`, by kind, newest name first. An entry that is not a regular
+ * file, or whose name is invisible or could lead to another place, is listed with its problem and never opened. So is a
+ * kind's folder that cannot be read or is a link out of the data folder.
  * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
@@ -94,12 +96,12 @@ async function listFolder(kind: string, folder: string): Promise<readonly Snapsh
   return entries.flat().sort((a, b) => compareNames(b.name, a.name));
 }
 
-/** A name for showing: what can't be seen, or is no text, becomes U+FFFD. */
+/** A name as it is shown: slashes, control characters and anything that is not text become U+FFFD. */
 function toVisible(name: string): string {
   return name.toWellFormed().replace(/[/\\\p{Cc}]/gu, '\uFFFD');
 }
 
-/** What a folder holds. A name need not be text: then `name` only shows it, and `path` alone leads there. */
+/** An entry of a folder. A name need not be valid text: then `name` is only for display, and only `path` reaches the file. */
 type Entry = {
   readonly name: string;
   readonly bytes: Buffer;
@@ -122,12 +124,12 @@ async function readNames(folder: string): Promise<readonly Entry[]> {
   }
 }
 
-/** The system's refusal to read, which says whether to give permission or to try again. */
+/** The error for the system's refusal to read. Its message says whether to give permission or to try again. */
 function unreadable(error: unknown, path: string, detail: ErrorDetail): SnapbackError {
   return new SnapbackError('snapshot-unreadable', explainReadError(error, path).message, detail, error);
 }
 
-/** Null where the file is gone: the host prunes on its own. */
+/** Null if the file is gone: the host prunes too. */
 async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
   try {
     return await lstat(path, { bigint: true });
@@ -145,7 +147,7 @@ function describeFile(
   return { id: `${kind}/${name}`, kind, name, file, ...statFacts(file, facts), problem };
 }
 
-/** What is told of a file by its state. A time beyond those that a `Date` can hold becomes the last or first one. */
+/** Size, time and key of a file. A time outside the range of `Date` becomes the first or last one in it. */
 export function statFacts(path: string, facts: BigIntStats) {
   return {
     sizeBytes: Number(facts.size),
@@ -155,8 +157,8 @@ export function statFacts(path: string, facts: BigIntStats) {
 }
 
 /**
- * Opens a snapshot for reading: no link followed, never waiting on a FIFO, judged by what was opened and not by what
- * its name promised. The caller closes `handle`.
+ * Opens a snapshot for reading. Links are not followed and a FIFO is not waited for; what counts is the file that was
+ * opened, not what was at its name a moment before. The caller closes `handle`.
  * @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `snapshot-unreadable`
  */
 export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
@@ -178,28 +180,28 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
 }
 
 /**
- * What a file is that is one of the database's under a second name: to open and close it here would drop the locks that
- * SQLite holds on it (POSIX). Null for any other.
+ * Says so if a file is one of the database's files under a second name (a hard link): opening and closing it here would
+ * drop the locks that SQLite holds on it (POSIX). Null for any other file.
  */
 async function findDatabaseFile({ databaseFile }: DataFolder, file: BigIntStats): Promise<string | null> {
   if (file.nlink === 1n) return null;
   for (const suffix of ['', '-wal', '-shm', '-journal']) {
     const facts = await lstat(databaseFile + suffix, { bigint: true }).catch(absentAsNull);
     if (facts !== null && facts.dev === file.dev && facts.ino === file.ino)
-      return 'This is a file of the chat database under a second name, and is not opened.';
+      return 'This is a file of the chat database under a second name, so it is not opened.';
   }
   return null;
 }
 
-/** What can't be looked at can't be opened here either. */
+/** A file that the system does not let us look at counts as absent: it cannot be opened either. */
 function absentAsNull(error: unknown): null {
   if (isSystemError(error)) return null;
   throw error;
 }
 
 /**
- * Opens what is there now, whatever it was a moment ago: no link is followed, a FIFO is not waited for, and nothing but
- * a regular file is kept open. @throws `snapshot-unsafe`, and as `files.ts`
+ * Opens what is at a path now. Links are not followed, a FIFO is not waited for, and only a regular file is kept open.
+ * @throws `snapshot-unsafe`; as `files.ts`
  */
 export async function openRegularFile(path: string): Promise<OpenedFile> {
   const { handle, facts, problem } = await openPlainFile(path);

@@ -6,7 +6,7 @@ export const SAFETY_KIND = 'restore';
 export const PERIODIC_KIND = 'periodic';
 export const REWIND_KIND = 'rewind';
 
-/** When a snapshot was taken, by its name, or by its modification time where the name has no time. */
+/** When a snapshot was taken: the time in its name, or else its modification time. */
 export function takenAt(file: SnapshotFile): Date {
   return snapshotTime(file.name) ?? new Date(file.mtimeMs);
 }

@@ -6,20 +6,20 @@ import { constants, link, lstat, open, readdir, rename, unlink } from '../system
 import { compareNames, formatSecond, nameAfter, nextName } from './names.ts';
 
 /*
- * The names under which snapshots are published. Invariant: a file gets a name that nobody has, and one that our own
- * reading accepts, or keeps its own.
+ * Giving snapshots their public names. Invariant: a file gets a name that no other file has and that our own reader
+ * accepts, or it keeps the name it has.
  */
 
 export type NameOptions = {
-  /** A name that the seed takes for the newest of the folder, even where existing ones are dated in the future. */
+  /** Choose a name that the host takes for the newest of the folder, even if existing ones are dated in the future. */
   readonly after?: 'every-other';
 };
 
 /**
- * Gives a file in `place` the name of this second, which has passed when it gets it, so that the host cannot choose it
- * any more; the nearest name after it (`_001`, `_002`...) where it is taken. Returns the name without `.json`. On failure
- * there is no new name.
- * @throws `target-exists` where no name is left, and as `nameUnlessTaken`
+ * Gives a file in `place` the name of the current second, or the nearest free name after it (`_001`, `_002`...). It waits
+ * until that second has passed, so that the host can no longer choose the name. Returns the name without `.json`. On
+ * failure the file has no new name.
+ * @throws `target-exists` if no name is left; as `nameUnlessTaken`
  */
 export async function publishUnderFreeName(
   source: string,
@@ -33,9 +33,9 @@ export async function publishUnderFreeName(
 }
 
 /**
- * Gives a file another name in its folder, in one step; false where somebody has that name. When this returns, the name
- * is on the disk. The name that the file had before stays, where the file system has hard links: whoever needs the file
- * finds it under one of the two, whatever of this reaches the disk. @throws as `files.ts`; then there is no new name
+ * Gives a file another name in its folder, in one step; false if the name is taken. When this returns, the new name is
+ * durable. On file systems with hard links the old name stays, so that after a power failure the file is found under at
+ * least one of the two. @throws as `files.ts`; then there is no new name
  */
 export async function nameUnlessTaken(source: string, target: string): Promise<boolean> {
   const how = await linkUnlessTaken(source, target);
@@ -44,7 +44,7 @@ export async function nameUnlessTaken(source: string, target: string): Promise<b
   return how !== 'taken';
 }
 
-/** Makes a new name durable, or removes it again: it might not survive a loss of power. */
+/** Makes a new name durable. If that fails, removes it again, because it might not survive a power failure. */
 async function keepLink(target: string): Promise<void> {
   try {
     await syncFolder(dirname(target));
@@ -54,7 +54,7 @@ async function keepLink(target: string): Promise<void> {
   }
 }
 
-/** The same where the file was renamed: it gets its old name again. */
+/** The same for a file that was renamed: on failure it gets its old name back. */
 async function keepMove(source: string, target: string): Promise<void> {
   try {
     await syncFolder(dirname(target));
@@ -64,19 +64,19 @@ async function keepMove(source: string, target: string): Promise<void> {
   }
 }
 
-/** Waits until the UTC second of the call is over and returns it. */
+/** Waits until the current UTC second is over and returns it. */
 async function waitForSecondToPass(): Promise<string> {
   const second = Math.floor(Date.now() / 1000);
   for (;;) {
     const left = (second + 1) * 1000 - Date.now();
     if (left <= 0) return formatSecond(second);
-    // The clock was set back, so that second is far away. Use the present one.
+    // The clock was set back, so the end of that second is far away. Use the new current one.
     if (left > 1000) return waitForSecondToPass();
     await sleep(left);
   }
 }
 
-/** The name, without `.json`, that sorts last among all that the seed's listing sees: hidden files and folders too. */
+/** The name, without `.json`, that sorts last in the host's listing, which includes hidden files and folders. */
 async function newestName(place: string): Promise<string | null> {
   const names = (await readdir(place))
     .filter((name) => name.endsWith('.json'))
@@ -87,7 +87,7 @@ async function newestName(place: string): Promise<string | null> {
   );
 }
 
-/** Gives a file a second name that nobody has, in one step; `moved`: the file system has no hard links. */
+/** Gives a file a second name unless it is taken, in one step. `moved`: without hard links, it was renamed instead. */
 async function linkUnlessTaken(source: string, target: string): Promise<'linked' | 'moved' | 'taken'> {
   try {
     await link(source, target);
@@ -101,8 +101,8 @@ async function linkUnlessTaken(source: string, target: string): Promise<'linked'
 }
 
 /**
- * The same on file systems without hard links: an empty file takes the name, so that nobody else can, and the source is
- * renamed over it. False where the name was taken. A crash in between leaves the empty file, which is listed as damaged.
+ * The same on file systems without hard links: an empty file reserves the name, and the source is renamed over it. False
+ * if the name was taken. A crash in between leaves the empty file, which is then listed as damaged.
  */
 export async function moveWithoutLinks(source: string, target: string): Promise<boolean> {
   try {

@@ -14,7 +14,7 @@ export type NotedSafetyCopy = {
   readonly note: RestoreNote;
 };
 
-/** Why a safety copy says nothing: it is gone, it cannot be read now but perhaps later, or it has no note. */
+/** Why there is no note: the safety copy is gone, it cannot be read at the moment, or it has none. */
 export type NoNote = 'gone' | 'unreadable' | 'without-note';
 
 const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
@@ -45,8 +45,8 @@ export function isNoted(copy: NotedSafetyCopy | NoNote): copy is NotedSafetyCopy
 }
 
 /**
- * Whether a safety copy is of a restore of another database that shares the folder. A database that is not there any
- * more may have been renamed to the one that is open.
+ * Whether a safety copy belongs to a restore of another database in the same folder. False if that database no longer
+ * exists: it may have been renamed to the one that is open.
  */
 export async function isOfAnotherDatabase(
   folder: DataFolder,

@@ -14,9 +14,9 @@ import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from '
 export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;
 
 /**
- * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, under the host's name for this second. The
- * file appears whole or not at all, and nothing is overwritten. Follows the seed's `take_snapshot`.
- * @throws as `withReadView`, and `folder-read-only`, `disk-full`; then no file was made
+ * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, named by the current second as the host's
+ * `take_snapshot` does. The file appears complete or not at all, and nothing is overwritten.
+ * @throws as `withReadView` and `writeSnapshot`; `folder-read-only`, `disk-full`, `io-failed`; then there is no file
  */
 export async function takeSnapshot(
   folder: DataFolder,
@@ -43,7 +43,10 @@ export async function takeSnapshot(
   });
 }
 
-/** Dumps into a draft and reads the file back: every table must have the content it was written with. The caller discards the draft on an error. */
+/**
+ * Dumps into a draft and reads the file back: every table must have the content that was written. On an error the caller
+ * discards the draft. @throws as `writeSnapshot`; `io-failed` if the file does not read back the same
+ */
 export async function writeAndCheck(
   db: AnyDatabase,
   draft: Draft,
@@ -59,7 +62,7 @@ export async function writeAndCheck(
   const file = await readDraft(draft);
   const known = new Set([profile.log.table, ...profile.tables].map(foldName));
   let tables = 0;
-  // Without its notes a safety copy could not be undone from.
+  // Undo needs the notes of a safety copy.
   let hasNotes = false;
   try {
     for await (const part of readSnapshot(file, known, { signal: task.signal })) {
