@@ -29,7 +29,7 @@ function target(place: Place): string {
   return join(place.dir, 'copy');
 }
 
-describe('a transaction of ours keeps its lock while the database is copied in the same process', () => {
+describe('our own transaction keeps its lock while the same process copies the database', () => {
   const ends: readonly (readonly [string, string, (step: number) => void])[] = [
     ['is finished', 'done', () => undefined],
     [
@@ -66,19 +66,22 @@ describe('a transaction of ours keeps its lock while the database is copied in t
     }
   });
 
-  test.runIf(process.platform === 'linux')('and when both have ended, no file of it is open', async () => {
-    const place = await makePlace(root(), SCHEMA);
-    const db = openReadDatabase(place.databaseFile, { nativeBinding: undefined });
-    await copyDatabaseFiles(
-      place.databaseFile,
-      target(place),
-      paceWith(() => undefined),
-    );
-    db.close();
-    db.close();
-    const open = readdirSync('/proc/self/fd').flatMap((fd) => linkOf(fd));
-    expect(open.filter((path) => path.startsWith(place.dir))).toEqual([]);
-  });
+  test.runIf(process.platform === 'linux')(
+    'and after both have ended, no file of the database is open',
+    async () => {
+      const place = await makePlace(root(), SCHEMA);
+      const db = openReadDatabase(place.databaseFile, { nativeBinding: undefined });
+      await copyDatabaseFiles(
+        place.databaseFile,
+        target(place),
+        paceWith(() => undefined),
+      );
+      db.close();
+      db.close();
+      const open = readdirSync('/proc/self/fd').flatMap((fd) => linkOf(fd));
+      expect(open.filter((path) => path.startsWith(place.dir))).toEqual([]);
+    },
+  );
 });
 
 function linkOf(fd: string): readonly string[] {
@@ -89,7 +92,7 @@ function linkOf(fd: string): readonly string[] {
   }
 }
 
-describe('a copy of the files is one moment of them', () => {
+describe('a copy of the files shows one moment of them', () => {
   async function makeFiles(files: Readonly<Record<string, string>>): Promise<Place> {
     const place = await makePlace(root(), SCHEMA);
     await write(place, files);
@@ -112,7 +115,7 @@ describe('a copy of the files is one moment of them', () => {
     return found;
   }
 
-  test('journal and WAL included', async () => {
+  test('including the journal and the WAL', async () => {
     const files = { '': 'database', '-wal': 'wal', '-journal': 'journal' };
     const place = await makeFiles(files);
     await copyDatabaseFiles(
@@ -123,14 +126,14 @@ describe('a copy of the files is one moment of them', () => {
     expect(await readCopy(place)).toEqual(files);
   });
 
-  test.each([1, 2, 3, 4, 5, 6])('also where they change at its step %i', async (at) => {
+  test.each([1, 2, 3, 4, 5, 6])('even if they change at step %i of the copy', async (at) => {
     const place = await makeFiles({ '': 'a', '-wal': 'a' });
     const yielder = paceWith((step) => (step === at ? write(place, { '': 'b', '-wal': 'b' }) : undefined));
     await copyDatabaseFiles(place.databaseFile, target(place), yielder);
     expect(await readCopy(place)).toEqual({ '': 'b', '-wal': 'b' });
   });
 
-  test('and keeps nothing of an earlier moment', async () => {
+  test('without keeping anything of an earlier moment', async () => {
     const place = await makeFiles({ '': 'before', '-journal': 'before' });
     const yielder = paceWith(async (step) => {
       if (step !== 5) return;
@@ -141,7 +144,7 @@ describe('a copy of the files is one moment of them', () => {
     expect(await readCopy(place)).toEqual({ '': 'after' });
   });
 
-  test('and refused where they change all the time', async () => {
+  test('and is refused if they change all the time', async () => {
     const place = await makeFiles({ '': 'a' });
     const yielder = paceWith((step) => write(place, { '': String(step % 10) }));
     expect(await codeOf(copyDatabaseFiles(place.databaseFile, target(place), yielder))).toBe('database-busy');

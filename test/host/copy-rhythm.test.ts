@@ -23,36 +23,33 @@ function stepsOf(
   return steps;
 }
 
-describe('a step of a copy keeps a host from committing for 200 ms at the most', () => {
+describe('a step of a copy delays a host’s commit by at most 200 ms', () => {
   test.each([0.01, 0.39, 1, 7, 150])(
-    'where a page takes %f ms, once the first step has shown it',
+    'if a page takes %f ms, once the first step has measured it',
     (msPerPage) => {
       const [, ...steps] = stepsOf(msPerPage);
       expect(Math.max(...steps)).toBeLessThanOrEqual(200);
     },
   );
 
-  test.each([0.01, 1])(
-    'also where the copy begins anew again and again, and a page takes %f ms',
-    (msPerPage) => {
-      const [, ...steps] = stepsOf(msPerPage, { restartAfter: 3 });
-      expect(Math.max(...steps)).toBeLessThanOrEqual(200);
-    },
-  );
+  test.each([0.01, 1])('even if the copy keeps starting over, and a page takes %f ms', (msPerPage) => {
+    const [, ...steps] = stepsOf(msPerPage, { restartAfter: 3 });
+    expect(Math.max(...steps)).toBeLessThanOrEqual(200);
+  });
 
-  test('and grows where the copy begins anew, to win the race against whoever commits', () => {
+  test('and gets longer if the copy starts over, to win against a host that keeps committing', () => {
     const [first = 0, ...steps] = stepsOf(0.01, { restartAfter: 3 });
     expect(Math.max(...steps)).toBeGreaterThan(first * 4);
   });
 
-  test('and is shorter again after one that was slower than those before', () => {
+  test('and gets shorter again after a step that was slower than those before', () => {
     const steps = stepsOf(0.3, { slowerFrom: 10 });
     expect(steps[10]).toBeGreaterThan(200);
     expect(Math.max(...steps.slice(11))).toBeLessThanOrEqual(200);
   });
 });
 
-test('a read that lasts longer than 10 s is told, and no other', () => {
+test('only a read that lasts longer than 10 s is reported', () => {
   const rhythm = createCopyRhythm(1000);
   const told = [1000, 5000, 9000, 11_000, 11_001, 15_000].map(
     (now, index) => rhythm.next(TOTAL - index, now).readTooLong,
@@ -73,7 +70,7 @@ describe('a copy is given up', () => {
     return null;
   }
 
-  test('where nothing moves for more than 5 s', () => {
+  test('if nothing progresses for more than 5 s', () => {
     expect(endOf((index) => [TOTAL, index * 100])).toEqual({
       code: 'database-busy',
       waitedMs: 5100,
@@ -82,7 +79,7 @@ describe('a copy is given up', () => {
     expect(endOf((index) => [TOTAL - index, index * 4999])).toBe(null);
   });
 
-  test('where it begins anew more than 200 times', () => {
+  test('if it starts over more than 200 times', () => {
     expect(endOf((index) => [TOTAL - (index % 2), index])).toMatchObject({
       code: 'database-busy',
       restarts: 201,

@@ -10,7 +10,7 @@ import { hold, runAsNobody, runToEnd } from '../support/process.ts';
 
 const root = makeRoot();
 
-test('the only database with the log table is found, whatever its name', async () => {
+test('the only database with a log table is found, whatever its name', async () => {
   const dir = await makeDir(root());
   makeDatabase(join(dir, 'anything'), `${CHATS} ${addEvents(3)}`);
   new Database(join(dir, 'settings.db')).exec('CREATE TABLE settings (a)').close();
@@ -19,7 +19,7 @@ test('the only database with the log table is found, whatever its name', async (
   expect(folder).toMatchObject({ dir, databaseFile: join(dir, 'anything'), cacheDir: '/somewhere' });
 });
 
-test('opening a data folder changes no byte of the database and of its write-ahead log', async () => {
+test('opening a data folder changes no byte of the database and its write-ahead log', async () => {
   const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
   makeDatabase(file, `${CHATS} ${addEvents(3)}`);
@@ -43,8 +43,8 @@ test('the log table is the one that the profile names', async () => {
   expect((await openDataFolder(dir)).databaseFile).toBe(join(dir, 'rooms.db'));
 });
 
-describe('what is no data folder is refused with its own code', () => {
-  test('a path that is not there, or no folder, or no path', async () => {
+describe('what is not a data folder is refused with a code of its own', () => {
+  test('a missing path, a path that is not a folder, or no path', async () => {
     const dir = await makeDir(root());
     await writeFile(join(dir, 'file'), '');
     expect(await codeOf(openDataFolder(join(dir, 'gone')))).toBe('data-folder-missing');
@@ -61,14 +61,14 @@ describe('what is no data folder is refused with its own code', () => {
     expect(await codeOf(openDataFolder(dir))).toBe('database-missing');
   });
 
-  test('an encrypted or foreign file in a database’s name', async () => {
+  test('an encrypted or foreign file with the name of a database', async () => {
     const dir = await makeDir(root());
     await writeFile(join(dir, 'chat.sqlite3'), Buffer.alloc(8192, 0xa7));
     expect(await codeOf(openDataFolder(dir))).toBe('not-a-database');
     expect(await codeOf(openDataFolder(dir, { database: 'chat.sqlite3' }))).toBe('not-a-database');
   });
 
-  test('several candidates, until one is named', async () => {
+  test('several candidates, unless one is named', async () => {
     const dir = await makeDir(root());
     makeDatabase(join(dir, 'a.db'), `${CHATS} ${addEvents(3)}`);
     makeDatabase(join(dir, 'b.db'), `${CHATS} ${addEvents(3)}`);
@@ -80,7 +80,7 @@ describe('what is no data folder is refused with its own code', () => {
     expect((await openDataFolder(dir, { database: join(dir, 'a.db') })).databaseFile).toBe(join(dir, 'a.db'));
   });
 
-  test('a named database that is missing, a folder, or without the log', async () => {
+  test('a named database that is missing, a folder, or has no log', async () => {
     const dir = await makeDir(root());
     await mkdir(join(dir, 'folder.db'));
     new Database(join(dir, 'other.db')).exec('CREATE TABLE other (a)').close();
@@ -111,7 +111,7 @@ test('a database that another process has locked is still a candidate', async ()
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a WAL database in a read-only folder, which SQLite cannot open, is a candidate',
+  'a WAL database in a read-only folder is a candidate, though SQLite cannot open it',
   async () => {
     const dir = await makeDir(root());
     makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
@@ -122,15 +122,18 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test.skipIf(process.platform === 'win32')('a folder that may not be looked into is called so', async () => {
-  const dir = await makeDir(root());
-  makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
-  for (const mode of [0o101, 0o404, 0o606]) {
-    await chmod(dir, mode);
-    expect(await runAsNobody('open', dir)).toBe('data-folder-unreadable');
-  }
-  await chmod(dir, 0o755);
-});
+test.skipIf(process.platform === 'win32')(
+  'a folder without read permission is reported as such',
+  async () => {
+    const dir = await makeDir(root());
+    makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
+    for (const mode of [0o101, 0o404, 0o606]) {
+      await chmod(dir, mode);
+      expect(await runAsNobody('open', dir)).toBe('data-folder-unreadable');
+    }
+    await chmod(dir, 0o755);
+  },
+);
 
 test('a damaged database is still a candidate, and is not touched', async () => {
   const dir = await makeDir(root());
@@ -144,7 +147,7 @@ test('a damaged database is still a candidate, and is not touched', async () => 
   expect(await readdir(dir)).toContain('chat.db');
 });
 
-test('locks that this process holds on the database survive the opening of its folder', async () => {
+test('locks of this process on the database survive opening its folder', async () => {
   const dir = await makeDir(root());
   const file = join(dir, 'chat.db');
   makeDatabase(file, `${CHATS} ${addEvents(3)}`, { journalMode: 'delete' });
@@ -165,7 +168,7 @@ test.each([
     { chat: { names: { table: 'chats', id: 'nope' } } },
     'chat.names.id',
   ],
-])('a profile with %s is refused, with the columns that are there', async (_, profile, where) => {
+])('a profile with %s is refused, and the error lists the existing columns', async (_, profile, where) => {
   const dir = await makeDir(root());
   makeDatabase(join(dir, 'chat.db'), `${CHATS} ${addEvents(3)}`);
   await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
@@ -176,7 +179,7 @@ test.each([
   }
 });
 
-test('a log may lack what only the default profile names', async () => {
+test('a log may lack columns that only the default profile names', async () => {
   const dir = await makeDir(root());
   new Database(join(dir, 'chat.db')).exec('CREATE TABLE event_log (id INTEGER PRIMARY KEY, body)').close();
   await writeFile(join(dir, 'snapback-profile.json'), '{"log": {"columns": {"payload": "body"}}}');

@@ -18,7 +18,7 @@ const HOLDS = {
   exclusive: 'BEGIN EXCLUSIVE',
 } as const;
 
-test.runIf(linux)('nobody but this process has it open: not in use', async () => {
+test.runIf(linux)('if only this process has it open, it is not in use', async () => {
   const folder = await makeChat(root());
   expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   const own = new Database(folder.databaseFile);
@@ -27,7 +27,7 @@ test.runIf(linux)('nobody but this process has it open: not in use', async () =>
   own.close();
 });
 
-describe.runIf(linux)('a second process is found that', () => {
+describe.runIf(linux)('a second process is found if it', () => {
   test.each([
     ['wal', 'idle'],
     ['wal', 'read'],
@@ -82,7 +82,7 @@ describe.runIf(linux)('a second process is found that', () => {
   );
 });
 
-describe.runIf(linux)('no user is a process that holds', () => {
+describe.runIf(linux)('a process does not count as a user if it holds', () => {
   test('a database of the same name in another folder', async () => {
     const folder = await makeChat(root());
     const other = await makeChat(root());
@@ -100,7 +100,7 @@ describe.runIf(linux)('no user is a process that holds', () => {
 });
 
 test.runIf(linux && process.getuid?.() === 0)(
-  'unknown for a user who may not look into the processes of the database’s owner',
+  'whether it is in use is unknown to a user who may not inspect the processes of the database’s owner',
   async () => {
     const folder = await makeChat(root());
     await chmod(folder.dir, 0o755);
@@ -109,6 +109,6 @@ test.runIf(linux && process.getuid?.() === 0)(
   },
 );
 
-test.skipIf(linux)('unknown where the system does not tell', async () => {
+test.skipIf(linux)('whether it is in use is unknown if the system does not tell', async () => {
   expect(await findOpeners('/nowhere')).toEqual({ state: 'unknown' });
 });

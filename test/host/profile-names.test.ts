@@ -34,7 +34,7 @@ async function withBothProfiles(folder: DataFolder): Promise<readonly [DataFolde
   return [folder, await openDataFolder(folder.dir)];
 }
 
-test('a snapshot is written the same, with the same log', async () => {
+test('a snapshot is written the same way, with the same log', async () => {
   const [small, capital] = await withBothProfiles(await makeChat(root(), { events: 5 }));
   const [one, other] = [await takeSnapshot(small, 'rewind'), await takeSnapshot(capital, 'rewind')];
   const [before, after] = await Promise.all(
@@ -48,7 +48,7 @@ test('a snapshot is written the same, with the same log', async () => {
 });
 
 test.each(['same', 'other'] as const)(
-  'a snapshot of the %s timeline is seen as such, with its events and chats',
+  'a snapshot of the %s timeline is recognized as such, with its events and chats',
   async (lineage) => {
     const [small, capital] = await withBothProfiles(await makeChat(root(), { events: 5 }));
     await putSnapshot(small, id, dumpChat(small));

@@ -14,11 +14,11 @@ async function readWritten(contents: string | Buffer) {
   return readProfile(dir);
 }
 
-test('without a file the profile is the default', async () => {
+test('without a file the default profile is used', async () => {
   expect(await readProfile(await makeDir(root()))).toEqual(defaultProfile);
 });
 
-test('a part that the file names replaces the default, every other part stays', async () => {
+test('a part that the file names replaces the default, and every other part stays', async () => {
   const profile = await readWritten(
     JSON.stringify({
       log: { table: 'journal', columns: { payload: 'body' } },
@@ -38,7 +38,7 @@ test('a part that the file names replaces the default, every other part stays', 
   });
 });
 
-describe('a profile is refused as invalid that', () => {
+describe('a profile is refused as invalid if it', () => {
   test.each([
     ['is no JSON', '{'],
     ['is a list', '[]'],
@@ -109,10 +109,13 @@ test.each([
   ['chat.names.name[0]', { chat: { names: { name: [1] } } }, /^a name$/, 1],
   ['rewind.keepDays', { rewind: { keepDays: 0 } }, /^a whole number from 1 to 1000000000$/, 0],
   ['restore.keep', { restore: { keep: '9' } }, /^a whole number from 1 to 1000000000$/, 'string'],
-])('the error about “%s” says what must be there and what is', async (where, contents, expected, got) => {
-  await expect(readWritten(JSON.stringify(contents))).rejects.toMatchObject({
-    code: 'profile-invalid',
-    message: expect.stringContaining(`: ${where} must be `),
-    detail: { where, expected: expect.stringMatching(expected), got },
-  });
-});
+])(
+  'the error about “%s” says what is expected and what was found',
+  async (where, contents, expected, got) => {
+    await expect(readWritten(JSON.stringify(contents))).rejects.toMatchObject({
+      code: 'profile-invalid',
+      message: expect.stringContaining(`: ${where} must be `),
+      detail: { where, expected: expect.stringMatching(expected), got },
+    });
+  },
+);

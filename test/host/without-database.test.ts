@@ -46,8 +46,8 @@ async function makeRuined(ruin: (file: string) => Promise<unknown>): Promise<Dat
   return folder;
 }
 
-describe.each(fates)('where the database %s', (_, code, ruin) => {
-  test('the folder is opened where that is asked for, and its snapshots are listed, shown and verified', async () => {
+describe.each(fates)('if the database %s', (_, code, ruin) => {
+  test('the folder can be opened on request, and its snapshots are listed, shown and verified', async () => {
     const { dir } = await makeRuined(ruin);
     const folder = await openDataFolder(dir, { withoutDatabase: true });
     expect(folder.databaseProblem?.code).toBe(code);
@@ -58,13 +58,13 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
     expect(await finishInterrupted(folder)).toEqual([]);
   });
 
-  test('nothing is said of the database but what is wrong with it', async () => {
+  test('nothing is said about the database except what is wrong with it', async () => {
     const { dir } = await makeRuined(ruin);
     const facts = await describeFolder(await openDataFolder(dir, { withoutDatabase: true }));
     expect(facts).toMatchObject({ databaseProblem: { code }, restored: null, events: 0 });
   });
 
-  test('what needs it refuses, and changes nothing', async () => {
+  test('everything that needs it is refused, and nothing changes', async () => {
     const { dir } = await makeRuined(ruin);
     const folder = await openDataFolder(dir, { withoutDatabase: true });
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
@@ -77,7 +77,7 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
     await expect(openDataFolder(dir)).rejects.toThrow(/list, show and verify work without/);
   });
 
-  test('a folder that is open already tells so too, and works again when the database is back', async () => {
+  test('an open folder reports that too, and works again when the database is back', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, id, dumpChat(folder));
     const bytes = await readFile(folder.databaseFile);
@@ -88,12 +88,12 @@ describe.each(fates)('where the database %s', (_, code, ruin) => {
   });
 });
 
-test('a folder without any snapshot is not opened without its database', async () => {
+test('a folder without any snapshots cannot be opened without its database', async () => {
   const dir = await makeDir(root());
   expect(await codeOf(openDataFolder(dir, { withoutDatabase: true }))).toBe('database-missing');
 });
 
-test('several databases are still asked about', async () => {
+test('with several databases, the user still has to name one', async () => {
   const folder = await makeChat(root());
   await putSnapshot(folder, id);
   makeDatabase(join(folder.dir, 'other.db'), `${CHATS} ${addEvents(3)}`);

@@ -13,8 +13,8 @@ import { readState } from '../support/state.ts';
 import { askSeed, seedMissing } from './seed.ts';
 
 /*
- * The host writes a BLOB as the text of Python's repr, so that a snapshot of its alone can't tell which of the two a
- * value was. Whatever type a column declares, what comes back is what was there, or the plan counts it as a guess.
+ * The host writes a BLOB as the text of Python's repr, so its snapshot alone can't tell whether a value was a BLOB or a
+ * text. Whatever type a column declares, each value comes back as it was, or the plan counts it as a guess.
  */
 
 const root = makeRoot();
@@ -60,7 +60,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
   );
 
   test.each(TYPES.filter((type) => type !== 'INTEGER'))(
-    'that are the key, declared “%s”, match the rows that they belong to',
+    'as keys in a column declared “%s” match the rows that they belong to',
     async (type) => {
       const place = await makePlace(
         root(),
@@ -80,7 +80,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     },
   );
 
-  test('in a table without a key are told by the rows that are there', async () => {
+  test('in a table without a key are recognized by the live rows', async () => {
     const place = await makePlace(
       root(),
       `CREATE TABLE edges (a, b TEXT);
@@ -96,7 +96,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     expect(readState(place.databaseFile).tables.edges).toEqual(before.edges);
   });
 
-  test('in the payload of events leave log and snapshot one timeline, for the list, the plan and what is due', async () => {
+  test('in the payload of events leave log and snapshot on one timeline, in the list, the plan and the periodic rule', async () => {
     const place = await makePlace(root(), '');
     run(
       place,
@@ -113,7 +113,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     expect(due).toBe(askSeed('due', place));
   });
 
-  test('of rows that are gone are told by their column, and counted', async () => {
+  test('of deleted rows are recognized by their column, and counted', async () => {
     const place = await makePlace(
       root(),
       `CREATE TABLE memories (id INTEGER PRIMARY KEY, v VECTOR(3), t TEXT);
@@ -132,7 +132,7 @@ describe.skipIf(seedMissing !== null)(title, () => {
     expect(readState(place.databaseFile).tables.memories).toEqual(before.memories);
   });
 
-  test('of which nothing tells what they were are counted, and restored only once that is accepted', async () => {
+  test('that nothing identifies are counted, and restored only once that is accepted', async () => {
     const place = await makePlace(
       root(),
       `CREATE TABLE memories (id INTEGER PRIMARY KEY, v, t TEXT, f BLOB);

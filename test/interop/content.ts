@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import type { Host } from './hosts.ts';
 
-/** Makes a host's database file in the state that the snapshot is taken of, or in the one after its rewind. */
+/** Makes a host's database file, either in the state of the snapshot or in the one after the rewind. */
 export function buildHost(file: string, host: Host, moment: 'before' | 'since'): void {
   const db = new Database(file);
   try {

@@ -1,6 +1,6 @@
 /**
- * Three chat applications that share nothing but the names which the seed knows. Each is a schema, a state that a
- * snapshot is taken of (`before`), and what happened after it (`since`), including a rewind as that host does it.
+ * Three chat applications that share only the names which the seed knows. Each has a schema, a state that a snapshot is
+ * taken of (`before`), and what happened later (`since`), including a rewind as that host does it.
  */
 export type Host = {
   readonly name: string;

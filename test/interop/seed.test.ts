@@ -22,8 +22,8 @@ import { type Host, hosts, plain } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';
 
 /*
- * Snapback and the host read each other's snapshots. What the seed writes is tested with committed samples, and with the
- * seed itself where it and Python are there. Equality is judged by reading the tables with independent code.
+ * Snapback and the host read each other's snapshots. What the seed writes is tested with committed samples, and with
+ * the seed itself if it and Python are installed. Independent code reads the tables to judge whether they are equal.
  */
 
 const samples = fileURLToPath(new URL('../samples/seed/', import.meta.url));
@@ -67,7 +67,7 @@ async function expectedContent(host: Host): Promise<Content> {
 
 // Concurrent, because a restore mostly waits for its second to pass.
 describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name host', (host) => {
-  test('restores exactly, and leaves alone what it does not speak of', async () => {
+  test('restores exactly, and does not touch what it does not contain', async () => {
     const place = await settle(host, 'since');
     const expected = await expectedContent(host);
     expect(contentOf(host, place)).not.toEqual(expected);
@@ -86,7 +86,7 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
     expect(diff.lineage).toBe('same');
   });
 
-  test('gives back the projections alone, and the log stays', async () => {
+  test('can restore the projections alone, and the log stays', async () => {
     const place = await settle(host, 'since');
     const { event_log: log, ...others } = await expectedContent(host);
     const { event_log: logNow } = contentOf(host, place);
@@ -109,20 +109,23 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   /** The seed can't restore where one of its tables is missing. */
   const restorable = hosts.filter(({ name }) => name !== 'early');
 
-  test.each(hosts)('the sample of the $name host is what it writes', async (host) => {
+  test.each(hosts)('the sample of the $name host is what the seed writes', async (host) => {
     const place = await settle(host, 'before');
     const written = String(askSeed('take', place, ['fresh']));
     expect(await readFile(join(samples, `${host.name}.json`), 'utf8')).toBe(await readFile(written, 'utf8'));
   });
 
-  test.each(hosts)('our snapshot of the $name host has its very bytes, up to our last key', async (host) => {
-    const place = await settle(host, 'before');
-    const theirs = await readFile(String(askSeed('take', place, ['theirs'])), 'utf8');
-    const ours = await readFile((await takeSnapshot(await open(place), 'rewind')).file, 'utf8');
-    const mark = ours.indexOf(', "_snapback": {');
-    // We also keep what the strict host's log has beyond the seven columns that the seed asks for.
-    expect(`${ours.slice(0, mark)}}`.replaceAll(', "correlation": null', '')).toBe(theirs);
-  });
+  test.each(hosts)(
+    'our snapshot of the $name host equals the seed’s byte for byte, up to our last key',
+    async (host) => {
+      const place = await settle(host, 'before');
+      const theirs = await readFile(String(askSeed('take', place, ['theirs'])), 'utf8');
+      const ours = await readFile((await takeSnapshot(await open(place), 'rewind')).file, 'utf8');
+      const mark = ours.indexOf(', "_snapback": {');
+      // We also keep what the strict host's log has beyond the seven columns that the seed asks for.
+      expect(`${ours.slice(0, mark)}}`.replaceAll(', "correlation": null', '')).toBe(theirs);
+    },
+  );
 
   test('reals are written as Python writes them', () => {
     const reals = fc
@@ -141,7 +144,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
       'where Python reads files as ASCII',
       { LC_ALL: 'C', PYTHONUTF8: '0', PYTHONCOERCECLOCALE: '0', PYTHONIOENCODING: 'ascii' },
     ],
-  ])('it restores what we wrote with no row changed, %s', async (_, env) => {
+  ])('the seed restores our snapshot without changing a row, %s', async (_, env) => {
     for (const host of restorable) {
       const [source, target] = [await settle(host, 'before'), await settle(host, 'since')];
       const ours = await takeSnapshot(await open(source), 'rewind');
@@ -159,7 +162,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   });
 
   test.each(restorable)(
-    'its next start after our full restore, and after its undo, changes no row of the $name host',
+    'the seed’s next start after our full restore and after its undo changes no row of the $name host',
     async (host) => {
       const place = await settle(host, 'since');
       const mistaken = contentOf(host, place);
@@ -202,7 +205,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     return rows;
   };
 
-  test('virtual tables: what it dumps we dump, and our restore, its undo and its next start keep every row and rowid', async () => {
+  test('virtual tables: we dump what the seed dumps, and our restore, its undo and the seed’s next start keep every row and rowid', async () => {
     const dir = await makeDir(root());
     const place = { dir, databaseFile: join(dir, 'app.db') };
     const run = (sql: string) => {
@@ -234,7 +237,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     expect(readOther(place)).toEqual(since);
   });
 
-  test('it and we agree on when a periodic snapshot is due', async () => {
+  test('the seed and we agree on when a periodic snapshot is due', async () => {
     for (const { events, ageSeconds } of DUE_CASES) {
       const place = await settle(plain, 'before');
       if (ageSeconds !== null) {
@@ -248,7 +251,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     }
   });
 
-  test('without the fresh checkpoint its next start would bring the mistake back', async () => {
+  test('without our fresh checkpoint the seed’s next start would bring the mistake back', async () => {
     const place = await makeDemo();
     const [folder, id] = [await open(place), await newestRewind(place)];
     const receipt = await applyRestore(

@@ -6,7 +6,7 @@ import { buildHost } from './content.ts';
 import { hosts } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';
 
-/** Has the seed write the committed sample files anew: `node test/interop/write-samples.ts`. */
+/** Lets the seed write the committed sample files again: `node test/interop/write-samples.ts`. */
 if (seedMissing !== null) throw new Error(seedMissing);
 const target = fileURLToPath(new URL('../samples/seed/', import.meta.url));
 const dir = await mkdtemp(join(tmpdir(), 'snapback-samples-'));

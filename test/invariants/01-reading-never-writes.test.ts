@@ -20,7 +20,7 @@ import { codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { hold, runToEnd, start } from '../support/process.ts';
 import { live, type Story } from '../support/story.ts';
 
-/** Reading never writes, never keeps a host from writing, and sees one moment only. */
+/** Reading never writes, never keeps a host from writing, and sees one single moment. */
 const root = makeRoot();
 
 const story: Story = {
@@ -57,15 +57,15 @@ function rowsOf(diff: Awaited<ReturnType<typeof diffSnapshot>>, name: string) {
   return diff.tables.find((table) => table.name === name);
 }
 
-describe.concurrent('no byte of database, WAL, journal and snapshots changes by reading', () => {
-  test.each(['wal', 'delete'] as const)('with journal mode %s and nobody else there', async (journalMode) => {
+describe.concurrent('reading changes no byte of database, WAL, journal and snapshots', () => {
+  test.each(['wal', 'delete'] as const)('with journal mode %s and no other process', async (journalMode) => {
     const { place, id } = await live(root(), { ...story, journalMode });
     const before = await readBytes(place);
     expect(rowsOf(await readEverything(place, id), 'memories')).toMatchObject({ added: 1, unchanged: 1 });
     expect(await readBytes(place)).toEqual(before);
   });
 
-  test('with a WAL that holds what the database does not', async () => {
+  test('with a WAL that holds what the database file does not', async () => {
     const { place, id } = await live(root(), story);
     await asHostHolding(place, 'PRAGMA wal_autocheckpoint = 0; DELETE FROM memories', async () => {
       const before = await readBytes(place);
@@ -76,7 +76,7 @@ describe.concurrent('no byte of database, WAL, journal and snapshots changes by 
   });
 
   test.each(['wal', 'delete'] as const)(
-    'with what a killed host left in journal mode %s, which is seen as the host will see it',
+    'with what a killed host left in journal mode %s, which is read as the host will read it',
     async (journalMode) => {
       const { place, id } = await live(root(), { ...story, journalMode });
       const sql =
@@ -106,7 +106,7 @@ describe.concurrent('beside a host that commits all the time', () => {
     ['wal', '0'],
     ['delete', '500'],
   ] as const)(
-    'in journal mode %s, with a patience of %s ms, each read is one moment and no commit fails',
+    'in journal mode %s, with a patience of %s ms, each read sees one moment and no commit fails',
     async (journalMode, patience) => {
       const { place, id } = await live(root(), { ...story, journalMode });
       run(
@@ -133,7 +133,7 @@ describe.concurrent('beside a host that commits all the time', () => {
   );
 });
 
-describe.concurrent('a WAL database in a folder that may not be written to', () => {
+describe.concurrent('a WAL database in a folder without write permission', () => {
   const nobody = 65534;
 
   async function makeReadOnly(): Promise<{ readonly place: Place; readonly id: string }> {
@@ -149,7 +149,7 @@ describe.concurrent('a WAL database in a folder that may not be written to', () 
 
   const env: Readonly<Record<string, string>> = process.getuid?.() === 0 ? { USER_ID: String(nobody) } : {};
 
-  test('can be compared from a copy, and restoring is refused with nothing changed', async () => {
+  test('can be compared from a copy, and a restore is refused with nothing changed', async () => {
     const { place, id } = await makeReadOnly();
     const before = await readBytes(place);
     expect(await runToEnd('act.ts', { args: [place.dir, 'diff', id], env })).toBe('done');
@@ -176,7 +176,7 @@ test('a handle for reading refuses every write', async () => {
 test.each([
   ['the database', 'database-missing'],
   ['the whole folder', 'data-folder-missing'],
-] as const)('where %s is gone since it was opened, everything says so', async (what, code) => {
+] as const)('if %s has disappeared since the folder was opened, every action says so', async (what, code) => {
   const { place, id } = await live(root(), story);
   const folder = await open(place);
   await rm(what === 'the database' ? place.databaseFile : place.dir, { recursive: true });

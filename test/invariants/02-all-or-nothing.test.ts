@@ -15,8 +15,8 @@ import { findFaults, readState, type State } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
 /*
- * A real process is killed at every phase of taking, restoring and undoing, each at another moment. Whatever that moment
- * was, the database is as before or as planned, and the next start finishes or forgets the rest.
+ * A real process is killed at every phase of taking, restoring and undoing, each time at another moment. In every case
+ * the database is as before or as planned, and the next start finishes or clears away the rest.
  */
 const root = makeRoot();
 
@@ -112,7 +112,7 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
   });
 
   test.each([...moments, ...MODES.map((mode) => [mode, 'done', 0] as const)])(
-    'leaves, with journal mode %s in phase %s after %i ms, the state of before or the planned one, and a way on',
+    'leaves, with journal mode %s in phase %s after %i ms, the state before it or the planned one, and a way to continue',
     async (mode, phase, delayMs) => {
       const { place, from } = await killIn(action, mode, phase, delayMs);
       const folder = await open(place);
@@ -147,9 +147,9 @@ describe.concurrent.each(['restore', 'undo'] as const)('a %s that is killed', (a
   );
 });
 
-describe.concurrent('taking a snapshot, when it is killed,', () => {
+describe.concurrent('taking a snapshot, if it is killed,', () => {
   test.each(MODES.flatMap((mode) => [0, 15, 60, 150, 400].map((delayMs) => [mode, delayMs] as const)))(
-    'leaves nothing that looks like one, with journal mode %s after %i ms',
+    'leaves nothing that looks like a snapshot, with journal mode %s after %i ms',
     async (mode, delayMs) => {
       const { place, from } = await killIn('take', mode, delayMs < 100 ? 'copy-database' : 'take', delayMs);
       await finishInterrupted(await open(place));

@@ -7,7 +7,7 @@ import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/pl
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** Before the first write there is a way back, on the disk, that is exactly the state which is replaced. */
+/** Before the first write there is a way back on the disk: exactly the state that is about to be replaced. */
 const root = makeRoot();
 
 const story: Story = {
@@ -18,7 +18,7 @@ const story: Story = {
 
 describe.concurrent('the safety copy', () => {
   test.each(['wal', 'delete'] as const)(
-    'is published, whole and of the state before, when the first row is written: journal mode %s',
+    'is published and whole, and holds the state before, when the first row is written: journal mode %s',
     async (journalMode) => {
       const { place, id } = await live(root(), { ...story, journalMode });
       const seen: unknown[] = [];
@@ -40,7 +40,7 @@ describe.concurrent('the safety copy', () => {
     },
   );
 
-  test('is of no older state: a commit during its dump makes the restore stale, and it is removed', async () => {
+  test('is never out of date: a commit during its dump makes the restore stale, and it is removed', async () => {
     const { place, id } = await live(root(), story);
     let wrote = false;
     const onProgress = ({ phase }: { readonly phase: string }) => {
@@ -56,7 +56,7 @@ describe.concurrent('the safety copy', () => {
 });
 
 test.each(['wal', 'delete'] as const)(
-  'a handle that restores waits for the disk and lets no foreign key act: journal mode %s',
+  'a connection that restores syncs to the disk and lets no foreign key act: journal mode %s',
   async (journalMode) => {
     const place = await makePlace(root(), story.schema, { journalMode });
     const db = openWriteDatabase(place.databaseFile, { nativeBinding: undefined });

@@ -4,7 +4,10 @@ import { asHost, errorOf, makePlace, makeRoot, open, run } from '../support/plac
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
-/** Verified before it is called done: the receipt lists every check, and a result that is not the plan's is put back. */
+/**
+ * A restore is verified before it counts as done: the receipt lists every check, and a result that differs from the
+ * plan is rolled back.
+ */
 const root = makeRoot();
 
 const search = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
@@ -25,7 +28,7 @@ async function failToRestore(story: Story) {
 }
 
 describe.concurrent('verification', () => {
-  test('lists content of every touched table, bystanders in reach, schema, search indexes, keys and integrity', async () => {
+  test('lists the content of every touched table, other tables in reach, schema, search indexes, keys and integrity', async () => {
     const { receipt } = await tell(root(), {
       schema: `${search.replace('fts5(text)', "fts5(text, content='memories', content_rowid='id')")}
         CREATE TABLE chats (id TEXT PRIMARY KEY); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));
@@ -48,7 +51,7 @@ describe.concurrent('verification', () => {
     expect(receipt.writeLockMs).toBeGreaterThan(0);
   });
 
-  test('finds a row that the database silently did not take, and puts everything back', async () => {
+  test('finds a row that the database silently did not accept, and puts everything back', async () => {
     const error = await failToRestore({
       schema: search,
       before: "INSERT INTO memories VALUES (1, 'twice'), (2, 'twice');",
@@ -71,7 +74,7 @@ describe.concurrent('verification', () => {
     expect([error.code, error.detail.check]).toEqual(['verification-failed', 'content-hash']);
   });
 
-  test('does not let a foreign key be violated that was whole', async () => {
+  test('does not let an intact foreign key be violated', async () => {
     const { place, id, since } = await live(root(), {
       schema:
         'CREATE TABLE chats (id TEXT PRIMARY KEY); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));',
@@ -84,7 +87,7 @@ describe.concurrent('verification', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('says of a check that cannot run here that it did not run', async () => {
+  test('reports a check that cannot run here as not run', async () => {
     const { receipt } = await tell(root(), {
       schema:
         'CREATE TABLE chats (id TEXT, n); CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat REFERENCES chats(id));',
@@ -97,7 +100,7 @@ describe.concurrent('verification', () => {
     );
   });
 
-  test('refuses to write into a database whose trees are damaged, and says so in the plan', async () => {
+  test('refuses to write into a database with damaged pages, and the plan says so', async () => {
     const place = await makePlace(
       root(),
       'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX by_text ON memories (text);',

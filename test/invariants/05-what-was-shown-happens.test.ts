@@ -16,7 +16,7 @@ const story: Story = {
 };
 
 describe.concurrent('a plan', () => {
-  test('of the same state is the same plan, whoever asks and how often; a VACUUM does not change it', async () => {
+  test('of the same state is the same plan, whoever asks and however often; a VACUUM does not change it', async () => {
     const { place, id } = await live(root(), story);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
     const first = await planRestore(await open(place), request);
@@ -44,7 +44,7 @@ describe.concurrent('a plan', () => {
     ['a trigger is added', 'CREATE TRIGGER t AFTER INSERT ON memories BEGIN DELETE FROM other; END'],
     ['an index is added', 'CREATE INDEX i ON other (a)'],
     ['the schema version of the host changes', 'PRAGMA user_version = 3'],
-  ])('is stale once %s: nothing is written, no safety copy stays', async (_, change) => {
+  ])('is stale once %s: nothing is written, and no safety copy stays', async (_, change) => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -75,7 +75,7 @@ describe.concurrent('a plan', () => {
       'CREATE VIEW seen AS SELECT a FROM other;',
       'INSERT INTO other VALUES (2)',
     ],
-  ])('is stale once a row comes to %s', async (_, schema, change) => {
+  ])('is stale once a row is added to %s', async (_, schema, change) => {
     const tables = ['memories', 'seen'];
     const { place, id } = await live(root(), { ...story, tables, schema: story.schema + schema });
     const folder = await open(place);
@@ -85,7 +85,7 @@ describe.concurrent('a plan', () => {
     expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
   });
 
-  test('is another one for each table that is to be emptied, in whatever order they are named', async () => {
+  test('differs for each choice of tables to empty, but not with their order', async () => {
     const { place } = await live(root(), {
       ...story,
       schema: `${story.schema} CREATE TABLE bots (id INTEGER PRIMARY KEY); CREATE TABLE chats (id INTEGER PRIMARY KEY);`,
@@ -107,7 +107,7 @@ describe.concurrent('a plan', () => {
     expect(await idFor('chats', 'bots')).toBe(ids[3]);
   });
 
-  test('is stale once the snapshot is another file under the same name', async () => {
+  test('is stale once another file has the snapshot’s name', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -117,7 +117,7 @@ describe.concurrent('a plan', () => {
     expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
   });
 
-  test('stays valid when only a table changes that it does not touch, and leaves that change alone', async () => {
+  test('stays valid if a table changes that it does not touch, and does not touch that change', async () => {
     const { place, id, before } = await live(root(), story);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -136,7 +136,7 @@ describe.concurrent('a plan', () => {
     expect(await codeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
   });
 
-  test('says how many rows go and come, and the receipt counts the same', async () => {
+  test('says how many rows are removed and added, and the receipt counts the same', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -161,22 +161,25 @@ describe.concurrent('a restore that is cancelled', () => {
     'apply',
     'verify',
     'checkpoint',
-  ] as const)('in phase %s has changed nothing and left nothing; the next one works', async (phase) => {
-    const { place, id, since, before } = await live(root(), story);
-    const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-    const cancel = new AbortController();
-    const task = {
-      signal: cancel.signal,
-      onProgress: (progress: { readonly phase: string }) => progress.phase === phase && cancel.abort(),
-    };
-    const action =
-      phase === 'copy-database'
-        ? planRestore(folder, request, task)
-        : applyRestore(folder, request, NOW, task);
-    expect(await codeOf(action)).toBe('cancelled');
-    expect(readState(place.databaseFile)).toEqual(since);
-    await applyRestore(folder, request, NOW);
-    expect(readState(place.databaseFile).tables).toEqual(before.tables);
-  });
+  ] as const)(
+    'in phase %s has changed nothing and left nothing behind; the next one works',
+    async (phase) => {
+      const { place, id, since, before } = await live(root(), story);
+      const folder = await open(place);
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const cancel = new AbortController();
+      const task = {
+        signal: cancel.signal,
+        onProgress: (progress: { readonly phase: string }) => progress.phase === phase && cancel.abort(),
+      };
+      const action =
+        phase === 'copy-database'
+          ? planRestore(folder, request, task)
+          : applyRestore(folder, request, NOW, task);
+      expect(await codeOf(action)).toBe('cancelled');
+      expect(readState(place.databaseFile)).toEqual(since);
+      await applyRestore(folder, request, NOW);
+      expect(readState(place.databaseFile).tables).toEqual(before.tables);
+    },
+  );
 });

@@ -24,7 +24,7 @@ function nameOf(value: unknown): string {
   throw new TypeError('This is no value of SQLite.');
 }
 
-test('what is written is read again, every value with class and bytes, and the file is ASCII that any JSON reader of the host takes', async () => {
+test('every value is read back with its storage class and bytes, and the file is ASCII that the host’s JSON reader accepts', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const utf8 = { ...world, encoding: 'UTF-8' } as const;

@@ -18,7 +18,10 @@ import { dumpSmall, makeSmallFolder, SECRET, withNotes } from '../laws/snapshot-
 import { makeRoot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
-/* Hostile files through every door of the core. Whatever they hold, the database keeps its bytes and nobody's words leak. */
+/*
+ * Hostile files at every entrance of the core. Whatever they hold, the database keeps its bytes and no message quotes
+ * them.
+ */
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
@@ -101,8 +104,8 @@ const damaged: readonly (readonly [string, string | Buffer])[] = [
   ['garbage behind its end', `{"last_event_id": 1} ${SECRET}`],
 ];
 
-describe('a file that is no whole snapshot', () => {
-  test.each(damaged)('is never good, and refused by every door: %s', async (name, contents) => {
+describe('a file that is not a whole snapshot', () => {
+  test.each(damaged)('is never good, and every action refuses it: %s', async (name, contents) => {
     await writeFile(await place(), contents);
     // Two rows with one key only clash where a table has that key, which no look at the file alone can tell.
     if (name !== 'two rows with one key')
@@ -118,7 +121,7 @@ describe('a file that is no whole snapshot', () => {
     expect(await digest()).toBe(bytesBefore);
   });
 
-  test('of ours with lies in its notes is refused by every door', async () => {
+  test('or one of ours with false notes is refused by every action', async () => {
     const text = await dumpSmall(folder);
     await writeFile(
       await place(),
@@ -131,9 +134,9 @@ describe('a file that is no whole snapshot', () => {
   });
 });
 
-describe('what is no file of its own', () => {
+describe('an entry that is not a regular file of its own', () => {
   test.each(['a link out of the folder', 'a FIFO', 'a folder'])(
-    'is listed as unreadable, and nobody waits for it: %s',
+    'is listed as unreadable, and nothing waits for it: %s',
     async (what) => {
       const path = await place();
       const outside = join(root(), `outside-${what.length}`);
@@ -196,7 +199,7 @@ function* wrongDocuments(value: Json, put: (other: Json) => Json): Generator<Jso
   }
 }
 
-test('a wrong type in any place is an answer of ours at every door, and a plan is not a write', async () => {
+test('a wrong type anywhere gets a proper answer from every action, and a plan writes nothing', async () => {
   const path = await place();
   const seen = new Map<string, number>();
   for (const wrongOne of wrongDocuments(document, (other) => other)) {
@@ -208,7 +211,7 @@ test('a wrong type in any place is an answer of ours at every door, and a plan i
   expect(await digest()).toBe(bytesBefore);
 });
 
-describe('what is odd', () => {
+describe('odd contents', () => {
   test('values that the tables refuse are refused by the restore, and nothing changes', async () => {
     const before = readState(folder.databaseFile);
     await writeFile(await place(), JSON.stringify({ ...document, chats: [{ id: SECRET, title: null }] }));
@@ -216,7 +219,7 @@ describe('what is odd', () => {
     expect(readState(folder.databaseFile)).toStrictEqual(before);
   });
 
-  test('a table none of whose columns is there any more is drift, not a restore', async () => {
+  test('a table whose columns have all disappeared is drift and is not restored', async () => {
     for (const bots of [[{ gone: 1 }], [{ gone: null }]]) {
       await writeFile(await place(), JSON.stringify({ ...document, bots }));
       expect((await knock()).apply).toBe('schema-drift');
@@ -224,7 +227,7 @@ describe('what is odd', () => {
     expect(await digest()).toBe(bytesBefore);
   });
 
-  test('tables called like parts of SQLite or of JavaScript are unknown tables, and their rows are drift', async () => {
+  test('tables named like internals of SQLite or JavaScript are unknown tables, and their rows are drift', async () => {
     const names = [
       'sqlite_schema',
       'sqlite_master',
@@ -243,7 +246,7 @@ describe('what is odd', () => {
     expect(await digest()).toBe(bytesBefore);
   });
 
-  test('columns called like parts of JavaScript or SQL are columns that are not there', async () => {
+  test('columns named like parts of JavaScript or SQL are missing columns', async () => {
     for (const name of ['__proto__', 'constructor', 'rowid', '"; DROP TABLE chats; --']) {
       const chats = `[{"id": 7, "title": "x", ${JSON.stringify(name)}: 1}]`;
       await writeFile(await place(), `{"last_event_id": 2, "event_log": [], "chats": ${chats}}`);

@@ -21,9 +21,9 @@ import { addEvents, makePlace, makeRoot, open, type Place, putSnapshot, run } fr
 import { NOW } from '../support/story.ts';
 
 /*
- * Nothing that somebody may still need is destroyed by tidying up or by a failure: whatever is taken, restored, undone
- * or pruned, every snapshot that was ever there still is, in its folder or in the trash; only emptying the trash ends
- * one. A damaged file is reported and kept like any other.
+ * Neither tidying up nor a failure destroys anything that somebody may still need. After any sequence of taking,
+ * restoring, undoing and pruning, every snapshot that ever existed is still in its folder or in the trash; only
+ * emptying the trash deletes one. A damaged file is reported and kept like any other.
  */
 const root = makeRoot();
 

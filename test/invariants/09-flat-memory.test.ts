@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makePlace, makeRoot } from '../support/place.ts';
 import { runToEnd } from '../support/process.ts';
 
-/** No step holds a whole snapshot. */
+/** No step holds a whole snapshot in memory. */
 const root = makeRoot();
 
 test.each([

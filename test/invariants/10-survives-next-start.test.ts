@@ -15,8 +15,8 @@ import { addEvents, asHost, codeOf, makeRoot, open, type Place, putSnapshot, run
 import { live, NOW, type Story } from '../support/story.ts';
 
 /**
- * What a restore leaves survives the host's next start: the checkpoint that the host would load, the last by name, is
- * ours and equals the live state, even where others are dated in the future.
+ * The result of a restore survives the host's next start: the checkpoint that the host would load, the last by name, is
+ * ours and equals the live state, even if others are dated in the future.
  */
 const root = makeRoot();
 
@@ -53,7 +53,7 @@ async function expectNothingToLoad(place: Place): Promise<void> {
   });
 }
 
-describe.concurrent('after a full restore, its undo and the undo of that, the host loads the state that it finds', () => {
+describe.concurrent('after a full restore, its undo and the undo of that, the host loads the state that the database holds', () => {
   test.each([
     ['nothing else', []],
     ['a checkpoint of the mistake', ['now']],
@@ -88,7 +88,7 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
   });
 });
 
-describe.concurrent('pruning leaves no checkpoint of the undone state as the newest', () => {
+describe.concurrent('pruning never leaves a checkpoint of the undone state as the newest', () => {
   /** A checkpoint of the mistake, a restore, and a checkpoint of after some more events. */
   async function restored() {
     const { place, id } = await live(root(), story);
@@ -119,7 +119,7 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
     expect(listed.map((one) => one.id)).toEqual([id]);
   }
 
-  test('one after the other: the restore’s own may go after a later one, and then the later one must stay', async () => {
+  test('one after the other: the restore’s own may be pruned after a later one exists, and then the later one must stay', async () => {
     const { place, folder, own, later } = await restored();
     await applyPrune(folder, choice(own));
     await expectKept(folder, later);
@@ -137,7 +137,7 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
     ]);
   });
 
-  test('with a damaged newest one: that may go, the whole one before it may not', async () => {
+  test('with a damaged newest one: the damaged one may be pruned, the whole one before it may not', async () => {
     const { place, folder, own, later } = await restored();
     const damaged = 'periodic/20991231T235959Z';
     await putSnapshot(place, damaged, '{"last_event_id": 9, "event_log": [');
@@ -147,13 +147,13 @@ describe.concurrent('pruning leaves no checkpoint of the undone state as the new
     await expectKept(folder, later);
   });
 
-  test('after an undo: what the first restore left does not count any more', async () => {
+  test('after an undo: the checkpoint of the first restore no longer counts', async () => {
     const { folder } = await restored();
     const undone = await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
     await expectKept(folder, undone.checkpointId ?? '');
   });
 
-  test('without a journal, before and after the state that it told of is recognized again', async () => {
+  test('if the journal is lost, before or after a prune, the restored state is still recognized', async () => {
     const { place, folder, own, later } = await restored();
     await rm(join(place.dir, 'snapback'), { recursive: true });
     await applyPrune(folder, choice(own));

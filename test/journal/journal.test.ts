@@ -78,7 +78,7 @@ function journalOf(folder: DataFolder): string {
   return join(folder.dir, 'snapback/journal.jsonl');
 }
 
-test('what was appended is read back exactly and in order, 64-bit integers included', async () => {
+test('entries are read back exactly and in order, including 64-bit integers', async () => {
   const folder = await makeChat(root());
   expect(await readJournal(folder)).toEqual([]);
   const entries = [prepared, committed, published, { ...prepared, checkpointDraft: null }, aborted];
@@ -123,13 +123,13 @@ test('a receipt is read back whatever its checks found', async () => {
   }
 });
 
-test('the journal is for the owner of the database only', async () => {
+test('only the owner of the database can read the journal', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   expect((await stat(journalOf(folder))).mode & 0o777).toBe(0o600);
 });
 
-test('cut at any byte it yields the entries before the cut, and takes the next one whole', async () => {
+test('a journal cut at any byte yields the entries before the cut, and takes the next entry whole', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const { size: first } = await stat(journalOf(folder));
@@ -145,7 +145,7 @@ test('cut at any byte it yields the entries before the cut, and takes the next o
   expect(await readJournal(folder)).toEqual([aborted, published]);
 });
 
-test('lines that are not exactly an entry are passed over', async () => {
+test('lines that are not exactly an entry are skipped', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const receipt = JSON.parse(
@@ -184,7 +184,7 @@ test('lines that are not exactly an entry are passed over', async () => {
   expect(await readJournal(folder)).toEqual([aborted, published]);
 });
 
-test('a line of a version that did not say by whom is still an entry', async () => {
+test('a line of a version that did not record the process is still an entry', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   const { by: _, ...line } = { ...prepared };
@@ -192,7 +192,7 @@ test('a line of a version that did not say by whom is still an entry', async () 
   expect(await readJournal(folder)).toEqual([aborted, { ...prepared, by: null }]);
 });
 
-test('lines of the first versions, which called a safety copy otherwise, are still entries', async () => {
+test('lines of the first versions, which named a safety copy differently, are still entries', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, prepared);
   await appendJournal(folder, committed);
@@ -202,7 +202,7 @@ test('lines of the first versions, which called a safety copy otherwise, are sti
   expect(await readJournal(folder)).toEqual([prepared, committed]);
 });
 
-test('of a journal beyond its bound the newest entries count', async () => {
+test('of a journal beyond its size limit the newest entries count', async () => {
   const folder = await makeChat(root());
   await appendJournal(folder, aborted);
   await truncate(journalOf(folder), 40 * 1024 * 1024);
@@ -210,7 +210,7 @@ test('of a journal beyond its bound the newest entries count', async () => {
   expect(await readJournal(folder)).toEqual([published]);
 });
 
-test('in a folder that is a link out of its place it is not read nor written, and listing goes on without', async () => {
+test('a journal in a folder that links out of its place is neither read nor written, and listing still works', async () => {
   const folder = await makeChat(root());
   const id = 'rewind/20260101T000000Z';
   await putSnapshot(folder, id);
@@ -224,7 +224,7 @@ test('in a folder that is a link out of its place it is not read nor written, an
   expect(await readFile(join(elsewhere, 'journal.jsonl'), 'utf8')).toBe(`${JSON.stringify(aborted)}\n`);
 });
 
-test('where it may not be read, no draft is taken for one that nobody needs', async () => {
+test('if the journal is unreadable, no draft is considered unneeded', async () => {
   const folder = await makeChat(root());
   const draft = await putSnapshot(folder, 'periodic/x');
   const part = join(draft, '..', '.snapback-999999999-0123456789abcdef.part');

@@ -142,12 +142,12 @@ describe('a restore that was begun', () => {
   });
 });
 
-test('committed restores come oldest first, with or without the beginning of the journal', () => {
+test('committed restores are listed oldest first, even if the beginning of the journal is missing', () => {
   const entries = [commit('a'), prepare('b'), recover('b'), prepare('a'), commit('a')];
   expect(told(...entries).committed).toEqual(['a with receipt', 'b', 'a with receipt']);
 });
 
-test('a restore has the checkpoint that was published for it, by its receipt or by a later start', () => {
+test('a restore is matched with the checkpoint published for it, by its receipt or by a later start', () => {
   const checkpoints = (...entries: readonly JournalEntry[]) =>
     replayJournal(entries).committed.map(({ planId, checkpointId }) => [planId, checkpointId]);
   const byReceipt = commit('a', 'periodic/of a');
@@ -163,7 +163,7 @@ test('a restore has the checkpoint that was published for it, by its receipt or 
   ]);
 });
 
-test('a restore is known to be full by its receipt, its draft or its checkpoint', () => {
+test('a restore is known to be full from its receipt, its draft or its checkpoint', () => {
   const full = (...entries: readonly JournalEntry[]) => replayJournal(entries).committed.at(-1)?.full;
   expect(full(commit('a'))).toBe(true);
   expect(full(commit('a', null, 'projections'))).toBe(false);
@@ -173,7 +173,7 @@ test('a restore is known to be full by its receipt, its draft or its checkpoint'
   expect(full(prepare('a'), publish('a'))).toBe(true);
 });
 
-test('the checkpoint that was published last is known without the restore that it belongs to', () => {
+test('the last published checkpoint is known even without the restore that it belongs to', () => {
   expect(replayJournal([prepare('a')]).lastCheckpoint).toBe(null);
   expect(replayJournal([publish('a'), publish('b')]).lastCheckpoint).toBe('periodic/of b');
 });
@@ -183,12 +183,12 @@ test('the safety copies of restores that were given up are known', () => {
   expect([...aborted]).toEqual([copyOf('a')]);
 });
 
-test('a safety copy that was given up and is taken up again is not given up', () => {
+test('a safety copy of a restore that is tried again no longer counts as given up', () => {
   const { aborted, undecided } = replayJournal([prepare('a'), abort('a'), prepare('a')]);
   expect([[...aborted], [...undecided]]).toEqual([[], [copyOf('a')]]);
 });
 
-test('of one whose tables a later restore has overwritten that is known, also if it was of the tables alone', () => {
+test('an open restore whose tables a later one has overwritten is recognized, even if that was of the tables alone', () => {
   const overwritten = (...entries: readonly JournalEntry[]) =>
     replayJournal(entries).open.map((one) => one.overwritten);
   expect(overwritten(prepare('a'), prepare('b', null), commit('b', null, 'projections'))).toEqual([true]);
@@ -196,7 +196,7 @@ test('of one whose tables a later restore has overwritten that is known, also if
   expect(overwritten(prepare('b', null), prepare('a'), recover('b'))).toEqual([false]);
 });
 
-test('an empty journal is told from one that says that nothing is left', () => {
+test('an empty journal differs from one that says that nothing is left', () => {
   expect(replayJournal([]).empty).toBe(true);
   expect(replayJournal([abort('a')]).empty).toBe(false);
 });

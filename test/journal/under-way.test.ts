@@ -18,7 +18,7 @@ import { start } from '../support/process.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** A restore that somebody is still at is left to them; what only looks as if it were is finished. */
+/** A restore that is still running is left to its process; one that only looks as if it were running is finished. */
 const root = makeRoot();
 const linux = process.platform === 'linux';
 const MODES = ['full', 'projections'] as const;
@@ -52,7 +52,7 @@ async function standBeforeCommit(mode: (typeof MODES)[number], journalMode: 'wal
 }
 
 describe.concurrent('a restore that is about to commit is not given up', () => {
-  test.each(MODES)('where another process makes it: mode %s', async (mode) => {
+  test.each(MODES)('if another process makes it: mode %s', async (mode) => {
     const { place, child, goOn } = await standBeforeCommit(mode);
     const folder = await open(place);
     expect(await finishInterrupted(folder)).toEqual([]);
@@ -64,7 +64,7 @@ describe.concurrent('a restore that is about to commit is not given up', () => {
     expect(await checkpointsIn(place)).toHaveLength(mode === 'full' ? 1 : 0);
   });
 
-  test.each(MODES)('where this process makes it: mode %s', async (mode) => {
+  test.each(MODES)('if this process makes it: mode %s', async (mode) => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     const looks: Promise<readonly Finished[]>[] = [];
@@ -82,8 +82,8 @@ describe.concurrent('a restore that is about to commit is not given up', () => {
   });
 });
 
-describe.concurrent('a restore that nobody is at any more is finished', () => {
-  test.each(MODES)('when its process was killed: mode %s', async (mode) => {
+describe.concurrent('a restore that no process is working on any more is finished', () => {
+  test.each(MODES)('if its process was killed: mode %s', async (mode) => {
     const { place, since, kill } = await standBeforeCommit(mode);
     await kill();
     const folder = await open(place);
@@ -92,7 +92,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
     expect(await typesIn(place)).toEqual(['prepared', 'aborted']);
   });
 
-  test.runIf(linux)('when another process has got its number since', async () => {
+  test.runIf(linux)('if another process has got its number since', async () => {
     const { place, kill } = await standBeforeCommit('projections');
     await kill();
     const journal = join(place.dir, 'snapback/journal.jsonl');
@@ -101,7 +101,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
     expect(await finishInterrupted(await open(place))).toMatchObject([{ outcome: 'not-committed' }]);
   });
 
-  test('when this process had begun it and lost it, or an earlier one had the same number', async () => {
+  test('if this process had begun it and lost it, or an earlier one had the same number', async () => {
     const { place, kill } = await standBeforeCommit('full');
     await kill();
     const journal = join(place.dir, 'snapback/journal.jsonl');
@@ -110,7 +110,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
     expect(await finishInterrupted(await open(place))).toMatchObject([{ outcome: 'not-committed' }]);
   });
 
-  test('when a version wrote its line that did not say who makes it', async () => {
+  test('if the version that wrote its line did not record the process', async () => {
     const { place, kill } = await standBeforeCommit('full');
     await kill();
     const journal = join(place.dir, 'snapback/journal.jsonl');
@@ -119,7 +119,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
     expect(await finishInterrupted(await open(place))).toMatchObject([{ outcome: 'not-committed' }]);
   });
 
-  test('by one of two that look at the same time', async () => {
+  test('by only one of two processes that look at the same time', async () => {
     const { place, kill } = await standBeforeCommit('full');
     await kill();
     const folder = await open(place);
@@ -129,7 +129,7 @@ describe.concurrent('a restore that nobody is at any more is finished', () => {
   });
 });
 
-test.runIf(linux)('a draft that cannot be judged yet is let go of, and is judged the next time', async () => {
+test.runIf(linux)('a draft that cannot be judged yet is closed, and is judged the next time', async () => {
   const { place, kill } = await standBeforeCommit('full');
   await kill();
   const folder = await open(place);
@@ -145,7 +145,7 @@ test.runIf(linux)('a draft that cannot be judged yet is let go of, and is judged
   expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'not-committed' }]);
 });
 
-test('a lost journal is not written anew over the beginning of a restore', async () => {
+test('a lost journal is not rewritten over the beginning of a restore', async () => {
   const { place, child, goOn } = await standBeforeCommit('projections', 'delete');
   const folder = await open(place);
   const journal = join(place.dir, 'snapback/journal.jsonl');
@@ -182,13 +182,13 @@ describe('a process', () => {
     expect(isRunning(mark)).toBe(false);
   });
 
-  test.runIf(linux)('is not a later one with the same number', () => {
+  test.runIf(linux)('is not the same as a later one with the same number', () => {
     const { pid, started } = ownMark();
     expect(isRunning({ pid, started: `${started}1` })).toBe(false);
     expect(isRunning({ pid: sleeper().pid ?? 0, started })).toBe(false);
   });
 
-  test.runIf(linux)('that has ended does not run, though its parent has not noticed', async () => {
+  test.runIf(linux)('that has ended does not run, even if its parent has not noticed', async () => {
     const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = await once(parent.stdout, 'data');
@@ -197,7 +197,7 @@ describe('a process', () => {
     expect(process.kill(mark.pid, 0)).toBe(true);
   });
 
-  test('is named in the journal by who is about to commit', async () => {
+  test('is named in the journal before it commits', async () => {
     const { place } = await live(root(), story);
     const folder = await open(place);
     await appendJournal(folder, {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCheckQueue } from '../../../electron/core/check-queue.ts';
 
-/** Checks that end when the test says so. */
+/** Checks that end when the test tells them to. */
 function heldChecks() {
   const started: string[] = [];
   const running = new Map<string, PromiseWithResolvers<void>>();
@@ -32,7 +32,7 @@ describe('background checks', () => {
     expect(started).toEqual(['a', 'b']);
   });
 
-  test('pause for what a person waits for, and start over afterwards', async () => {
+  test('pause while a person waits for something, and start over afterwards', async () => {
     const { queue, started, settle } = heldChecks();
     queue.offer(files('a', 'b'));
     const front = Promise.withResolvers<string>();
@@ -56,7 +56,7 @@ describe('background checks', () => {
     expect(problems).toHaveLength(1);
   });
 
-  test('what fails in front is passed on, and checks go on', async () => {
+  test('the error of a foreground task is passed on, and the checks continue', async () => {
     const { queue, started, settle } = heldChecks();
     await expect(queue.runBefore(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     queue.offer(files('a'));
@@ -64,7 +64,7 @@ describe('background checks', () => {
     expect(started).toEqual(['a']);
   });
 
-  test('a file that was replaced is checked again, one that was not is not', async () => {
+  test('a file that was replaced is checked again, any other is not', async () => {
     const { queue, started, running, settle } = heldChecks();
     queue.offer(files('a'));
     running.get('a')?.resolve();

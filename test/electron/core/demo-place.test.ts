@@ -22,7 +22,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const prepare = (fresh: boolean) => prepareDemo(home, { fresh, nativeBinding: undefined }, {});
 
-test('the demo is built once, found again, and a fresh one stands beside it', async () => {
+test('the demo is built once and found again, and a fresh one is built beside it', async () => {
   const first = await prepare(false);
   expect(first).toBe(join(home, 'Snapback Demo'));
   expect(await isDemo(first)).toBe(true);
@@ -30,7 +30,7 @@ test('the demo is built once, found again, and a fresh one stands beside it', as
   expect(await prepare(true)).toBe(join(home, 'Snapback Demo 2'));
 });
 
-test('what already has that name is not touched', async () => {
+test('anything else with that name is not touched', async () => {
   mkdirSync(join(home, 'Snapback Demo'));
   writeFileSync(join(home, 'Snapback Demo/diary.txt'), 'mine');
   writeFileSync(join(home, 'Snapback Demo 2'), 'a file');
@@ -38,7 +38,7 @@ test('what already has that name is not touched', async () => {
   expect(readdirSync(join(home, 'Snapback Demo'))).toEqual(['diary.txt']);
 });
 
-test('a demo whose building was killed is the one that is opened, under the same name', async () => {
+test('a demo whose building was killed is finished and opened under the same name', async () => {
   const first = await prepare(false);
   const draft = join(first, '.snapback-demo-2147483647-abcdef');
   mkdirSync(draft);
@@ -48,7 +48,7 @@ test('a demo whose building was killed is the one that is opened, under the same
   expect(readdirSync(home)).toEqual(['Snapback Demo']);
 });
 
-test('a build that is cancelled leaves nothing, and the next one has the name', async () => {
+test('a cancelled build leaves nothing, and the next one gets its name', async () => {
   const abort = new AbortController();
   const onProgress = () => abort.abort();
   const options = { fresh: false, nativeBinding: undefined };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeError } from '../../../electron/core/describe-error.ts';
 import { SnapbackError } from '../../../src/index.ts';
 
-test('of an absolute path in an error only the last name crosses, in the details and in the message', () => {
+test('only the last name of an absolute path in an error reaches the window, in the details and in the message', () => {
   const detail = {
     path: '/home/ann/chats',
     database: '/home/ann/chats/chat.db',

@@ -46,8 +46,8 @@ function asText(said: unknown): string {
   return JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-describe('what the core answers', () => {
-  test('no path crosses with the list, and what is unchecked is checked by itself', async () => {
+describe('the answers of the core', () => {
+  test('the list contains no path, and unchecked snapshots are checked in the background', async () => {
     const list = await handlers['snapshots.list']({ folderId }, task);
     expect(asText(list)).not.toContain(home);
     const unchecked = list.filter(({ health }) => health === 'unchecked').map(({ id }) => id);
@@ -63,7 +63,7 @@ describe('what the core answers', () => {
     );
   });
 
-  test('no path crosses with any answer, nor with an event; folders are said from the data folder on', async () => {
+  test('no answer and no event contains an absolute path; folders are relative to the data folder', async () => {
     const snapshotId = await newestRewind();
     const plan = await handlers['restore.plan'](
       { folderId, snapshotId, options: defaultRestoreOptions },
@@ -100,7 +100,7 @@ describe('what the core answers', () => {
     expect(asText(events)).not.toContain(home);
   });
 
-  test('a plan is applied once, and only by the id of one that was made', async () => {
+  test('a plan is applied once, and only by the id of an existing plan', async () => {
     const snapshotId = await newestRewind();
     const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false, ...NO_CONSENTS };
     await expect(handlers['plan.apply'](unknown, task)).rejects.toMatchObject({ code: 'plan-stale' });
@@ -116,7 +116,7 @@ describe('what the core answers', () => {
     await expect(handlers['plan.apply'](apply, task)).rejects.toMatchObject({ code: 'plan-stale' });
   });
 
-  test('a plan to prune can’t be applied as a restore, nor the other way round', async () => {
+  test('a plan to prune can’t be applied as a restore, nor a restore as a prune', async () => {
     const before = readdirSync(join(dir, 'snapshots/periodic'));
     const prune = await handlers['prune.plan'](
       { folderId, policy: { by: 'count', kind: 'periodic', keep: 1 } },
@@ -134,7 +134,7 @@ describe('what the core answers', () => {
     expect(readdirSync(join(dir, 'snapshots/periodic'))).toEqual(before);
   });
 
-  test('a folder that was closed is not known any more', async () => {
+  test('a folder that was closed is no longer known', async () => {
     await handlers['private.close']({ folderId }, task);
     expect(() => handlers['snapshot.diff']({ folderId, snapshotId: 'rewind/x' }, task)).toThrow(
       /not open any more/,
@@ -156,7 +156,7 @@ describe('what the core answers', () => {
 });
 
 test.skipIf(process.platform === 'win32').each([0, 0o444, 0o111])(
-  'a folder with one kind of snapshots that may not be read (mode %i) opens, and the others are shown, restored and pruned',
+  'a folder in which one kind of snapshots is unreadable (mode %i) opens; the others are shown, restored and pruned',
   async (mode) => {
     const kind = join(dir, 'snapshots/periodic');
     const snapshotId = await newestRewind();

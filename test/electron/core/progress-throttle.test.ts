@@ -10,7 +10,7 @@ const report = (done: number, phase: Progress['phase'] = 'apply'): Progress => (
   cancellable: true,
 });
 
-test('at most ten reports a second pass within a phase, and the last one always', () => {
+test('at most ten reports a second pass within a phase, and the last one always passes', () => {
   let clock = 0;
   const sent: number[] = [];
   const throttle = throttleProgress(
@@ -28,7 +28,7 @@ test('at most ten reports a second pass within a phase, and the last one always'
   expect(sent).toHaveLength(11);
 });
 
-test('a new phase, and the moment from which nothing can be cancelled, pass at once', () => {
+test('a new phase, and the point after which nothing can be cancelled, pass at once', () => {
   const sent: Progress[] = [];
   const throttle = throttleProgress(
     (progress) => sent.push(progress),

@@ -50,7 +50,7 @@ test('a commit, a snapshot in a new folder, and a snapshot that disappears are s
   await expectChange('snapshots');
 });
 
-test('a file that is not part of the data is not reported, and a link to elsewhere is not followed', async () => {
+test('a file that is not part of the data is not reported, and a link out of the folder is not followed', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'snapback-elsewhere-'));
   mkdirSync(join(dir, 'snapshots'));
   symlinkSync(elsewhere, join(dir, 'snapshots/linked'));
@@ -64,7 +64,7 @@ test('a file that is not part of the data is not reported, and a link to elsewhe
   rmSync(elsewhere, { recursive: true });
 });
 
-test('after stopping nothing is reported, and no file was made', async () => {
+test('nothing is reported after stopping, and watching creates no file', async () => {
   stop();
   writeFileSync(join(dir, 'chat.db-wal'), 'x');
   await new Promise((done) => setTimeout(done, 300));

@@ -16,7 +16,7 @@ const errorOf = (attempt: () => Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-test('what the system refuses reaches the window with a code of ours and without a path', async () => {
+test('what the system refuses reaches the window with one of our codes and without a path', async () => {
   for (const attempt of [
     () => readFile(join(dir, 'none')),
     () => readFile(dir),
@@ -28,7 +28,7 @@ test('what the system refuses reaches the window with a code of ours and without
   }
 });
 
-test('any other error is told as what it is', () => {
+test('any other error keeps its own message', () => {
   expect(describeBug(new TypeError('No such thing.'))).toMatchObject({
     code: 'internal',
     message: 'No such thing.',

@@ -25,7 +25,7 @@ const never = (error: unknown) => {
 const recent = (dir: string) => ({ dir, database: null, demo: false });
 
 describe('the settings file', () => {
-  test('what was written last is read again, and no other file is left beside it', async () => {
+  test('what was written last is read back, and no other file is left beside it', async () => {
     const settings = await openSettings(file, never);
     const updates = Array.from({ length: 20 }, (_, at) =>
       settings.update({ recents: [recent(`/data/${at}`)] }),
@@ -43,7 +43,7 @@ describe('the settings file', () => {
   });
 
   test.each(['', '{', 'null', '[]', '{"theme": "pink"}', '{"recents": [7], "bounds": {"x": 1}}'])(
-    'with %j in it the app starts as new',
+    'the app starts with defaults if the file contains %j',
     async (text) => {
       file = join(folder, 'settings.json');
       writeFileSync(file, text);
@@ -52,7 +52,7 @@ describe('the settings file', () => {
     },
   );
 
-  test('one damaged part does not cost the others', async () => {
+  test('one damaged part does not affect the others', async () => {
     file = join(folder, 'settings.json');
     writeFileSync(file, JSON.stringify({ theme: 'dark', bounds: 'left', recents: [recent('/data')] }));
     expect((await openSettings(file, never)).current()).toMatchObject({
@@ -61,7 +61,7 @@ describe('the settings file', () => {
     });
   });
 
-  test('a disk that refuses is reported, and the app goes on', async () => {
+  test('a disk that refuses is reported, and the app continues', async () => {
     writeFileSync(join(folder, 'user'), 'in the way');
     const problems: unknown[] = [];
     const settings = await openSettings(file, (problem) => problems.push(problem));
@@ -73,14 +73,14 @@ describe('the settings file', () => {
 });
 
 describe('recent folders', () => {
-  test('the newest is first, each is there once, and the list stays short', () => {
+  test('the newest is first, each appears once, and the list stays short', () => {
     const many = Array.from({ length: 12 }, (_, at) => recent(`/data/${at}`)).reduce(rememberFolder, []);
     expect(many).toHaveLength(8);
     expect(rememberFolder(many, recent('/data/7'))[0]).toEqual(recent('/data/7'));
     expect(rememberFolder(many, recent('/data/7'))).toHaveLength(8);
   });
 
-  test('the window learns a name and a place for reading, and an id that tells nothing', () => {
+  test('the window gets a name and a place to show, and an id that reveals nothing', () => {
     const told = describeRecent(recent('/home/mara/chats/lighthouse'), '/home/mara');
     expect(told).toEqual({
       recentId: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -106,7 +106,7 @@ describe('what is opened at the start', () => {
     expect(parseArguments(argv, '/work').dir).toBe(dir);
   });
 
-  test('the command line comes before the last folder, that before the demo, and the demo only when asked for', () => {
+  test('the command line comes before the last folder, the last folder before the demo, and the demo only on request', () => {
     const last = [recent('/last')];
     expect(chooseTarget({ dir: '/named', demoIfNew: true }, last)).toMatchObject({ dir: '/named' });
     expect(chooseTarget({ dir: null, demoIfNew: true }, last)).toMatchObject({ dir: '/last' });
@@ -114,7 +114,7 @@ describe('what is opened at the start', () => {
     expect(chooseTarget({ dir: null, demoIfNew: false }, [])).toBeNull();
   });
 
-  test('nonsense from a second start opens nothing', () => {
+  test('invalid arguments of a second start open nothing', () => {
     for (const data of [null, undefined, 'x', { dir: 7 }, {}])
       expect(parseHandover(data)).toEqual({ dir: null, demoIfNew: false });
     expect(parseHandover({ dir: '/x', demoIfNew: true })).toEqual({ dir: '/x', demoIfNew: true });
