@@ -22,6 +22,7 @@ export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { applyRestore, defaultRestoreOptions, planRestore } from './restore/restore.ts';
+export { isKind, snapshotTime } from './snapshots/names.ts';
 export { takeSnapshot } from './snapshots/take.ts';
 export { lstat, readdir, watch } from './system/files.ts';
 export { sweepPrivateFolders } from './system/private-folder.ts';

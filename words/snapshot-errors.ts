@@ -59,14 +59,10 @@ export const snapshotErrors: Entries<
     unharmed: NOTHING_CHANGED,
     next: 'You can still look at the snapshots and compare them.',
   }),
-  'snapshot-needed': ({ detail }) => ({
+  'snapshot-needed': (failure) => ({
     title: 'This snapshot is still needed',
-    happened:
-      detail.reason === 'needed-at-next-start'
-        ? 'The chat app loads it at its next start. An older one would bring back what the last restore removed.'
-        : 'Undo of the last restore depends on it.',
     unharmed: 'Nothing was moved.',
-    next: 'Leave it out.',
+    ...neededWords(factOf(failure, 'id'), failure.detail.reason === 'needed-at-next-start'),
   }),
   'nothing-to-prune': () => ({
     title: 'Nothing to remove',
@@ -78,6 +74,19 @@ export const snapshotErrors: Entries<
     },
   }),
 };
+
+function neededWords(id: string | null, atNextStart: boolean) {
+  const it = id === null ? 'it' : `“${id}”`;
+  return atNextStart
+    ? {
+        happened: `The chat app loads ${it} at its next start. An older one would bring back what the last restore removed.`,
+        next: 'Keep it. When the chat app has taken a newer checkpoint, this one can be removed.',
+      }
+    : {
+        happened: `Undo of the last restore depends on ${it}.`,
+        next: 'Keep it. After the next restore, Undo needs another one, and this one can be removed.',
+      };
+}
 
 function missingSnapshot(id: string | null): string {
   return id === null ? 'There is no such snapshot any more.' : `There is no snapshot “${id}” here.`;

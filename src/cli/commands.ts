@@ -35,7 +35,7 @@ import {
   describeTrashList,
   describeTrashSummary,
 } from './prune-report.ts';
-import { describeDiff, describeList, describeSnapshot, describeTaken } from './report.ts';
+import { describeDiff, describeList, describeNoMatch, describeSnapshot, describeTaken } from './report.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
 
 /** What the process gives: nothing below it knows the environment or the working directory. */
@@ -151,12 +151,13 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
   const now = new Date();
   switch (command.name) {
     case 'list': {
-      const snapshots = filterList(
-        await listSnapshots(folder, { check: command.check }, task),
-        command.filter,
-        now,
-      );
-      const lines = [...describeList(snapshots, rules, now), ...warnOf(folder)];
+      const all = await listSnapshots(folder, { check: command.check }, task);
+      const snapshots = filterList(all, command.filter, now);
+      const told =
+        snapshots.length === 0
+          ? describeNoMatch(all, command.filter.kind)
+          : describeList(snapshots, rules, now);
+      const lines = [...told, ...warnOf(folder)];
       return { json: snapshots.map(toListed), lines };
     }
     case 'show': {

@@ -31,7 +31,8 @@ async function nearestExisting(path: string): Promise<string> {
     return path;
   } catch (error) {
     const parent = dirname(path);
-    if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR') || parent === path) throw error;
+    // Whoever writes there is told of a link that leads to itself, or of a folder that may not be entered.
+    if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES') || parent === path) throw error;
     return nearestExisting(parent);
   }
 }

@@ -6,7 +6,17 @@ const listed = [
   ['restore/20261121T000000Z', '2026-11-21T00:00:00Z'],
   ['rewind/20261119T000000Z', '2026-11-19T00:00:00Z'],
   ['rewind/20261120T000000Z', '2026-11-20T00:00:00Z'],
-].map(([id = '', takenAt = '']) => ({ id, kind: id.slice(0, id.indexOf('/')), takenAt }));
+].map(([id = '', takenAt = '']) => listedAs(id, takenAt));
+
+function listedAs(id: string, takenAt: string) {
+  return {
+    id,
+    kind: id.slice(0, id.indexOf('/')),
+    takenAt,
+    file: `/d/snapshots/${id}.json`,
+    healthDetail: null,
+  };
+}
 
 describe('a snapshot given by the user', () => {
   test.each([
@@ -35,8 +45,34 @@ describe('a snapshot given by the user', () => {
   });
 
   test('is found even if its id ends like a file name', () => {
-    const odd = { id: 'rewind/a.json', kind: 'rewind', takenAt: '2026-11-19T00:00:00Z' };
+    const odd = listedAs('rewind/a.json', '2026-11-19T00:00:00Z');
     expect(findMeant('rewind/a.json', [...listed, odd])).toBe('rewind/a.json');
+  });
+
+  test.each(['latest', 'latest-rewind'])('called “%s” has a time in its name', (given) => {
+    const odd = ['rewind/foo', 'rewind/20269999T000000Z', 'rewind/._20261122T000000Z'];
+    const strange = odd.map((id) => listedAs(id, '2026-11-25T00:00:00Z'));
+    expect(findMeant(given, [...strange, ...listed])).toBe(findMeant(given, listed));
+    expect(() => findMeant('latest', strange)).toThrow(expect.objectContaining({ code: 'snapshot-missing' }));
+  });
+
+  const unreadable = {
+    ...listedAs('rewind/*', '2026-11-01T00:00:00Z'),
+    file: '/d/snapshots/rewind',
+    healthDetail: 'Snapback has no permission to read “rewind”.',
+  };
+
+  test.each(['latest', 'latest-rewind'])('called “%s” is not guessed if a folder cannot be read', (given) => {
+    expect(() => findMeant(given, [unreadable, ...listed])).toThrow(
+      expect.objectContaining({
+        code: 'snapshot-unreadable',
+        message: expect.stringContaining('“snapshots/rewind”'),
+      }),
+    );
+  });
+
+  test('called the latest of a kind is found even if the folder of another kind cannot be read', () => {
+    expect(findMeant('latest-periodic', [unreadable, ...listed])).toBe('periodic/20261120T000000Z');
   });
 
   test('is resolved without reading the folder only if kind and name are given', () => {

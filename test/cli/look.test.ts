@@ -46,6 +46,18 @@ describe.concurrent('looking', () => {
     );
   });
 
+  test('says which kinds there are where there is none of the one that is asked for', async () => {
+    const list = async (...args: readonly string[]) =>
+      (await run(['list', '--data', pristine, ...args])).stdout.trim();
+    expect(await list('--kind', 'nope')).toBe(
+      'There are no snapshots of kind “nope”. There are: periodic, rewind.',
+    );
+    expect(await list('--kind', 'rewind', '--since', '2999-01-01')).toBe(
+      'There are no such snapshots of kind “rewind”.',
+    );
+    expect(await list('--since', '2999-01-01')).toBe('There are no such snapshots.');
+  });
+
   test('finds a snapshot by its file name, by “latest”, and by the path of its file', async () => {
     const id = await newest(pristine, 'rewind');
     for (const given of ['latest-rewind', `${id}.json`, join(pristine, 'snapshots', `${id}.json`)])

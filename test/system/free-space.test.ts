@@ -17,6 +17,13 @@ test('a path that does not exist yet has the space of the folder that would hold
   expect(later.freeBytes).toBeLessThanOrEqual(blocks * bsize);
 });
 
+test('a link that leads to itself has the space of its folder', async () => {
+  const dir = await makeDir(root());
+  const link = join(dir, 'loop');
+  await symlink('loop', link);
+  expect((await freeSpace(join(link, 'not-there'))).volume).toBe((await freeSpace(dir)).volume);
+});
+
 test.runIf(process.platform === 'linux')(
   'a path through a symbolic link has the volume that the link leads to',
   async () => {

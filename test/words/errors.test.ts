@@ -35,6 +35,24 @@ test.each([
   expect(explain({ code, message: 'It failed.', detail: {} }, 'cli').next).toContain(flag);
 });
 
+test.each(faces)('a snapshot that is needed is named with what needs it, by the %s', (face) => {
+  const say = (reason: string) =>
+    explain(
+      {
+        code: 'snapshot-needed',
+        message: 'It is needed.',
+        detail: { id: 'periodic/20260301T000000Z', reason },
+      },
+      face,
+    );
+  expect(say('needed-by-undo').happened).toBe(
+    'Undo of the last restore depends on “periodic/20260301T000000Z”.',
+  );
+  expect(say('needed-at-next-start').happened).toContain(
+    'The chat app loads “periodic/20260301T000000Z” at its next start.',
+  );
+});
+
 describe('the facts of a failure', () => {
   const say = (code: (typeof ERROR_CODES)[number], detail: Record<string, string | number | null>) =>
     explain({ code, message: 'Writing a file failed.', detail }, 'window').happened;
