@@ -20,7 +20,7 @@ import { App } from './window/app.tsx';
 const container = document.getElementById('root');
 if (container === null) throw new Error('The page has no root element.');
 
-/** How many pixels a scrollbar takes from its content: 0 where it is drawn over it. */
+/** The width in pixels that a scrollbar takes from its content; 0 if it is drawn over the content. */
 function measureScrollbar(): number {
   const probe = document.createElement('div');
   probe.className = 'scroll-probe';
@@ -32,7 +32,9 @@ function measureScrollbar(): number {
 
 document.documentElement.style.setProperty('--scrollbar', `${measureScrollbar()}px`);
 
-/** A bug in the window itself must not leave it empty. What is on the disk is as it was, and can be read again. */
+/**
+ * Shows an error note instead of an empty window after a bug in the window itself. The data on the disk is not affected.
+ */
 function showCrash(error: unknown): void {
   console.error(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -26,7 +26,10 @@ export function formatAge(iso: string, now: Date): string {
   return relative.format(ms > 0 ? -amount : amount, unit);
 }
 
-/** The time left until something happens, rounded to the nearest unit: two minutes less than two days is still `in 2 days`. */
+/**
+ * The time left until something happens, rounded to the nearest unit: two minutes less than two days is still `in 2
+ * days`.
+ */
 export function formatRest(ms: number): string {
   const half = (ms < HOUR_MS ? MINUTE_MS : ms < DAY_MS ? HOUR_MS : DAY_MS) / 2;
   const { unit, amount } = inLargestUnit(ms + half);

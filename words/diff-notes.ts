@@ -77,7 +77,10 @@ export function emptyThenWords(table: TableDiff, rules: Rules): string {
   return `${table.name} was empty or did not exist yet. ${countRows(table.liveRows, table, rules)} ${choose(table.liveRows, 'stays', 'stay')} unless you choose otherwise.`;
 }
 
-/** Values that may have been text or binary data, and how they are restored. The snapshot alone cannot tell which they were. */
+/**
+ * Values that may have been text or binary data, and how they are restored. The snapshot alone cannot tell which they
+ * were.
+ */
 export function guessWords({ table, column, values, takenAs, because }: GuessedBytes): string {
   const look = choose(
     values,

@@ -4,7 +4,10 @@ import { joinWords } from './sentences.ts';
 
 type Said = { readonly notRestored: readonly NotRestored[] };
 
-/** Says that the restored data is not all from one moment, and names the tables that stay. Null: it is all from one moment. */
+/**
+ * Says that the restored data is not all from one moment, and names the tables that stay. Null: it is all from one
+ * moment.
+ */
 export function notRestoredWords({ notRestored }: Said): string | null {
   if (notRestored.length === 0) return null;
   const tables = notRestored.map(({ name, rows }) => `${name} (${count(rows, 'entry', 'entries')})`);

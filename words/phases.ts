@@ -26,7 +26,10 @@ export function phaseWords(phase: Phase): string {
   return PHASES[phase];
 }
 
-/** The progress of a phase in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty for `steps`, which mean nothing to a reader. */
+/**
+ * The progress of a phase in its own unit: `61 MB of 182 MB`, `3 of 11 tables`. Empty for `steps`, which mean nothing to
+ * a reader.
+ */
 export function progressWords({ done, total, unit }: Progress): string {
   if (unit === 'steps') return '';
   if (unit === 'bytes')

@@ -165,7 +165,10 @@ export function timelineWords(plan: RestorePlan): string | null {
   return `${what} and your database went separate ways. ${verb} removes ${countWritten(newerEvents)}.`;
 }
 
-/** Why the plan cannot be applied with the consents given so far. Null: it can be. `inUse` is newer than the plan, so it decides whether the database is in use. */
+/**
+ * Why the plan cannot be applied with the consents given so far. Null: it can be. `inUse` is newer than the plan, so it
+ * decides whether the database is in use.
+ */
 export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
   const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
   const final = refusals.find((refusal) => !isConsentable(refusal));

@@ -74,7 +74,10 @@ function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
   return since > 0n ? `${count(since, 'event')} since` : `holds ${count(-since, 'event')} you no longer have`;
 }
 
-/** For a safety copy: names the action that it can undo. The copy is taken right before that action, so it has the same time. */
+/**
+ * For a safety copy: names the action that it can undo. The copy is taken right before that action, so it has the same
+ * time.
+ */
 function undoesWords({ undoes, takenAt }: ListedSnapshot, now: Date): string {
   if (undoes === null) return '';
   const time = formatShort(takenAt, now);
@@ -96,7 +99,10 @@ export function healthWords(health: SnapshotSummary['health']): string {
   }
 }
 
-/** Says that snapshot and database have different histories: neither contains all events of the other. Null: they share one. */
+/**
+ * Says that snapshot and database have different histories: neither contains all events of the other. Null: they share
+ * one.
+ */
 export function lineageWords({ lineage, newerEvents }: Pick<Diff, 'lineage' | 'newerEvents'>): string | null {
   if (lineage === 'same') return null;
   const replaced = newerEvents.filter((group) => writtenEvents(group) > 0);

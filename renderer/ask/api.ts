@@ -10,7 +10,7 @@ import type {
 } from '../../electron/contract.ts';
 import type { Progress } from '../../src/model/task.ts';
 
-// Put there by the preload script, whose object is checked against this very type.
+// The preload script provides this object and is checked against the same type.
 const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback;
 
 export type CallOptions = {
@@ -23,13 +23,15 @@ bridge.onEvent((event) => {
   for (const listener of [...listeners]) listener(event);
 });
 
-/** Hears every event that is pushed to the window; returns how to stop. */
+/** Calls the listener for every event that is pushed to the window. Returns a function that stops this. */
 export function listen(listener: (event: WindowEvent) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Asks for one thing. Never rejects; aborting the signal cancels the work at its next step and answers `cancelled`. */
+/**
+ * Sends one request. Never rejects. Aborting the signal cancels the work at its next step, and the reply is `cancelled`.
+ */
 export function call<N extends RequestName>(
   name: N,
   args: ArgsOf<N>,
@@ -38,7 +40,7 @@ export function call<N extends RequestName>(
   return track(options, (requestId) => bridge.request(requestId, name, args)) as Promise<Reply<ResultOf<N>>>;
 }
 
-/** Opens a file or folder that was dropped on the window, as `call` would. */
+/** Opens a file or folder that was dropped on the window. Otherwise it works like `call`. */
 export function openDropped(file: File, options: CallOptions = {}): Promise<Reply<OpenFolder>> {
   return track(options, (requestId) => bridge.openDropped(requestId, file)) as Promise<Reply<OpenFolder>>;
 }

@@ -24,7 +24,7 @@ function current(): Date {
   return now;
 }
 
-/** The time, renewed often enough for ages in minutes; the same for everything on the screen. */
+/** The current time, the same for everything on the screen. It is updated often enough for ages in minutes. */
 export function useNow(): Date {
   return useSyncExternalStore(subscribe, current);
 }

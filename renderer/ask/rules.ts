@@ -3,10 +3,10 @@ import type { Rules } from '../../src/model/rules.ts';
 
 const RulesContext = createContext<Rules | null>(null);
 
-/** Gives the words the numbers and names that the open folder's application sets. */
+/** Provides the rules of the open folder's application: its numbers and its names for things. */
 export const RulesProvider = RulesContext.Provider;
 
-/** The rules of the open folder. Only below its `RulesProvider`. */
+/** The rules of the open folder. Works only inside a `RulesProvider`. */
 export function useRules(): Rules {
   const rules = useContext(RulesContext);
   if (rules === null) throw new Error('there is no open folder here');

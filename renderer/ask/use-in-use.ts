@@ -3,7 +3,7 @@ import type { FolderId } from '../../electron/contract.ts';
 import type { InUse } from '../../src/model/restore.ts';
 import { call } from './api.ts';
 
-/** Who has the database open, looked at again every `everyMs` milliseconds; `known` is what is shown until the first answer. */
+/** Which programs have the database open, checked every `everyMs` milliseconds. Returns `known` until the first answer. */
 export function useInUse(folderId: FolderId, known: InUse, everyMs: number): InUse {
   const [inUse, setInUse] = useState(known);
   useEffect(() => setInUse(known), [known]);

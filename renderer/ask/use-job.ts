@@ -8,7 +8,7 @@ export type Job<T> = {
   readonly progress: Progress | null;
   readonly value: T | null;
   readonly error: ErrorInfo | null;
-  /** Does nothing while one is under way. */
+  /** Starts the job. Does nothing while it is running. */
   readonly run: (ask: (options: CallOptions) => Promise<Reply<T>>) => Promise<void>;
   readonly cancel: () => void;
   readonly reset: () => void;
@@ -16,7 +16,7 @@ export type Job<T> = {
 
 const idle = { busy: false, progress: null, value: null, error: null };
 
-/** Something that is done once, because a person asked for it: its progress, its result, its failure. */
+/** A job that runs only when the user asks for it, with its progress, result or error. */
 export function useJob<T>(onDone?: (value: T) => void): Job<T> {
   const [state, setState] = useState<Pick<Job<T>, keyof typeof idle>>(idle);
   const current = useRef<AbortController | null>(null);

@@ -3,7 +3,7 @@ import type { ArgsOf, ErrorInfo, RequestName, ResultOf } from '../../electron/co
 import type { Progress } from '../../src/model/task.ts';
 import { type CallOptions, call } from './api.ts';
 
-/** Where a request is. `value` is the same question's last answer and stays while it is asked again. */
+/** The state of a request. `value` is the last answer to the same arguments and stays while they are sent again. */
 export type Request<T> = {
   readonly value: T | null;
   readonly error: ErrorInfo | null;
@@ -20,7 +20,9 @@ type State<T> = Omit<Request<T>, 'reload' | 'cancel'> & { readonly question: str
 const IDLE = { value: null, error: null, busy: false, progress: null };
 const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail: {} };
 
-/** Asks whenever the arguments change, and cancels what nobody waits for any more. Null arguments ask nothing. */
+/**
+ * Sends a request whenever the arguments change, and cancels the one before. Sends nothing while the arguments are null.
+ */
 export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | null): Request<ResultOf<N>> {
   const question = JSON.stringify(args);
   const fresh = { ...IDLE, question, busy: args !== null, tookMs: 0 };
@@ -28,7 +30,7 @@ export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | nul
   const running = useRef<AbortController | null>(null);
 
   const ask = useCallback(() => {
-    // Read back from the text, so that equal arguments are the same question.
+    // Parsed from the text, so that equal arguments count as the same question.
     const asked = JSON.parse(question) as ArgsOf<N> | null;
     running.current?.abort();
     if (asked === null) return;

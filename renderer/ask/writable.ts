@@ -1,6 +1,6 @@
 import type { FolderFacts } from '../../src/model/folder.ts';
 
-/** Whether anything can be restored into the database, or a snapshot taken of it. */
+/** Whether Snapback can restore into the database and take a snapshot of it. */
 export function isWritable({ viewingCopy, readOnly, databaseProblem }: FolderFacts): boolean {
   return !viewingCopy && !readOnly && databaseProblem === null;
 }

@@ -24,7 +24,7 @@ export type ActionsProps = {
 };
 
 const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
-  ['system', 'Colours of the system'],
+  ['system', 'System colours'],
   ['light', 'Light'],
   ['dark', 'Dark'],
 ];

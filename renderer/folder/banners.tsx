@@ -8,11 +8,11 @@ import { isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
 
-/** News of what was just done, or why it could not be. */
+/** The result of the last action, or why it failed. */
 export type Notice = {
   readonly text: string;
   readonly failed: boolean;
-  /** The folder of the trash from which it can be put back. */
+  /** The name of the trash folder from which the pruned snapshots can be put back. Null: nothing to put back. */
   readonly trashName: string | null;
 };
 
@@ -27,7 +27,7 @@ export type BannersProps = {
   readonly onDismissNotice: () => void;
 };
 
-/** What is true of the whole window until it changes: a restored state, the demo, a copy; and news. */
+/** Facts about the whole folder, such as a restored state, the demo or a copy, and the result of the last action. */
 export function Banners(props: BannersProps) {
   const { facts, place, coreStopped, notice } = props;
   return (
@@ -73,8 +73,8 @@ export function Banners(props: BannersProps) {
       <div role="status">
         {coreStopped && (
           <Banner tone="warn" onDismiss={props.onDismissCore}>
-            <b>A part of Snapback stopped unexpectedly and was started again.</b> The database is intact: what
-            was not finished was rolled back. The list was reloaded.
+            <b>A part of Snapback stopped unexpectedly and was started again.</b> The database is intact:
+            unfinished changes were rolled back. The list was reloaded.
           </Banner>
         )}
       </div>
@@ -105,7 +105,7 @@ function PutBackButton({ notice: { trashName }, onPutBack }: PutBackProps) {
   );
 }
 
-/** What the database holds, whatever was done last. */
+/** Says which state the database holds now. */
 function Restored({ state }: { readonly state: RestoredState }) {
   const { holds, finishedAt } = state;
   const verified = verifiedWords(state);

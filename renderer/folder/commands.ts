@@ -4,12 +4,12 @@ import type { HeldState } from '../../src/model/restore.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { isWritable } from '../ask/writable.ts';
 
-/** The command that leads from what the database holds to the state before the newest step. */
+/** The command that takes back the newest restore, undo or redo. */
 export function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
   return wayBackFrom(holds) === 'Redo' ? 'redo' : 'undo';
 }
 
-/** What the menu and its shortcuts can do with the open folder now; `single` is the one snapshot that is shown. */
+/** The commands that the menu and its shortcuts offer now. `single` is the snapshot shown if exactly one is selected. */
 export function possibleCommands(
   facts: FolderFacts,
   single: ListedSnapshot | undefined,

@@ -4,25 +4,25 @@ import type { FolderFacts } from '../../src/model/folder.ts';
 import { call, listen } from '../ask/api.ts';
 import { afterChange, afterOwnWork, FIRST_REVISIONS, type Revisions } from '../ask/revisions.ts';
 
-/** A core that was lost twice within this time is not asked again at once: being asked may be what it dies of. */
+/** If the core stops twice within this time, it is not asked again at once: the request itself may be what stops it. */
 const LEAST_BETWEEN_STOPS_MS = 10_000;
 
 export type FolderData = {
   readonly facts: FolderFacts;
   /** Null until the first list has arrived. */
   readonly snapshots: readonly ListedSnapshot[] | null;
-  /** Why the newest attempt to read the folder failed; what was read before stays. */
+  /** Why the last attempt to read the folder failed. The earlier data stays. */
   readonly error: ErrorInfo | null;
   readonly revisions: Revisions;
-  /** True from the end of the core process until somebody has read the notice. */
+  /** True from the moment the core process stopped until the user dismisses the notice. */
   readonly coreStopped: boolean;
-  /** To be called when something of ours that writes, or was about to, has just ended. */
+  /** Call this when one of our own writing actions has ended, whether or not it wrote anything. */
   readonly endOwnWork: () => void;
   readonly refresh: () => Promise<void>;
   readonly dismissCoreStopped: () => void;
 };
 
-/** What is known of the open folder. It renews itself when the folder's files change. */
+/** The data of the open folder. It is read again when the folder's files change. */
 export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): FolderData {
   const [facts, setFacts] = useState(firstFacts);
   const [snapshots, setSnapshots] = useState<readonly ListedSnapshot[] | null>(null);
@@ -30,8 +30,8 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
   const [revisions, setRevisions] = useState(FIRST_REVISIONS);
   const [coreStopped, setCoreStopped] = useState(false);
 
-  // One request at a time: no older answer may replace a newer one, and no more is asked than can be answered. Whatever
-  // asks meanwhile is served by one more request afterwards.
+  // One request at a time, so that an older answer never replaces a newer one and requests do not pile up. All calls in
+  // the meantime share one more request afterwards.
   const asking = useRef<Promise<void> | null>(null);
   const askAgain = useRef(false);
 
@@ -83,7 +83,7 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
           const again = Date.now() - lastStop < LEAST_BETWEEN_STOPS_MS;
           lastStop = Date.now();
           if (again) return;
-          // What was being asked of it has failed: everything is asked again.
+          // All requests to the old core have failed, so read everything again.
           setRevisions((last) => afterChange(last, Date.now()));
           void refresh();
           break;

@@ -8,7 +8,7 @@ import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
 
-/** Which dialog is open over the folder, with what was true when it was opened. */
+/** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly dialog: 'undo'; readonly from: HeldState }
@@ -23,7 +23,10 @@ export type FolderDialogProps = {
   readonly databaseRevision: number;
   readonly onTaken: (id: SnapshotId) => void;
   readonly onPutBack: (news: string) => void;
-  /** News of what was done (null: nothing to say), which snapshots left the list for it, and into which folder of the trash. */
+  /**
+   * Passes the news (null: none), the snapshots that were removed from the list, and the trash folder that they are in
+   * now.
+   */
   readonly onClose: (news: string | null, gone?: readonly SnapshotId[], trashName?: string) => void;
 };
 

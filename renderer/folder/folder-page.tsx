@@ -14,16 +14,16 @@ export type FolderPageProps = {
   readonly snapshots: readonly ListedSnapshot[] | null;
   /** The chosen snapshots that still exist. */
   readonly shown: readonly ListedSnapshot[];
-  /** Nothing is chosen yet; the best snapshot to show is still being looked for. */
+  /** True while nothing is chosen and Snapback is still searching for the best snapshot to show. */
   readonly looking: boolean;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
   readonly onPrune: () => void;
-  /** Called without ids, clears the choice, so that the likeliest snapshot is chosen again. */
+  /** An empty list clears the choice, so that the likeliest snapshot is chosen again. */
   readonly onChoose: (ids: readonly SnapshotId[]) => void;
 };
 
-/** Beside the list: the chosen snapshot or snapshots, or why there is nothing to show. */
+/** The page beside the list: the chosen snapshots, or why there is nothing to show. */
 export function FolderPage(props: FolderPageProps) {
   const { folderId, data, snapshots, shown, onChoose } = props;
   const [first] = shown;

@@ -26,7 +26,7 @@ function findList(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.snapshot-list');
 }
 
-/** Good news, or none. */
+/** A notice of success, or none. */
 function tell(text: string | null): Notice | null {
   return text === null ? null : { text, failed: false, trashName: null };
 }
@@ -34,9 +34,9 @@ function tell(text: string | null): Notice | null {
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
   readonly theme: Theme;
-  /** Something covers the whole window, so commands from the menu must wait. */
+  /** True while something covers the whole window. Commands from the menu are disabled meanwhile. */
   readonly covered: boolean;
-  /** Told whether a dialog is open, which another folder must not take away. */
+  /** Reports whether a dialog is open. Opening another folder must not close it. */
   readonly onDialog: (open: boolean) => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onHelp: () => void;
@@ -52,7 +52,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const data = useFolderData(folder);
   const { facts } = data;
   const [chosen, setChosen] = useState<ReadonlySet<Key>>(NONE);
-  // What we moved ourselves leaves the list at once, before the list has been read again.
+  // Snapshots that we moved disappear from the list at once, before the list is read again.
   const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(folder.interrupted)));
@@ -63,7 +63,7 @@ export function FolderScreen(props: FolderScreenProps) {
   );
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
-  // Chosen once and then kept: what a person is reading must not change because a snapshot appears or disappears.
+  // Chosen once and then kept: the page must not change under the reader because a snapshot appears or disappears.
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
   useLikelyChoice({
     folderId,
@@ -79,7 +79,7 @@ export function FolderScreen(props: FolderScreenProps) {
     return () => onDialog(false);
   }, [inDialog, onDialog]);
 
-  // A list that gets the focus before anything is chosen would choose its first line.
+  // If the list got the focus before anything is chosen, it would choose its first line.
   useFocusKeeper(() => (chosen.size === 0 ? null : findList()));
 
   const noSnapshots = snapshots?.length === 0;
@@ -90,7 +90,7 @@ export function FolderScreen(props: FolderScreenProps) {
 
   const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
-    // News of the step before must not stand beside the next one.
+    // A new command makes the notice of the last one outdated.
     if (command !== 'reveal') setNotice(null);
     if (command === 'restore' && single !== undefined)
       setDialog({ dialog: 'restore', snapshotId: single.id });
@@ -120,7 +120,7 @@ export function FolderScreen(props: FolderScreenProps) {
     setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
     if (reply.ok) chooseAgain();
   };
-  /** The best snapshot to look at may be among those that were put back. */
+  /** Chooses again, because the best snapshot may be among those that were put back. */
   const chooseAgain = () => {
     setChosen(NONE);
     void data.refresh();
@@ -214,7 +214,7 @@ type FolderWordsProps = {
   readonly children: ReactNode;
 };
 
-/** What the words need to know of the open folder, wherever they are said. */
+/** Provides the facts about the open folder that texts need, such as its rules. */
 function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
   const exactness = useMemo(
     () => exactnessAmong(snapshots?.map(({ takenAt }) => takenAt) ?? []),

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 8_000;
 
 export type HeaderProps = { readonly folder: OpenFolder; readonly facts: FolderFacts };
 
-/** Which folder this is, and how its database is doing. */
+/** The name of the folder and the state of its database. */
 export function FolderHeader({ folder, facts }: HeaderProps) {
   const inUse = useInUse(folder.folderId, facts.inUse, LOOK_EVERY_MS);
   return (

@@ -4,10 +4,10 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 export type AlertDialogProps = {
   readonly title: string;
   readonly children: ReactNode;
-  /** The buttons; the first focusable thing that asks for focus gets it. */
+  /** The buttons. The first one with `autoFocus` gets the focus. */
   readonly footer: ReactNode;
   readonly onClose: () => void;
-  /** While true, Escape does nothing: something is under way that has its own Cancel. */
+  /** While true, Escape does nothing: a task is running that has its own Cancel button. */
   readonly busy?: boolean;
   readonly wide?: boolean;
 };
@@ -22,7 +22,8 @@ export function AlertDialog({
   wide = false,
 }: AlertDialogProps) {
   const dialog = useRef<HTMLElement>(null);
-  // What had the focus may have gone or been greyed out with the step before: then keys, Escape too, would do nothing.
+  // The focused element may have been removed or disabled with the last step. Without focus no key would work, not even
+  // Escape.
   useEffect(() => {
     const { activeElement } = document;
     if (activeElement === null || activeElement === document.body) dialog.current?.focus();
@@ -37,7 +38,7 @@ export function AlertDialog({
     >
       <Modal className={wide ? 'modal wide' : 'modal'}>
         <Dialog ref={dialog} className="dialog" role="alertdialog">
-          {/* Live: a screen reader must announce it when the dialog turns into its result. */}
+          {/* Live, so that a screen reader announces the new title when the dialog shows the result. */}
           <Heading slot="title" aria-live="polite">
             {title}
           </Heading>
@@ -49,7 +50,7 @@ export function AlertDialog({
   );
 }
 
-/** Closes without doing anything. It takes the first focus: a dialog opens on the choice that changes nothing. */
+/** Closes the dialog without doing anything. It gets the focus first, so that a dialog opens on the harmless choice. */
 export function CancelButton({
   onPress,
   children = 'Cancel',
@@ -70,7 +71,10 @@ export type DangerButtonProps = {
   readonly onPress: () => void;
 };
 
-/** A button that Enter never presses: a held or repeated Enter must not destroy anything. Space, a click and a screen reader do. */
+/**
+ * A button that ignores Enter, so that a held or repeated Enter cannot destroy anything. Space, a click and a screen
+ * reader press it.
+ */
 export function DangerButton({ children, isDisabled, onPress }: DangerButtonProps) {
   const [hint, setHint] = useState(false);
   const refuseEnter = (event: KeyboardEvent) => {

@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
 
 /**
- * Never lets the keyboard's focus get lost: where what had it has gone or was greyed out, `findHome` gets it. A click
- * beside everything may take it away, as anywhere, and an open dialog keeps it by itself. Runs after each render too.
+ * Keeps the keyboard focus from getting lost: if the focused element is removed or disabled, the element from `findHome`
+ * gets the focus. A click on an empty place may still clear it, and an open dialog manages its own. Also checks after
+ * each render.
  */
 export function useFocusKeeper(findHome: () => HTMLElement | null): void {
   const bringHome = useEffectEvent(() => {
@@ -16,7 +17,7 @@ export function useFocusKeeper(findHome: () => HTMLElement | null): void {
     let frame = 0;
     const abort = new AbortController();
     const { signal } = abort;
-    // A closing dialog gives the focus back in the next frame; only what is lost after that is lost.
+    // A closing dialog returns the focus in the next frame, so wait until after that.
     const look = () => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {

@@ -6,7 +6,10 @@ export type ScrollAreaProps = {
   readonly children: ReactNode;
 };
 
-/** A section that scrolls on its own when its content overflows. Only then is it a Tab stop, so that the arrow keys can scroll it. */
+/**
+ * A section that scrolls on its own when its content overflows. Only then is it a Tab stop, so that the arrow keys can
+ * scroll it.
+ */
 export function ScrollArea({ label, className, children }: ScrollAreaProps) {
   const area = useRef<HTMLElement>(null);
   const [overflows, setOverflows] = useState(false);

@@ -1,6 +1,6 @@
 import type { Story } from '../../words/story.ts';
 
-/** A told sentence with its colours. */
+/** A story as coloured text. */
 export function StoryText({ story }: { readonly story: Story }) {
   let offset = 0;
   return story.map(({ text, tone }) => {

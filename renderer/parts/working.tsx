@@ -4,12 +4,12 @@ import { phaseWords, progressWords } from '../../words/phases.ts';
 
 export type WorkingProps = {
   readonly progress: Progress | null;
-  /** What to say before the first report. */
+  /** The label until the first progress report. */
   readonly words: string;
   readonly onCancel?: (() => void) | undefined;
 };
 
-/** Shows a running task: its phase, its progress and, where it can be cancelled, a button for that. */
+/** Shows a running task: its phase, its progress and, if it can be cancelled, a Cancel button. */
 export function Working({ progress, words, onCancel }: WorkingProps) {
   const label = progress === null ? words : phaseWords(progress.phase);
   const total = progress?.total ?? null;

@@ -20,7 +20,10 @@ export type EmptyTrashDialogProps = {
   readonly onEmptied: (news: string) => void;
 };
 
-/** Takes pruned snapshots out of the folder's own trash: for good, which frees space, or into the system's, which does not. */
+/**
+ * Empties the folder's own trash: deletes its snapshots for good, or moves them to the system's trash, which frees no
+ * space.
+ */
 export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyTrashDialogProps) {
   const [to, setTo] = useState<Target>('deleted');
   const [refused, setRefused] = useState(false);
@@ -63,7 +66,7 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
             value={to}
             onChange={(value) => setTo(value === 'system-trash' ? 'system-trash' : 'deleted')}
           >
-            <Label className="visually-hidden">What becomes of them</Label>
+            <Label className="visually-hidden">What happens to them</Label>
             <Radio value="deleted" className="choice">
               <span className="dot" />
               <span>
@@ -77,7 +80,7 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
               <span className="dot" />
               <span>
                 <b>Move to the system’s trash</b>
-                <span className="dim">No space is free until you empty that one too.</span>
+                <span className="dim">No space is freed until you empty that one too.</span>
               </span>
             </Radio>
           </RadioGroup>
@@ -91,7 +94,7 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
           {trash.others > 0 && (
             <p>
               {count(trash.others, 'folder')} in the trash {choose(trash.others, 'holds', 'hold')} something
-              that Prune did not put there. It stays; look into it yourself, in “snapback/trash” of this
+              that Prune did not put there. It stays. You can check it yourself in “snapback/trash” in this
               folder: {trash.otherNames.join(', ')}
             </p>
           )}

@@ -4,7 +4,7 @@ import { useNow } from '../ask/now.ts';
 import type { Request } from '../ask/use-request.ts';
 import { Icon } from '../parts/icons.tsx';
 
-/** Warns about anything that no other snapshot could bring back. Says so while that is being checked, and where it could not be. */
+/** Warns about content that no other snapshot could bring back. Also shows when the check is running or has failed. */
 export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyCopy[]> }) {
   const now = useNow();
   const { value, busy, error } = copies;
@@ -14,7 +14,7 @@ export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyC
       {error !== null && (
         <p className="note warn">
           <Icon name="warning" />
-          <span>It could not be checked whether these hold the only copy of anything.</span>
+          <span>Snapback could not check whether these hold the only copy of anything.</span>
         </p>
       )}
       {value !== null && value.length > 0 && (

@@ -19,13 +19,13 @@ import { PruneRules } from './prune-rules.tsx';
 export type PruneDialogProps = {
   readonly folderId: FolderId;
   readonly snapshots: readonly ListedSnapshot[];
-  /** Snapshots chosen in the list before; none: start with a rule. */
+  /** The snapshots selected in the list. If there are none, the dialog starts with a rule. */
   readonly chosen: readonly SnapshotId[];
   readonly onClose: () => void;
   readonly onPruned: (news: string, moved: readonly SnapshotId[], trashName: string) => void;
 };
 
-/** Moves snapshots to the folder's own trash, by a rule or by hand, after showing exactly which. */
+/** Moves snapshots, chosen by a rule or by hand, to the folder's own trash. Shows exactly which ones first. */
 export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: PruneDialogProps) {
   const rules = useRules();
   const kinds = [...new Set(snapshots.map(({ kind }) => kind))];

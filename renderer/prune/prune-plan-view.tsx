@@ -11,12 +11,15 @@ import { ScrollArea } from '../parts/scroll-area.tsx';
 
 export type PrunePlanViewProps = {
   readonly plan: PrunePlan | null;
-  /** The rule matches nothing. */
+  /** True if the rule matches no snapshot. */
   readonly none: boolean;
   readonly snapshots: readonly ListedSnapshot[];
 };
 
-/** What would be removed, what stays although the rule names it, and the space. A screen reader announces the sum only. */
+/**
+ * The snapshots that would be removed, those that stay although the rule matches them, and the space. A screen reader
+ * announces only the total.
+ */
 export function PrunePlanView({ plan, none, snapshots }: PrunePlanViewProps) {
   const now = useNow();
   const known = useMemo(() => new Map(snapshots.map((snapshot) => [snapshot.id, snapshot])), [snapshots]);

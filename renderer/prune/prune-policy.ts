@@ -1,7 +1,7 @@
 import type { PrunePolicy } from '../../src/model/prune.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 
-/** What the dialog's fields say, whichever of the three rules is picked. */
+/** The values of all fields of the dialog, including those of the rules that are not picked. */
 export type PruneFields = {
   readonly by: PrunePolicy['by'];
   readonly countKind: string;
@@ -11,7 +11,7 @@ export type PruneFields = {
   readonly ids: ReadonlySet<SnapshotId>;
 };
 
-/** The policy that the fields stand for; null while they stand for none. */
+/** The policy that the fields describe. Null while they are incomplete. */
 export function policyOf(fields: PruneFields): PrunePolicy | null {
   switch (fields.by) {
     case 'count':
@@ -27,7 +27,7 @@ export function policyOf(fields: PruneFields): PrunePolicy | null {
   }
 }
 
-/** The kinds that are there, the usual one first. */
+/** The kind to start with: `usual` if there are snapshots of it, otherwise the first kind. */
 export function firstKind(kinds: readonly string[], usual: string): string {
   return kinds.includes(usual) ? usual : (kinds[0] ?? usual);
 }

@@ -40,7 +40,7 @@ const RULES: readonly (readonly [by: PrunePolicy['by'], text: string])[] = [
   ['choice', 'The ones I select'],
 ];
 
-/** Which snapshots are meant: two rules, or by hand. */
+/** Lets the user choose snapshots by one of two rules or by hand. */
 export function PruneRules({ fields, kinds, snapshots, onChange }: PruneRulesProps) {
   const set = (change: Partial<PruneFields>) => onChange({ ...fields, ...change });
   return (
@@ -108,7 +108,7 @@ type KindSelectProps = {
 
 function KindSelect({ kinds, value, onChange }: KindSelectProps) {
   return (
-    <Select aria-label="Of which kind" value={value} onChange={(key) => onChange(String(key))}>
+    <Select aria-label="Kind of snapshot" value={value} onChange={(key) => onChange(String(key))}>
       <Button className="button">
         <SelectValue />
         <Icon name="down" />
@@ -126,7 +126,7 @@ function KindSelect({ kinds, value, onChange }: KindSelectProps) {
   );
 }
 
-/** Whether it has had its time, by the rules: those are most likely the ones to pick. */
+/** Whether the rules no longer keep the snapshot, which makes it a likely choice. */
 function mayGo({ retention }: ListedSnapshot): boolean {
   return retention.status === 'offered' || retention.status === 'due';
 }
@@ -139,7 +139,7 @@ type PickerProps = {
 
 const PICKER_LAYOUT = { estimatedRowSize: 29 };
 
-/** In the order of the list behind the dialog. Only the lines on the screen are built. */
+/** Picks snapshots by hand, in the same order as the main list. Only the visible lines are rendered. */
 function Picker({ snapshots, ids, onChange }: PickerProps) {
   const ordered = useMemo(() => groupByKind(snapshots).flatMap((group) => group.snapshots), [snapshots]);
   return (

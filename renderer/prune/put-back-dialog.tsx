@@ -20,7 +20,7 @@ export type PutBackDialogProps = {
   readonly onPutBack: (news: string) => void;
 };
 
-/** Puts what one prune moved to the trash back in its place. */
+/** Moves the snapshots of one prune from the trash back to their places. */
 export function PutBackDialog({ folderId, onClose, onPutBack }: PutBackDialogProps) {
   const trash = useRequest('trash.list', { folderId });
   const [chosen, setChosen] = useState<string | null>(null);
@@ -75,7 +75,7 @@ function PruneChoice({ prunes, chosen, onChoose }: PruneChoiceProps) {
   const now = useNow();
   return (
     <RadioGroup className="choices" value={chosen} onChange={onChoose}>
-      <Label className="visually-hidden">Which of them</Label>
+      <Label className="visually-hidden">Which snapshots to put back</Label>
       {prunes.map((prune) => (
         <Radio key={prune.trashName} value={prune.trashName} className="choice">
           <span className="dot" />

@@ -8,7 +8,7 @@ import { StoryText } from '../parts/story-text.tsx';
 
 const MOST_CHATS = 6;
 
-/** What was written since the snapshot and would be removed, by chat, with its first and last words. */
+/** The newer messages that a restore would remove, by chat, with the first and last one quoted. */
 export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
   const written = plan.newerEvents
     .filter((group) => writtenEvents(group) > 0)
@@ -67,10 +67,13 @@ function Words({ first, last, single }: WordsProps) {
   );
 }
 
-/** What was said and by whom; in quotation marks unless it brings its own. Each in its own direction of writing. */
+/**
+ * What was said and by whom. Adds quotation marks unless the text starts with one. Each part keeps its own writing
+ * direction.
+ */
 function Quote({ mark: { text, kind, speaker } }: { readonly mark: EventMark }) {
   if (text === null) return kind ?? 'an event without text';
-  // What brings its own quotation marks may have lost the closing one where it was cut.
+  // A quoted text may have lost its closing mark when it was shortened.
   const closed = /^“[^”]*…$/.test(text) ? `${text}”` : text;
   const said = <bdi>{/^[“"«„]/.test(text) ? closed : `“${text}”`}</bdi>;
   if (speaker === null) return said;

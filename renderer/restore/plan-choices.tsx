@@ -17,7 +17,7 @@ export type PlanChoicesProps = {
   readonly onOptions: (options: RestoreOptions) => void;
 };
 
-/** What few people need: restoring less than everything, and what else happens. */
+/** Options and details that few people need, such as restoring derived data only. */
 export function PlanChoices({ plan, options, onOptions }: PlanChoicesProps) {
   return (
     <>

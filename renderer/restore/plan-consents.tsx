@@ -17,7 +17,7 @@ export type PlanConsentsProps = {
   readonly onWhileOpen: (whileOpen: boolean) => void;
 };
 
-/** The consents that a plan may need. Without them the button stays grey. */
+/** The consents that a plan may need. The restore button stays disabled until they are given. */
 export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhileOpen }: PlanConsentsProps) {
   const lost = plan.schemaDrift.reduce((sum, drift) => sum + drift.loses, 0);
   const orphans = orphanWords(plan);
@@ -63,7 +63,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
             isSelected={options.acceptOtherTimeline}
             onChange={(acceptOtherTimeline) => onOptions({ ...options, acceptOtherTimeline })}
           >
-            Remove what is newer
+            Remove everything newer
           </Tick>
         </div>
       )}

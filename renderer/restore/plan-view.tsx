@@ -15,11 +15,11 @@ import { NewerEventsList } from './newer-events.tsx';
 export type PlanViewProps = {
   readonly plan: RestorePlan;
   readonly inUse: InUse;
-  /** The consents that it needs; they come before the figures. */
+  /** The consents that the plan needs, shown before the figures. */
   readonly children: ReactNode;
 };
 
-/** What the plan would do, what it costs, and what stands against it. */
+/** What the plan would do, what it needs, and why it may be refused. */
 export function PlanView({ plan, inUse, children }: PlanViewProps) {
   const now = useNow();
   const exact = useExactness()(plan.snapshot.takenAt);

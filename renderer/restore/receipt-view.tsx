@@ -6,7 +6,7 @@ import { count } from '../../words/plurals.ts';
 import { type Check, checkWords, receiptLead, shortHash } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 
-/** The proof of what was done: the checks, the hashes, the lock time, and where the way back is. */
+/** The proof of a restore: the checks, the hashes, how long the database was locked, and how to undo it. */
 export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceipt; readonly verb: Verb }) {
   const checks = Map.groupBy(receipt.checks, (check) => check.check);
   const touched = receipt.tables.filter((table) => table.beforeHash !== table.afterHash);

@@ -48,8 +48,7 @@ export type RestoreDialogProps = {
 };
 
 /**
- * From the plan to the receipt, in one dialog. What is shown when the button is pressed is what happens, or nothing
- * does.
+ * One dialog from the plan to the receipt. Pressing the button does exactly what is shown, or nothing at all.
  */
 export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: RestoreDialogProps) {
   const now = useNow();
@@ -63,7 +62,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   const rules = useRules();
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   const job = useJob<RestoreReceipt>();
-  // The consent is for those who have it open now, not for whoever opens it next.
+  // The consent covers only the programs that have the database open now, not those that open it later.
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
   const whileOpen = users !== null && consent === users;
 
@@ -160,7 +159,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   );
 }
 
-/** Whether the plan is still being made, could not be made, or has been overtaken by the database. */
+/** Shows that the plan is still being made, could not be made, or is outdated because the database has changed. */
 function PlanState({ planning }: { readonly planning: ShownPlan }) {
   const { plan, error, outdated } = planning;
   return (

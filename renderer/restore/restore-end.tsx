@@ -18,7 +18,7 @@ export type RestoreEndProps = {
   readonly onClose: () => void;
 };
 
-/** How a restore ended that gave no receipt. Where the core was lost, its content is asked whether it was made. */
+/** How a restore without a receipt ended. If the core stopped, the content of the database shows whether it was made. */
 export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: RestoreEndProps) {
   const lost = error.code === 'core-stopped';
   const outcome = useRequest('plan.outcome', lost ? { folderId, planId } : null);
@@ -57,11 +57,11 @@ export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: 
 
 function titleOf(ended: PlanOutcome | 'failed', error: ErrorInfo, verb: Verb): string {
   if (ended === 'made') return DONE[verb];
-  if (ended === 'unknown') return 'Restored or not? That isn’t known';
+  if (ended === 'unknown') return 'It isn’t known whether the restore was made';
   return error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored';
 }
 
-/** What the content of the database told after the core was lost. */
+/** What the content of the database showed after the core had stopped. */
 function Lost({ made }: { readonly made: boolean }) {
   return (
     <div className={made ? 'error-note calm' : 'error-note'} role={made ? 'status' : 'alert'}>

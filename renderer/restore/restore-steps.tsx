@@ -15,7 +15,7 @@ const STEPS: readonly Phase[] = [
   'checkpoint',
   'commit',
 ];
-/** Phases that belong to a step without being one of their own. */
+/** Phases that are shown as part of another step. */
 const WITHIN: { readonly [P in Phase]?: Phase } = {
   'copy-database': 'compare',
   'wait-for-lock': 'safety-copy',
@@ -23,7 +23,7 @@ const WITHIN: { readonly [P in Phase]?: Phase } = {
 
 export type RestoreStepsProps = { readonly progress: Progress | null; readonly mode: RestoreMode };
 
-/** The way of a restore: what is done, what is under way and how far, what is still to come. */
+/** The steps of a restore: those that are done, the current one with its progress, and those still to come. */
 export function RestoreSteps({ progress, mode }: RestoreStepsProps) {
   const steps = STEPS.filter((step) => step !== 'checkpoint' || mode === 'full');
   const phase = progress === null ? 'read-snapshot' : (WITHIN[progress.phase] ?? progress.phase);

@@ -6,9 +6,9 @@ import type { Subject } from '../../words/plan.ts';
 import { useRequest } from '../ask/use-request.ts';
 
 export type ShownPlan = {
-  /** The plan whose figures are on the screen; only this one may be applied. */
+  /** The plan whose figures are on the screen. Only this one may be applied. */
   readonly plan: RestorePlan | null;
-  /** A newer plan says something else: the person has to see it first. */
+  /** True if a newer plan differs from the one shown. The user has to see it first. */
   readonly outdated: boolean;
   readonly busy: boolean;
   readonly progress: Progress | null;
@@ -20,8 +20,8 @@ export type ShownPlan = {
 };
 
 /**
- * The plan for a restore or an undo. It is made again with each choice and each change of the database, but what a person
- * is reading is never replaced unasked.
+ * The plan for a restore or an undo. A new plan is made after each choice and each change of the database, but a change
+ * of the database never replaces the plan on the screen unasked.
  */
 export function useShownPlan(
   folderId: FolderId,
@@ -60,7 +60,7 @@ export function useShownPlan(
 
   const seen = useRef(databaseRevision);
   useEffect(() => {
-    // One under way is finished first, or a busy chat app would keep it from ever being finished.
+    // A running request is finished first. Otherwise a busy chat app would keep it from ever finishing.
     if (seen.current === databaseRevision || busy) return;
     seen.current = databaseRevision;
     reload();

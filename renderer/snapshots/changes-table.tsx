@@ -4,7 +4,7 @@ import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { Icon } from '../parts/icons.tsx';
 
-/** What a restore would do to each table; the tables that it would leave as they are fold away. */
+/** What a restore would do to each table. Unaffected tables are listed in a section that starts closed. */
 export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[] }) {
   const compared = tables.filter((table) => table.state === 'compared');
   const differing = compared.filter((table) => changesOf(table) > 0);
@@ -66,7 +66,7 @@ export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[]
   );
 }
 
-/** Rows that a restore would add, change or remove. */
+/** How many rows a restore would add, change or remove. */
 function changesOf(table: TableDiff): number {
   return table.added + table.changed + table.removed;
 }

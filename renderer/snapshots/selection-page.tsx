@@ -11,7 +11,7 @@ export type SelectionPageProps = {
   readonly onClear: () => void;
 };
 
-/** Several snapshots chosen at once: what they are and what can be done with them together. */
+/** Several chosen snapshots, and the actions that work on all of them together. */
 export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProps) {
   const now = useNow();
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);

@@ -9,7 +9,7 @@ export type Group = {
   readonly snapshots: readonly ListedSnapshot[];
 };
 
-/** The list by kind: the known kinds first, others by name; within a kind the order it came in, newest first. */
+/** Groups the list by kind: first the known kinds, then others by name. Keeps the order within a kind, newest first. */
 export function groupByKind(snapshots: readonly ListedSnapshot[]): readonly Group[] {
   const rank = (kind: string) => {
     const at = KIND_ORDER.indexOf(kind);
@@ -21,8 +21,8 @@ export function groupByKind(snapshots: readonly ListedSnapshot[]): readonly Grou
 }
 
 /**
- * Where nothing seems to be lost: the newest from before a rewind that can be read and is not as now, else the newest of
- * any other kind, a safety copy last.
+ * The snapshot to show when nothing seems to be lost. Prefers the newest readable one from before a rewind, if possible
+ * one that ends at another event than the database; then the newest of another kind; a safety copy last.
  */
 export function fallbackSnapshot(
   snapshots: readonly ListedSnapshot[],

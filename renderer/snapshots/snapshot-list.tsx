@@ -26,7 +26,7 @@ import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import { groupByKind } from './snapshot-groups.ts';
 
-// Only guesses, for the lines that are not on the screen: what is on it is measured.
+// Estimates for lines outside the screen. Visible lines are measured.
 const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };
 const Against = createContext<ListFacts | null>(null);
 
@@ -34,13 +34,13 @@ export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
   readonly facts: FolderFacts;
   readonly selected: ReadonlySet<Key>;
-  /** The set must come back unchanged as `selected`: it remembers where a range began. */
+  /** Pass this very set back as `selected`: it remembers where a range began. */
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   readonly onPutBack: () => void;
   readonly onEmptyTrash: () => void;
 };
 
-/** Every snapshot by kind. One is looked at; with Shift or Ctrl several are chosen. Only the lines on the screen are built. */
+/** All snapshots by kind. Shift or Ctrl selects several. Only the visible lines are rendered. */
 export function SnapshotList(props: SnapshotListProps) {
   const { snapshots, facts, selected, onSelect } = props;
   const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
@@ -115,7 +115,10 @@ function NoSnapshots({ rules }: { readonly rules: Rules }) {
   );
 }
 
-/** What a line shows. Not the line itself: that is kept for each snapshot, while what this shows changes with the time. */
+/**
+ * The content of a line. It is a component of its own because the list caches lines, while this content changes with
+ * time.
+ */
 function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   const now = useNow();
   const against = useContext(Against);

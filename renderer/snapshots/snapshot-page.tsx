@@ -31,7 +31,7 @@ export type SnapshotPageProps = {
   readonly onReveal: () => void;
 };
 
-/** One snapshot: what it is, in a sentence what restoring it would do, and the figures by table. */
+/** One snapshot: what it is, one sentence on what restoring it would do, and the figures by table. */
 export function SnapshotPage(props: SnapshotPageProps) {
   const { folderId, snapshot, facts, revisions } = props;
   const now = useNow();
@@ -39,7 +39,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const title = titleWords(snapshot, now, exact);
   const { diff, outdated, compareAgain } = useComparison(
     folderId,
-    // Without a database there is nothing to compare it with, and what is known to be damaged needs no second look.
+    // Without a database there is nothing to compare with, and a snapshot known to be damaged is not read again.
     facts.databaseProblem === null && !isDamaged(snapshot) ? snapshot.id : null,
     revisions,
   );
@@ -108,22 +108,24 @@ function isDamaged({ health }: ListedSnapshot): boolean {
   return health === 'damaged' || health === 'unreadable';
 }
 
-/** The list and the page say the same of it. */
+/** The damage as an error, with the same text that the list shows. */
 function damageOf({ health, healthDetail }: ListedSnapshot): ErrorInfo {
   const code = health === 'damaged' ? 'snapshot-damaged' : 'snapshot-unreadable';
   return { code, message: healthDetail ?? '', detail: {} };
 }
 
-/** Whether trying again may end otherwise: a damaged file stays damaged. */
+/** Whether trying again can help. It cannot for a damaged or unsafe file. */
 function canHelp({ code }: ErrorInfo): boolean {
   return code !== 'snapshot-damaged' && code !== 'snapshot-unsafe';
 }
 
-/** What is known of a snapshot where there is no database to compare it with. */
+/** The content of a snapshot, shown when there is no database to compare it with. */
 function SnapshotCounts({ snapshot }: { readonly snapshot: ListedSnapshot }) {
   if (snapshot.tables === null)
     return (
-      <p className="story">This snapshot has not been read yet. What it holds is shown here once it has.</p>
+      <p className="story">
+        This snapshot has not been read yet. Once it has been, its content is shown here.
+      </p>
     );
   return (
     <>

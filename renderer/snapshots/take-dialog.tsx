@@ -19,7 +19,7 @@ export type TakeDialogProps = {
   readonly onTaken: (id: SnapshotId, news: string) => void;
 };
 
-/** Takes a snapshot of the current state, of either kind. */
+/** Takes a snapshot of the current state: a checkpoint, or one that is kept like those before a rewind. */
 export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
   const rules = useRules();
   const [kind, setKind] = useState<Kind>('rewind');

@@ -7,14 +7,14 @@ import { type Request, useRequest } from '../ask/use-request.ts';
 
 export type ComparisonState = {
   readonly diff: Request<Diff>;
-  /** The database has changed since what is shown was compared, and comparing again waits for a person. */
+  /** True if the database has changed since this comparison and the next one waits for the user. */
   readonly outdated: boolean;
   readonly compareAgain: () => void;
 };
 
 /**
- * Compares a snapshot with the database, and again when that has changed: at once, or where that would take too long, when
- * a person asks for it. A comparison that is under way is finished first. Null compares nothing.
+ * Compares a snapshot with the database, and again after each change of the database. If that takes long, the next
+ * comparison waits until the user asks for it. A running comparison is finished first. A null id compares nothing.
  */
 export function useComparison(
   folderId: FolderId,

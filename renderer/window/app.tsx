@@ -11,7 +11,7 @@ import { HelpDialog } from './help-dialog.tsx';
 import { isUnderWay, useOpener } from './opener.ts';
 import { Welcome } from './welcome.tsx';
 
-/** The window: greets while no folder is open, else shows the one that is. */
+/** The window: shows the open folder, or the welcome screen if none is open. */
 export function App() {
   const [start, setStart] = useState<StartFacts | null>(null);
   const [broken, setBroken] = useState<ErrorInfo | null>(null);

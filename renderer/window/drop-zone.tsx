@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 
 export type DropZoneProps = { readonly isDisabled: boolean; readonly onDrop: (file: File) => void };
 
-/** Lets a folder, or a database file, be dropped anywhere on the window. Nothing else that is dropped does anything. */
+/** Accepts a folder or a database file that is dropped anywhere on the window. Other drops are ignored. */
 export function DropZone({ isDisabled, onDrop }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const receive = useEffectEvent(onDrop);

@@ -13,11 +13,11 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Tab, Shift+Tab', 'Next area, previous area'],
   ['↑ ↓', 'Next snapshot, previous snapshot'],
   ['Shift+↑ ↓', 'Select several'],
-  ['Space', 'Press the button; Enter never confirms what removes something'],
-  ['Esc', 'Leave a dialog without doing anything'],
+  ['Space', 'Press the button; Enter never confirms a removal'],
+  ['Esc', 'Close a dialog without doing anything'],
 ];
 
-/** Every key, in one place. */
+/** Lists all keyboard shortcuts. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <AlertDialog

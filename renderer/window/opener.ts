@@ -3,7 +3,7 @@ import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { Progress } from '../../src/model/task.ts';
 import type { CallOptions } from '../ask/api.ts';
 
-/** What may be over a moment later. */
+/** Errors that may pass by themselves, so that trying again can help. */
 const MAY_PASS: ReadonlySet<ErrorInfo['code']> = new Set([
   'database-busy',
   'database-unreadable',
@@ -15,34 +15,34 @@ const MAY_PASS: ReadonlySet<ErrorInfo['code']> = new Set([
 ]);
 
 export type Opening = {
-  /** Null: the person is still choosing. */
+  /** Null: the user is still choosing. */
   readonly words: string | null;
   readonly progress: Progress | null;
   readonly cancel: () => void;
 };
 
-/** Whether there is something to wait for; not while a dialog of the system is open. */
+/** Whether a folder is being opened. False while the user is still choosing in a system dialog. */
 export function isUnderWay(opening: Opening | null): opening is Opening {
   return opening !== null && (opening.words !== null || opening.progress !== null);
 }
 
 export type Opener = {
   readonly folder: OpenFolder | null;
-  /** What is being opened right now. */
+  /** The attempt that is running. */
   readonly opening: Opening | null;
-  /** Why the last attempt failed; the folder that was open before still is. */
+  /** Why the last attempt failed. The previous folder stays open. */
   readonly error: ErrorInfo | null;
   readonly open: (
     words: string | null,
     ask: (options: CallOptions) => Promise<Reply<OpenFolder | null>>,
   ) => Promise<void>;
-  /** Does what failed once more; null where nothing failed, or trying again could end no other way. */
+  /** Repeats the failed attempt. Null: nothing failed, or trying again cannot help. */
   readonly retry: (() => void) | null;
   readonly close: () => void;
   readonly dismissError: () => void;
 };
 
-/** Opens one folder at a time; a newer attempt takes the place of an older one. */
+/** Opens one folder at a time. A newer attempt replaces an older one. */
 export function useOpener(): Opener {
   const [folder, setFolder] = useState<OpenFolder | null>(null);
   const [opening, setOpening] = useState<Opening | null>(null);

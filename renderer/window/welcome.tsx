@@ -7,7 +7,7 @@ export type WelcomeProps = {
   readonly start: StartFacts;
   readonly recents: readonly Recent[];
   readonly error: ErrorInfo | null;
-  /** Null: trying again could end no other way. */
+  /** Null: trying again cannot help. */
   readonly onRetry: (() => void) | null;
   readonly onChoose: (what: 'folder' | 'database') => void;
   readonly onRecent: (recent: Recent) => void;
@@ -15,7 +15,7 @@ export type WelcomeProps = {
   readonly onDemo: () => void;
 };
 
-/** With no folder open: how to open one, those opened before, and the demo. */
+/** The screen without an open folder: ways to open one, recent folders, and the demo. */
 export function Welcome(props: WelcomeProps) {
   const { start, recents, error } = props;
   return (

@@ -106,7 +106,7 @@ test('axe finds nothing in a plan with every consent', async ({ place, demo }) =
   await expectAccessible(app, page, 'a comparison with notes');
   await page.getByRole('button', { name: 'Restore…' }).click();
   const dialog = page.getByRole('alertdialog');
-  for (const consent of ['Restore anyway', 'Remove what is newer', 'Leave it out', 'Empty it too'])
+  for (const consent of ['Restore anyway', 'Remove everything newer', 'Leave it out', 'Empty it too'])
     await expect(dialog.getByText(consent, { exact: true })).toBeVisible();
   await expectAccessible(app, page, 'a plan with every consent');
   host.kill();
