@@ -7,10 +7,10 @@ const BACKSLASH = 0x5c;
 const LETTER_X = 0x78;
 const HEX = '0123456789abcdef';
 
-/** Python's `repr` of a bytes object, which is what the host writes into a snapshot for a BLOB. */
+/** Python's `repr` of a bytes object. The host writes this text into a snapshot for a BLOB. */
 export function bytesRepr(bytes: Uint8Array): string {
   const quote = bytes.includes(0x27) && !bytes.includes(0x22) ? 0x22 : 0x27;
-  // One buffer instead of a list of parts, because a BLOB may have many megabytes.
+  // One buffer instead of a list of parts, because a BLOB may be many megabytes long.
   const out = Buffer.allocUnsafe(bytes.length * 4 + 3);
   out.write('b', 0, 'latin1');
   out[1] = quote;
@@ -36,7 +36,7 @@ const REPR_ESCAPES: ReadonlyMap<number, number> = new Map(
   [...REPR_LETTERS].map(([byte, letter]) => [letter.charCodeAt(0), byte]),
 );
 
-/** The bytes whose `bytesRepr` is this text; null where there are none. */
+/** The bytes whose `bytesRepr` is this text; null if it is not the repr of any bytes. */
 export function parseBytesRepr(text: string): Uint8Array | null {
   if (text.length < 3 || text[0] !== 'b' || !(text[1] === "'" || text[1] === '"') || !text.endsWith(text[1]))
     return null;
@@ -56,6 +56,6 @@ export function parseBytesRepr(text: string): Uint8Array | null {
     out[end++] = byte;
   }
   const parsed = Uint8Array.from(out.subarray(0, end));
-  // The loop above accepts too much: what it misread does not print as the same text.
+  // The loop accepts too much. If it misread the text, the bytes print differently.
   return bytesRepr(parsed) === text ? parsed : null;
 }

@@ -6,7 +6,7 @@ import type { KnownDatabase } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
 
-/** Every column that can be written, by name. */
+/** The names of all columns that can be written. */
 export function allColumns(table: Table): readonly string[] {
   return table.columns.map((column) => column.name);
 }
@@ -36,7 +36,7 @@ export async function hashLiveTable(
   return hasher.finish().hash;
 }
 
-/** Content hashes over all columns, by name, of the given live tables. */
+/** The content hashes, over all columns, of those given live tables that exist, by name. */
 export async function hashLiveTables(
   database: KnownDatabase,
   names: readonly string[],
@@ -50,10 +50,10 @@ export async function hashLiveTables(
   return hashes;
 }
 
-/** What a table held: the hash of its rows over some of its columns. */
+/** The content of a table: the hash of its rows over some of its columns. */
 type HeldContent = { readonly name: string; readonly columns: readonly string[]; readonly hash: string };
 
-/** Whether a live table holds exactly this content; false where it lacks one of the columns, or there is no such table. */
+/** Whether a live table has exactly this content; false if it lacks one of the columns or does not exist. */
 export async function holdsContent(
   database: KnownDatabase,
   { name, columns, hash }: HeldContent,

@@ -7,12 +7,12 @@ import { type FileHandle, lstat, open, readDescriptor, rm } from '../system/file
 import type { Yielder } from '../system/yielder.ts';
 
 const COPY_ATTEMPTS = 5;
-/** Includes the journal, which is needed to undo what a killed host left half written. */
+/** The journal is included, because it is needed to undo what a killed host left half written. */
 const COMPANIONS = ['', '-wal', '-journal'] as const;
 
 /**
- * Copies database, WAL and journal as files, and proves that none of them changed meanwhile. No lock that this process
- * holds on the database is lost. @throws `database-busy` (it keeps changing), `database-unreadable`, `cancelled`, and the
+ * Copies the database, its WAL and its journal as files, and checks that none of them changed meanwhile. This process
+ * keeps its locks on the database. @throws `database-busy` (it keeps changing), `database-unreadable`, `cancelled`, and the
  * system's refusal to write the copy; the copy is then unusable
  */
 export async function copyDatabaseFiles(source: string, target: string, yielder: Yielder): Promise<void> {
@@ -45,7 +45,7 @@ function absentAsNull(error: unknown): null {
   throw error;
 }
 
-/** Reads the files one after the other, and copies them where there is a target. Returns the digest of each; null for a missing file. */
+/** Reads the files one after the other, and copies them if there is a target. Returns each digest; null for a missing file. */
 async function passOver(
   source: string,
   target: string | null,
@@ -60,7 +60,7 @@ async function passOver(
 async function copyFile(source: string, target: string | null, yielder: Yielder): Promise<string | null> {
   const from = openOrAbsent(source);
   if (from === null) {
-    // A copy from an earlier attempt belongs to another moment.
+    // An earlier attempt may have copied this file; that copy is outdated.
     if (target !== null) await rm(target, { force: true });
     return null;
   }
@@ -82,7 +82,7 @@ function openOrAbsent(source: string): ReturnType<typeof openBeside> | null {
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
     if (!isSystemError(error)) throw error;
-    throw new SnapbackError('database-unreadable', 'The database may not be read.', { path: source }, error);
+    throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: source }, error);
   }
 }
 

@@ -6,16 +6,16 @@ import { checkDatabase, findDatabase, guessDatabase, type Sought } from './find-
 import type { Profile } from './profile.ts';
 import { readProfile } from './profile-file.ts';
 
-/** An opened data folder: where everything is, and what is known about its application. Holds no open file. */
+/** An opened data folder: where everything is, and what is known about its application. It keeps no file open. */
 export type DataFolder = {
   /** Absolute, without symbolic links. */
   readonly dir: string;
   /** Absolute, without symbolic links. */
   readonly databaseFile: string;
-  /** Why there was no database at that path when the folder was opened. Only its snapshots can then be looked at. */
+  /** Why the folder was opened without a usable database, so that its snapshots can only be looked at; null if it has one. */
   readonly databaseProblem: SnapbackError | null;
   readonly profile: Profile;
-  /** Where remembered facts about snapshots may be kept; null: nowhere. */
+  /** Where facts about snapshots are remembered; null: nowhere. */
   readonly cacheDir: string | null;
   readonly nativeBinding: string | undefined;
   /** Where the environment wants SQLite's temporary files, in order of preference: `SQLITE_TMPDIR`, `TMPDIR`. */
@@ -23,19 +23,19 @@ export type DataFolder = {
 };
 
 export type DataFolderOptions = {
-  /** The database, where it is not the folder's only candidate: absolute, or relative to the folder. */
+  /** The database, absolute or relative to the folder; needed if the folder has more than one candidate. */
   readonly database?: string | undefined;
   readonly cacheDir?: string | null | undefined;
   readonly nativeBinding?: string | undefined;
-  /** Also open a folder whose database is missing, empty or something else, as long as it has snapshots. */
+  /** Also open a folder whose database is missing, empty or not a database, provided that it has snapshots. */
   readonly withoutDatabase?: boolean | undefined;
   /** Undefined entries are ignored. */
   readonly sqliteTempDirs?: readonly (string | undefined)[] | undefined;
 };
 
 /**
- * Finds the database of a data folder and reads its profile. Never writes. Files are read through SQLite alone: opening
- * and closing one beside it would drop the locks that this process holds on it (POSIX).
+ * Finds the database of a data folder and reads its profile. Never writes. Reads the files through
+ * SQLite only: opening and closing one in any other way would drop this process's locks on it (POSIX).
  * @throws `data-folder-missing`, `data-folder-unreadable`, `database-missing`, `database-ambiguous`,
  * `database-unreadable`, `not-a-database`, `profile-invalid`
  */
@@ -74,7 +74,7 @@ async function locateDatabase(dir: string, sought: Sought, options: DataFolderOp
   }
 }
 
-/** Whether an error says that there is no database to work with: it is missing or empty, or something else is in its place. */
+/** Whether an error means that there is no usable database: it is missing, empty or not a database. */
 export function isDatabaseProblem(error: unknown): error is SnapbackError {
   return (
     error instanceof SnapbackError &&

@@ -8,18 +8,18 @@ import { describeOddity } from '../system/plain-file.ts';
 import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
 import { invalidProfile } from './profile-schema.ts';
 
-/** What the search needs to know: the database must hold the log of this profile. */
+/** What is searched for: a database with the event log of this profile. */
 export type Sought = { readonly profile: Profile; readonly nativeBinding: string | undefined };
 
 /**
- * `has-log`: a database with the log table. `maybe`: a database that can't be looked into now (locked, damaged, or its
- * WAL can't be opened in a folder without write permission). `no-log`, `not-a-database`, `unreadable`: no candidate.
+ * `has-log`: a database with the log table. `maybe`: a database whose tables cannot be read now (it is locked or
+ * damaged, or its WAL cannot be opened in a read-only folder). `no-log`, `not-a-database`, `unreadable`: no candidate.
  */
 type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
 
 /**
- * Finds the only database of a folder that may be the chat application's; its absolute path. Files are read
- * through SQLite alone: opening and closing one beside it would drop the locks that this process holds on it (POSIX).
+ * Returns the absolute path of the only file in a folder that can be the chat application's database. Reads the files
+ * through SQLite only: opening and closing one in any other way would drop this process's locks on it (POSIX).
  * @throws `data-folder-unreadable`, `database-missing`, `database-ambiguous`, `database-unreadable`, `not-a-database`, `profile-invalid`
  */
 export async function findDatabase(dir: string, sought: Sought): Promise<string> {
@@ -34,7 +34,7 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
   if (candidates.length > 1)
     throw new SnapbackError(
       'database-ambiguous',
-      'The data folder holds several databases; name one of them.',
+      'The data folder has several databases; name one of them.',
       {
         path: dir,
         found: candidates.join(', '),
@@ -52,17 +52,17 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
   if (links !== '')
     throw new SnapbackError(
       'database-missing',
-      `“${links}” in this folder is a link, which Snapback follows only when it is named itself.`,
+      `“${links}” in this folder is a link. Snapback follows a link only if you name it.`,
       { path: dir, links },
     );
-  throw new SnapbackError('database-missing', `No database with a table "${table}" is in the data folder.`, {
+  throw new SnapbackError('database-missing', `The data folder has no database with a table “${table}”.`, {
     path: dir,
     table,
     databasesWithoutIt: named('no-log').filter(byName).join(', ') || null,
   });
 }
 
-/** The likely path of a database that is missing or unusable: a file with a database's name, or one whose WAL or journal is there. */
+/** The likely path of a missing or unusable database: a file with a database's name, or the one to which a WAL or journal belongs. */
 export async function guessDatabase(dir: string): Promise<string> {
   const names = (await readdir(dir)).sort();
   const beside = /^(.+)-(?:wal|shm|journal)$/;
@@ -92,7 +92,7 @@ async function listNames(dir: string, counts: (entry: Dirent) => boolean): Promi
   }
 }
 
-/** The real path of a database that was named. @throws as `findDatabase` */
+/** Returns the real path of a database that the user named. @throws as `findDatabase` */
 export async function checkDatabase(file: string, sought: Sought): Promise<string> {
   const { table } = sought.profile.log;
   const real = await resolveDatabase(file);
@@ -101,7 +101,7 @@ export async function checkDatabase(file: string, sought: Sought): Promise<strin
     throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: file });
   if (verdict === 'not-a-database') throw notADatabase(file);
   if (verdict === 'no-log')
-    throw new SnapbackError('database-missing', `The database has no table "${table}".`, {
+    throw new SnapbackError('database-missing', `The database has no table “${table}”.`, {
       path: file,
       table,
     });
@@ -158,8 +158,8 @@ function judgeOpen(db: ReadDatabase, profile: Profile): Verdict {
 }
 
 /**
- * Makes sure that the columns are there that an application's own profile names; of the default ones a log may lack all
- * but the id. @throws `profile-invalid`
+ * Checks that the columns exist that an application's own profile names. Of the default columns only the id is required.
+ * @throws `profile-invalid`
  */
 function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
   const columnsOf = db.prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main')").pluck();
@@ -173,6 +173,6 @@ function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
     if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
   const { names } = chat;
   const isDefault = names?.table === defaultChatNames.table && names.id === defaultChatNames.id;
-  // The table of chats may be made later than the log, so only a wrong column of it is refused.
+  // The application may create the table of chats later than the log, so it may be missing; a wrong column is refused.
   if (names !== null && !isDefault) demand('chat.names.id', names.table, names.id);
 }

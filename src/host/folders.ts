@@ -17,8 +17,8 @@ import { explainReadError, explainWriteError } from '../system/refusals.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /*
- * The folders below a data folder that Snapback reads and writes. Invariant: whatever symbolic links say, everything that
- * is reached through them is in the data folder, and has no second name in another of these folders.
+ * The folders below a data folder that Snapback reads and writes. Invariant: even through symbolic links,
+ * everything that is reached is inside the data folder, and no two of these folders are the same.
  */
 
 /** The folders of snapshots and of Snapback's own files, relative to the data folder. */
@@ -26,9 +26,9 @@ export const SNAPSHOTS = 'snapshots';
 export const OWN = 'snapback';
 
 /**
- * The real path of a folder below the data folder, or null where there is none. A symbolic link may lead elsewhere in
- * the data folder, but not out of it nor to another folder of snapshots or of ours.
- * @throws `snapshot-unsafe` for such a link, `snapshot-unreadable` where the system refuses to read
+ * The real path of a folder below the data folder, or null where there is none. A symbolic link may lead to
+ * another place in the data folder, but not out of it or to another folder of snapshots or of ours.
+ * @throws `snapshot-unsafe` for such a link, `snapshot-unreadable` if the system refuses to read
  */
 export async function findFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string | null> {
   const path = join(folder.dir, ...segments);
@@ -48,8 +48,8 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
 }
 
 /**
- * Makes sure that a folder below the data folder exists, each level with the owner and mode of the database file, and
- * returns its real path. @throws as `findFolder`, `disk-full`, `folder-read-only`, `io-failed`
+ * Makes a folder below the data folder if it is missing and returns its real path. Each new level gets the owner and mode
+ * of the database file. @throws as `findFolder`, `disk-full`, `folder-read-only`, `io-failed`
  */
 export async function ensureFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string> {
   let path = folder.dir;
@@ -60,10 +60,7 @@ export async function ensureFolder(folder: DataFolder, ...segments: readonly str
   return path;
 }
 
-/**
- * Why `ensureFolder` would fail for this folder, or the folder could not be written; null where nothing speaks against it.
- * Writes nothing.
- */
+/** Why `ensureFolder` would fail or the folder could not be written; null if no obstacle is found. Writes nothing. */
 export async function findObstacle(
   folder: DataFolder,
   ...segments: readonly string[]
@@ -74,7 +71,7 @@ export async function findObstacle(
       path = join(path, segment);
       if ((await findFolder(folder, ...segments.slice(0, index + 1))) !== null) continue;
       await lstat(path);
-      return obstacle('io-failed', 'is no folder. Move it away', folder, path);
+      return obstacle('io-failed', 'is not a folder. Move it away', folder, path);
     }
     await access(path, constants.W_OK | constants.X_OK);
     return null;
@@ -85,7 +82,7 @@ export async function findObstacle(
   }
 }
 
-/** Why a file could not be appended to; null where nothing speaks against it. Its folder has no obstacle. Writes nothing. */
+/** Why a file could not be appended to; null if no obstacle is found. Expects its folder to have none. Writes nothing. */
 export async function findFileObstacle(
   folder: DataFolder,
   ...segments: readonly string[]
@@ -93,7 +90,7 @@ export async function findFileObstacle(
   const path = join(folder.dir, ...segments);
   try {
     if (!(await lstat(path)).isFile())
-      return obstacle('io-failed', 'is no regular file. Move it away', folder, path);
+      return obstacle('io-failed', 'is not a regular file. Move it away', folder, path);
     await access(path, constants.R_OK | constants.W_OK);
     return null;
   } catch (error) {
@@ -113,7 +110,7 @@ function obstacle(code: ErrorCode, what: string, folder: DataFolder, path: strin
   return new SnapbackError(code, `“${name}” ${what}, then try again.`, { path: name });
 }
 
-/** The path within the data folder. Whole paths must not cross to the window. */
+/** The path relative to the data folder. Absolute paths must not reach the window. */
 function nameIn({ dir }: DataFolder, path: string): string {
   return relative(dir, path) || basename(dir);
 }
@@ -122,14 +119,14 @@ async function makeFolder(folder: DataFolder, path: string): Promise<string> {
   try {
     const database = await statDatabase(folder);
     await mkdir(path);
-    // Whoever may read the database may enter the folder.
+    // Whoever can read the database can enter the folder.
     const enter = (database.mode & 0o444) >> 2;
     await chmod(path, (database.mode & 0o666) | 0o600 | enter | 0o100);
     await takeOwner(folder, (uid, gid) => chown(path, uid, gid), await lstat(path));
     await syncFolder(join(path, '..'));
     return path;
   } catch (error) {
-    // Another process may have made it in between; anything else in its place is refused by the check.
+    // Another process may have made it meanwhile. `findFolder` refuses anything else in its place.
     const existing = hasSystemCode(error, 'EEXIST')
       ? await findFolder(folder, ...segmentsOf(folder, path))
       : null;
@@ -142,7 +139,7 @@ function segmentsOf(folder: DataFolder, path: string): readonly string[] {
   return path.slice(folder.dir.length).split(sep).filter(Boolean);
 }
 
-/** Gives a new file the owner and the mode of the database file, without execute bits, as far as the system allows. */
+/** Gives a new file the owner and mode of the database file, without execute bits, as far as the system allows. */
 export async function ownAsDatabase(folder: DataFolder, handle: FileHandle): Promise<void> {
   const database = await statDatabase(folder);
   await handle.chmod((database.mode & 0o666) | 0o600);
@@ -169,7 +166,7 @@ async function takeOwner(
   try {
     await change(database.uid, database.gid);
   } catch (error) {
-    // Only a privileged process can give files away. Otherwise the file keeps its owner.
+    // Only a privileged process can change a file's owner. Otherwise it stays ours.
     if (!hasSystemCode(error, 'EPERM', 'ENOSYS', 'EINVAL', 'ENOTSUP')) throw error;
   }
 }
@@ -189,7 +186,7 @@ async function unsafe(
   for (const part of upTo.toReversed()) if (await isLink(join(folder.dir, ...part))) link = part;
   return new SnapbackError(
     'snapshot-unsafe',
-    `“${link.join('/')}” is a link out of its place, and Snapback does not follow it: it touches nothing outside the data folder. Put the folder itself there instead of the link, or mount it in its place (on Linux with “mount --bind”).`,
+    `“${link.join('/')}” is a link that leads somewhere else. Snapback does not follow it, because it touches nothing outside the data folder. Replace the link with the folder itself, or mount the folder there (on Linux with “mount --bind”).`,
     { path: join(folder.dir, ...segments) },
     cause,
   );

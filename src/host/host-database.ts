@@ -2,7 +2,7 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { type KnownDatabase, readSchema } from '../sqlite/schema.ts';
 import type { Profile } from './profile.ts';
 
-/** The host's database, or a copy of it, with all that is needed to make sense of its tables. */
+/** The host's database, or a copy of it, with what is needed to understand its tables. */
 export type HostDatabase<Db extends AnyDatabase = AnyDatabase> = KnownDatabase<Db> & {
   readonly profile: Profile;
 };

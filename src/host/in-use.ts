@@ -16,14 +16,16 @@ type Targets = {
 type User = { readonly pid: number; readonly name: string };
 
 /**
- * Tells which other processes have a database open, or locks on it, without opening it: an idle connection of the host
- * counts, for it holds state in memory. Our own process does not count, nor do other Snapbacks that are at work:
- * they hold nothing that they would write over a restore, and of two restores at once SQLite lets one win. `unknown` where the system does not tell: on other systems than Linux, and where the database's owner is another user whose processes this one may not
- * look into. A process that hides itself even from its own user (key agents, a container's keeper) is seen by its locks only.
+ * Finds the other processes that have a database open or hold locks on it, without opening it. An idle connection of the
+ * host counts, because the host keeps state in memory. Our own process does not count. Nor do other Snapbacks at work:
+ * they keep no state that could overwrite a restore, and of two restores at the same time SQLite lets only one win.
+ * `unknown` if the system does not show it: on systems other than Linux, and if the database belongs to a user whose
+ * processes this one cannot inspect. A process that hides even from its own user (a key agent, the supervisor of a
+ * container) is found by its locks only.
  */
 export async function findOpeners(databaseFile: string): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
-  // Asked again for each process found, because another Snapback is marked only while it works.
+  // Asked again for each process, because another Snapback is marked only while it works.
   const isStranger = async (pid: number) => pid !== process.pid && !(await listOwnProcesses()).has(pid);
   const yielder = createYielder({});
   const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
@@ -60,7 +62,7 @@ function lookAt(path: string): BigIntStats | null {
   }
 }
 
-/** Device and inode as /proc/locks writes them: `major:minor:inode`, the device in hexadecimal. */
+/** Device and inode as in /proc/locks: `major:minor:inode`, with the device in hexadecimal. */
 function identityOf({ dev, ino }: BigIntStats): string {
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
   const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
@@ -74,7 +76,7 @@ function hexByte(value: bigint): string {
 function listLockHolders({ ids }: Targets): readonly number[] {
   const lines = readProcFile('/proc/locks')?.split('\n') ?? [];
   return lines.flatMap((line) => {
-    // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; a waiting process has `->` after the number.
+    // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`. A waiting process has `->` after the first number.
     const found = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line);
     return found?.[1] !== undefined && found[2] !== undefined && ids.has(found[2]) ? [Number(found[1])] : [];
   });
@@ -87,8 +89,8 @@ function listProcesses(): readonly number[] {
 }
 
 /**
- * Null where this user may not look. A process that has just ended has nothing open. The inode alone decides: a name may
- * be another one of the same file, or one in the process's own view of the file system.
+ * Whether a process has one of the files open; null if this user has no permission to look. False for a process that has
+ * just ended. Device and inode decide, because the process may know the file by another name.
  */
 function hasOpen(pid: number, targets: Targets): boolean | null {
   try {
@@ -105,8 +107,8 @@ function hasOpen(pid: number, targets: Targets): boolean | null {
 }
 
 /**
- * Whether a descriptor has one of the inode numbers, by what the kernel itself keeps of it: to ask the file's own file
- * system could take for ever where that is one on a network that does not answer. Kernels before 5.14 do not tell.
+ * Whether a descriptor may be one of the files, as far as the kernel itself knows. Asking the file system could take
+ * forever, if it is on a network that does not answer. Kernels before 5.14 do not show the inode, so there the name counts.
  */
 function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
   const inode = /^ino:\s*(\d+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
@@ -115,7 +117,7 @@ function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
   return name !== null && names.has(basename(name));
 }
 
-/** Null for what was closed meanwhile, and for what its file system does not tell of, such as one that was cut off. */
+/** Null if the file was closed meanwhile or its file system does not answer, for example after a lost connection. */
 function lookAtOpen(link: string): BigIntStats | null {
   try {
     return statSync(link, { bigint: true });
@@ -125,7 +127,7 @@ function lookAtOpen(link: string): BigIntStats | null {
   }
 }
 
-/** Its program's name; what it calls itself, which may be its main thread's name, only where the program can't be seen. */
+/** The name of a process's program; if that is not visible, the name the process gives itself, which may be that of a thread. */
 function nameOf(pid: number): string {
   const program = readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
   const name = program === null ? readProcFile(`/proc/${pid}/comm`)?.trim() : basename(program);

@@ -17,17 +17,17 @@ import { createCopyRhythm } from './copy-rhythm.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /**
- * Everything that is read at length is read from a private copy of the database, taken through SQLite. So the host is
- * never kept waiting by a comparison, whatever its journal mode: with a rollback journal the file is locked for one
- * step of the copy at a time (at most some 200 ms); with a WAL, where readers block nobody, one read lasts for as long
- * as the copy takes, at most 10 s.
+ * A private copy of the database, made through SQLite. Everything that takes long is read from it, so that the host never
+ * waits for a comparison. Making the copy hardly disturbs the host: with a rollback journal the file is locked for one
+ * step at a time, about 200 ms at most. With a WAL, where readers block nobody, one read lasts as long as the copy, at
+ * most 10 s.
  */
 export type ReadView = {
-  /** The copy. Writable, because nobody else has it: temporary tables and a trial of statements may go into it. */
+  /** The copy. It is writable, because nobody else uses it: for temporary tables and for trying out statements. */
   readonly db: WriteDatabase;
   readonly folder: PrivateFolder;
   readonly journalMode: string;
-  /** True where the database could not be opened in its place, so that its files were copied instead. */
+  /** True if SQLite could not open the database where it is, so that its files were copied instead. */
   readonly viewingCopy: boolean;
 };
 
@@ -35,9 +35,10 @@ const LOCK_PATIENCE_MS = 5000;
 const LOCK_POLL_MS = 20;
 
 /**
- * Gives `use` one moment of the database and removes the copy afterwards. Not one byte of the database or of its
+ * Lets `use` read one moment of the database and removes the copy afterwards. Not one byte of the database or of a
  * non-empty WAL changes.
- * @throws `database-busy` (somebody held a lock for 5 s), `database-unreadable`, `database-damaged`, `not-a-database`, `disk-full`, `cancelled`
+ * @throws `database-busy` (a lock was held for 5 s), `database-missing` (it is empty), `database-unreadable`,
+ * `database-damaged`, `not-a-database`, `disk-full`, `cancelled`
  */
 export async function withReadView<T>(
   folder: DataFolder,
@@ -50,7 +51,7 @@ export async function withReadView<T>(
     const made = await copyDatabase(folder, file, task);
     const db = openPrivateDatabase(file, folder);
     try {
-      // Finishes an interrupted write of the host in the copy, where files had to be copied.
+      // If files were copied, this rolls back an interrupted write of the host, in the copy only.
       db.pragma('schema_version');
       return await use({ db, folder: privateFolder, ...made });
     } catch (error) {
@@ -74,11 +75,11 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
       String(source.pragma('journal_mode', { simple: true })),
     );
     if ((await withLockPatience(task, () => source.pragma('page_count', { simple: true }))) === 0)
-      throw new SnapbackError('database-missing', 'The database is empty: it has no table at all.', {
+      throw new SnapbackError('database-missing', 'The database is empty: it has no tables.', {
         database: folder.databaseFile,
       });
     const since = performance.now();
-    // Where the first step meets a lock, better-sqlite3 calls a copy of no pages a finished one.
+    // If the first step meets a lock, better-sqlite3 reports a finished copy of no pages.
     while ((await backUp(source, target, journalMode === 'wal', task)) === 0) {
       if (performance.now() - since > LOCK_PATIENCE_MS)
         throw new SnapbackError('database-busy', 'Another program keeps the database busy.', {
@@ -95,7 +96,10 @@ async function copyDatabase(folder: DataFolder, target: string, task: TaskOption
   }
 }
 
-/** Opens the database where it is. Null where SQLite cannot open it read-only: a WAL in a read-only folder, or a journal left by a crash. */
+/**
+ * Opens the database where it is. Null if SQLite cannot open it read-only: it has a WAL in a read-only folder, or a
+ * journal that a crash left behind.
+ */
 export async function openInPlace(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
   try {
     return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
@@ -115,8 +119,8 @@ async function backUp(
   wal: boolean,
   task: TaskOptions,
 ): Promise<number> {
-  // A read transaction keeps the copy at one moment whatever is committed meanwhile. Without a WAL it would make the
-  // host's commits fail, so there SQLite restarts the copy whenever the database changes.
+  // A read transaction keeps the copy at one moment even if the host commits meanwhile. Without a WAL it would make those
+  // commits fail, so SQLite restarts the copy whenever the database changes.
   if (wal) {
     source.exec('BEGIN');
     source.prepare('SELECT 1 FROM sqlite_schema').get();

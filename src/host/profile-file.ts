@@ -9,9 +9,10 @@ export const PROFILE_FILE = 'snapback-profile.json';
 const LARGEST_PROFILE_BYTES = 64 * 1024;
 
 /**
- * Reads the profile that an application put into its data folder. Without one, and for each part that it leaves out,
- * the default counts. The file is hostile input: its size is bounded, types are exact, unknown keys are refused.
- * @throws `profile-invalid`; `io-failed` where reading fails for a reason that is not the file's
+ * Reads the profile that an application put into its data folder. Whatever the profile leaves out is taken from the
+ * default profile, which also serves if there is none. The file is hostile input: its size is limited, types are exact,
+ * and unknown keys are refused.
+ * @throws `profile-invalid`; `io-failed` if reading fails for a reason that has nothing to do with the file
  */
 export async function readProfile(dir: string): Promise<Profile> {
   const file = join(dir, PROFILE_FILE);
@@ -52,7 +53,7 @@ async function readBytes(file: string): Promise<Buffer | 'not-a-file' | null> {
     }
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
-    // Any other failure says nothing of the profile, and nobody should be told to remove it.
+    // Any other failure says nothing about the profile, so nobody should be told to remove it.
     if (!hasSystemCode(error, 'EACCES', 'EPERM')) throw error;
     throw invalidProfile(file, 'a readable file', 'one that cannot be read', error);
   }

@@ -4,8 +4,8 @@ import { foldName } from '../sqlite/names.ts';
 import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
 
 /*
- * The form of a profile. The message of each schema is what would be right in its place: it completes the sentence
- * “… must be …” of the error.
+ * The form of a profile. The message of each schema says what would be valid: it completes the sentence “… must be …” of
+ * the error.
  */
 
 const LONGEST_NAME = 128;
@@ -103,7 +103,7 @@ const profileSchema = section({
   ),
 }) satisfies v.GenericSchema<unknown, Profile>;
 
-/** Turns the contents of a profile file into a profile. Parts that it leaves out are the default's. @throws `profile-invalid` */
+/** Turns the content of a profile file into a profile. Missing parts come from the default profile. @throws `profile-invalid` */
 export function parseProfile(source: unknown): Profile {
   const { issues, output } = v.safeParse(profileSchema, source, { abortEarly: true });
   if (issues !== undefined) {
@@ -116,7 +116,7 @@ export function parseProfile(source: unknown): Profile {
   return output;
 }
 
-/** Where in the profile something is wrong, such as `chat.names.name[1]`. For an unknown key, the place of the object that has it. */
+/** Where the profile is wrong, such as `chat.names.name[1]`. For an unknown key, the place of the object that has it. */
 function placeOf({ path, expected }: v.BaseIssue<unknown>): string {
   const keys = (path ?? []).map(({ key }) => key);
   if (expected === 'never') keys.pop();
@@ -124,7 +124,7 @@ function placeOf({ path, expected }: v.BaseIssue<unknown>): string {
   return place === '' ? 'profile' : place.slice(1);
 }
 
-/** What stands there instead. Never the text itself, which may be of any size. */
+/** What the profile has there instead. Never the text itself, which may be of any size. */
 function describeFound({ kind, input, expected, path }: v.BaseIssue<unknown>): string | number {
   if (expected === 'never') return String(path?.at(-1)?.key).slice(0, LONGEST_NAME);
   if (typeof input === 'number') return input;

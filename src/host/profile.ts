@@ -1,9 +1,9 @@
 import type { Rules } from '../model/rules.ts';
 
-/** What Snapback knows about an event-sourced application. Nothing else in the core names a table or a threshold. */
+/** What Snapback knows about an event-sourced application. Nothing else in the core names its tables or its thresholds. */
 export type Profile = {
   readonly log: { readonly table: string; readonly columns: LogColumns };
-  /** Tables that the application derives from its log, in the order of a dump. */
+  /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
   readonly chat: ChatFields;
 } & Rules;
@@ -18,18 +18,18 @@ type LogColumns = {
   readonly hidden: string;
 };
 
-/** Where chat, speaker and text of an event are found: fields of its payload, of which the first that is there counts. */
+/** The fields of an event's payload that hold its chat, speaker and text. Of each list, the first field that exists counts. */
 type ChatFields = {
   readonly payloadChat: readonly string[];
   readonly payloadSpeaker: readonly string[];
   readonly payloadText: readonly string[];
-  /** Kinds of events by which the host records a rewind. */
+  /** The kinds of events that record a rewind. */
   readonly rewindKinds: readonly string[];
-  /** Null: names of chats are not known. */
+  /** Null: the database has no names of chats. */
   readonly names: ChatNames | null;
 };
 
-/** The table that holds the chats' names: its column of chat ids, and the columns that may hold a name. */
+/** The table with the names of the chats: the column of the chat's id, and the columns that may hold a name. */
 type ChatNames = { readonly table: string; readonly id: string; readonly name: readonly string[] };
 
 /** The part of a profile that the window and the command line put into words. */

@@ -1,30 +1,34 @@
 import type { DataFolder } from '../host/data-folder.ts';
 
 /*
- * Which restores are being made right now. Those of this process are known here; those of other processes are known by
- * the mark that each leaves in the journal. Only whoever makes a restore ends it.
+ * Which restores this process is making right now. Restores of other processes are recognized by the mark that each leaves
+ * in the journal. Only the process that makes a restore may end it.
  */
 
 type Work = { readonly dir: string; readonly planId: string };
 
-const here = new Set<Work>();
+/**
+ * Module state on purpose: whoever restores and whoever lists or recovers in this process hand each other no object, yet
+ * all must see the same restores. The journal's mark names only the process, not the work that it is still doing.
+ */
+const restoresUnderWay = new Set<Work>();
 
-/** Does some work for a plan, which counts as running until the work has ended. Returns or throws what the work does. */
+/** Does some work for a plan, which counts as running until the work ends. Returns or throws whatever the work does. */
 export async function whileRunning<T>(
   { dir }: DataFolder,
   planId: string,
   work: () => Promise<T>,
 ): Promise<T> {
   const entry = { dir, planId };
-  here.add(entry);
+  restoresUnderWay.add(entry);
   try {
     return await work();
   } finally {
-    here.delete(entry);
+    restoresUnderWay.delete(entry);
   }
 }
 
 /** Whether this process is working on a plan of this folder. */
 export function isRunningHere({ dir }: DataFolder, planId: string): boolean {
-  return [...here].some((work) => work.dir === dir && work.planId === planId);
+  return [...restoresUnderWay].some((work) => work.dir === dir && work.planId === planId);
 }

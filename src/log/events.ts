@@ -7,16 +7,13 @@ import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 
-/** The columns that make an event the same event, in the order of a log chain. */
+/** The columns that identify an event, in the order of a log chain. */
 export function chainColumns(profile: Profile): readonly string[] {
   const { id, ts, kind, payload } = profile.log.columns;
   return [id, ts, kind, payload];
 }
 
-/**
- * The event log. Of its columns only the id is needed. @throws `database-missing` where there is no such table, or none
- * with that column
- */
+/** Finds the event log, which needs no other column than the id. @throws `database-missing` if the table or the column is missing */
 export function findLogTable(schema: Schema, { log }: Profile): Table {
   const table = schema.tables.get(foldName(log.table));
   if (table === undefined || table.kind !== 'table')
@@ -37,20 +34,20 @@ export function findLogTable(schema: Schema, { log }: Profile): Table {
   return table;
 }
 
-/** The columns that identify a log's events: for each of `chainColumns` its name in the log, or null where the log lacks it. */
+/** For each of `chainColumns`, the name of that column in a log, or null if the log lacks it. */
 export type Identity = readonly (string | null)[];
 
-/** Finds the identifying columns of a log. Generated columns do not count: they add nothing, and no dump holds them. */
+/** Finds the identifying columns of a log. Generated columns do not count, because they add nothing and are never dumped. */
 export function identityOf({ columns }: Table, profile: Profile): Identity {
   const names = columns.map(({ name }) => name);
   return chainColumns(profile).map((column) => names[placeOfName(names, column)] ?? null);
 }
 
-/** Picks what identifies an event out of a row, in the order of a log chain; NULL for what the log does not have. */
+/** Picks an event's identity out of a row, in the order of a log chain; NULL for columns that the log lacks. */
 export function createIdentifier(identity: Identity, columns: readonly string[]) {
   const places = identity.map((column) => (column === null ? null : placeOfName(columns, column)));
   return {
-    /** Whether the rows have every column that identifies an event in the log. */
+    /** Whether the rows have all identifying columns of the log. */
     whole: !places.includes(-1),
     pick: (row: readonly SqlValue[]): readonly SqlValue[] =>
       places.map((place) => (place === null ? null : (row[place] ?? null))),
@@ -61,11 +58,11 @@ type Events = {
   readonly table: string;
   readonly identity: Identity;
   readonly encoding: Schema['encoding'];
-  /** SQL after the table's name: ORDER BY, perhaps after a WHERE clause. */
+  /** The SQL after the table's name: an ORDER BY, and a WHERE before it if needed. */
   readonly order: string;
 };
 
-/** Yields the identity of each event of the live log, read as `readRows` reads. */
+/** Yields the identity of each event of the live log. Reads as `readRows` does. */
 export function* readEvents(
   db: AnyDatabase,
   { identity, ...source }: Events,
@@ -75,12 +72,12 @@ export function* readEvents(
   for (const row of readRows(db, { ...source, schemaName: 'main', columns })) yield pick(row);
 }
 
-/** Where a log is read from: `main` with its own column of ids, or the stage of a snapshot. */
+/** Where ids are read from: the live log in `main`, or the stage of a snapshot. */
 type IdSource = { readonly schemaName: string; readonly table: string; readonly column: string };
 
 /**
- * The storage class of an event id that is no integer; null where all are, or some are NULL. The host's checkpoints count
- * from an integer, and so do ours: with other ids (UUIDs, ULIDs) a log can be looked at and compared, and no more.
+ * The storage class of the first event id that is neither an integer nor NULL; null if there is none. The host replays
+ * events after an integer id, and so do we. Logs with other ids (UUIDs, ULIDs) can only be looked at and compared.
  */
 export function findForeignId(db: AnyDatabase, { schemaName, table, column }: IdSource): string | null {
   const id = quoteName(column);
@@ -93,7 +90,7 @@ export function findForeignId(db: AnyDatabase, { schemaName, table, column }: Id
   return found ?? null;
 }
 
-/** `findForeignId` for the live log. Does not read it where its ids can only be integers. */
+/** `findForeignId` for the live log. Does not read a log whose ids can only be integers. */
 export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile): string | null {
   const column = log.columns.id;
   if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;

@@ -13,16 +13,16 @@ import { type Ask, createLogQuestions, type LogQuestions, type LogSource } from 
 /** The live log, opened for questions. */
 export type LiveLog = LogQuestions & {
   readonly journalMode: string;
-  /** True where the database could not be opened in its place, so that its files were copied. */
+  /** True if SQLite could not open the database where it is, so that its files were copied. */
   readonly viewingCopy: boolean;
 };
 
 /**
- * Opens the live log for reading, in its place where short reads can answer, else in a private copy: where the database
- * can't be opened in its place, or finding an event by its id means reading all of them. `glance` asks in place and at
- * once; otherwise a lock is waited for.
- * @throws `database-busy`, `database-missing` (no log table, or none with ids), as `withReadView`, and with `glance`
- * `database-unreadable` where only a copy would do
+ * Opens the live log for reading. It is read where it is if short reads are enough. A private copy is read if SQLite
+ * cannot open the database where it is, or if finding one event by its id would mean reading all of them. `glance` never
+ * copies and does not wait for locks; `patient` does both.
+ * @throws `database-busy`, `database-missing` (no log table, or one without ids), as `withReadView`; with `glance` also
+ * `database-unreadable` if a copy would be needed
  */
 export function withLiveLog<T>(
   folder: DataFolder,

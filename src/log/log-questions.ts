@@ -7,35 +7,35 @@ import { createYielder } from '../system/yielder.ts';
 import { createLogChain, fingerprintEvent } from './chain.ts';
 import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
 
-/** A place in the live log: it had so many events up to this one, whose identity has this hash. */
+/** A place in the live log: the number of events up to and with `lastId`, and the hash of that event's identity (`last`). */
 type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
 
-/** A place up to which the log was read, with its chain there. */
+/** A place up to which the log was read, and the chain there. */
 export type ReadMark = LogMark & { readonly chain: string };
 
 /** The place before the first event, which every log has. */
 const START: ReadMark = { events: 0, lastId: 0n, last: '', chain: createLogChain().peek().chain };
 
-/** Questions to the live log. Each is answered by short reads, none of which keeps the host from committing. */
+/** Questions about the live log. Each is answered by short reads, so that the host can always commit in between. */
 export type LogQuestions = {
-  /** Which columns tell its events apart. */
+  /** The columns that identify its events. */
   readonly identity: Identity;
-  /** Events with a greater id; all of them without one. */
+  /** How many events have a greater id; with null, how many there are. */
   readonly countAfter: (id: bigint | null) => Promise<number>;
-  /** Events with a greater id than the first and none greater than the second; null: without that bound. */
+  /** How many events have an id above `after` and at most `upTo`. Null means no bound. */
   readonly countBetween: (after: bigint | null, upTo: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
-  /** When the last event says it happened; null where there is none, or it says so in no way that is known. */
+  /** The time that the last event carries; null if there is no event or its time has an unknown form. */
   readonly lastTime: () => Promise<Date | null>;
-  /** Ids of the events by which the host records a rewind, in ascending order. Reads the whole log, without payloads. */
+  /** The ids of the events that record a rewind, in ascending order. Reads the whole log, but no payloads. */
   readonly rewinds: () => Promise<readonly bigint[]>;
-  /** Hash of an event's id, ts, kind and payload; null where there is no such event. */
+  /** The hash of an event's id, ts, kind and payload; null if there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
-  /** Whether the log still has a place, with equally many events before it; not whether these are the same. */
+  /** Whether the log still has this event with as many events before it. Does not check that those are the same. */
   readonly has: (mark: LogMark) => Promise<boolean>;
   /**
-   * Reads the log once, as far as it goes now: its chain after each of the given numbers of events that it has, and
-   * after all of them. Null where it was changed before its end meanwhile, or its ids are no integers.
+   * Reads the log once, up to its present end. `at`: the chain after each of the given numbers of events, as far as there
+   * are so many; `end`: the chain after all of them. Null if earlier events changed meanwhile, or if ids are not integers.
    */
   readonly chains: (
     after: readonly number[],
@@ -43,12 +43,12 @@ export type LogQuestions = {
 };
 
 /**
- * After this long a read of the log ends and another one goes on behind the last event: without a WAL the host can't
- * commit under a read. Number and size of events don't bound the time that it takes; only one event is never cut.
+ * After this time a read ends, and another one continues after the last event that was read. Without a WAL the host cannot
+ * commit during a read. The limit is a time, because events may have any size; a single event is always read completely.
  */
 const LONGEST_READ_MS = 20;
 
-/** Makes the questions to a log. Each read is one that `ask` makes. */
+/** Makes the questions about a log. `ask` performs each of their reads. */
 export function createLogQuestions(
   db: AnyDatabase,
   { byRowid, profile, ...source }: LogSource,
@@ -56,7 +56,7 @@ export function createLogQuestions(
   task: TaskOptions,
 ): LogQuestions {
   const id = quoteName(profile.log.columns.id);
-  // By the rowid alone, since in an index of another column SQLite would have to sort all events before the first one.
+  // Forces a scan by rowid. With an index on another column, SQLite would sort all events before it yields the first.
   const hint = byRowid ? 'NOT INDEXED ' : '';
   const read = (order: string) => readEvents(db, { ...source, order: hint + order });
   const readIds = (order: string) =>
@@ -66,7 +66,7 @@ export function createLogQuestions(
       .safeIntegers()
       .iterate();
 
-  /** Meets each event between the two ids once, in the order of their ids. `see` returns the event's id. */
+  /** Visits each event between the two ids once, in the order of the ids. `see` must return the event's id. */
   async function walk<T>(
     [after, upTo]: readonly [bigint | null, bigint | null],
     read: (order: string) => Iterable<T>,
@@ -141,7 +141,7 @@ export function createLogQuestions(
     let events = 0;
     let lastId: unknown = null;
     let integers = true;
-    // A host that appends all the time must not keep the reading from ending.
+    // Fixed beforehand, so that the reading ends even if the host keeps appending.
     const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
     await walk([null, upTo], read, (row) => {
       [lastId] = row;
@@ -178,7 +178,7 @@ function readLastTime(
   { log: { columns } }: Profile,
   { table, identity }: Pick<LogSource, 'table' | 'identity'>,
 ): Date | null {
-  // `chainColumns` says where it stands.
+  // `chainColumns` has `ts` in second place.
   const column = identity[1];
   if (column == null) return null;
   const [id, ts] = [quoteName(columns.id), quoteName(column)];
@@ -192,7 +192,7 @@ function readLastTime(
   return Number.isNaN(time) ? null : new Date(time);
 }
 
-/** ISO 8601, or seconds or milliseconds since 1970. NaN for anything else. */
+/** Reads ISO 8601, or seconds or milliseconds since 1970. NaN for anything else. */
 function parseTime(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
   const number = Number(text);
@@ -200,11 +200,11 @@ function parseTime(text: string): number {
   return time <= LATEST_MS ? time : Number.NaN;
 }
 
-/** As seconds this is the year 5138, as milliseconds 1973. */
+/** From this number on, a time is in milliseconds: as seconds it would be in the year 5138, as milliseconds it is in 1973. */
 const FIRST_MILLISECONDS = 1e11;
 const LATEST_MS = 8.64e15;
 
-/** Lets everything that is read be of one moment: what reads rows may need more than one statement. */
+/** Runs a read in one transaction, because reading rows may take more than one statement. */
 function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
   db.exec('BEGIN');
   try {
@@ -214,7 +214,7 @@ function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
   }
 }
 
-/** Makes one short read, and waits for a lock where that is wanted. */
+/** Performs one short read. Whether it waits for a lock depends on the caller's effort. */
 export type Ask = <T>(question: () => T) => Promise<T>;
 
 /** Where the live log is found in the database. */
@@ -223,6 +223,6 @@ export type LogSource = {
   readonly table: string;
   readonly identity: Identity;
   readonly encoding: Schema['encoding'];
-  /** The id is the rowid: each event has one, an integer, and it is found without looking at others. */
+  /** Whether the id is the rowid. Then every event has an integer id and is found without reading others. */
   readonly byRowid: boolean;
 };

@@ -1,6 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 
+/** The fields of an event's payload; none if it is not a JSON object. */
 export function parsePayload(payload: unknown): ReadonlyMap<string, unknown> {
   if (typeof payload !== 'string') return new Map();
   try {
@@ -12,6 +13,7 @@ export function parsePayload(payload: unknown): ReadonlyMap<string, unknown> {
   }
 }
 
+/** The first of the named fields that holds a text or a number, as text; null if none does. */
 export function firstText(fields: ReadonlyMap<string, unknown>, names: readonly string[]): string | null {
   const found = names
     .map((name) => fields.get(name))
@@ -19,7 +21,7 @@ export function firstText(fields: ReadonlyMap<string, unknown>, names: readonly 
   return found === undefined ? null : String(found);
 }
 
-/** Names of chats by id, from the live table and the snapshot's, where the profile says which table has them. */
+/** The live names of chats by id; empty if the profile names no table for them or the database lacks it. */
 export function readChatNames({ db, schema, profile }: HostDatabase): ReadonlyMap<string, string> {
   const source = profile.chat.names;
   const table = source === null ? undefined : schema.tables.get(foldName(source.table));

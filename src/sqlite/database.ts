@@ -183,7 +183,7 @@ function isDamaged({ file, copy, ...options }: DatabasePlace): boolean {
   try {
     const handle = open(copy ?? file, true, options);
     try {
-      return readsAsDamaged(handle, copy !== undefined);
+      return readsAsDamaged(handle, { isPrivate: copy !== undefined });
     } finally {
       handle.close();
     }

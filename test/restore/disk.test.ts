@@ -214,7 +214,7 @@ describe.concurrent('what stands in the place of a folder', () => {
     const request = { ...defaultRestoreOptions, mode, snapshotId: id, action: 'restore' } as const;
     const { refusals } = await planRestore(folder, request);
     expect(refusals).toMatchObject([{ code: 'io-failed', detail: { path: name } }]);
-    expect(refusals[0]?.message).toContain(`“${name}” is no folder`);
+    expect(refusals[0]?.message).toContain(`“${name}” is not a folder`);
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('io-failed');
   });
 
