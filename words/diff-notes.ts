@@ -33,7 +33,7 @@ export function notesOf(noted: Noted, rules: Rules): readonly Note[] {
       .map(
         (table): Note => ({
           key: `derived:${table.name}`,
-          text: `${table.name} is made from other tables. It follows what comes back there and is not written itself.`,
+          text: `${table.name} is made from other tables. It is not written itself but follows their changes.`,
           tone: 'plain',
         }),
       ),
@@ -98,7 +98,7 @@ const GUESS_REASONS: { readonly [B in GuessedBytes['because']]: string } = {
   nothing: ', though there is no way to tell which it was',
 };
 
-/** One difference between the two schemas, and what it costs. */
+/** One difference between the two schemas, and how many values are lost to it. */
 export function driftWords(drift: SchemaDrift): string {
   const { table, column, loses } = drift;
   const place = column === null ? table : `${table}.${column}`;

@@ -33,7 +33,7 @@ export function addTo(sentence: string, fact: string | null): string {
   return fact === null ? sentence : sentence.replace(/\.?$/, () => ` (${fact}).`);
 }
 
-/** The path where it failed. For one of Snapback’s own temporary files, the folder that holds the file. */
+/** The path that failed. For one of Snapback’s own temporary files it is the folder that holds the file. */
 export function placeOf(failure: Failure, ...names: readonly string[]): string | null {
   return factOf(failure, ...names)?.replace(/[/\\]\.snapback-[^/\\]*$/, '') ?? null;
 }
