@@ -6,7 +6,7 @@ const names = Object.keys(rooms);
 const layers = ['src', words, 'electron', 'renderer'];
 
 describe('the rooms', () => {
-  test.each(layers)('%s imports only what its rooms may know', (folder) => {
+  test.each(layers)('%s imports only what its room may import', (folder) => {
     const files = listSources(folder);
     expect(files.length).toBeGreaterThan(0);
     expect(files.flatMap((file) => findViolations(file, readText(file)))).toEqual([]);
@@ -21,7 +21,7 @@ describe('the rooms', () => {
     expect(upwards).toEqual([]);
   });
 
-  test('the table allows no arrow that no file needs', () => {
+  test('the table contains no arrow that no file needs', () => {
     const used = listSources(...layers).flatMap((file) =>
       parseSource(file, readText(file)).imports.map(({ target, isType }) => ({
         room: roomOf(file),
@@ -40,7 +40,7 @@ describe('the rooms', () => {
     expect(unused).toEqual([]);
   });
 
-  test('no file imports itself by way of others', () => {
+  test('no file imports itself through others', () => {
     const graph = new Map(
       listSources(...layers).map((file) => [
         file,
@@ -59,7 +59,7 @@ describe('the rooms', () => {
     expect(findCircle(graph)).not.toEqual([]);
   });
 
-  test.each(names)('%s may import of the other rooms what the table says, and nothing else', (room) => {
+  test.each(names)('%s may import from other rooms only what the table says', (room) => {
     const { values = [], types = [] } = rooms[room] ?? {};
     for (const other of names.filter((name) => name !== room)) {
       const target = fileIn(other);

@@ -60,7 +60,7 @@ test("the packaged program can't be turned into something else", async () => {
   });
 });
 
-test('the package brings the licences of what is by others', () => {
+test('the package contains the licences of third-party code', () => {
   const notices = readFileSync(join(app, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
   for (const name of [
     'react',
@@ -76,7 +76,7 @@ test('the package brings the licences of what is by others', () => {
   expect(notices).toContain('http://www.apache.org/licenses/');
 });
 
-test('the package holds the app, one binding, and no stand-in that runs others', () => {
+test('the package holds the app, one binding, and no stub that runs another one', () => {
   expect(existsSync(join(app, 'resources/default_app.asar'))).toBe(false);
   const files = listPackage(join(app, 'resources/app.asar'), { isPack: false });
   expect(files).toContain('/out/main/core-process.js');

@@ -13,7 +13,7 @@ import { createYielder } from '../../src/system/yielder.ts';
 import { findSideEffects } from '../../src/write/side-effects.ts';
 import { writeTables } from '../../src/write/write-tables.ts';
 
-/** Dumps the database of a folder into a file of its own, without publishing it. */
+/** Dumps the database of a folder into a separate file, without publishing it. */
 export async function dump(folder: DataFolder, name: string): Promise<string> {
   const path = join(folder.dir, name);
   const db = openReadDatabase(folder.databaseFile, folder);

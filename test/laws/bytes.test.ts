@@ -7,8 +7,8 @@ import { readState } from '../support/state.ts';
 
 /*
  * Bytes and texts in columns of all declared types, dumped as the host does, which writes bytes as the text of Python's
- * repr. What a restore brings back is exact, or the plan counts it as a guess; and a guess that nothing supports is
- * asked for first.
+ * repr. What a restore brings back is exact, or the plan counts it as a guess; and a guess without any evidence needs
+ * consent first.
  */
 
 const root = makeRoot();

@@ -43,7 +43,7 @@ function tablesOf(file: string, tables: readonly TableSpec[]): ReadonlyMap<strin
   return new Map(tables.map((spec) => [spec.name, readKeyedRows(file, spec)]));
 }
 
-test('a comparison counts what brute force counts, and nothing between a state and its own snapshot', async () => {
+test('a comparison equals a brute-force count, and finds nothing between a state and its own snapshot', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const folder = await settle(root(), world);
@@ -85,7 +85,7 @@ function growColumns(file: string, tables: readonly TableSpec[]): void {
   }
 }
 
-test('rewriting what differs and rewriting all end equal, rowids and columns that the snapshot lacks included', async () => {
+test('rewriting only what differs ends the same as rewriting all, including rowids and columns that the snapshot lacks', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, fc.boolean(), async (world, grow) => {
       const folder = await settle(root(), world);

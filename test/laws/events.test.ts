@@ -5,8 +5,8 @@ import { applyRestore, defaultRestoreOptions, planRestore, takeSnapshot } from '
 import { makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 
 /*
- * What a restore loses of a log, judged by reading both logs: an event is its id, time, kind and payload, each as often
- * as it is there. Ids are given again, keys are missing, flags change.
+ * What a restore loses of a log, judged by reading both logs. An event is its id, time, kind and payload, counted as
+ * often as it occurs. Ids are reused, keys are missing, flags change.
  */
 
 const root = makeRoot();
@@ -105,7 +105,7 @@ function without(events: readonly string[], others: readonly string[]): readonly
 
 const idOf = (event: string): number => Number(JSON.parse(event)[0]);
 
-test('as newer counts what the live log has more of than the snapshot, and a restore removes exactly that', async () => {
+test('the surplus events of the live log are counted as newer, and a restore removes exactly those', async () => {
   const law = async ({ key, before, since }: History) => {
     const place = await makePlace(root(), 'CREATE TABLE chats (id INTEGER PRIMARY KEY, name TEXT)');
     run(

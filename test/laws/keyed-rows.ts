@@ -3,9 +3,9 @@ import type { TableSpec } from '../support/arbitraries-schema.ts';
 import { describe, exactly, quote } from '../support/sql.ts';
 
 /**
- * The rows of a table for a comparison by brute force: each as one text with storage classes and bytes, and what it is
- * matched by. In the log that is what tells an event from every other; elsewhere a text that is equal where SQLite calls
- * two keys equal, or null: a key with a NULL in it, or none.
+ * The rows of a table for a brute-force comparison: each as one text with storage classes and bytes, and what it is
+ * matched by. In the log that is what distinguishes an event from every other. Elsewhere it is a text that is equal if
+ * SQLite calls two keys equal, or null if the key is missing or contains a NULL.
  */
 export function readKeyedRows(file: string, spec: TableSpec) {
   const db = new Database(file, { readonly: true });

@@ -39,7 +39,7 @@ async function tell(before: string, since: string) {
   };
 }
 
-test.concurrent('rows of the snapshot that violate a key come back as they were, and that is said', async () => {
+test.concurrent('rows of the snapshot that violate a key come back as they were, and the plan says so', async () => {
   const { state, restore, undo } = await tell(
     "INSERT INTO scenes VALUES (1, 'nowhere');",
     'DELETE FROM scenes;',
@@ -57,7 +57,7 @@ test.concurrent('rows of the snapshot that violate a key come back as they were,
   expect(state()).toStrictEqual(since);
 });
 
-test.concurrent('an undo brings a state back although it violates keys, of tables that no snapshot names too', async () => {
+test.concurrent('an undo brings back a state that violates keys, even those of tables outside the snapshot', async () => {
   const { state, restore, undo } = await tell(
     "INSERT INTO chats VALUES ('a');",
     "DELETE FROM chats; INSERT INTO drafts VALUES (1, 'a'); INSERT INTO scenes VALUES (1, 'a'), (2, 'b');",
@@ -71,7 +71,7 @@ test.concurrent('an undo brings a state back although it violates keys, of table
   expect(state()).toStrictEqual(restored);
 });
 
-test.concurrent('a restore that would take the parents of rows which no snapshot names is refused, and nothing changes', async () => {
+test.concurrent('a restore that would remove the parents of rows outside the snapshot is refused, and nothing changes', async () => {
   const { state, restore, plan } = await tell(
     '',
     "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new');",
@@ -86,7 +86,7 @@ test.concurrent('a restore that would take the parents of rows which no snapshot
   expect(refusals.map(({ code }) => code)).toStrictEqual(['leaves-orphans']);
 });
 
-test.concurrent('an undo that would take the parents of rows written since is refused, and nothing changes', async () => {
+test.concurrent('an undo that would remove the parents of rows written since is refused, and nothing changes', async () => {
   const { state, restore, undo, later } = await tell("INSERT INTO chats VALUES ('a');", 'DELETE FROM chats;');
   await restore();
   later("INSERT INTO drafts VALUES (7, 'a');");
@@ -95,7 +95,7 @@ test.concurrent('an undo that would take the parents of rows written since is re
   expect(state()).toStrictEqual(since);
 });
 
-test.concurrent('what would lose its parents may be left behind if that is accepted, and a way back stays', async () => {
+test.concurrent('rows may be left without parents if that is accepted, and a way back stays', async () => {
   const { state, restore, undo, later } = await tell(
     '',
     "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new');",
@@ -114,7 +114,7 @@ test.concurrent('what would lose its parents may be left behind if that is accep
   expect(state().chats).toStrictEqual(since.chats);
 });
 
-test.concurrent('the plan names new ones also where as many old ones go, and is stale when there are others', async () => {
+test.concurrent('the plan names new orphans even if as many old ones disappear, and is stale if there are others', async () => {
   const { plan, restore, later, state } = await tell(
     "INSERT INTO chats VALUES ('a');",
     "INSERT INTO chats VALUES ('new'); INSERT INTO drafts VALUES (1, 'new'); INSERT INTO scenes VALUES (9, 'nowhere');",
@@ -128,7 +128,7 @@ test.concurrent('the plan names new ones also where as many old ones go, and is 
   expect(state()).toStrictEqual(since);
 });
 
-test.concurrent('the plan says how many references will lead nowhere', async () => {
+test.concurrent('the plan says how many references will point to nothing', async () => {
   const { plan } = await tell(
     "INSERT INTO scenes VALUES (1, 'nowhere'), (2, 'lost');",
     'DELETE FROM scenes;',

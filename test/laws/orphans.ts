@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 
-/** How many foreign keys are violated by rows of the tables that are asked for. */
+/** The number of foreign keys that rows of the given tables violate. */
 export function countOrphans(file: string, isAsked: (table: string) => boolean): number {
   const db = new Database(file, { readonly: true });
   try {

@@ -16,8 +16,8 @@ import { findFaults, readState, type State } from '../support/state.ts';
 import { countOrphans } from './orphans.ts';
 
 /*
- * The main law, on the real thing: files, safety copies, checkpoints, a connection of its own that judges. Tables may be
- * called `constructor`, which no deep comparison of objects survives, so states are compared as texts.
+ * The main law on real files, safety copies and checkpoints, judged over a separate connection. Tables may be called
+ * `constructor`, which no deep comparison of objects survives, so states are compared as texts.
  */
 
 const root = makeRoot();
@@ -54,7 +54,7 @@ async function isRefused(folder: DataFolder, act: () => Promise<unknown>): Promi
   }
 }
 
-test('take, change, restore, undo and undo of that each end in exactly the state they name; all else stays', async () => {
+test('take, change, restore, undo and its undo each end in exactly the state they name; all else stays', async () => {
   await holds(
     async (world) => {
       const folder = await settle(root(), world);

@@ -7,7 +7,7 @@ import { readSnapshot, type SnapshotPart } from '../../src/snapshot-file/reader.
 import { LOG } from '../support/place.ts';
 import { dump } from './apply-directly.ts';
 
-/** Words that stand in rows only: no message may repeat them. */
+/** Words that appear only in rows: no message may repeat them. */
 export const SECRET = 'words-of-a-person';
 
 /** A folder with few rows, whose values need every part of the format. */

@@ -26,8 +26,8 @@ import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
 /**
- * Checkpoints count from an event id that is a whole number. A log with other ids can be looked at and compared; what
- * would write a file that the host can't use is refused by name.
+ * Checkpoints count from an event id that is a whole number. A log with other ids can be viewed and compared; any
+ * action that would write a file the host can't use is refused with the reason.
  */
 const root = makeRoot();
 const ID = 'periodic/20260101T000000Z';
@@ -64,7 +64,7 @@ const KINDS = [
 ] as const;
 
 describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, [first, second, late]) => {
-  test('can be looked at and compared: the file of its host is no damaged one', async () => {
+  test('can be viewed and compared, and its host’s snapshot is not called damaged', async () => {
     const place = await makeLog(type, [first, second]);
     await dumpAsHost(place);
     append(place, [late]);
@@ -80,7 +80,7 @@ describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, 
     expect(await isDue(folder)).toMatchObject({ due: true });
   });
 
-  test('of which no snapshot can be taken: that is refused by name, and no file is left', async () => {
+  test('cannot be snapshotted: the error says why, and no file is left', async () => {
     const place = await makeLog(type, [first]);
     const folder = await open(place);
     for (const take of [() => takeSnapshot(folder, 'rewind'), () => takeIfDue(folder)])
@@ -90,7 +90,7 @@ describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, 
   });
 
   test.each(['full', 'projections'] as const)(
-    'of which nothing is restored, %s or not: the plan says so, and nothing is changed',
+    'cannot be restored, %s or not: the plan says so, and nothing changes',
     async (mode) => {
       const place = await makeLog(type, [first, second]);
       await dumpAsHost(place);
@@ -115,7 +115,7 @@ describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, 
   });
 });
 
-test('a log that has no event yet has nothing to refuse', async () => {
+test('a log without events has no ids to refuse', async () => {
   const place = await makeLog('TEXT', []);
   expect(await takeSnapshot(await open(place), 'rewind')).toMatchObject({ taken: true, lastEventId: 0n });
 });

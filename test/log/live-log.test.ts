@@ -34,7 +34,7 @@ async function readChain(folder: DataFolder, id: string) {
 }
 
 test.each([0, 1, 1999, 2000, 2001, 4000])(
-  'the chain of %i events is that of a snapshot of them',
+  'the chain of %i events equals that of their snapshot',
   async (events) => {
     const folder = await makeChat(root(), { events });
     await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
@@ -47,7 +47,7 @@ test.each([0, 1, 1999, 2000, 2001, 4000])(
   },
 );
 
-test('an event whose text is not valid UTF-8 counts by its bytes', async () => {
+test('an event with invalid UTF-8 is counted by its bytes', async () => {
   const folder = await makeChat(root(), { events: 3 });
   run(folder, "UPDATE event_log SET payload_json = CAST(x'22ff22' AS TEXT) WHERE id = 2");
   const log = await readChain(folder, (await takeSnapshot(folder, 'rewind')).id);
@@ -77,7 +77,7 @@ async function makeSlowLog(milliseconds: number): Promise<DataFolder> {
   return folder;
 }
 
-test('however long a log takes to be read, a host with a rollback journal commits within half a second', async () => {
+test('however long it takes to read a log, a host with a rollback journal can commit within half a second', async () => {
   const folder = await makeSlowLog(1500);
   const host = start('write-on.ts', { args: [folder.databaseFile, '500'] });
   expect(await host.said('busy')).toBe(true);
@@ -87,14 +87,14 @@ test('however long a log takes to be read, a host with a rollback journal commit
   expect(chains?.end.events).toBeGreaterThan(100);
 });
 
-describe('a log whose ids are found only by reading all of it', () => {
+describe('a log whose ids can be found only by reading all of it', () => {
   async function makeLog(): Promise<DataFolder> {
     const folder = await makeChat(root(), { journalMode: 'delete' });
     run(folder, `ALTER TABLE event_log RENAME TO rows; CREATE TABLE event_log AS SELECT * FROM rows`);
     return folder;
   }
 
-  test('is read in a copy, with the same answers', async () => {
+  test('is read in a copy, with the same results', async () => {
     const folder = await makeLog();
     await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
     const phases = new Set<string>();
@@ -112,14 +112,14 @@ describe('a log whose ids are found only by reading all of it', () => {
     expect([...phases]).toEqual(['copy-database']);
   });
 
-  test('tells nothing at a glance', async () => {
+  test('gives no answer at a glance', async () => {
     const folder = await makeLog();
     const glance = withLiveLog(folder, 'glance', {}, (live) => live.countAfter(null));
     expect(await codeOf(glance)).toBe('database-unreadable');
   });
 });
 
-test('an index that the host has does not make its log be read in another order', async () => {
+test('an index of the host does not change the order in which its log is read', async () => {
   const folder = await makeChat(root(), { events: 500 });
   run(folder, 'CREATE INDEX by_payload ON event_log (payload_json, kind, ts); ANALYZE');
   await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder));
@@ -137,8 +137,8 @@ test('a log that loses an event while it is read has no chain', async () => {
   expect(chains).toBeNull();
 });
 
-describe('a mark holds', () => {
-  test('while the log only grows, whatever its flags, and not when an event before it goes or changes', async () => {
+describe('a mark is valid', () => {
+  test('while the log only grows, whatever its flags, but not if an earlier event disappears or changes', async () => {
     const folder = await makeChat(root(), { events: 5 });
     const mark = (await ask(folder, (live) => live.chains([])))?.end;
     if (mark === undefined) throw new TypeError('There is no mark.');
@@ -159,7 +159,7 @@ describe('a mark holds', () => {
   });
 });
 
-test('counts and ids are exact beyond what a double can hold', async () => {
+test('counts and ids are exact even beyond what a double can hold', async () => {
   const folder = await makeChat(root(), { events: 1 });
   const large = 2n ** 62n + 1n;
   asHost(folder, (db) => db.prepare('INSERT INTO event_log (id) VALUES (?)').run(large));
@@ -169,7 +169,7 @@ test('counts and ids are exact beyond what a double can hold', async () => {
   expect(await ask(folder, (live) => live.countAfter(null))).toBe(2);
 });
 
-test('a database that has lost its log table is named as such', async () => {
+test('an error names the log table if the database has lost it', async () => {
   const folder = await makeChat(root());
   run(folder, 'DROP TABLE event_log');
   expect(await codeOf(ask(folder, (live) => live.chains([])))).toBe('database-missing');

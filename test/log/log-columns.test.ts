@@ -13,7 +13,7 @@ import {
 import { errorOf, makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
-/** Only the id of an event is needed; whatever else a log lacks or computes, everything works. */
+/** Only the id of an event is required; whatever else a log lacks or computes, everything works. */
 const root = makeRoot();
 
 const APPEND = 'INSERT INTO event_log (id) VALUES (NULL)';
@@ -67,7 +67,7 @@ test.concurrent.each(logs)('a log that %s', async (_, columns, append) => {
   expect(listed.find(({ id }) => id === taken.id)).toMatchObject({ lineage: 'other' });
 });
 
-test('what a host dumps of columns that its log computes does not make it another timeline', async () => {
+test('columns that the log computes do not make a host’s dump another timeline', async () => {
   const [, columns, append] = logs[0] ?? ['', '', ''];
   const place = await makeLog(columns, append);
   const event = (id: number) => ({ id, kind: 'message', payload_json: '{"kind":"message"}', ts: null });
@@ -78,7 +78,7 @@ test('what a host dumps of columns that its log computes does not make it anothe
   expect(await isDue(folder)).toMatchObject({ counted: 'periodic/20260101T000000Z', passedOver: [] });
 });
 
-test('a log without ids is refused by name', async () => {
+test('a log without ids is refused with the reason', async () => {
   const place = await makeLog('kind TEXT', APPEND);
   run(place, 'ALTER TABLE event_log RENAME COLUMN id TO number');
   const folder = await open(place);

@@ -38,7 +38,7 @@ describe('a checkpoint is due', () => {
   test.each([
     [0, false],
     [1, true],
-  ])('without any checkpoint, with %i events: %s', async (events, due) => {
+  ])('if there is none, with %i events: %s', async (events, due) => {
     const folder = await makeChat(root(), { events });
     expect(await isDue(folder)).toMatchObject({ due, counted: null, passedOver: [] });
     await putSnapshot(folder, 'rewind/20260301T000000Z', dumpChat(folder), taken);
@@ -55,7 +55,7 @@ describe('a checkpoint is due', () => {
     [99, 1799, false],
     [100, 1800, true],
     [0, -86_400, false],
-  ])('%i events and %d seconds after the newest: %s', async (events, seconds, due) => {
+  ])('after %i events and %d seconds since the newest: %s', async (events, seconds, due) => {
     const folder = await makeCheckpoint();
     run(folder, addEvents(events));
     expect(await isDue(folder, later(seconds))).toMatchObject({ due, counted: newest, passedOver: [] });
@@ -74,17 +74,17 @@ describe('a checkpoint is due', () => {
     expect((await isDue({ ...folder, profile }, later(10))).due).toBe(true);
   });
 
-  test('counting from the newest name, even where another was written later', async () => {
+  test('counting from the one with the newest name, even if another was written later', async () => {
     const folder = await makeCheckpoint();
     await putSnapshot(folder, older, dumpChat(folder), new Date(taken.getTime() + 5000));
     expect(await isDue(folder, later(10))).toMatchObject({ counted: newest });
   });
 });
 
-describe('the reason says of a checkpoint that was counted from', () => {
+describe('the reason says about the checkpoint that is counted from', () => {
   const partly = /Compared with the log/;
 
-  test('how much of it was compared with the log, where the host wrote it and it is longer than its head', async () => {
+  test('how much of it was compared with the log, if the host wrote it and it is longer than its head', async () => {
     const folder = await makeChat(root(), { events: 2000 });
     await putSnapshot(folder, newest, dumpChat(folder), taken);
     const { reason } = await isDue(folder, later(60));
@@ -99,7 +99,7 @@ describe('the reason says of a checkpoint that was counted from', () => {
     );
   });
 
-  test('that nothing but an id was, where its log does not come first', async () => {
+  test('that only an id was compared, if its log does not come first', async () => {
     const folder = await makeChat(root(), { events: 5 });
     await putSnapshot(folder, newest, '{"last_event_id": 5, "chats": [], "event_log": []}', taken);
     expect((await isDue(folder, later(60))).reason).toMatch(
@@ -107,13 +107,13 @@ describe('the reason says of a checkpoint that was counted from', () => {
     );
   });
 
-  test('that none of its events was, where the log was cut and they do not come first', async () => {
+  test('that none of its events was compared, if the log was cut and they do not come first', async () => {
     const folder = await makeChat(root(), { events: 5 });
     await putSnapshot(folder, newest, '{"last_event_id": 9, "chats": [], "event_log": []}', taken);
     expect((await isDue(folder, later(60))).reason).toMatch(/ Compared with the log: none of its events\.$/);
   });
 
-  test('nothing where all events were compared: those of a short one, and of one that we wrote', async () => {
+  test('nothing if all events were compared: those of a short one, and of one that we wrote', async () => {
     expect((await isDue(await makeCheckpoint(), later(60))).reason).not.toMatch(partly);
     const folder = await makeChat(root(), { events: 2000 });
     await takeSnapshot(folder, 'periodic');
@@ -127,7 +127,7 @@ describe('the reason says of a checkpoint that was counted from', () => {
   });
 });
 
-describe('a newest checkpoint that cannot be counted from is passed over and named', () => {
+describe('a newest checkpoint that cannot be counted from is skipped and named', () => {
   async function expectPassedOver(folder: DataFolder, id: string, why: RegExp) {
     await putSnapshot(folder, older, dumpChat(folder), taken);
     expect(await isDue(folder, later(60))).toMatchObject({
@@ -136,7 +136,7 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
     });
   }
 
-  test('cut off anywhere', async () => {
+  test('if it is cut off anywhere', async () => {
     const folder = await makeCheckpoint();
     await putSnapshot(folder, older, dumpChat(folder), taken);
     const file = join(folder.dir, 'snapshots', `${newest}.json`);
@@ -147,32 +147,32 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
     }
   });
 
-  test('a FIFO, without waiting for it, or a folder', async () => {
+  test('if it is a FIFO or a folder, without waiting for it', async () => {
     const folder = await makeChat(root(), { events: 5 });
     await mkdir(join(folder.dir, 'snapshots/periodic'), { recursive: true });
     execFileSync('mkfifo', [join(folder.dir, 'snapshots', `${newest}.json`)]);
     await expectPassedOver(folder, newest, /not a regular file/);
   });
 
-  test('without the id of its last event', async () => {
+  test('if it lacks the id of its last event', async () => {
     const folder = await makeChat(root(), { events: 5 });
     await putSnapshot(folder, newest, '{"event_log": [], "chats": []}', taken);
     await expectPassedOver(folder, newest, /id of its last event/);
   });
 
-  test('of a database that was replaced by one with the same ids', async () => {
+  test('if it is of a database that was replaced by one with the same ids', async () => {
     const folder = await makeCheckpoint();
     run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 1");
     await expectPassedOver(folder, newest, /another timeline/);
   });
 
-  test('of events that were cut off the log before it grew again', async () => {
+  test('if it holds events that were cut off the log before it grew again', async () => {
     const folder = await makeCheckpoint();
     run(folder, `DELETE FROM event_log WHERE id > 3; ${addEvents(1)}`);
     await expectPassedOver(folder, newest, /another timeline/);
   });
 
-  test('of a log that differs in the middle only, where we wrote it', async () => {
+  test('if the log differs only in the middle, and we wrote it', async () => {
     const folder = await makeChat(root(), { events: 2000 });
     const { id, file } = await takeSnapshot(folder, 'periodic');
     await utimes(file, taken, taken);
@@ -181,7 +181,7 @@ describe('a newest checkpoint that cannot be counted from is passed over and nam
     await expectPassedOver(folder, id, /another timeline/);
   });
 
-  test('and where no checkpoint is left, one is due, as if there had never been any', async () => {
+  test('and if no checkpoint is left, one is due as if there had never been any', async () => {
     const folder = await makeChat(root(), { events: 1 });
     await putSnapshot(folder, newest, '', taken);
     expect(await isDue(folder, later(0))).toMatchObject({
@@ -199,7 +199,7 @@ test('a log that was cut and has not grown since still counts from a longer chec
 });
 
 describe('taking if due', () => {
-  test('takes nothing and says why where none is due', async () => {
+  test('takes nothing if none is due, and says why', async () => {
     const folder = await makeCheckpoint();
     expect(await takeIfDue(folder, later(60))).toEqual({
       taken: false,
@@ -232,7 +232,7 @@ describe('taking if due', () => {
     expect(await readdir(join(folder.dir, 'snapback/trash'))).toHaveLength(2);
   });
 
-  test('says what was done and what was not where the older ones cannot be moved', async () => {
+  test('says what was done and what was not if the older ones cannot be moved', async () => {
     const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2, 3, 4, 5, 6])
       await putSnapshot(folder, `periodic/2026010${day}T000000Z`, dumpChat(folder), taken);
@@ -250,7 +250,7 @@ describe('taking if due', () => {
     expect((await listSnapshotFiles(folder)).map(({ id }) => id)).toContain(result.id);
   });
 
-  test('moves no copy before a rewind by a clock that nothing confirms, however often it is tried', async () => {
+  test('moves no copy before a rewind while nothing confirms the clock, however often it is tried', async () => {
     const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2])
       await putSnapshot(folder, `rewind/2026010${day}T000000Z`, dumpChat(folder), taken);
@@ -270,7 +270,7 @@ describe('taking if due', () => {
     });
   });
 
-  test('never retires the one it has just taken, even where all others are dated in the future', async () => {
+  test('never prunes the one it has just taken, even if all others are dated in the future', async () => {
     const folder = await makeChat(root(), { events: 5 });
     for (const day of [1, 2, 3, 4, 5, 6])
       await putSnapshot(folder, `periodic/2099010${day}T000000Z`, dumpChat(folder), taken);
@@ -281,7 +281,7 @@ describe('taking if due', () => {
   });
 });
 
-test('a lock that does not go away is waited for, and a cancel ends the wait', async () => {
+test('a lock that is not released is waited for, and a cancel ends the wait', async () => {
   const folder = await makeChat(root(), { journalMode: 'delete' });
   await hold(folder.databaseFile, 'BEGIN EXCLUSIVE');
   const controller = new AbortController();

@@ -32,7 +32,7 @@ async function idsOf(folder: DataFolder) {
 const days = (kind: string, ...numbers: readonly number[]) =>
   numbers.map((day) => `${kind}/202603${String(day).padStart(2, '0')}T120000Z`);
 
-test('a plan names what goes, why and how many bytes, and writes nothing', async () => {
+test('a plan lists what is pruned, why and how many bytes, and writes nothing', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2, 3, 4));
   const before = await readdir(folder.dir, { recursive: true });
   const plan = await planPrune(folder, checkpoints, { now });
@@ -46,7 +46,7 @@ test('a plan names what goes, why and how many bytes, and writes nothing', async
   expect(await readdir(folder.dir, { recursive: true })).toEqual(before);
 });
 
-test('what goes is moved whole into the trash, with a manifest by which it can be put back', async () => {
+test('pruned files are moved whole into the trash, with a manifest from which they can be put back', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2, 3, 4), ...days('rewind', 1));
   const plan = await planPrune(folder, checkpoints, { now });
   const receipt = await applyPrune(folder, checkpoints, { planId: plan.planId, now });
@@ -60,7 +60,7 @@ test('what goes is moved whole into the trash, with a manifest by which it can b
   }
 });
 
-test('by age, a snapshot goes as soon as the time in its name is as old as the limit', async () => {
+test('by age, a snapshot is pruned as soon as the time in its name reaches the limit', async () => {
   const folder = await makeSnapshots('rewind/20260306T120000Z', 'rewind/20260306T120001Z');
   const policy: PrunePolicy = { by: 'age', kind: 'rewind', olderThanDays: 14 };
   expect((await planPrune(folder, policy, { now })).goes).toMatchObject([
@@ -68,7 +68,7 @@ test('by age, a snapshot goes as soon as the time in its name is as old as the l
   ]);
 });
 
-test('by choice, what was chosen goes, each once, whatever its name', async () => {
+test('by choice, each chosen snapshot is pruned once, whatever its name', async () => {
   const folder = await makeSnapshots(
     ...days('periodic', 1, 2),
     'weekly/before the storm',
@@ -80,7 +80,7 @@ test('by choice, what was chosen goes, each once, whatever its name', async () =
   expect(await idsOf(folder)).toEqual(days('periodic', 2, 1));
 });
 
-describe('what a plan names but may not take stays, with the reason', () => {
+describe('what a plan lists but must not prune stays, with the reason', () => {
   test('the safety copy that undo needs, even when it is chosen', async () => {
     const folder = await makeSnapshots(...days('restore', 1, 2));
     const policy: PrunePolicy = { by: 'choice', ids: days('restore', 1, 2) };
@@ -113,7 +113,7 @@ describe('what a plan names but may not take stays, with the reason', () => {
     expect(chosen.goes).toMatchObject([{ id: days('restore', 7)[0] }]);
   });
 
-  test('no safety copy goes by itself, however many and old they are, and all that are offered go by policy', async () => {
+  test('no safety copy is pruned automatically, however many and old they are, but a policy prunes all that are offered', async () => {
     const old = Array.from({ length: 13 }, (_, index) => `restore/202601${10 + index}T000000Z`);
     const folder = await makeSnapshots(...old);
     expect(await takeIfDue(folder)).toMatchObject({ taken: true, retired: [] });
@@ -142,7 +142,7 @@ describe('what a plan names but may not take stays, with the reason', () => {
 });
 
 describe('nothing is moved', () => {
-  test('when the snapshots are not those of the plan any more', async () => {
+  test('if the snapshots have changed since the plan', async () => {
     const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
     const { planId } = await planPrune(folder, checkpoints, { now });
     await putSnapshot(folder, days('periodic', 1)[0] ?? '', 'other contents');
@@ -151,7 +151,7 @@ describe('nothing is moved', () => {
     expect(await readdir(folder.dir)).not.toContain('snapback');
   });
 
-  test('when nothing would go, or after a cancel', async () => {
+  test('if nothing would be pruned, or after a cancel', async () => {
     const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
     expect(await codeOf(applyPrune(folder, { ...checkpoints, keep: 3 }))).toBe('nothing-to-prune');
     const cancelled = applyPrune(folder, checkpoints, {}, { signal: AbortSignal.abort() });
@@ -184,7 +184,7 @@ test('a file that the host removes meanwhile is left out of the receipt', async 
   expect(receipt).toMatchObject({ moved: days('periodic', 2), bytes: 37 });
 });
 
-test('a file that the host replaces meanwhile stays and is left out of the receipt', async () => {
+test('a file that the host replaces meanwhile stays, and is left out of the receipt', async () => {
   const ids = days('periodic', 1, 2, 3, 4);
   const folder = await makeSnapshots(...ids);
   const replaced = join(folder.dir, 'snapshots', `${ids[0]}.json`);
@@ -195,7 +195,7 @@ test('a file that the host replaces meanwhile stays and is left out of the recei
   expect(await readFile(replaced, 'utf8')).toBe('new');
 });
 
-test('two prunes in the same second get a folder of the trash each', async () => {
+test('two prunes in the same second get separate folders in the trash', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2), ...days('weekly', 1, 2));
   const receipts = await Promise.all(
     ['periodic', 'weekly'].map((kind) => applyPrune(folder, { by: 'count', kind, keep: 1 })),
@@ -204,9 +204,9 @@ test('two prunes in the same second get a folder of the trash each', async () =>
   for (const { trashFolder } of receipts) expect(await readdir(trashFolder)).toHaveLength(2);
 });
 
-describe('killed in the middle', () => {
+describe('if a prune is killed', () => {
   test.each([0, 2])(
-    'after %i moves each file is in one place or the other, and the manifest names all',
+    'after %i moves, each file is in one place or the other, and the manifest names all',
     async (after) => {
       const ids = days('periodic', 1, 2, 3, 4);
       const folder = await makeSnapshots(...ids);
@@ -228,7 +228,7 @@ describe('killed in the middle', () => {
   );
 });
 
-test('a folder in place of the trash that leads elsewhere is not used', async () => {
+test('a trash folder that links elsewhere is not used', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
   const elsewhere = await makeChat(root());
   await symlink(elsewhere.dir, join(folder.dir, 'snapback'));
@@ -238,7 +238,7 @@ test('a folder in place of the trash that leads elsewhere is not used', async ()
   expect(basename((await applyPrune(folder, checkpoints)).trashFolder)).toMatch(/^\d{8}T\d{6}Z$/);
 });
 
-test('the checkpoint that the newest restore left is refused as long as no newer one stays', async () => {
+test('the checkpoint of the newest restore cannot be pruned as long as no newer one stays', async () => {
   const folder = await makeSnapshots(...days('periodic', 1, 2, 3));
   const [newest, middle] = days('periodic', 3, 2);
   const entry = { type: 'checkpoint-published', planId: 'a'.repeat(64), at: now.toISOString() } as const;

@@ -36,7 +36,7 @@ test('what was pruned is put back where it was, byte for byte, and the trash is 
   expect(await codeOf(putBack(folder, basename(trashFolder)))).toBe('snapshot-missing');
 });
 
-test('the trash lists each prune with what can still be put back of it, the newest first', async () => {
+test('the trash lists each prune with what can still be put back, newest first', async () => {
   const folder = await makeChat(root());
   expect(await listTrash(folder)).toEqual([]);
   const trashNames: string[] = [];
@@ -55,7 +55,7 @@ test('the trash lists each prune with what can still be put back of it, the newe
   expect(await listTrash(folder)).toEqual([]);
 });
 
-test('nothing is overwritten: what has no place any more stays in the trash with its manifest', async () => {
+test('nothing is overwritten: a file whose place is taken stays in the trash with its manifest', async () => {
   const { folder, trashFolder, file } = await pruned();
   const [taken = '', other = ''] = IDS;
   await writeFile(file(taken), 'another one');
@@ -68,7 +68,7 @@ test('nothing is overwritten: what has no place any more stays in the trash with
   expect(await describeTrash(folder)).toMatchObject({ files: 1 });
 });
 
-test('no file that is not the prune’s own moves, and no name leads elsewhere', async () => {
+test('only the prune’s own files are moved, and no name leads elsewhere', async () => {
   const { folder, trashFolder } = await pruned();
   await writeFile(join(trashFolder, 'rewind/20260401T000000Z.json'), 'smuggled');
   expect((await putBack(folder, basename(trashFolder))).putBack).toEqual(IDS);
@@ -77,7 +77,7 @@ test('no file that is not the prune’s own moves, and no name leads elsewhere',
     expect(await codeOf(putBack(folder, name)), name).toBe('usage');
 });
 
-test('a checkpoint that would take back a restore at the host’s next start stays in the trash', async () => {
+test('a checkpoint that would revert a restore at the host’s next start stays in the trash', async () => {
   const place = await makePlace(root(), 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);');
   run(place, addEvents(5));
   const folder = await open(place);

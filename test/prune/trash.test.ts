@@ -27,7 +27,7 @@ async function empty(...args: Parameters<typeof emptyTrash>) {
   return numbers;
 }
 
-test('the trash is described by its snapshots and their bytes', async () => {
+test('the trash is described by its snapshots and their total size', async () => {
   const { folder, folders } = await makeTrash();
   const contents = await describeTrash(folder);
   expect(contents).toMatchObject({ files: 2, bytes: 20, folders: folders.sort() });
@@ -36,7 +36,7 @@ test('the trash is described by its snapshots and their bytes', async () => {
   expect(await readdir(empty.dir)).not.toContain('snapback');
 });
 
-test('emptying deletes it all and says what it was', async () => {
+test('emptying deletes everything and says what it was', async () => {
   const { folder } = await makeTrash();
   const { planId } = await describeTrash(folder);
   expect(await empty(folder, { planId })).toEqual({ files: 2, bytes: 20, others: 0 });
@@ -45,7 +45,7 @@ test('emptying deletes it all and says what it was', async () => {
   expect(await empty(folder)).toEqual({ files: 0, bytes: 0, others: 0 });
 });
 
-test('emptying is refused when the trash is not what was shown', async () => {
+test('emptying is refused if the trash is not what was shown', async () => {
   const { folder } = await makeTrash();
   const { planId } = await describeTrash(folder);
   await applyPrune(folder, { by: 'choice', ids: ['periodic/20260302T000000Z'] });
@@ -53,7 +53,7 @@ test('emptying is refused when the trash is not what was shown', async () => {
   expect(await describeTrash(folder)).toMatchObject({ files: 3 });
 });
 
-test('what is not the trash’s own stays, with the manifest and the folders around it', async () => {
+test('foreign files stay, with the manifest and the folders around them', async () => {
   const { folder, folders } = await makeTrash();
   const [first = '', second = ''] = folders;
   const elsewhere = await makeDir(root());
@@ -95,7 +95,7 @@ test('a snapshot that no manifest names is neither counted nor deleted, nor is t
   expect(await empty(folder)).toEqual({ files: 0, bytes: 0, others: 1 });
 });
 
-test('a file of the manifest that was put back is not counted, and hinders nothing', async () => {
+test('a file of the manifest that was put back is not counted, and does not get in the way', async () => {
   const { folder, folders } = await makeTrash();
   const place = join(folders[0] ?? '', 'periodic/20260301T000000Z.json');
   await rename(place, join(folder.dir, 'snapshots/periodic/20260301T000000Z.json'));
@@ -107,7 +107,7 @@ test.each<[string, (path: string) => Promise<void>]>([
   ['another size', (path) => writeFile(path, 'not the same')],
   ['another time', (path) => utimes(path, 0, 0)],
 ])(
-  'a file of %s than the manifest says is not the one that was moved there, and stays',
+  'a file with %s than in the manifest is not the one that was moved there, and stays',
   async (_, change) => {
     const { folder, folders } = await makeTrash();
     const place = join(folders[0] ?? '', 'periodic/20260301T000000Z.json');
@@ -121,7 +121,7 @@ test.each<[string, (path: string) => Promise<void>]>([
   },
 );
 
-describe('of a folder whose manifest cannot be relied on, nothing is counted or deleted', () => {
+describe('nothing is counted or deleted in a folder whose manifest is unreliable', () => {
   const named = (...to: readonly unknown[]) => ({
     format: 1,
     files: to.map((one) => ({ to: one, sizeBytes: 10, modifiedAt: '2026-03-01T00:00:00.000Z' })),
@@ -193,7 +193,7 @@ describe('a prune that was killed before its first move is cleared away', () => 
   });
 });
 
-test('a file that is named twice counts once, and an empty folder goes without a manifest', async () => {
+test('a file that is named twice counts once, and an empty folder is removed without a manifest', async () => {
   const { folder, folders } = await makeTrash();
   const manifest = join(folders[0] ?? '', 'manifest.json');
   const { files, ...rest } = JSON.parse(await readFile(manifest, 'utf8'));
@@ -203,7 +203,7 @@ test('a file that is named twice counts once, and an empty folder goes without a
   expect(await readdir(join(folder.dir, 'snapback/trash'))).toEqual([]);
 });
 
-test('what stays in the trash is reported by its name, with what to do', async () => {
+test('what stays in the trash is reported by name, with what to do', async () => {
   const { folder, folders } = await makeTrash();
   await writeFile(join(folders[0] ?? '', 'notes.txt'), 'notes');
   const told = [
@@ -224,7 +224,7 @@ test('what stays in the trash is reported by its name, with what to do', async (
   ]);
 });
 
-test('a trash that is a link to elsewhere is described as empty, and nothing in it is deleted', async () => {
+test('a trash that links elsewhere is described as empty, and nothing in it is deleted', async () => {
   const folder = await makeChat(root());
   const elsewhere = await makeDir(root());
   const file = join(elsewhere, 'trash', '20260101T000000Z', 'periodic', 'x.json');

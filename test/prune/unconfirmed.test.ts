@@ -44,8 +44,8 @@ async function makePruned() {
 
 const idsOf = async (folder: DataFolder) => (await listSnapshotFiles(folder)).map(({ id }) => id).sort();
 
-describe.skipIf(!canInject)('where the disk fails after the deed', () => {
-  test('a prune tells what it moved and that the disk did not confirm it', async () => {
+describe.skipIf(!canInject)('if the disk fails after the action', () => {
+  test('a prune reports what it moved, and that the disk did not confirm it', async () => {
     const folder = await makeFolder();
     const through = failing('fsync', join(folder.dir, 'snapshots', 'rewind'));
     const lines = await act(folder, 'prune', IDS.join(','), through);
@@ -58,7 +58,7 @@ describe.skipIf(!canInject)('where the disk fails after the deed', () => {
     expect(await listTrash(folder)).toMatchObject([{ snapshots: [{}, {}] }]);
   });
 
-  test('a prune of which only a part moved tells so', async () => {
+  test('a prune of which only a part was moved says so', async () => {
     const folder = await makeFolder();
     const second = join(folder.dir, 'snapshots', `${IDS[0]}.json`);
     const lines = await act(folder, 'prune', IDS.join(','), failing('rename', second));
@@ -73,14 +73,14 @@ describe.skipIf(!canInject)('where the disk fails after the deed', () => {
   test.each([
     ['of the kind', 'rewind'],
     ['of the prune', ''],
-  ])('emptying the trash tells that the files are gone, where the folder %s fails', async (_, kind) => {
+  ])('emptying the trash reports that the files are gone, if the folder %s fails', async (_, kind) => {
     const { folder, trashFolder } = await makePruned();
     const lines = await act(folder, 'empty-trash', '', failing('fsync', join(trashFolder, kind)));
     expect(lines).toEqual(['began', expect.stringMatching(/^note The files are deleted, but/), 'done']);
     expect(await listTrash(folder)).toEqual([]);
   });
 
-  test('emptying the trash of which only a part is gone tells so', async () => {
+  test('emptying the trash says so if only a part is gone', async () => {
     const { folder, trashFolder } = await makePruned();
     const second = join(trashFolder, `${IDS[1]}.json`);
     const lines = await act(folder, 'empty-trash', '', failing('unlink', second));
@@ -91,7 +91,7 @@ describe.skipIf(!canInject)('where the disk fails after the deed', () => {
   test.each([
     ['of the kind', 'rewind'],
     ['of the prune', ''],
-  ])('putting back tells what is back, where the folder %s of the trash fails', async (_, kind) => {
+  ])('putting back reports what is back, if the folder %s of the trash fails', async (_, kind) => {
     const { folder, trashFolder, trashName } = await makePruned();
     const lines = await act(folder, 'put-back', trashName, failing('fsync', join(trashFolder, kind)));
     expect(lines.at(0)).toBe('began');
@@ -101,9 +101,12 @@ describe.skipIf(!canInject)('where the disk fails after the deed', () => {
   });
 });
 
-test.skipIf(!canInject)('what could not be done at all is a failure, and nothing has moved', async () => {
-  const folder = await makeFolder();
-  const first = join(folder.dir, 'snapshots', `${IDS[1]}.json`);
-  expect((await act(folder, 'prune', IDS.join(','), failing('rename', first))).at(-1)).toBe('io-failed');
-  expect(await idsOf(folder)).toEqual(IDS);
-});
+test.skipIf(!canInject)(
+  'an action that did not happen at all is a failure, and nothing has moved',
+  async () => {
+    const folder = await makeFolder();
+    const first = join(folder.dir, 'snapshots', `${IDS[1]}.json`);
+    expect((await act(folder, 'prune', IDS.join(','), failing('rename', first))).at(-1)).toBe('io-failed');
+    expect(await idsOf(folder)).toEqual(IDS);
+  },
+);

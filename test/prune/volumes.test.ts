@@ -13,7 +13,7 @@ const OWN_VOLUME = `cp -rp "$1/snapshots/." "$2" && mount -t tmpfs -o "size=$3" 
   rm -r "$2"/* && at="$1" && out="$2" && shift 3 && "$@"; cp -rp "$at/snapshots/." "$out"`;
 const ID = 'rewind/20260101T000000Z';
 
-describe.skipIf(ownMounts === undefined)('where the snapshots lie on a volume of their own', () => {
+describe.skipIf(ownMounts === undefined)('if the snapshots are on a separate volume', () => {
   async function pruned() {
     const folder = await makeChat(root());
     const text = `{"last_event_id": 0}${' '.repeat(3_000_000)}`;
@@ -27,7 +27,7 @@ describe.skipIf(ownMounts === undefined)('where the snapshots lie on a volume of
     return { folder, text, modified, out, outcome };
   }
 
-  test('prune copies into the trash, proves the copy and only then removes the original', async () => {
+  test('prune copies into the trash, verifies the copy and only then removes the original', async () => {
     const { folder, text, modified, out, outcome } = await pruned();
     expect(outcome).toBe('done');
     expect(await readdir(join(out, 'rewind'))).toEqual(['20260102T000000Z.json']);

@@ -15,7 +15,7 @@ import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts'
 import { readState } from '../support/state.ts';
 import { live, NOW } from '../support/story.ts';
 
-/** The state that is told is the one that the database holds, whatever was done last, and in whichever process. */
+/** The reported state is the one that the database holds, whatever was done last, and by whichever process. */
 const root = makeRoot();
 const UNDO = { acceptDrift: false, acceptOtherTimeline: true };
 
@@ -78,7 +78,7 @@ describe.concurrent('what the database holds', () => {
     expect(readState(place.databaseFile)).toEqual(contents[newest]);
   });
 
-  test('is said to be unknown where a safety copy on the way is gone and the journal with it', async () => {
+  test('is reported as unknown if a safety copy on the way and the journal are gone', async () => {
     const { place, folder, ids } = await begin();
     for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
     const { safetyCopyId, snapshotId } = (await readRestoredState(folder)) ?? {};
@@ -89,7 +89,7 @@ describe.concurrent('what the database holds', () => {
     expect(told?.safetyCopyId).toBe(safetyCopyId);
   });
 
-  test('is still known where safety copies are gone but the journal is there', async () => {
+  test('is still known if safety copies are gone but the journal is there', async () => {
     const { place, folder, ids } = await begin();
     for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
     const { snapshotId } = (await readRestoredState(folder)) ?? {};
@@ -101,7 +101,7 @@ describe.concurrent('what the database holds', () => {
   });
 });
 
-test('whether a plan was made is told by the newest try, not by an older one of the same plan', async () => {
+test('whether a plan took effect is decided by its newest attempt, not by an older one', async () => {
   const { folder, ids } = await begin();
   const request = { ...defaultRestoreOptions, snapshotId: ids.A, action: 'restore' as const };
   expect(await readPlanOutcome(folder, 'never begun')).toBe('not-made');

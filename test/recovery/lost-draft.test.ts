@@ -7,7 +7,7 @@ import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts'
 import { live, type Story } from '../support/story.ts';
 
 /*
- * A restore was committed, and the draft of its checkpoint is gone or torn: after a loss of power, or because somebody
+ * A restore was committed, and the draft of its checkpoint is gone or torn, after a power loss or because somebody
  * tidied up. Without a checkpoint the host's next start would load an older one and undo the restore.
  */
 const root = makeRoot();
@@ -53,7 +53,7 @@ describe.concurrent('the next start makes the checkpoint from the database', () 
   ];
   test.each(
     losses.flatMap(([loss, lose]) => journals.map(([words, keep]) => [loss, words, lose, keep] as const)),
-  )('where its draft %s and the journal %s', async (_, __, lose, keep) => {
+  )('if its draft %s and the journal %s', async (_, __, lose, keep) => {
     const { place, folder, draft } = await killed();
     await lose(draft);
     await writeJournalLines(place, keep(await readJournalLines(place)));
@@ -68,7 +68,7 @@ describe.concurrent('the next start makes the checkpoint from the database', () 
     expect(await checkpointsIn(place)).toEqual(names);
   });
 
-  test('where the journal knows that it was committed', async () => {
+  test('if the journal records that it was committed', async () => {
     const { place, folder, receipt, draft } = await killed();
     await rm(draft);
     const { planId, safetyCopyId } = receipt;
@@ -80,7 +80,7 @@ describe.concurrent('the next start makes the checkpoint from the database', () 
 });
 
 describe.concurrent('no checkpoint is made', () => {
-  test('where the restore’s own was published, and only the record of it is missing', async () => {
+  test('if the restore’s own was published, and only its record is missing', async () => {
     const { place, folder, draft } = await killed();
     const published = join(place.dir, 'snapshots/periodic/20991231T235959Z.json');
     await writeFile(published, await readFile(draft));
@@ -91,7 +91,7 @@ describe.concurrent('no checkpoint is made', () => {
     expect(await checkpointsIn(place)).toEqual(names);
   });
 
-  test('where the host has written since: its state is its own', async () => {
+  test('if the host has written since: its state is its own', async () => {
     const { place, folder, draft } = await killed();
     await rm(draft);
     run(place, addEvents(1, 'host'));

@@ -22,7 +22,10 @@ import { addEvents, makeRoot, open, type Place, putSnapshot, run } from '../supp
 import { runAsNobody } from '../support/process.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** How a restore ended is told by the content, as long as that tells; until then nothing is recorded and nothing lost. */
+/**
+ * The content of the database tells how a restore ended, as long as it can; until then nothing is recorded and nothing
+ * is lost.
+ */
 const root = makeRoot();
 
 const story: Story = {
@@ -118,7 +121,7 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
   });
 
   test.each(["'UTF-8'", "'UTF-16le'"])(
-    'and by a log with a character that stands for an undecodable one, in %s',
+    'and by a log with a replacement character for undecodable text, in %s',
     async (encoding) => {
       const odd = {
         ...story,
@@ -133,7 +136,7 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
     },
   );
 
-  test.each([true, false])('and by the log when every table was changed: committed %s', async (committed) => {
+  test.each([true, false])('and by the log if every table was changed: committed %s', async (committed) => {
     const { place, folder } = await killed({ committed });
     run(place, EVERYWHERE);
     const outcome = committed ? 'committed' : 'not-committed';
@@ -142,7 +145,7 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
 });
 
 test.concurrent.each([true, false])(
-  'the log tells how a restore ended also where nothing but its safety copy speaks of it: committed %s',
+  'the log tells how a restore ended even if its safety copy is the only trace of it: committed %s',
   async (committed) => {
     const { place, folder, receipt, draft } = await killed({ committed });
     if (draft !== null) await rm(draft);
@@ -163,7 +166,7 @@ test.concurrent.each([true, false])(
   },
 );
 
-describe.concurrent('what nobody can tell', () => {
+describe.concurrent('an undecidable outcome', () => {
   /** A log that before and after share, flags apart, so that nothing tells when all tables were written. */
   const FLAGS = `UPDATE event_log SET hidden = 1 WHERE id < 3; DELETE FROM event_log WHERE id > 5; ${story.since}`;
 
@@ -184,7 +187,7 @@ describe.concurrent('what nobody can tell', () => {
     ['committed', { committed: true }],
     ['not committed', { committed: false }],
     ['of the tables alone', { committed: true, mode: 'projections' }],
-  ])('of a restore, %s, stays open until the content tells it', async (_, given) => {
+  ])('of a restore, %s, stays open until the content decides it', async (_, given) => {
     const { place, folder, ...one } = await killed(given, FLAGS);
     const state = await readFile(place.databaseFile);
     run(place, EVERYWHERE);
@@ -194,7 +197,7 @@ describe.concurrent('what nobody can tell', () => {
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
   });
 
-  test('stays open where one table is as after and another as before', async () => {
+  test('stays open if one table is as after and another as before', async () => {
     const { place, folder, ...one } = await killed({ committed: true });
     run(place, "UPDATE chats SET title = 'mistaken'");
     await expectOpen(place, one);
@@ -225,7 +228,7 @@ describe.concurrent('what nobody can tell', () => {
     expect([await readRestoredState(folder, task), [...phases]]).toEqual([null, []]);
   });
 
-  test('ends with the next full restore, which takes its draft along', async () => {
+  test('ends with the next full restore, which removes its draft', async () => {
     const { place, folder, id, ...one } = await killed({ committed: true }, FLAGS);
     run(place, EVERYWHERE);
     await expectOpen(place, one);
@@ -236,7 +239,7 @@ describe.concurrent('what nobody can tell', () => {
     expect(await readRestoredState(folder)).toMatchObject({ safetyCopyId });
   });
 
-  test('lets its draft go when the host’s next start loads a checkpoint of long after it', async () => {
+  test('releases its draft if the host’s next start loads a checkpoint of much later', async () => {
     const { place, ...one } = await killed({ committed: true }, FLAGS);
     run(place, EVERYWHERE);
     const old = await putSnapshot(place, 'periodic/20991231T235959Z', '{"last_event_id": 9}');
@@ -257,17 +260,17 @@ describe.concurrent('the checkpoint that a killed restore owes', () => {
     return (await checkpointsIn(place)).length;
   };
 
-  test('is published where the log has grown since: the host replays what is newer', async () => {
+  test('is published if the log has grown since, as the host replays what is newer', async () => {
     expect(await owed(addEvents(2, 'host'))).toBe(1);
   });
 
-  test('is not where the host has rewound since: its next start would bring back what that took away', async () => {
+  test('is not published if the host has rewound since: its next start would bring back what that removed', async () => {
     expect(await owed('DELETE FROM event_log WHERE id > 3;')).toBe(0);
   });
 });
 
 describe.concurrent('without its safety copy, a restore that was killed', () => {
-  test('is committed where all is as the draft of its checkpoint, and can be undone when the copy is back', async () => {
+  test('is committed if everything matches the draft of its checkpoint, and can be undone when the copy is back', async () => {
     const { place, folder, receipt } = await killed({ committed: true });
     const file = fileOf(place, receipt.safetyCopyId);
     await rename(file, `${file}-away`);
@@ -292,7 +295,7 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
   });
 
-  test('because that may not be read stays open until it may', async () => {
+  test('because the copy is unreadable stays open until it can be read', async () => {
     const { place, receipt } = await killed({ committed: true, mode: 'projections' });
     if (process.getuid?.() === 0) {
       execFileSync('chown', ['-R', '65534:65534', place.dir]);
@@ -306,7 +309,7 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
   });
 });
 
-describe.concurrent('after a later restore of the tables alone, the log tells', () => {
+describe.concurrent('after a later restore of the tables alone, the log decides', () => {
   test.each([true, false])('how a full restore ended: committed %s', async (committed) => {
     const { place, folder, id } = await killed({ committed });
     run(place, "UPDATE bots SET name = 'host'");

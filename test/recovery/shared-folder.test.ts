@@ -13,7 +13,7 @@ import { addEvents, errorOf, makeDatabase, makePlace, makeRoot, run } from '../s
 import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
-/** A restore belongs to the database that it was made in, though another one may use the same snapshots. */
+/** A restore belongs to the database in which it was made, even if another database shares its snapshots. */
 const root = makeRoot();
 const UNDO = { acceptDrift: false };
 const SCHEMA = 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);';
@@ -59,7 +59,7 @@ describe.concurrent('in a folder that two databases share, undo', () => {
     }
   });
 
-  test('knows the restored one again under a new name', async () => {
+  test('recognizes the restored one under a new name', async () => {
     const { dir, openIn, read, before } = await restoreIn('full', [HERE]);
     await rename(join(dir, HERE), join(dir, 'renamed.db'));
     await applyUndo(await openIn('renamed.db'), UNDO, NOW);

@@ -13,7 +13,7 @@ import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/pl
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** A restore can be undone, and its undo too, whatever became of our own records. */
+/** A restore can be undone, and so can its undo, whatever happens to our own records. */
 const root = makeRoot();
 const UNDO = { acceptDrift: false };
 
@@ -47,14 +47,14 @@ describe.concurrent('undo', () => {
     expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
   });
 
-  test('has nothing to do where no restore was made, and plans nothing', async () => {
+  test('has nothing to do if no restore was made, and plans nothing', async () => {
     const place = await makePlace(root(), story.schema);
     expect(await codeOf(planUndo(await open(place), UNDO))).toBe('nothing-to-undo');
     expect(await codeOf(applyUndo(await open(place), UNDO, NOW))).toBe('nothing-to-undo');
     expect(await readRestoredState(await open(place))).toBe(null);
   });
 
-  test('takes back what the host wrote after the restore too, after saying so', async () => {
+  test('also takes back what the host wrote after the restore, after saying so', async () => {
     const { place, folder, since } = await restored();
     run(place, addEvents(2, 'afterwards'));
     const plan = await planUndo(folder, UNDO);
@@ -69,7 +69,7 @@ describe.concurrent('undo', () => {
   test.each<[string, (file: string) => Promise<void>]>([
     ['has been deleted', (file) => rm(file)],
     ['is damaged', (file) => truncate(file, 100)],
-  ])('says so where the safety copy of the newest restore %s', async (words, harm) => {
+  ])('says so if the safety copy of the newest restore %s', async (words, harm) => {
     const { place, folder, receipt } = await restored();
     await harm(join(place.dir, 'snapshots', `${receipt.safetyCopyId}.json`));
     await expect(planUndo(folder, UNDO)).rejects.toMatchObject({
@@ -78,7 +78,7 @@ describe.concurrent('undo', () => {
     });
   });
 
-  test('takes the restore before one that was rolled back without a trace but its announcement', async () => {
+  test('skips a restore that was rolled back and left only its announcement', async () => {
     const { place, folder, since, receipt } = await restored();
     const journal = join(place.dir, 'snapback/journal.jsonl');
     const [announced = ''] = (await readFile(journal, 'utf8')).split('\n');
@@ -94,7 +94,7 @@ describe.concurrent('undo', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('of projections alone brings projections alone back', async () => {
+  test('of projections alone brings back projections alone', async () => {
     const { place, folder, since, receipt, after } = await restored({ options: { mode: 'projections' } });
     expect([receipt.mode, receipt.checkpointId]).toEqual(['projections', null]);
     expect(after.tables.event_log).toEqual(since.tables.event_log);
@@ -104,7 +104,7 @@ describe.concurrent('undo', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('works when the journal is lost, torn or full of other things', async () => {
+  test('works if the journal is lost, torn or full of other things', async () => {
     const { place, folder, since } = await restored();
     const journal = join(place.dir, 'snapback/journal.jsonl');
     await appendFile(journal, '{"type":"prepared","planId":"x","at":');
@@ -119,7 +119,7 @@ describe.concurrent('undo', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('finds the newest restore without a journal, after an undo as well', async () => {
+  test('finds the newest restore without a journal, even after an undo', async () => {
     const { place, folder, since, after } = await restored();
     await applyUndo(folder, UNDO, NOW);
     await rm(join(place.dir, 'snapback'), { recursive: true });

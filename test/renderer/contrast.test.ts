@@ -36,7 +36,7 @@ describe.each(Object.entries(themes))('in the %s theme', (_, tokens) => {
   });
 });
 
-test('colours are written in the tokens and nowhere else', () => {
+test('colours are defined only in the tokens', () => {
   const others = readdirSync(styles).filter((name) => name !== 'tokens.css');
   expect(others.length).toBeGreaterThan(5);
   for (const name of others) {
@@ -45,7 +45,7 @@ test('colours are written in the tokens and nowhere else', () => {
   }
 });
 
-test('the window’s first background is the light and the dark token', () => {
+test('the window’s first background matches the light and the dark token', () => {
   const source = readFileSync(join(import.meta.dirname, '../../electron/main/window.ts'), 'utf8');
   expect(source).toContain(`'${themes.dark.get('bg')}' : '${themes.light.get('bg')}'`);
 });

@@ -10,7 +10,7 @@ const SLOW = 60_000;
 const NOW = Date.UTC(2026, 10, 25, 14);
 const changedBy = (revisions = FIRST_REVISIONS, atMs = NOW) => afterChange(revisions, atMs);
 
-test('after a restore that was cancelled, its own traces in the files call nothing outdated', () => {
+test('after a cancelled restore, its own traces in the files make nothing outdated', () => {
   // The lock, the safety copy and the rollback are noticed both before and after the end.
   let revisions = changedBy(changedBy());
   revisions = afterOwnWork(revisions, NOW);
@@ -20,13 +20,13 @@ test('after a restore that was cancelled, its own traces in the files call nothi
   expect(waitsForPerson(revisions, SLOW)).toBe(false);
 });
 
-test('what another program writes is compared at once where that is quick, else when a person asks', () => {
+test('what another program writes is compared at once if that is quick, else when a person asks', () => {
   const revisions = changedBy();
   expect(waitsForPerson(revisions, 100)).toBe(false);
   expect(waitsForPerson(revisions, SLOW)).toBe(true);
 });
 
-test('a change long after our own work counts as another program’s again', () => {
+test('a change long after our own work is attributed to another program again', () => {
   const ended = afterOwnWork(changedBy(), NOW);
   expect(waitsForPerson(changedBy(ended, NOW + 5_000), SLOW)).toBe(true);
 });

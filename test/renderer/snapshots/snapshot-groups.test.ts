@@ -24,7 +24,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
 }
 
 describe('the list', () => {
-  test('known kinds come first in a fixed order, others by name, each in the order it came', () => {
+  test('known kinds come first in a fixed order, others by name, each in the given order', () => {
     const groups = groupByKind(
       ['zebra/b', 'restore/a', 'alpha/a', 'rewind/2', 'periodic/a', 'rewind/1'].map((id) => snapshot(id)),
     );
@@ -32,7 +32,7 @@ describe('the list', () => {
     expect(groups[0]?.snapshots.map(({ id }) => id)).toEqual(['rewind/2', 'rewind/1']);
   });
 
-  test('the newest readable snapshot from before a rewind is shown first, whatever is newer', () => {
+  test('the newest readable snapshot from before a rewind is shown first, even if others are newer', () => {
     const list = [
       snapshot('periodic/new', { takenAt: '2026-11-23T13:59:00.000Z' }),
       snapshot('rewind/damaged', { takenAt: '2026-11-23T13:50:00.000Z', health: 'damaged' }),
@@ -44,7 +44,7 @@ describe('the list', () => {
     expect(fallbackSnapshot([], 0n)).toBeUndefined();
   });
 
-  test('one that ends where the log ends now is passed over, and a safety copy comes last', () => {
+  test('one that ends where the log ends now is skipped, and a safety copy comes last', () => {
     const list = [
       snapshot('restore/newest', { takenAt: '2026-11-23T14:10:00.000Z' }),
       snapshot('rewind/to-be-safe', { takenAt: '2026-11-23T14:05:00.000Z', lastEventId: 12n }),
