@@ -67,7 +67,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
   useLikelyChoice({
     folderId,
-    isNeeded: looking,
+    chosen,
     snapshots: snapshots ?? [],
     lastEventId: facts.lastEventId,
     onChoose: (id) => setChosen((before) => (before.size > 0 ? before : new Set([id]))),
@@ -121,10 +121,7 @@ export function FolderScreen(props: FolderScreenProps) {
     if (reply.ok) chooseAgain();
   };
   /** Chooses again, because the best snapshot may be among those that were put back. */
-  const chooseAgain = () => {
-    setChosen(NONE);
-    void data.refresh();
-  };
+  const chooseAgain = () => void data.refresh().then(() => setChosen(new Set()));
   const command = (name: MenuCommand) => {
     if (name === 'open') props.onOpen();
     else if (name === 'help') props.onHelp();

@@ -6,8 +6,8 @@ import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
 
 type LikelyChoice = {
   readonly folderId: FolderId;
-  /** False while a snapshot is chosen. */
-  readonly isNeeded: boolean;
+  /** A new empty set asks for another choice, even while one is being looked for. */
+  readonly chosen: ReadonlySet<unknown>;
   readonly snapshots: readonly ListedSnapshot[];
   readonly lastEventId: bigint;
   readonly onChoose: (id: SnapshotId) => void;
@@ -17,23 +17,18 @@ type LikelyChoice = {
  * While no snapshot is chosen, chooses the one that most likely brings back what was lost. If nothing seems lost, it chooses
  * the best remaining one (see `fallbackSnapshot`).
  */
-export function useLikelyChoice({
-  folderId,
-  isNeeded,
-  snapshots,
-  lastEventId,
-  onChoose,
-}: LikelyChoice): void {
+export function useLikelyChoice({ folderId, chosen, snapshots, lastEventId, onChoose }: LikelyChoice): void {
   const choose = useEffectEvent((likely: SnapshotId | null) => {
     const found = snapshots.find(({ id }) => id === likely) ?? fallbackSnapshot(snapshots, lastEventId);
     if (found !== undefined) onChoose(found.id);
   });
+  const hasSnapshots = snapshots.length > 0;
   useEffect(() => {
-    if (!isNeeded) return;
+    if (chosen.size > 0 || !hasSnapshots) return;
     const abort = new AbortController();
     void call('snapshots.likely', { folderId }, { signal: abort.signal }).then((reply) => {
       if (!abort.signal.aborted) choose(reply.ok ? reply.value : null);
     });
     return () => abort.abort();
-  }, [folderId, isNeeded]);
+  }, [folderId, chosen, hasSnapshots]);
 }
