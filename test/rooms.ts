@@ -1,4 +1,7 @@
-/** What a room may import besides its own files: rooms, files or packages. `types` are allowed only where nothing is left of them in the build. */
+/**
+ * What a room may import besides its own files: rooms, files or packages. `types` are allowed only if nothing of them
+ * remains in the build.
+ */
 export type Room = { readonly values?: readonly string[]; readonly types?: readonly string[] };
 
 const node = 'node:';

@@ -15,7 +15,10 @@ import { hold, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** Other processes in the database: what is waited for, what is refused, and that nothing happens by halves. */
+/**
+ * Other processes in the database: which ones a restore waits for, which ones it refuses, and that nothing is half
+ * done.
+ */
 const root = makeRoot();
 
 const story: Story = {
@@ -33,7 +36,7 @@ async function safetyCopies({ dir }: Place): Promise<readonly string[]> {
 
 describe.concurrent('a database that another process keeps locked', () => {
   test.each(['wal', 'delete'] as const)(
-    'is waited for for 5 s, then everything refuses, and nothing has changed: journal mode %s',
+    'is waited for for 5 s, then every action refuses, and nothing has changed: journal mode %s',
     async (journalMode) => {
       const { place, id, since } = await live(root(), { ...story, journalMode });
       const folder = await open(place);
@@ -62,7 +65,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     },
   );
 
-  test('is waited for no longer after a cancel', async () => {
+  test('is no longer waited for after a cancel', async () => {
     const { place, id } = await live(root(), { ...story, journalMode: 'delete' });
     const folder = await open(place);
     const holder = await hold(place.databaseFile, 'BEGIN EXCLUSIVE');
@@ -75,7 +78,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     await holder.kill();
   });
 
-  test('is restored as soon as the lock goes', async () => {
+  test('is restored as soon as the lock is released', async () => {
     const { place, id, before } = await live(root(), { ...story, journalMode: 'delete' });
     const holder = await hold(place.databaseFile, 'BEGIN EXCLUSIVE');
     const restoring = applyRestore(
@@ -88,7 +91,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     expect(readState(place.databaseFile).tables).toEqual(before.tables);
   });
 
-  test('by a writer in between the plan and the write lock is not half restored: journal mode wal', async () => {
+  test('by a writer between the plan and the write lock is not half restored: journal mode wal', async () => {
     const { place, id, since } = await live(root(), story);
     const holder = await hold(place.databaseFile, 'BEGIN IMMEDIATE; DELETE FROM memories');
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -118,7 +121,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
     return { outcome, place, since, before, writer, made: [...made] };
   }
 
-  test('gets through, and the plan is stale', async () => {
+  test('succeeds, and the plan is stale', async () => {
     const change = "BEGIN IMMEDIATE; INSERT INTO memories VALUES (77, 'mine')";
     const { outcome, place, writer } = await restoreBeside(change, 'commit');
     expect(outcome).toBe('plan-stale');
@@ -128,7 +131,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
     expect(await safetyCopies(place)).toEqual([]);
   });
 
-  test('and ends without a commit leaves the plan as it is: it is applied', async () => {
+  test('and ends without a commit leaves the plan valid: it is applied', async () => {
     const change = "BEGIN IMMEDIATE; INSERT INTO memories VALUES (77, 'mine')";
     const { outcome, place, before, made } = await restoreBeside(change, 'roll back');
     expect(outcome).toBe('done');
@@ -140,7 +143,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
 });
 
 describe.concurrent('a long reader', () => {
-  test('hinders no restore in a WAL, and goes on seeing what it saw', async () => {
+  test('does not block a restore in a WAL, and continues to see what it saw', async () => {
     const { place, id, before } = await live(root(), story);
     const reader = await hold(place.databaseFile, 'BEGIN; SELECT count(*) FROM memories');
     const receipt = await applyRestore(
@@ -166,7 +169,7 @@ describe.concurrent('a long reader', () => {
 
 // One after the other: a restore beside others in this process would hold its locks for as long as all of them take.
 describe('a host that has the database open', () => {
-  test('is named, and refuses restore and undo until it is closed or overridden', async () => {
+  test('is named, and restore and undo are refused until it is closed or overridden', async () => {
     const { place, id, since } = await live(root(), story);
     const folder = await open(place);
     const host = await hold(place.databaseFile, 'SELECT count(*) FROM memories');

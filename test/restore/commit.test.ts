@@ -7,7 +7,7 @@ import { start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, type Story } from '../support/story.ts';
 
-/** A COMMIT that the system refuses may have happened: whoever looks next has all that it takes to tell. */
+/** A COMMIT that the system refuses may have happened: the next start has everything it needs to find out. */
 const root = makeRoot();
 const linux = process.platform === 'linux';
 
@@ -27,7 +27,7 @@ describe.runIf(linux).concurrent.each(['wal', 'delete'] as const)(
       return { ...lived, dir, lines };
     }
 
-    test('leaves the safety copy, whole, and the checkpoint, of which no handle stays open', async () => {
+    test('leaves the whole safety copy and the checkpoint, and keeps neither file open', async () => {
       const { dir, lines } = await failed();
       expect(lines).toEqual(['io-failed']);
       const [copy, ...others] = await readdir(join(dir, 'snapshots/restore'));

@@ -4,7 +4,10 @@ import { makeRoot } from '../support/place.ts';
 import { defaultRules } from '../support/rules.ts';
 import { type Story, tell } from '../support/story.ts';
 
-/** What the host's triggers derive from the tables stays as it was, and plan and receipt name it: it is never called in order. */
+/**
+ * What the host's triggers derive from the tables stays as it was, and plan and receipt name it: it is never reported
+ * as fine.
+ */
 const root = makeRoot();
 
 const memories = 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, n INTEGER);';
@@ -80,29 +83,32 @@ const CASES: readonly Case[] = [
 ];
 
 describe.concurrent('what is derived from the tables', () => {
-  test.each(CASES)('is named before and after: $what', async ({ schema, derived, bystanders, ...told }) => {
-    const { plan, receipt } = await tell(root(), {
-      schema: `${memories} ${schema}`,
-      before: `${rows.before} ${told.before ?? ''}`,
-      since: told.since ?? rows.since,
-      bystanders,
-      faults: told.faults ?? [],
-    });
-    const named = plan.notKeptUp.map(({ name, by }) => [
-      name,
-      by.map(({ trigger, table }) => `${trigger} of ${table}`),
-    ]);
-    expect(Object.fromEntries(named)).toEqual(derived);
-    const checks = receipt.checks.filter(({ check }) => check === 'derived');
-    expect(checks.map(({ subject, result }) => [subject, result])).toEqual(
-      named.map(([name]) => [name, 'left']),
-    );
-    const words = [describePlan(plan, defaultRules, new Date()), describeReceipt(receipt)].map((lines) =>
-      lines.join('\n'),
-    );
-    for (const name of Object.keys(derived)) expect(words.every((text) => text.includes(name))).toBe(true);
-    expect(words[1]).not.toContain('All checks passed');
-  });
+  test.each(CASES)(
+    'is named in the plan and in the receipt: $what',
+    async ({ schema, derived, bystanders, ...told }) => {
+      const { plan, receipt } = await tell(root(), {
+        schema: `${memories} ${schema}`,
+        before: `${rows.before} ${told.before ?? ''}`,
+        since: told.since ?? rows.since,
+        bystanders,
+        faults: told.faults ?? [],
+      });
+      const named = plan.notKeptUp.map(({ name, by }) => [
+        name,
+        by.map(({ trigger, table }) => `${trigger} of ${table}`),
+      ]);
+      expect(Object.fromEntries(named)).toEqual(derived);
+      const checks = receipt.checks.filter(({ check }) => check === 'derived');
+      expect(checks.map(({ subject, result }) => [subject, result])).toEqual(
+        named.map(([name]) => [name, 'left']),
+      );
+      const words = [describePlan(plan, defaultRules, new Date()), describeReceipt(receipt)].map((lines) =>
+        lines.join('\n'),
+      );
+      for (const name of Object.keys(derived)) expect(words.every((text) => text.includes(name))).toBe(true);
+      expect(words[1]).not.toContain('All checks passed');
+    },
+  );
 
   const quiet: readonly (readonly [string, Pick<Story, 'schema'> & Partial<Story>])[] = [
     [
@@ -156,14 +162,14 @@ describe.concurrent('what is derived from the tables', () => {
       },
     ],
   ];
-  test.each(quiet)('is not named where %s', async (_, { schema, ...told }) => {
+  test.each(quiet)('is not named if %s', async (_, { schema, ...told }) => {
     const story = { ...rows, ...told, schema: `${memories} ${schema}` };
     const { plan, receipt } = await tell(root(), story);
     expect(plan.notKeptUp).toEqual([]);
     expect(describeReceipt(receipt).join('\n')).toContain('All checks passed');
   });
 
-  test('is named where its module is not there, with the triggers that write to it', async () => {
+  test('is named if its module is missing, with the triggers that write to it', async () => {
     const { plan } = await tell(root(), {
       schema: `${memories} CREATE TABLE vectors_chunks (a); PRAGMA writable_schema = ON;
         INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0, 'CREATE VIRTUAL TABLE vectors USING vec0(dim=3)');`,

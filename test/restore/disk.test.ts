@@ -9,7 +9,7 @@ import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** A disk that is full, or that refuses: the database stays as it is, no file is left half written. */
+/** A disk that is full or refuses: the database stays as it is, and no half-written file is left. */
 const root = makeRoot();
 const isRoot = process.getuid?.() === 0;
 
@@ -44,7 +44,7 @@ describe
       ['restore', 'checkpoint'],
       ['restore', 'commit'],
       ['take', 'copy-database'],
-    ])('that runs full in %s, phase %s, is said, and the database is as before', async (action, phase) => {
+    ])('that fills up in %s, phase %s, is reported, and the database is as before', async (action, phase) => {
       const { place, id, since } = await live(root(), {
         ...story,
         journalMode: phase === 'apply' ? 'delete' : 'wal',
@@ -122,7 +122,7 @@ describe
       expect(await runToEnd('act.ts', { args: [data.dir, 'plan', id], through, env })).toBe('disk-full');
     });
 
-    test('that is there under two names counts once', async () => {
+    test('that is used under two names counts once', async () => {
       const { place, id, env, folders } = await makePlaces();
       const [ours = '', sqlite = ''] = folders.slice(2);
       const through = [
@@ -149,7 +149,7 @@ describe.concurrent('a limit on the size of files', () => {
   });
 });
 
-describe.concurrent('without permission to write', () => {
+describe.concurrent('without write permission', () => {
   const nobody = 65534;
   const env: Readonly<Record<string, string>> = isRoot ? { USER_ID: String(nobody) } : {};
 
@@ -188,7 +188,7 @@ describe.concurrent('without permission to write', () => {
     ['own folder', 'folder-read-only'],
     ['journal', 'folder-read-only'],
   ] as const)(
-    'to the %s a restore is refused as %s, which its plan says, and nothing is changed',
+    'to the %s a restore is refused as %s, its plan says so, and nothing is changed',
     async (what, code) => {
       const { target, id, since, denied } = await makeUnwritable(what);
       expect(await runToEnd('act.ts', { args: [target.dir, 'diff', id], env })).toBe('done');
@@ -201,7 +201,7 @@ describe.concurrent('without permission to write', () => {
   );
 });
 
-describe.concurrent('what stands in the place of a folder', () => {
+describe.concurrent('an obstacle in place of a folder', () => {
   test.each([
     ['snapshots/restore', 'full'],
     ['snapshots/periodic', 'full'],
@@ -218,7 +218,7 @@ describe.concurrent('what stands in the place of a folder', () => {
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('io-failed');
   });
 
-  test('does not matter where nothing would be written into it', async () => {
+  test('does not matter if nothing would be written into it', async () => {
     const { place, id } = await live(root(), story);
     await writeFile(join(place.dir, 'snapshots/periodic'), '');
     const request = {

@@ -21,14 +21,14 @@ import {
 import { readState } from '../support/state.ts';
 import { live, NOW, tell } from '../support/story.ts';
 
-/** A schema that has changed since the snapshot, in both directions, and what a seed-written file can't tell. */
+/** A schema that has changed since the snapshot, in both directions, and what a file of the seed can't tell. */
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
 /** Said of every schema that is not the snapshot's. */
 const OTHER_SCHEMA = { kind: 'schema-changed', table: 'sqlite_schema', column: null, loses: 0 };
 
-describe.concurrent('a column that the live table has got since', () => {
-  test('keeps its value in a surviving row and takes its default in one that comes back; undo brings all back', async () => {
+describe.concurrent('a column that was added to the live table later', () => {
+  test('keeps its value in a surviving row and takes its default in one that comes back; undo restores everything', async () => {
     const { place, since, id } = await live(root(), {
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
       before: "INSERT INTO bots VALUES (1, 'ada'), (2, 'bo');",
@@ -52,7 +52,7 @@ describe.concurrent('a column that the live table has got since', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('and that is computed from others is no loss where the host dumped it, and is computed anew', async () => {
+  test('and is computed from others is no loss if the host dumped it, and is computed again', async () => {
     const place = await makePlace(
       root(),
       'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, up TEXT AS (upper(name)) STORED, n INT AS (length(name)));',
@@ -71,7 +71,7 @@ describe.concurrent('a column that the live table has got since', () => {
     ]);
   });
 
-  test('that is NOT NULL without a default refuses the row, and nothing is changed', async () => {
+  test('that is NOT NULL without a default rejects the row, and nothing is changed', async () => {
     const { place, since, id } = await live(root(), {
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
       before: "INSERT INTO bots VALUES (1, 'ada');",
@@ -83,7 +83,7 @@ describe.concurrent('a column that the live table has got since', () => {
   });
 });
 
-test.concurrent('a schema or a user version that is another one is said, and stays; the same one is not', async () => {
+test.concurrent('a different schema or user version is reported and stays; the same one is not reported', async () => {
   const story = {
     schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
     before: "PRAGMA user_version = 3; INSERT INTO bots VALUES (1, 'ada');",
@@ -104,7 +104,7 @@ test.concurrent('a schema or a user version that is another one is said, and sta
   expect(await drift('CREATE INDEX by_name ON bots (name);')).toEqual([OTHER_SCHEMA]);
 });
 
-describe.concurrent('values for which the live schema has no place', () => {
+describe.concurrent('values that no longer fit the live schema', () => {
   const gone = {
     schema:
       'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, mood TEXT); CREATE TABLE scenes (id INTEGER PRIMARY KEY);',
@@ -113,7 +113,7 @@ describe.concurrent('values for which the live schema has no place', () => {
     since: 'ALTER TABLE bots DROP COLUMN mood; DROP TABLE scenes; DELETE FROM bots WHERE id = 1;',
   };
 
-  test('refuse the restore, with what would be lost, until that is accepted; the plan stays the same plan', async () => {
+  test('refuse the restore and say what would be lost until that is accepted; the plan stays the same', async () => {
     const { place, since, id } = await live(root(), gone);
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
@@ -138,7 +138,7 @@ describe.concurrent('values for which the live schema has no place', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('refuse nothing where there are none: the columns were empty', async () => {
+  test('refuse nothing if there are none: the columns were empty', async () => {
     const { place, id } = await live(root(), {
       ...gone,
       before: "INSERT INTO bots VALUES (1, 'ada', NULL);",
@@ -159,7 +159,7 @@ describe.concurrent('a file that the host wrote', () => {
     rows: 'INSERT INTO scenes VALUES (1), (2); INSERT INTO bots VALUES (9, NULL, NULL);',
   };
 
-  test('never empties a table by an empty list, unless that is chosen', async () => {
+  test('never empties a table because of an empty list, unless the user chooses that', async () => {
     const place = await makePlace(root(), host.schema);
     run(place, host.rows);
     await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, face: null, note: 'x' }], scenes: [] }));
@@ -182,7 +182,7 @@ describe.concurrent('a file that the host wrote', () => {
     ['is gone from the database', 'gone', 'full', 'There is no table “gone”'],
     ['has rows in the snapshot', 'notes', 'full', 'The snapshot has rows of the table “notes”'],
     ['is the log, which stays', 'event_log', 'projections', 'The event log stays as it is'],
-  ] as const)('is not taken to empty a table that %s', async (_, name, mode, message) => {
+  ] as const)('does not empty a table that %s', async (_, name, mode, message) => {
     const schema = `${host.schema} CREATE TABLE notes (id INTEGER PRIMARY KEY);`;
     const place = await makePlace(root(), schema, { tables: ['bots', 'scenes', 'notes', 'gone'] });
     run(place, host.rows);
@@ -215,7 +215,7 @@ describe.concurrent('a file that the host wrote', () => {
     },
   );
 
-  test('has its BLOBs guessed where no live value tells: in columns declared so, else only when that is accepted', async () => {
+  test('has its BLOBs guessed if there is no live value: in BLOB columns freely, elsewhere only when that is accepted', async () => {
     const place = await makePlace(root(), host.schema);
     run(place, host.rows);
     const rows = [{ id: 1, face: "b'\\x00\\xff'", note: "b'\\x00'" }];
@@ -233,7 +233,7 @@ describe.concurrent('a file that the host wrote', () => {
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
   });
 
-  test('restores no log where it has none, but its tables', async () => {
+  test('without a log restores its tables, but no log', async () => {
     const place = await makePlace(root(), host.schema);
     run(place, host.rows);
     await putSnapshot(place, ID, '{"last_event_id": 0, "scenes": [{"id": 5}]}');
@@ -246,7 +246,7 @@ describe.concurrent('a file that the host wrote', () => {
 });
 
 describe.concurrent('ids and versions', () => {
-  test('that AUTOINCREMENT has given once are never given again', async () => {
+  test('that AUTOINCREMENT has used once are never used again', async () => {
     const { place } = await tell(root(), {
       schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT);',
       before: "INSERT INTO memories (text) VALUES ('a'), ('b');",
@@ -273,7 +273,7 @@ describe.concurrent('ids and versions', () => {
   });
 });
 
-describe.concurrent('a restore that had to leave values out, as was accepted,', () => {
+describe.concurrent('a restore that had to leave values out, as the user accepted,', () => {
   const BOTS = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, mood TEXT);';
   const ROWS = "INSERT INTO bots VALUES (1, 'ada', 'calm'), (2, 'bo', 'wild');";
   test.each([
@@ -283,7 +283,7 @@ describe.concurrent('a restore that had to leave values out, as was accepted,', 
       'only its declaration is another',
       'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name, mood);',
     ],
-  ])('is never said to have brought everything back: %s', async (_, since) => {
+  ])('never claims to have brought everything back: %s', async (_, since) => {
     const { place, id } = await live(root(), { schema: BOTS, before: ROWS, since });
     const folder = await open(place);
     const request = {

@@ -6,7 +6,7 @@ import { makeRoot, type Place } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { live, type Story } from '../support/story.ts';
 
-/** A loss of power at any moment leaves a way back. */
+/** A power loss at any moment leaves a way back. */
 const root = makeRoot();
 
 const story: Story = {
@@ -83,7 +83,7 @@ describe.skipIf(!canTrace)('each step is on the disk before the next one begins'
     expect(steps.lastIndexOf('sync snapshots/periodic')).toBeGreaterThan(beforeName.length);
   });
 
-  test.concurrent('of a prune: where a file comes from is known before it moves', async () => {
+  test.concurrent('of a prune: the origin of a file is recorded before it moves', async () => {
     const { place, id } = await live(root(), story);
     const moves = [
       'write snapback/trash/TIME/draft',

@@ -17,8 +17,8 @@ import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
 /**
- * A file of the host can't tell an empty table from one that did not exist yet. Its rows stay unless that is chosen, and
- * then the result is of no one moment: the plan and the receipt say so.
+ * A file of the host can't tell an empty table from one that did not exist yet. Its rows stay unless the user chooses
+ * otherwise. The result then belongs to no single moment, and the plan and the receipt say so.
  */
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
@@ -51,7 +51,7 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
     expect(plan.tables).toContainEqual(expect.objectContaining({ ...memories, action: 'leave' }));
   });
 
-  test('are named in plan, receipt and journal, and nothing is called full', async () => {
+  test('are named in plan, receipt and journal, and such a restore is not called full', async () => {
     const { place, folder, since } = await makeEarly();
     const left = [{ name: 'memories', rows: 10, choice: true }];
     const plan = await planRestore(folder, request);
@@ -72,7 +72,7 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
     );
   });
 
-  test('go where that is chosen: then it is a full restore, and its undo brings them back', async () => {
+  test('are removed on request: then it is a full restore, and its undo brings them back', async () => {
     const { place, folder, since } = await makeEarly();
     const chosen = { ...request, clearTables: ['memories'] };
     const plan = await planRestore(folder, chosen);
@@ -91,7 +91,7 @@ describe.concurrent('rows that a restore leaves beside an older log', () => {
   });
 });
 
-test('of a table that is left alone nothing is counted as changed', async () => {
+test('in a table that is left alone are not counted as changed', async () => {
   const { folder } = await makeEarly();
   const plan = await planRestore(folder, { ...request, mode: 'projections' });
   const left = plan.tables.filter(({ action }) => action === 'leave');

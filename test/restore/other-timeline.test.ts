@@ -15,7 +15,7 @@ import { addEvents, codeOf, makePlace, makeRoot, open, type Place, run } from '.
 import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
-/** An event is what it holds, not its id: a host may give an id again, and a log may have no key at all. */
+/** An event is identified by its contents, not by its id: a host may reuse an id, and a log may have no key at all. */
 const root = makeRoot();
 
 /** Ids count on from the last event that is there: what was deleted from the end is given again. */
@@ -61,8 +61,8 @@ async function expectLoss(place: Place, folder: DataFolder, id: string, lost: nu
   await applyRestore(folder, requestFor(id, true), apply);
 }
 
-describe.concurrent('newer events under ids that the snapshot has too', () => {
-  test('are counted as lost where messages were written after a rewind', async () => {
+describe.concurrent('newer events whose ids the snapshot has too', () => {
+  test('are counted as lost if messages were written after a rewind', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
     const before = readState(place.databaseFile);
@@ -77,7 +77,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     expect(readState(place.databaseFile)).toEqual(before);
   });
 
-  test('are counted as lost where an undo would remove what was written since the restore', async () => {
+  test('are counted as lost if an undo would remove what was written since the restore', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
     const folder = await open(place);
@@ -96,7 +96,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('are counted as lost to a snapshot of another database', async () => {
+  test('are counted as lost if the snapshot is of another database', async () => {
     const other = await makeChat();
     run(other, addEvents(8, 'elsewhere'));
     const { file } = await takeSnapshot(await open(other), 'rewind');
@@ -110,7 +110,7 @@ describe.concurrent('newer events under ids that the snapshot has too', () => {
 });
 
 describe.concurrent('no consent is needed', () => {
-  test('to undo right after a restore: it only takes back what that brought', async () => {
+  test('to undo right after a restore: it only takes back what the restore brought', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
     const folder = await open(place);
@@ -150,7 +150,7 @@ describe.concurrent('no consent is needed', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('where a rewind cut the end off and nothing was written since', async () => {
+  test('if a rewind cut the end off and nothing was written since', async () => {
     const place = await makeChat();
     run(place, addEvents(10, 'before'));
     const folder = await open(place);
@@ -166,7 +166,7 @@ describe.concurrent('no consent is needed', () => {
   test.each([
     ['a key', REUSING],
     ['no key', KEYLESS],
-  ])('where events of a log with %s are only flagged otherwise: that is a change, no loss', async (_, id) => {
+  ])('if events of a log with %s differ only in their flags: that is a change, not a loss', async (_, id) => {
     const place = await makeChat(id);
     appendKeyless(place, 6, 'before');
     const before = readState(place.databaseFile);
@@ -182,7 +182,7 @@ describe.concurrent('no consent is needed', () => {
   });
 });
 
-test('in a log without a key, of events that are the same each counts', async () => {
+test('in a log without a key, each of several identical events counts', async () => {
   const place = await makeChat(KEYLESS);
   const same = "INSERT INTO event_log (id, ts, kind, payload_json) VALUES (1, 'now', 'message', '{}');";
   run(place, same + same);

@@ -18,7 +18,7 @@ import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
-/** What a restore can't do here it refuses by name, and then nothing has changed. */
+/** A restore that is impossible here is refused with the reason, and nothing changes. */
 const root = makeRoot();
 
 async function leftovers({ dir }: Place): Promise<readonly string[]> {
@@ -44,7 +44,7 @@ async function tryRestore(story: Story): Promise<SnapbackError> {
 }
 
 describe.concurrent('rows that the schema refuses', () => {
-  test('by a CHECK end the restore with the constraint, not the contents', async () => {
+  test('by a CHECK stop the restore, and the error has the constraint, not the contents', async () => {
     const error = await tryRestore({
       schema: 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT);',
       before: "INSERT INTO bots VALUES (1, 'a secret name');",
@@ -68,7 +68,7 @@ describe.concurrent('rows that the schema refuses', () => {
     expect(error.detail.reason).toBe(`${rule} constraint failed: bots.name`);
   });
 
-  test('by a constraint that ends the transaction, with a search index to keep up', async () => {
+  test('by a constraint that ends the transaction, with a search index to maintain', async () => {
     const search = `CREATE VIRTUAL TABLE f USING fts5(name, content='bots', content_rowid='id');
       CREATE TRIGGER ai AFTER INSERT ON bots BEGIN INSERT INTO f(rowid, name) VALUES (new.id, new.name); END;
       CREATE TRIGGER ad AFTER DELETE ON bots BEGIN INSERT INTO f(f, rowid, name) VALUES ('delete', old.id, old.name); END;`;
@@ -90,12 +90,12 @@ describe.concurrent('rows that the schema refuses', () => {
   });
 });
 
-describe.concurrent('a row that breaks a CHECK already', () => {
+describe.concurrent('a row that already breaks a CHECK', () => {
   const schema = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT CHECK (length(name) < 5));';
   const breaking = (sql: string) =>
     `PRAGMA ignore_check_constraints = ON; ${sql} PRAGMA ignore_check_constraints = OFF;`;
 
-  test('goes with a restore and comes back with its undo', async () => {
+  test('is removed by a restore and comes back with its undo', async () => {
     const { place, since, id, before } = await live(root(), {
       schema,
       before: "INSERT INTO bots VALUES (1, 'ada');",
@@ -125,7 +125,7 @@ describe.concurrent('a row that breaks a CHECK already', () => {
     },
   );
 
-  test('allows no more of its kind than there are', async () => {
+  test('does not allow any more rows of its kind', async () => {
     const error = await tryRestore({
       schema,
       before: breaking("INSERT INTO bots VALUES (1, 'far too long'), (2, 'also too long');"),
@@ -171,7 +171,7 @@ describe.concurrent('a schema that only the host can run', () => {
       'a CHECK',
       'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, n INTEGER CHECK (host_score(n) < 1000));',
     ],
-  ])('through %s refuses plan and restore, and changes nothing', async (_, schema) => {
+  ])('because of %s makes plan and restore refuse, and changes nothing', async (_, schema) => {
     const rows = 'INSERT INTO bots (id, n) VALUES (1, 5), (2, 6);';
     const { place, folder, request } = await livePlace(schema, rows, 'DELETE FROM bots WHERE id = 1;');
     const bytes = readLog(place);
@@ -181,7 +181,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect(readLog(place)).toEqual(bytes);
   });
 
-  test('through a trigger does not matter: it is set aside, and put back', async () => {
+  test('because of a trigger does not matter: it is set aside, and put back', async () => {
     const schema = 'CREATE TRIGGER scored AFTER INSERT ON bots BEGIN SELECT host_log(new.n); END;';
     const { place, folder, request } = await livePlace(
       schema,
@@ -194,7 +194,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 integer 5']);
   });
 
-  test('through the collation of a column that is no key compares by bytes', async () => {
+  test('because of the collation of a non-key column is compared by bytes', async () => {
     const schema = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT COLLATE nocase);';
     const place = await makePlace(
       root(),
@@ -208,7 +208,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 text 616461']);
   });
 
-  test('through the collation of an index on a table that has not changed hinders no other table', async () => {
+  test('because of the collation of an index on an unchanged table does not block other tables', async () => {
     const place = await makePlace(
       root(),
       `CREATE TABLE chats (id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX by_name ON chats (name COLLATE nocase);
@@ -254,7 +254,7 @@ describe.concurrent('a schema that only the host can run', () => {
   });
 
   test.each(['', 'WITHOUT ROWID'])(
-    'through the collation of a key %s is refused, and named',
+    'because of the collation of a key %s is refused, and named',
     async (kind) => {
       const schema = `CREATE TABLE bots (name TEXT COLLATE nocase PRIMARY KEY, n INTEGER) ${kind};`;
       const place = await makePlace(root(), schema);
@@ -277,7 +277,7 @@ describe.concurrent('a schema that only the host can run', () => {
     },
   );
 
-  test('through a module that is not here is left alone, and the rest restored', async () => {
+  test('because of a missing module is left alone, and the rest is restored', async () => {
     const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY);');
     run(
       place,
@@ -294,7 +294,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1']);
   });
 
-  test('through double quotes around texts is read as the host reads it', async () => {
+  test('because of double quotes around texts is read as the host reads it', async () => {
     // This build refuses to write such a schema; a host with an older library has it.
     const sql = `CREATE INDEX quoted ON bots (id) WHERE name <> "none"`;
     const schema = `CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT DEFAULT 'd'); CREATE INDEX quoted ON bots (id) WHERE name <> 'none';
@@ -323,7 +323,7 @@ function readLog({ databaseFile }: Place): unknown {
   }
 }
 
-test('a database whose name ends in a blank is read as a copy, refused by name, and never taken for the one beside it', async () => {
+test('a database whose name ends in a blank is read as a copy, refused with the reason, and never mistaken for the one beside it', async () => {
   const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY);', {
     journalMode: 'delete',
   });

@@ -4,7 +4,7 @@ import { asHost, codeOf, makeRoot, open, type Place } from '../support/place.ts'
 import { findMatches, readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
-/** What hangs on the tables that a restore writes: triggers, search indexes, foreign keys and their actions. */
+/** What depends on the tables that a restore writes: triggers, search indexes, foreign keys and their actions. */
 const root = makeRoot();
 
 const FTS_TRIGGERS = `
@@ -30,7 +30,7 @@ function findsAsThen({ databaseFile }: Place): void {
   expect(findMatches(databaseFile, 'memories_fts', 'cherries')).toEqual([]);
 }
 
-describe.concurrent('a search index finds after a restore what it found then', () => {
+describe.concurrent('a search index finds after a restore what it found when the snapshot was taken', () => {
   test('with its contents in another table, whose rowids are kept', async () => {
     const { place, receipt, plan } = await tell(root(), { ...search, whileRestored: findsAsThen });
     expect(plan.triggers.map(({ handling }) => handling)).toEqual(['kept', 'kept']);
@@ -43,7 +43,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([3]);
   });
 
-  test('where the hidden rowid of the table is what it counts by', async () => {
+  test('if it is based on the hidden rowid of the table', async () => {
     const story: Story = {
       ...search,
       withRowids: ['memories'],
@@ -59,7 +59,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     await tell(root(), story);
   });
 
-  test('with contents of its own', async () => {
+  test('with its own contents', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE memories_fts USING fts5(text);
       CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
       CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;
@@ -68,7 +68,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(findMatches(place.databaseFile, 'memories_fts', 'apples')).toEqual([3]);
   });
 
-  test('where it was stale before: it is rebuilt, and the receipt says so', async () => {
+  test('if it was stale before: it is rebuilt, and the receipt says so', async () => {
     const stale = "INSERT INTO memories_fts(memories_fts, rowid, text) VALUES ('delete', 2, 'plums');";
     const since = `${search.since} ${stale}`;
     const { plan, receipt } = await tell(root(), { ...search, since, whileRestored: findsAsThen });
@@ -78,7 +78,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     );
   });
 
-  test('where it was stale in the very rows that go and come', async () => {
+  test('if it was stale in the very rows that are removed and added', async () => {
     const schema = search.schema.replace(/CREATE TRIGGER memories_au[\s\S]*?END;/, '');
     const { plan } = await tell(root(), { ...search, schema });
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'stale', handling: 'rebuilt' }]);
@@ -87,7 +87,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
   test.each([
     ['lacks rows', "DROP TRIGGER memories_ai; INSERT INTO memories VALUES (8, 'apples unseen');"],
     ['is empty', "INSERT INTO memories_fts(memories_fts) VALUES ('delete-all');"],
-  ])('where it %s that are to go: it is rebuilt, with any strategy', async (_, spoil) => {
+  ])('if it %s that are to be removed: it is rebuilt, with any strategy', async (_, spoil) => {
     for (const rewrite of ['differing', 'all'] as const) {
       const again = search.schema.match(/CREATE TRIGGER memories_ai[\s\S]*?END;/)?.[0] ?? '';
       const since = `${search.since} ${spoil} ${spoil.includes('DROP') ? again : ''}`;
@@ -101,7 +101,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     }
   });
 
-  test('but one of its own contents that is out of step with the rows is left, and hinders nothing', async () => {
+  test('but one with its own contents that is out of step with the rows is left alone, and blocks nothing', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE memories_fts USING fts5(text);
       CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
       CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM memories_fts WHERE rowid = old.id; END;`;
@@ -110,7 +110,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
   });
 
-  test('where no trigger maintains it: it is rebuilt from the contents', async () => {
+  test('if no trigger maintains it: it is rebuilt from the contents', async () => {
     const schema = search.schema.replaceAll(/CREATE TRIGGER [\s\S]*?END;/g, '');
     const { receipt } = await tell(root(), { ...search, schema });
     expect(receipt.checks).toContainEqual(
@@ -118,7 +118,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     );
   });
 
-  test('where the triggers that keep it up do other things too, which are not done', async () => {
+  test('if the triggers that maintain it do other things too, which are not done', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
       CREATE VIRTUAL TABLE memories_fts USING fts5(text);
       CREATE TRIGGER ai AFTER INSERT ON memories WHEN new.text <> '' BEGIN
@@ -144,7 +144,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
       `CREATE TRIGGER ai AFTER INSERT ON memories BEGIN
         INSERT INTO memories_fts(rowid, text) VALUES (new.id, upper(new.text)); INSERT INTO audit VALUES ('in'); END;`,
     ],
-  ])('where its contents are a view over a view, and %s', async (_, trigger) => {
+  ])('if its contents are a view over a view, and %s', async (_, trigger) => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
       CREATE VIEW loud AS SELECT id, upper(text) AS text FROM quiet; CREATE VIEW quiet AS SELECT id, text FROM memories;
       CREATE VIRTUAL TABLE memories_fts USING fts5(text, content='loud', content_rowid='id'); ${trigger}`;
@@ -157,7 +157,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     );
   });
 
-  test('but an index of its own contents that is told of half the rows is left, and plan and receipt say so', async () => {
+  test('but an index with its own contents that is notified of only half the rows is left alone, and plan and receipt say so', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE memories_fts USING fts5(text);
       CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;`;
     const shadows = ['config', 'content', 'data', 'docsize', 'idx'].map((part) => `memories_fts_${part}`);
@@ -174,7 +174,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     ['another table', 'SELECT new.id, new.text, c.title FROM chats c WHERE c.id = new.chat_id'],
     ['a view over it', 'SELECT new.id, new.text, v.title FROM titles v WHERE v.id = new.chat_id'],
     ['its own', 'SELECT new.id, new.text, count(*) FROM memories'],
-  ])('but one whose triggers look into %s is left, whatever the order of writing', async (_, source) => {
+  ])('but one whose triggers read %s is left alone, whatever the order of writing', async (_, source) => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, chat_id TEXT);
       CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT); CREATE VIEW titles AS SELECT id, title FROM chats;
       CREATE VIRTUAL TABLE memories_fts USING fts5(text, title);
@@ -189,7 +189,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(receipt.checks).toContainEqual(expect.objectContaining({ check: 'search-index', result: 'left' }));
   });
 
-  test('but one that a table tells of its changes alone is left', async () => {
+  test('but one that some table notifies only of updates is left alone', async () => {
     const schema = `${search.schema.replace(", content='memories', content_rowid='id'", ', title').replace(/CREATE TRIGGER[\s\S]*/, '')}
       CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);
       CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO memories_fts(rowid, text) VALUES (new.id, new.text); END;
@@ -203,7 +203,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(plan.searchIndexes).toEqual([{ name: 'memories_fts', before: 'ok', handling: 'left' }]);
   });
 
-  test('and one that the plan does not reach is among what is left alone', async () => {
+  test('and one that the plan does not reach is listed among what is left alone', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE notes USING fts5(text);
       CREATE VIRTUAL TABLE places USING rtree(id, a, b);`;
     const shadows = ['config', 'content', 'data', 'docsize', 'idx'].map((part) => `notes_${part}`);
@@ -216,7 +216,7 @@ describe.concurrent('a search index finds after a restore what it found then', (
     expect(plan.bystanders).toEqual(['notes', 'places']);
   });
 
-  test('where it is to hold a part of its contents: it goes on holding that part', async () => {
+  test('if it is meant to hold only a part of its contents: it still holds that part', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, seen INT DEFAULT 1);
       CREATE VIRTUAL TABLE memories_fts USING fts5(text, content='memories', content_rowid='id');
       CREATE TRIGGER ai AFTER INSERT ON memories WHEN new.seen BEGIN
@@ -274,7 +274,7 @@ describe.concurrent("the host's triggers", () => {
     expect(readState(place.databaseFile).tables.audit).toEqual(since.tables.audit);
   });
 
-  test('fire in the same order as before, those that were not set aside among them', async () => {
+  test('run in the same order as before, including those that were not set aside', async () => {
     const { place, plan } = await tell(root(), {
       schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE audit (what TEXT);
         CREATE VIRTUAL TABLE memories_fts USING fts5(text);
@@ -307,7 +307,7 @@ describe.concurrent("the host's triggers", () => {
     expect(fired.what).toEqual(['a', 'z', 'm2', 'm1']);
   });
 
-  test('fire again when the host writes after a restore', async () => {
+  test('run again when the host writes after a restore', async () => {
     const { place } = await tell(root(), {
       schema: `CREATE TABLE bots (id INTEGER PRIMARY KEY); CREATE TABLE audit (n INTEGER);
         CREATE TRIGGER counted AFTER INSERT ON bots BEGIN INSERT INTO audit VALUES (new.id); END;`,
@@ -321,7 +321,7 @@ describe.concurrent("the host's triggers", () => {
 });
 
 describe.concurrent('foreign keys', () => {
-  test('may point in any order, to the row itself and in rings, and are whole afterwards', async () => {
+  test('may point in any direction, to the row itself and in rings, and are whole afterwards', async () => {
     const { receipt } = await tell(root(), {
       schema: `CREATE TABLE scenes (id INTEGER PRIMARY KEY, next INTEGER REFERENCES scenes(id), bot TEXT REFERENCES bots(id));
         CREATE TABLE bots (id TEXT PRIMARY KEY, home INTEGER REFERENCES scenes(id) DEFERRABLE INITIALLY DEFERRED);`,
@@ -366,7 +366,7 @@ describe.concurrent('foreign keys', () => {
     expect(bystanders.map(({ subject }) => subject).sort()).toEqual(['drafts', 'pins']);
   });
 
-  test('without an index in the parent are not checked, and the others are', async () => {
+  test('without an index in the parent are not checked, but the others are', async () => {
     const odd = 'CREATE TABLE odd (b REFERENCES chats(title));';
     const { place, id, since } = await live(root(), {
       schema: `CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT); ${odd}
@@ -382,7 +382,7 @@ describe.concurrent('foreign keys', () => {
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
-  test('of rows whose parents are gone from another table break only if that is accepted', async () => {
+  test('of rows whose parents are gone from another table are violated only if that is accepted', async () => {
     const { place, id, since } = await live(root(), {
       schema: `CREATE TABLE people (id TEXT PRIMARY KEY);
         CREATE TABLE chats (id TEXT PRIMARY KEY, owner TEXT REFERENCES people(id) ON DELETE CASCADE);`,

@@ -5,7 +5,7 @@ import { asHost, codeOf, makeRoot, open, type Place, run } from '../support/plac
 import { findMatches, readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** A search index that can't be kept up, or is damaged, never stands in the way of the tables that it is made of. */
+/** A search index that can't be maintained, or is damaged, never blocks the tables that it is made from. */
 const root = makeRoot();
 
 /** An index over `memories`: how it is declared, and what of an old row its triggers take out. */
@@ -84,7 +84,7 @@ const UPKEEP = {
 
 const kinds = Object.keys(KINDS) as KindName[];
 
-describe.concurrent('upkeep that fails leads to an index set apart, not to a refusal', () => {
+describe.concurrent('if maintaining an index fails, the index is set aside and the restore is not refused', () => {
   test.each(
     kinds.flatMap((kind) => Object.entries(UPKEEP).map(([fault, spoil]) => [kind, fault, spoil] as const)),
   )('contents %s, a trigger that %s', async (kind, fault, spoil) => {
@@ -94,7 +94,7 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
     expect([said?.result, saidOfUndo?.result]).toEqual([handling, handling]);
   });
 
-  test('the other indexes of the same table are kept up all the same', async () => {
+  test('the other indexes of the same table are still maintained', async () => {
     const story = storyOf(KINDS.own, UPKEEP['calls a function of the host']);
     const schema = `${story.schema} CREATE VIRTUAL TABLE g USING fts5(text, content='');
       CREATE TRIGGER g_ai AFTER INSERT ON memories BEGIN INSERT INTO g(rowid, text) VALUES (new.id, new.text); END;
@@ -114,7 +114,7 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
     ]);
   });
 
-  test('an index without contents from which nothing can be taken out', async () => {
+  test('an index without contents from which nothing can be removed', async () => {
     const kind = { ...KINDS.none, remove: 'DELETE FROM f WHERE rowid = old.id' };
     const story = storyOf(kind, '');
     const { planned, said } = await restoreAndUndo({
@@ -138,7 +138,7 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
     },
   );
 
-  test("and the host's triggers fire again for the host afterwards", async () => {
+  test("and the host's triggers run again for the host afterwards", async () => {
     const story = storyOf(
       KINDS.external,
       again(
@@ -155,7 +155,7 @@ describe.concurrent('upkeep that fails leads to an index set apart, not to a ref
     );
   });
 
-  test('but a fault of the tables themselves refuses plan and restore with one code', async () => {
+  test('but a fault of the tables themselves makes plan and restore refuse with the same code', async () => {
     const { place, id, since } = await live(root(), {
       ...storyOf(
         KINDS.external,
@@ -228,7 +228,7 @@ const CASES: readonly (readonly [KindName, DamageName, readonly string[]])[] = [
   ['own, FTS4', 'lacks a part', ['ok', 'left', 'left']],
 ];
 
-describe.concurrent('a damaged search index is no damaged database', () => {
+describe.concurrent('a damaged search index is not a damaged database', () => {
   test.each(CASES)('contents %s, an index that %s', async (kind, damage, expected) => {
     const story = storyOf(KINDS[kind], DAMAGE[damage]);
     const findsAsThen = ({ databaseFile }: Place) =>
@@ -238,7 +238,7 @@ describe.concurrent('a damaged search index is no damaged database', () => {
   });
 
   test.each(Object.entries(DAMAGE).filter(([name]) => !/settings|segments|directory/.test(name)))(
-    'one that the plan does not reach is left as it is, though it %s',
+    'one that the plan does not reach is left as it is, even if it %s',
     async (_, damage) => {
       const story = storyOf(KINDS.own, damage);
       const schema = story.schema
@@ -249,7 +249,7 @@ describe.concurrent('a damaged search index is no damaged database', () => {
     },
   );
 
-  test('but a damaged page of an index’s own tables is, and refuses plan and restore', async () => {
+  test('but a damaged page of an index’s own tables is, and makes plan and restore refuse', async () => {
     const story = storyOf(KINDS.own, '');
     const { place, id } = await live(root(), story);
     const { root: page, size } = asHost(place, (db) => ({
@@ -306,7 +306,7 @@ const PARTIAL: readonly (readonly [string, readonly (keyof typeof SOFT)[], strin
   ],
 ];
 
-describe.concurrent('an index that holds a part of the rows', () => {
+describe.concurrent('an index that holds only some of the rows', () => {
   const take = "INSERT INTO f(f, rowid, text) VALUES ('delete', old.id, old.text);";
   const put = 'INSERT INTO f(rowid, text) VALUES (new.id, new.text);';
   const takeChosen = "INSERT INTO f(f, rowid, text) SELECT 'delete', old.id, old.text WHERE old.gone = 0;";
@@ -316,20 +316,24 @@ describe.concurrent('an index that holds a part of the rows', () => {
     ...{ go: take, goAlways: take, goByQuery: takeChosen },
     ...{ mark: take, unmarked: take, markByQuery: `${takeChosen} ${putChosen}`, edit: `${take} ${put}` },
   };
-  test.each(PARTIAL)('is exact, or left and said to be: %s', async (_, triggers, handling, found) => {
-    const story = {
-      schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, gone INTEGER DEFAULT 0);
+  test.each(PARTIAL)(
+    'is exact, or left alone and reported as such: %s',
+    async (_, triggers, handling, found) => {
+      const story = {
+        schema: `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, gone INTEGER DEFAULT 0);
         CREATE VIRTUAL TABLE f USING fts5(text, content='memories', content_rowid='id');
         ${triggers.map((name) => `CREATE TRIGGER ${name} ${SOFT[name]} BEGIN ${bodies[name]} END;`).join(' ')}`,
-      before: `INSERT INTO memories VALUES (1, 'apples', 0), (2, 'apples', 0), (3, 'apples', 0), (4, 'apples', 0);
+        before: `INSERT INTO memories VALUES (1, 'apples', 0), (2, 'apples', 0), (3, 'apples', 0), (4, 'apples', 0);
         UPDATE memories SET gone = 1 WHERE id = 3;`,
-      since: "UPDATE memories SET gone = 1 WHERE id IN (2, 4); INSERT INTO memories VALUES (5, 'apples', 0);",
-    };
-    const { planned, said } = await restoreAndUndo(story, ({ databaseFile }) =>
-      expect(findMatches(databaseFile, 'f', 'apples')).toEqual(found),
-    );
-    expect(planned).toEqual({ name: 'f', before: 'ok', handling });
-    expect(said?.result).toBe(handling === 'left' ? 'left' : 'ok');
-    expect(/rebuilds it, .* may miss/.test(said?.detail ?? '')).toBe(handling === 'left');
-  });
+        since:
+          "UPDATE memories SET gone = 1 WHERE id IN (2, 4); INSERT INTO memories VALUES (5, 'apples', 0);",
+      };
+      const { planned, said } = await restoreAndUndo(story, ({ databaseFile }) =>
+        expect(findMatches(databaseFile, 'f', 'apples')).toEqual(found),
+      );
+      expect(planned).toEqual({ name: 'f', before: 'ok', handling });
+      expect(said?.result).toBe(handling === 'left' ? 'left' : 'ok');
+      expect(/rebuilds it, .* may miss/.test(said?.detail ?? '')).toBe(handling === 'left');
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { describe, test } from 'vitest';
 import { makeRoot } from '../support/place.ts';
 import { type Story, tell } from '../support/story.ts';
 
-/** Kinds of tables and values that a restore must bring back exactly, and its undo take away again. */
+/** Kinds of tables and values that a restore must bring back exactly, and its undo must take away again. */
 const root = makeRoot();
 
 const stories: Readonly<Record<string, Story>> = {

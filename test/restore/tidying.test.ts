@@ -7,7 +7,7 @@ import { runToEnd, start } from '../support/process.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** What only tidies up after an action never makes a good one look like a failed one, nor takes anything away. */
+/** Tidying up after an action never makes a success look like a failure, and never removes anything that is needed. */
 const root = makeRoot();
 const isRoot = process.getuid?.() === 0;
 const linux = process.platform === 'linux';
@@ -30,7 +30,7 @@ test.concurrent.each([
   ['plan', 'read-snapshot'],
   ['restore', 'commit'],
   ['undo', 'commit'],
-])('%s succeeds where its temporary folder cannot be removed', async (action, phase) => {
+])('%s succeeds even if its temporary folder cannot be removed', async (action, phase) => {
   const { place, id, before, since } = await live(root(), story);
   if (action === 'undo')
     await applyRestore(

@@ -16,7 +16,7 @@ const story: Story = {
 };
 
 test.concurrent.each(['wal', 'delete'] as const)(
-  'of two restores at once one wins: journal mode %s',
+  'one of two simultaneous restores wins: journal mode %s',
   async (journalMode) => {
     const { place, id, before } = await live(root(), { ...story, journalMode });
     const go = `${place.dir}-go`;

@@ -13,7 +13,7 @@ import { codeOf, errorOf, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
-/** The last lines of defence of a restore: what nothing should be able to do is found all the same. */
+/** The last line of defence of a restore: it detects even what should be impossible. */
 const root = makeRoot();
 
 const story: Story = {
@@ -55,7 +55,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
   });
 }
 
-test('what is as the plan says is verified', async () => {
+test('a result that matches the plan is verified', async () => {
   expect(await verifyAfter('')).toBe('verified');
 });
 
@@ -69,11 +69,11 @@ test.each([
     'schema',
     'DROP TRIGGER one; CREATE TRIGGER one AFTER INSERT ON chats BEGIN SELECT 1; END',
   ],
-])('%s: where that is another one, the verification fails', async (_, check, mischief) => {
+])('%s: if that differs, the verification fails', async (_, check, mischief) => {
   expect(await verifyAfter(mischief)).toMatchObject({ code: 'verification-failed', detail: { check } });
 });
 
-test('another mode and another table to be emptied are each another plan; a consent and the way of writing are not', async () => {
+test('another mode or another table to be emptied makes another plan; a consent or the way of writing does not', async () => {
   const schema = `${story.schema} CREATE TABLE scenes (id INTEGER PRIMARY KEY);`;
   const { place, id } = await live(root(), { ...story, schema });
   const folder = await open(place);
@@ -109,7 +109,7 @@ test('a schema that changes while the snapshot is being read makes the plan stal
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'a program that opens the database after the plan was made is met before the first write',
+  'a program that opens the database after the plan was made is detected before the first write',
   async () => {
     const { place, id, since } = await live(root(), story);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };

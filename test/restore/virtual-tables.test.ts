@@ -23,7 +23,7 @@ import {
 import { findMatches, readState } from '../support/state.ts';
 import { live, NOW, type Story, tell } from '../support/story.ts';
 
-/** Names of the profile that are no ordinary tables: virtual tables and views. */
+/** Names in the profile that are not ordinary tables: virtual tables and views. */
 const root = makeRoot();
 
 const NOTES = 'CREATE VIRTUAL TABLE notes USING fts5(title, body, tag UNINDEXED);';
@@ -63,7 +63,7 @@ const virtualTables: Readonly<Record<string, Partial<Story>>> = {
   },
 };
 
-describe.concurrent('a virtual table of the profile is dumped, compared, written and brought back by the undo', () => {
+describe.concurrent('a virtual table in the profile is dumped, compared, written, and reverted by the undo', () => {
   const cases = Object.entries(virtualTables).flatMap(([name, story]) =>
     (['differing', 'all'] as const).map((rewrite) => [name, rewrite, story] as const),
   );
@@ -94,7 +94,7 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
       expect(await readFile(join(place.dir, 'snapshots', file), 'utf8')).not.toMatch(/"notes_\w+"/);
   });
 
-  test('under whatever letters the profile names it', async () => {
+  test('in whatever letter case the profile names it', async () => {
     const { plan } = await tell(root(), { ...notes, tables: ['NOTES', 'Bots'] });
     expect(plan.tables.map(({ name, action }) => `${name} ${action}`)).toEqual([
       'event_log write',
@@ -115,7 +115,7 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
     expect(readState(place.databaseFile, ['notes'])).toEqual(since);
   });
 
-  test('from a file of the host, which has no rowids: rows that stayed keep theirs, and the undo is exact', async () => {
+  test('from a file of the host, which has no rowids: unchanged rows keep theirs, and the undo is exact', async () => {
     const { place, since } = await live(root(), notes);
     const rows = [
       { title: 'Kiln', body: 'cool the clay', tag: 7 },
@@ -146,7 +146,7 @@ describe.concurrent('a virtual table of the profile is dumped, compared, written
     expect(readState(place.databaseFile, ['notes'])).toEqual(since);
   });
 
-  test('where triggers would keep it up, too: they do not run, and each row is there once', async () => {
+  test('even if triggers maintain it: they do not run, and each row exists once', async () => {
     const schema = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT); CREATE VIRTUAL TABLE notes USING fts5(text);
       CREATE TRIGGER ai AFTER INSERT ON memories BEGIN INSERT INTO notes(rowid, text) VALUES (new.id, new.text); END;
       CREATE TRIGGER ad AFTER DELETE ON memories BEGIN DELETE FROM notes WHERE rowid = old.id; END;`;
@@ -171,8 +171,8 @@ function tableOf(plan: { readonly tables: readonly { readonly name: string }[] }
 
 const MEMORIES = 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, seen INT DEFAULT 1);';
 
-describe.concurrent('what is made from other tables is compared, never written, and judged afterwards', () => {
-  test('a view on tables that come back is as it was', async () => {
+describe.concurrent('what is derived from other tables is compared, never written, and checked afterwards', () => {
+  test('a view on tables that are restored is as it was', async () => {
     const { plan, receipt } = await tell(root(), {
       tables: ['memories', 'seen'],
       schema: `${MEMORIES} CREATE VIEW seen AS SELECT text, count(*) AS n FROM memories WHERE seen GROUP BY text;`,
@@ -186,7 +186,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
     );
   });
 
-  test('a view on a table that stays is named before and after, INSTEAD OF triggers or not', async () => {
+  test('a view on a table that stays is named before and after, with or without INSTEAD OF triggers', async () => {
     const { plan, receipt } = await tell(root(), {
       tables: ['memories', 'open'],
       schema: `${MEMORIES} CREATE TABLE chats (id INTEGER PRIMARY KEY); CREATE VIEW open AS SELECT id FROM chats;
@@ -218,7 +218,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
     );
   });
 
-  test('one that keeps no text is said to be beyond comparing', async () => {
+  test('one that stores no text is reported as impossible to compare', async () => {
     const { plan, receipt } = await tell(root(), {
       tables: ['memories', 'found'],
       schema: `${MEMORIES} CREATE VIRTUAL TABLE found USING fts5(text, content='');`,
@@ -239,7 +239,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
     expect([plan.notRestored, receipt.notRestored]).toEqual([left, left]);
   });
 
-  test('and its contents are part of what the plan was made of', async () => {
+  test('and its contents are part of the state that the plan is based on', async () => {
     const story = {
       tables: ['memories', 'open'],
       schema: `${MEMORIES} CREATE TABLE chats (id INTEGER PRIMARY KEY); CREATE VIEW open AS SELECT id FROM chats;`,
@@ -255,7 +255,7 @@ describe.concurrent('what is made from other tables is compared, never written, 
   });
 });
 
-describe.concurrent('what can not be read here is refused by name, and never taken for absent', () => {
+describe.concurrent('what cannot be read here is refused with the reason, and never treated as missing', () => {
   /** Adds to the schema what only a host with more modules and functions could. */
   const asIs = (name: string, sql: string) =>
     `PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', '${name}', '${name}', 0, '${sql}'); PRAGMA writable_schema = RESET;`;
@@ -305,7 +305,7 @@ describe.concurrent('what can not be read here is refused by name, and never tak
     expect(readState(place.databaseFile)).toEqual(before);
   });
 
-  test('but hinders nothing where the profile does not name it', async () => {
+  test('but it does not block anything if the profile does not name it', async () => {
     const vectors = asIs('vectors', 'CREATE VIRTUAL TABLE vectors USING vec0(e float[3])');
     const { plan } = await tell(root(), {
       tables: ['bots'],
@@ -317,7 +317,7 @@ describe.concurrent('what can not be read here is refused by name, and never tak
   });
 });
 
-test('a table that a search index has its contents in is a table, though SQLite takes its name for a part of the index', async () => {
+test('a table that holds the contents of a search index is a table, even if its name looks like an internal one to SQLite', async () => {
   const place = await makePlace(
     root(),
     `CREATE TABLE notes_content (id INTEGER PRIMARY KEY, text TEXT);

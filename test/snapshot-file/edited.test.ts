@@ -89,7 +89,7 @@ const layouts: readonly (readonly [string, (text: string) => string, boolean])[]
   ],
 ];
 
-describe('a file of ours that was laid out anew', () => {
+describe('a file of ours that was reformatted', () => {
   test.each(layouts.filter(([, , here]) => here))(
     'is good, with every exact value: %s',
     async (_, change) => {
@@ -109,7 +109,7 @@ describe('a file of ours that was laid out anew', () => {
   );
 
   test.each(layouts.filter(([, , here]) => here))(
-    'is damaged where one value is another: %s',
+    'is damaged if one value differs: %s',
     async (_, change) => {
       for (const [from, to] of [
         ['Caf\\u00e9', 'Caf\\u00e8'],
@@ -127,7 +127,7 @@ describe('a file of ours that was laid out anew', () => {
   test.each([
     ['more tables than any snapshot has', (index: number) => `t${index}`, 20_000],
     ['tables with names that none can have', (index: number) => `${'t'.repeat(1000)}${index}`, 10],
-  ])('is not understood where its notes name %s: they would fill the memory', async (_, nameOf, tables) => {
+  ])('is refused if its notes name %s: they would fill the memory', async (_, nameOf, tables) => {
     const named: Record<string, unknown> = Object.fromEntries(
       Array.from({ length: tables }, (_none, index) => [nameOf(index), []]),
     );
@@ -137,7 +137,7 @@ describe('a file of ours that was laid out anew', () => {
   });
 
   test.skipIf(!hasJq)(
-    'by jq restores as before, and undo works from a safety copy that jq indented',
+    'by jq can be restored as before, and undo works from a safety copy that jq indented',
     async () => {
       const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face, mood TEXT);');
       run(place, `${addEvents(3)} INSERT INTO bots VALUES (1, x'00ff', 'b''a'''), (2, x'61', 'x');`);
@@ -162,7 +162,7 @@ describe('a file of the host', () => {
   const rows = (name: string) =>
     `{"last_event_id": 0, "event_log": [], "bots": [{"id": "a", "name": ${name}}, {"name": "y", "id": "b"}]}`;
 
-  test('may have its rows’ keys in any order', async () => {
+  test('may have the keys of its rows in any order', async () => {
     const parts = await readParts(await write(rows('"x"')));
     expect(parts).toContainEqual({
       type: 'rows',
@@ -175,7 +175,7 @@ describe('a file of the host', () => {
     });
   });
 
-  test('with a text that is no valid Unicode can be restored but for that, which is named and asked for', async () => {
+  test('with invalid Unicode in a text can be restored except for that text, which is named and needs consent', async () => {
     const place = await makePlace(root(), 'CREATE TABLE bots (id TEXT PRIMARY KEY, name TEXT);');
     const id = 'rewind/20260101T000000Z';
     await putSnapshot(place, id, rows('"x\\ud83d y"'));
@@ -193,7 +193,7 @@ describe('a file of the host', () => {
   });
 });
 
-describe('what is no snapshot', () => {
+describe('a file that is not a snapshot', () => {
   const text = '{"last_event_id": 0, "event_log": []}';
   test.each([
     ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /gzip/],
@@ -210,7 +210,7 @@ describe('what is no snapshot', () => {
     ['zeros', Buffer.alloc(5000), /zeros/],
     ['a database', Buffer.from('SQLite format 3\0rest'), /SQLite/],
     ['nothing', Buffer.alloc(0), /empty/],
-  ])('is named: %s', async (_, bytes, words) => {
+  ])('is identified: %s', async (_, bytes, words) => {
     await expect(readParts(await write(bytes))).rejects.toMatchObject({
       code: 'snapshot-damaged',
       message: expect.stringMatching(words),
@@ -225,7 +225,7 @@ describe('what is no snapshot', () => {
     expect(passedOver.map(({ why }) => why)).toEqual([expect.stringMatching(words)]);
   });
 
-  test('but is what macOS keeps beside a file is listed as that, and can be pruned', async () => {
+  test('but was created by macOS beside a real file is listed as such, and can be pruned', async () => {
     const place = await makePlace(root(), addEvents(1));
     const id = 'periodic/._20260101T000000Z';
     await mkdir(join(place.dir, 'snapshots/periodic'), { recursive: true });

@@ -13,7 +13,7 @@ import {
 } from '../laws/snapshot-text.ts';
 import { makeRoot } from '../support/place.ts';
 
-/* Notes at the end of a snapshot are believed only where its contents bear them out. */
+/* Notes at the end of a snapshot are believed only if its contents confirm them. */
 
 const root = makeRoot();
 let own = '';
@@ -138,7 +138,7 @@ const lies: readonly (readonly [string, (notes: Notes) => void])[] = [
   ['exact values as null', (notes) => (notes.exact = null)],
 ];
 
-describe('notes of ours that lie', () => {
+describe('false notes in a file of ours', () => {
   test.each(lies)('are damage: %s', async (_, edit) => {
     await damageOf(readParts(await write(withNotes(own, edit))));
   });
@@ -150,19 +150,19 @@ describe('notes of ours that lie', () => {
     { aboutAt: -1 },
     { exactAt: 1e9, aboutAt: 1e9 },
     { exactAt: 1000 },
-  ])('about their own place are damage, or what is there is found in spite of them: %o', async (move) => {
+  ])('about their own position are damage, or the notes are found anyway: %o', async (move) => {
     const reading = readParts(await write(withNotes(own, () => undefined, move)));
     const parts = await reading.catch(() => null);
     if (parts === null) await damageOf(reading);
     else expect(rowsOf(parts)).toStrictEqual(rowsOf(await readParts(await write(own))));
   });
 
-  test('and are not told from the truth by their form: the same edit without a lie is read', async () => {
+  test('are not recognized by their form: the same edit without a false value is read', async () => {
     const again = await write(withNotes(own, () => undefined));
     expect(rowsOf(await readParts(again))).toStrictEqual(rowsOf(await readParts(await write(own))));
   });
 
-  test('cannot be changed unseen, not by one letter', async () => {
+  test('cannot be changed unnoticed, not even by one letter', async () => {
     const from = own.indexOf('"about": {') + '"about": '.length;
     const to = own.indexOf(', "aboutHash"');
     for (let at = from; at < to; at += 7) {
@@ -171,7 +171,7 @@ describe('notes of ours that lie', () => {
     }
   });
 
-  test('are bounded: an exact value of some megabytes is only one that does not fit', async () => {
+  test('have a size limit: an exact value of some megabytes is reported as one that does not match', async () => {
     const huge = 'A'.repeat(8 << 20);
     await damageOf(
       readParts(await write(withNotes(own, (notes) => exact(notes).chats?.push([1, 'title', 'blob', huge])))),
@@ -179,13 +179,13 @@ describe('notes of ours that lie', () => {
   });
 });
 
-test('a visible value that is not what an exact one says is damage, although the exact one is what was written', async () => {
+test('make the file damaged if a visible value contradicts the exact one, even if the exact one is what was written', async () => {
   const shown = String.raw`\\x00'\\xff`;
   expect(own.split(shown)).toHaveLength(2);
   await damageOf(readParts(await write(own.replace(shown, String.raw`\\x01'\\xff`))));
 });
 
-test('the exact values of tables that a profile does not know hide no others', async () => {
+test('for tables that a profile does not know do not hide exact values of others', async () => {
   const fewer = new Set(['event_log', 'chats']);
   const all = await readParts(await write(own));
   const some = await readParts(await write(own), fewer);

@@ -62,7 +62,7 @@ describe('numbers', () => {
     'nulls',
     'True',
     '1a',
-  ])('that are none are damage: %s', async (token) => {
+  ])('that are invalid are damage: %s', async (token) => {
     for (const size of sizes) {
       const scanner = scan(`[${token}]`, size);
       await scanner.expect('[');
@@ -71,7 +71,7 @@ describe('numbers', () => {
   });
 
   test.each(['9223372036854775808', '-9223372036854775809', '1'.repeat(5_000_000)])(
-    'beyond 64 bits are damage, at once however long',
+    'beyond 64 bits are damage, detected at once however long they are',
     async (token) => {
       expect((await damageOf(scan(token, 1 << 20).readScalar())).why).toMatch(/too large/);
     },
@@ -79,7 +79,7 @@ describe('numbers', () => {
 });
 
 describe('texts', () => {
-  test('come as JSON.parse gives them, for every chunking', async () => {
+  test('are read as JSON.parse reads them, for any chunk size', async () => {
     await fc.assert(
       fc.asyncProperty(texts, fc.boolean(), fc.integer({ min: 1, max: 9 }), async (text, ascii, size) => {
         const token = ascii ? jsonValue(text) : JSON.stringify(text);
@@ -105,7 +105,7 @@ describe('texts', () => {
 });
 
 describe('rows', () => {
-  test('come with every value as it was written, for every chunking', async () => {
+  test('are read with every value as it was written, for any chunk size', async () => {
     const row = fc.uniqueArray(fc.tuple(texts, sqlValues), { selector: ([name]) => name, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(row, fc.integer({ min: 1, max: 40 }), async (entries, size) => {
@@ -127,7 +127,7 @@ describe('rows', () => {
     '{"a" 1}',
     '["a"]',
     '{"a": 1',
-  ])('that are none are damage: %s', async (json) => {
+  ])('that are invalid are damage: %s', async (json) => {
     for (const size of sizes) await damageOf(scan(json, size).readRow([]));
   });
 });
@@ -140,7 +140,7 @@ describe('the columns of a row', () => {
     expect((await scan(rowOf(32_767), 1 << 20).readRow([])).values).toHaveLength(32_767);
   });
 
-  test('are refused with their place as soon as they are more, whatever would still follow', async () => {
+  test('are refused with their position as soon as there are too many, whatever follows', async () => {
     const row = rowOf(32_768);
     const damage = await damageOf(scan(`${row.slice(0, -1)},`, 1 << 20).readRow([]));
     expect(damage).toEqual({
@@ -151,7 +151,7 @@ describe('the columns of a row', () => {
 });
 
 describe('skipping', () => {
-  test('accepts what JSON.parse accepts, counts its elements and ends behind it', async () => {
+  test('accepts what JSON.parse accepts, counts its elements and stops after it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), fc.integer({ min: 1, max: 20 }), async (value, size) => {
         const scanner = scan(`${JSON.stringify(value)} ,`, size);
@@ -162,7 +162,7 @@ describe('skipping', () => {
     );
   });
 
-  test('refuses what JSON.parse refuses after one character is gone', async () => {
+  test('refuses what JSON.parse refuses when one character is missing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), fc.nat(), async (value, place) => {
         const json = JSON.stringify([value]);
@@ -183,13 +183,13 @@ describe('skipping', () => {
     expect((await damageOf(scan(opening.repeat(200_000), 65_536).skipValue())).why).toMatch(/nested/);
   });
 
-  test('does not mind numbers of any size', async () => {
+  test('accepts numbers of any size', async () => {
     expect(await scan(`[1e999, -9223372036854775809, ${'9'.repeat(100)}]`, 3).skipValue()).toStrictEqual({
       elements: 3,
     });
   });
 
-  test('walks over white space longer than a chunk', async () => {
+  test('passes over white space longer than a chunk', async () => {
     const scanner = scan(`${' \n\t\r'.repeat(100_000)}[1${' '.repeat(100_000)}]`, 65_536);
     expect(await scanner.skipValue()).toStrictEqual({ elements: 1 });
   });
@@ -204,7 +204,7 @@ function isJson(text: string): boolean {
   }
 }
 
-test('damage names its byte and never quotes a value', async () => {
+test('damage gives its byte position and never quotes a value', async () => {
   const scanner = scan('{"secret": "hidden words" "more"}');
   const { offset, why } = await damageOf(scanner.readRow([]));
   expect(offset).toBe(26);

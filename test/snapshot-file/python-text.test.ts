@@ -38,7 +38,7 @@ describe('the repr of bytes', () => {
     expect(parseBytesRepr(bytesRepr(everyByte))).toStrictEqual(everyByte);
   });
 
-  test('is the only form that counts: every other text is no repr', () => {
+  test('is the only accepted form: every other text is not a repr', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const bytes = parseBytesRepr(text);
@@ -61,7 +61,7 @@ describe('the repr of bytes', () => {
     for (const text of others) expect(parseBytesRepr(text)).toBeNull();
   });
 
-  test.skipIf(pythonMissing)('is what Python prints, and Python reads it back', () => {
+  test.skipIf(pythonMissing)('equals what Python prints, and Python reads it back', () => {
     const samples = [everyByte, ...fc.sample(blobs, batch)].map((bytes) =>
       Buffer.from(bytes).toString('hex'),
     );
@@ -90,7 +90,7 @@ describe('tokens', () => {
     );
   });
 
-  test('of broken text say where it is broken and stay readable', () => {
+  test('of invalid text say where it is invalid and stay readable', () => {
     fc.assert(
       fc.property(brokenTexts, (value) => {
         expect(JSON.parse(jsonValue(value))).toContain('\uFFFD');
@@ -98,7 +98,7 @@ describe('tokens', () => {
     );
   });
 
-  test.skipIf(pythonMissing)('of reals are what Python prints', () => {
+  test.skipIf(pythonMissing)('of reals equal what Python prints', () => {
     const samples = fc.sample(reals, batch).map(bits);
     const printed = samples.map((hex) => jsonReal(Buffer.from(hex, 'hex').readDoubleBE()));
     expect(askPython("json.dumps(struct.unpack('>d', bytes.fromhex(item))[0])", samples)).toStrictEqual(
@@ -107,7 +107,7 @@ describe('tokens', () => {
   });
 
   test.skipIf(pythonMissing)(
-    'of texts and integers are what Python prints, and Python reads them back',
+    'of texts and integers equal what Python prints, and Python reads them back',
     () => {
       const words = fc.sample(texts, batch);
       expect(askPython('json.dumps(item)', words)).toStrictEqual(words.map(jsonText));

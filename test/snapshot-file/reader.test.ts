@@ -36,9 +36,9 @@ async function damageOf(reading: Promise<unknown>): Promise<SnapbackError> {
 const rowsOf = (parts: readonly SnapshotPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');
 
-describe('a file cut off', () => {
+describe('a file that is cut off', () => {
   test.each(['ours', 'the seed’s'])(
-    'at any byte is damage with a place, whoever wrote it: %s',
+    'at any byte is damage with a position, whoever wrote it: %s',
     async (whose) => {
       const text = whose === 'ours' ? own : await readFile(seedWritten, 'latin1');
       const path = await write(text);
@@ -57,8 +57,8 @@ describe('a file cut off', () => {
   );
 });
 
-describe('a bit turned', () => {
-  test('anywhere in a file of ours is damage, or touches nothing that was dumped', async () => {
+describe('a flipped bit', () => {
+  test('anywhere in a file of ours is damage, or affects nothing that was dumped', async () => {
     const whole = rowsOf(await readParts(await write(own)));
     const path = await write(own);
     const handle = await open(path, 'r+');
@@ -81,14 +81,14 @@ describe('a bit turned', () => {
 });
 
 describe('a file that changes while it is read', () => {
-  test('is damage where it grows', async () => {
+  test('is damage if it grows', async () => {
     const path = await write(`${own} `);
     const handle = await open(path);
     await damageOf(collect({ handle, path, sizeBytes: own.length }));
     await handle.close();
   });
 
-  test('is damage where it shrinks', async () => {
+  test('is damage if it shrinks', async () => {
     const path = await write(own.slice(0, 1000));
     const handle = await open(path);
     await damageOf(collect({ handle, path, sizeBytes: own.length }));
@@ -132,23 +132,23 @@ const wholeFiles: readonly (readonly [string, string | Buffer])[] = [
   ['a comma too much', '{"last_event_id": 1,}'],
 ];
 
-describe('what is no snapshot', () => {
+describe('a file that is not a snapshot', () => {
   test.each(wholeFiles)('is damage: %s', async (_, bytes) => {
     const { message } = await damageOf(readParts(await write(bytes)));
     expect(message.length).toBeLessThan(2000);
   });
 });
 
-describe('what is odd but says what it says', () => {
+describe('unusual contents that are still valid', () => {
   test.each(['1.5', '"01ARZ3NDEKTSV4RRFFQ69G5FAV"'])(
-    'a last event whose id is %s is of a host with such ids',
+    'a last event whose id is %s is accepted from a host with such ids',
     async (id) => {
       const parts = await readParts(await write(`{"last_event_id": ${id}}`));
       expect(parts).toContainEqual({ type: 'last-event-id', value: null });
     },
   );
 
-  test('keys called __proto__ and constructor are keys like any other', async () => {
+  test('keys called __proto__ and constructor are ordinary keys', async () => {
     const text =
       '{"__proto__": [{"constructor": 1}], "constructor": [], "bots": [{"__proto__": 1, "constructor": "x"}]}';
     const known = new Set([...KNOWN, '__proto__']);
@@ -161,17 +161,17 @@ describe('what is odd but says what it says', () => {
     ]);
   });
 
-  test('raw UTF-8 is read as what it says', async () => {
+  test('raw UTF-8 is read correctly', async () => {
     const parts = await readParts(await write(Buffer.from('{"bots": [{"näme": "日本 😀"}]}')));
     expect(parts).toContainEqual({ type: 'rows', table: 'bots', columns: ['näme'], rows: [['日本 😀']] });
   });
 
-  test('an unknown list of a million elements is counted, not kept', async () => {
+  test('an unknown list of a million elements is counted, but not kept', async () => {
     const parts = await readParts(await write(`{"last_event_id": 1, "mystery": [${'0,'.repeat(999_999)}0]}`));
     expect(parts).toContainEqual({ type: 'unknown', name: 'mystery', elements: 1_000_000 });
   });
 
-  test('NaN is NULL, true is 1 and infinities are themselves, as the host would bind them', async () => {
+  test('NaN is NULL, true is 1 and infinities stay infinities, as the host would bind them', async () => {
     const parts = await readParts(await write('{"bots": [{"a": NaN, "b": true, "c": -Infinity}]}'));
     expect(parts).toContainEqual(expect.objectContaining({ rows: [[null, 1n, Number.NEGATIVE_INFINITY]] }));
   });

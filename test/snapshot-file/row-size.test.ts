@@ -41,7 +41,7 @@ async function readRows(text: string, longest: number, chunkBytes: number): Prom
   return rows;
 }
 
-test('a row is read up to the bound and not one byte beyond it, however the file comes in', async () => {
+test('a row is read up to the limit and not one byte beyond it, whatever the chunk size', async () => {
   const row = (bytes: number) => `{"id": 1, "v": "${'x'.repeat(bytes - 18)}"}`;
   expect(row(50)).toHaveLength(50);
   await fc.assert(
@@ -77,7 +77,7 @@ test('the bytes of a row are counted as they are written', () => {
   );
 });
 
-test('a row that no safety copy could hold is refused by plan and by apply, in the same words, and by take', async () => {
+test('a row too large for any safety copy is refused by plan and by apply, in the same words, and by take', async () => {
   const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face BLOB);');
   await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 2, face: null }] }));
   run(place, 'INSERT INTO bots VALUES (1, zeroblob(60000000));');

@@ -25,12 +25,12 @@ async function textOf(schema: string, rows: string): Promise<string> {
 }
 
 describe('a snapshot', () => {
-  test('has the keys of the host in its order, and ours last', async () => {
+  test('has the host’s keys in the host’s order, and ours last', async () => {
     const { dumped } = await dumpOf('CREATE TABLE t (a);');
     expect(Object.keys(dumped)).toStrictEqual(['last_event_id', 'event_log', 't', 'later', '_snapback']);
   });
 
-  test('writes each value as the host does, in the same spacing', async () => {
+  test('writes each value as the host does, with the same spacing', async () => {
     const text = await textOf(
       'CREATE TABLE t (a, b);',
       `INSERT INTO t VALUES (1, 1.0), (NULL, 'é"\\' || char(10)), (x'00ff27', 1e16), (9223372036854775807, 9e999);`,
@@ -40,7 +40,7 @@ describe('a snapshot', () => {
     );
   });
 
-  test('puts the columns of the log that the host knows first, and keeps the others', async () => {
+  test('puts the log columns that the host knows first, and keeps the others', async () => {
     const place = await makePlace(root(), 'CREATE TABLE t (a);', { tables: ['t'] });
     run(
       place,
@@ -53,7 +53,7 @@ describe('a snapshot', () => {
     expect(dumped.event_log).toMatchObject([{ id: 1 }, { id: 2 }]);
   });
 
-  test('leaves out what nobody can write: generated columns, and the tables behind a virtual one', async () => {
+  test('leaves out what nobody can write: generated columns, and the internal tables of a virtual one', async () => {
     const { dumped } = await dumpOf(
       `CREATE TABLE t (a, b AS (a + 1), c AS (a + 2) STORED); CREATE VIRTUAL TABLE later USING fts5(a);`,
       'INSERT INTO t (a) VALUES (1); INSERT INTO later VALUES (2);',
@@ -77,7 +77,7 @@ describe('a snapshot', () => {
     ]);
   });
 
-  test('tells a table that is empty from one that is not there, which the host cannot', async () => {
+  test('distinguishes an empty table from a missing one, which the host cannot', async () => {
     const { text, dumped } = await dumpOf('CREATE TABLE t (a);');
     expect(text).toContain('"t": [], "later": []');
     expect(dumped._snapback.about).toMatchObject({
@@ -86,7 +86,7 @@ describe('a snapshot', () => {
     });
   });
 
-  test('keeps apart, in its notes, what the visible form cannot carry', async () => {
+  test('preserves in its notes what the visible form cannot hold', async () => {
     const { dumped } = await dumpOf(
       'CREATE TABLE t (a, b);',
       `INSERT INTO t VALUES (1, 'x'), (x'00', CAST(x'ff' AS TEXT)), ('b''a''', 2.5);`,
@@ -99,7 +99,7 @@ describe('a snapshot', () => {
     });
   });
 
-  test('refuses a value that could not be written in one piece, by name and size, and does not die of it', async () => {
+  test('refuses a value that is too large to write in one piece, by name and size, without crashing', async () => {
     const dumping = textOf('CREATE TABLE t (a);', `INSERT INTO t VALUES (zeroblob(${60 << 20}));`);
     await expect(dumping).rejects.toMatchObject({
       code: 'row-too-large',

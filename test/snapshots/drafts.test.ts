@@ -34,7 +34,7 @@ async function seenByHost(folder: DataFolder, kind: string) {
 }
 
 describe('a draft', () => {
-  test('is invisible to a listing of *.json, hidden files included', async () => {
+  test('is not found by listing *.json, hidden files included', async () => {
     const folder = await makeChat(root());
     const draft = await createDraft(folder, 'periodic');
     expect(await seenByHost(folder, 'periodic')).toEqual([]);
@@ -68,7 +68,7 @@ describe('a draft', () => {
       expect(await stat(path)).toMatchObject({ uid: 12345, gid: 54321 });
   });
 
-  test('of an impossible kind, or in a folder that is a link out of the data folder, is refused', async () => {
+  test('of an impossible kind, or in a folder that links out of the data folder, is refused', async () => {
     const folder = await makeChat(root());
     for (const kind of ['../x', '/etc', '.a', 'a/b', '', 'a\0b', 'k'.repeat(65)])
       expect(await codeOf(createDraft(folder, kind))).toBe('usage');
@@ -82,7 +82,7 @@ describe('a draft', () => {
   });
 });
 
-test('sweeping drafts leaves a kind alone that is a link out of the data folder, and stops nothing', async () => {
+test('the sweep of drafts skips a kind that links out of the data folder, and continues', async () => {
   const folder = await makeChat(root());
   const elsewhere = await makeDir(root());
   await mkdir(join(folder.dir, 'snapshots'));
@@ -93,7 +93,7 @@ test('sweeping drafts leaves a kind alone that is a link out of the data folder,
 });
 
 describe('publishing', () => {
-  test('after every other takes a name that any reader of ours accepts, after the oddest that is there', async () => {
+  test('after all others takes a name that any of our readers accepts, even after the oddest existing one', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, `periodic/${'\u{10ffff}'.repeat(62)}`);
     const { id } = await publish(folder, 'periodic', '{}', { after: 'every-other' });
@@ -107,7 +107,7 @@ describe('publishing', () => {
     ).toBe(parseSnapshotId(id).name);
   });
 
-  test('names a snapshot by the second of publishing, which is over by then', async () => {
+  test('names a snapshot by the second in which it is published, which has then passed', async () => {
     const folder = await makeChat(root());
     const before = Date.now();
     const { id, file } = await publish(folder, 'rewind', 'whole');
@@ -118,7 +118,7 @@ describe('publishing', () => {
     expect(await namesIn(folder, 'rewind')).toEqual([basename(file)]);
   });
 
-  test('never overwrites: of two processes at the same second each file keeps its contents', async () => {
+  test('never overwrites: if two processes publish in the same second, each file keeps its contents', async () => {
     const folder = await makeChat(root());
     const children = ['one', 'two'].map((text) => ({
       text,
@@ -140,7 +140,7 @@ describe('publishing', () => {
     expect([...all].some((id) => id.endsWith('_001'))).toBe(true);
   });
 
-  test('after every other is an ordinary name where nothing is in the future', async () => {
+  test('after all others uses an ordinary name if nothing is in the future', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, 'periodic/20200101T000000Z');
     await putSnapshot(folder, 'periodic/.hidden');
@@ -150,7 +150,7 @@ describe('publishing', () => {
     expect(compareNames(parseSnapshotId(next.id).name, parseSnapshotId(id).name)).toBe(1);
   });
 
-  test('leaves a folder, a link or a file under its name as it is', async () => {
+  test('leaves an existing folder, link or file of its name as it is', async () => {
     const folder = await makeChat(root());
     await mkdir(join(folder.dir, 'snapshots/periodic/20990101T000000Z.json'), { recursive: true });
     await symlink('nowhere', join(folder.dir, 'snapshots/periodic/20990101T000000Z_001.json'));
@@ -177,7 +177,7 @@ describe('publishing', () => {
 });
 
 describe('the sweep', () => {
-  test('removes drafts of dead processes only', async () => {
+  test('removes only drafts of dead processes', async () => {
     const folder = await makeChat(root());
     const killed = start('leave-draft.ts', { args: [folder.dir] });
     const alive = start('leave-draft.ts', { args: [folder.dir] });
@@ -194,7 +194,7 @@ describe('the sweep', () => {
     await discardDraft(own);
   });
 
-  test('leaves the checkpoint of a restore that is not finished yet, which can be taken up again', async () => {
+  test('leaves the checkpoint of an unfinished restore, which can be resumed', async () => {
     const folder = await makeChat(root());
     const killed = start('leave-draft.ts', { args: [folder.dir] });
     const name = basename(await killed.line());

@@ -58,7 +58,7 @@ describe('an id', () => {
     expect(await codeOf(openSnapshotFile(folder, id))).toBe('snapshot-unsafe');
   });
 
-  test('an absolute path is no id', async () => {
+  test('an absolute path is not an id', async () => {
     expect(await codeOf(() => parseSnapshotId('/etc/passwd'))).toBe('usage');
   });
 });
@@ -74,7 +74,7 @@ test.each([
   ['20260101T000000', null],
   ['x20260101T000000Z', null],
   ['backup', null],
-])('the moment in the name %s is %s', (name, time) => {
+])('the time in the name %s is %s', (name, time) => {
   expect(snapshotTime(name)?.toISOString() ?? null).toBe(time);
 });
 
@@ -98,7 +98,7 @@ test('names are ordered as Python orders them: by code point, with their .json',
 });
 
 describe('the list', () => {
-  test('is empty without a snapshots folder, and where that is a file', async () => {
+  test('is empty if the snapshots folder is missing or is a file', async () => {
     const folder = await makeChat(root());
     expect(await listSnapshotFiles(folder)).toEqual([]);
     await writeFile(join(folder.dir, 'snapshots'), '');
@@ -136,7 +136,7 @@ describe('the list', () => {
     for (const { problem } of odd) expect(problem).toMatch(/name/);
   });
 
-  test('names what is no regular file, with its problem and without opening it', async () => {
+  test('names every entry that is not a regular file, with its problem and without opening it', async () => {
     const folder = await makeChat(root());
     const target = await putSnapshot(folder, 'periodic/20260101T000000Z');
     const place = join(target, '..');
@@ -152,7 +152,7 @@ describe('the list', () => {
       expect(await codeOf(openSnapshotFile(folder, `periodic/${name}`))).toBe('snapshot-unsafe');
   });
 
-  test('changes a file’s key when the file is replaced by another of the same size', async () => {
+  test('gives a file another key when it is replaced by another of the same size', async () => {
     const folder = await makeChat(root());
     const file = await putSnapshot(folder, 'periodic/a', 'one', new Date(1_700_000_000_000));
     const [before] = await listSnapshotFiles(folder);
@@ -164,15 +164,15 @@ describe('the list', () => {
   });
 });
 
-describe('what takes a file’s place between the look at it and its opening', () => {
-  test('is not followed where it is a link', async () => {
+describe('something that replaces a file between the check and the opening', () => {
+  test('is not followed if it is a link', async () => {
     const folder = await makeChat(root());
     const link = join(folder.dir, 'link.json');
     await symlink(folder.databaseFile, link);
     expect(await codeOf(openRegularFile(link))).toBe('snapshot-unsafe');
   });
 
-  test('is not waited for where it is a FIFO', async () => {
+  test('is not waited for if it is a FIFO', async () => {
     const fifo = join(await makeDir(root()), 'fifo.json');
     execFileSync('mkfifo', [fifo]);
     expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
@@ -180,7 +180,7 @@ describe('what takes a file’s place between the look at it and its opening', (
 });
 
 test.each(['', '-wal', '-shm', '-journal'])(
-  'the database’s file “%s” under a second name is not opened: closing it would drop the locks on it',
+  'the database’s file “%s” under a second name is not opened: closing it would drop its locks',
   async (suffix) => {
     const folder = await makeChat(root());
     const file = folder.databaseFile + suffix;
@@ -192,14 +192,14 @@ test.each(['', '-wal', '-shm', '-journal'])(
   },
 );
 
-test('a snapshot that has a second name elsewhere, as in a backup by links, is opened', async () => {
+test('a snapshot that has a second name elsewhere, as in a backup with hard links, is opened', async () => {
   const folder = await makeChat(root());
   const file = await putSnapshot(folder, 'periodic/20260101T000000Z', '{}');
   await link(file, join(folder.dir, 'backup.json'));
   await (await openSnapshotFile(folder, 'periodic/20260101T000000Z')).handle.close();
 });
 
-describe('a symbolic link in a folder’s place', () => {
+describe('a symbolic link in place of a folder', () => {
   test('that leaves the data folder is listed as a problem and never followed', async () => {
     const folder = await makeChat(root());
     const elsewhere = await makeDir(root());
@@ -214,7 +214,7 @@ describe('a symbolic link in a folder’s place', () => {
     expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-unsafe');
   });
 
-  test('for all snapshots, leaving the data folder, refuses the whole list', async () => {
+  test('for the snapshots folder that leaves the data folder makes the whole list refuse', async () => {
     const folder = await makeChat(root());
     const elsewhere = await makeDir(root());
     await mkdir(join(elsewhere, 'periodic'));
@@ -225,7 +225,7 @@ describe('a symbolic link in a folder’s place', () => {
     });
   });
 
-  test('that leads to another kind, the data folder itself or in a circle is not followed', async () => {
+  test('that leads to another kind, to the data folder itself or in a circle is not followed', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, 'restore/20260101T000000Z');
     await symlink(join(folder.dir, 'snapshots/restore'), join(folder.dir, 'snapshots/alias'));
@@ -248,7 +248,7 @@ describe('a symbolic link in a folder’s place', () => {
 });
 
 test.each([9_000_000_000_000_000n, -9_000_000_000_000_000n])(
-  'a file of the time %i ms, which some file systems can hold, has one that can be written down',
+  'a file time of %i ms, which some file systems can hold, is listed as a valid time',
   async (mtimeMs) => {
     const folder = await makeChat(root());
     const file = await putSnapshot(folder, 'periodic/20260101T000000Z');
@@ -257,7 +257,7 @@ test.each([9_000_000_000_000_000n, -9_000_000_000_000_000n])(
   },
 );
 
-test('a snapshot that is gone is missing, one that is there is read with its facts', async () => {
+test('a missing snapshot is reported as missing, and an existing one is read with its facts', async () => {
   const folder = await makeChat(root());
   expect(await codeOf(openSnapshotFile(folder, 'periodic/20260101T000000Z'))).toBe('snapshot-missing');
   const modified = new Date('2026-01-01T00:00:03.500Z');
@@ -269,7 +269,7 @@ test('a snapshot that is gone is missing, one that is there is read with its fac
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'a name that is no text is listed with that problem, and so is a kind',
+  'a name that is not valid text is listed with that problem, and so is a kind',
   async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, 'periodic/20260101T000000Z', '{}');

@@ -11,7 +11,7 @@ function compareByCodePoint(a: string, b: string): number {
   return at === -1 ? a.length - b.length : (left?.[at] ?? 0) - (right?.[at] ?? -1);
 }
 
-describe('a name after every other', () => {
+describe('a name after all others', () => {
   test.each([
     [null, NOW],
     ['20200101T000000Z', NOW],
@@ -47,7 +47,7 @@ describe('a name after every other', () => {
     expectRoomAfter(newest);
   });
 
-  test('is found after whatever else a file may be called', () => {
+  test('is found after any other possible file name', () => {
     const letters = fc.oneof(
       { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
       fc.string({ unit: fc.constantFrom('~', '\u{10ffff}', '\uffff', 'Z', '_', '9', '0'), maxLength: 8 }),
@@ -70,7 +70,7 @@ function expectRoomAfter(newest: string): void {
   expect(compareByCodePoint(next, name)).toBeGreaterThan(0);
 }
 
-test('names are compared as the seed orders them', () => {
+test('names are ordered as the seed orders them', () => {
   const names = fc.string({ unit: 'binary', maxLength: 5 });
   fc.assert(
     fc.property(names, names, (a, b) => {

@@ -15,7 +15,7 @@ async function makeChats(events: number): Promise<Place> {
   return place;
 }
 
-test('a snapshot is good, says the last event, and differs in nothing from what it was taken of', async () => {
+test('a snapshot is good, has the id of the last event, and equals the state it was taken of', async () => {
   const folder = await open(await makeChats(5));
   const taken = await takeSnapshot(folder, 'rewind');
   expect(taken).toMatchObject({ taken: true, lastEventId: 5n, sizeBytes: (await stat(taken.file)).size });
@@ -26,7 +26,7 @@ test('a snapshot is good, says the last event, and differs in nothing from what 
   expect(newerEvents).toStrictEqual([]);
 });
 
-test('a snapshot that is taken says so, and not that something else is built', async () => {
+test('progress says that a snapshot is being taken, and nothing else', async () => {
   const phases = new Set<string>();
   const onProgress = ({ phase }: { readonly phase: string }) => phases.add(phase);
   await takeSnapshot(await open(await makeChats(50)), 'rewind', { onProgress });
@@ -45,7 +45,7 @@ test('two snapshots taken at once are two files, and neither replaces the other'
   expect(health.map((one) => one.health)).toStrictEqual(['good', 'good', 'good']);
 });
 
-test('of an empty log the last event is 0, as the host has it', async () => {
+test('the last event of an empty log is 0, as in the host’s snapshots', async () => {
   const taken = await takeSnapshot(await open(await makeChats(0)), 'rewind');
   expect(taken.lastEventId).toBe(0n);
   expect(await readFile(taken.file, 'latin1')).toMatch(/^\{"last_event_id": 0, "event_log": \[\], "t": \[\{/);
@@ -59,7 +59,7 @@ test('taking changes nothing in the database', async () => {
   expect((await readFile(place.databaseFile)).equals(bytes)).toBe(true);
 });
 
-test('cancelled at any step, it leaves no file behind', async () => {
+test('taking leaves no file behind if it is cancelled at any step', async () => {
   const folder = await open(await makeChats(3000));
   for (const phase of ['copy-database', 'take']) {
     const abort = new AbortController();

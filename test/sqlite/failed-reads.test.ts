@@ -34,36 +34,42 @@ async function makeFolder(events: number) {
 }
 
 describe.skipIf(!canInject)('one read that the system fails to do', () => {
-  test.each(['EIO', 'EAGAIN', 'EBUSY', 'ESTALE'])('of the database (%s) is no damage', async (error) => {
-    const folder = await makeFolder(400);
-    const outcomes = new Set<string | undefined>();
-    for (const nth of [1, 9, 12]) {
-      const through = failing(folder.databaseFile, error, nth);
-      const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
-      outcomes.add(lines.at(-1));
-    }
-    expect([...outcomes].sort()).toEqual(['done', 'io-failed']);
-  });
+  test.each(['EIO', 'EAGAIN', 'EBUSY', 'ESTALE'])(
+    'of the database (%s) is not reported as damage',
+    async (error) => {
+      const folder = await makeFolder(400);
+      const outcomes = new Set<string | undefined>();
+      for (const nth of [1, 9, 12]) {
+        const through = failing(folder.databaseFile, error, nth);
+        const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
+        outcomes.add(lines.at(-1));
+      }
+      expect([...outcomes].sort()).toEqual(['done', 'io-failed']);
+    },
+  );
 
-  test.each(['EIO', 'EBUSY', 'ESTALE'])('of a snapshot (%s) is no damage', async (error) => {
+  test.each(['EIO', 'EBUSY', 'ESTALE'])('of a snapshot (%s) is not reported as damage', async (error) => {
     const folder = await makeFolder(20);
     const through = failing(join(folder.dir, 'snapshots', `${ID}.json`), error, 1);
     const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
     expect(lines.at(-1)).toBe('snapshot-unreadable');
   });
 
-  test.each(['EIO', 'EBUSY', 'ESTALE'])('of the profile (%s) calls nothing in it wrong', async (error) => {
-    const folder = await makeFolder(20);
-    const profile = join(folder.dir, PROFILE_FILE);
-    await writeFile(profile, '{}');
-    const through = failing(profile, error, 1);
-    const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
-    expect(lines.at(-1)).toBe('io-failed');
-  });
+  test.each(['EIO', 'EBUSY', 'ESTALE'])(
+    'of the profile (%s) is not reported as a wrong profile',
+    async (error) => {
+      const folder = await makeFolder(20);
+      const profile = join(folder.dir, PROFILE_FILE);
+      await writeFile(profile, '{}');
+      const through = failing(profile, error, 1);
+      const lines = await start('act.ts', { args: [folder.dir, 'diff', ID], through }).ended;
+      expect(lines.at(-1)).toBe('io-failed');
+    },
+  );
 });
 
-describe('what is damaged is called so', () => {
-  test('where a page of the database is', async () => {
+describe('damage is reported as damage', () => {
+  test('if it is in a page of the database', async () => {
     const folder = await makeFolder(400);
     const bytes = await readFile(folder.databaseFile);
     bytes.fill(0xff, 4096 * 3, 4096 * 6);
@@ -72,7 +78,7 @@ describe('what is damaged is called so', () => {
     expect(await codeOf(read)).toBe('database-damaged');
   });
 
-  test('where half of the file is missing', async () => {
+  test('if half of the file is missing', async () => {
     const folder = await makeFolder(3);
     await truncate(folder.databaseFile, 4096);
     const read = withReadView(folder, {}, async ({ db }) => db.prepare('SELECT * FROM event_log').all());

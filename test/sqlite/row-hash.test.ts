@@ -53,7 +53,7 @@ describe('the content hash', () => {
     );
   });
 
-  test('tells apart two values that are almost equal', () => {
+  test('differs for two values that are almost equal', () => {
     fc.assert(
       fc.property(sqlValues, sqlValues, (a, b) => {
         expect(hashOf(['a'], [[a]]) === hashOf(['a'], [[b]])).toBe(nameOf(a) === nameOf(b));
@@ -77,7 +77,7 @@ describe('the content hash', () => {
     expect(new Set(alike.map((value) => hashOf(['a'], [[value]]))).size).toBe(alike.length);
   });
 
-  test('tells apart where one value ends and the next begins, how often a row occurs, and names of columns', () => {
+  test('depends on where one value ends and the next begins, how often a row occurs, and the column names', () => {
     expect(hashOf(['a', 'b'], [['x', 'yz']])).not.toBe(hashOf(['a', 'b'], [['xy', 'z']]));
     expect(hashOf(['a', 'b'], [['x', null]])).not.toBe(hashOf(['a', 'b'], [[null, 'x']]));
     expect(hashOf(['a'], [['x'], ['x']])).not.toBe(hashOf(['a'], [['x']]));
@@ -85,7 +85,7 @@ describe('the content hash', () => {
     expect(hashOf(['a', 'b'], [])).not.toBe(hashOf(['a,b'], []));
   });
 
-  test('copes with values longer than its buffer', () => {
+  test('handles values longer than its buffer', () => {
     const long = 'ü'.repeat(100_000);
     expect(hashOf(['a'], [[1n, long]])).toBe(hashOf(['a'], [[1n, `${long}`]]));
     expect(hashOf(['a'], [[1n, long]])).not.toBe(hashOf(['a'], [[1n, `${long}x`]]));
@@ -108,7 +108,7 @@ describe('the chain of a log', () => {
     );
   });
 
-  test('can be looked at after any event without being disturbed', () => {
+  test('can be read after any event without affecting it', () => {
     const chain = createLogChain();
     chain.add([1n, 'a']);
     const first = chain.peek();

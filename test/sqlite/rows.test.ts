@@ -44,7 +44,7 @@ describe('every value comes with its storage class', () => {
 });
 
 describe('text that is not valid in the encoding of the database', () => {
-  test('comes as its bytes, and the rows before and after it as they are', () => {
+  test('is read as its bytes, and the rows before and after it as they are', () => {
     expect(
       read(
         'UTF-8',
@@ -69,7 +69,7 @@ describe('text that is not valid in the encoding of the database', () => {
     },
   );
 
-  test('is not what a byte order mark makes: that is a letter like any other', () => {
+  test('does not include a byte order mark: that is a letter like any other', () => {
     const text = "INSERT INTO t VALUES (1, char(65279) || 'x', char(65533) || char(65279))";
     for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be'] as const)
       expect(read(encoding, text)).toStrictEqual([['\uFEFFx', '\uFFFD\uFEFF']]);

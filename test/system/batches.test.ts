@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { mapInBatches } from '../../src/system/batches.ts';
 
-test('results keep the order of the items, whichever was ready first, and only a few are in work at once', async () => {
+test('results keep the order of the items, whichever was ready first, and only a few run at once', async () => {
   const items = Array.from({ length: 50 }, (_, index) => index);
   let running = 0;
   let most = 0;

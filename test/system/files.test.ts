@@ -67,9 +67,9 @@ async function withHandle(use: (handle: files.FileHandle) => Promise<unknown>): 
   }
 }
 
-describe.skipIf(process.platform !== 'linux')('the door to the file system', () => {
+describe.skipIf(process.platform !== 'linux')('access to the file system', () => {
   test.each(refusals)(
-    '%s: a refusal is ours, in words without a path, and its %s can be told',
+    '%s: a refusal is one of our errors, in words without a path, and its %s can be read',
     async (...[, system, code, run]) => {
       const error = await Promise.resolve()
         .then(run)
@@ -86,7 +86,7 @@ describe.skipIf(process.platform !== 'linux')('the door to the file system', () 
     },
   );
 
-  test('every function of the door is in that table', () => {
+  test('that table lists every function of the module', () => {
     const calls = refusals.map(([call]) => call.split(' ')[0]);
     const functions = Object.entries(files).flatMap(([name, value]) =>
       typeof value === 'function' ? [name] : [],
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('the door to the file system', () 
     expect(functions.filter((name) => !calls.includes(name))).toEqual([]);
   });
 
-  test('a handle does what it is asked, and a bug stays a bug', async () => {
+  test('a handle works as usual, and a bug remains a bug', async () => {
     const handle = await files.open(at('new'), 'wx+', 0o600);
     await handle.write('hello');
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(9), 0, 9, 0);
@@ -107,7 +107,7 @@ describe.skipIf(process.platform !== 'linux')('the door to the file system', () 
     expect(bug).toBeInstanceOf(TypeError);
   });
 
-  test('an error that was put into other words is no refusal of the system any more', () => {
+  test('an error that was put into other words no longer counts as a refusal of the system', () => {
     const cause = Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'open' });
     expect(hasSystemCode(new SnapbackError('snapshot-missing', 'Gone.', {}, cause), 'ENOENT')).toBe(false);
     expect(hasSystemCode(new FileError('io-failed', 'Gone.', {}, cause), 'ENOENT')).toBe(true);

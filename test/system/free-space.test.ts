@@ -6,7 +6,7 @@ import { makeDir, makeRoot } from '../support/place.ts';
 
 const root = makeRoot();
 
-test('a path that does not exist yet has the space of the folder that would hold it', async () => {
+test('the space of a path that does not exist yet is that of the folder that would hold it', async () => {
   const dir = await makeDir(root());
   const here = await freeSpace(dir);
   const later = await freeSpace(join(dir, 'not', 'there', 'yet.json'));
@@ -25,7 +25,7 @@ test('a link that leads to itself has the space of its folder', async () => {
 });
 
 test.runIf(process.platform === 'linux')(
-  'a path through a symbolic link has the volume that the link leads to',
+  'a path through a symbolic link is on the volume that the link leads to',
   async () => {
     const link = join(await makeDir(root()), 'link');
     await symlink('/proc/self', link);
@@ -35,13 +35,10 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.runIf(process.platform === 'linux')(
-  'paths on different volumes have different names of their volume',
-  async () => {
-    const [temporary, processes] = await Promise.all([
-      freeSpace(await makeDir(root())),
-      freeSpace('/proc/self'),
-    ]);
-    expect(processes.volume).not.toBe(temporary.volume);
-  },
-);
+test.runIf(process.platform === 'linux')('different volumes have different names', async () => {
+  const [temporary, processes] = await Promise.all([
+    freeSpace(await makeDir(root())),
+    freeSpace('/proc/self'),
+  ]);
+  expect(processes.volume).not.toBe(temporary.volume);
+});

@@ -35,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('opening a plain file', () => {
     ['to append or create', O_RDWR | O_APPEND | O_CREAT],
   ])('%s', (_, flags) => {
     test.each(['link', 'loop', 'zero', 'folder', 'fifo', 'socket'])(
-      'a %s in its place is told, at once, and not kept open',
+      'a %s in its place is reported, at once, and not kept open',
       async (name) => {
         const before = readdirSync('/proc/self/fd').length;
         const { handle, problem } = await openPlainFile(join(folder, name), flags);
@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('opening a plain file', () => {
   });
 
   test.each(['link', 'loop', 'zero', 'folder', 'fifo', 'socket', 'none'])(
-    'a small file of ours that is a %s counts as none',
+    'a small file of ours that is a %s counts as missing',
     async (name) => {
       expect(await readSmallFile(join(folder, name))).toBeNull();
     },

@@ -44,7 +44,7 @@ async function leaveFolder(pid: number, letters: string, mark?: object): Promise
 }
 
 test.runIf(linux)(
-  'the sweep removes what a dead process left, a zombie or one whose number was given away included',
+  'the sweep removes what a dead process left, even if it is a zombie or its number was reused',
   async () => {
     const zombie = await makeZombie();
     expect(isAlive(zombie)).toBe(false);

@@ -16,7 +16,7 @@ describe('ages', () => {
     expect(formatAge(new Date(now.getTime() - ms).toISOString(), now)).toBe(words);
   });
 
-  test('what is left is rounded, so that two days stay two days for a while', () => {
+  test('the remaining time is rounded, so that two days stay two days for a while', () => {
     expect(formatRest(2 * 24 * 60 * 60_000 - 60_000)).toBe('in 2 days');
   });
 });

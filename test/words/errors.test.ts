@@ -4,7 +4,7 @@ import { explain } from '../../words/errors.ts';
 
 const faces = ['window', 'cli'] as const;
 
-describe.each(faces)('words for failures, said by the %s', (face) => {
+describe.each(faces)('words for failures, for the %s', (face) => {
   test.each(ERROR_CODES)('%s says what happened, what is unharmed, and what to do', (code) => {
     const words = explain({ code, message: 'The core’s own sentence.', detail: {} }, face);
     for (const part of Object.values(words)) {
@@ -65,7 +65,7 @@ describe('the facts of a failure', () => {
     );
   });
 
-  test('never include the name of a draft of ours', () => {
+  test('never include the name of one of our drafts', () => {
     expect(say('io-failed', { path: '/data/snapshots/rewind/.snapback-7-ab.part' })).toBe(
       'Writing a file failed (/data/snapshots/rewind).',
     );

@@ -19,11 +19,11 @@ describe('moments in local time', () => {
     expect(formatMoment(iso, now)).toBe(words);
   });
 
-  test('two of one minute can be told apart by their seconds', () => {
+  test('two times in the same minute are distinguished by their seconds', () => {
     expect(formatMoment(at(2026, 10, 21, 22, 47), now, 'seconds')).toBe('Sat 21 Nov, 22:47:00');
   });
 
-  test('of many moments only those of one minute are told to the second', () => {
+  test('among many times only those in the same minute show seconds', () => {
     const [first, second, other] = ['2026-11-23T13:32:10Z', '2026-11-23T13:32:50Z', '2026-11-23T13:33:10Z'];
     const exactness = exactnessAmong([first, second, other, other]);
     expect([first, second, other].map(exactness)).toEqual(['seconds', 'seconds', 'minutes']);
@@ -37,7 +37,7 @@ describe('moments in local time', () => {
     for (const day of days) expect(day).toMatch(/^5 [A-Z][a-z]{2}$/);
   });
 
-  test('in the hour that comes twice, two moments never read the same', () => {
+  test('in the hour that occurs twice, two times never look the same', () => {
     const [before, after] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'];
     expect([before, after].map((iso) => formatMoment(iso, now))).toEqual([
       'Sun 25 Oct, 02:30 GMT+2',

@@ -15,7 +15,7 @@ test('sizes have at most three digits and a unit', () => {
   ]);
 });
 
-test('one is not many', () => {
+test('the singular is used for one', () => {
   expect([count(1, 'event'), count(0, 'event'), count(1204, 'event')]).toEqual([
     '1 event',
     '0 events',

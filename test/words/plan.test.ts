@@ -95,22 +95,22 @@ describe('what a restore would take away', () => {
     expect(lose([group(null, 1, { spoken: 0 })])).toBe('1 event written since then will be removed.');
   });
 
-  test('what is no message is counted beside the messages, not among them', () => {
+  test('details that are not messages are counted beside the messages, not among them', () => {
     expect(lose([group('Harbour', 5, { spoken: 3 })])).toBe(
       '3 messages and 2 other events written in Harbour since then will be removed.',
     );
   });
 
-  test('a name is at most 40 letters long, and a chat without one is still spoken of', () => {
+  test('a name has at most 40 letters, and a chat without a name is still mentioned', () => {
     expect(lose([group('x'.repeat(41), 1)])).toContain(`in ${'x'.repeat(39)}… since`);
     expect(lose([group('', 1)])).toContain('in a chat without a name since');
   });
 
-  test('the record of a rewind is nobody’s loss', () => {
+  test('the record of a rewind does not count as a loss', () => {
     expect(lose([group('Lighthouse', 1, { rewindRecords: 1, spoken: 0, rewoundChat: true })])).toBeNull();
   });
 
-  test('going back to a rewound state hides messages again and is no return', () => {
+  test('going back to a rewound state hides messages again and is not called a return', () => {
     const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 20, spokenHidden: 20, hidden: 37 });
     const back = { ...plan, returningEvents: [rewound] };
     expect(clausesOf(back, defaultRules).map(({ name, story }) => [name, storyText(story)])).toEqual([
@@ -120,7 +120,7 @@ describe('what a restore would take away', () => {
   });
 });
 
-describe('the button that does it', () => {
+describe('the button that confirms it', () => {
   const restore = { action: 'restore', snapshotId: plan.snapshot.id } as const;
   const from = { snapshotId: plan.snapshot.id, snapshotTakenAt: plan.snapshot.takenAt };
   const undo = { action: 'undo', from: { ...from, state: 'restored' } } as const;
@@ -140,14 +140,14 @@ describe('the button that does it', () => {
     expect(confirmWords(redo, returning())).toBe('Redo (brings 20 messages back)');
   });
 
-  test('counts details where no message is concerned', () => {
+  test('counts details if no messages are affected', () => {
     expect(confirmWords(restore, plan)).toBe('Restore 40 details');
     expect(confirmWords(undo, plan)).toBe('Undo (changes 40 details)');
   });
 });
 
-describe('what else the confirmation says', () => {
-  test('drift, guesses, damage, broken keys, stale indexes and triggers set aside are shown, the ordinary folds away', () => {
+describe('the rest of the confirmation', () => {
+  test('drift, guesses, damage, broken keys, stale indexes and disabled triggers are shown, ordinary points are folded away', () => {
     const odd: RestorePlan = {
       ...plan,
       schemaDrift: [{ kind: 'column-missing-live', table: 'you', column: 'pronouns', loses: 1 }],
@@ -200,13 +200,13 @@ describe('what else the confirmation says', () => {
     expect(remarkLines(plan)).toEqual([]);
   });
 
-  test('space is named by volume only where there are several', () => {
+  test('space is shown by volume only if there are several', () => {
     expect(spaceWords(plan)).toBe('about 8.05 MB needed, 82 GB free');
     const two = [...plan.space, { volume: '/data', neededBytes: 1_000, freeBytes: 2_000 }];
     expect(spaceWords({ ...plan, space: two })).toContain('; about 1 kB needed on /data, 2 kB free');
   });
 
-  test('an undo says which state it leads back to', () => {
+  test('an undo says to which state it leads back', () => {
     expect(leadWords({ ...plan, action: 'undo' }, now)).toBe(
       'Your chats go back to 14:32, just before they were replaced.',
     );
@@ -216,7 +216,7 @@ describe('what else the confirmation says', () => {
     );
   });
 
-  test('a snapshot of another timeline is said, and asked about as long as newer messages are lost', () => {
+  test('another timeline is mentioned, and needs consent as long as newer messages are lost', () => {
     const other: RestorePlan = {
       ...plan,
       lineage: 'other',

@@ -33,7 +33,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
 const against = { lastEventId: 100n, databaseProblem: null, rules: defaultRules };
 
 describe('the list', () => {
-  test('only the gravest mark is shown: damage, another lineage, a near end', () => {
+  test('only the most serious mark is shown: damage, another history, a near end', () => {
     const soon: Retention = { ...kept, goesAt: '2026-11-25T13:30:00.000Z' };
     expect(tagOf(snapshot('a/b', { retention: soon }), now)).toEqual({
       text: 'removed in 2 days',
@@ -82,7 +82,7 @@ describe('the list', () => {
       { undoes: { snapshotId: 'rewind/20261122T120000Z', action: 'restore' as const } },
       /^the state before the 14:00 restore · 1 MB$/,
     ],
-  ])('%o is told as %s', (change, words) => {
+  ])('%o is described as %s', (change, words) => {
     expect(detailWords(snapshot('rewind/a', change), against, now)).toMatch(words);
   });
 });
@@ -90,7 +90,7 @@ describe('the list', () => {
 describe('how long a snapshot is kept', () => {
   const strict = { ...defaultRules, rewind: { keepDays: 3 }, restore: { keep: 2, keepDays: 6 } };
 
-  test('is told with the numbers of the profile', () => {
+  test('is explained with the numbers of the profile', () => {
     const passed: Retention = { ...kept, status: 'due', reason: 'age-passed' };
     expect(shortRetention(passed, strict, now)).toBe('older than 3 days');
     expect(retentionWords(passed, strict, now)).toBe('Due for removal: older than 3 days.');
@@ -108,7 +108,7 @@ describe('how long a snapshot is kept', () => {
       { reason: 'beyond-newest', status: 'due', keep: 7 },
       'Not one of the newest 7; removed when the next one is made.',
     ],
-  ] as const)('%o is told as “%s”', (change, words) => {
+  ] as const)('%o is described as “%s”', (change, words) => {
     expect(retentionWords({ ...kept, ...change }, defaultRules, now)).toBe(words);
   });
 });

@@ -30,7 +30,7 @@ function tell(told: Partial<Told>): string {
 }
 
 describe('the sentence about a restore', () => {
-  test('after a rewind it says what comes back, changes and goes, each with its number', () => {
+  test('after a rewind says what comes back, changes and disappears, each with its number', () => {
     const tables = [
       table('event_log', { changed: 37, removed: 4 }),
       table('memories', { added: 11 }),
@@ -49,7 +49,7 @@ describe('the sentence about a restore', () => {
     );
   });
 
-  test('a state that was rewound is not praised as one that brings the rewound events back', () => {
+  test('does not recommend a rewound state as one that brings the rewound events back', () => {
     const tables = [table('event_log', { changed: 37, added: 4 }), table('memories', { removed: 11 })];
     const rewound = group('Lighthouse', 38, { rewindRecords: 1, spoken: 30, spokenHidden: 30, hidden: 37 });
     expect(tell({ tables, returningEvents: [rewound, group('Harbour', 3)] })).toBe(
@@ -63,15 +63,15 @@ describe('the sentence about a restore', () => {
     expect(tell({ returningEvents: [record] })).toBe('Restoring brings back 1 event in Lighthouse.');
   });
 
-  test('nothing is claimed where nothing differs', () => {
+  test('claims nothing if nothing differs', () => {
     expect(tell({ tables: [table('memories', { unchanged: 9 })] })).toBe('Identical to now.');
   });
 
-  test('a change of the log alone is never called identical', () => {
+  test('never calls a change of the log alone identical', () => {
     expect(tell({ tables: [table('event_log', { changed: 2 })] })).toBe('Restoring changes 2 details.');
   });
 
-  test('rows are called what the profile calls them, else entries', () => {
+  test('calls rows what the profile calls them, else entries', () => {
     const nouns = [{ table: 'inbox', one: 'letter', many: 'letters' }];
     const told = { tables: [table('inbox', { added: 2 }), table('memories', { added: 1 })] };
     const empty = { newerEvents: [], returningEvents: [] };
@@ -80,7 +80,7 @@ describe('the sentence about a restore', () => {
     );
   });
 
-  test('tables that would be left alone are not told of', () => {
+  test('does not mention tables that would be left alone', () => {
     const left = (['not-in-snapshot', 'empty-then', 'missing-live'] as const).map((state) =>
       table('memories', { state, added: 5, removed: 5 }),
     );
@@ -89,14 +89,14 @@ describe('the sentence about a restore', () => {
     expect(tell({ tables: [held] })).toMatch(/^Identical to now, as far as/);
   });
 
-  test('many tables are summed up, none is lost from the sum', () => {
+  test('sums up many tables, and loses none from the sum', () => {
     const tables = ['a', 'b', 'c', 'd', 'e'].map((name, at) => table(name, { added: 10 - at }));
     expect(tell({ tables })).toBe(
       'Restoring brings back 10 entries in a, 9 entries in b, 8 entries in c and 13 entries in 2 other tables.',
     );
   });
 
-  test('many chats are summed up, the busiest by name; what is no message is counted beside them', () => {
+  test('sums up many chats, the busiest by name; what is not a message is counted beside them', () => {
     const groups = ['A', 'B', 'C', 'D', 'E'].map((name, at) => group(name, 10 - at));
     const last = group('F', 1, { spoken: 0 });
     expect(tell({ newerEvents: groups })).toBe(
@@ -108,7 +108,7 @@ describe('the sentence about a restore', () => {
     expect(tell({ returningEvents: groups.slice(0, 4) })).toContain('8 messages in C and 7 messages in D');
   });
 
-  test('events without words are events, not messages; events without a chat name none', () => {
+  test('calls events without words events, not messages; events without a chat name none', () => {
     const mute = { id: 1n, ts: null, kind: 'mood', speaker: null, text: null };
     const chatless = group(null, 2, { first: mute, last: mute, spoken: 0 });
     expect(tell({ newerEvents: [chatless] })).toBe('Restoring removes 2 newer events.');

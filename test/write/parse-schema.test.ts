@@ -4,7 +4,7 @@ import type { SchemaObject } from '../../src/sqlite/schema.ts';
 import { describeVirtualTable } from '../../src/sqlite/virtual-table.ts';
 import { describeTrigger } from '../../src/write/parse-schema.ts';
 
-/** What SQLite itself keeps of a definition. */
+/** The parts of a definition that SQLite itself records. */
 function define(sql: string, type: 'table' | 'trigger'): SchemaObject {
   const db = new Database(':memory:');
   try {
@@ -36,7 +36,7 @@ describe('a virtual table', () => {
     ],
     ['CREATE VIRTUAL TABLE "USING" /* USING x */ USING fts5(content)', 'fts5', 'own', null],
     ['CREATE VIRTUAL TABLE x USING rtree(id, a, b)', 'rtree', 'own', null],
-  ])('says its module and where its contents are: %s', (sql, module, contents, contentTable) => {
+  ])('is parsed for its module and for where its contents are: %s', (sql, module, contents, contentTable) => {
     const found = describeVirtualTable(define(sql, 'table'));
     expect(found).toMatchObject({ module, contents, contentTable });
   });
@@ -55,12 +55,12 @@ describe('a trigger', () => {
     ["DELETE ON t BEGIN UPDATE OR IGNORE t SET a = 'x; DELETE FROM t'; END", 'DELETE', ['t']],
     ['INSERT ON t BEGIN INSERT INTO f SELECT CASE WHEN 1 THEN 2 END; END', 'INSERT', ['f']],
     ['INSERT ON t /* BEGIN */ BEGIN /* ; */ INSERT INTO [t] VALUES (1, 2); -- ; \n END', 'INSERT', ['t']],
-  ])('says when it runs and what it writes to: %s', (sql, event, writes) => {
+  ])('is parsed for when it runs and what it writes to: %s', (sql, event, writes) => {
     const found = describeTrigger(define(`CREATE TRIGGER x ${sql}`, 'trigger'));
     expect([found.event, found.statements.map(({ target }) => target)]).toEqual([event, writes]);
   });
 
-  test('that does something else than plain writes may write anything', () => {
+  test('that does more than plain writes may write anything', () => {
     const sql = "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM f; SELECT raise(ABORT, 'no'); END";
     const { statements } = describeTrigger(define(sql, 'trigger'));
     expect(statements).toEqual([
@@ -77,7 +77,7 @@ describe('a trigger', () => {
     ["INSERT INTO f(f, rowid, a) SELECT 'delete', 1, 2", 'takes', "SELECT 'delete', 1, 2"],
     ['DELETE FROM f WHERE rowid = (SELECT 1)', 'takes', null],
     ['UPDATE f SET a = new.a', 'changes', null],
-  ])('says whether it puts something in or takes something out: %s', (statement, effect, query) => {
+  ])('is parsed for whether it adds or removes something: %s', (statement, effect, query) => {
     const sql = `CREATE TRIGGER x AFTER INSERT ON t BEGIN ${statement}; END`;
     expect(describeTrigger(define(sql, 'trigger')).statements).toMatchObject([
       { target: 'f', effect, query },
@@ -88,25 +88,25 @@ describe('a trigger', () => {
     ['', null],
     ['WHEN new.a > 1', 'new.a > 1'],
     ['FOR EACH ROW WHEN CASE WHEN new.a THEN 1 END', 'CASE WHEN new.a THEN 1 END'],
-  ])('says which rows it does not pass over: %s', (when, condition) => {
+  ])('is parsed for which rows it skips: %s', (when, condition) => {
     const sql = `CREATE TRIGGER x AFTER INSERT ON t ${when} BEGIN DELETE FROM f; END`;
     expect(describeTrigger(define(sql, 'trigger')).condition).toBe(condition);
   });
 
-  test('is not understood where BEGIN may be the name of a column', () => {
+  test('is not parsed if BEGIN may be the name of a column', () => {
     const sql = 'CREATE TRIGGER x UPDATE OF begin ON odd BEGIN DELETE FROM f; END';
     const { head, statements } = describeTrigger(define(`CREATE TABLE odd (begin); ${sql}`, 'trigger'));
     expect([head, statements.every(({ target }) => target === null)]).toEqual([null, true]);
   });
 
-  test('keeps the words by which it fires', () => {
+  test('keeps the words that tell when it runs', () => {
     const sql =
       'CREATE TRIGGER IF NOT EXISTS main."a b" AFTER INSERT ON t WHEN new.a > 1 BEGIN DELETE FROM f; END';
     expect(describeTrigger(define(sql, 'trigger')).head).toBe(' AFTER INSERT ON t WHEN new.a > 1 BEGIN');
   });
 
   test.each(['"delete"', '[on]', '`begin`', "'insert'", '"after delete on x"'])(
-    'may be called like a keyword: %s',
+    'may be named like a keyword: %s',
     (name) => {
       const sql = `CREATE TRIGGER ${name} AFTER UPDATE ON t BEGIN DELETE FROM f; END`;
       expect(describeTrigger(define(sql, 'trigger'))).toMatchObject({
@@ -116,7 +116,7 @@ describe('a trigger', () => {
     },
   );
 
-  test('names every table that it could reach', () => {
+  test('is parsed for every table that it could reach', () => {
     const sql =
       'CREATE TRIGGER x INSERT ON t BEGIN INSERT INTO f SELECT a FROM "odd ""name" WHERE EXISTS (SELECT 1 FROM T); END';
     const { names } = describeTrigger(define(sql, 'trigger'));
