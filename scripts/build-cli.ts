@@ -7,7 +7,7 @@ await build({
   root,
   configFile: false,
   logLevel: 'warn',
-  // Everything is built in except the native module, the only dependency of the package.
+  // Everything is bundled except the native module, which is the package's only dependency.
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
     ssr: join(root, 'src/cli.ts'),

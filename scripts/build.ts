@@ -15,8 +15,8 @@ const sources = [
 const stampName = '.sources';
 
 /**
- * Brings `out/` up to date with the sources; does nothing when it already is. The build is made beside it and then swapped
- * in as a whole, so that an app that starts meanwhile finds the old or the new one.
+ * Brings `out/` up to date with the sources; does nothing if it already is. A new build is made in another folder and then
+ * moved to `out/` as a whole, so that an app never starts from half a build.
  */
 export async function buildIfStale(): Promise<void> {
   const stamp = hashSources();

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 /** Outside the checkout, so that fresh clones share it. Deleting it only costs a download. */
 const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snapback-dev');
 
-/** Where the entry for this key is or would be. */
+/** The folder for a key, whether or not it exists. */
 export function cachePath(key: string): string {
   return join(cacheFolder, key);
 }
 
 /**
- * The folder for this key; `fill` makes it when it is missing. It is filled elsewhere and then renamed, so a killed run
- * leaves no half entry, and of two runs at once one wins.
+ * The folder for a key. If it is missing, `fill` fills a temporary folder, which is then renamed. So a killed run leaves no
+ * half entry, and of two simultaneous runs one wins.
  */
 export async function cached(key: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const place = cachePath(key);
@@ -34,7 +34,7 @@ export async function cached(key: string, fill: (folder: string) => Promise<void
   return place;
 }
 
-/** A short hash of the files' bytes. As part of a key, it makes a new entry when a recipe changes. */
+/** A short hash of the files' bytes. As part of a key it ensures a new entry whenever one of the files changes. */
 export async function hashFiles(...files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) hash.update(await readFile(file)).update('\0');

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stop, say } from './run.ts';
 
-/** Whether the environment names a display for windows. Only X11 counts, because the fallback Electron knows nothing else. */
+/** Whether windows can open on a display. On Linux only X11 counts, because the fallback Electron supports nothing else. */
 export function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY);
 }
 
 /**
  * Starts a virtual X server that ends with this process, and returns the environment variables for it. The server chooses
- * a free display number itself, so runs at the same time do not collide. Only holders of its cookie can connect.
+ * a free display number itself, so that parallel runs do not collide. Only programs with its cookie can connect.
  */
 export async function startVirtualDisplay(): Promise<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'snapback-display-'));
@@ -30,7 +30,7 @@ export async function startVirtualDisplay(): Promise<Record<string, string>> {
     'tcp',
     '-noreset',
   ];
-  // In a process group of its own: Ctrl-C must reach the app first.
+  // In its own process group, so that Ctrl-C does not end it before the app.
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true });
   process.on('exit', () => {
     server.kill();

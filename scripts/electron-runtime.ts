@@ -13,12 +13,12 @@ import {
 import { root, run, Stop, say } from './run.ts';
 import { ensureSystemPackages } from './system-packages.ts';
 
-/** The Electron that the app runs on here: its folder, the program in it, and the environment variables that name both. */
+/** The Electron on which the app runs here: its folder, its program, and the environment variables that select it. */
 export type Runtime = {
   readonly folder: string;
   readonly program: string;
   readonly version: string;
-  /** Whether it is for development and tests only, and must never be shipped. */
+  /** Whether it is only for development and tests, and must never be shipped. */
   readonly isFallback: boolean;
   readonly env: NodeJS.ProcessEnv;
 };
@@ -45,8 +45,8 @@ export async function prepareRuntime(): Promise<Runtime> {
   }
   if (fallbackFits) return provideFallback();
   throw new Stop(
-    `Electron ${officialVersion} could not be downloaded from GitHub. Connect to it once, or unpack an Electron ` +
-      'into a folder and name that in ELECTRON_OVERRIDE_DIST_PATH',
+    `Electron ${officialVersion} could not be downloaded from GitHub. Connect to the internet once, or unpack an Electron ` +
+      'into a folder and set ELECTRON_OVERRIDE_DIST_PATH to that folder',
   );
 }
 
@@ -81,7 +81,7 @@ async function provideFallback(): Promise<Runtime> {
   const program = join(folder, programPath);
   const binding = await provideFallbackBinding(program);
   say(
-    `Electron ${officialVersion} can't be downloaded from GitHub now: this is Electron ${fallbackVersion}, ` +
+    `Electron ${officialVersion} cannot be downloaded from GitHub now: this is Electron ${fallbackVersion}, ` +
       'for development and tests only (it gets no security fixes); users get the newest',
   );
   const env = { ELECTRON_OVERRIDE_DIST_PATH: folder, BETTER_SQLITE3_BINDING: binding };
@@ -100,14 +100,14 @@ function isDownloaded(): boolean {
   return globSync(`*/electron-v${officialVersion}-linux-x64.zip`, { cwd: cache }).length > 0;
 }
 
-/** Asks for the archive itself, because it comes from another server than the page that links to it. */
+/** Requests the archive itself, because the page that links to it is on another server. */
 async function canDownload(): Promise<boolean> {
   const mirror = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/';
   const address = `${mirror}v${officialVersion}/electron-v${officialVersion}-linux-x64.zip`;
   try {
     return (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(3_000) })).ok;
   } catch {
-    return false; // Whatever the reason is, it cannot be downloaded now.
+    return false; // Whatever the reason, it cannot be downloaded now.
   }
 }
 
@@ -117,13 +117,13 @@ async function installOfficial(): Promise<boolean> {
   return (await run(process.execPath, [join(packageFolder, 'install.js')])) === 0;
 }
 
-/** Our environment without the variable that would turn Electron into plain Node. */
+/** Our environment, without the variable that makes Electron run as plain Node. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
   return env;
 }
 
-/** Chromium's sandbox works neither for root nor where user namespaces are forbidden; Electron would not start. */
+/** Turns Chromium's sandbox off for root and where user namespaces are forbidden: Electron would not start with it. */
 function chooseSandbox(): Record<string, string> {
   if (process.platform !== 'linux') return {};
   const isRoot = process.getuid?.() === 0;

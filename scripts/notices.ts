@@ -11,14 +11,14 @@ type Manifest = {
 
 /**
  * The notices of all third-party code in a package, from the licence files of the installed modules. Electron brings its
- * own. @throws where a module says nothing about its licence: a person then has to look at it
+ * own. @throws if a module says nothing about its licence, so that a person looks at it
  */
 export function collectNotices(): string {
   const modules = [...closureOf(listImported())].sort(([a], [b]) => (a < b ? -1 : 1));
   return modules.map(([folder, manifest]) => describe(folder, manifest)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Every package that the app's own code imports, whether it is built in or shipped beside it. Electron does not count. */
+/** Every package that the app's own code imports, whether it is bundled or shipped as a module. Electron does not count. */
 function listImported(): readonly string[] {
   const files = globSync('{src,words,electron,renderer}/**/*.{ts,tsx}', { cwd: root });
   const names = files.flatMap((file) =>
@@ -34,12 +34,12 @@ function listImported(): readonly string[] {
 function describe(folder: string, { name, version, license }: Manifest): string {
   const files = globSync('{LICENSE,LICENCE,license,COPYING,NOTICE}*', { cwd: folder });
   if (files.length === 0 && license === undefined)
-    throw new Error(`${name} has neither a licence file nor names its licence`);
+    throw new Error(`${name} neither has a licence file nor names its licence`);
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   return `${[`${name} ${version} (${license ?? 'see below'})`, ...texts].join('\n\n')}\n`;
 }
 
-/** The modules and all that they depend on, by folder. */
+/** The modules and all their dependencies, by folder. */
 function closureOf(names: readonly string[]): ReadonlyMap<string, Manifest> {
   const found = new Map<string, Manifest>();
   const visit = (name: string, from: string) => {
@@ -53,7 +53,7 @@ function closureOf(names: readonly string[]): ReadonlyMap<string, Manifest> {
   return found;
 }
 
-/** The folder where Node finds a module: beside or above the module that imports it. */
+/** The folder where Node finds a module: in the `node_modules` of the importing module or of a folder above it. */
 function findModule(name: string, from: string): string {
   for (let folder = from; ; folder = join(folder, '..')) {
     const candidate = join(folder, 'node_modules', name);

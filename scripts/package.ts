@@ -15,7 +15,7 @@ await runMain(async () => {
   await buildIfStale();
   await writeFile(join(root, 'out', NOTICES), collectNotices());
   const output = process.argv[2] ?? join(root, 'dist');
-  say(`packaging the app with Electron ${runtime.version} below ${output}`);
+  say(`packaging the app with Electron ${runtime.version} into ${output}`);
   await build({
     projectDir: root,
     targets: Platform.current().createTarget('dir'),
@@ -39,14 +39,14 @@ function configure(runtime: Runtime, output: string): Configuration {
   };
 }
 
-/** Lets the package contain one binding: this platform's or, for the fallback runtime, the one compiled for that. */
+/** Lets the package contain only one binding: the one for this platform or, with the fallback runtime, the one compiled for it. */
 function chooseBinding({ env }: Runtime): NonNullable<Configuration['files']> {
   const binding = env.BETTER_SQLITE3_BINDING;
   if (binding === undefined) return [`!${prebuilds}/!(\${platform}-\${arch}).node`];
   return [`!${prebuilds}/**`, { from: dirname(binding), to: 'node_modules/better-sqlite3/build/Release' }];
 }
 
-/** Removes the fallback's own app, which runs any other app: a package must not contain it. */
+/** Removes the fallback's built-in app. It can run any other app, so a package must not contain it. */
 async function removeStandIn({ appOutDir }: AfterPackContext): Promise<void> {
   await rm(join(appOutDir, 'resources/default_app.asar'), { force: true });
 }

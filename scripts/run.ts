@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 /** The checkout's folder. */
 export const root = resolve(import.meta.dirname, '..');
 
-/** Prints one line that says what is being done and why. */
+/** Prints one line about what is being done and why. */
 export function say(line: string): void {
   console.log(`snapback: ${line}`);
 }
 
-/** An expected failure. Its message tells a person what is wrong and what to do, and no stack is shown. */
+/** An expected failure. Its message says what is wrong and what to do; no stack is shown. */
 export class Stop extends Error {}
 
 /** Runs a script's main function and exits with its code. For a `Stop`, prints the message and exits with 1. */
@@ -24,9 +24,9 @@ export async function runMain(main: () => Promise<number>): Promise<void> {
 }
 
 /**
- * Runs a program with our own input and output and resolves to its exit code (1 where a signal ended it). A signal that
- * asks us to end is passed on to it, except Ctrl-C, which a terminal sends to both; so is the end of our parent, because
- * npm just disappears when it is told to end. We then wait for the program to end.
+ * Runs a program with our own input and output. Resolves to its exit code, or to 1 if a signal ended it. A signal that asks
+ * us to end is passed on to the program, except Ctrl-C, which a terminal sends to both. If our parent disappears, as npm
+ * does when it is asked to end, the program is ended too. In both cases we wait until it has ended.
  * @throws a `Stop` after such a signal, so that no further step begins
  */
 export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
@@ -57,7 +57,7 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
   });
 }
 
-/** As `run`, but @throws a `Stop` where the program fails. `purpose` continues “could not …”. */
+/** As `run`, but @throws a `Stop` if the program fails. `purpose` completes “could not …”. */
 export async function mustRun(
   purpose: string,
   command: string,
@@ -68,7 +68,7 @@ export async function mustRun(
   if (code !== 0) throw new Stop(`could not ${purpose}: ${command} ${args.join(' ')} ended with ${code}`);
 }
 
-/** The program file of a tool among our development dependencies. */
+/** The program file of one of our development tools. */
 export function tool(name: string): string {
   return resolve(root, 'node_modules/.bin', name);
 }

@@ -20,8 +20,9 @@ const programs = {
 } as const satisfies Record<string, Need>;
 
 /**
- * Makes sure that what Electron always needs and the chosen programs are installed. Does nothing except on Linux. As root
- * on a Debian-like system it installs what is missing. @throws a `Stop` with the command to run elsewhere
+ * Checks that the libraries that Electron always needs and the chosen programs are installed. As root on a Debian-like
+ * system, it installs what is missing. Does nothing on systems other than Linux.
+ * @throws a `Stop` that says what to install, if it cannot do so itself
  */
 export async function ensureSystemPackages(
   chosen: Partial<Record<keyof typeof programs, boolean>>,
@@ -67,7 +68,7 @@ function hasProgram(name: string): boolean {
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
-/** Newer Debian releases renamed some packages when time_t grew. The new name is used where the system knows it. */
+/** Package names of this Debian release. Newer ones renamed some packages (`…t64`) when time_t became 64 bits wide. */
 function debianNames(needs: readonly Need[]): readonly string[] {
   return needs.map((need) => {
     const renamed = `${need.package}t64`;

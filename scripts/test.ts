@@ -15,9 +15,10 @@ type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 const results = join(root, 'test-results');
 
 /*
- * `npm test` runs types, lint, unused code, tests without a window and tests in the real app, all of them whatever fails
- * before. `--only-windows ARGUMENTS` runs only the last, with Playwright's arguments. The counts are printed at the end and
- * written to `test-results/summary`. A step that fails without a failing test counts as one failure.
+ * `npm test` checks types, lint and unused code, then runs the tests without a window and those in the real app. A failing
+ * step does not stop the others. `--only-windows ARGUMENTS` runs only the last step, with these arguments for Playwright.
+ * The counts are printed at the end and written to `test-results/summary`. A step that fails without a failing test counts
+ * as one failure.
  */
 await runMain(async () => {
   const [first, ...rest] = process.argv.slice(2);
@@ -63,7 +64,7 @@ async function testWithoutWindow(): Promise<Counts> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(tool('vitest'), ['run', ...reporters]);
   const { numPassedTests, numFailedTests, numPendingTests, testResults = [] } = readReport(report);
-  // A file that cannot be loaded, or fails after all its tests have passed, has failed without a failing test.
+  // A file can fail without a failing test: it cannot be loaded, or it fails after all its tests have passed.
   const failedFiles = testResults.filter(
     ({ status, assertionResults }: FileReport) =>
       status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
@@ -80,7 +81,7 @@ async function testWindows(runtime: Runtime, args: readonly string[]): Promise<C
   return judge(code, { passed: expected, failed: (unexpected ?? 0) + (flaky ?? 0), skipped });
 }
 
-/** The counts of a step. A missing report, or one in which nothing passed, is a failure whatever the exit code was. */
+/** The counts of a step. If the report is missing or nothing passed, that is a failure, whatever the exit code was. */
 function judge(code: number, counts: Partial<Record<keyof Counts, number>>): Counts {
   const { passed = 0, failed = 0, skipped = 0 } = counts;
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed, skipped };

@@ -2,23 +2,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { explain } from '../words/errors.ts';
+import type { Answer } from './cli/answer.ts';
 import { type Invocation, parseInvocation } from './cli/arguments.ts';
-import type { Answer } from './cli/commands.ts';
 import { printJson } from './cli/json.ts';
 import { createProgressLine } from './cli/progress.ts';
 import { toPrintable } from './cli/text.ts';
 import { hasSystemCode, SnapbackError } from './model/errors.ts';
 
 /*
- * The headless face: `node src/cli.ts COMMAND …`. Answers go to stdout; errors, one line each, and progress to stderr;
- * with `--json` an error is the answer.
- * Exit 0: done. 1: refused or failed. 2: wrong usage. This file alone knows the process and its environment.
+ * The command line: `node src/cli.ts COMMAND …`. Answers are written to stdout, progress and errors (one line each) to
+ * stderr. With `--json` an error is an answer too.
+ * Exit 0: done. 1: refused or failed. 2: wrong usage. Only this file knows the process and its environment.
  */
 
 const { argv, env, stderr, stdout } = process;
 const progress = createProgressLine(stderr);
 const cancel = new AbortController();
-// Once: who interrupts a second time means it, and a killed write is rolled back by SQLite.
+// Only once: a second signal ends the process at once. SQLite then rolls back an unfinished write.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort());
 stdout.on('error', refuseAnswer);
 
@@ -35,7 +35,7 @@ try {
   else fail(error);
 }
 
-/** The core is loaded only where it is needed: not to help, nor to refuse a command line. */
+/** Loads the core only for commands that need it, so that help, versions and usage errors are fast. */
 async function answerTo(invocation: Invocation): Promise<Answer> {
   const { command } = invocation;
   if (command.name === 'version') {
@@ -49,7 +49,7 @@ async function answerTo(invocation: Invocation): Promise<Answer> {
   }
   const { runCommand } = await import('./cli/commands.ts');
   const environment = {
-    // npm runs scripts in the checkout; paths are meant from where the person stands.
+    // npm runs scripts in the checkout, but paths are relative to the person's own folder.
     resolvePath: (path: string) =>
       resolve(env.npm_lifecycle_event === 'snapback' ? (env.INIT_CWD ?? '.') : '.', path),
     cacheDir: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snapback'),
@@ -62,7 +62,7 @@ async function answerTo(invocation: Invocation): Promise<Answer> {
   });
 }
 
-/** A full disk is met here where stdout is a file, and in its event where it is a pipe. */
+/** Writes to stdout. An error such as a full disk is thrown here if stdout is a file; for a pipe it arrives as an event. */
 function answer(text: string): void {
   try {
     stdout.write(text);
@@ -71,11 +71,11 @@ function answer(text: string): void {
   }
 }
 
-/** Whoever reads the answer may stop reading it, as `head` does. Else what was done is done, but nobody was told. */
+/** The reader may stop reading, as `head` does. Any other failure is reported: the work is done, but its answer is lost. */
 function refuseAnswer(error: unknown): void {
   if (hasSystemCode(error, 'EPIPE')) return;
   fail(
-    new SnapbackError('io-failed', 'It was done, but the answer could not be written.', {
+    new SnapbackError('io-failed', 'The command was carried out, but its answer could not be written.', {
       reason: error instanceof Error ? error.message : String(error),
     }),
   );
@@ -88,7 +88,7 @@ function fail(error: unknown): void {
   process.exitCode = exitCodeOf(known);
 }
 
-/** The same as data, for who asked for nothing else. */
+/** The same as JSON, on stdout. */
 function failInJson(error: unknown): void {
   const known = knownError(error);
   const { happened, next } = explain(known, 'cli');
@@ -105,7 +105,7 @@ function exitCodeOf({ code }: SnapbackError): number {
   return code === 'usage' ? 2 : 1;
 }
 
-/** The manifest lies two folders up from the built file, one from the source. */
+/** The manifest is two folders up from the built file, and one from the source. */
 function readVersion(): string {
   const file = ['../package.json', '../../package.json']
     .map((path) => new URL(path, import.meta.url))

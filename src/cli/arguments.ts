@@ -10,14 +10,14 @@ type Applied = {
   readonly planId: string | null;
 };
 
-/** Which snapshots are listed: all, but for what is given. */
+/** Which snapshots to list. Null does not restrict the list. */
 export type ListFilter = {
   readonly kind: string | null;
   readonly since: Since | null;
   readonly limit: number | null;
 };
 
-/** Snapshots are given as a person writes them: which one is meant only the data folder tells. */
+/** A command and its arguments. Snapshots are named as the person wrote them; the data folder is needed to resolve them. */
 export type Command =
   | { readonly name: 'help'; readonly about: CommandName | null }
   | { readonly name: 'version' }
@@ -35,11 +35,17 @@ export type Command =
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
-  /** Null: only list what could be put back. */
+  /** `trashName` null: only list what can be put back. */
   | { readonly name: 'put-back'; readonly trashName: string | null }
   | ({ readonly name: 'empty-trash' } & Applied);
 
-/** A command line that was understood. `data` is null only where the command needs no data folder. */
+/** A command that needs the core. */
+export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
+
+/** A command that works in a data folder. */
+export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'demo' }>;
+
+/** A parsed command line. `data` is null only if the command needs no data folder. */
 export type Invocation = {
   readonly command: Command;
   readonly data: string | null;
@@ -47,7 +53,7 @@ export type Invocation = {
   readonly json: boolean;
 };
 
-/** Understands a command line without looking at anything else. @throws `usage` with one sentence that says what is wrong */
+/** Parses a command line, and looks at nothing else. @throws `usage` with one sentence that says what is wrong */
 export function parseInvocation(args: readonly string[]): Invocation {
   const { values, positionals } = parseOptions(args);
   const json = values.json === true;
@@ -59,7 +65,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
   if (word === undefined) throw usage('A command is missing.');
   const name = commandName(word);
   for (const option of Object.keys(values))
-    if (!goesWith(option, name)) throw usage(`The option --${option} does not go with “${name}”.`, name);
+    if (!goesWith(option, name)) throw usage(`“${name}” does not take the option --${option}.`, name);
   const command = parseCommand(name, operands, values);
   const { data = null, db = null } = values;
   if (data === null && goesWith('data', name))
@@ -104,7 +110,7 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
   const applied: Applied = { yes: values.yes === true, planId: values['plan-id'] ?? null };
   const whileOpen = values['while-open'] === true;
   if (applied.planId !== null && !applied.yes)
-    throw usage('The option --plan-id says which plan to apply and needs --yes.', name);
+    throw usage('The option --plan-id says which plan to apply, so it needs --yes.', name);
   switch (name) {
     case 'help':
       return { name, about: null };

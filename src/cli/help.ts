@@ -4,12 +4,15 @@ type Said = { readonly operands: string; readonly does: string };
 
 const SAID: { readonly [N in CommandName]: Said } = {
   list: { operands: '', does: 'lists snapshots by kind, newest first' },
-  show: { operands: 'ID', does: 'shows one snapshot, read from its bytes' },
+  show: { operands: 'ID', does: 'reads one snapshot to its end and shows it' },
   verify: { operands: 'ID...', does: 'reads snapshots to their end; exit 1 if one is damaged' },
   diff: { operands: 'ID', does: 'shows what restoring it would change, table by table' },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
-  restore: { operands: 'ID', does: 'prints the plan of a restore, or does it with --yes' },
-  undo: { operands: '', does: 'prints how to take the last restore (or undo) back, or does it with --yes' },
+  restore: { operands: 'ID', does: 'prints the plan for a restore, or does it with --yes' },
+  undo: {
+    operands: '',
+    does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',
+  },
   prune: {
     operands: '[ID...]',
     does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
@@ -18,7 +21,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '[TRASH]',
     does: 'lists what can be put back from the trash; puts one folder of it back when named',
   },
-  'empty-trash': { operands: '', does: 'tells what is in the trash; deletes it for good with --yes' },
+  'empty-trash': { operands: '', does: 'shows what is in the trash; deletes it for good with --yes' },
   demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
   help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },
   version: { operands: '', does: 'shows the version' },
@@ -32,8 +35,8 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Other', ['demo', 'help']],
 ];
 
-const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone will do where only one kind has it, and so
-will “latest”, “latest-rewind”, “latest-periodic” and “latest-restore”.`;
+const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone is enough if only one kind has it.
+“latest”, “latest-rewind”, “latest-periodic” and “latest-restore” work too.`;
 
 const EXITS = 'Exit: 0 done, 1 refused or failed, 2 wrong usage.';
 
@@ -53,7 +56,7 @@ function describeAll(): readonly string[] {
       ...commands.map((name) => indent(callOf(name), SAID[name].does)),
     ]),
     '',
-    'Options for all',
+    'Options for all commands',
     ...(['data', 'db', 'json', 'help', 'version'] as const).map(describeOption),
     '',
     '“snapback help COMMAND” shows the options of a command.',

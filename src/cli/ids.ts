@@ -1,27 +1,56 @@
 import { basename } from 'node:path';
 import {
+  type DataFolder,
   isKind,
+  listSnapshots,
   noSuchSnapshot,
   SnapbackError,
   type SnapshotId,
   type SnapshotSummary,
   snapshotTime,
 } from '../index.ts';
+import type { FolderCommand } from './arguments.ts';
 
 type Listed = Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'file' | 'healthDetail'>;
 
 const LATEST = /^latest(?:-(.+))?$/;
 
-/** Whether what a person wrote is an id already, so that nobody needs to look into the folder to know which is meant. */
+/** The command with every snapshot given by its id. The folder is listed only if an id is not already complete. */
+export async function withWholeIds(folder: DataFolder, command: FolderCommand): Promise<FolderCommand> {
+  const given = idsOf(command);
+  if (given.every(isWholeId)) return command;
+  const listed = await listSnapshots(folder);
+  const ids = given.map((one) => findMeant(one, listed));
+  switch (command.name) {
+    case 'show':
+    case 'diff':
+    case 'restore':
+      return { ...command, id: ids[0] ?? command.id };
+    case 'verify':
+      return { ...command, ids };
+    case 'prune':
+      return { ...command, policy: { by: 'choice', ids } };
+    default:
+      return command;
+  }
+}
+
+function idsOf(command: FolderCommand): readonly string[] {
+  if ('id' in command) return [command.id];
+  if ('ids' in command) return command.ids;
+  return command.name === 'prune' && command.policy.by === 'choice' ? command.policy.ids : [];
+}
+
+/** Whether what a person wrote is already an id, so that the folder need not be listed to know which one is meant. */
 export function isWholeId(given: string): boolean {
   return /^[^/]+\/[^/]+$/.test(given) && !given.endsWith('.json');
 }
 
 /**
- * The snapshot that a person means: by its id, by its file, by a name that only one kind has, or as `latest` (of all, or
- * `latest-KIND`). The latest is one of those with a time in their name.
- * @throws `snapshot-missing`; `usage` for a name that several have, with the candidates; `snapshot-unreadable` where a
- * folder that cannot be read may hold the latest
+ * The snapshot that a person means by an id, a file, a name that only one kind has, `latest` or `latest-KIND`. Only
+ * snapshots with a time in their name can be the latest.
+ * @throws `snapshot-missing`; `usage` with the candidates, if several have that name; `snapshot-unreadable` if a folder
+ * that cannot be read may hold the latest
  */
 export function findMeant(given: string, listed: readonly Listed[]): SnapshotId {
   if (isWholeId(given) || listed.some(({ id }) => id === given)) return given;
@@ -58,7 +87,7 @@ function findLatest(given: string, listed: readonly Listed[], kind: string | nul
   return newest.id;
 }
 
-/** Whether an entry of the list stands for the folder of a kind, of which nothing can be read. */
+/** Whether an entry of the list represents the folder of a kind that cannot be read. */
 function standsForFolder({ id, kind, file }: Listed): boolean {
   return id === `${kind}/*` && basename(file) === kind && isKind(kind);
 }

@@ -1,7 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { CommandName, OptionName } from './options.ts';
 
-/** An error in how the command line is written: one sentence, and the command whose help shows how it is done. */
+/** The error for a wrong command line: one sentence, and the command whose help shows the right form. */
 export function usage(message: string, command: CommandName | null = null): SnapbackError {
   return new SnapbackError('usage', message, command === null ? {} : { command });
 }
@@ -10,16 +10,16 @@ export function usage(message: string, command: CommandName | null = null): Snap
 export function one(name: CommandName, operands: readonly string[], what: string): string {
   const [operand, ...more] = operands;
   if (operand === undefined || operand === '') throw usage(`“${name}” needs ${what}.`, name);
-  if (more.length > 0) throw usage(`“${name}” takes one operand only; “${more[0]}” is too many.`, name);
+  if (more.length > 0) throw usage(`“${name}” takes only one argument; “${more[0]}” is too many.`, name);
   return operand;
 }
 
 /** Refuses operands. @throws `usage` */
 export function none(name: CommandName, operands: readonly string[]): void {
-  if (operands.length > 0) throw usage(`“${name}” takes no operand; “${operands[0]}” is too many.`, name);
+  if (operands.length > 0) throw usage(`“${name}” takes no arguments; “${operands[0]}” is too many.`, name);
 }
 
-/** One of a few words. @throws `usage` */
+/** The value of an option that takes one of a few words; `otherwise` if it is not given. @throws `usage` */
 export function choice<T extends string>(
   option: OptionName,
   given: string | undefined,
@@ -28,24 +28,24 @@ export function choice<T extends string>(
 ): T {
   if (given === undefined) return otherwise;
   const found = among.find((value) => value === given);
-  if (found === undefined) throw usage(`The option --${option} is one of ${among.join(', ')}.`);
+  if (found === undefined) throw usage(`The option --${option} must be one of ${among.join(', ')}.`);
   return found;
 }
 
-/** @throws `usage` */
+/** A whole number of at most nine digits. @throws `usage` */
 export function wholeNumber(option: OptionName, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw usage(`The option --${option} needs a whole number.`);
   return Number(text);
 }
 
-/** A moment, or how long ago one was. */
+/** A moment, or how long ago it was. */
 export type Since = { readonly iso: string } | { readonly ageMs: number };
 
 const AGE = /^(\d{1,6})(m|h|d|w)$/;
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const MOMENT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** An ISO date or time, local where it names no zone, or an age such as `2d`. @throws `usage` */
+/** Parses an ISO date or time (local if it has no zone), or an age such as `2d`. @throws `usage` */
 export function since(option: OptionName, text: string): Since {
   const age = AGE.exec(text);
   if (age !== null) return { ageMs: Number(age[1]) * (UNITS_MS[age[2] ?? ''] ?? 0) };

@@ -1,9 +1,9 @@
 import type { ParseArgsConfig } from 'node:util';
 
-/** Every option, with what it is given and what it means. */
+/** Every option, with its value and its meaning. */
 export const OPTIONS = {
   data: { type: 'string', value: 'DIR', means: 'the data folder' },
-  db: { type: 'string', value: 'FILE', means: 'its database, where there are several' },
+  db: { type: 'string', value: 'FILE', means: 'its database, if there are several' },
   json: { type: 'boolean', means: 'one JSON document on stdout and nothing else; errors too' },
   help: { type: 'boolean', short: 'h', means: 'what a command does and its options' },
   version: { type: 'boolean', means: 'the version' },
@@ -12,7 +12,7 @@ export const OPTIONS = {
   since: {
     type: 'string',
     value: 'WHEN',
-    means: 'not older than that: 2026-11-20, 2026-11-20T14:00, 3h, 2d or 1w',
+    means: 'only those since then: 2026-11-20, 2026-11-20T14:00, 3h, 2d or 1w',
   },
   limit: { type: 'string', value: 'N', means: 'only the newest N' },
   'if-due': { type: 'boolean', means: 'takes a checkpoint only if one is due, and keeps the newest' },
@@ -21,8 +21,8 @@ export const OPTIONS = {
     value: 'MODE',
     means: 'full (the default), or projections: derived data is rebuilt, messages stay',
   },
-  yes: { type: 'boolean', means: 'does it; without, only the plan is printed' },
-  'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; goes with --yes' },
+  yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
+  'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
   'while-open': { type: 'boolean', means: 'restores even though another program has the database open' },
   'accept-drift': {
     type: 'boolean',
@@ -36,7 +36,7 @@ export const OPTIONS = {
     type: 'string',
     multiple: true,
     value: 'NAME',
-    means: 'empties a table that the snapshot has as empty (may be repeated)',
+    means: 'empties a table that is empty in the snapshot (can be repeated)',
   },
   keep: { type: 'string', value: 'N', means: 'all but the newest N' },
   'older-than': { type: 'string', value: 'DAYS', means: 'those older than DAYS' },
@@ -49,7 +49,7 @@ export type OptionName = keyof typeof OPTIONS;
 const APPLIED = ['yes', 'plan-id'] as const;
 const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as const;
 
-/** Every command with its options, beside `--json` and `--help`, which go with all of them. */
+/** Every command with its options. All commands also take `--json` and `--help`. */
 export const COMMANDS = {
   list: { options: ['data', 'db', 'kind', 'since', 'limit', 'check'] },
   show: { options: ['data', 'db'] },
@@ -72,7 +72,7 @@ export function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
 
-/** Whether an option goes with a command. */
+/** Whether a command takes an option. */
 export function goesWith(option: string, command: CommandName): boolean {
   const options: readonly string[] = COMMANDS[command].options;
   return option === 'json' || option === 'help' || options.includes(option);

@@ -2,17 +2,17 @@ import type { WriteStream } from 'node:tty';
 import { phaseWords, progressWords } from '../../words/phases.ts';
 import type { Progress } from '../model/task.ts';
 
-/** One line on a terminal that says where a long task is; silent where the stream is no terminal. */
+/** One line on a terminal that shows the progress of a long task. Prints nothing if the stream is not a terminal. */
 export type ProgressLine = {
   readonly show: (progress: Progress) => void;
-  /** Takes the line away, so that what is printed next starts clean. */
+  /** Removes the line, so that the next output starts on an empty one. */
   readonly clear: () => void;
 };
 
 const MS_BETWEEN = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
-/** Makes the progress line of a stream; it is drawn at most ten times a second. */
+/** Makes the progress line of a stream. It is drawn at most ten times a second. */
 export function createProgressLine(stream: WriteStream): ProgressLine {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let drawn = false;

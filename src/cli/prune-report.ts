@@ -12,7 +12,7 @@ import type {
 } from '../model/prune.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
-/** Words for people: what the commands that tidy up would do or have done. One string per line. */
+/* What the commands that tidy up would do or have done, as text for people: one string per line. */
 
 export function describePrunePlan(plan: PrunePlan): readonly string[] {
   const goes = plan.goes.map(({ id, takenAt, sizeBytes, reason }) => [

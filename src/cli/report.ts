@@ -11,7 +11,7 @@ import type { Rules } from '../model/rules.ts';
 import type { SnapshotSummary, TakeResult } from '../model/snapshots.ts';
 import { alignTable, type Column, fold, toPrintable } from './text.ts';
 
-/** Words for people: what the commands that look and take have found or done. One string per line. */
+/* What the commands that look and take have found or done, as text for people: one string per line. */
 
 const LIST_COLUMNS: readonly Column[] = [
   { title: 'Snapshot', align: 'left' },
@@ -44,7 +44,7 @@ export function describeList(
   ];
 }
 
-/** What to say where a filter leaves none of the snapshots. */
+/** What to say if no snapshot passes the filter. */
 export function describeNoMatch(all: readonly SnapshotSummary[], kind: string | null): readonly string[] {
   if (all.length === 0) return ['There are no snapshots.'];
   if (all.some((one) => one.kind === kind)) return [`There are no such snapshots of kind “${kind}”.`];
@@ -121,14 +121,14 @@ export function describeDiff(diff: Diff, rules: Rules): readonly string[] {
   ];
 }
 
-/** Which flags of `restore` empty tables that the snapshot has as empty; nothing where there are none. */
+/** Names the flags of `restore` that empty the tables which are empty in the snapshot; nothing if there are none. */
 export function describeClearing(tables: readonly string[]): readonly string[] {
   if (tables.length === 0) return [];
   const flags = tables.map((name) => `--clear-table ${toPrintable(name)}`);
-  return [`To empty what the snapshot has as empty, restore it with ${flags.join(' ')}`];
+  return [`To empty what is empty in the snapshot, restore it with ${flags.join(' ')}`];
 }
 
-/** Tables with a difference as rows, the rest as one line. */
+/** A row for each table with a difference, and one line for all others. */
 export function describeTables(tables: readonly TableDiff[]): readonly string[] {
   const compared = tables.filter(({ state }) => state === 'compared' || state === 'derived');
   const changed = compared.filter((table) => table.added + table.removed + table.changed > 0);
@@ -143,7 +143,7 @@ export function describeTables(tables: readonly TableDiff[]): readonly string[] 
   ];
 }
 
-/** Groups of events by chat, under a title, the largest first; nothing where there are none. */
+/** Events by chat, under a title, with the most events first; nothing if there are none. */
 export function describeEvents(title: string, groups: readonly NewerEvents[]): readonly string[] {
   if (groups.length === 0) return [];
   const lines = groups
@@ -162,7 +162,7 @@ function describeGroup(group: NewerEvents): string {
   return `${countWritten([group]).replaceAll('newer ', '')}${where}${flagged}${range}`;
 }
 
-/** What a person wrote, in quotation marks unless it brings its own. */
+/** What a person wrote, in quotation marks unless it already has them. */
 function quote(text: string): string {
   return /^[“"]/.test(text) ? text : `“${text}”`;
 }

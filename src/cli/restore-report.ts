@@ -12,7 +12,7 @@ import type { Rules } from '../model/rules.ts';
 import { describeClearing, describeEvents, describeTables } from './report.ts';
 import { alignTable, toPrintable } from './text.ts';
 
-/** Words for people: what a restore or its undo will do, and the proof of what it did. One string per line. */
+/* What a restore or an undo will do, and the proof of what it did, as text for people: one string per line. */
 
 export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readonly string[] {
   const loss = lossStory(plan);
@@ -45,13 +45,13 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
   ].map(toPrintable);
 }
 
-/** A refusal that its flag takes away is said with that flag. */
+/** A refusal in words. If a flag lifts it, the words name that flag. */
 function describeRefusal(refusal: RestorePlan['refusals'][number]): string {
   const { title, happened, next } = explain(refusal, 'cli');
   return `Not possible yet: ${title}. ${happened} ${next}`;
 }
 
-/** What is done around the rows: the way back, the checkpoint, who has it open, the space. */
+/** What else happens, besides the rows: the safety copy, the checkpoint, who has the database open, the space. */
 function describeCare(plan: RestorePlan): readonly string[] {
   const facts: readonly (readonly [string, string])[] = [
     [

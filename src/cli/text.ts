@@ -1,8 +1,8 @@
-/** Pieces of what the headless face prints for people. */
+/* Building blocks of what the command line prints for people. */
 
 export type Column = { readonly title: string; readonly align: 'left' | 'right' };
 
-/** Lines of a table with aligned columns. A cell is made printable, for names may come from a hostile file. */
+/** Lines of a table with aligned columns. Cells are made printable, because names may come from a hostile file. */
 export function alignTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -21,7 +21,7 @@ export function alignTable(
   );
 }
 
-/** Text without anything that a terminal would act on: control and formatting characters are shown as what they are. */
+/** Text that a terminal only prints: control and formatting characters are shown as escapes such as `\\u{1b}`. */
 export function toPrintable(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
@@ -31,7 +31,7 @@ export function toPrintable(text: string): string {
 
 const MOST_LINES = 20;
 
-/** The first lines of a long list, and one that counts the rest; never one that stands for a single line. */
+/** The first lines of a long list, and one line that counts the rest. A single line is never replaced by a count. */
 export function fold(lines: readonly string[], sayRest: (rest: number) => string): readonly string[] {
   if (lines.length <= MOST_LINES + 1) return lines;
   return [...lines.slice(0, MOST_LINES), sayRest(lines.length - MOST_LINES)];

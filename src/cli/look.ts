@@ -1,0 +1,88 @@
+import { count } from '../../words/plurals.ts';
+import {
+  checkSnapshot,
+  type DataFolder,
+  listSnapshots,
+  rulesOf,
+  SnapbackError,
+  type SnapshotSummary,
+  type TaskOptions,
+  verifySnapshots,
+} from '../index.ts';
+import type { Answer } from './answer.ts';
+import type { FolderCommand, ListFilter } from './arguments.ts';
+import { describeList, describeNoMatch, describeSnapshot } from './report.ts';
+
+/* The commands that look at snapshots. They also work in a folder whose database is gone. */
+
+type ListCommand = Extract<FolderCommand, { readonly name: 'list' }>;
+
+/** `list`: the snapshots that pass the filter. */
+export async function list(
+  folder: DataFolder,
+  { check, filter }: ListCommand,
+  task: TaskOptions,
+): Promise<Answer> {
+  const now = new Date();
+  const all = await listSnapshots(folder, { check }, task);
+  const snapshots = filterList(all, filter, now);
+  const found =
+    snapshots.length === 0
+      ? describeNoMatch(all, filter.kind)
+      : describeList(snapshots, rulesOf(folder.profile), now);
+  return { json: snapshots.map(toListed), lines: [...found, ...warnOf(folder)] };
+}
+
+/** `show`: one snapshot, read to its end. */
+export async function show(folder: DataFolder, id: string, task: TaskOptions): Promise<Answer> {
+  const now = new Date();
+  const snapshot = await checkSnapshot(folder, id, task);
+  const lines = [...describeSnapshot(snapshot, rulesOf(folder.profile), now), ...warnOf(folder)];
+  return { json: toListed(snapshot), lines };
+}
+
+/** `verify`: reads snapshots to their end. Fails, with an answer, if one of them cannot be trusted. */
+export async function verify(folder: DataFolder, ids: readonly string[], task: TaskOptions): Promise<Answer> {
+  const snapshots = await verifySnapshots(folder, ids, task);
+  const unwell = snapshots.filter(({ health }) => health !== 'good');
+  const answer = {
+    json: snapshots.map(toListed),
+    lines: [...describeList(snapshots, rulesOf(folder.profile), new Date()), ...warnOf(folder)],
+  };
+  const [first] = unwell;
+  if (first === undefined) return answer;
+  const code = unwell.some(({ health }) => health === 'damaged') ? 'snapshot-damaged' : 'snapshot-unreadable';
+  const message = `${count(unwell.length, 'snapshot')} of ${snapshots.length} cannot be trusted.`;
+  return {
+    ...answer,
+    failure: new SnapbackError(code, message, { first: first.id, why: first.healthDetail }),
+  };
+}
+
+function filterList(
+  snapshots: readonly SnapshotSummary[],
+  { kind, since, limit }: ListFilter,
+  now: Date,
+): readonly SnapshotSummary[] {
+  const from = since === null ? 0 : 'iso' in since ? Date.parse(since.iso) : now.getTime() - since.ageMs;
+  const matching = snapshots.filter(
+    (one) => (kind === null || one.kind === kind) && Date.parse(one.takenAt) >= from,
+  );
+  if (limit === null) return matching;
+  const newest = new Set(matching.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt)).slice(0, limit));
+  return matching.filter((one) => newest.has(one));
+}
+
+/** A warning that the database cannot be used; nothing if it can. */
+function warnOf({ databaseProblem }: DataFolder): readonly string[] {
+  if (databaseProblem === null) return [];
+  return [`${databaseProblem.message} Only the snapshots can be looked at; restoring needs the database.`];
+}
+
+/** A summary with its tables as an object. A Map becomes that object, so that `__proto__` is a name like any other. */
+function toListed({ tables, ...summary }: SnapshotSummary): unknown {
+  return {
+    ...summary,
+    tables: tables === null ? null : new Map(tables.map(({ name, rows }) => [name, rows])),
+  };
+}
