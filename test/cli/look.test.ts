@@ -46,7 +46,7 @@ describe.concurrent('looking', () => {
     );
   });
 
-  test('says which kinds there are where there is none of the one that is asked for', async () => {
+  test('lists the existing kinds if there is no snapshot of the requested one', async () => {
     const list = async (...args: readonly string[]) =>
       (await run(['list', '--data', pristine, ...args])).stdout.trim();
     expect(await list('--kind', 'nope')).toBe(

@@ -73,7 +73,7 @@ test('a log that took another course under the same ids is another timeline', as
   expect(shorter.lineage).toBe('same');
 });
 
-test('tables that only one side has are told apart from empty ones', async () => {
+test('tables that only one side has are distinguished from empty ones', async () => {
   const gone = await tell(CHATS, BEFORE, 'DROP TABLE chats;');
   expect(gone.tables.find(({ name }) => name === 'chats')).toMatchObject({
     state: 'missing-live',

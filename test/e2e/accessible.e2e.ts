@@ -61,7 +61,7 @@ test('axe finds nothing in any dialog', async ({ place, demo }) => {
   await restore(app, page, demo);
 });
 
-test('axe finds nothing where something is missing or has gone wrong', async ({ place, demo }) => {
+test('axe finds nothing if something is missing or has gone wrong', async ({ place, demo }) => {
   test.setTimeout(300_000);
   const crashed = join(place.folder, 'crashed');
   const gone = join(place.folder, 'gone');

@@ -37,7 +37,7 @@ async function restored(given: Partial<Story> = {}) {
 }
 
 describe.concurrent('undo', () => {
-  test('of an undo, and of that again, goes back and forth exactly', async () => {
+  test('of an undo, and of that undo in turn, restores exactly the other state', async () => {
     const { place, folder, since, after } = await restored();
     for (const expected of [since, after, since]) {
       await applyUndo(folder, UNDO, NOW);

@@ -40,7 +40,7 @@ describe.skipIf(!canInject)('a temporary file that cannot be written', () => {
   });
 });
 
-test('a new snapshot that cannot be read back is told as what was written, not as a snapshot', async () => {
+test('a new snapshot that cannot be read back is reported as written, not as a snapshot', async () => {
   const folder = await makeChat(root());
   const path = join(await makeDir(root()), 'draft.part');
   const draft = { path, kind: 'rewind', handle: await open(path, constants.O_WRONLY | constants.O_CREAT) };

@@ -11,8 +11,8 @@ import { defaultProfile } from '../../src/host/profile.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 
 /*
- * Runs the headless face as real processes. The demo is the data folder; what the commands did to it is judged by
- * reading its files and by an independent connection.
+ * Runs the command line as real processes. The data folder is the demo. What the commands did to it is judged by
+ * reading its files and through an independent connection.
  */
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * The command that gives a process mounts of its own, so that it may mount what nobody else sees; undefined where none
- * may. Root may; who is not root becomes it in a name space of their own, where the system lets them.
+ * The command that gives a process private mounts, so that it may mount what nobody else sees; undefined if that is not
+ * possible here. Root may mount; any other user becomes root in a separate namespace, if the system allows it.
  */
 export const ownMounts = [
   ['unshare', '-m'],

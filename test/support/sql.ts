@@ -1,4 +1,4 @@
-/** A name as SQL has it, whatever is in it. */
+/** A name quoted for SQL, whatever characters it contains. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

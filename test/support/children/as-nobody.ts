@@ -9,7 +9,10 @@ import {
   SnapbackError,
 } from '../../../src/index.ts';
 
-/** Does one thing as a user whom file permissions bind, where root starts it, and prints the answer or the code of the error. */
+/**
+ * Does one thing as a user bound by file permissions, even if root starts it, and prints the answer or the error's
+ * code.
+ */
 const [action = '', path = '', id = ''] = process.argv.slice(2);
 // The addon must be loaded while it may be read.
 new Database(':memory:').close();

@@ -11,8 +11,9 @@ import {
 } from '../../../src/index.ts';
 
 /**
- * Restores the tables of a snapshot, lets the host write, then restores again while the journal may grow by the line of the announcement but for its
- * end. Prints how that failed, whether the line counts, and how undoing the first restore ended. Needs Linux.
+ * Restores the tables of a snapshot, lets the host write, then restores again while the journal has room for all of the
+ * announcement's line except its end. Prints how that failed, whether the line counts, and how undoing the first
+ * restore ended. Needs Linux.
  */
 const [dir = '', id = ''] = process.argv.slice(2);
 const journal = join(dir, 'snapback/journal.jsonl');

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * Holds a database open until it is killed: by a statement, after which it says `held`; then runs what it is told to, and
- * says `done`. Where the statement fails it says the code and ends.
+ * Executes a statement that holds a database open, says `held`, and stays until it is killed. When it is told to run
+ * more, it does so and says `done`. If the statement fails, it prints the code and ends.
  */
 const [file = '', sql = ''] = process.argv.slice(2);
 const db = new Database(file, { timeout: 5000 });

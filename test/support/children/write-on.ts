@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * A host that commits all the time: an event, and its count elsewhere, in one transaction. It waits for a lock as long
- * as it is told to; when it had to give up it says so and ends. `stop` on its standard input ends it too.
+ * A host that commits all the time: an event, and its count in another table, in one transaction. It waits for a lock
+ * as long as it is told to; if it has to give up, it says so and ends. `stop` on its standard input ends it too.
  */
 const [file = '', patience = '0'] = process.argv.slice(2);
 const db = new Database(file, { timeout: Number(patience) });
