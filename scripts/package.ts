@@ -39,7 +39,7 @@ function configure(runtime: Runtime, output: string): Configuration {
   };
 }
 
-/** Lets the package contain only one binding: the one for this platform or, with the fallback runtime, the one compiled for it. */
+/** Leaves one binding in the package: this platform's or, with the fallback runtime, the one compiled for it. */
 function chooseBinding({ env }: Runtime): NonNullable<Configuration['files']> {
   const binding = env.BETTER_SQLITE3_BINDING;
   if (binding === undefined) return [`!${prebuilds}/!(\${platform}-\${arch}).node`];

@@ -26,8 +26,8 @@ export const SNAPSHOTS = 'snapshots';
 export const OWN = 'snapback';
 
 /**
- * The real path of a folder below the data folder, or null where there is none. A symbolic link may lead to
- * another place in the data folder, but not out of it or to another folder of snapshots or of ours.
+ * The real path of a folder below the data folder; null if it does not exist. A symbolic link may lead to
+ * another place in the data folder, but neither out of it nor to another of the folders above.
  * @throws `snapshot-unsafe` for such a link, `snapshot-unreadable` if the system refuses to read
  */
 export async function findFolder(folder: DataFolder, ...segments: readonly string[]): Promise<string | null> {

@@ -18,9 +18,9 @@ export type LiveLog = LogQuestions & {
 };
 
 /**
- * Opens the live log for reading. It is read where it is if short reads are enough. A private copy is read if SQLite
- * cannot open the database where it is, or if finding one event by its id would mean reading all of them. `glance` never
- * copies and does not wait for locks; `patient` does both.
+ * Opens the live log for reading: in the database itself if short reads are enough, otherwise in a private copy. A copy is
+ * needed if SQLite cannot open the database in its folder, or if finding one event by its id means reading all of them.
+ * `glance` never copies and never waits for a lock; `patient` does both if necessary.
  * @throws `database-busy`, `database-missing` (no log table, or one without ids), as `withReadView`; with `glance` also
  * `database-unreadable` if a copy would be needed
  */

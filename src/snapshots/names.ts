@@ -6,6 +6,7 @@ const LAST_PLAIN = '~';
 const LAST_CODE_POINT = 0x10ffff;
 const NUMBERED = /^(\d{8}T\d{6}Z)(?:_(\d{3}))?$/;
 
+/** The host's name for a second of UTC, given in seconds since 1970: `YYYYMMDDTHHMMSSZ`. */
 export function formatSecond(second: number): string {
   return new Date(second * 1000).toISOString().replace(/[-:]|\.000/g, '');
 }
