@@ -1,4 +1,4 @@
 import { defaultProfile, rulesOf } from '../../src/host/profile.ts';
 
-/** What the texts of the window know of the seed's own profile. */
+/** The rules of the seed's own profile, for the tests of the words. */
 export const defaultRules = rulesOf(defaultProfile);
