@@ -47,7 +47,8 @@ export function describeList(
 /** What to say if no snapshot passes the filter. */
 export function describeNoMatch(all: readonly SnapshotSummary[], kind: string | null): readonly string[] {
   if (all.length === 0) return ['There are no snapshots.'];
-  if (all.some((one) => one.kind === kind)) return [`There are no such snapshots of kind “${kind}”.`];
+  if (all.some((one) => one.kind === kind))
+    return [toPrintable(`There are no such snapshots of kind “${kind}”.`)];
   if (kind === null) return ['There are no such snapshots.'];
   const kinds = [...new Set(all.map((one) => one.kind))].toSorted();
   return [toPrintable(`There are no snapshots of kind “${kind}”. There are: ${kinds.join(', ')}.`)];
