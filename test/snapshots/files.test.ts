@@ -221,7 +221,7 @@ describe('a symbolic link in place of a folder', () => {
     await symlink(elsewhere, join(folder.dir, 'snapshots'));
     await expect(listSnapshotFiles(folder)).rejects.toMatchObject({
       code: 'snapshot-unsafe',
-      message: expect.stringMatching(/^“snapshots” is a link .* mount it in its place/),
+      message: expect.stringMatching(/^“snapshots” is a link .* mount the folder there/),
     });
   });
 
