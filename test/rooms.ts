@@ -26,19 +26,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],
   },
   'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
-  'src/compare': {
-    values: [
-      model,
-      'src/system',
-      'src/sqlite',
-      'src/host',
-      'src/log',
-      'src/snapshot-file',
-      'src/snapshots',
-      node,
-    ],
+  'src/stage': {
+    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', 'src/snapshots', node],
   },
-  'src/write': { values: [model, 'src/sqlite', 'src/compare'], types: ['src/system'] },
+  'src/compare': {
+    values: ['src/system', 'src/sqlite', 'src/log', 'src/stage'],
+    types: [model, 'src/host'],
+  },
+  'src/write': { values: [model, 'src/sqlite', 'src/stage', 'src/compare'], types: ['src/system'] },
   'src/journal': { values: [model, 'src/system', 'src/host', 'src/snapshots', node, 'valibot'] },
   'src/restore': {
     values: [
@@ -49,6 +44,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/log',
       'src/snapshot-file',
       'src/snapshots',
+      'src/stage',
       'src/compare',
       'src/write',
       'src/journal',

@@ -2,12 +2,12 @@ import type { HostDatabase } from '../host/host-database.ts';
 import type { Diff, TableDiff } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
 import { type EventGroups, groupEvents } from './event-groups.ts';
 import { matchEvents } from './match-events.ts';
-import type { Stage } from './stage.ts';
-import type { StagedTable } from './staged-table.ts';
 
 export type SnapshotComparison = EventGroups & {
   /** One for each table that snapshot and live schema share, the log first. */

@@ -1,13 +1,14 @@
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
+import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
-import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
-import type { StagedTable } from './staged-table.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 
 /**
  * What restoring one table means, held in two temporary tables of the connection. `put` has a line for each row of the
- * snapshot that is to be written: `ord`, its place in the stage; `survivor`, whether the live table has the row; `differs`;
+ * snapshot that is to be written: `ord`, its rowid in the stage; `survivor`, whether the live table has the row; `differs`;
  * the live row's identity (`i0`…), and its values in columns that the snapshot lacks (`x0`…). `gone` has the identities of
  * live rows that the snapshot lacks.
  */
@@ -120,9 +121,9 @@ function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
   const lookedUp = live.rowidColumn === null ? table : `${table} ${live.scanHint}`;
   db.exec(`
     CREATE TEMP TABLE ${bare(names.put)} AS
-      SELECT s.ord AS ord, ${found} AS survivor, ${differs} AS differs${liveParts(names, 'l.')}
+      SELECT s.rowid AS ord, ${found} AS survivor, ${differs} AS differs${liveParts(names, 'l.')}
       FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN ${lookedUp} ON ${match}
-      ${rewrite === 'all' ? '' : `WHERE ${differs}`} ORDER BY s.ord;
+      ${rewrite === 'all' ? '' : `WHERE ${differs}`} ORDER BY s.rowid;
     CREATE TEMP TABLE ${bare(names.gone)} AS
       SELECT ${identityParts(names, 'l.')} FROM ${table} ${live.scanHint}
       WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})`);
@@ -142,9 +143,9 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): voi
       SELECT ${numbered(columns.map(quoteName), inOrder)}${liveParts(names, '')} FROM main.${quoteName(live.name)} ${live.scanHint};
     CREATE INDEX temp.${here}_content ON ${here} (content, nth);
     CREATE TEMP TABLE ${there} AS
-      SELECT ord, ${numbered(
+      SELECT rowid AS ord, ${numbered(
         columns.map((_, index) => stageColumn(index)),
-        'ORDER BY ord',
+        'ORDER BY rowid',
       )} FROM ${STAGE_SCHEMA}.${name};
     CREATE INDEX temp.${there}_content ON ${there} (content, nth);
     CREATE TEMP TABLE ${bare(names.put)} AS
@@ -180,18 +181,6 @@ function carriedParts(names: Names, prefix: string): string {
     ...names.liveOnly.map((_, index) => `x${index}`),
   ];
   return carried.map((column) => `, ${prefix}${column} AS ${column}`).join('');
-}
-
-/** SQL: true where the primary key treats both values as equal. A key may have another collation than its column. */
-export function sameKey(live: Table, column: string, a: string, b: string): string {
-  const { keyCollation = 'BINARY' } = live.columns.find(({ name }) => name === column) ?? {};
-  return `${a} = ${b} COLLATE ${quoteName(keyCollation)}`;
-}
-
-/** SQL: true where both values have the same storage class and bytes. SQLite calls 0.0 and -0.0 equal; `atan2` tells them apart. */
-export function sameValue(a: string, b: string): string {
-  const sameZero = `(typeof(${a}) <> 'real' OR ${a} COLLATE BINARY <> 0.0 OR atan2(${a}, -1) = atan2(${b}, -1))`;
-  return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY AND ${sameZero})`;
 }
 
 /** SQL: a text that two rows share exactly if all their values are the same. */

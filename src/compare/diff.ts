@@ -3,8 +3,8 @@ import { findForeignLiveId, findLogTable, readLastEventId } from '../log/events.
 import type { Diff } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { withStagedSnapshot } from '../stage/staged-view.ts';
 import { compareSnapshot } from './compare-snapshot.ts';
-import { withStagedSnapshot } from './staged-view.ts';
 
 /**
  * Tells, table by table, what a full restore of the snapshot would do to one moment of the live database. Reads only.

@@ -5,10 +5,10 @@ import { firstText, parsePayload, readChatNames } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { joinLive } from './compare-table.ts';
 import type { EventMatch } from './match-events.ts';
-import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
 
 export type EventGroups = {
   /** Live events that the snapshot lacks. */
@@ -38,7 +38,7 @@ export async function groupEvents(
   });
   const returning = await group(
     db,
-    `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord
+    `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord
        WHERE p.differs ORDER BY 1`,
     { names, profile, yielder, rewound: null },
   );

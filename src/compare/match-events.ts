@@ -2,8 +2,9 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { identityOf } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
-import { type Comparison, joinLive, sameValue } from './compare-table.ts';
-import { STAGE_SCHEMA, stageColumn } from './stage-table.ts';
+import { sameValue } from '../sqlite/same-values.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import { type Comparison, joinLive } from './compare-table.ts';
 
 /** Which events of a snapshot and of the live log are the same. These have equal id, time, kind and payload. */
 export type EventMatch = {
@@ -52,12 +53,12 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
       FROM (${differing}) d ${joinLive(log, 'd')};
     CREATE INDEX ${HERE}_event ON ${bare(HERE)} (event, nth);
     CREATE TEMP TABLE ${bare(THERE)} AS
-      SELECT s.ord AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
-      FROM ${log.put} p CROSS JOIN ${staged} s ON s.ord = p.ord WHERE p.differs;
+      SELECT s.rowid AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
+      FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord WHERE p.differs;
     CREATE TEMP TABLE ${bare(BOTH)} AS
       SELECT h.rowid AS here, t.rowid AS there
       FROM ${THERE} t CROSS JOIN ${HERE} h ON h.event IS t.event AND h.nth = t.nth
-        CROSS JOIN ${staged} s ON s.ord = t.ord ${joinLive(log, 'h')}
+        CROSS JOIN ${staged} s ON s.rowid = t.ord ${joinLive(log, 'h')}
       WHERE ${['true', ...equal].join(' AND ')};
     CREATE TEMP TABLE ${bare(NEWER)} AS
       SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
-import type { Stage } from '../compare/stage.ts';
-import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
@@ -14,6 +12,8 @@ import type { WriteDatabase } from '../sqlite/database.ts';
 import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import type { Stage } from '../stage/stage.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';

@@ -1,4 +1,3 @@
-import type { Stage } from '../compare/stage.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { foreignIdError } from '../log/events.ts';
 import type { SnapbackError } from '../model/errors.ts';
@@ -6,6 +5,7 @@ import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
 import { unreadableError } from '../sqlite/schema.ts';
+import type { Stage } from '../stage/stage.ts';
 import type { Preflight } from './preflight.ts';
 
 /** What a plan's refusals depend on besides the plan itself. */

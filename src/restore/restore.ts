@@ -1,5 +1,4 @@
 import type { Rewrite } from '../compare/compare-table.ts';
-import { attachStage, stageById, withStagedSnapshot } from '../compare/staged-view.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { whileRunning } from '../journal/under-way.ts';
@@ -10,6 +9,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
+import { attachStage, stageById, withStagedSnapshot } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { preparePlan } from './plan.ts';
 import { requireWritable, runPreflight } from './preflight.ts';

@@ -1,6 +1,4 @@
 import { dirname, relative } from 'node:path';
-import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
-import type { StagedTable } from '../compare/staged-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
@@ -14,6 +12,8 @@ import { writeAndCheck } from '../snapshots/take.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';

@@ -1,4 +1,3 @@
-import type { StagedTable } from '../compare/staged-table.ts';
 import { allColumns, hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { CheckResult, NotRestored, Orphans, RestorePlan } from '../model/restore.ts';
@@ -16,6 +15,7 @@ import {
 } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { type KnownDatabase, readSchema, type Schema } from '../sqlite/schema.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { proveSearchIndex } from '../write/search-index.ts';
 import type { IndexStates, WrittenEffects } from '../write/write-tables.ts';

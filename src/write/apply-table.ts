@@ -1,9 +1,10 @@
-import { type Comparison, hasNoKey, sameKey, sameValue } from '../compare/compare-table.ts';
-import { STAGE_SCHEMA, stageColumn } from '../compare/stage-table.ts';
+import { type Comparison, hasNoKey } from '../compare/compare-table.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
+import { sameKey, sameValue } from '../sqlite/same-values.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Yielder } from '../system/yielder.ts';
 
 /** The statements that make a live table what its comparison says, in the order in which they run. Each is bound to `Lines`. */
@@ -46,7 +47,7 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
     return `EXISTS (SELECT 1 FROM ${from} AND ${lines}) AND ${parts.join(' AND ')} LIMIT 1`;
   };
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
-  const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.ord = p.ord`;
+  const source = `FROM ${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord`;
   const keptRowid = live.rowid !== null && live.rowidColumn === null ? [live.rowid] : [];
   const keptColumns = [...keptRowid, ...columns, ...liveOnly];
   const keptValues = [

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareTable, type Rewrite } from '../../src/compare/compare-table.ts';
-import { stageSnapshot } from '../../src/compare/stage.ts';
-import { attachStage } from '../../src/compare/staged-view.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { readHostDatabase } from '../../src/host/host-database.ts';
 import { writeSnapshot } from '../../src/snapshot-file/writer.ts';
 import { openReadDatabase, openWriteDatabase } from '../../src/sqlite/database.ts';
 import { checkIntegrity } from '../../src/sqlite/integrity.ts';
+import { stageSnapshot } from '../../src/stage/stage.ts';
+import { attachStage } from '../../src/stage/staged-view.ts';
 import { createPrivateFolder } from '../../src/system/private-folder.ts';
 import { createYielder } from '../../src/system/yielder.ts';
 import { findSideEffects } from '../../src/write/side-effects.ts';

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withStagedSnapshot } from '../../src/compare/staged-view.ts';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { preparePlan } from '../../src/restore/plan.ts';
 import { runPreflight } from '../../src/restore/preflight.ts';
 import { verifyRestore } from '../../src/restore/verify.ts';
+import { withStagedSnapshot } from '../../src/stage/staged-view.ts';
 import { createYielder } from '../../src/system/yielder.ts';
 import { checkSearchIndexes } from '../../src/write/search-index.ts';
 import { writeTables } from '../../src/write/write-tables.ts';

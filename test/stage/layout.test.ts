@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createLayout } from '../../src/compare/stage-table.ts';
 import { openPrivateDatabase } from '../../src/sqlite/database.ts';
 import { readSchema } from '../../src/sqlite/schema.ts';
+import { createLayout } from '../../src/stage/layout.ts';
 import { makeRoot } from '../support/place.ts';
 
 const root = makeRoot();
@@ -28,7 +28,7 @@ test('invalid texts arrive unchanged in any columns of a row, with one statement
     prepared.mockRestore();
     const values = names.map((_, index) => `typeof(c${index}) || hex(c${index})`);
     const read = db
-      .prepare<[], string[]>(`SELECT ${values.join(', ')} FROM t0 ORDER BY ord`)
+      .prepare<[], string[]>(`SELECT ${values.join(', ')} FROM t0 ORDER BY rowid`)
       .raw()
       .all();
     expect(read).toEqual(

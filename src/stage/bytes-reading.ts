@@ -4,8 +4,8 @@ import { jsonValue } from '../snapshot-file/python-text.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column } from '../sqlite/table.ts';
+import { affinityOf } from './layout.ts';
 import { type Alike, createLiveRows, createNotes, type LiveTable } from './live-rows.ts';
-import { affinityOf } from './stage-table.ts';
 
 type Guessed = Pick<GuessedBytes, 'takenAs' | 'because'>;
 /** `itself`: not a guess, because the same live row holds the very same value. */

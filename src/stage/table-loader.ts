@@ -8,8 +8,8 @@ import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
+import { affinityOf, conversionOf, createLayout, stageColumn } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
-import { affinityOf, conversionOf, createLayout, stageColumn } from './stage-table.ts';
 import type { StagedTable } from './staged-table.ts';
 
 /** Fills one table of the stage, batch by batch, and says what did not fit the live table. */
@@ -117,7 +117,7 @@ export function createLoader(
         schemaName: 'main',
         table: name,
         columns: shared.map((_, index) => stageColumn(index)),
-        order: 'ORDER BY ord',
+        order: 'ORDER BY rowid',
       };
       for (const row of readRows(db, { ...source, encoding: side.schema.encoding })) {
         hasher.add(row);

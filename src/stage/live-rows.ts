@@ -6,9 +6,9 @@ import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
+import { sameKey } from '../sqlite/same-values.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Column, Table } from '../sqlite/table.ts';
-import { sameKey } from './compare-table.ts';
 
 /** The values of a row that look like the text of bytes: by their place in the row, the bytes that they would be. */
 export type Alike = ReadonlyMap<number, Uint8Array>;

@@ -33,7 +33,7 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   const toText = new Map<number, ReturnType<typeof prepareToText>>();
   function prepareToText(index: number) {
     const column = stageColumn(index);
-    return db.prepare<[bigint]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE ord = ?`);
+    return db.prepare<[bigint]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE rowid = ?`);
   }
   const indices = live.key.map((column) => shared.findIndex((one) => one.name === column));
   const keyAffinities = indices.flatMap((index) => {

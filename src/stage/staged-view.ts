@@ -7,8 +7,8 @@ import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
+import { STAGE_SCHEMA } from './layout.ts';
 import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
-import { STAGE_SCHEMA } from './stage-table.ts';
 
 export type StagedView = {
   readonly view: ReadView;

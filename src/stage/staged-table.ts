@@ -3,7 +3,7 @@ import type { Table } from '../sqlite/table.ts';
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
 export type StagedTable = {
   readonly live: Table;
-  /** Its name in the stage; `ord` is the place of a row in the file, `c0`… are `columns`. */
+  /** Its name in the stage; `c0`… are `columns`. A row is found by its rowid. */
   readonly name: string;
   readonly role: 'log' | 'projected';
   /** Columns that snapshot and live table share, by their live names. */

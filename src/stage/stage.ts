@@ -11,8 +11,8 @@ import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
-import { createLoader, type TableLoader } from './stage-loader.ts';
 import type { StagedTable } from './staged-table.ts';
+import { createLoader, type TableLoader } from './table-loader.ts';
 
 export type Stage = {
   readonly file: string;
