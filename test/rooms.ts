@@ -27,7 +27,16 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
   'src/stage': {
-    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', 'src/snapshots', node],
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshot-file',
+      'src/snapshots',
+      node,
+    ],
   },
   'src/compare': {
     values: ['src/system', 'src/sqlite', 'src/log', 'src/stage'],

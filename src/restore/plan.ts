@@ -14,6 +14,7 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
+import { contentHash } from '../stage/staged-contents.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
@@ -33,6 +34,7 @@ export type PlanRequest = {
 /** A plan with what applying it needs. The temporary tables of its comparisons belong to the connection that made it. */
 export type PreparedPlan = TableWork & {
   readonly plan: RestorePlan;
+  readonly stage: Stage;
   /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
@@ -127,9 +129,10 @@ export async function preparePlan(
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
-  const contents = [before, reachable, derivedNow, contentOf(stage)];
+  const contents = [before, reachable, derivedNow, await contentOf(stage, task)];
   return {
     plan: { ...plan, planId: planId(request, schema, contents), refusals },
+    stage,
     comparisons,
     derived,
     effects,
@@ -201,9 +204,10 @@ export function describeEffects(
 }
 
 /** What the tables of a stage hold. That depends on the file alone, except where bytes and text had to be told apart. */
-function contentOf({ tables, guessedBlobs }: Stage): ReadonlyMap<string, string> {
-  const hashes = new Map(tables.map(({ live, hash }) => [live.name, hash] as const));
-  return hashes.set('', JSON.stringify(guessedBlobs));
+async function contentOf(stage: Stage, task: TaskOptions): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const table of stage.tables) hashes.set(table.live.name, await contentHash(stage, table, task));
+  return hashes.set('', JSON.stringify(stage.guessedBlobs));
 }
 
 /** Refuses a choice that would do nothing: only a table that the snapshot has as an empty list can be emptied. @throws `usage` */

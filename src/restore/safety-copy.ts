@@ -1,22 +1,17 @@
 import { dirname, relative } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { createLogChain, type LogExtent } from '../log/chain.ts';
-import { createIdentifier, identityOf } from '../log/events.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import type { RestoreNote } from '../snapshot-file/notes.ts';
 import type { DumpRequest } from '../snapshot-file/writer.ts';
 import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
-import { placeOfName } from '../sqlite/names.ts';
-import { readRows } from '../sqlite/rows.ts';
-import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
-import type { StagedTable } from '../stage/staged-table.ts';
+import { contentHash, logExtent } from '../stage/staged-contents.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
-import { createYielder } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
@@ -29,11 +24,17 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase,
-  { plan, comparisons, integrity }: PreparedPlan,
+  { plan, stage, comparisons, integrity }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
-  const written = comparisons.find(({ staged }) => staged.role === 'log');
-  const log = written === undefined ? null : await foreseeLog(database, written.staged, task);
+  const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
+  // The host only appends to its log. So this tells whether COMMIT happened even long after every table has been changed.
+  const log = writesLog ? await logExtent(stage, folder.profile, task) : null;
+  const after: RestoreNote['after'][number][] = [];
+  for (const { staged } of comparisons) {
+    const { live, columns } = staged;
+    after.push({ name: live.name, columns, hash: await contentHash(stage, staged, task) });
+  }
   const draft = await createDraft(folder, SAFETY_KIND);
   try {
     const note: DumpRequest['note'] = () => ({
@@ -43,11 +44,7 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
-      after: comparisons.map(({ staged }) => ({
-        name: staged.live.name,
-        columns: staged.columns,
-        hash: staged.hash,
-      })),
+      after,
       log,
       faults: noteFaults(integrity),
     });
@@ -57,36 +54,6 @@ export async function takeSafetyCopy(
     await discardDraft(draft);
     throw error;
   }
-}
-
-/**
- * What the log will be once it is written from the stage; null where the stage lacks a column that identifies its events.
- * The host only appends to its log. So this tells whether COMMIT happened even long after every table has been changed.
- */
-async function foreseeLog(
-  { db, schema, profile }: HostDatabase,
-  { live, name, columns }: StagedTable,
-  task: TaskOptions,
-): Promise<LogExtent | null> {
-  const { whole, pick } = createIdentifier(identityOf(live, profile), columns);
-  if (!whole) return null;
-  const yielder = createYielder(task);
-  const chain = createLogChain();
-  const staged = columns.map((_, index) => stageColumn(index));
-  const order = `ORDER BY ${staged[placeOfName(columns, profile.log.columns.id)]}`;
-  const { encoding } = schema;
-  for (const row of readRows(db, {
-    schemaName: STAGE_SCHEMA,
-    table: name,
-    columns: staged,
-    order,
-    encoding,
-  })) {
-    chain.add(pick(row));
-    await yielder.step();
-  }
-  const { events, chain: chained } = chain.peek();
-  return { events, chain: chained };
 }
 
 /** Removes the safety copy of a restore that wrote nothing, as far as the system lets us. */

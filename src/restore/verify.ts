@@ -15,6 +15,8 @@ import {
 } from '../sqlite/integrity.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { type KnownDatabase, readSchema, type Schema } from '../sqlite/schema.ts';
+import type { Stage } from '../stage/stage.ts';
+import { contentHash } from '../stage/staged-contents.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { proveSearchIndex } from '../write/search-index.ts';
@@ -61,7 +63,8 @@ export async function verifyRestore(
   };
   for (const { staged } of prepared.comparisons) {
     report(true);
-    const { live, columns, hash } = staged;
+    const { live, columns } = staged;
+    const hash = await contentHash(prepared.stage, staged, task);
     const found = await hashLiveTable(database, live, columns, task);
     if (found !== hash) throw failed('content-hash', live.name, hash, found);
     const all = allColumns(live);
@@ -86,7 +89,7 @@ export async function verifyRestore(
   checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
   const notRestored: NotRestored[] = [];
   for (const { staged } of prepared.derived) {
-    const check = await compareDerived(database, staged, task);
+    const check = await compareDerived(database, prepared.stage, staged, task);
     checks.push(check);
     // What can't be compared is of then only where it followed the tables.
     const isLeft =
@@ -109,14 +112,16 @@ export async function verifyRestore(
 /** Whether a derived table holds what the snapshot holds of it, now that its sources are restored. It may differ; the plan says so. */
 async function compareDerived(
   database: KnownDatabase,
-  { live, columns, hash }: StagedTable,
+  stage: Stage,
+  staged: StagedTable,
   task: TaskOptions,
 ): Promise<CheckResult> {
+  const { live, columns } = staged;
   const about = { check: 'content-hash', subject: live.name } as const;
   if (live.readOnly === 'no-contents')
     return { ...about, result: 'not-run', detail: 'it keeps no text that could be compared' };
   const found = await hashLiveTable(database, live, columns, task);
-  return found === hash
+  return found === (await contentHash(stage, staged, task))
     ? { ...about, result: 'ok', detail: found }
     : { ...about, result: 'not-brought-back', detail: 'its rows come from elsewhere, so it was not written' };
 }

@@ -11,7 +11,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
-import type { StagedTable } from './staged-table.ts';
+import type { StagedContents, StagedTable } from './staged-table.ts';
 import { createLoader, type TableLoader } from './table-loader.ts';
 
 export type Stage = {
@@ -27,6 +27,10 @@ export type Stage = {
   readonly hasLog: boolean;
   /** The schema it was laid out for. Another schema needs another stage. */
   readonly schemaHash: string;
+  readonly encoding: Schema['encoding'];
+  readonly nativeBinding: string | undefined;
+  /** Ask `contentHash` and `logExtent`. */
+  readonly contents: StagedContents;
 };
 
 /** Where a stage is made, and for which database. */
@@ -87,7 +91,7 @@ export async function stageSnapshot(
     const yielder = createYielder(task);
     const tables: StagedTable[] = [];
     for (const one of loaders) {
-      const table = await one.finish(known.get(foldName(one.table)) ?? 'projected', yielder);
+      const table = one.finish(known.get(foldName(one.table)) ?? 'projected', yielder);
       if (table !== null) tables.push(table);
     }
     const isUnreadable = (one: TableLoader) => schema.unreadable.has(foldName(one.table));
@@ -106,6 +110,9 @@ export async function stageSnapshot(
       lastEventId,
       hasLog: loaders.some((one) => foldName(one.table) === foldName(profile.log.table)),
       schemaHash: schema.hash,
+      encoding: schema.encoding,
+      nativeBinding,
+      contents: { hashes: new Map(), log: null },
     };
   } catch (error) {
     throw explainPrivateWrite(error, path);

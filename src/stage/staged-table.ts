@@ -1,3 +1,4 @@
+import type { LogExtent } from '../log/chain.ts';
 import type { Table } from '../sqlite/table.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
@@ -9,8 +10,13 @@ export type StagedTable = {
   /** Columns that snapshot and live table share, by their live names. */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** Content hash over `columns`: what the live table must have after a restore. */
-  readonly hash: string;
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;
+};
+
+/** What was made of a stage's rows so far. */
+export type StagedContents = {
+  /** Content hashes by the name of the staged table. */
+  readonly hashes: Map<string, string>;
+  log: LogExtent | null;
 };

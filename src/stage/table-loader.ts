@@ -2,13 +2,12 @@ import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
-import { readRows } from '../sqlite/rows.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
-import { affinityOf, conversionOf, createLayout, stageColumn } from './layout.ts';
+import { affinityOf, conversionOf, createLayout } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
 import type { StagedTable } from './staged-table.ts';
 
@@ -18,7 +17,7 @@ export type TableLoader = {
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
   /** A text of the column had half a surrogate pair in the file. */
   readonly noteIllFormed: (column: string) => void;
-  readonly finish: (role: StagedTable['role'], yielder: Yielder) => Promise<StagedTable | null>;
+  readonly finish: (role: StagedTable['role'], yielder: Yielder) => StagedTable | null;
   /** How many rows were added so far. */
   readonly rows: () => number;
   readonly drift: () => readonly SchemaDrift[];
@@ -99,7 +98,7 @@ export function createLoader(
     table,
     add,
     noteIllFormed: (column) => count(illFormed, column),
-    async finish(role, yielder) {
+    finish(role, yielder) {
       if (live === null || isForeign()) return null;
       // Without rows it does not matter which columns are laid out.
       layout ??= createLayout(
@@ -111,25 +110,12 @@ export function createLoader(
       yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
       layout.index(table, about !== null);
       yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
-      const shared = layout.shared;
-      const hasher = createTableHasher(shared);
-      const source = {
-        schemaName: 'main',
-        table: name,
-        columns: shared.map((_, index) => stageColumn(index)),
-        order: 'ORDER BY rowid',
-      };
-      for (const row of readRows(db, { ...source, encoding: side.schema.encoding })) {
-        hasher.add(row);
-        await yielder.step();
-      }
       return {
         live,
         name,
         role,
-        columns: shared,
+        columns: layout.shared,
         rows,
-        hash: hasher.finish().hash,
         emptyOrAbsent: about === null && rows === 0,
       };
     },

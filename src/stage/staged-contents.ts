@@ -1,0 +1,69 @@
+import type { Profile } from '../host/profile.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
+import { createIdentifier, identityOf } from '../log/events.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { openPrivateDatabase } from '../sqlite/database.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import { createYielder } from '../system/yielder.ts';
+import { stageColumn } from './layout.ts';
+import type { Stage } from './stage.ts';
+import type { StagedTable } from './staged-table.ts';
+
+/**
+ * The content hash of a staged table over its columns: what the live table must have after a restore. It is made at the
+ * first question and kept with the stage. @throws `cancelled`, database errors
+ */
+export async function contentHash(stage: Stage, table: StagedTable, task: TaskOptions): Promise<string> {
+  const known = stage.contents.hashes.get(table.name);
+  if (known !== undefined) return known;
+  const hasher = createTableHasher(table.columns);
+  await forEachRow({ stage, table, order: 'ORDER BY rowid' }, hasher.add, task);
+  const { hash } = hasher.finish();
+  stage.contents.hashes.set(table.name, hash);
+  return hash;
+}
+
+/**
+ * What the log will be once it is written from the stage; null where the stage has no log, or lacks a column that
+ * identifies its events. It is made at the first question and kept with the stage. @throws `cancelled`, database errors
+ */
+export async function logExtent(
+  stage: Stage,
+  profile: Profile,
+  task: TaskOptions,
+): Promise<LogExtent | null> {
+  const table = stage.tables.find(({ role }) => role === 'log');
+  if (table === undefined) return null;
+  const { whole, pick } = createIdentifier(identityOf(table.live, profile), table.columns);
+  if (!whole) return null;
+  if (stage.contents.log !== null) return stage.contents.log;
+  const chain = createLogChain();
+  const id = stageColumn(placeOfName(table.columns, profile.log.columns.id));
+  await forEachRow({ stage, table, order: `ORDER BY ${id}` }, (row) => chain.add(pick(row)), task);
+  stage.contents.log = chain.peek();
+  return stage.contents.log;
+}
+
+type Source = { readonly stage: Stage; readonly table: StagedTable; readonly order: string };
+
+/** Reads a staged table through a connection of its own, so that it does not matter where the stage is attached. */
+async function forEachRow(
+  { stage, table, order }: Source,
+  use: (row: readonly SqlValue[]) => void,
+  task: TaskOptions,
+): Promise<void> {
+  const yielder = createYielder(task);
+  const { encoding } = stage;
+  const columns = table.columns.map((_, index) => stageColumn(index));
+  const db = openPrivateDatabase(stage.file, stage);
+  try {
+    for (const row of readRows(db, { schemaName: 'main', table: table.name, columns, order, encoding })) {
+      use(row);
+      await yielder.step();
+    }
+  } finally {
+    db.close();
+  }
+}
