@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     types: ['src/sqlite'],
   },
-  'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
+  'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/folder-facts.ts': {
     values: [
       'src/system',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defaultProfile } from '../host/profile.ts';
-import { jsonText, jsonValue } from '../snapshot-file/python-text.ts';
+import { jsonText, jsonValue } from '../host/python-text.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';

@@ -15,7 +15,7 @@ import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
-import { holdsTables } from './restore-outcome.ts';
+import { holdsDumps, holdsTables } from './restore-outcome.ts';
 
 /*
  * The fresh checkpoint of a restore whose process died before publishing it. Normally its draft is there. Where that is
@@ -93,7 +93,7 @@ export async function ensureCheckpoint(
 ): Promise<SnapshotId | null> {
   if (!(await holdsTables(database, note.after, task))) return null;
   const newest = await readNewestCheckpoint(folder);
-  if (newest?.about != null && (await holdsTables(database, newest.about.tables, task))) return newest.id;
+  if (newest?.about != null && (await holdsDumps(database, newest.about.tables, task))) return newest.id;
   return publishCheckpoint(folder, await dumpCheckpoint(folder, database.db, task));
 }
 

@@ -3,7 +3,13 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { HashedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
+import { holdsDump } from '../snapshot-file/dumped-table.ts';
+import {
+  contentBefore,
+  type DumpedTable,
+  type HashedTable,
+  type SnapshotAbout,
+} from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
@@ -43,14 +49,14 @@ export async function judgeOutcome(
 ): Promise<RestoreOutcome> {
   if (copy === null) {
     if (overwritten) return 'unknown';
-    if (after !== null && (await holdsTables(database, after.tables, task))) return 'committed';
+    if (after !== null && (await holdsDumps(database, after.tables, task))) return 'committed';
     return standing !== null && (await holdsTables(database, standing, task)) ? 'not-committed' : 'unknown';
   }
   const log = foldName(database.profile.log.table);
   const compared: Compared[] = [];
   for (const table of copy.note.after) {
     if (overwritten && foldName(table.name) !== log) continue;
-    const before = copy.about.tables.find(({ name }) => foldName(name) === foldName(table.name));
+    const before = contentBefore(copy.about).find(({ name }) => foldName(name) === foldName(table.name));
     compared.push(await compare(database, { before, after: table }, task));
   }
   if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
@@ -96,6 +102,16 @@ export async function holdsTables(
   task: TaskOptions,
 ): Promise<boolean> {
   for (const table of tables) if (!(await holdsContent(database, table, task))) return false;
+  return true;
+}
+
+/** Whether the database holds exactly what was dumped. */
+export async function holdsDumps(
+  database: HostDatabase,
+  tables: readonly DumpedTable[],
+  task: TaskOptions,
+): Promise<boolean> {
+  for (const table of tables) if (!(await holdsDump(database, table, task))) return false;
   return true;
 }
 

@@ -25,7 +25,7 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
   const draft = await createDraft(folder, PERIODIC_KIND);
   try {
-    await writeAndCheck(db, draft, { profile: folder.profile, phase: 'checkpoint', note: () => null }, task);
+    await writeAndCheck(db, draft, { profile: folder.profile, phase: 'checkpoint', restore: null }, task);
     await syncDraft(draft);
     return draft;
   } catch (error) {

@@ -37,7 +37,7 @@ export async function takeSafetyCopy(
   }
   const draft = await createDraft(folder, SAFETY_KIND);
   try {
-    const note: DumpRequest['note'] = () => ({
+    const restore: DumpRequest['restore'] = {
       planId: plan.planId,
       action: plan.action,
       database: relative(folder.dir, folder.databaseFile),
@@ -47,8 +47,8 @@ export async function takeSafetyCopy(
       after,
       log,
       faults: noteFaults(integrity),
-    });
-    await writeAndCheck(database.db, draft, { profile: folder.profile, phase: 'safety-copy', note }, task);
+    };
+    await writeAndCheck(database.db, draft, { profile: folder.profile, phase: 'safety-copy', restore }, task);
     return await publishDraft(folder, draft);
   } catch (error) {
     await discardDraft(draft);

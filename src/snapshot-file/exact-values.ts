@@ -1,9 +1,9 @@
+import { textOfBytes } from '../host/python-text.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
 import type { OwnNotes } from './own-notes.ts';
-import { textOfBytes } from './python-text.ts';
 
 /**
  * Reads `_snapback.exact` alongside the rows that it belongs to. It comes last in the file and may be as large as all

@@ -10,14 +10,9 @@ import type { KnownFaults } from '../sqlite/integrity.ts';
  * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "aboutHash": H, "exactAt": N, "aboutAt": M}}`
  */
 export const OWN_KEY = '_snapback';
-export const FORMAT_VERSION = 1;
-
-export type DumpedTable = {
-  readonly name: string;
-  readonly rows: number;
-  readonly hash: string;
-  readonly columns: readonly string[];
-};
+export type Format = 1 | 2;
+/** The format that we write. Files of every `Format` are read. */
+export const FORMAT_VERSION = 1 satisfies Format;
 
 /** Content hash of a table over the given columns. */
 export type HashedTable = {
@@ -25,6 +20,28 @@ export type HashedTable = {
   readonly columns: readonly string[];
   readonly hash: string;
 };
+
+/** A table in a file of format 1, proven by its content hash. */
+export type HashedDump = HashedTable & { readonly rows: number };
+
+/** A table in a file of format 2, proven by its text. */
+export type WrittenDump = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** SHA-256 of what we wrote between the brackets of its list. */
+  readonly sha256: string;
+  /** The same of its list in `exact`; null if it has none there. */
+  readonly exactSha256: string | null;
+};
+
+/** What a file says about one of its tables. All tables of a file are of the same kind. */
+export type DumpedTable = HashedDump | WrittenDump;
+
+/** Whether a table is of format 1, which names its content hash. */
+export function isHashed(table: DumpedTable): table is HashedDump {
+  return 'hash' in table;
+}
 
 /** The plan for which a safety copy was taken. It lets undo tell whether the restore was committed. */
 export type RestoreNote = {
@@ -35,7 +52,9 @@ export type RestoreNote = {
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
   readonly mode: RestoreMode;
-  /** Content of each touched table after COMMIT, over the columns that the restore wrote. `tables` has the content before. */
+  /** Content of each touched table before the restore, over all columns. Format 1 lacks it: there, `tables` has it. */
+  readonly before?: readonly HashedTable[];
+  /** Content of each touched table after COMMIT, over the columns that the restore wrote. */
   readonly after: readonly HashedTable[];
   /**
    * The log after COMMIT; null if the restore did not write it, or if its outcome could not be known beforehand. The
@@ -50,7 +69,7 @@ export type RestoreNote = {
 };
 
 export type SnapshotAbout = {
-  readonly format: number;
+  readonly format: Format;
   readonly kind: string;
   readonly takenAt: string;
   readonly lastEventId: string;
@@ -64,6 +83,11 @@ export type SnapshotAbout = {
   readonly restore: RestoreNote | null;
 };
 
+/** The content hashes of the tables before the restore that a safety copy was taken for, as far as it names them. */
+export function contentBefore({ restore, tables }: SnapshotAbout): readonly HashedTable[] {
+  return restore?.before ?? tables.filter(isHashed);
+}
+
 const count = v.number();
 const extent = v.object({ events: count, chain: v.string() }) satisfies v.GenericSchema<unknown, LogExtent>;
 const hashed = { name: v.string(), columns: v.array(v.string()), hash: v.string() };
@@ -76,27 +100,37 @@ const restoreNote = v.object({
   snapshotId: v.string(),
   snapshotTakenAt: v.string(),
   mode: v.picklist(['full', 'projections']),
+  before: v.exactOptional(v.array(v.object(hashed))),
   after: v.array(v.object(hashed)),
   log: v.fallback(v.nullable(extent), null),
   faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;
 
-/** The shape of an `about` object. Its keys are in the order in which we write them, because the text is hashed. */
-const snapshotAbout = v.object({
-  format: v.number(),
-  kind: v.string(),
-  takenAt: v.string(),
-  lastEventId: v.pipe(v.string(), v.regex(/^-?\d{1,20}$/)),
-  userVersion: v.number(),
-  encoding: v.string(),
-  schemaHash: v.string(),
-  tables: v.array(v.object({ ...hashed, rows: count })),
-  absent: v.array(v.string()),
-  log: extent,
-  restore: v.nullable(restoreNote),
-}) satisfies v.GenericSchema<unknown, SnapshotAbout>;
+const written = { name: v.string(), columns: v.array(v.string()), rows: count, sha256: v.string() };
 
-/** Reads an `about` object and puts its keys in the order in which we write them; null if the value is not one. */
+/** The shape of an `about` object. Its keys are in the order in which we write them, because the text is hashed. */
+function aboutOf<F extends Format, T extends v.GenericSchema<unknown, DumpedTable>>(format: F, table: T) {
+  return v.object({
+    format: v.literal(format),
+    kind: v.string(),
+    takenAt: v.string(),
+    lastEventId: v.pipe(v.string(), v.regex(/^-?\d{1,20}$/)),
+    userVersion: v.number(),
+    encoding: v.string(),
+    schemaHash: v.string(),
+    tables: v.array(table),
+    absent: v.array(v.string()),
+    log: extent,
+    restore: v.nullable(restoreNote),
+  });
+}
+
+const snapshotAbout = v.variant('format', [
+  aboutOf(1, v.object({ ...hashed, rows: count })),
+  aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) })),
+]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
+
+/** Reads an `about` object and puts its keys in the order in which we write them; null if it is not one that we know. */
 export function parseAbout(value: unknown): SnapshotAbout | null {
   const { success, output } = v.safeParse(snapshotAbout, value);
   return success ? output : null;

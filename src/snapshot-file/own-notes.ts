@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
-import { aboutText, FORMAT_VERSION, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
+import { aboutText, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
 
 /** Whether no snapshot can have this key: it is too long, or too many others come `before` it. */
 export function isBeyondAll(key: string, before: number): boolean {
@@ -58,7 +58,7 @@ async function readTail(file: SnapshotBytes, from: number, end: string): Promise
   const bytes = await readAt(file, aboutAt, aboutBytes);
   if (hash('sha256', bytes) !== found[1]) return null;
   const about = parseAbout(parseJson(bytes.toString('latin1')));
-  return about === null || about.format !== FORMAT_VERSION ? null : { about, exact: { at, aboutAt } };
+  return about === null ? null : { about, exact: { at, aboutAt } };
 }
 
 /** Whether the file has our key. Inside a JSON string every quotation mark is escaped, so this fast search finds keys only. */
@@ -121,11 +121,7 @@ async function readNotes(file: SnapshotBytes, scanner: JsonScanner): Promise<Own
   });
   const isWhole = seen.has('exact') && texts.some((text) => hash('sha256', text) === aboutHash);
   const found: SnapshotAbout | null = about;
-  return found === null || !isWhole ? null : understood(found, byTable);
-}
-
-function understood(about: SnapshotAbout, byTable: ReadonlyMap<string, number>): OwnNotes | null {
-  return about.format === FORMAT_VERSION ? { about, exact: { byTable } } : null;
+  return found === null || !isWhole ? null : { about: found, exact: { byTable } };
 }
 
 async function pass(scanner: JsonScanner): Promise<'go on'> {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue, type TableHasher } from '../sqlite/row-hash.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
 import { createYielder, type Yielder } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
+import { createDumpCheck } from './dumped-table.ts';
 import { createExactCursor, type ExactCursor } from './exact-values.ts';
 import { refuseForeign } from './foreign.ts';
 import { createJsonScanner, damagedAt, type JsonRow, type JsonScanner } from './json-scanner.ts';
@@ -36,8 +37,8 @@ const BYTES_PER_BATCH = 4 << 20;
 
 /**
  * Streams a snapshot with one chunk in memory. Each value has its storage class, and is exact if `_snapback.exact` has
- * it. The last part is `end` only if the whole file is well formed and, if we wrote it, every table still has the content
- * hash of that time. `knownTables` are the folded names of the tables to read; of others only the elements are counted.
+ * it. The last part is `end` only if the whole file is well formed and, if we wrote it, every table still holds what its
+ * notes say. `knownTables` are the folded names of the tables to read; of others only the elements are counted.
  * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `snapshot-unreadable`, `cancelled`
  */
 export async function* readSnapshot(
@@ -128,7 +129,7 @@ async function* readTable(
 ): AsyncGenerator<SnapshotPart> {
   yield { type: 'table', name };
   const expected = notes?.about.tables.find((table) => table.name === name);
-  let hasher: TableHasher | null = expected === undefined ? null : createTableHasher(expected.columns);
+  const check = expected === undefined ? null : createDumpCheck(expected);
   let columns: readonly string[] = expected?.columns ?? [];
   let batch: (readonly SqlValue[])[] = [];
   let batchAt = scanner.offset();
@@ -161,7 +162,7 @@ async function* readTable(
       const values = exact === null ? row.values : await exact.apply(count, row);
       for (const place of row.illFormed)
         yield { type: 'ill-formed', table: name, row: count + 1, column: columns[place] ?? '' };
-      hasher?.add(values);
+      check?.add(values);
       batch.push(values);
       count += 1;
       if (batch.length === ROWS_PER_BATCH || scanner.offset() - batchAt > BYTES_PER_BATCH) {
@@ -187,10 +188,7 @@ async function* readTable(
     throw error;
   }
   if (batch.length > 0) yield { type: 'rows', table: name, columns, rows: batch };
-  const found = hasher?.finish();
-  hasher = null;
-  if (expected !== undefined && (found?.hash !== expected.hash || found.rows !== expected.rows))
-    throw damaged('its contents are not what was written');
+  if (check?.finish() === false) throw damaged('its contents are not what was written');
 }
 
 /** The row with its values in the order of the columns; null if it has other columns. */

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
+import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
+import { jsonText } from '../host/python-text.ts';
 import { createLogChain, type LogChain } from '../log/chain.ts';
 import {
   createIdentifier,
@@ -13,15 +15,16 @@ import {
 import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
-import { placeOfName, quoteName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import { findTable, readSchema, type Schema } from '../sqlite/schema.ts';
-import { scanOrder, type Table } from '../sqlite/table.ts';
+import { findTable, readSchema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';
+import { dumpOrder } from './dumped-table.ts';
 import {
   aboutText,
   type DumpedTable,
@@ -30,16 +33,16 @@ import {
   type RestoreNote,
   type SnapshotAbout,
 } from './notes.ts';
-import { jsonText, jsonValue } from './python-text.ts';
 import { refuseHugeRow } from './row-size.ts';
+import { BETWEEN, createRowWriter, exactEntries } from './table-text.ts';
 
 export type DumpRequest = {
   readonly profile: Profile;
   readonly kind: string;
   readonly takenAt: Date;
   readonly phase: Progress['phase'];
-  /** Makes a safety copy's note once the content of every table is known; null for other snapshots. May throw to refuse. */
-  readonly note: (tables: readonly DumpedTable[]) => RestoreNote | null;
+  /** The note of a safety copy; null for other snapshots. */
+  readonly restore: RestoreNote | null;
 };
 
 const COPY_BYTES = 256 * 1024;
@@ -66,7 +69,12 @@ export async function writeSnapshot(
   try {
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
     try {
-      const dump = createDump({ db, schema }, { visible: handle, exact }, request.phase, task);
+      const dump = createDump(
+        { db, schema, profile: request.profile },
+        { visible: handle, exact },
+        request.phase,
+        task,
+      );
       const lastEventId = readLastEventId(db, request.profile);
       await dump.text(`{"last_event_id": ${lastEventId}`);
       const chain = createLogChain();
@@ -92,7 +100,7 @@ export async function writeSnapshot(
         tables,
         absent,
         log: { events, chain: chained },
-        restore: request.note(tables),
+        restore: request.restore,
       };
       await dump.finish(about);
       return about;
@@ -107,7 +115,7 @@ export async function writeSnapshot(
 type LogReading = { readonly chain: LogChain; readonly profile: Profile };
 
 function createDump(
-  { db, schema }: { readonly db: AnyDatabase; readonly schema: Schema },
+  { db, schema, profile }: HostDatabase,
   files: { readonly visible: FileHandle; readonly exact: FileHandle },
   phase: Progress['phase'],
   task: TaskOptions,
@@ -119,20 +127,16 @@ function createDump(
   let exactTables = 0;
 
   async function table(name: string, source: Table, logReading: LogReading | null): Promise<DumpedTable> {
-    const isLog = logReading !== null;
     const columns = dumpColumns(source, logReading?.profile ?? null);
-    const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
+    const textOf = createRowWriter(columns);
     const identity = logReading === null ? [] : identityOf(source, logReading.profile);
     const { pick } = createIdentifier(identity, columns);
     const hasher = createTableHasher(columns);
-    const order = isLog
-      ? `${source.scanHint} ORDER BY ${quoteName(logReading.profile.log.columns.id)}`
-      : scanOrder(source);
     const rows = readRows(db, {
       schemaName: 'main',
       table: source.name,
       columns,
-      order,
+      order: dumpOrder(source, profile),
       encoding: schema.encoding,
     });
     let ordinal = 0;
@@ -142,16 +146,13 @@ function createDump(
       refuseHugeRow(name, columns, row);
       hasher.add(row);
       logReading?.chain.add(pick(row));
-      let line = ordinal === 0 ? '' : ', ';
-      for (const [index, value] of row.entries()) {
-        line += (prefixes[index] ?? '') + jsonValue(value);
-        if (!isInexact(value)) continue;
-        const opening = exactRows === 0 ? `${exactTables === 0 ? '' : ', '}${jsonText(name)}: [` : ', ';
-        await exact.text(opening + exactEntry(ordinal, columns[index] ?? '', value));
+      for (const entry of exactEntries(ordinal, columns, row)) {
+        const opening = exactRows === 0 ? `${exactTables === 0 ? '' : BETWEEN}${jsonText(name)}: [` : BETWEEN;
+        await exact.text(opening + entry);
         exactTables += exactRows === 0 ? 1 : 0;
         exactRows += 1;
       }
-      await main.text(`${line}}`);
+      await main.text((ordinal === 0 ? '' : BETWEEN) + textOf(row));
       ordinal += 1;
       rowsDone += 1;
       if (rowsDone % 4096 === 0)
@@ -195,17 +196,4 @@ function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
     (column) => names[placeOfName(names, column)] ?? [],
   );
   return [...first, ...names.filter((name) => !first.includes(name))];
-}
-
-function isInexact(value: SqlValue): value is Exclude<SqlValue, null | bigint | number | string> {
-  return typeof value === 'object' && value !== null;
-}
-
-function exactEntry(
-  ordinal: number,
-  column: string,
-  value: Exclude<SqlValue, null | bigint | number | string>,
-): string {
-  const [storageClass, bytes] = value instanceof Uint8Array ? ['blob', value] : ['text', value.rawText];
-  return `[${ordinal}, ${jsonText(column)}, "${storageClass}", "${Buffer.from(bytes).toString('base64')}"]`;
 }

@@ -29,7 +29,7 @@ export async function takeSnapshot(
       const about = await writeAndCheck(
         db,
         draft,
-        { profile: folder.profile, phase: 'take', note: () => null },
+        { profile: folder.profile, phase: 'take', restore: null },
         task,
       );
       const { sizeBytes } = await readDraft(draft);
@@ -50,10 +50,10 @@ export async function takeSnapshot(
 export async function writeAndCheck(
   db: AnyDatabase,
   draft: Draft,
-  { profile, phase, note }: Pick<DumpRequest, 'profile' | 'phase' | 'note'>,
+  { profile, phase, restore }: Pick<DumpRequest, 'profile' | 'phase' | 'restore'>,
   task: TaskOptions,
 ): Promise<SnapshotAbout> {
-  const request = { profile, kind: draft.kind, takenAt: new Date(), phase, note };
+  const request = { profile, kind: draft.kind, takenAt: new Date(), phase, restore };
   const about = await explainingWrites(draft.path, async () => {
     const written = await writeSnapshot(db, draft.handle, request, task);
     await draft.handle.sync();

@@ -1,6 +1,6 @@
 import { parseBytesRepr } from '../host/bytes-repr.ts';
+import { jsonValue } from '../host/python-text.ts';
 import type { GuessedBytes } from '../model/diff.ts';
-import { jsonValue } from '../snapshot-file/python-text.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column } from '../sqlite/table.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseBytesRepr } from '../host/bytes-repr.ts';
-import { jsonValue } from '../snapshot-file/python-text.ts';
+import { jsonValue } from '../host/python-text.ts';
 import type { AnyDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { nameList, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';

@@ -111,7 +111,7 @@ function report(name: string, ours: Timing, peer: string, seconds: number | null
 async function takeAside(folder: DataFolder): Promise<void> {
   await withReadView(folder, {}, async ({ db }) => {
     const draft = await createDraft(folder, 'rewind');
-    await writeAndCheck(db, draft, { profile: folder.profile, phase: 'build', note: () => null }, {});
+    await writeAndCheck(db, draft, { profile: folder.profile, phase: 'build', restore: null }, {});
     const file = join(folder.dir, 'snapshots', `${ID}.json`);
     await mkdir(dirname(file), { recursive: true });
     await copyFile(draft.path, file);

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDemo } from '../../src/demo/demo.ts';
+import { jsonReal } from '../../src/host/python-text.ts';
 import {
   applyRestore,
   applyUndo,
@@ -15,7 +16,6 @@ import {
   type RestoreOptions,
   takeSnapshot,
 } from '../../src/index.ts';
-import { jsonReal } from '../../src/snapshot-file/python-text.ts';
 import { makeDir, makeRoot, open, type Place } from '../support/place.ts';
 import { buildHost, type Content, readContent } from './content.ts';
 import { type Host, hosts, plain } from './hosts.ts';

@@ -24,7 +24,7 @@ export async function dump(folder: DataFolder, name: string): Promise<string> {
     await writeSnapshot(
       db,
       handle,
-      { profile: folder.profile, kind: 'rewind', takenAt, phase: 'build', note: () => null },
+      { profile: folder.profile, kind: 'rewind', takenAt, phase: 'build', restore: null },
       {},
     );
   } finally {

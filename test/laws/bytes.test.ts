@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { jsonValue } from '../../src/host/python-text.ts';
 import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
-import { jsonValue } from '../../src/snapshot-file/python-text.ts';
 import { asHost, codeOf, makePlace, makeRoot, open, type Place, putSnapshot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { jsonValue } from '../../src/host/python-text.ts';
 import { SnapbackError } from '../../src/model/errors.ts';
 import { createJsonScanner, type JsonScanner } from '../../src/snapshot-file/json-scanner.ts';
-import { jsonValue } from '../../src/snapshot-file/python-text.ts';
 import { sqlValues, texts } from '../support/arbitraries.ts';
 
 /** A scanner that is fed `size` bytes at a time, whatever it asks for. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { jsonText, jsonValue } from '../../src/host/python-text.ts';
 import {
   applyRestore,
   defaultRestoreOptions,
@@ -8,7 +9,6 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { createJsonScanner } from '../../src/snapshot-file/json-scanner.ts';
-import { jsonText, jsonValue } from '../../src/snapshot-file/python-text.ts';
 import { countRowBytes, LONGEST_ROW_BYTES } from '../../src/snapshot-file/row-size.ts';
 import { sqlValues } from '../support/arbitraries.ts';
 import { errorOf, hostDump, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';

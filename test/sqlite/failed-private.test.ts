@@ -45,7 +45,7 @@ test('a new snapshot that cannot be read back is reported as written, not as a s
   const path = join(await makeDir(root()), 'draft.part');
   const draft = { path, kind: 'rewind', handle: await open(path, constants.O_WRONLY | constants.O_CREAT) };
   const db = openReadDatabase(folder.databaseFile, folder);
-  const request = { profile: folder.profile, phase: 'take', note: () => null } as const;
+  const request = { profile: folder.profile, phase: 'take', restore: null } as const;
   const failed = await writeAndCheck(db, draft, request, {}).catch((error: unknown) => error);
   db.close();
   await draft.handle.close();

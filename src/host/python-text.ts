@@ -1,5 +1,5 @@
-import { bytesRepr } from '../host/bytes-repr.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
+import { bytesRepr } from './bytes-repr.ts';
 
 /*
  * The visible form of a snapshot is what the host's Python writes and reads: ASCII JSON with Python's number tokens.

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesRepr, parseBytesRepr } from '../../src/host/bytes-repr.ts';
-import { jsonReal, jsonText, jsonValue } from '../../src/snapshot-file/python-text.ts';
+import { jsonReal, jsonText, jsonValue } from '../../src/host/python-text.ts';
 import { blobs, brokenTexts, integers, reals, sqlValues, texts } from '../support/arbitraries.ts';
 
 const pythonMissing = spawnSync('python3', ['-c', 'import json']).status !== 0;
