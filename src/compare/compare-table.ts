@@ -5,6 +5,7 @@ import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
+import { sameStored } from './same-stored.ts';
 
 /**
  * What restoring one table means, held in two temporary tables of the connection. `put` has a line for each row of the
@@ -50,23 +51,41 @@ export function compareTable(
   const liveOnly = live.columns.map((column) => column.name).filter((name) => !shared.has(foldName(name)));
   const [put, gone] = [`snapback_put_${index}`, `snapback_gone_${index}`];
   const names: Names = { staged, put: `temp.${put}`, gone: `temp.${gone}`, identity, liveOnly, index };
-  needingHost(live.name, () => {
+  return needingHost(live.name, () => {
     db.exec(`DROP TABLE IF EXISTS ${names.put}; DROP TABLE IF EXISTS ${names.gone}`);
-    if (hasWholeKey(db, staged)) compareByKey(db, names, rewrite);
-    else compareAsMultiset(db, names, rewrite);
+    const liveRows = countRows(db, `main.${quoteName(live.name)} ${live.scanHint}`);
+    const { added, changed } = hasWholeKey(db, staged)
+      ? compareByKey(db, names, { liveRows, rewrite })
+      : compareAsMultiset(db, names, rewrite);
+    const removed = countRows(db, names.gone);
+    return {
+      staged,
+      put: names.put,
+      gone: names.gone,
+      identity,
+      liveOnly,
+      liveRows,
+      added,
+      removed,
+      changed,
+    };
   });
-  const count = (sql: string): number => Number(db.prepare<[], unknown>(sql).pluck().get());
-  return {
-    staged,
-    put: names.put,
-    gone: names.gone,
-    identity,
-    liveOnly,
-    liveRows: count(`SELECT count(*) FROM main.${quoteName(live.name)} ${live.scanHint}`),
-    added: count(`SELECT count(*) FROM ${names.put} WHERE NOT survivor`),
-    removed: count(`SELECT count(*) FROM ${names.gone}`),
-    changed: count(`SELECT count(*) FROM ${names.put} WHERE survivor AND differs`),
-  };
+}
+
+function countRows(db: AnyDatabase, source: string): number {
+  return Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${source}`).pluck().get());
+}
+
+type PutCounts = Pick<Comparison, 'added' | 'changed'>;
+
+function countPut(db: AnyDatabase, put: string): PutCounts {
+  const counted = db
+    .prepare<[], PutCounts>(
+      `SELECT count(*) FILTER (WHERE NOT survivor) AS added,
+         count(*) FILTER (WHERE survivor AND differs) AS changed FROM ${put}`,
+    )
+    .get();
+  return counted ?? { added: 0, changed: 0 };
 }
 
 function identityOf({ readOnly, rowid, key, columns }: Table): readonly string[] {
@@ -104,8 +123,12 @@ function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boo
   return nulls === 0;
 }
 
-function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
-  const { live, name, columns } = names.staged;
+function compareByKey(
+  db: AnyDatabase,
+  names: Names,
+  { liveRows, rewrite }: { readonly liveRows: number; readonly rewrite: Rewrite },
+): PutCounts {
+  const { live, name, columns, rows } = names.staged;
   const match = live.key
     .map((column) =>
       sameKey(live, column, `l.${quoteName(column)}`, `s.${stageColumn(columns.indexOf(column))}`),
@@ -113,24 +136,32 @@ function compareByKey(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
     .join(' AND ');
   const found = `l.${quoteName(live.key[0] ?? '')} IS NOT NULL`;
   const equal = columns
-    .map((column, index) => sameValue(`l.${quoteName(column)}`, `s.${stageColumn(index)}`))
+    .map((column, index) => sameStored(live, column, `l.${quoteName(column)}`, `s.${stageColumn(index)}`))
     .join(' AND ');
   const differs = `NOT (${found} AND ${equal})`;
   const table = `main.${quoteName(live.name)} l`;
   // A lookup by rowid needs no index.
   const lookedUp = live.rowidColumn === null ? table : `${table} ${live.scanHint}`;
+  const isAll = rewrite === 'all';
   db.exec(`
     CREATE TEMP TABLE ${bare(names.put)} AS
-      SELECT s.rowid AS ord, ${found} AS survivor, ${differs} AS differs${liveParts(names, 'l.')}
+      SELECT s.rowid AS ord, ${found} AS survivor, ${isAll ? differs : 'true'} AS differs${liveParts(names, 'l.')}
       FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN ${lookedUp} ON ${match}
-      ${rewrite === 'all' ? '' : `WHERE ${differs}`} ORDER BY s.rowid;
+      ${isAll ? '' : `WHERE ${differs}`} ORDER BY s.rowid`);
+  const counts = countPut(db, names.put);
+  // Each key has at most one row on either side. So the counts tell how many live rows have no partner. The newest rows
+  // are looked at first, because mostly they are the ones.
+  const newestFirst = live.rowid === null ? '' : `ORDER BY l.${quoteName(live.rowid)} DESC`;
+  db.exec(`
     CREATE TEMP TABLE ${bare(names.gone)} AS
       SELECT ${identityParts(names, 'l.')} FROM ${table} ${live.scanHint}
-      WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})`);
+      WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})
+      ${newestFirst} LIMIT ${Math.max(0, liveRows - rows + counts.added)}`);
+  return counts;
 }
 
 /** Pairs equal rows one by one: the n-th of equal ones here with the n-th of equal ones there. */
-function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): void {
+function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): PutCounts {
   const { live, name, columns } = names.staged;
   const [here, there] = [`snapback_here_${names.index}`, `snapback_there_${names.index}`];
   const numbered = (values: readonly string[], order: string) =>
@@ -157,6 +188,7 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): voi
       WHERE NOT EXISTS (SELECT 1 FROM temp.${there} t WHERE t.content = h.content AND t.nth = h.nth);
     DROP TABLE temp.${here};
     DROP TABLE temp.${there}`);
+  return countPut(db, names.put);
 }
 
 function bare(name: string): string {

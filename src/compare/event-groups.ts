@@ -18,6 +18,7 @@ export type EventGroups = {
 };
 
 const LONGEST_TEXT = 80;
+const EVENTS_PER_STEP = 64;
 
 /** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
 export async function groupEvents(
@@ -79,6 +80,7 @@ async function group(
 ): Promise<readonly NewerEvents[]> {
   const groups = new Map<string | null, Group>();
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
+  let events = 0;
   for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
     const fields = parsePayload(payload);
     const chat = firstText(fields, profile.chat.payloadChat);
@@ -109,7 +111,8 @@ async function group(
       if (found.first.text === null && mark.text !== null) found.first = mark;
       if (found.last.text === null || mark.text !== null) found.last = mark;
     }
-    await yielder.step();
+    events += 1;
+    if (events % EVENTS_PER_STEP === 0) await yielder.step();
   }
   return [...groups].map(([chat, one]) => ({
     chat,
@@ -120,7 +123,7 @@ async function group(
 }
 
 function shorten(text: string | null): string | null {
-  if (text === null) return null;
+  if (text === null || text.length <= LONGEST_TEXT) return text;
   const letters = [...text.slice(0, LONGEST_TEXT * 2)];
   return letters.length <= LONGEST_TEXT && text.length <= LONGEST_TEXT * 2
     ? text

@@ -19,6 +19,7 @@ export type EventMatch = {
   readonly lineage: Diff['lineage'];
 };
 
+const PAIRED = 'temp.snapback_events_paired';
 const HERE = 'temp.snapback_events_here';
 const THERE = 'temp.snapback_events_there';
 const BOTH = 'temp.snapback_events_both';
@@ -41,12 +42,17 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
   });
   const [first] = shared;
   const keys = log.identity.map((_, index) => `i${index}`);
+  const unpaired = `differs AND rowid NOT IN (SELECT line FROM ${PAIRED})`;
   const differing = `SELECT ${keys.join(', ')} FROM ${log.gone}
-    UNION ALL SELECT ${keys.join(', ')} FROM ${log.put} WHERE survivor AND differs`;
+    UNION ALL SELECT ${keys.join(', ')} FROM ${log.put} WHERE survivor AND ${unpaired}`;
   const staged = `${STAGE_SCHEMA}.${name}`;
-  const equal = shared.map(({ here, there }) => sameValue(here, there));
+  const equal = ['true', ...shared.map(({ here, there }) => sameValue(here, there))].join(' AND ');
+  // Most rows that differ hold the same event with other flags. What is left is matched whatever its row.
   db.exec(`
-    ${[HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
+    ${[PAIRED, HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
+    CREATE TEMP TABLE ${bare(PAIRED)} AS
+      SELECT p.rowid AS line FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord ${joinLive(log, 'p')}
+      WHERE p.survivor AND p.differs AND ${equal};
     CREATE TEMP TABLE ${bare(HERE)} AS
       SELECT ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${first?.here ?? 'NULL'} AS event,
         ${nthOfItsLike(shared.map(({ here }) => here))} AS nth
@@ -54,19 +60,19 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
     CREATE INDEX ${HERE}_event ON ${bare(HERE)} (event, nth);
     CREATE TEMP TABLE ${bare(THERE)} AS
       SELECT s.rowid AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
-      FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord WHERE p.differs;
+      FROM (SELECT ord FROM ${log.put} WHERE ${unpaired}) p CROSS JOIN ${staged} s ON s.rowid = p.ord;
     CREATE TEMP TABLE ${bare(BOTH)} AS
       SELECT h.rowid AS here, t.rowid AS there
       FROM ${THERE} t CROSS JOIN ${HERE} h ON h.event IS t.event AND h.nth = t.nth
         CROSS JOIN ${staged} s ON s.rowid = t.ord ${joinLive(log, 'h')}
-      WHERE ${['true', ...equal].join(' AND ')};
+      WHERE ${equal};
     CREATE TEMP TABLE ${bare(NEWER)} AS
       SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});
     DELETE FROM ${THERE} WHERE rowid IN (SELECT there FROM ${BOTH})`);
   const count = (table: string): number =>
     Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${table}`).pluck().get());
   return {
-    log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(BOTH) },
+    log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(PAIRED) + count(BOTH) },
     newer: NEWER,
     lineage: partsWays(database, log) ? 'other' : 'same',
   };
