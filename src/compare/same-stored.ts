@@ -1,6 +1,6 @@
 import { sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
-import { affinityOf } from '../stage/layout.ts';
+import { affinityOf } from '../stage/affinity.ts';
 
 /**
  * SQL: true where a live value and the staged value of the same column have the same storage class and bytes. It says the

@@ -4,7 +4,7 @@ import type { GuessedBytes } from '../model/diff.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column } from '../sqlite/table.ts';
-import { affinityOf } from './layout.ts';
+import { affinityOf } from './affinity.ts';
 import { type Alike, createLiveRows, createNotes, type LiveTable } from './live-rows.ts';
 
 type Guessed = Pick<GuessedBytes, 'takenAs' | 'because'>;

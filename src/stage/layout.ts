@@ -5,6 +5,7 @@ import { explainNeed } from '../sqlite/needs-host.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
+import { affinityOf, conversionOf } from './affinity.ts';
 
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';
@@ -14,28 +15,58 @@ export function stageColumn(index: number): string {
   return `c${index}`;
 }
 
-/** Creates the stage's table and knows how to fill it. `targets` has the live column for each column of the file. */
-export function createLayout(db: WriteDatabase, name: string, live: Table, fileColumns: readonly string[]) {
+/** A table of the stage: its name there, the live table that it is laid out for, and the columns of the file. */
+export type LayoutPlan = {
+  readonly name: string;
+  readonly live: Table;
+  readonly fileColumns: readonly string[];
+  /** What a row's rowid is: its place in the file, or its key where the live table and the file have an INTEGER PRIMARY KEY. */
+  readonly rowid: 'place' | 'key';
+};
+
+export type Layout = {
+  /** The live column for each column of the file. */
+  readonly targets: readonly (Column | undefined)[];
+  /** The columns that file and live table share, by their live names. */
+  readonly shared: readonly string[];
+  /** The column of the stage that is the rowid; null where a row's rowid is its place in the file. */
+  readonly keyColumn: string | null;
+  /** Adds a row, given by its place and its values in the file. False if its key cannot be its rowid, or is taken. */
+  readonly insert: (place: number, row: readonly SqlValue[]) => boolean;
+  /**
+   * Indexes the key where it isn't the rowid. Two rows with the very same key mean a damaged file, unless it is `proven`
+   * that the file holds what was dumped: then the table had another key. Other rows that the live key takes for the same
+   * are refused. @throws `row-refused`, `snapshot-damaged`, `schema-needs-host`
+   */
+  readonly index: (table: string, proven: boolean) => void;
+};
+
+/** Creates the stage's table and knows how to fill it. */
+export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid }: LayoutPlan): Layout {
   const byName = new Map(live.columns.map((column) => [foldName(column.name), column]));
   const targets = fileColumns.map((column) => byName.get(foldName(column)));
   const shared = targets.flatMap((column) => column ?? []);
   const kept = targets.flatMap((column, index) => (column === undefined ? [] : [index]));
+  const keyAt = rowid === 'key' ? shared.findIndex((column) => column.name === live.rowidColumn) : -1;
+  const isKeyed = keyAt !== -1;
   const declared = shared.map((column, index) => {
+    if (index === keyAt) return `${stageColumn(index)} INTEGER PRIMARY KEY`;
     // Only the collation of a key matters here: rows are matched by it.
     const collation = live.key.includes(column.name) ? ` COLLATE ${quoteName(column.keyCollation)}` : '';
     return `${stageColumn(index)} ${affinityOf(column, live.strict)}${collation}`;
   });
-  db.exec(`CREATE TABLE ${name} (${['ord INTEGER PRIMARY KEY', ...declared].join(', ')})`);
+  const ord = isKeyed ? [] : ['ord INTEGER PRIMARY KEY'];
+  db.exec(`CREATE TABLE ${name} (${[...ord, ...declared].join(', ')})`);
   const insert = db.prepare<SqlValue[]>(
-    `INSERT INTO ${name} VALUES (${['?', ...shared.map(() => '?')].join(', ')})`,
+    `INSERT INTO ${name} VALUES (${[...ord, ...shared].map(() => '?').join(', ')})`,
   );
   // One statement for each column, however they combine in the rows.
   const toText = new Map<number, ReturnType<typeof prepareToText>>();
   function prepareToText(index: number) {
     const column = stageColumn(index);
-    return db.prepare<[bigint]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE rowid = ?`);
+    return db.prepare<[SqlValue]>(`UPDATE ${name} SET ${column} = CAST(${column} AS TEXT) WHERE rowid = ?`);
   }
-  const indices = live.key.map((column) => shared.findIndex((one) => one.name === column));
+  const indices = isKeyed ? [] : live.key.map((column) => shared.findIndex((one) => one.name === column));
   const keyAffinities = indices.flatMap((index) => {
     const column = shared[index];
     return column === undefined ? [] : [{ index, affinity: affinityOf(column, live.strict) }];
@@ -56,31 +87,31 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   return {
     targets,
     shared: shared.map((column) => column.name),
-    insert(ordinal: number, row: readonly SqlValue[]): void {
+    keyColumn: isKeyed ? stageColumn(keyAt) : null,
+    insert(place, row) {
       const values = kept.map((index) => row[index] ?? null);
+      const id = isKeyed ? (values[keyAt] ?? null) : BigInt(place);
+      // Whatever is no integer would get another rowid, or none.
+      if (typeof id !== 'bigint') return false;
       keyConverted ||= keyAffinities.some(
         ({ index, affinity }) => conversionOf(values[index] ?? null, affinity) !== 'none',
       );
-      insert.run(BigInt(ordinal), ...values.map((value) => (isRawText(value) ? value.rawText : value)));
+      const bound = values.map((value) => (isRawText(value) ? value.rawText : value));
+      if (!runUnlessTaken(() => insert.run(...(isKeyed ? bound : [id, ...bound])))) return false;
       for (const [index, value] of values.entries()) {
         if (!isRawText(value)) continue;
         const statement = toText.get(index) ?? prepareToText(index);
         toText.set(index, statement);
-        statement.run(BigInt(ordinal));
+        statement.run(id);
       }
+      return true;
     },
-    /**
-     * Indexes the key. Two rows with the very same key mean a damaged file, unless it is `proven` that the file holds what
-     * was dumped: then the table had another key. Other rows that the live key takes for the same are refused.
-     * @throws `row-refused`, `snapshot-damaged`, `schema-needs-host`
-     */
-    index(table: string, proven: boolean): void {
+    index(table, proven) {
       if (indices.length === 0 || indices.includes(-1)) return;
       try {
         db.exec(`CREATE UNIQUE INDEX ${name}_key ON ${name} (${indices.map(stageColumn).join(', ')})`);
       } catch (error) {
-        const code = sqliteCode(error);
-        const refused = code?.startsWith('SQLITE_CONSTRAINT') === true;
+        const refused = sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') === true;
         if (refused && (proven || !isSameKeyTwice()))
           throw new SnapbackError(
             'row-refused',
@@ -101,52 +132,17 @@ export function createLayout(db: WriteDatabase, name: string, live: Table, fileC
   };
 }
 
+/** False if a rowid was taken already. */
+function runUnlessTaken(write: () => unknown): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') === true) return false;
+    throw error;
+  }
+}
+
 function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
-}
-
-/** SQLite's rules for the affinity of a declared type; in STRICT tables ANY has none. */
-export function affinityOf(
-  column: Column,
-  strict: boolean,
-): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC' {
-  const type = column.declaredType.toUpperCase();
-  if (type.includes('INT')) return 'INTEGER';
-  if (/CHAR|CLOB|TEXT/.test(type)) return 'TEXT';
-  if (type === '' || type.includes('BLOB') || (strict && type === 'ANY')) return 'BLOB';
-  return /REAL|FLOA|DOUB/.test(type) ? 'REAL' : 'NUMERIC';
-}
-
-/** A text that SQLite takes for a number. It ignores its own kinds of white space, and whatever follows a NUL. */
-const NUMERIC_TEXT = /^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[\t-\r ]*(?:\0|$)/i;
-
-/**
- * What storing the value in a column of this affinity does to it. `none`: nothing. `kept`: it gets another storage class
- * but still says the same. `lost`: the original can't be told from it any more, as with the zeros of `007`.
- */
-export function conversionOf(
-  value: SqlValue,
-  affinity: ReturnType<typeof affinityOf>,
-): 'none' | 'kept' | 'lost' {
-  const keptIf = (isSame: boolean) => (isSame ? 'kept' : 'lost');
-  if (affinity === 'BLOB') return 'none';
-  if (typeof value === 'string')
-    return affinity === 'TEXT' || !NUMERIC_TEXT.test(value) ? 'none' : keptIf(isCanonical(value, affinity));
-  if (typeof value === 'bigint') {
-    if (affinity === 'REAL') return keptIf(BigInt(Number(value)) === value);
-    return affinity === 'TEXT' ? 'kept' : 'none';
-  }
-  if (typeof value !== 'number') return 'none';
-  // As text a real keeps 15 digits, and not always more.
-  if (affinity === 'TEXT') return keptIf(Number(value.toPrecision(15)) === value);
-  const becomesInteger = affinity !== 'REAL' && Number.isInteger(value) && Math.abs(value) < 2 ** 63;
-  return becomesInteger ? keptIf(!Object.is(value, -0)) : 'none';
-}
-
-/** Whether the text is exactly how the number that it becomes would be written. */
-function isCanonical(text: string, affinity: ReturnType<typeof affinityOf>): boolean {
-  if (!/^-?(?:0|[1-9]\d*)$/.test(text)) return String(Number(text)) === text;
-  const number = BigInt(text);
-  if (text === '-0') return false;
-  return affinity === 'REAL' ? BigInt(Number(number)) === number : BigInt.asIntN(64, number) === number;
 }

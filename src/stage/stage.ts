@@ -9,6 +9,7 @@ import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts'
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
+import { rm } from '../system/files.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { StagedContents, StagedTable } from './staged-table.ts';
@@ -50,11 +51,40 @@ export type StagePlace = {
  */
 export async function stageSnapshot(
   file: SnapshotBytes,
-  { folder, nativeBinding, live }: StagePlace,
+  place: StagePlace,
   task: TaskOptions,
 ): Promise<Stage> {
+  const path = join(place.folder.path, 'snapshot.db');
+  try {
+    const first = await loadSnapshot(file, { ...place, path, byPlace: [] }, task);
+    if (first.stage !== null) return first.stage;
+    // Laid out by the places of the rows, the stage can hold whatever the file says, and judge it.
+    await rm(path, { force: true });
+    const second = await loadSnapshot(file, { ...place, path, byPlace: first.misfits }, task);
+    if (second.stage === null) throw new TypeError('Rows did not fit by their places.');
+    return second.stage;
+  } catch (error) {
+    throw explainPrivateWrite(error, path);
+  }
+}
+
+type LoadPlan = StagePlace & {
+  readonly path: string;
+  /** Folded names of the tables in which a row's rowid is its place in the file. */
+  readonly byPlace: readonly string[];
+};
+
+/** A stage, or the folded names of the tables whose keys can't be rowids. */
+type Loaded =
+  | { readonly stage: Stage; readonly misfits: null }
+  | { readonly stage: null; readonly misfits: readonly string[] };
+
+async function loadSnapshot(
+  file: SnapshotBytes,
+  { path, byPlace, nativeBinding, live }: LoadPlan,
+  task: TaskOptions,
+): Promise<Loaded> {
   const { schema, profile } = live;
-  const path = join(folder.path, 'snapshot.db');
   const db = openPrivateDatabase(path, { nativeBinding });
   try {
     db.pragma('journal_mode = OFF');
@@ -77,9 +107,10 @@ export async function stageSnapshot(
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
       else if (part.type === 'end') sha256 = part.sha256;
       else if (part.type === 'table') {
+        const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(
           db,
-          { name: `t${loaders.length}`, table: part.name },
+          { name: `t${loaders.length}`, table: part.name, rowid },
           { ...live, ask: (question) => withLockPatience(task, question) },
           about,
         );
@@ -88,6 +119,8 @@ export async function stageSnapshot(
       else await loader?.add(part.columns, part.rows);
     }
     db.exec('COMMIT');
+    const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));
+    if (misfits.length > 0) return { stage: null, misfits };
     const yielder = createYielder(task);
     const tables: StagedTable[] = [];
     for (const one of loaders) {
@@ -95,7 +128,7 @@ export async function stageSnapshot(
       if (table !== null) tables.push(table);
     }
     const isUnreadable = (one: TableLoader) => schema.unreadable.has(foldName(one.table));
-    return {
+    const stage: Stage = {
       file: path,
       tables,
       unreadable: loaders.filter(isUnreadable).map((one) => ({ table: one.table, rows: one.rows() })),
@@ -114,8 +147,7 @@ export async function stageSnapshot(
       nativeBinding,
       contents: { hashes: new Map(), log: null },
     };
-  } catch (error) {
-    throw explainPrivateWrite(error, path);
+    return { stage, misfits: null };
   } finally {
     db.close();
   }

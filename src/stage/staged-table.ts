@@ -9,6 +9,11 @@ export type StagedTable = {
   readonly role: 'log' | 'projected';
   /** Columns that snapshot and live table share, by their live names. */
   readonly columns: readonly string[];
+  /**
+   * What a row's rowid is: its key, where the live table has an INTEGER PRIMARY KEY that the file has too and all keys are
+   * distinct integers; else its place in the file.
+   */
+  readonly rowid: 'key' | 'place';
   readonly rows: number;
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;

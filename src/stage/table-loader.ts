@@ -6,8 +6,9 @@ import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
+import { affinityOf, conversionOf } from './affinity.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
-import { affinityOf, conversionOf, createLayout } from './layout.ts';
+import { createLayout, type Layout, type LayoutPlan } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
 import type { StagedTable } from './staged-table.ts';
 
@@ -15,6 +16,8 @@ import type { StagedTable } from './staged-table.ts';
 export type TableLoader = {
   readonly table: string;
   readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
+  /** Whether the rows' keys can be their rowids. Once that is false, rows are only counted. */
+  readonly fits: () => boolean;
   /** A text of the column had half a surrogate pair in the file. */
   readonly noteIllFormed: (column: string) => void;
   readonly finish: (role: StagedTable['role'], yielder: Yielder) => StagedTable | null;
@@ -29,18 +32,22 @@ export type LiveSide = KnownDatabase & {
   readonly ask: <T>(question: () => T) => Promise<T>;
 };
 
+/** `name`: the table's name in the stage. `table`: its name in the file. */
+export type LoaderPlan = Pick<LayoutPlan, 'name' | 'rowid'> & { readonly table: string };
+
 /** Creates the loader of one table. Where the database has no such table, its rows are only counted. */
 export function createLoader(
   db: WriteDatabase,
-  { name, table }: { readonly name: string; readonly table: string },
+  { name, table, rowid }: LoaderPlan,
   side: LiveSide,
   about: SnapshotAbout | null,
 ): TableLoader {
   const live = side.schema.tables.get(foldName(table)) ?? null;
   const dumped = about?.tables.find((one) => one.name === table)?.columns;
   let columns: readonly string[] | null = dumped ?? null;
-  let layout: ReturnType<typeof createLayout> | null = null;
+  let layout: Layout | null = null;
   let rows = 0;
+  let fits = true;
   const lost = new Map<string, number>();
   let bytes: BytesReading | null = null;
   /** The columns with values that are stored in another form, each with how many of them lose something by it. */
@@ -53,14 +60,17 @@ export function createLoader(
 
   async function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): Promise<void> {
     columns ??= found;
-    if (live !== null) layout ??= createLayout(db, name, live, columns);
+    if (live !== null) layout ??= createLayout(db, { name, live, fileColumns: columns, rowid });
     if (live !== null && layout !== null && about === null)
       bytes ??= readBytes(live, layout.targets, columns);
-    for (const row of batch) {
+    for (const row of fits ? batch : []) {
       const alike = bytes?.alike(row);
       const resolved = bytes && alike && alike.size > 0 ? await bytes.resolve(row, alike) : row;
       for (const [index, value] of resolved.entries()) look(value, index);
-      layout?.insert(rows, resolved);
+      if (layout?.insert(rows, resolved) === false) {
+        fits = false;
+        return;
+      }
       rows += 1;
     }
   }
@@ -97,16 +107,13 @@ export function createLoader(
   return {
     table,
     add,
+    fits: () => fits,
     noteIllFormed: (column) => count(illFormed, column),
     finish(role, yielder) {
       if (live === null || isForeign()) return null;
       // Without rows it does not matter which columns are laid out.
-      layout ??= createLayout(
-        db,
-        name,
-        live,
-        live.columns.map((column) => column.name),
-      );
+      const fileColumns = live.columns.map((column) => column.name);
+      layout ??= createLayout(db, { name, live, fileColumns, rowid });
       yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: false });
       layout.index(table, about !== null);
       yielder.report({ phase: 'read-snapshot', done: rows, total: rows, unit: 'rows', cancellable: true });
@@ -115,6 +122,7 @@ export function createLoader(
         name,
         role,
         columns: layout.shared,
+        rowid: layout.keyColumn === null ? 'place' : 'key',
         rows,
         emptyOrAbsent: about === null && rows === 0,
       };

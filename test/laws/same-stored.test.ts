@@ -6,7 +6,7 @@ import { openPrivateDatabase } from '../../src/sqlite/database.ts';
 import { sqliteCode } from '../../src/sqlite/result-codes.ts';
 import { sameValue } from '../../src/sqlite/same-values.ts';
 import { readSchema } from '../../src/sqlite/schema.ts';
-import { affinityOf } from '../../src/stage/layout.ts';
+import { affinityOf } from '../../src/stage/affinity.ts';
 import { makeRoot } from '../support/place.ts';
 
 const root = makeRoot();

@@ -14,7 +14,7 @@ test('invalid texts arrive unchanged in any columns of a row, with one statement
     db.exec(`CREATE TABLE live (${names.join(', ')})`);
     const live = readSchema(db).tables.get('live');
     if (live === undefined) throw new TypeError('There is no table.');
-    const layout = createLayout(db, 't0', live, names);
+    const layout = createLayout(db, { name: 't0', live, fileColumns: names, rowid: 'key' });
     const prepared = vi.spyOn(db, 'prepare');
     for (let row = 0; row < 256; row += 1)
       layout.insert(

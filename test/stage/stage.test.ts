@@ -217,3 +217,69 @@ test.each([
   run(place, "DELETE FROM t WHERE v = 2; UPDATE t SET v = 9 WHERE k = 'a';");
   expect(await written(place)).toStrictEqual(before);
 });
+
+describe('keys of an INTEGER PRIMARY KEY that are no distinct integers', () => {
+  const SCHEMA = '(id INTEGER PRIMARY KEY, v)';
+
+  test('twice the same key is damage, wherever the second one is', async () => {
+    for (const ids of [
+      [1, 1],
+      [2, 1, 3, 2],
+    ]) {
+      const place = await makeSeedPlace(
+        SCHEMA,
+        ids.map((id) => ({ id, v: 'x' })),
+      );
+      await expect(diff(place)).rejects.toMatchObject({
+        code: 'snapshot-damaged',
+        message: 'Two rows of “t” have the same key.',
+        detail: { table: 't' },
+      });
+    }
+  });
+
+  test('keys that are the same only after a conversion are refused, not called damage', async () => {
+    const place = await makeSeedPlace(SCHEMA, [{ id: 1 }, { id: '1' }]);
+    await expect(diff(place)).rejects.toMatchObject({ code: 'row-refused', detail: { table: 't' } });
+  });
+
+  test('what damages the file behind them is found first', async () => {
+    const place = await makeSeedPlace(SCHEMA, []);
+    await putSnapshot(
+      place,
+      ID,
+      '{"last_event_id": 0, "event_log": [], "t": [{"id": 1}, {"id": 1}, {"id": }]}',
+    );
+    await expect(diff(place)).rejects.toMatchObject({ code: 'snapshot-damaged', detail: { row: 3 } });
+  });
+
+  test('keys that become integers are taken for them, and NULL is a key of its own', async () => {
+    const rows = [
+      { id: 7, v: 'a' },
+      { id: null, v: 'b' },
+      { id: '3', v: 'c' },
+      { id: 2.5, v: 'd' },
+    ];
+    const place = await makeSeedPlace(SCHEMA, rows.slice(0, 3));
+    run(place, "INSERT INTO t VALUES (3, 'c');");
+    expect((await diff(place)).schemaDrift).toStrictEqual([
+      { kind: 'value-converted', table: 't', column: 'id', loses: 0 },
+    ]);
+    expect((await diff(place)).tables.at(-1)).toMatchObject({ added: 2, removed: 0, unchanged: 1 });
+    const refused = await makeSeedPlace(SCHEMA, rows.slice(3));
+    expect((await diff(refused)).tables.at(-1)).toMatchObject({ added: 1, snapshotRows: 1 });
+  });
+
+  test('a table by key and one by place are compared and written in one go', async () => {
+    const place = await makePlace(root(), `CREATE TABLE t ${SCHEMA}; CREATE TABLE u ${SCHEMA};`, {
+      tables: ['t', 'u'],
+    });
+    const u = [
+      { id: 9, v: 'x' },
+      { id: 4, v: 'y' },
+    ];
+    await putSnapshot(place, ID, hostDump(0, { t: [{ id: '5', v: 'z' }], u }));
+    expect(await written(place)).toStrictEqual(['integer 5 text 7A']);
+    expect(readState(place.databaseFile).tables.u).toStrictEqual(['integer 4 text 79', 'integer 9 text 78']);
+  });
+});
