@@ -52,7 +52,7 @@ export async function readFacts(
       const current = counts.at(-1);
       if (part.type === 'last-event-id') lastEventId = part.value;
       if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
-      if (part.type === 'rows' && current !== undefined) current.rows += part.rows.length;
+      if (part.type === 'rows' && current !== undefined) current.rows += part.count;
       if (part.type === 'start') about = part.about;
       if (part.type === 'ill-formed') {
         if (illFormed.texts === 0) illFormed.first = `“${part.table}”, row ${part.row}, “${part.column}”`;
@@ -106,7 +106,7 @@ function createLogReading(folder: DataFolder, { identity, events: prefixEvents }
       if (part.type === 'table') return;
       const event = createIdentifier(identity, part.columns);
       whole &&= event.whole;
-      for (const row of part.rows) {
+      for (const row of part.rows()) {
         if (events === prefixEvents) prefix = chain.peek();
         chain.add(event.pick(row));
         events += 1;

@@ -12,10 +12,15 @@ export type SnapshotBytes = {
 /** Reads `want` bytes from a position, or as many as there are before the end of the file. @throws `snapshot-unreadable` */
 export async function readAt(file: SnapshotBytes, position: number, want: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(want);
+  return buffer.subarray(0, await readInto(file, position, buffer));
+}
+
+/** As `readAt`, into a buffer. Answers how many bytes were read. @throws `snapshot-unreadable` */
+export async function readInto(file: SnapshotBytes, position: number, buffer: Buffer): Promise<number> {
   let filled = 0;
   try {
-    while (filled < want) {
-      const { bytesRead } = await file.handle.read(buffer, filled, want - filled, position + filled);
+    while (filled < buffer.length) {
+      const { bytesRead } = await file.handle.read(buffer, filled, buffer.length - filled, position + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -28,5 +33,5 @@ export async function readAt(file: SnapshotBytes, position: number, want: number
       error,
     );
   }
-  return buffer.subarray(0, filled);
+  return filled;
 }

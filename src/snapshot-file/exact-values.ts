@@ -15,6 +15,8 @@ export type ExactCursor = {
   readonly enterTable: (name: string) => Promise<void>;
   /** Skips the entries of a table that is not read. */
   readonly passTable: (name: string) => Promise<void>;
+  /** The ordinal of the next row that has an entry; null if no other row of the table has one. */
+  readonly next: () => number | null;
   /** The row's values, with the exact value wherever the visible form could not carry it. */
   readonly apply: (ordinal: number, row: JsonRow) => Promise<readonly SqlValue[]>;
   /** Makes sure that no entry is left over. */
@@ -100,6 +102,7 @@ export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact'])
       if (announced !== null || (places !== null && places.size > 0))
         throw damaged('an exact value belongs to no table');
     },
+    next: () => pending?.ordinal ?? null,
     async apply(ordinal, row) {
       if (pending === null || pending.ordinal !== ordinal) return row.values;
       const values = [...row.values];

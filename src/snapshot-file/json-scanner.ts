@@ -25,6 +25,10 @@ export type JsonScanner = {
   readonly readRow: (previous: readonly string[]) => Promise<JsonRow>;
   /** Skips any value. `elements`: how many an array had. */
   readonly skipValue: () => Promise<{ readonly elements: number }>;
+  /** Forgets the bytes that it took and did not consume, and tells how many: the source must give them again. */
+  readonly release: () => number;
+  /** Goes on so many bytes further in the file. To be called after `release`, before any other step. */
+  readonly pass: (bytes: number) => void;
 };
 
 export type JsonRow = {
@@ -220,6 +224,15 @@ export function createJsonScanner(
     readString: () => run(string),
     readScalar: () => run(() => scalar()),
     readRow: (previous) => run(() => row(previous)),
+    release() {
+      const rest = text.length - at;
+      base += at;
+      [text, at, ended] = ['', 0, false];
+      return rest;
+    },
+    pass(bytes) {
+      base += bytes;
+    },
     skipValue: () =>
       skipValue({
         next: () => run(next),

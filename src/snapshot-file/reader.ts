@@ -1,39 +1,29 @@
-import { createHash } from 'node:crypto';
-import { SnapbackError } from '../model/errors.ts';
+import type { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
-import type { SqlValue } from '../sqlite/row-hash.ts';
-import { createYielder, type Yielder } from '../system/yielder.ts';
-import { readAt, type SnapshotBytes } from './bytes.ts';
-import { createDumpCheck } from './dumped-table.ts';
-import { createExactCursor, type ExactCursor } from './exact-values.ts';
+import { createYielder } from '../system/yielder.ts';
+import { createByteWindow } from './byte-window.ts';
+import type { SnapshotBytes } from './bytes.ts';
+import { createExactCursor } from './exact-values.ts';
 import { refuseForeign } from './foreign.ts';
-import { createJsonScanner, damagedAt, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
 import { OWN_KEY, type SnapshotAbout } from './notes.ts';
 import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-notes.ts';
+import { readTable, type TablePart } from './read-table.ts';
 
-/** What a snapshot holds, in the order of the file. The rows of a batch share one array of columns. */
+/** What a snapshot holds, in the order of the file. */
 export type SnapshotPart =
   /** Always first. `about`: our notes, null if Snapback did not write the file. */
   | { readonly type: 'start'; readonly about: SnapshotAbout | null }
   /** Null: it is TEXT or REAL, because the host's events have such ids. */
   | { readonly type: 'last-event-id'; readonly value: bigint | null }
-  | { readonly type: 'table'; readonly name: string }
-  | {
-      readonly type: 'rows';
-      readonly table: string;
-      readonly columns: readonly string[];
-      readonly rows: readonly (readonly SqlValue[])[];
-    }
-  /** A text in the rows that follow had half a surrogate pair, which is now U+FFFD. `row` counts from 1. */
-  | { readonly type: 'ill-formed'; readonly table: string; readonly row: number; readonly column: string }
+  | TablePart
   /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
   | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
   | { readonly type: 'end'; readonly sha256: string };
 
-const ROWS_PER_BATCH = 512;
-/** Bytes of the file: a batch of long rows must not hold much more than one of short rows. */
-const BYTES_PER_BATCH = 4 << 20;
+/** `plain: false` reads every row by the careful scanner. It is slower, and gives the same verdict and values. */
+export type ReadingOptions = { readonly plain?: boolean };
 
 /**
  * Streams a snapshot with one chunk in memory. Each value has its storage class, and is exact if `_snapback.exact` has
@@ -45,13 +35,15 @@ export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
+  { plain = true }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await searchOwnNotes(file);
-  const digest = createHash('sha256');
-  const scanner = createJsonScanner(createSource(file, digest, yielder), 0);
+  const window = createByteWindow(file, yielder);
+  const scanner = createJsonScanner(window.take, 0);
   const exact = notes === null ? null : createExactCursor(file, notes.exact);
+  const source = { scanner, window: plain ? window : null, exact, notes };
   const seen = new Set<string>();
   const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
 
@@ -69,7 +61,7 @@ export async function* readSnapshot(
     seen.add(name);
     if (key === OWN_KEY) {
       await skipOwnPart(scanner, notes);
-    } else if (known) yield* readTable(scanner, key, { exact, notes }, yielder);
+    } else if (known) yield* readTable(source, key, yielder);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
       if (notes !== null && notes.about.lastEventId !== String(value))
@@ -92,26 +84,7 @@ export async function* readSnapshot(
     if (missing !== undefined) throw damaged(`${JSON.stringify(missing)} was written but is missing`);
   }
   if (scanner.offset() !== file.sizeBytes) throw damaged('it grew while it was being read');
-  yield { type: 'end', sha256: digest.digest('hex') };
-}
-
-function createSource(file: SnapshotBytes, digest: ReturnType<typeof createHash>, yielder: Yielder) {
-  let position = 0;
-  return async (want: number): Promise<Buffer | null> => {
-    await yielder.step();
-    const chunk = await readAt(file, position, want);
-    if (chunk.length === 0) return null;
-    position += chunk.length;
-    yielder.report({
-      phase: 'read-snapshot',
-      done: position,
-      total: file.sizeBytes,
-      unit: 'bytes',
-      cancellable: true,
-    });
-    digest.update(chunk);
-    return chunk;
-  };
+  yield { type: 'end', sha256: window.sha256() };
 }
 
 async function readLastEventId(scanner: JsonScanner): Promise<bigint | null> {
@@ -119,88 +92,6 @@ async function readLastEventId(scanner: JsonScanner): Promise<bigint | null> {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'string' || typeof value === 'number') return null;
   throw damagedAt(scanner.offset(), 'last_event_id is not the id of an event');
-}
-
-async function* readTable(
-  scanner: JsonScanner,
-  name: string,
-  { exact, notes }: { readonly exact: ExactCursor | null; readonly notes: OwnNotes | null },
-  yielder: Yielder,
-): AsyncGenerator<SnapshotPart> {
-  yield { type: 'table', name };
-  const expected = notes?.about.tables.find((table) => table.name === name);
-  const check = expected === undefined ? null : createDumpCheck(expected);
-  let columns: readonly string[] = expected?.columns ?? [];
-  let batch: (readonly SqlValue[])[] = [];
-  let batchAt = scanner.offset();
-  let count = 0;
-  const damaged = (why: string): SnapbackError =>
-    new SnapbackError('snapshot-damaged', `The file is damaged in “${name}”, row ${count + 1}: ${why}.`, {
-      offset: scanner.offset(),
-      table: name,
-      row: count + 1,
-      why,
-    });
-  const empty = notes?.about.absent.includes(name) === true;
-  if (notes !== null && expected === undefined && !empty) throw damaged('it was not written with this file');
-  try {
-    await exact?.enterTable(name);
-    await scanner.expect('[');
-    for (let more = (await scanner.peek()) !== ']'; more; more = (await scanner.peek()) === ',') {
-      if (count > 0) await scanner.expect(',');
-      const found = await scanner.readRow(columns);
-      const row = count > 0 || expected !== undefined ? inOrder(found, columns) : found;
-      if (row === null) throw damaged('it has other columns than the rows before it');
-      if (count === 0) {
-        if (empty) throw damaged('its contents are not what was written');
-        if (row.columns.length === 0) throw damaged('it has no columns');
-        // SQLite ignores the case of column names.
-        if (new Set(row.columns.map(foldName)).size < row.columns.length)
-          throw damaged('it names a column twice');
-      }
-      columns = row.columns;
-      const values = exact === null ? row.values : await exact.apply(count, row);
-      for (const place of row.illFormed)
-        yield { type: 'ill-formed', table: name, row: count + 1, column: columns[place] ?? '' };
-      check?.add(values);
-      batch.push(values);
-      count += 1;
-      if (batch.length === ROWS_PER_BATCH || scanner.offset() - batchAt > BYTES_PER_BATCH) {
-        await yielder.step();
-        yield { type: 'rows', table: name, columns, rows: batch };
-        batch = [];
-        batchAt = scanner.offset();
-      }
-    }
-    await scanner.expect(']');
-  } catch (error) {
-    if (
-      error instanceof SnapbackError &&
-      error.code === 'snapshot-damaged' &&
-      error.detail.table === undefined
-    )
-      throw new SnapbackError(
-        'snapshot-damaged',
-        `The file is damaged in “${name}”, row ${count + 1}: ${String(error.detail.why)}.`,
-        { ...error.detail, table: name, row: count + 1 },
-        error,
-      );
-    throw error;
-  }
-  if (batch.length > 0) yield { type: 'rows', table: name, columns, rows: batch };
-  if (check?.finish() === false) throw damaged('its contents are not what was written');
-}
-
-/** The row with its values in the order of the columns; null if it has other columns. */
-function inOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
-  if (row.columns === columns) return row;
-  const places = columns.map((column) => row.columns.indexOf(column));
-  if (places.length !== row.columns.length || places.includes(-1)) return null;
-  return {
-    columns,
-    values: places.map((place) => row.values[place] ?? null),
-    illFormed: row.illFormed.map((place) => places.indexOf(place)),
-  };
 }
 
 async function skipOwnPart(scanner: JsonScanner, notes: OwnNotes | null): Promise<void> {

@@ -116,7 +116,7 @@ async function loadSnapshot(
         );
         if (about?.absent.includes(part.name) !== true) loaders.push(loader);
       } else if (part.type === 'ill-formed') loader?.noteIllFormed(part.column);
-      else await loader?.add(part.columns, part.rows);
+      else await loader?.add(part.columns, part.rows());
     }
     db.exec('COMMIT');
     const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));

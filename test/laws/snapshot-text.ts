@@ -3,7 +3,8 @@ import { mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
-import { readSnapshot, type SnapshotPart } from '../../src/snapshot-file/reader.ts';
+import { type ReadingOptions, readSnapshot, type SnapshotPart } from '../../src/snapshot-file/reader.ts';
+import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 import { LOG } from '../support/place.ts';
 import { dump } from './apply-directly.ts';
 
@@ -29,8 +30,18 @@ export async function dumpSmall(folder: DataFolder, name = 'dump'): Promise<stri
 
 export const KNOWN: ReadonlySet<string> = new Set(['event_log', 'bots', 'chats', 'scenes']);
 
+/** A part of a snapshot. All rows of a table that follow each other are one, however many batches they came in. */
+export type ReadPart =
+  | Exclude<SnapshotPart, { readonly type: 'rows' }>
+  | {
+      readonly type: 'rows';
+      readonly table: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly SqlValue[])[];
+    };
+
 /** Reads a file to its end. */
-export async function readParts(path: string, known = KNOWN): Promise<readonly SnapshotPart[]> {
+export async function readParts(path: string, known = KNOWN): Promise<readonly ReadPart[]> {
   const handle = await open(path);
   try {
     return await collect({ handle, path, sizeBytes: (await handle.stat()).size }, known);
@@ -42,9 +53,17 @@ export async function readParts(path: string, known = KNOWN): Promise<readonly S
 export async function collect(
   file: Parameters<typeof readSnapshot>[0],
   known = KNOWN,
-): Promise<readonly SnapshotPart[]> {
-  const parts: SnapshotPart[] = [];
-  for await (const part of readSnapshot(file, known, {})) parts.push(part);
+  options: ReadingOptions = {},
+): Promise<readonly ReadPart[]> {
+  const parts: ReadPart[] = [];
+  for await (const part of readSnapshot(file, known, {}, options))
+    if (part.type !== 'rows') parts.push(part);
+    else {
+      const { type, table, columns } = part;
+      const last = parts.at(-1);
+      if (last?.type !== 'rows') parts.push({ type, table, columns, rows: part.rows() });
+      else parts.splice(-1, 1, { ...last, rows: [...last.rows, ...part.rows()] });
+    }
   return parts;
 }
 

@@ -14,8 +14,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
-import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
-import { dumpSmall, makeSmallFolder, readParts, withNotes } from '../laws/snapshot-text.ts';
+import { dumpSmall, makeSmallFolder, type ReadPart, readParts, withNotes } from '../laws/snapshot-text.ts';
 import { addEvents, makePlace, makeRoot, open as openPlace, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
@@ -35,7 +34,7 @@ async function write(text: string | Buffer): Promise<string> {
 }
 
 /** Rows by table, each with its values by column, in an order of their own: what a file holds, however it is laid out. */
-function contentOf(parts: readonly SnapshotPart[]): readonly string[] {
+function contentOf(parts: readonly ReadPart[]): readonly string[] {
   return parts
     .flatMap((part) =>
       part.type === 'rows'

@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SnapbackError } from '../../src/model/errors.ts';
-import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
 import {
   dumpSmall,
   makeSmallFolder,
   type Notes,
+  type ReadPart,
   readParts,
   SECRET,
   withNotes,
@@ -39,7 +39,7 @@ async function damageOf(reading: Promise<unknown>): Promise<void> {
   expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
 }
 
-const rowsOf = (parts: readonly SnapshotPart[]) =>
+const rowsOf = (parts: readonly ReadPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');
 
 type Tables = { name: string; rows: number; hash: string; columns: string[] }[];
@@ -189,7 +189,7 @@ test('for tables that a profile does not know do not hide exact values of others
   const fewer = new Set(['event_log', 'chats']);
   const all = await readParts(await write(own));
   const some = await readParts(await write(own), fewer);
-  const chats = (parts: readonly SnapshotPart[]) =>
+  const chats = (parts: readonly ReadPart[]) =>
     parts.find((part) => part.type === 'rows' && part.table === 'chats');
   expect(chats(some)).toStrictEqual(chats(all));
   expect(some).toContainEqual({ type: 'unknown', name: 'bots', elements: 3 });

@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SnapbackError } from '../../src/model/errors.ts';
-import type { SnapshotPart } from '../../src/snapshot-file/reader.ts';
-import { collect, dumpSmall, KNOWN, makeSmallFolder, readParts, SECRET } from '../laws/snapshot-text.ts';
+import {
+  collect,
+  dumpSmall,
+  KNOWN,
+  makeSmallFolder,
+  type ReadPart,
+  readParts,
+  SECRET,
+} from '../laws/snapshot-text.ts';
 import { makeRoot } from '../support/place.ts';
 
 const root = makeRoot();
@@ -33,7 +40,7 @@ async function damageOf(reading: Promise<unknown>): Promise<SnapbackError> {
   return error;
 }
 
-const rowsOf = (parts: readonly SnapshotPart[]) =>
+const rowsOf = (parts: readonly ReadPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');
 
 describe('a file that is cut off', () => {

@@ -35,7 +35,7 @@ async function countRows(): Promise<number> {
   const opened = await openSnapshotFile(folder, id);
   let rows = 0;
   for await (const part of readSnapshot(opened, new Set(['event_log']), {}))
-    if (part.type === 'rows') rows += part.rows.length;
+    if (part.type === 'rows') rows += part.count;
   await opened.handle.close();
   return rows;
 }

@@ -1,0 +1,97 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Yielder } from '../system/yielder.ts';
+import { readInto, type SnapshotBytes } from './bytes.ts';
+
+/**
+ * Moves over a file from its first byte to its last, with a part of it in memory. The careful scanner takes bytes out of
+ * it piece by piece; the reader of plain rows looks at all of them at once.
+ */
+export type ByteWindow = {
+  /** The bytes in memory that were not consumed: `bytes` from `at` to `end`. `bytes[end]` is always a zero. */
+  readonly view: () => { readonly bytes: Buffer; readonly at: number; readonly end: number };
+  /** The place in the file of the first of them. */
+  readonly offset: () => number;
+  /** Reads on, about a megabyte or as much as is wanted. What `view` gave before stays valid. False at the end of the file. */
+  readonly more: (want?: number) => Promise<boolean>;
+  readonly consume: (bytes: number) => void;
+  /** Takes the next piece, at least one byte and about `want`, or null at the end of the file. */
+  readonly take: (want: number) => Promise<Buffer | null>;
+  /** Gives back the last bytes that were taken. */
+  readonly giveBack: (bytes: number) => void;
+  /** Begins to hash the bytes that follow. The answer ends that: it hashes up to the given offset of the file. */
+  readonly hashFromHere: () => (to: number) => string;
+  /** The SHA-256 of all bytes that were read. */
+  readonly sha256: () => string;
+};
+
+const CHUNK_BYTES = 1 << 20;
+/** What the scanner takes first. Mostly it needs only the few bytes between two batches. */
+const FIRST_PIECE_BYTES = 4096;
+
+/** Opens a window at the start of the file. Reading @throws `snapshot-unreadable`, `cancelled` */
+export function createByteWindow(file: SnapshotBytes, yielder: Yielder): ByteWindow {
+  const digest = createHash('sha256');
+  let bytes = Buffer.alloc(1);
+  let at = 0;
+  let end = 0;
+  /** The place in the file of `bytes[0]`. */
+  let base = 0;
+  let piece = FIRST_PIECE_BYTES;
+  let hashing: { readonly list: Hash; from: number } | null = null;
+
+  function hashUpTo(to: number): void {
+    if (hashing === null || to <= hashing.from) return;
+    hashing.list.update(bytes.subarray(hashing.from - base, to - base));
+    hashing.from = to;
+  }
+
+  async function more(want = CHUNK_BYTES): Promise<boolean> {
+    await yielder.step();
+    hashUpTo(base + at);
+    const rest = end - at;
+    const next = Buffer.allocUnsafe(rest + want + 1);
+    bytes.copy(next, 0, at, end);
+    const found = await readInto(file, base + end, next.subarray(rest, rest + want));
+    base += at;
+    [bytes, at, end] = [next, 0, rest + found];
+    bytes[end] = 0;
+    if (found === 0) return false;
+    digest.update(bytes.subarray(rest, end));
+    const total = file.sizeBytes;
+    yielder.report({ phase: 'read-snapshot', done: base + end, total, unit: 'bytes', cancellable: true });
+    return true;
+  }
+
+  return {
+    view: () => ({ bytes, at, end }),
+    offset: () => base + at,
+    more,
+    consume(count) {
+      at += count;
+      piece = FIRST_PIECE_BYTES;
+    },
+    async take(most) {
+      const want = Math.min(most, piece);
+      if (end - at < want) await more(Math.max(CHUNK_BYTES, want));
+      const taken = bytes.subarray(at, Math.min(end, at + want));
+      piece *= 4;
+      at += taken.length;
+      return taken.length === 0 ? null : taken;
+    },
+    giveBack(count) {
+      if (count > at) throw new TypeError('More bytes were given back than the window has.');
+      at -= count;
+      piece = FIRST_PIECE_BYTES;
+    },
+    hashFromHere() {
+      const list = createHash('sha256');
+      hashing = { list, from: base + at };
+      return (to) => {
+        hashUpTo(to);
+        hashing = null;
+        return list.digest('hex');
+      };
+    },
+    sha256: () => digest.copy().digest('hex'),
+  };
+}

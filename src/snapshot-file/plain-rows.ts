@@ -1,0 +1,315 @@
+import { isUtf8 } from 'node:buffer';
+
+/*
+ * Finds the rows of a list without making values. Everything that it accepts, SQLite's own JSON reader takes for exactly
+ * the values that the careful scanner would make. Whatever it does not know, it leaves to that scanner, which then gives
+ * the verdict; so it needs no words for what is wrong.
+ */
+
+/** The kinds of tokens, as bits. A text has `TEXT` and perhaps one of the two behind it. */
+export const KIND = {
+  NULL: 1,
+  INTEGER: 2,
+  REAL: 4,
+  TEXT: 8,
+  /** A text that might be taken for a number: it begins with a digit, a sign, a point or white space. */
+  NUMBER_LIKE: 16,
+  /** A text that begins as the repr of bytes does: `b'` or `b"`. */
+  BYTES_LIKE: 32,
+} as const;
+
+/** What stands around the values of a row, byte for byte: `{"id": `, `, "name": `, `}`. All plain rows of a batch have it. */
+export type RowShape = { readonly columns: number; readonly bytes: Buffer; readonly ends: Uint32Array };
+
+/** Whole rows, one after the other. */
+export type PlainRows = {
+  readonly count: number;
+  /** Where they begin and end: from the first brace to behind the last. */
+  readonly from: number;
+  readonly to: number;
+  /** For each column a mask of the kinds that were seen. It may have some more bits, of a row that follows. */
+  readonly kinds: Uint8Array;
+  /** The place of each value, counted from `from`: its first byte, and the first behind it. */
+  readonly spans: Uint32Array;
+  /** Whether each text is written as Python and Snapback write it: in ASCII, with their choice of escapes. */
+  readonly canonical: boolean;
+  /** Whether only the end of the bytes ended the rows: with more of them, the next row may be plain as well. */
+  readonly cutOff: boolean;
+};
+
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const SLASH = 0x2f;
+const ZERO = 0x30;
+const NINE = 0x39;
+const CAPITAL_A = 0x41;
+const CAPITAL_E = 0x45;
+const CAPITAL_F = 0x46;
+const BACKSLASH = 0x5c;
+const LETTER_B = 0x62;
+const LETTER_E = 0x65;
+const LETTER_N = 0x6e;
+const LETTER_U = 0x75;
+const BRACE = 0x7d;
+const NULL_WORD = Buffer.from('null');
+/** More digits may go beyond 64 bits, or beyond what a double holds exactly. */
+const MOST_DIGITS = 18;
+const LONGEST_REAL = 24;
+/** For so many rows there is room from the start. */
+const FIRST_ROWS = 256;
+
+/** What a byte inside a string is: 0 for itself, or one of these. */
+const ENDS = 1;
+const ESCAPES = 2;
+const CONTROL = 3;
+const RAW = 4;
+const INSIDE = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte < 0x20) return CONTROL;
+  if (byte === QUOTE) return ENDS;
+  if (byte === BACKSLASH) return ESCAPES;
+  return byte < 0x7f ? 0 : RAW;
+});
+const BLANK = tableOf(' \t\n\r', () => 1);
+/** The characters that may follow a backslash, with what each stands for. */
+const SHORT = tableOf('"\\/bfnrt', (char) => '"\\/\b\f\n\r\t'.charCodeAt('"\\/bfnrt'.indexOf(char)));
+/** The control characters that have such a short form. */
+const SHORT_CODES = tableOf('\b\t\n\f\r', () => 1);
+/** A hexadecimal digit's value, plus 1. */
+const HEX = tableOf('0123456789abcdefABCDEF', (char) => Number.parseInt(char, 16) + 1);
+const NUMBER_START = tableOf('0123456789+-. \t\n\v\f\r', () => KIND.NUMBER_LIKE);
+
+function tableOf(chars: string, value: (char: string) => number): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const char of chars) table[char.charCodeAt(0)] = value(char);
+  return table;
+}
+
+/** Takes a row apart that the careful scanner has read: `row` is its bytes, from brace to brace. */
+export function shapeOf(row: Buffer, columns: number): RowShape {
+  const kept: Buffer[] = [];
+  const ends = new Uint32Array(columns + 1);
+  let at = 0;
+  let length = 0;
+  const keep = (to: number, part: number) => {
+    kept.push(row.subarray(at, to));
+    length += to - at;
+    ends[part] = length;
+  };
+  for (let column = 0; column < columns; column += 1) {
+    let to = skipString(row, row.indexOf(QUOTE, at));
+    to = row.indexOf(':', to) + 1;
+    while (BLANK[row[to] ?? 0] === 1) to += 1;
+    keep(to, column);
+    at = to;
+    if (row[at] === QUOTE) at = skipString(row, at);
+    else while (!isBehindValue(row[at] ?? 0)) at += 1;
+  }
+  keep(row.length, columns);
+  return { columns, bytes: Buffer.concat(kept), ends };
+}
+
+function skipString(row: Buffer, from: number): number {
+  let at = from + 1;
+  while (row[at] !== QUOTE) at += row[at] === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+function isBehindValue(byte: number): boolean {
+  return byte === COMMA || byte === BRACE || BLANK[byte] === 1;
+}
+
+/** What a step notes beside the place where it ends. */
+type Seen = { kind: number; raw: boolean; canonical: boolean };
+
+/**
+ * Finds the rows of this shape that follow each other from `at` on, until the first one that is not plain or not whole.
+ * `bytes[end]` must be a zero, which no row has: so no step has to ask whether there are more bytes.
+ */
+export function findPlainRows(
+  shape: RowShape,
+  { bytes, at: start, end }: { readonly bytes: Buffer; readonly at: number; readonly end: number },
+  most: number,
+): PlainRows {
+  const { columns, bytes: around, ends } = shape;
+  const kinds = new Uint8Array(columns);
+  const seen: Seen = { kind: 0, raw: false, canonical: true };
+  let spans = new Uint32Array(FIRST_ROWS * columns * 2);
+  let place = 0;
+  let count = 0;
+  const from = skipBlank(bytes, start);
+  let at = from;
+  let to = from;
+  rows: while (count < most) {
+    if (place + columns * 2 > spans.length) spans = twiceAsLong(spans);
+    let part = 0;
+    for (let column = 0; ; column += 1) {
+      const last = ends[column] ?? 0;
+      while (part < last && bytes[at] === around[part]) {
+        part += 1;
+        at += 1;
+      }
+      if (part < last) break rows;
+      if (column === columns) break;
+      spans[place] = at - from;
+      const after = bytes[at] === QUOTE ? endOfText(bytes, at, seen) : endOfOther(bytes, at, seen);
+      if (after < 0) {
+        at = -after;
+        break rows;
+      }
+      at = after;
+      spans[place + 1] = at - from;
+      place += 2;
+      kinds[column] = (kinds[column] ?? 0) | seen.kind;
+    }
+    count += 1;
+    to = at;
+    at = skipBlank(bytes, at);
+    if (bytes[at] !== COMMA) break;
+    at = skipBlank(bytes, at + 1);
+  }
+  const isText = !seen.raw || isUtf8(bytes.subarray(from, to));
+  return {
+    count: isText ? count : 0,
+    from,
+    to,
+    kinds,
+    spans: spans.subarray(0, count * columns * 2),
+    canonical: seen.canonical,
+    cutOff: isText && at >= end,
+  };
+}
+
+function skipBlank(bytes: Buffer, from: number): number {
+  let at = from;
+  while (BLANK[bytes[at] ?? 0] === 1) at += 1;
+  return at;
+}
+
+function twiceAsLong(spans: Uint32Array): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(spans.length * 2);
+  longer.set(spans);
+  return longer;
+}
+
+/** The place behind a text, or minus the place where it stops being a plain one. */
+function endOfText(bytes: Buffer, from: number, seen: Seen): number {
+  let at = from + 1;
+  seen.kind = KIND.TEXT | kindOfStart(bytes, at);
+  for (;;) {
+    let inside = INSIDE[bytes[at] ?? 0] ?? 0;
+    while (inside === 0) {
+      at += 1;
+      inside = INSIDE[bytes[at] ?? 0] ?? 0;
+    }
+    if (inside === ENDS) return at + 1;
+    if (inside === ESCAPES) {
+      at = endOfEscape(bytes, at, seen);
+      if (at < 0) return at;
+    } else if (inside === RAW) {
+      seen.raw = true;
+      seen.canonical = false;
+      at += 1;
+    } else return -at;
+  }
+}
+
+/** As `endOfText` for an escape, or for two of them that are one character. */
+function endOfEscape(bytes: Buffer, at: number, seen: Seen): number {
+  const next = bytes[at + 1] ?? 0;
+  if (next !== LETTER_U) {
+    if (SHORT[next] === 0) return -(at + 1);
+    if (next === SLASH) seen.canonical = false;
+    return at + 2;
+  }
+  const unit = readUnit(bytes, at, seen);
+  if (unit < 0) return unit;
+  // SQLite's text ends at a NUL, and half a surrogate pair is no text.
+  if (unit === 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return -at;
+  if (unit < 0xd800 || unit > 0xdfff) return at + 6;
+  if (bytes[at + 6] !== BACKSLASH) return -(at + 6);
+  if (bytes[at + 7] !== LETTER_U) return -(at + 7);
+  const other = readUnit(bytes, at + 6, seen);
+  if (other < 0) return other;
+  return other >= 0xdc00 && other <= 0xdfff ? at + 12 : -at;
+}
+
+/** The UTF-16 unit of an escape like `\u00e9`, or minus the place where it is none. */
+function readUnit(bytes: Buffer, from: number, seen: Seen): number {
+  let unit = 0;
+  for (let at = from + 2; at < from + 6; at += 1) {
+    const byte = bytes[at] ?? 0;
+    const digit = HEX[byte] ?? 0;
+    if (digit === 0) return -at;
+    if (byte >= CAPITAL_A && byte <= CAPITAL_F) seen.canonical = false;
+    unit = unit * 16 + digit - 1;
+  }
+  if (unit < 0x7f && (unit >= 0x20 || SHORT_CODES[unit] === 1)) seen.canonical = false;
+  return unit;
+}
+
+/** What the first character of a text makes it look like. An escape that may stand for such a character counts as it. */
+function kindOfStart(bytes: Buffer, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first === BACKSLASH) {
+    const next = bytes[at + 1] ?? 0;
+    if (next !== LETTER_U) return NUMBER_START[SHORT[next] ?? 0] ?? 0;
+    const isAscii = bytes[at + 2] === ZERO && bytes[at + 3] === ZERO;
+    return isAscii ? KIND.NUMBER_LIKE | KIND.BYTES_LIKE : 0;
+  }
+  if (first !== LETTER_B) return NUMBER_START[first] ?? 0;
+  return bytes[at + 1] === APOSTROPHE || bytes[at + 1] === BACKSLASH ? KIND.BYTES_LIKE : 0;
+}
+
+/** As `endOfText` for a number or `null`. */
+function endOfOther(bytes: Buffer, from: number, seen: Seen): number {
+  let at = from;
+  if (bytes[at] === LETTER_N) {
+    for (const letter of NULL_WORD) {
+      if (bytes[at] !== letter) return -at;
+      at += 1;
+    }
+    seen.kind = KIND.NULL;
+    return at;
+  }
+  const isNegative = bytes[at] === MINUS;
+  const digits = isNegative ? at + 1 : at;
+  at = endOfDigits(bytes, digits);
+  const integers = at - digits;
+  if (integers === 0) return -at;
+  if (bytes[digits] === ZERO && integers > 1) return -digits;
+  if (bytes[at] !== POINT && bytes[at] !== LETTER_E && bytes[at] !== CAPITAL_E) {
+    seen.kind = KIND.INTEGER;
+    // The careful scanner reads `-0`, too, and integers that may be too large.
+    if (integers > MOST_DIGITS || (isNegative && bytes[digits] === ZERO))
+      return bytes[at] === 0 ? -at : -digits;
+    return at;
+  }
+  seen.kind = KIND.REAL;
+  if (bytes[at] === POINT) {
+    const fraction = at + 1;
+    at = endOfDigits(bytes, fraction);
+    if (at === fraction) return -at;
+  }
+  if (bytes[at] === LETTER_E || bytes[at] === CAPITAL_E) {
+    at += 1;
+    if (bytes[at] === MINUS || bytes[at] === PLUS) at += 1;
+    const exponent = at;
+    at = endOfDigits(bytes, exponent);
+    if (at === exponent) return -at;
+  }
+  return at - from > LONGEST_REAL && bytes[at] !== 0 ? -from : at;
+}
+
+function endOfDigits(bytes: Buffer, from: number): number {
+  let at = from;
+  let byte = bytes[at] ?? 0;
+  while (byte >= ZERO && byte <= NINE) {
+    at += 1;
+    byte = bytes[at] ?? 0;
+  }
+  return at;
+}
