@@ -11,9 +11,16 @@ const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as co
 /** Computes the content hash of a table row by row. */
 export type TableHasher = {
   readonly add: (row: readonly SqlValue[]) => void;
+  /** Takes a row out again, so that the content of one table can be told by that of another and the rows in which they differ. */
+  readonly remove: (row: readonly SqlValue[]) => void;
   /** The hash in hex, and the number of rows. It is equal for the same multiset of rows in the same columns, and only then. */
   readonly finish: () => { readonly hash: string; readonly rows: number };
+  /** What was added so far, for another hasher to continue from. */
+  readonly total: () => RowTotal;
 };
+
+/** The rows of a table as a content hash counts them: the sum of their hashes modulo 2^256 in hex, and how many they are. */
+export type RowTotal = { readonly sum: string; readonly rows: number };
 
 /** SHA-256 of one row in an injective encoding: type tag, length and bytes of each value, reals by bit pattern. */
 export type RowHasher = (row: readonly SqlValue[]) => Buffer;
@@ -41,19 +48,25 @@ export function createRowHasher(): RowHasher {
  * the number of rows. A sum does not depend on the order of the rows, so the same function serves a dump, a live table
  * and a table without a key.
  */
-export function createTableHasher(columns: readonly string[]): TableHasher {
+export function createTableHasher(columns: readonly string[], from: RowTotal | null = null): TableHasher {
   const sum = new Uint32Array(8);
+  if (from !== null) Buffer.from(sum.buffer).write(from.sum, 'hex');
   const hashRow = createRowHasher();
-  let rows = 0;
+  let rows = from?.rows ?? 0;
   return {
     add(row) {
       addInto(sum, hashRow(row));
       rows += 1;
     },
+    remove(row) {
+      subtractFrom(sum, hashRow(row));
+      rows -= 1;
+    },
     finish() {
       const total = createHash('sha256').update(JSON.stringify([columns, rows]));
       return { hash: total.update(Buffer.from(sum.buffer)).digest('hex'), rows };
     },
+    total: () => ({ sum: Buffer.from(sum.buffer).toString('hex'), rows }),
   };
 }
 
@@ -89,5 +102,14 @@ function addInto(sum: Uint32Array, digest: Buffer): void {
     const total = (sum[lane] ?? 0) + digest.readUInt32LE(lane * 4) + carry;
     sum[lane] = total >>> 0;
     carry = total > 0xffffffff ? 1 : 0;
+  }
+}
+
+function subtractFrom(sum: Uint32Array, digest: Buffer): void {
+  let borrow = 0;
+  for (let lane = 0; lane < 8; lane += 1) {
+    const left = (sum[lane] ?? 0) - digest.readUInt32LE(lane * 4) - borrow;
+    sum[lane] = left >>> 0;
+    borrow = left < 0 ? 1 : 0;
   }
 }

@@ -145,7 +145,7 @@ async function loadSnapshot(
       schemaHash: schema.hash,
       encoding: schema.encoding,
       nativeBinding,
-      contents: { hashes: new Map(), log: null },
+      contents: { totals: new Map(), log: null },
     };
     return { stage, misfits: null };
   } finally {

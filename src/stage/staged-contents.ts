@@ -4,25 +4,30 @@ import { createIdentifier, identityOf } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { createTableHasher, type RowTotal, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { createYielder } from '../system/yielder.ts';
 import { stageColumn } from './layout.ts';
 import type { Stage } from './stage.ts';
 import type { StagedTable } from './staged-table.ts';
 
-/**
- * The content hash of a staged table over its columns: what the live table must have after a restore. It is made at the
- * first question and kept with the stage. @throws `cancelled`, database errors
- */
+/** The content hash of a staged table over its columns: what the live table must have after a restore. @throws as `contentTotal` */
 export async function contentHash(stage: Stage, table: StagedTable, task: TaskOptions): Promise<string> {
-  const known = stage.contents.hashes.get(table.name);
+  return createTableHasher(table.columns, await contentTotal(stage, table, task)).finish().hash;
+}
+
+/**
+ * What the rows of a staged table come to over its columns. It is made at the first question and kept with the stage.
+ * @throws `cancelled`, database errors
+ */
+export async function contentTotal(stage: Stage, table: StagedTable, task: TaskOptions): Promise<RowTotal> {
+  const known = stage.contents.totals.get(table.name);
   if (known !== undefined) return known;
   const hasher = createTableHasher(table.columns);
   await forEachRow({ stage, table, order: 'ORDER BY rowid' }, hasher.add, task);
-  const { hash } = hasher.finish();
-  stage.contents.hashes.set(table.name, hash);
-  return hash;
+  const total = hasher.total();
+  stage.contents.totals.set(table.name, total);
+  return total;
 }
 
 /**

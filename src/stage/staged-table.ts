@@ -1,4 +1,5 @@
 import type { LogExtent } from '../log/chain.ts';
+import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Table } from '../sqlite/table.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
@@ -15,13 +16,15 @@ export type StagedTable = {
    */
   readonly rowid: 'key' | 'place';
   readonly rows: number;
+  /** The file does not tell whether some values are bytes or text. So what the stage holds depends on the live database too. */
+  readonly readByEvidence: boolean;
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;
 };
 
 /** What was made of a stage's rows so far. */
 export type StagedContents = {
-  /** Content hashes by the name of the staged table. */
-  readonly hashes: Map<string, string>;
+  /** What the rows of a table come to, by the name of the staged table. */
+  readonly totals: Map<string, RowTotal>;
   log: LogExtent | null;
 };

@@ -48,6 +48,7 @@ export function createLoader(
   let layout: Layout | null = null;
   let rows = 0;
   let fits = true;
+  let readByEvidence = false;
   const lost = new Map<string, number>();
   let bytes: BytesReading | null = null;
   /** The columns with values that are stored in another form, each with how many of them lose something by it. */
@@ -65,7 +66,9 @@ export function createLoader(
       bytes ??= readBytes(live, layout.targets, columns);
     for (const row of fits ? batch : []) {
       const alike = bytes?.alike(row);
-      const resolved = bytes && alike && alike.size > 0 ? await bytes.resolve(row, alike) : row;
+      const isUnsure = alike !== undefined && alike.size > 0;
+      readByEvidence ||= isUnsure;
+      const resolved = bytes && isUnsure ? await bytes.resolve(row, alike) : row;
       for (const [index, value] of resolved.entries()) look(value, index);
       if (layout?.insert(rows, resolved) === false) {
         fits = false;
@@ -124,6 +127,7 @@ export function createLoader(
         columns: layout.shared,
         rowid: layout.keyColumn === null ? 'place' : 'key',
         rows,
+        readByEvidence,
         emptyOrAbsent: about === null && rows === 0,
       };
     },
