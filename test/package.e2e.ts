@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium, expect, test } from '@playwright/test';
+import { named } from './e2e/find.ts';
 
 const root = resolve(import.meta.dirname, '..');
 let folder = '';
@@ -31,7 +32,7 @@ test('the packaged app opens a data folder and lists its snapshots', async () =>
     const [context] = browser.contexts();
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
     if (page === undefined) throw new Error('the app opened no window');
-    const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+    const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
     const expected = globSync('snapshots/*/*.json', { cwd: data }).length;
     await expect(snapshots)
       .toHaveCount(expected)

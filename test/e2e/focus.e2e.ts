@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { button, named } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { addCheckpoints } from './many.ts';
 
@@ -24,7 +25,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   demo,
 }) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   expect(await focused(page)).toMatch(/^button Open a data folder/);
   await app.close();
 
@@ -47,8 +48,8 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   await test.step('after a failed “Take” the focus is in the dialog, and Escape closes it', async () => {
     rmSync(join(demo, 'snapshots/rewind'), { recursive: true });
     writeFileSync(join(demo, 'snapshots/rewind'), 'in the way');
-    await window.getByRole('button', { name: 'Take snapshot' }).click();
-    await dialog.getByRole('button', { name: 'Take snapshot' }).click();
+    await button(window, 'Take snapshot').click();
+    await button(dialog, 'Take snapshot').click();
     await expect(dialog.getByRole('alert')).toBeVisible();
     expect(await focused(window)).not.toBe('nothing');
     expect(await window.evaluate(() => document.activeElement?.closest('[role=alertdialog]') !== null)).toBe(
@@ -62,11 +63,11 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   await test.step('a restore that is confirmed and closed with the mouse', async () => {
     await window.getByRole('option').last().click();
     await expect(window.locator('.story')).not.toContainText('Identical to now');
-    await window.getByRole('button', { name: 'Restore…' }).click();
-    await dialog.getByRole('button', { name: /^Restore/ }).click();
-    await expect(window.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+    await button(window, 'Restore…').click();
+    await button(dialog, /^Restore/).click();
+    await expect(named(window, 'alertdialog', 'Restored')).toBeVisible();
     expect(await focused(window)).toBe('button Close');
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await button(dialog, 'Close').click();
     await expect(dialog).toBeHidden();
     expect(await focused(window)).not.toBe('nothing');
   });
@@ -104,12 +105,12 @@ test('a long list of snapshots to prune scrolls with the keyboard', async ({ pla
   addCheckpoints(demo, 12);
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
-  await page.getByRole('button', { name: 'Prune…' }).click();
+  await button(page, 'Prune…').click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByRole('textbox').fill('0');
   await page.keyboard.press('Tab');
-  await expect(dialog.getByRole('button', { name: /^Move 1\d/ })).toBeEnabled();
-  const list = dialog.getByRole('region', { name: 'Snapshots of this plan' });
+  await expect(button(dialog, /^Move 1\d/)).toBeEnabled();
+  const list = named(dialog, 'region', 'Snapshots of this plan');
   await list.focus();
   await page.keyboard.press('End');
   await expect.poll(() => list.evaluate((part) => part.scrollTop)).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { button, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -12,10 +13,10 @@ test('a snapshot that disappears while it is read is reported as gone, and no ot
   const [newest = '', ...others] = listKind(demo, 'rewind');
   rmSync(join(demo, 'snapshots', `${newest}.json`));
   await expect(page.getByRole('alert')).toContainText('This snapshot is gone');
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeHidden();
+  await expect(button(page, 'Restore…')).toBeHidden();
   await expect(page.getByRole('option')).toHaveCount(others.length + listKind(demo, 'periodic').length);
   await expect(page.getByRole('option', { selected: true })).toHaveCount(0);
-  await page.getByRole('button', { name: 'Show another one' }).click();
+  await button(page, 'Show another one').click();
   await expect(page.locator('.story')).toBeVisible();
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
 });
@@ -33,11 +34,11 @@ test('after pruning the snapshot that is shown, another one is shown without an 
       for (const alert of document.querySelectorAll('[role=alert]')) seen.push(alert.textContent ?? '');
     }).observe(document.body, { childList: true, subtree: true });
   });
-  await page.getByRole('button', { name: 'Prune…' }).click();
-  await page.getByText('The ones I select').click();
+  await button(page, 'Prune…').click();
+  await text(page, 'The ones I select').click();
   await page.getByRole('alertdialog').getByRole('option').first().click();
-  await page.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
-  await expect(page.getByText(/^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
+  await button(page, 'Move 1 snapshot to the trash').click();
+  await expect(text(page, /^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
   await expect(page.locator('.story')).not.toContainText('20 messages');
   expect(await page.evaluate(() => Reflect.get(window, 'alarms'))).toEqual([]);
 });
@@ -64,11 +65,11 @@ test('a folder without snapshots says what will appear there, and offers no prun
   rmSync(join(demo, 'snapshots'), { recursive: true });
   mkdirSync(join(demo, 'snapshots'));
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByText('No snapshots yet')).toBeVisible();
-  await expect(page.getByText('Nothing to compare yet')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Prune…' })).toBeDisabled();
-  await page.getByRole('button', { name: 'Take snapshot' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
+  await expect(text(page, 'No snapshots yet')).toBeVisible();
+  await expect(text(page, 'Nothing to compare yet')).toBeVisible();
+  await expect(button(page, 'Prune…')).toBeDisabled();
+  await button(page, 'Take snapshot').click();
+  await button(page.getByRole('alertdialog'), 'Take snapshot').click();
   await expect(page.locator('.story')).toHaveText('Identical to now.');
-  await expect(page.getByRole('button', { name: 'Prune…' })).toBeEnabled();
+  await expect(button(page, 'Prune…')).toBeEnabled();
 });

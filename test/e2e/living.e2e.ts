@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 import { listKind, writeMessage } from './judge.ts';
 
@@ -11,7 +12,7 @@ const root = resolve(import.meta.dirname, '../..');
 test('what the chat app does meanwhile appears by itself', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toContainText('removes 3 newer messages in Harbour');
-  const snapshots = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+  const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
   const count = await snapshots.count();
 
   await test.step('a new checkpoint, an unknown kind, and one that disappears', async () => {
@@ -21,7 +22,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
     await expect(snapshots).toHaveCount(count + 1);
     mkdirSync(join(demo, 'snapshots/weekly'));
     copyFileSync(file(newest), file('weekly/20260101T000000Z'));
-    await expect(page.getByRole('group', { name: /weekly/ }).getByRole('option')).toHaveCount(1);
+    await expect(named(page, 'group', /^weekly/).getByRole('option')).toHaveCount(1);
     rmSync(file('periodic/20990101T000000Z'));
     await expect(snapshots).toHaveCount(count + 1);
   });
@@ -53,21 +54,21 @@ test('a restored state, the folder and the window’s position are there again a
 }) => {
   const first = await place.launch({ data: demo });
   await resize(first.app, 950, 640);
-  await first.page.getByRole('button', { name: 'Restore…' }).click();
-  await first.page.getByRole('button', { name: /^Restore and remove/ }).click();
-  await expect(first.page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  await button(first.page, 'Restore…').click();
+  await button(first.page, /^Restore and remove/).click();
+  await expect(named(first.page, 'alertdialog', 'Restored')).toBeVisible();
   await first.app.close();
 
   const { app, page } = await place.launch();
-  await expect(page.getByText(/^Restored to/)).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
+  await expect(text(page, /^Restored to/)).toBeVisible();
+  await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
   expect(
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
   ).toBe(950);
-  await page.getByRole('button', { name: 'More' }).click();
-  await page.getByRole('menuitem', { name: 'Close this folder' }).click();
-  await page.getByRole('button', { name: /^lighthouse-chats/ }).click();
-  await expect(page.getByText(/^Restored to/)).toBeVisible();
+  await button(page, 'More').click();
+  await named(page, 'menuitem', 'Close this folder').click();
+  await button(page, /^lighthouse-chats/).click();
+  await expect(text(page, /^Restored to/)).toBeVisible();
 });
 
 test('a development start with nothing to open shows the demo, and later what was opened last', async ({
@@ -75,17 +76,17 @@ test('a development start with nothing to open shows the demo, and later what wa
   demo,
 }) => {
   const first = await place.launch({ args: ['--demo-if-new'] });
-  await expect(first.page.getByText('Sample data.')).toBeVisible();
+  await expect(text(first.page, 'Sample data.')).toBeVisible();
   await dropOnWindow(first.page, demo);
-  await expect(first.page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
+  await expect(named(first.page, 'heading', 'lighthouse-chats')).toBeVisible();
   await first.app.close();
   const { page } = await place.launch({ args: ['--demo-if-new'] });
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
+  await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
 });
 
 test('a second start hands its folder to the window that is already open', async ({ place, demo }) => {
   const { page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   const electron: string = createRequire(import.meta.url)('electron');
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const second = spawn(electron, [
@@ -95,16 +96,16 @@ test('a second start hands its folder to the window that is already open', async
     '--data',
     demo,
   ]);
-  await expect(page.getByRole('heading', { name: 'lighthouse-chats', exact: true })).toBeVisible();
+  await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
   second.kill();
 });
 
 test('every menu command works, and is greyed out when it makes no sense', async ({ place, demo }) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   expect(await enabledCommands(app)).toEqual(['open', 'help']);
   await choose(app, 'help');
-  await expect(page.getByRole('alertdialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expect(named(page, 'alertdialog', 'Keyboard shortcuts')).toBeVisible();
   await page.keyboard.press('Escape');
 
   const opened = await place.launch({
@@ -121,7 +122,7 @@ test('every menu command works, and is greyed out when it makes no sense', async
     ['prune', 'Move snapshots to the trash?'],
   ] as const) {
     await choose(opened.app, command);
-    const dialog = opened.page.getByRole('alertdialog', { name: title });
+    const dialog = named(opened.page, 'alertdialog', title);
     await expect(dialog).toBeVisible();
     await expect.poll(() => enabledCommands(opened.app)).toEqual(['help']);
     await opened.page.keyboard.press('Escape');
@@ -142,24 +143,24 @@ test('a snapshot of either kind can be taken and is shown', async ({ place, demo
 test('the colours follow the chosen theme', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await page.getByRole('button', { name: 'More' }).click();
-  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await button(page, 'More').click();
+  await named(page, 'menuitemradio', 'Dark').click();
   await expect.poll(background).toBe('rgb(20, 23, 27)');
-  await page.getByRole('button', { name: 'More' }).click();
-  await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toHaveAttribute('aria-checked', 'true');
-  await page.getByRole('menuitemradio', { name: 'Light' }).click();
+  await button(page, 'More').click();
+  await expect(named(page, 'menuitemradio', 'Dark')).toHaveAttribute('aria-checked', 'true');
+  await named(page, 'menuitemradio', 'Light').click();
   await expect.poll(background).toBe('rgb(246, 247, 249)');
   expect(await app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('light');
 });
 
 async function takeSnapshot(page: Page, how: string): Promise<void> {
-  await page.getByRole('button', { name: 'Take snapshot' }).click();
+  await button(page, 'Take snapshot').click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText(how).click();
-  await dialog.getByRole('button', { name: 'Take snapshot' }).click();
+  await text(dialog, how).click();
+  await button(dialog, 'Take snapshot').click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(/^Snapshot taken/)).toBeVisible();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(text(page, /^Snapshot taken/)).toBeVisible();
+  await button(page, 'Dismiss').click();
 }
 
 async function resize(app: ElectronApplication, width: number, height: number): Promise<void> {

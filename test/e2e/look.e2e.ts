@@ -1,5 +1,6 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
 import { findCutOff } from './cut-off.ts';
+import { button } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
@@ -13,7 +14,7 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
   demo,
 }, info) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   await look(app, page, info, 'welcome');
 
   await test.step('a folder in use, with a full header, and its dialogs', async () => {
@@ -25,15 +26,13 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
     await expect(window.locator('.story')).toBeVisible();
     await expect(window.locator('.head-facts')).toContainText(`(process ${host.pid})`);
     await look(other, window, info, 'folder');
-    for (const [name, open] of [
-      ['restore', 'Restore…'],
-      ['take', 'Take snapshot'],
-      ['prune', 'Prune…'],
+    for (const [name, open, confirm] of [
+      ['restore', 'Restore…', /^Restore and remove/],
+      ['take', 'Take snapshot', 'Take snapshot'],
+      ['prune', 'Prune…', 'Move to the trash'],
     ] as const) {
-      await window.getByRole('button', { name: open }).click();
-      await expect(
-        window.getByRole('alertdialog').getByRole('button', { name: /\d|Take|Move/ }),
-      ).toBeVisible();
+      await button(window, open).click();
+      await expect(button(window.getByRole('alertdialog'), confirm)).toBeVisible();
       await look(other, window, info, name);
       await window.keyboard.press('Escape');
       await expect(window.getByRole('alertdialog')).toBeHidden();

@@ -1,4 +1,5 @@
 import { expectAccessible } from './axe.ts';
+import { button, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -8,9 +9,9 @@ test('a snapshot taken to be safe does not hide the one that holds the lost chat
 }) => {
   const first = await place.launch({ data: demo });
   await expect(first.page.locator('.story')).toContainText('Lighthouse');
-  await first.page.getByRole('button', { name: 'Take snapshot' }).click();
-  await first.page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
-  await expect(first.page.getByText(/^Snapshot taken/)).toBeVisible();
+  await button(first.page, 'Take snapshot').click();
+  await button(first.page.getByRole('alertdialog'), 'Take snapshot').click();
+  await expect(text(first.page, /^Snapshot taken/)).toBeVisible();
   await first.app.close();
   const { page } = await place.launch();
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
@@ -24,15 +25,15 @@ test('pruning the only snapshot that holds a lost chat warns, and it can be put 
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
   const before = listKind(demo, 'rewind');
   const dialog = page.getByRole('alertdialog');
-  await page.getByRole('button', { name: 'Prune…' }).click();
-  await dialog.getByText('The ones I select').click();
+  await button(page, 'Prune…').click();
+  await text(dialog, 'The ones I select').click();
   await dialog.getByRole('option').first().click();
-  await expect(dialog.getByText(/can bring back \d+ messages in “Lighthouse”/)).toBeVisible();
-  await dialog.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
-  await expect(page.getByText(/^1 snapshot, .* moved to the trash/)).toBeVisible();
+  await expect(text(dialog, /can bring back \d+ messages in “Lighthouse”/)).toBeVisible();
+  await button(dialog, 'Move 1 snapshot to the trash').click();
+  await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before.slice(1));
-  await page.getByRole('button', { name: 'Put back' }).click();
-  await expect(page.getByText('1 snapshot put back.')).toBeVisible();
+  await button(page, 'Put back').click();
+  await expect(text(page, '1 snapshot put back.')).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before);
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
 });
@@ -42,24 +43,24 @@ test('what was pruned can be put back from the trash, also after a restart', asy
   await expect(first.page.locator('.story')).toContainText(/brings back .*Lighthouse/);
   const before = listKind(demo, 'rewind');
   const dialog = first.page.getByRole('alertdialog');
-  await first.page.getByRole('button', { name: 'Prune…' }).click();
-  await dialog.getByText('The ones I select').click();
+  await button(first.page, 'Prune…').click();
+  await text(dialog, 'The ones I select').click();
   await dialog.getByRole('option').first().click();
-  await dialog.getByRole('button', { name: 'Move 1 snapshot to the trash' }).click();
-  await expect(first.page.getByText(/^1 snapshot, .* moved to the trash/)).toBeVisible();
+  await button(dialog, 'Move 1 snapshot to the trash').click();
+  await expect(text(first.page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
   await first.app.close();
 
   const { app, page } = await place.launch();
   await expect(page.locator('.story')).not.toContainText('20 messages');
-  await page.getByRole('button', { name: 'Put back…' }).click();
+  await button(page, 'Put back…').click();
   await expect(page.getByRole('radio')).toHaveCount(1);
   await expect(page.getByRole('alertdialog')).toContainText('Before the rewind');
   await expectAccessible(app, page, 'put back');
-  await page.getByRole('button', { name: 'Put back 1 snapshot' }).click();
-  await expect(page.getByText('1 snapshot put back.')).toBeVisible();
+  await button(page, 'Put back 1 snapshot').click();
+  await expect(text(page, '1 snapshot put back.')).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before);
   await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
-  await expect(page.getByRole('button', { name: 'Put back…' })).toBeHidden();
+  await expect(button(page, 'Put back…')).toBeHidden();
 });
 
 test('before the trash is emptied, the dialog says whether that frees space, and offers the system’s trash', async ({
@@ -69,14 +70,17 @@ test('before the trash is emptied, the dialog says whether that frees space, and
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
   const dialog = page.getByRole('alertdialog');
-  await page.getByRole('button', { name: 'Prune…' }).click();
-  await dialog.getByText('Those older than').click();
-  await dialog.getByRole('button', { name: /^Move 1 snapshot/ }).click();
-  await page.getByRole('button', { name: 'Empty…' }).click();
-  await expect(dialog.getByRole('button', { name: /^Delete 1 snapshot, free/ })).toBeVisible();
-  await dialog.getByText('Move to the system’s trash').click();
-  await dialog.getByRole('button', { name: 'Move 1 snapshot, free nothing yet' }).click();
+  await button(page, 'Prune…').click();
+  await text(dialog, 'Those older than').click();
+  await button(dialog, /^Move 1 snapshot/).click();
+  await button(page, 'Empty…').click();
+  await expect(button(dialog, /^Delete 1 snapshot, free/)).toBeVisible();
+  await text(dialog, 'Move to the system’s trash').click();
+  await button(dialog, 'Move 1 snapshot, free nothing yet').click();
   await expect(
-    page.getByText(/moved to the system’s trash\.$|The system has no trash for this place/).first(),
+    text(
+      page,
+      /^1 snapshot, .* moved to the system’s trash\.$|^The system has no trash for this place/,
+    ).first(),
   ).toBeVisible();
 });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -24,7 +25,7 @@ test('two thousand snapshots can be browsed by keyboard and pruned in one go', a
   }
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toBeVisible();
-  const lines = page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option');
+  const lines = named(page, 'listbox', 'Snapshots').getByRole('option');
 
   await test.step('only the lines on the screen are built, and all can be reached', async () => {
     expect(await lines.count()).toBeLessThan(40);
@@ -43,10 +44,10 @@ test('two thousand snapshots can be browsed by keyboard and pruned in one go', a
   });
 
   await test.step('all of them are pruned in one go', async () => {
-    await page.getByRole('button', { name: 'Prune…' }).click();
-    await page.getByRole('button', { name: 'Move 2,000 snapshots to the trash' }).click();
+    await button(page, 'Prune…').click();
+    await button(page, 'Move 2,000 snapshots to the trash').click();
     // Each move is on the disk before the next one begins: how long that takes says the disk.
-    await expect(page.getByText(/^2,000 snapshots, .* moved to the trash/)).toBeVisible({ timeout: 200_000 });
+    await expect(text(page, /^2,000 snapshots, .* moved to the trash/)).toBeVisible({ timeout: 200_000 });
     expect(listKind(demo, 'periodic')).toHaveLength(5);
   });
 });

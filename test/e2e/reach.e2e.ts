@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { findCutOff } from './cut-off.ts';
+import { button, named, text } from './find.ts';
 import { expect, findCore, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
@@ -19,9 +20,9 @@ test('at twice the size everything can still be reached', async ({ place, demo }
     ['Take snapshot', 'Take snapshot'],
     ['Prune…', /^Move/],
   ] as const) {
-    await page.getByRole('button', { name: open }).click();
+    await button(page, open).click();
     const dialog = page.getByRole('alertdialog');
-    await expect(dialog.getByRole('button', { name: confirm })).toBeVisible();
+    await expect(button(dialog, confirm)).toBeVisible();
     expect(await findCutOff(page), open).toEqual([]);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
@@ -42,8 +43,8 @@ test('names of any length and script leave the surrounding words in place', asyn
   const story = page.locator('.story');
   await expect(story).toContainText('9 newer messages in مرحبا بالعالم');
   expect(await findCutOff(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Restore…' }).click();
-  const loss = page.getByRole('region', { name: 'What would be removed' });
+  await button(page, 'Restore…').click();
+  const loss = named(page, 'region', 'What would be removed');
   await expect(loss).toContainText('🌊 <b>Meer</b>');
   expect(await findCutOff(page)).toEqual([]);
 
@@ -79,9 +80,9 @@ test('with the system’s high-contrast colours, the selection can still be seen
   );
   expect(await style('.bar .gone', 'backgroundColor')).not.toBe(await style('.bar', 'backgroundColor'));
 
-  await page.getByRole('button', { name: 'Prune…' }).click();
+  await button(page, 'Prune…').click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText('The ones I select').click();
+  await text(dialog, 'The ones I select').click();
   await dialog.getByRole('option').nth(1).click();
   const unpicked = '.pick:not([data-selected]) .box';
   expect(await style(unpicked, 'color'), 'a tick that nobody sees').toBe(
@@ -96,22 +97,22 @@ test('list lines, progress and the end of the core are announced to a screen rea
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.getByRole('option', { name: /^(Today|Yesterday)/ }).first()).toHaveAccessibleName(
+  await expect(named(page, 'option', /^(Today|Yesterday)/).first()).toHaveAccessibleName(
     /^(Today|Yesterday) .* ago 4 events since/,
   );
   await expect(page.getByRole('option').filter({ hasText: 'damaged' })).toHaveAccessibleName(
     /damaged Incomplete: the end/,
   );
-  await page.getByRole('button', { name: 'Restore…' }).click();
+  await button(page, 'Restore…').click();
   await expect(
     page
       .getByRole('status')
       .filter({ hasText: /^3 messages written in Harbour since then .* Comes back: 20 messages/ }),
   ).toBeAttached();
-  await page.getByRole('button', { name: /^Restore and remove/ }).click();
-  const title = page.getByRole('alertdialog').getByRole('heading', { name: 'Restored' });
+  await button(page, /^Restore and remove/).click();
+  const title = named(page.getByRole('alertdialog'), 'heading', 'Restored');
   await expect(title).toHaveAttribute('aria-live', 'polite');
-  await page.getByRole('button', { name: 'Close' }).click();
+  await button(page, 'Close').click();
   process.kill(await findCore(app), 'SIGKILL');
   await expect(page.getByRole('status').filter({ hasText: 'was started again' })).toBeVisible();
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, startHost } from './host.ts';
 import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts';
@@ -10,14 +11,14 @@ import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts'
 /** Checks that an error says what happened, what is unharmed, and what to do. */
 async function expectError(page: Page, title: string, happened: RegExp): Promise<void> {
   const note = page.getByRole('alert');
-  await expect(note.getByRole('heading', { name: title })).toBeVisible();
+  await expect(named(note, 'heading', title)).toBeVisible();
   await expect(note).toContainText(happened);
   await expect(note.locator('.unharmed')).not.toBeEmpty();
 }
 
 async function openRestore(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Restore…' }).click();
-  await expect(page.getByRole('button', { name: /^Restore( and)? .*\d/ })).toBeVisible();
+  await button(page, 'Restore…').click();
+  await expect(button(page, /^Restore( and)? .*\d/)).toBeVisible();
 }
 
 test('a folder that is not a data folder is refused in words, and what was open stays open', async ({
@@ -25,7 +26,7 @@ test('a folder that is not a data folder is refused in words, and what was open 
   demo,
 }) => {
   const { page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   const folder = (name: string, files: Readonly<Record<string, string>>) => {
     const dir = join(place.folder, name);
     mkdirSync(dir);
@@ -43,21 +44,21 @@ test('a folder that is not a data folder is refused in words, and what was open 
   for (const name of ['chat.db', 'old.db']) copyFileSync(join(demo, 'chat.db'), join(two, name));
   await dropOnWindow(page, two);
   await expectError(page, 'More than one chat database here', /chat\.db, old\.db/);
-  await expect(page.getByRole('button', { name: 'Choose the database file…' })).toBeVisible();
+  await expect(button(page, 'Choose the database file…')).toBeVisible();
 
   await dropOnWindow(page, folder('profiled', { 'snapback-profile.json': '{"tables": 7}' }));
   await expectError(page, 'The folder’s profile is not valid', /snapback-profile\.json/);
 
   await test.step('one of several databases is opened by naming its file', async () => {
     await dropOnWindow(page, join(two, 'old.db'));
-    await expect(page.getByRole('heading', { name: 'two', exact: true })).toBeVisible();
-    await expect(page.getByText('No snapshots yet')).toBeVisible();
+    await expect(named(page, 'heading', 'two')).toBeVisible();
+    await expect(text(page, 'No snapshots yet')).toBeVisible();
   });
 
   await dropOnWindow(page, join(place.folder, 'holiday'));
   await expectError(page, 'No chat database here', /holiday/);
-  await page.getByRole('button', { name: 'Stay with two' }).click();
-  await expect(page.getByRole('heading', { name: 'two', exact: true })).toBeVisible();
+  await button(page, 'Stay with two').click();
+  await expect(named(page, 'heading', 'two')).toBeVisible();
 });
 
 test('a folder that is gone is named at the start, and can be removed from the recent ones', async ({
@@ -70,15 +71,15 @@ test('a folder that is gone is named at the start, and can be removed from the r
   renameSync(demo, `${demo}-moved`);
   const { page } = await place.launch();
   await expectError(page, 'The folder is missing', /lighthouse-chats/);
-  await page.getByRole('button', { name: 'Forget lighthouse-chats' }).click();
-  await expect(page.getByRole('heading', { name: 'Recent' })).toBeHidden();
+  await button(page, 'Forget lighthouse-chats').click();
+  await expect(named(page, 'heading', 'Recent')).toBeHidden();
 });
 
 test('a damaged snapshot says where it breaks off and can’t be restored', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   await page.getByRole('option').filter({ hasText: 'damaged' }).click();
   await expectError(page, 'This snapshot is damaged', /damaged/);
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
+  await expect(button(page, 'Restore…')).toBeDisabled();
 });
 
 test('while the chat app is running, a restore needs a second consent, and notices at once when the app is closed', async ({
@@ -88,24 +89,25 @@ test('while the chat app is running, a restore needs a second consent, and notic
   const host = await startHost(demo);
   const { page } = await place.launch({ data: demo });
   await openRestore(page);
-  const confirm = page.getByRole('button', { name: /^Restore and remove/ });
-  await expect(page.getByText('Close the chat app first.')).toBeVisible();
-  await expect(page.getByText(`(process ${host.pid})`).first()).toBeVisible();
+  const dialog = page.getByRole('alertdialog');
+  const confirm = button(dialog, /^Restore and remove/);
+  await expect(text(dialog, 'Close the chat app first.')).toBeVisible();
+  await expect(dialog).toContainText(`(process ${host.pid}) has the database open`);
   await expect(confirm).toBeDisabled();
-  await page.getByText('Restore anyway').click();
+  await text(page, 'Restore anyway').click();
   await expect(confirm).toBeEnabled();
   host.kill();
   await once(host, 'exit');
-  await expect(page.getByText('Close the chat app first.')).toBeHidden();
+  await expect(text(page, 'Close the chat app first.')).toBeHidden();
   await expect(confirm).toBeEnabled();
 
   await test.step('a consent does not apply to a program that opens the database later; given again, the receipt records it', async () => {
     const next = await startHost(demo);
-    await expect(page.getByText(`(process ${next.pid})`).first()).toBeVisible();
+    await expect(dialog).toContainText(`(process ${next.pid}) has the database open`);
     await expect(confirm).toBeDisabled();
-    await page.getByText('Restore anyway').click();
+    await text(page, 'Restore anyway').click();
     await confirm.click();
-    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toContainText(
+    await expect(named(page, 'alertdialog', 'Restored')).toContainText(
       'while another program had the database open',
     );
     next.kill();
@@ -118,25 +120,23 @@ test('if the database changes during the confirmation, the user has to look agai
 }) => {
   const { page } = await place.launch({ data: demo });
   await openRestore(page);
-  await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeEnabled();
+  await expect(button(page, 'Restore and remove 3 newer messages')).toBeEnabled();
   writeMessage(demo, 'Are you still there?');
-  const renew = page.getByRole('button', { name: 'Show the new figures' });
+  const renew = button(page, 'Show the new figures');
   await expect(renew).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Restore and remove 3 newer messages' })).toBeDisabled();
+  await expect(button(page, 'Restore and remove 3 newer messages')).toBeDisabled();
   await renew.click();
-  await expect(page.getByRole('region', { name: 'What would be removed' })).toContainText(
-    'Are you still there?',
-  );
-  await expect(page.getByRole('button', { name: 'Restore and remove 4 newer messages' })).toBeEnabled();
+  await expect(named(page, 'region', 'What would be removed')).toContainText('Are you still there?');
+  await expect(button(page, 'Restore and remove 4 newer messages')).toBeEnabled();
 });
 
 /** A restore that has written its safety copy and now waits for a writer, as long as the test likes. */
 async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
   const writer = await startHost(dir, true);
   await openRestore(page);
-  await page.getByText('Restore anyway').click();
-  await page.getByRole('button', { name: /^Restore and remove/ }).click();
-  await expect(page.getByText('Waiting for another program to unlock the database…')).toBeVisible();
+  await text(page, 'Restore anyway').click();
+  await button(page, /^Restore and remove/).click();
+  await expect(text(page, 'Waiting for another program to unlock the database…')).toBeVisible();
   return writer;
 }
 
@@ -150,22 +150,20 @@ test('a core that is killed during a restore leaves the database as it was, and 
   process.kill(await findCore(app), 'SIGKILL');
   writer.kill();
   await once(writer, 'exit');
-  const ended = page.getByRole('alertdialog', { name: 'Not restored' });
+  const ended = named(page, 'alertdialog', 'Not restored');
   await expect(ended).toContainText('stopped unexpectedly');
   await expect(ended).toContainText('The database is exactly as it was before.');
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
-  await page.getByRole('button', { name: 'Close' }).click();
-  await expect(
-    page.getByText('A part of Snapback stopped unexpectedly and was started again.'),
-  ).toBeVisible();
+  await button(page, 'Close').click();
+  await expect(text(page, 'A part of Snapback stopped unexpectedly and was started again.')).toBeVisible();
   await expect(page.locator('.story')).toContainText('20 messages');
-  await expect(page.getByText(/^Restored to/)).toBeHidden();
+  await expect(text(page, /^Restored to/)).toBeHidden();
 
   await test.step('and the next restore works', async () => {
     await openRestore(page);
-    await page.getByRole('button', { name: /^Restore and remove/ }).click();
-    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+    await button(page, /^Restore and remove/).click();
+    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
   });
 });
 
@@ -183,7 +181,7 @@ test('quitting during a restore asks first, leaves the database as it was, and n
     }, response);
   await answer(0);
   await page.waitForTimeout(500);
-  await expect(page.getByRole('alertdialog', { name: 'Restoring' })).toBeVisible();
+  await expect(named(page, 'alertdialog', 'Restoring')).toBeVisible();
   const ended = app.waitForEvent('close');
   await answer(1);
   await ended;
@@ -194,10 +192,10 @@ test('quitting during a restore asks first, leaves the database as it was, and n
 
   const again = await place.launch();
   await expect(
-    again.page.getByText(/^The last restore was stopped before it was finished\. It was rolled back/),
+    text(again.page, /^The last restore was stopped before it was finished\. It was rolled back/),
   ).toBeVisible();
   await expect(again.page.locator('.story')).toContainText('20 messages');
-  await expect(again.page.getByText(/^Restored to/)).toBeHidden();
+  await expect(text(again.page, /^Restored to/)).toBeHidden();
   expect(
     readdirSync(join(demo, 'snapshots'), { recursive: true })
       .map(String)
@@ -222,12 +220,12 @@ test('after the whole app crashes during a restore, the next start says once how
   expect(readDatabase(demo)).toEqual(before);
 
   const again = await place.launch({ data: demo });
-  await expect(again.page.getByText(/^The last restore was stopped before it was finished/)).toBeVisible();
+  await expect(text(again.page, /^The last restore was stopped before it was finished/)).toBeVisible();
   await expect(again.page.locator('.story')).toContainText('20 messages');
   await again.app.close();
   const third = await place.launch({ data: demo });
   await expect(third.page.locator('.story')).toContainText('20 messages');
-  await expect(third.page.getByText(/^The last restore was stopped/)).toBeHidden();
+  await expect(text(third.page, /^The last restore was stopped/)).toBeHidden();
 });
 
 test('cancelling a restore takes everything back', async ({ place, demo }) => {
@@ -240,8 +238,8 @@ test('cancelling a restore takes everything back', async ({ place, demo }) => {
   await page.waitForTimeout(3_000);
   expect(listKind(demo, 'restore')).toHaveLength(1);
   await expect(page.getByRole('option', { includeHidden: true })).toHaveCount(listed);
-  await page.getByRole('alertdialog', { name: 'Restoring' }).getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('alertdialog', { name: 'Nothing was changed' })).toBeVisible();
+  await button(named(page, 'alertdialog', 'Restoring'), 'Cancel').click();
+  await expect(named(page, 'alertdialog', 'Nothing was changed')).toBeVisible();
   writer.kill();
   expect(readDatabase(demo)).toEqual(before);
   expect(listKind(demo, 'restore')).toEqual([]);
@@ -259,9 +257,9 @@ test('a restore waits for a writer that does not let go, then gives up with noth
   await once(writer, 'exit');
   expect(readDatabase(demo)).toEqual(before);
   expect(listKind(demo, 'restore')).toEqual([]);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByRole('button', { name: /^Restore and remove/ }).click();
-  await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
+  await button(page, 'Try again').click();
+  await button(page, /^Restore and remove/).click();
+  await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
 });
 
 test('a database that can only be read as a copy is shown, and nothing can be written', async ({
@@ -270,10 +268,9 @@ test('a database that can only be read as a copy is shown, and nothing can be wr
 }) => {
   await crashHost(demo);
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByText('You are viewing a copy.')).toBeVisible();
+  await expect(text(page, 'You are viewing a copy.')).toBeVisible();
   await expect(page.locator('.story')).toContainText('20 messages');
-  for (const name of ['Restore…', 'Take snapshot', 'Prune…'])
-    await expect(page.getByRole('button', { name })).toBeDisabled();
+  for (const name of ['Restore…', 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
 });
 
 test('if the database is gone, the snapshots can be looked at, and nothing is claimed about the database', async ({
@@ -282,10 +279,10 @@ test('if the database is gone, the snapshots can be looked at, and nothing is cl
 }) => {
   for (const end of ['', '-wal', '-shm']) rmSync(join(demo, `chat.db${end}`), { force: true });
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByRole('listbox', { name: 'Snapshots' }).getByRole('option').first()).toBeVisible();
-  await expect(page.getByText('There is no chat database to compare with or to restore into.')).toBeVisible();
-  await expect(page.getByText('No chat database', { exact: true })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
-  await expect(page.getByRole('button', { name: 'Take snapshot' })).toBeDisabled();
-  await expect(page.getByText(/as it was|as they were/)).toHaveCount(0);
+  await expect(named(page, 'listbox', 'Snapshots').getByRole('option').first()).toBeVisible();
+  await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeVisible();
+  await expect(text(page, 'No chat database')).toBeVisible();
+  await expect(button(page, 'Restore…')).toBeDisabled();
+  await expect(button(page, 'Take snapshot')).toBeDisabled();
+  await expect(page.locator('body')).not.toContainText(/as it was|as they were/);
 });

@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
+import { button, named } from './find.ts';
 import { expect, test } from './fixtures.ts';
 
 test('the page has no Node, no network, and runs nothing inline', async ({ place, complaints }) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
 
   await test.step('no Node, and only four functions from outside', async () => {
     expect(
@@ -157,7 +158,7 @@ test('the page has no Node, no network, and runs nothing inline', async ({ place
 
 test('no link, script or new window leads anywhere', async ({ place, complaints }) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   await page.evaluate(() => {
     const link = document.createElement('a');
     link.href = 'https://example.com/';
@@ -180,7 +181,7 @@ test('no link, script or new window leads anywhere', async ({ place, complaints 
 
 test('a page with an address other than ours is ignored', async ({ place }) => {
   const { page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   const answers = await page.evaluate(async () => {
     const asked: string[] = [];
     for (const address of ['/other', '/?x', '/#x', '/']) {
@@ -197,7 +198,7 @@ test('a page with an address other than ours is ignored', async ({ place }) => {
 
 test('no absolute path reaches the window in an error', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByRole('listbox', { name: 'Snapshots' })).toBeVisible();
+  await expect(named(page, 'listbox', 'Snapshots')).toBeVisible();
   await writeFile(join(demo, 'snapback-profile.json'), '{');
   const answer = await page.evaluate(() =>
     Reflect.get(window, 'snapback').request('id', 'folder.open-target', {}).then(JSON.stringify),
@@ -208,7 +209,7 @@ test('no absolute path reaches the window in an error', async ({ place, demo }) 
 
 test('requests that are not ours are refused with an error', async ({ place }) => {
   const { app, page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   const ask = (name: string, args: unknown) =>
     page.evaluate(
       ([n, a]) => Reflect.get(window, 'snapback').request('id', n, a).then(JSON.stringify, String),

@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { button, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 
 test('a folder without its database still shows its snapshots, says what is missing, and recovers when it is back', async ({
@@ -8,24 +9,23 @@ test('a folder without its database still shows its snapshots, says what is miss
 }) => {
   renameSync(join(demo, 'chat.db'), join(place.folder, 'chat.db'));
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByText('There is no chat database to compare with')).toBeVisible();
+  await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeVisible();
   await expect(page.getByRole('option').first()).toBeVisible();
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
-  for (const name of ['Restore…', 'Take snapshot'])
-    await expect(page.getByRole('button', { name })).toBeDisabled();
+  for (const name of ['Restore…', 'Take snapshot']) await expect(button(page, name)).toBeDisabled();
   await expect(page.getByRole('alert')).toBeHidden();
   renameSync(join(place.folder, 'chat.db'), join(demo, 'chat.db'));
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeEnabled();
-  await expect(page.getByText('There is no chat database to compare with')).toBeHidden();
+  await expect(button(page, 'Restore…')).toBeEnabled();
+  await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeHidden();
 });
 
 test('if nothing differs there is nothing to restore, and the button is grey', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeEnabled();
-  await page.getByRole('button', { name: 'Take snapshot' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take snapshot' }).click();
+  await expect(button(page, 'Restore…')).toBeEnabled();
+  await button(page, 'Take snapshot').click();
+  await button(page.getByRole('alertdialog'), 'Take snapshot').click();
   await expect(page.locator('.story')).toHaveText('Identical to now.');
-  await expect(page.getByRole('button', { name: 'Restore…' })).toBeDisabled();
+  await expect(button(page, 'Restore…')).toBeDisabled();
 });
 
 test('list and page describe a damaged snapshot in the same words, and do not offer to try again', async ({
@@ -40,21 +40,21 @@ test('list and page describe a damaged snapshot in the same words, and do not of
   const said = (await line.locator('.snap-detail').textContent()) ?? '';
   await line.click();
   await expect(page.getByRole('alert')).toContainText(said);
-  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await expect(button(page, 'Try again')).toBeHidden();
 });
 
 test('“Try again” is offered only if it can help', async ({ place, demo }) => {
   const { page } = await place.launch();
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   writeFileSync(join(demo, 'snapback-profile.json'), '{');
   await dropOnWindow(page, demo);
   await expect(page.getByRole('alert')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await expect(button(page, 'Try again')).toBeHidden();
   writeFileSync(join(demo, 'snapback-profile.json'), '{}');
   renameSync(demo, `${demo}-away`);
   await dropOnWindow(page, demo);
   await expect(page.getByRole('alert')).toBeVisible();
   renameSync(`${demo}-away`, demo);
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await button(page, 'Try again').click();
   await expect(page.locator('.story')).toBeVisible();
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 import { tabTo } from './keyboard.ts';
@@ -8,7 +9,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
 }) => {
   const { page } = await place.launch();
   const { keyboard } = page;
-  await expect(page.getByRole('button', { name: 'Try the demo' })).toBeVisible();
+  await expect(button(page, 'Try the demo')).toBeVisible();
   await tabTo(page, /^Try the demo$/);
   await keyboard.press('Enter');
   await expect(page.locator('.story')).toBeVisible();
@@ -19,7 +20,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   await test.step('arrow keys move through the list, and the page follows', async () => {
     await tabTo(page, /^(Today|Yesterday)/);
     await keyboard.press('ArrowDown');
-    await expect(page.getByText('This snapshot is damaged')).toBeVisible();
+    await expect(text(page, 'This snapshot is damaged')).toBeVisible();
     await keyboard.press('ArrowUp');
     await expect(page.locator('.story')).toContainText('20 messages');
   });
@@ -27,24 +28,24 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   await test.step('the confirmation opens with the focus on “Cancel”; Escape leaves it', async () => {
     await tabTo(page, /^Restore…$/);
     await keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
-    await expect(page.getByRole('button', { name: /^Restore and remove/ })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await expect(button(page, 'Cancel')).toBeFocused();
+    await expect(button(page, /^Restore and remove/)).toBeVisible();
+    await expect(button(page, 'Cancel')).toBeFocused();
     await keyboard.press('Escape');
     await expect(page.getByRole('alertdialog')).toBeHidden();
-    await expect(page.getByRole('button', { name: 'Restore…' })).toBeFocused();
+    await expect(button(page, 'Restore…')).toBeFocused();
   });
 
   await test.step('Enter on the button that removes something does nothing, Space presses it', async () => {
     await keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: /^Restore and remove/ })).toBeVisible();
+    await expect(button(page, /^Restore and remove/)).toBeVisible();
     await tabTo(page, /^Restore and remove 3 newer messages/);
     await keyboard.press('Enter');
-    await expect(page.getByText('Press Space to confirm')).toBeVisible();
+    await expect(text(page, 'Press Space to confirm')).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
     await keyboard.press('Space');
-    await expect(page.getByRole('alertdialog', { name: 'Restored' })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Close' })).toBeFocused();
+    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+    await expect(button(page, 'Close')).toBeFocused();
     await keyboard.press('Enter');
     const after = readDatabase(dir);
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
@@ -53,15 +54,13 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   });
 
   await test.step('undo restores everything as before', async () => {
-    await expect(page.getByText(/^Restored to/)).toBeVisible();
+    await expect(text(page, /^Restored to/)).toBeVisible();
     await tabTo(page, /^Undo restore…$/);
     await keyboard.press('Enter');
-    await expect(
-      page.getByRole('button', { name: /^Undo \(hides 20 messages again, brings 3 messages back\)$/ }),
-    ).toBeVisible();
+    await expect(button(page, /^Undo \(hides 20 messages again, brings 3 messages back\)$/)).toBeVisible();
     await tabTo(page, /^Undo \(hides 20 messages again, brings 3 messages back\)$/);
     await keyboard.press('Space');
-    await expect(page.getByRole('alertdialog', { name: 'The restore was undone' })).toBeVisible();
+    await expect(named(page, 'alertdialog', 'The restore was undone')).toBeVisible();
     await keyboard.press('Enter');
     expect(readDatabase(dir)).toEqual(before);
   });
@@ -73,18 +72,18 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
     await keyboard.press('Shift+ArrowDown');
-    await expect(page.getByText('2 snapshots selected')).toBeVisible();
+    await expect(text(page, '2 snapshots selected')).toBeVisible();
     await tabTo(page, /^Prune…$/);
     await keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: 'Move 2 snapshots to the trash' })).toBeVisible();
+    await expect(button(page, 'Move 2 snapshots to the trash')).toBeVisible();
     await tabTo(page, /^Move 2 snapshots to the trash$/);
     await keyboard.press('Space');
-    await expect(page.getByText(/^2 snapshots, .* moved to the trash/)).toBeVisible();
+    await expect(text(page, /^2 snapshots, .* moved to the trash/)).toBeVisible();
     expect(listKind(dir, 'rewind')).toEqual([rewinds[0], ...rewinds.slice(3)]);
     await tabTo(page, /^Empty…$/);
     await keyboard.press('Enter');
     await tabTo(page, /^Delete 2 snapshots/);
     await keyboard.press('Space');
-    await expect(page.getByText(/^2 snapshots, .* deleted for good/)).toBeVisible();
+    await expect(text(page, /^2 snapshots, .* deleted for good/)).toBeVisible();
   });
 });
