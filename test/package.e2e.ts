@@ -6,6 +6,7 @@ import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium, expect, test } from '@playwright/test';
 import { named } from './e2e/find.ts';
+import { countSnapshots } from './e2e/judge.ts';
 
 const root = resolve(import.meta.dirname, '..');
 let folder = '';
@@ -33,7 +34,7 @@ test('the packaged app opens a data folder and lists its snapshots', async () =>
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
     if (page === undefined) throw new Error('the app opened no window');
     const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
-    const expected = globSync('snapshots/*/*.json', { cwd: data }).length;
+    const expected = countSnapshots(data);
     await expect(snapshots)
       .toHaveCount(expected)
       .catch(async (error) => {

@@ -165,6 +165,7 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   writer.kill();
   await once(writer, 'exit');
   await button(dialog, 'Close').click();
+  await expect(text(page, 'A part of Snapback stopped unexpectedly and was started again.')).toBeVisible();
   await look('the notice of the core');
   await button(page, 'Restore…').click();
   await confirm.click();
@@ -173,6 +174,7 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   await button(dialog, /^Hashes/).click();
   await look('the receipt with hashes');
   await leave(page);
+  await expect(text(page, /^Restored to/)).toBeVisible();
   await look('a restored state');
   await button(page, 'Undo restore…').click();
   await expect(button(dialog, /^Undo/)).toBeEnabled();

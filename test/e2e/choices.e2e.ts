@@ -124,6 +124,8 @@ test('pruning by age and by hand shows exactly what is pruned and why anything s
     await openRestore(page);
     await button(page, /^Restore and remove/).click();
     await button(page, 'Close').click();
+    // From then on the list contains the safety copy too.
+    await expect(text(page, /^Restored to/)).toBeVisible();
     await button(page, 'Prune…').click();
     await text(prune, 'The ones I select').click();
     await expect(text(prune, 'Select snapshots.')).toBeVisible();

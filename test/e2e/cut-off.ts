@@ -1,7 +1,12 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
+
+/** Waits until nothing is cut off: after a change of size the list is laid out in one of the next frames. */
+export async function expectNothingCutOff(page: Page, where = 'cut off'): Promise<void> {
+  await expect.poll(() => findCutOff(page), where).toEqual([]);
+}
 
 /** Parts that scroll sideways, and buttons that stick out of the window or of their dialog. */
-export function findCutOff(page: Page): Promise<readonly string[]> {
+function findCutOff(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const all = [
       ...document.querySelectorAll<HTMLElement>('html, main, section, nav, header, [role], dl, table'),

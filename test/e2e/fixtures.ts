@@ -78,7 +78,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       },
     });
     await Promise.all(running.map((app) => app.close()));
-    rmSync(folder, { recursive: true, force: true });
+    // A part of the app may outlive it for a moment and still write into its settings.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   },
   demo: async ({ demoOnce, place }, use) => {
     const dir = join(place.folder, 'lighthouse-chats');

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -54,6 +54,11 @@ export function checkDatabase(dir: string): { readonly integrity: string; readon
   } finally {
     db.close();
   }
+}
+
+/** How many snapshots the folder holds, of all kinds. */
+export function countSnapshots(dir: string): number {
+  return globSync('snapshots/*/*.json', { cwd: dir }).length;
 }
 
 /** Ids of the snapshots of a kind, newest first. */

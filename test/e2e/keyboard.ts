@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 const MOST_STEPS = 80;
 
@@ -18,27 +18,29 @@ async function describeFocus(page: Page): Promise<string> {
   });
 }
 
-/** Presses Tab until something with this name has the focus, visibly. Fails when the keyboard can't get there. */
-export async function tabTo(page: Page, name: RegExp): Promise<void> {
+/** Waits for `target`, then presses Tab until it has the focus, visibly. Fails if the keyboard cannot get there. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeEnabled();
   const seen: string[] = [];
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const now = await describeFocus(page);
-    if (name.test(now)) {
-      await expectVisibleFocus(page);
-      return;
-    }
-    seen.push(now.slice(0, 40));
+    if (await hasFocus(target)) return expectVisibleFocus(page);
+    seen.push((await describeFocus(page)).slice(0, 40));
     await page.keyboard.press('Tab');
   }
-  throw new Error(`Tab does not lead to ${name}; it went: ${seen.join(' | ')}`);
+  throw new Error(`Tab does not lead to ${target}; it went: ${seen.join(' | ')}`);
+}
+
+function hasFocus(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => element === document.activeElement);
 }
 
 /** Whoever uses the keyboard must see where they are. */
 async function expectVisibleFocus(page: Page): Promise<void> {
-  const outlined = await page.evaluate(() => {
-    const focused = document.activeElement;
-    const candidates = [focused, focused?.closest('[data-focus-visible]')];
-    return candidates.some((one) => one != null && getComputedStyle(one).outlineStyle !== 'none');
-  });
-  expect(outlined, `the focus on “${await describeFocus(page)}” can be seen`).toBe(true);
+  const isOutlined = () =>
+    page.evaluate(() => {
+      const focused = document.activeElement;
+      const candidates = [focused, focused?.closest('[data-focus-visible]')];
+      return candidates.some((one) => one != null && getComputedStyle(one).outlineStyle !== 'none');
+    });
+  await expect.poll(isOutlined, `the focus on “${await describeFocus(page)}” can be seen`).toBe(true);
 }

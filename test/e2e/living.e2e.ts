@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
-import { listKind, writeMessage } from './judge.ts';
+import { countSnapshots, listKind, writeMessage } from './judge.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -13,7 +13,8 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   const { page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toContainText('removes 3 newer messages in Harbour');
   const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
-  const count = await snapshots.count();
+  const count = countSnapshots(demo);
+  await expect(snapshots).toHaveCount(count);
 
   await test.step('a new checkpoint, an unknown kind, and one that disappears', async () => {
     const [newest = ''] = listKind(demo, 'periodic');
@@ -62,9 +63,11 @@ test('a restored state, the folder and the window’s position are there again a
   const { app, page } = await place.launch();
   await expect(text(page, /^Restored to/)).toBeVisible();
   await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
-  expect(
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
-  ).toBe(950);
+  await expect
+    .poll(() =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds().width),
+    )
+    .toBe(950);
   await button(page, 'More').click();
   await named(page, 'menuitem', 'Close this folder').click();
   await button(page, /^lighthouse-chats/).click();
@@ -103,7 +106,7 @@ test('a second start hands its folder to the window that is already open', async
 test('every menu command works, and is greyed out when it makes no sense', async ({ place, demo }) => {
   const { app, page } = await place.launch();
   await expect(button(page, 'Try the demo')).toBeVisible();
-  expect(await enabledCommands(app)).toEqual(['open', 'help']);
+  await expect.poll(() => enabledCommands(app)).toEqual(['open', 'help']);
   await choose(app, 'help');
   await expect(named(page, 'alertdialog', 'Keyboard shortcuts')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -121,6 +124,7 @@ test('every menu command works, and is greyed out when it makes no sense', async
     ['restore', /^Restore the snapshot of/],
     ['prune', 'Move snapshots to the trash?'],
   ] as const) {
+    await expect.poll(() => enabledCommands(opened.app)).toContain(command);
     await choose(opened.app, command);
     const dialog = named(opened.page, 'alertdialog', title);
     await expect(dialog).toBeVisible();
@@ -150,7 +154,7 @@ test('the colours follow the chosen theme', async ({ place, demo }) => {
   await expect(named(page, 'menuitemradio', 'Dark')).toHaveAttribute('aria-checked', 'true');
   await named(page, 'menuitemradio', 'Light').click();
   await expect.poll(background).toBe('rgb(246, 247, 249)');
-  expect(await app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('light');
+  await expect.poll(() => app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('light');
 });
 
 async function takeSnapshot(page: Page, how: string): Promise<void> {

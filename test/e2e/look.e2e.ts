@@ -1,5 +1,5 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
-import { findCutOff } from './cut-off.ts';
+import { expectNothingCutOff } from './cut-off.ts';
 import { button } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
@@ -59,7 +59,7 @@ async function look(app: ElectronApplication, page: Page, info: TestInfo, name: 
         .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
         .toBe(theme === 'dark');
       await page.screenshot({ path: info.outputPath(`${name}-${width}-${theme}.png`) });
-      expect(await findCutOff(page), `${name} at ${width} by ${height}, ${theme}`).toEqual([]);
+      await expectNothingCutOff(page, `${name} at ${width} by ${height}, ${theme}`);
     }
   }
 }

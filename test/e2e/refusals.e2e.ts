@@ -6,7 +6,8 @@ import type { Page } from '@playwright/test';
 import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, startHost } from './host.ts';
-import { checkDatabase, listKind, readDatabase, writeMessage } from './judge.ts';
+import { checkDatabase, countSnapshots, listKind, readDatabase, writeMessage } from './judge.ts';
+import { addCheckpoints } from './many.ts';
 
 /** Checks that an error says what happened, what is unharmed, and what to do. */
 async function expectError(page: Page, title: string, happened: RegExp): Promise<void> {
@@ -130,7 +131,7 @@ test('if the database changes during the confirmation, the user has to look agai
   await expect(button(page, 'Restore and remove 4 newer messages')).toBeEnabled();
 });
 
-/** A restore that has written its safety copy and now waits for a writer, as long as the test likes. */
+/** A restore that has written its safety copy and now waits up to 5 s for a writer. */
 async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
   const writer = await startHost(dir, true);
   await openRestore(page);
@@ -176,11 +177,14 @@ test('quitting during a restore asks first, leaves the database as it was, and n
   const writer = await beginRestore(page, demo);
   const answer = (response: number) =>
     app.evaluate(({ dialog, BrowserWindow }, number) => {
-      dialog.showMessageBox = () => Promise.resolve({ response: number, checkboxChecked: false });
+      dialog.showMessageBox = () => {
+        Reflect.set(globalThis, 'answered', number);
+        return Promise.resolve({ response: number, checkboxChecked: false });
+      };
       BrowserWindow.getAllWindows()[0]?.close();
     }, response);
   await answer(0);
-  await page.waitForTimeout(500);
+  await expect.poll(() => app.evaluate(() => Reflect.get(globalThis, 'answered'))).toBe(0);
   await expect(named(page, 'alertdialog', 'Restoring')).toBeVisible();
   const ended = app.waitForEvent('close');
   await answer(1);
@@ -231,13 +235,12 @@ test('after the whole app crashes during a restore, the next start says once how
 test('cancelling a restore takes everything back', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
   const before = readDatabase(demo);
-  await expect(page.locator('.story')).toBeVisible();
-  const listed = await page.getByRole('option', { includeHidden: true }).count();
+  const listed = countSnapshots(demo);
   const writer = await beginRestore(page, demo);
-  // The safety copy is there, but may still be taken back: longer than the list needs to follow what is on the disk.
-  await page.waitForTimeout(3_000);
+  // The safety copy is there, but may still be taken back: the list follows what is on the disk, and leaves it out.
   expect(listKind(demo, 'restore')).toHaveLength(1);
-  await expect(page.getByRole('option', { includeHidden: true })).toHaveCount(listed);
+  addCheckpoints(demo, 1);
+  await expect(page.getByRole('option', { includeHidden: true })).toHaveCount(listed + 1);
   await button(named(page, 'alertdialog', 'Restoring'), 'Cancel').click();
   await expect(named(page, 'alertdialog', 'Nothing was changed')).toBeVisible();
   writer.kill();

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { button, text } from './find.ts';
+import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 
 test('a folder without its database still shows its snapshots, says what is missing, and recovers when it is back', async ({
@@ -37,6 +37,7 @@ test('list and page describe a damaged snapshot in the same words, and do not of
     .getByRole('option')
     .filter({ hasText: 'damaged' })
     .or(page.getByRole('option').filter({ hasText: 'incomplete' }));
+  await expect(line.locator('.snap-detail')).not.toBeEmpty();
   const said = (await line.locator('.snap-detail').textContent()) ?? '';
   await line.click();
   await expect(page.getByRole('alert')).toContainText(said);
@@ -48,12 +49,12 @@ test('“Try again” is offered only if it can help', async ({ place, demo }) =
   await expect(button(page, 'Try the demo')).toBeVisible();
   writeFileSync(join(demo, 'snapback-profile.json'), '{');
   await dropOnWindow(page, demo);
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('profile');
   await expect(button(page, 'Try again')).toBeHidden();
   writeFileSync(join(demo, 'snapback-profile.json'), '{}');
   renameSync(demo, `${demo}-away`);
   await dropOnWindow(page, demo);
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(named(page, 'heading', 'The folder is missing')).toBeVisible();
   renameSync(`${demo}-away`, demo);
   await button(page, 'Try again').click();
   await expect(page.locator('.story')).toBeVisible();
