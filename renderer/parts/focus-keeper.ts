@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 
 /**
  * Keeps the keyboard focus from getting lost: if the focused element is removed or disabled, the element from `findHome`
@@ -12,28 +12,27 @@ export function useFocusKeeper(findHome: () => HTMLElement | null): void {
     if (lost && document.querySelector('[role=alertdialog]') === null)
       findHome()?.focus({ preventScroll: true });
   });
+  const frame = useRef(0);
+  // A closing dialog returns the focus in the next frame, so wait until after that. Each new reason to look starts over:
+  // the dialog may have closed since the last one.
+  const look = useEffectEvent(() => {
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => {
+      frame.current = requestAnimationFrame(bringHome);
+    });
+  });
   useEffect(() => {
     let pointerDown = false;
-    let frame = 0;
     const abort = new AbortController();
     const { signal } = abort;
-    // A closing dialog returns the focus in the next frame, so wait until after that.
-    const look = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        frame = requestAnimationFrame(bringHome);
-      });
-    };
     window.addEventListener('pointerdown', () => (pointerDown = true), { signal, capture: true });
     window.addEventListener('pointerup', () => (pointerDown = false), { signal, capture: true });
     document.addEventListener('focusout', () => pointerDown || look(), { signal });
     return () => {
       abort.abort();
-      cancelAnimationFrame(frame);
+      cancelAnimationFrame(frame.current);
     };
   }, []);
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => requestAnimationFrame(bringHome));
-    return () => cancelAnimationFrame(frame);
-  });
+  // Before the window is painted, so that no frame comes between a dialog's closing and this.
+  useLayoutEffect(() => look());
 }

@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { button, named } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 
 const ANYTHING = /^(?!nothing)/;
@@ -24,6 +25,18 @@ async function expectFocus(page: Page, roleAndName: RegExp): Promise<void> {
       return before === after ? after : `nothing yet: from ${before} to ${after}`;
     });
   await expect.poll(atRest).toMatch(roleAndName);
+}
+
+/** From now on `window.heard` is a promise of the next change of the database. */
+function hearChange(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const heard = new Promise<void>((done) => {
+      Reflect.get(window, 'snapback').onEvent(
+        (event: { what?: string }) => event.what === 'database' && done(),
+      );
+    });
+    Reflect.set(window, 'heard', heard);
+  });
 }
 
 const runCommand = (app: ElectronApplication, id: string) =>
@@ -78,6 +91,28 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
     await expect(dialog).toBeHidden();
     await expectFocus(window, ANYTHING);
   });
+});
+
+test('a dialog that closes while the window is drawn again gives the focus back to its button', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  for (const frames of [0, 1, 2, 3, 4, 5]) {
+    await tabTo(page, button(page, 'Restore…'));
+    await page.keyboard.press('Enter');
+    await expect(button(page, /^Restore and remove/)).toBeEnabled();
+    await expect(button(page, 'Cancel')).toBeFocused();
+    await hearChange(page);
+    utimesSync(join(demo, 'chat.db'), new Date(), new Date());
+    await page.evaluate(async (number) => {
+      await Reflect.get(window, 'heard');
+      for (let frame = 0; frame < number; frame += 1) await new Promise(requestAnimationFrame);
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    }, frames);
+    await expect(page.getByRole('alertdialog')).toBeHidden();
+    await expectFocus(page, /^button Restore…$/);
+  }
 });
 
 test('Tab reaches the snapshots and their page before the controls of the whole folder, and typing finds a day', async ({
