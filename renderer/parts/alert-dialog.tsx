@@ -77,6 +77,8 @@ export type DangerButtonProps = {
  */
 export function DangerButton({ children, isDisabled, onPress }: DangerButtonProps) {
   const [hint, setHint] = useState(false);
+  // A button that is disabled loses the focus, of which React tells nothing.
+  if (isDisabled && hint) setHint(false);
   const refuseEnter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter') return;
     event.preventDefault();

@@ -125,7 +125,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
           <CancelButton onPress={onClose} />
           {plan !== null && plannedRows(plan) > 0 && (
             <DangerButton
-              isDisabled={planning.busy || planning.outdated || blocked !== null}
+              isDisabled={planning.pending || planning.outdated || blocked !== null}
               onPress={() => apply(plan)}
             >
               {confirmWords(subject, plan)}
@@ -140,7 +140,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
       </p>
       {plan !== null && (
         <>
-          <div className={planning.busy ? 'renewing' : ''}>
+          <div className={planning.pending ? 'renewing' : ''}>
             <PlanView plan={plan} inUse={inUse}>
               <PlanConsents
                 plan={plan}

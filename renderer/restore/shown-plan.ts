@@ -10,7 +10,11 @@ export type ShownPlan = {
   readonly plan: RestorePlan | null;
   /** True if a newer plan differs from the one shown. The user has to see it first. */
   readonly outdated: boolean;
-  readonly busy: boolean;
+  /**
+   * True until the plan for the current choices is on the screen. A check whether that one still holds does not count:
+   * applying it makes the same check.
+   */
+  readonly pending: boolean;
   readonly progress: Progress | null;
   readonly error: ErrorInfo | null;
   /** Shows the newer plan. */
@@ -47,13 +51,11 @@ export function useShownPlan(
   const { value, busy, reload } = request;
   const key = JSON.stringify(options);
   const [shown, setShown] = useState<{ readonly key: string; readonly plan: RestorePlan } | null>(null);
-  const fresh = useRef(false);
 
   useEffect(() => {
     if (value === null) return;
     setShown((last) => {
-      const keep = last !== null && last.key === key && !fresh.current && last.plan.planId !== value.planId;
-      fresh.current = false;
+      const keep = last !== null && last.key === key && last.plan.planId !== value.planId;
       return keep ? last : { key, plan: value };
     });
   }, [value, key]);
@@ -69,12 +71,12 @@ export function useShownPlan(
   return {
     plan: shown?.plan ?? null,
     outdated: shown !== null && shown.key === key && value !== null && value.planId !== shown.plan.planId,
-    busy,
+    pending: shown?.key !== key,
     progress: request.progress,
     error: request.error,
     accept: () => value !== null && setShown({ key, plan: value }),
     renew: () => {
-      fresh.current = true;
+      setShown(null);
       reload();
     },
   };

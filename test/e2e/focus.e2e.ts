@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { button, named } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { writeMessage } from './judge.ts';
 import { tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 
@@ -177,4 +178,41 @@ test('at 200 % no time is cut off', async ({ place, demo }) => {
   const findTop = () =>
     page.evaluate(() => document.querySelector('.panes')?.getBoundingClientRect().top ?? Infinity);
   await expect.poll(findTop).toBeLessThan(0.3 * 380);
+});
+
+test('a look at the database leaves the focus on the button that confirms, and a change of it takes the hint away', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const confirm = button(page, 'Restore and remove 3 newer messages');
+  const hint = page.getByRole('status').filter({ hasText: 'Press Space to confirm' });
+  const afterChange = () => page.evaluate(() => Reflect.get(window, 'heard'));
+  await button(page, 'Restore…').click();
+  await tabTo(page, confirm);
+  await page.keyboard.press('Enter');
+  await expect(hint).toBeVisible();
+
+  await test.step('the plan is made again and is the same', async () => {
+    await hearChange(page);
+    utimesSync(join(demo, 'chat.db'), new Date(), new Date());
+    await afterChange();
+    await expectFocus(page, /^button Restore and remove/);
+    await expect(hint).toBeVisible();
+  });
+
+  await test.step('the plan is made again and differs', async () => {
+    writeMessage(demo, 'Are you still there?');
+    await expect(button(page, 'Show the new figures')).toBeVisible();
+    await expect(confirm).toBeDisabled();
+    await expect(hint).toBeHidden();
+  });
+
+  await test.step('the new figures are confirmed by keyboard', async () => {
+    await tabTo(page, button(page, 'Show the new figures'));
+    await page.keyboard.press('Enter');
+    await tabTo(page, button(page, 'Restore and remove 4 newer messages'));
+    await page.keyboard.press('Space');
+    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+  });
 });
