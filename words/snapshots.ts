@@ -21,6 +21,11 @@ export function titleWords(
   return `${kindWords(snapshot.kind).one}, ${formatMoment(snapshot.takenAt, now, exact)}`;
 }
 
+/** The snapshot's file below the folder of snapshots, as in `restore/20260101T000000Z.db`. */
+export function fileWords({ id, form }: Pick<ListedSnapshot, 'id' | 'form'>): string {
+  return id + (form === 'database' ? '.db' : '.json');
+}
+
 export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plain' };
 
 /** The most serious mark for a snapshot's line. Null: the line shows its age instead. */

@@ -8,7 +8,7 @@ import { formatUtc } from '../../words/moments.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords } from '../../words/retention.ts';
-import { healthWords, lineageWords, titleWords } from '../../words/snapshots.ts';
+import { fileWords, healthWords, lineageWords, titleWords } from '../../words/snapshots.ts';
 import { differsFromNow, tellRestore, tellTables } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
@@ -93,7 +93,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
       <dl className="about">
         <dt>File</dt>
         <dd>
-          <code>{snapshot.id}.json</code>, {healthWords(snapshot.health)}
+          <code>{fileWords(snapshot)}</code>, {healthWords(snapshot.health)}
         </dd>
         <dt>Last event</dt>
         <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>

@@ -3,7 +3,8 @@ import { isRunningHere } from '../journal/under-way.ts';
 import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { INCOMPLETE, readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { parseSnapshotId } from '../snapshots/names.ts';
@@ -183,6 +184,7 @@ function baseOf(file: SnapshotFile, retention: Retention) {
   return {
     id: file.id,
     kind: file.kind,
+    form: file.form,
     file: file.file,
     takenAt: takenAt(file).toISOString(),
     modifiedAt: new Date(file.mtimeMs).toISOString(),

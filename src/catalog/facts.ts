@@ -5,7 +5,8 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary, TableCount } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
+import type { SnapshotPart } from '../snapshot-file/reader.ts';
+import { readSnapshot } from '../snapshot-file/reader.ts';
 import type { OpenedFile } from '../snapshots/files.ts';
 import { foldName } from '../sqlite/names.ts';
 

@@ -5,7 +5,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
-import { PERIODIC_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
+import { isCheckpoint, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { isNoted, readNote } from '../snapshots/restore-note.ts';
 import type { Memory } from './memory.ts';
@@ -59,7 +59,7 @@ async function findCheckpoint(
   journal: JournalState,
   { going = files, memory, now }: NeededOptions,
 ): Promise<SnapshotId | null> {
-  const checkpoints = files.filter(({ kind, problem }) => kind === PERIODIC_KIND && problem === null);
+  const checkpoints = files.filter((file) => isCheckpoint(file) && file.problem === null);
   const gone = new Set(going.map(({ id }) => id));
   for await (const isAfter of lastRestores(folder, files, journal, now)) {
     const after = checkpoints.filter(isAfter);

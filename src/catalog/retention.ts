@@ -1,7 +1,7 @@
 import type { Profile } from '../host/profile.ts';
 import type { Need, Retention, SnapshotId } from '../model/snapshots.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
-import { PERIODIC_KIND, REWIND_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
+import { isUnderRule, PERIODIC_KIND, REWIND_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -15,7 +15,9 @@ export function ageLimit(file: SnapshotFile, days: number): Date {
 export function rankSnapshots(files: readonly SnapshotFile[]): ReadonlyMap<SnapshotId, number> {
   const counts = new Map<string, number>();
   const ranks = new Map<SnapshotId, number>();
-  for (const { id, kind } of files) {
+  for (const file of files) {
+    const { id, kind } = file;
+    if (!isUnderRule(file)) continue;
     const rank = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, rank);
     ranks.set(id, rank);
@@ -46,7 +48,7 @@ export function explainRetention(
     const kept = { status: 'kept', goesAt: null, rank: null, keep: null } as const;
     const need = needed.get(file.id);
     if (need !== undefined) return { ...kept, reason: need };
-    if (file.problem !== null) return { ...kept, reason: 'no-rule' };
+    if (file.problem !== null || !isUnderRule(file)) return { ...kept, reason: 'no-rule' };
     if (file.kind === SAFETY_KIND) {
       const { keep, keepDays } = profile.restore;
       if (rank <= keep) return { ...kept, reason: 'safety-copy', rank, keep };

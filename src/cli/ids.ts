@@ -13,6 +13,7 @@ import type { FolderCommand } from './arguments.ts';
 
 type Listed = Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'file' | 'healthDetail'>;
 
+const FILE_ENDING = /\.(?:json|db)$/;
 const LATEST = /^latest(?:-(.+))?$/;
 
 /** The command with every snapshot given by its id. The folder is listed only if an id is not already complete. */
@@ -43,7 +44,7 @@ function idsOf(command: FolderCommand): readonly string[] {
 
 /** Whether what a person wrote is already an id, so that the folder need not be listed to know which one is meant. */
 export function isWholeId(given: string): boolean {
-  return /^[^/]+\/[^/]+$/.test(given) && !given.endsWith('.json');
+  return /^[^/]+\/[^/]+$/.test(given) && !FILE_ENDING.test(given);
 }
 
 /**
@@ -56,7 +57,7 @@ export function findMeant(given: string, listed: readonly Listed[]): SnapshotId 
   if (isWholeId(given) || listed.some(({ id }) => id === given)) return given;
   const latest = LATEST.exec(given);
   if (latest !== null) return findLatest(given, listed, latest[1] ?? null);
-  const parts = given.replace(/\.json$/, '').split('/');
+  const parts = given.replace(FILE_ENDING, '').split('/');
   if (parts.length > 1) return parts.slice(-2).join('/');
   const [name = ''] = parts;
   const candidates = listed.filter(({ id }) => nameOf(id) === name).map(({ id }) => id);

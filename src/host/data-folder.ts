@@ -87,7 +87,7 @@ async function hasSnapshots(dir: string): Promise<boolean> {
   const root = join(dir, 'snapshots');
   for (const kind of await readdir(root).catch(refusedAsEmpty)) {
     const names = await readdir(join(root, kind)).catch(refusedAsEmpty);
-    if (names.some((name) => name.endsWith('.json'))) return true;
+    if (names.some((name) => /\.(?:json|db)$/.test(name))) return true;
   }
   return false;
 }

@@ -1,5 +1,8 @@
-/** `<kind>/<file name without .json>`. */
+/** `<kind>/<file name without its ending>`. */
 export type SnapshotId = string;
+
+/** `json`: a `.json` file as the host writes it. `database`: an SQLite database, `.db`, as Snapback's safety copies are. */
+export type SnapshotForm = 'json' | 'database';
 
 export type TableCount = { readonly name: string; readonly rows: number };
 
@@ -35,6 +38,7 @@ export type Retention = {
 export type SnapshotSummary = {
   readonly id: SnapshotId;
   readonly kind: string;
+  readonly form: SnapshotForm;
   /** Absolute path. Never crosses to the window. */
   readonly file: string;
   /** ISO 8601 in UTC, from the name, or from the modification time where the name has no time. */

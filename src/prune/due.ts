@@ -6,10 +6,11 @@ import { SnapbackError } from '../model/errors.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { INCOMPLETE, readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
+import { readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
 import { readFirstEvents } from '../snapshot-file/first-events.ts';
+import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
-import { PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
+import { isCheckpoint, PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
 import { takeSnapshot } from '../snapshots/take.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { applyPrune, planPrune } from './prune.ts';
@@ -36,7 +37,7 @@ export async function isDue(
   options: { readonly now?: Date } = {},
   task: TaskOptions = {},
 ): Promise<Due> {
-  const checkpoints = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === PERIODIC_KIND);
+  const checkpoints = (await listSnapshotFiles(folder)).filter(isCheckpoint);
   return withLiveLog(folder, 'patient', task, async (live) => {
     const passedOver: Due['passedOver'][number][] = [];
     const newestEventAt = await live.lastTime();

@@ -5,6 +5,7 @@ import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { type SnapshotFile, statFacts } from '../snapshots/files.ts';
+import { fileNameOf } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { syncFolder } from '../system/durable.ts';
 import { type FileHandle, lstat, rename, unlink } from '../system/files.ts';
@@ -29,12 +30,13 @@ const NOT_MOVED: Moved = { moved: false, trouble: null };
 export async function moveToTrash(
   folder: DataFolder,
   trashName: string,
-  { kind, name, key }: SnapshotFile,
+  { kind, name, form, key }: SnapshotFile,
 ): Promise<Moved> {
   const source = await findFolder(folder, SNAPSHOTS, kind);
   const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
   if (source === null) return NOT_MOVED;
-  const move = { folder, key, from: join(source, `${name}.json`), target, to: join(target, `${name}.json`) };
+  const fileName = fileNameOf(name, form);
+  const move = { folder, key, from: join(source, fileName), target, to: join(target, fileName) };
   try {
     if (!(await isUnchanged(move))) return NOT_MOVED;
     try {

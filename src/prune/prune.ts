@@ -9,8 +9,8 @@ import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
-import { SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
-import { isKind, parseSnapshotId } from '../snapshots/names.ts';
+import { isUnderRule, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
+import { fileNameOf, isKind, parseSnapshotId } from '../snapshots/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { moveToTrash } from './move.ts';
 import { openTrash } from './trash.ts';
@@ -71,9 +71,10 @@ export async function applyPrune(
   const report = (done: number) =>
     yielder.report({ phase: 'move', done, total: goes.length, unit: 'files', cancellable: false });
   const planned = goes.map(({ id, file, sizeBytes, reason }): TrashedFile => {
-    const { kind, name } = parseSnapshotId(id);
+    const { kind, name, form } = file;
     const modifiedAt = new Date(file.mtimeMs).toISOString();
-    const [from, to] = [`${SNAPSHOTS}/${kind}/${name}.json`, `${kind}/${name}.json`];
+    const to = `${kind}/${fileNameOf(name, form)}`;
+    const from = `${SNAPSHOTS}/${to}`;
     return { id, from, to, sizeBytes, modifiedAt, reason };
   });
   const trash = await openTrash(folder, { planId: plan.planId, policy, files: planned });
@@ -190,7 +191,7 @@ function selectFiles(
     if (missing !== undefined) throw noSuchSnapshot(missing);
     return files.filter(({ id }) => policy.ids.includes(id));
   }
-  const ofKind = files.filter(({ kind }) => kind === policy.kind);
+  const ofKind = files.filter((file) => file.kind === policy.kind && isUnderRule(file));
   return policy.by === 'count'
     ? ofKind.slice(policy.keep)
     : ofKind.filter((file) => ageLimit(file, policy.olderThanDays) <= now);

@@ -7,8 +7,8 @@ import { SnapbackError } from '../model/errors.ts';
 import type { PutBack, TrashedPrune } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
-import { PERIODIC_KIND } from '../snapshots/kinds.ts';
-import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { isCheckpoint } from '../snapshots/kinds.ts';
+import { compareNames, parseSnapshotId, snapshotTime, splitFileName } from '../snapshots/names.ts';
 import { moveFromTrash } from './move.ts';
 import { asNone, readTrash, readTrashFolder, TRASH_NAME, tidyTrashFolder } from './trash.ts';
 
@@ -31,7 +31,8 @@ export async function putBack(folder: DataFolder, name: string): Promise<PutBack
   for (const { path } of prune.files) {
     const id = idOf(path);
     const { kind, name: file } = parseSnapshotId(id);
-    const replaces = kind === PERIODIC_KIND && latest !== null && compareNames(file, latest) > 0;
+    const form = splitFileName(path)?.form ?? 'json';
+    const replaces = isCheckpoint({ kind, form }) && latest !== null && compareNames(file, latest) > 0;
     const place = async () => join(await ensureFolder(folder, SNAPSHOTS, kind), basename(path));
     try {
       const done = replaces ? null : await moveFromTrash(folder, path, await place());
@@ -79,7 +80,8 @@ export async function listTrash(folder: DataFolder): Promise<readonly TrashedPru
 
 /** The snapshot that a file of the trash was, and is again when it is put back. */
 function idOf(path: string): SnapshotId {
-  return `${basename(dirname(path))}/${basename(path, '.json')}`;
+  const fileName = basename(path);
+  return `${basename(dirname(path))}/${splitFileName(fileName)?.name ?? fileName}`;
 }
 
 /** The name of the checkpoint that the host must load at its next start; null where any will do. */

@@ -4,7 +4,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { PrunePlan, PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
-import { isSnapshotId, parseSnapshotId } from '../snapshots/names.ts';
+import { isSnapshotId, splitFileName } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 
@@ -68,13 +68,11 @@ export async function readManifest(place: string): Promise<readonly NamedFile[] 
   if (!success) return null;
   const named = new Map<string, NamedFile>();
   for (const { to, sizeBytes, modifiedAt } of output.files) {
-    const { kind, name } = parseSnapshotId(idOf(to));
-    named.set(to, { kind, fileName: `${name}.json`, sizeBytes, modifiedAt });
+    const slash = to.indexOf('/');
+    named.set(to, { kind: to.slice(0, slash), fileName: to.slice(slash + 1), sizeBytes, modifiedAt });
   }
   return [...named.values()];
 }
-
-const ENDING = '.json';
 
 const manifestFile = v.pipe(
   v.string(),
@@ -85,7 +83,7 @@ const manifestFile = v.pipe(
       v.object({
         to: v.pipe(
           v.string(),
-          v.check((to) => to.endsWith(ENDING) && isSnapshotId(idOf(to))),
+          v.check((to) => isSnapshotId(splitFileName(to)?.name ?? '')),
         ),
         sizeBytes: v.number(),
         modifiedAt: v.string(),
@@ -93,7 +91,3 @@ const manifestFile = v.pipe(
     ),
   }),
 );
-
-function idOf(to: string): SnapshotId {
-  return to.slice(0, -ENDING.length);
-}

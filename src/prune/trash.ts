@@ -12,7 +12,7 @@ import { explainWriteError } from '../system/refusals.ts';
 import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
 
 /*
- * DATA/snapback/trash/<UTC>/ holds a manifest, and what a prune moved as <kind>/<name>.json. Invariant: a file is deleted
+ * DATA/snapback/trash/<UTC>/ holds a manifest, and what a prune moved as <kind>/<file name>. Invariant: a file is deleted
  * only if a manifest names it and it is unchanged since it was moved; a manifest only when nothing else is left beside
  * it. No symbolic link below the trash is followed.
  */

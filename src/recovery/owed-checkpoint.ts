@@ -12,7 +12,7 @@ import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type Draft, discardDraft, leaveDraft, readDraft, reopenDraft } from '../snapshots/drafts.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
-import { PERIODIC_KIND } from '../snapshots/kinds.ts';
+import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
 import { holdsDumps, holdsTables } from './restore-outcome.ts';
@@ -99,7 +99,7 @@ export async function ensureCheckpoint(
 
 /** The checkpoint that the host's next start loads, and what it says about itself; null where there is none. */
 async function readNewestCheckpoint(folder: DataFolder) {
-  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
+  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
   if (newest === undefined) return null;
   try {
     const file = await openSnapshotFile(folder, newest.id);
@@ -124,7 +124,7 @@ const SETTLED_MS = 60_000;
 export async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
   if (open.entry.checkpointDraft === null) return null;
   const since = Date.parse(open.entry.at) + SETTLED_MS;
-  const newest = (await listSnapshotFiles(folder)).find(({ kind }) => kind === PERIODIC_KIND);
+  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
   if (newest === undefined || newest.problem !== null || !(newest.mtimeMs > since)) return null;
   const named = snapshotTime(newest.name)?.getTime() ?? newest.mtimeMs;
   const draft = named > since ? await reopenOwed(folder, open) : null;

@@ -9,7 +9,7 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import type { InUse, RestoreMode, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
-import { PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
+import { isCheckpoint, PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { endsInBlank } from '../sqlite/database.ts';
 import { databaseGone } from '../sqlite/look-first.ts';
 import { access, constants, stat } from '../system/files.ts';
@@ -159,7 +159,7 @@ async function needSpace(
 
 /** The checkpoint that the host cold-loads: the last by name, whatever it holds. Follows the seed's `latest_snapshot_path`. */
 async function findNewestCheckpoint(folder: DataFolder): Promise<Preflight['checkpoint']> {
-  const newest = (await listSnapshotFiles(folder)).find((file) => file.kind === PERIODIC_KIND);
+  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
   if (newest === undefined) return null;
   try {
     const file = await openSnapshotFile(folder, newest.id);

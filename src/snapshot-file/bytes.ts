@@ -1,4 +1,5 @@
 import { isSystemError, SnapbackError } from '../model/errors.ts';
+import type { SnapshotForm } from '../model/snapshots.ts';
 import type { FileHandle } from '../system/files.ts';
 import { explainReadError } from '../system/refusals.ts';
 
@@ -7,6 +8,10 @@ export type SnapshotBytes = {
   readonly handle: FileHandle;
   readonly path: string;
   readonly sizeBytes: number;
+  /** JSON, unless this says something else. */
+  readonly form?: SnapshotForm;
+  /** Where SQLite is loaded from to read a database; by default from where it is installed. */
+  readonly nativeBinding?: string | undefined;
 };
 
 /** Reads `want` bytes from a position, or as many as there are before the end of the file. @throws `snapshot-unreadable` */

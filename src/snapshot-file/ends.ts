@@ -1,14 +1,12 @@
 import { SnapbackError } from '../model/errors.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
+import { readDatabaseAbout, readDatabaseHead } from './database-file.ts';
 import { describeForeign, nameForeign } from './foreign.ts';
 import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import type { SnapshotAbout } from './notes.ts';
 import { findOwnNotes } from './own-notes.ts';
 
 const HEAD_BYTES = 64 * 1024;
-
-/** The message about a file that is cut off. */
-export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
 
 /** How a whole file ends: a table, Snapback's notes or (where somebody changed the order) the id, then the last brace. */
 const WHOLE_END = /(?:[\]}]|"last_event_id"\s*:\s*-?\d+)\s*\}\s*$/;
@@ -26,11 +24,13 @@ export type SnapshotEnds = {
 };
 
 /**
- * Reads the head and the tail of a snapshot, and more only if the file is ours and somebody reformatted it. The host
+ * Reads the head and the tail of a snapshot, and more only if the file is ours and somebody reformatted it; of a database
+ * its header and our notes. The host
  * writes `last_event_id` first, so it is looked for in the head alone; null if it is not there. None of this proves that
  * the file is whole. @throws `snapshot-unreadable`
  */
 export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnds> {
+  if (file.form === 'database') return readDatabaseEnds(file);
   const foreign = await nameForeign(file);
   if (foreign !== null)
     return { lastEventId: null, complete: false, about: null, foreign: describeForeign(foreign) };
@@ -42,6 +42,13 @@ export async function readSnapshotEnds(file: SnapshotBytes): Promise<SnapshotEnd
     about: notes?.about ?? null,
     foreign: null,
   };
+}
+
+async function readDatabaseEnds(file: SnapshotBytes): Promise<SnapshotEnds> {
+  const { problem, complete } = await readDatabaseHead(file);
+  const about = complete ? await readDatabaseAbout(file) : null;
+  const lastEventId = about === null ? null : BigInt(about.lastEventId);
+  return { lastEventId, complete, about, foreign: problem === null ? null : describeForeign(problem) };
 }
 
 /** A scanner over the first 64 KB, which may end in the middle of a value. */

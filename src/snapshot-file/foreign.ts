@@ -34,6 +34,9 @@ export async function nameForeign(file: SnapshotBytes): Promise<string | null> {
   return /^\0+$/.test(head) ? 'it begins with nothing but zeros, as a file may after a power failure' : null;
 }
 
+/** The message about a file that is cut off. */
+export const INCOMPLETE = 'Incomplete: the end of the file is missing.';
+
 /** Puts what `nameForeign` found into a sentence. */
 export function describeForeign(what: string): string {
   return `This is not a snapshot: ${what}.`;

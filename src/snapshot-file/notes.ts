@@ -130,6 +130,19 @@ const snapshotAbout = v.variant('format', [
   aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) })),
 ]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
+/** Notes that are longer are not ours. */
+export const LARGEST_ABOUT_BYTES = 8 << 20;
+
+/** Null where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** Reads an `about` object and puts its keys in the order in which we write them; null if it is not one that we know. */
 export function parseAbout(value: unknown): SnapshotAbout | null {
   const { success, output } = v.safeParse(snapshotAbout, value);

@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
-import { aboutText, OWN_KEY, parseAbout, type SnapshotAbout } from './notes.ts';
+import {
+  aboutText,
+  LARGEST_ABOUT_BYTES,
+  OWN_KEY,
+  parseAbout,
+  parseJson,
+  type SnapshotAbout,
+} from './notes.ts';
 
 /** Whether no snapshot can have this key: it is too long, or too many others come `before` it. */
 export function isBeyondAll(key: string, before: number): boolean {
@@ -22,7 +29,6 @@ export type OwnNotes = {
 };
 
 const TAIL_BYTES = 4096;
-const LARGEST_ABOUT_BYTES = 8 << 20;
 const SEARCH_BYTES = 1 << 20;
 const TAIL = /, "aboutHash": "([0-9a-f]{64})", "exactAt": (\d{1,15}), "aboutAt": (\d{1,15})\}\}\s*$/;
 const MOST_KEYS = 10_000;
@@ -146,14 +152,5 @@ async function eachKey(
     if ((await see(key)) === 'enough') return;
     if ((await scanner.peek()) !== ',') return scanner.expect('}');
     await scanner.expect(',');
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
   }
 }

@@ -4,23 +4,16 @@ import { foldName } from '../sqlite/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createByteWindow } from './byte-window.ts';
 import type { SnapshotBytes } from './bytes.ts';
+import { readDatabaseSnapshot } from './database-reader.ts';
 import { createExactCursor } from './exact-values.ts';
 import { refuseForeign } from './foreign.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
-import { OWN_KEY, type SnapshotAbout } from './notes.ts';
+import { OWN_KEY } from './notes.ts';
 import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-notes.ts';
-import { readTable, type TablePart } from './read-table.ts';
+import type { SnapshotPart } from './parts.ts';
+import { readTable } from './read-table.ts';
 
-/** What a snapshot holds, in the order of the file. */
-export type SnapshotPart =
-  /** Always first. `about`: our notes, null if Snapback did not write the file. */
-  | { readonly type: 'start'; readonly about: SnapshotAbout | null }
-  /** Null: it is TEXT or REAL, because the host's events have such ids. */
-  | { readonly type: 'last-event-id'; readonly value: bigint | null }
-  | TablePart
-  /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
-  | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
-  | { readonly type: 'end'; readonly sha256: string };
+export type { SnapshotPart };
 
 /** `plain: false` reads every row by the careful scanner. It is slower, and gives the same verdict and values. */
 export type ReadingOptions = { readonly plain?: boolean };
@@ -37,6 +30,7 @@ export async function* readSnapshot(
   task: TaskOptions,
   { plain = true }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
+  if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task);
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await searchOwnNotes(file);

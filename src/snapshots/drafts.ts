@@ -3,19 +3,19 @@ import { basename, dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { constants, type FileHandle, open, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { type OpenedFile, statFacts } from './files.ts';
-import { isKind } from './names.ts';
+import { fileNameOf, isKind } from './names.ts';
 import { type NameOptions, publishUnderFreeName } from './publish.ts';
 
 /*
  * How a snapshot is made: written under a name that nobody reads, made durable, then published. Invariant: no file is
- * ever overwritten, and a file whose name ends in .json is complete from the moment it has that name.
+ * ever overwritten, and a file whose name ends in .json or .db is complete from the moment it has that name.
  */
 
 /** A file that is being written, in the folder where it will be published. */
@@ -26,9 +26,11 @@ export type DraftFile = {
 };
 
 /** A snapshot that is being written. */
-export type Draft = DraftFile & { readonly kind: string };
+export type Draft = DraftFile & { readonly kind: string; readonly form: SnapshotForm };
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
+/** What SQLite keeps beside a database while it writes one. */
+const COMPANION = /-(?:journal|wal|shm)$/;
 
 /** Paths of the drafts that this process is writing. The id alone does not tell: a dead process may have had the same one. */
 const live = new Set<string>();
@@ -39,8 +41,12 @@ export function draftMaker(name: string): number | null {
   return pid === undefined ? null : Number(pid);
 }
 
-/** Whether nobody is writing a draft any more: its process has ended, or is this one and has finished with it. */
-export function isAbandoned(path: string): boolean {
+/**
+ * Whether a file is a draft, or what SQLite keeps beside one, and nobody is writing it any more: its process has ended,
+ * or is this one and has finished with it.
+ */
+export function isAbandoned(file: string): boolean {
+  const path = file.replace(COMPANION, '');
   const pid = draftMaker(basename(path));
   if (pid === null || live.has(path)) return false;
   return pid === process.pid || !isAlive(pid);
@@ -50,10 +56,14 @@ export function isAbandoned(path: string): boolean {
  * Creates an empty draft, with the owner and mode of the database file; folders are made as needed.
  * @throws `usage` for an impossible kind, `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`; no file remains
  */
-export async function createDraft(folder: DataFolder, kind: string): Promise<Draft> {
+export async function createDraft(
+  folder: DataFolder,
+  kind: string,
+  form: SnapshotForm = 'json',
+): Promise<Draft> {
   if (!isKind(kind)) throw new SnapbackError('usage', 'This is not a valid kind of snapshot.', { got: kind });
   const place = await ensureFolder(folder, SNAPSHOTS, kind);
-  return { ...(await createDraftFile(folder, place)), kind };
+  return { ...(await createDraftFile(folder, place)), kind, form };
 }
 
 /**
@@ -82,14 +92,17 @@ export async function createDraftFile(folder: DataFolder, place: string): Promis
   }
 }
 
-/** The draft as a file to read, so that it can be checked before it is published. It shares the draft's handle. */
-export async function readDraft(draft: Draft): Promise<OpenedFile> {
-  const { handle, path } = draft;
-  return { handle, path, ...statFacts(path, await handle.stat({ bigint: true })) };
+/** A draft as a JSON file to read, so that it can be checked before it is published. It shares the draft's handle. */
+export async function readDraft({ handle, path }: Draft): Promise<OpenedFile> {
+  return {
+    handle,
+    path,
+    ...statFacts(path, await handle.stat({ bigint: true })),
+  };
 }
 
 /**
- * Opens a draft that an earlier process left behind, by the file name in the journal; null if it no longer exists.
+ * Opens a checkpoint's draft that an earlier process left behind, by the file name in the journal; null if it no longer exists.
  * @throws `snapshot-unsafe`, `disk-full`, `folder-read-only`, `io-failed`
  */
 export async function reopenDraft(folder: DataFolder, kind: string, name: string): Promise<Draft | null> {
@@ -100,7 +113,7 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
     const { handle, problem } = await openPlainFile(path, constants.O_RDWR);
     if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
     live.add(path);
-    return { handle, path, kind };
+    return { handle, path, kind, form: 'json' };
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
     throw explainWriteError(error, path);
@@ -138,14 +151,15 @@ export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
 export async function publishDraft(
   folder: DataFolder,
   draft: Draft,
-  options: NameOptions = {},
+  options: Omit<NameOptions, 'form'> = {},
 ): Promise<{ readonly id: SnapshotId; readonly file: string }> {
   const place = await ensureFolder(folder, SNAPSHOTS, draft.kind);
   try {
     await draft.handle.sync();
-    const name = await publishUnderFreeName(draft.path, place, options);
+    const { kind, form } = draft;
+    const name = await publishUnderFreeName(draft.path, place, { ...options, form });
     await discardDraft(draft);
-    return { id: `${draft.kind}/${name}`, file: join(place, `${name}.json`) };
+    return { id: `${kind}/${name}`, file: join(place, fileNameOf(name, form)) };
   } catch (error) {
     throw explainWriteError(error, place);
   }

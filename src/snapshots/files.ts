@@ -8,12 +8,13 @@ import {
   noSuchSnapshot,
   SnapbackError,
 } from '../model/errors.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { mapInBatches } from '../system/batches.ts';
-import { type BigIntStats, type FileHandle, lstat, readdir } from '../system/files.ts';
+import { type BigIntStats, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { explainReadError } from '../system/refusals.ts';
-import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
+import { compareNames, fileNameOf, isKind, isName, parseSnapshotId, splitFileName } from './names.ts';
 
 /*
  * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, a file that is a
@@ -23,8 +24,9 @@ import { compareNames, isKind, isName, parseSnapshotId } from './names.ts';
 export type SnapshotFile = {
   readonly id: SnapshotId;
   readonly kind: string;
-  /** File name without `.json`. */
+  /** File name without its ending. */
   readonly name: string;
+  readonly form: SnapshotForm;
   /** Absolute path. */
   readonly file: string;
   readonly sizeBytes: number;
@@ -35,19 +37,13 @@ export type SnapshotFile = {
   readonly problem: string | null;
 };
 
-export type OpenedFile = {
-  readonly handle: FileHandle;
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly mtimeMs: number;
-  readonly key: string;
-};
+export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly key: string };
 
 /** The last time that a `Date` can hold. */
 const LATEST_MS = 8.64e15;
 
 /**
- * Everything in the snapshot folders whose name ends in `.json`, by kind, newest name first. An entry that is not a regular
+ * Everything in the snapshot folders whose name ends in `.json` or `.db`, by kind, newest name first. An entry that is not a regular
  * file, or whose name is invisible or could lead to another place, is listed with its problem and never opened. So is a
  * kind's folder that cannot be read or is a link out of the data folder.
  * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself
@@ -61,6 +57,7 @@ export async function listSnapshotFiles(folder: DataFolder): Promise<readonly Sn
   return lists.flat();
 }
 
+const TWIN = 'A JSON file has the same name. Rename one of the two.';
 const ODD_NAME = 'Its name is not one that a snapshot can have.';
 
 async function listKind(folder: DataFolder, root: string, entry: Entry): Promise<readonly SnapshotFile[]> {
@@ -68,7 +65,7 @@ async function listKind(folder: DataFolder, root: string, entry: Entry): Promise
   if (!entry.isText || !isKind(kind)) {
     const facts = await statOrNull(place);
     if (facts === null || facts.isFile()) return [];
-    return [describeFile({ kind: toVisible(kind), name: '*', file: join(root, kind) }, facts, ODD_NAME)];
+    return [describeFile({ ...asFile(join(root, kind)), kind: toVisible(kind) }, facts, ODD_NAME)];
   }
   try {
     const path = await findFolder(folder, SNAPSHOTS, kind);
@@ -76,22 +73,30 @@ async function listKind(folder: DataFolder, root: string, entry: Entry): Promise
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     const facts = await statOrNull(place);
-    return facts === null
-      ? []
-      : [describeFile({ kind, name: '*', file: join(root, kind) }, facts, error.message)];
+    return facts === null ? [] : [describeFile({ ...asFile(join(root, kind)), kind }, facts, error.message)];
   }
 }
 
+/** A folder in the place of snapshots, as the list shows it. */
+function asFile(file: string): Pick<SnapshotFile, 'name' | 'form' | 'file'> {
+  return { name: '*', form: 'json', file };
+}
+
 async function listFolder(kind: string, folder: string): Promise<readonly SnapshotFile[]> {
-  const named = (await readNames(folder)).filter(({ name }) => name.endsWith('.json'));
-  const entries = await mapInBatches(named, async ({ name: fileName, path, isText }) => {
-    const name = fileName.slice(0, -'.json'.length);
+  const all = await readNames(folder);
+  const names = new Set(all.map(({ name }) => name));
+  const entries = await mapInBatches(all, async ({ name: fileName, path, isText }) => {
+    const named = splitFileName(fileName);
+    const facts = named === null ? null : await statOrNull(path);
+    if (named === null || facts === null) return [];
+    const { form } = named;
     const file = join(folder, fileName);
-    const facts = await statOrNull(path);
-    if (facts === null) return [];
-    return isText && isName(name)
-      ? [describeFile({ kind, name, file }, facts, describeOddity(facts))]
-      : [describeFile({ kind, name: toVisible(name), file }, facts, ODD_NAME)];
+    // Both would have the same id. The one that the host reads keeps it.
+    if (form === 'database' && names.has(fileNameOf(named.name, 'json')))
+      return [describeFile({ kind, name: toVisible(fileName), form, file }, facts, TWIN)];
+    return isText && isName(named.name)
+      ? [describeFile({ kind, name: named.name, form, file }, facts, describeOddity(facts))]
+      : [describeFile({ kind, name: toVisible(named.name), form, file }, facts, ODD_NAME)];
   });
   return entries.flat().sort((a, b) => compareNames(b.name, a.name));
 }
@@ -140,11 +145,11 @@ async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
 }
 
 function describeFile(
-  { kind, name, file }: Pick<SnapshotFile, 'kind' | 'name' | 'file'>,
+  { kind, name, form, file }: Pick<SnapshotFile, 'kind' | 'name' | 'form' | 'file'>,
   facts: BigIntStats,
   problem: string | null,
 ): SnapshotFile {
-  return { id: `${kind}/${name}`, kind, name, file, ...statFacts(file, facts), problem };
+  return { id: `${kind}/${name}`, kind, name, form, file, ...statFacts(file, facts), problem };
 }
 
 /** Size, time and key of a file. A time outside the range of `Date` becomes the first or last one in it. */
@@ -166,17 +171,21 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   const place = await findFolder(folder, SNAPSHOTS, kind);
   const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
-  const path = join(place, `${name}.json`);
-  try {
-    const before = await lstat(path, { bigint: true });
-    const problem = describeOddity(before) ?? (await findDatabaseFile(folder, before));
-    if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
-    return await openRegularFile(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw missing(error);
-    throw unreadable(error, path, { id });
+  let gone: unknown;
+  for (const form of ['json', 'database'] as const) {
+    const path = join(place, fileNameOf(name, form));
+    try {
+      const before = await lstat(path, { bigint: true });
+      const problem = describeOddity(before) ?? (await findDatabaseFile(folder, before));
+      if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
+      return await openRegularFile(path, folder);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw unreadable(error, path, { id });
+      gone = error;
+    }
   }
+  throw missing(gone);
 }
 
 /**
@@ -203,8 +212,12 @@ function absentAsNull(error: unknown): null {
  * Opens what is at a path now. Links are not followed, a FIFO is not waited for, and only a regular file is kept open.
  * @throws `snapshot-unsafe`; as `files.ts`
  */
-export async function openRegularFile(path: string): Promise<OpenedFile> {
+export async function openRegularFile(
+  path: string,
+  { nativeBinding }: Pick<DataFolder, 'nativeBinding'>,
+): Promise<OpenedFile> {
   const { handle, facts, problem } = await openPlainFile(path);
   if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
-  return { handle, path, ...statFacts(path, facts) };
+  const form = splitFileName(path)?.form ?? 'json';
+  return { handle, path, form, nativeBinding, ...statFacts(path, facts) };
 }

@@ -1,5 +1,5 @@
 import { SnapbackError } from '../model/errors.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 
 /** The greatest character that every keyboard can type. */
 const LAST_PLAIN = '~';
@@ -57,6 +57,28 @@ function letterAfter(letter: string): string | null {
   return null;
 }
 
+const ENDINGS: { readonly [F in SnapshotForm]: string } = { json: '.json', database: '.db' };
+
+/** The file name of a snapshot of that form. */
+export function fileNameOf(name: string, form: SnapshotForm): string {
+  return name + ENDINGS[form];
+}
+
+/** The name and form of a snapshot's file; null if its ending is not a snapshot's. */
+export function splitFileName(
+  fileName: string,
+): { readonly name: string; readonly form: SnapshotForm } | null {
+  for (const form of ['json', 'database'] as const)
+    if (fileName.endsWith(ENDINGS[form])) return { name: fileName.slice(0, -ENDINGS[form].length), form };
+  return null;
+}
+
+/** The same file name in the other form, which means the same snapshot; null if it is not a snapshot's. */
+export function twinOf(fileName: string): string | null {
+  const found = splitFileName(fileName);
+  return found === null ? null : fileNameOf(found.name, found.form === 'json' ? 'database' : 'json');
+}
+
 const KIND = /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,63}$/u;
 const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
 const LONGEST_NAME_BYTES = 250;
@@ -70,7 +92,7 @@ export function isKind(text: string): boolean {
 const COMPANION = '._';
 
 /**
- * Whether a text can be a snapshot's file name without `.json`: a plain, visible name. The companion files of macOS are
+ * Whether a text can be a snapshot's file name without its ending: a plain, visible name. The companion files of macOS are
  * not snapshots, but their names are accepted so that they can be shown and pruned.
  */
 export function isName(text: string): boolean {
@@ -85,7 +107,7 @@ export function isName(text: string): boolean {
 }
 
 /**
- * Splits an id into its kind and its file name without `.json`. The name may be any plain file name, so that strange
+ * Splits an id into its kind and its file name without the ending. The name may be any plain file name, so that strange
  * files can be looked at and pruned. @throws `usage` if the text is not an id at all, `snapshot-unsafe` if it could lead to
  * another place
  */
@@ -94,7 +116,7 @@ export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readon
   if (slash <= 0 || slash === id.length - 1)
     throw new SnapbackError(
       'usage',
-      'A snapshot is named by its kind, a slash, and its file name without .json.',
+      'A snapshot is named by its kind, a slash, and its file name without .json or .db.',
       {
         got: id.slice(0, 300),
       },

@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSystemCode } from '../model/errors.ts';
+import type { SnapshotForm } from '../model/snapshots.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { constants, link, lstat, open, readdir, rename, unlink } from '../system/files.ts';
-import { compareNames, formatSecond, nameAfter, nextName } from './names.ts';
+import { compareNames, fileNameOf, formatSecond, nameAfter, nextName, twinOf } from './names.ts';
 
 /*
  * Giving snapshots their public names. Invariant: a file gets a name that no other file has and that our own reader
@@ -13,11 +14,12 @@ import { compareNames, formatSecond, nameAfter, nextName } from './names.ts';
 export type NameOptions = {
   /** Choose a name that the host takes for the newest of the folder, even if existing ones are dated in the future. */
   readonly after?: 'every-other';
+  readonly form?: SnapshotForm;
 };
 
 /**
  * Gives a file in `place` the name of the current second, or the nearest free name after it (`_001`, `_002`...). It waits
- * until that second has passed, so that the host can no longer choose the name. Returns the name without `.json`. On
+ * until that second has passed, so that the host can no longer choose the name. Returns the name without its ending. On
  * failure the file has no new name.
  * @throws `target-exists` if no name is left; as `nameUnlessTaken`
  */
@@ -28,20 +30,35 @@ export async function publishUnderFreeName(
 ): Promise<string> {
   const second = await waitForSecondToPass();
   let name = options.after === 'every-other' ? nameAfter(await newestName(place), second) : second;
-  while (!(await nameUnlessTaken(source, join(place, `${name}.json`)))) name = nextName(name);
+  const { form = 'json' } = options;
+  while (!(await nameUnlessTaken(source, join(place, fileNameOf(name, form))))) name = nextName(name);
   return name;
 }
 
 /**
- * Gives a file another name in its folder, in one step; false if the name is taken. When this returns, the new name is
+ * Gives a file another name in its folder, in one step; false if the name is taken, in either form of a snapshot. When this returns, the new name is
  * durable. On file systems with hard links the old name stays, so that after a power failure the file is found under at
  * least one of the two. @throws as `files.ts`; then there is no new name
  */
 export async function nameUnlessTaken(source: string, target: string): Promise<boolean> {
+  if (await hasTwin(target)) return false;
   const how = await linkUnlessTaken(source, target);
   if (how === 'linked') await keepLink(target);
   if (how === 'moved') await keepMove(source, target);
   return how !== 'taken';
+}
+
+/** Whether there is a file of the same name in the other form. Two files must not be one snapshot. */
+async function hasTwin(target: string): Promise<boolean> {
+  const twin = twinOf(basename(target));
+  if (twin === null) return false;
+  try {
+    await lstat(join(dirname(target), twin));
+    return true;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Makes a new name durable. If that fails, removes it again, because it might not survive a power failure. */

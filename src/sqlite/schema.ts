@@ -73,7 +73,8 @@ export function readSchema(db: AnyDatabase): Schema {
   };
 }
 
-function readEncoding(db: AnyDatabase): Schema['encoding'] {
+/** The encoding of a database's texts. */
+export function readEncoding(db: AnyDatabase): Schema['encoding'] {
   const encoding = db.pragma('encoding', { simple: true });
   return encoding === 'UTF-16le' || encoding === 'UTF-16be' ? encoding : 'UTF-8';
 }

@@ -105,7 +105,8 @@ export function readOther(
   }
 }
 
-function readColumns(db: AnyDatabase, table: string): readonly InfoRow[] {
+/** What SQLite says about each column of a table, hidden and generated ones included. */
+export function readColumns(db: AnyDatabase, table: string): readonly InfoRow[] {
   return db
     .prepare<[string], InfoRow>(
       'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?, \'main\')',

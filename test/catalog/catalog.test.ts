@@ -64,6 +64,7 @@ describe('the list without reading files', () => {
         sizeBytes: (await stat(file)).size,
         lastEventId: 5n,
         health: 'unchecked',
+        form: 'json',
         healthDetail: null,
         tables: null,
         retention: { status: 'kept', reason: 'among-newest', goesAt: null, rank: 1, keep: 5 },

@@ -1,10 +1,18 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, listTrash, putBack, takeSnapshot } from '../../src/index.ts';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  listTrash,
+  putBack,
+  takeSnapshot,
+  verifySnapshots,
+} from '../../src/index.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { describeTrash } from '../../src/prune/trash.ts';
+import { ABOUT, putCopy } from '../support/copies.ts';
 import {
   addEvents,
   codeOf,
@@ -34,6 +42,22 @@ test('what was pruned is put back where it was, byte for byte, and the trash is 
   for (const id of IDS) expect(await readFile(file(id), 'utf8')).toBe(`this is ${id}`);
   expect(existsSync(trashFolder)).toBe(false);
   expect(await codeOf(putBack(folder, basename(trashFolder)))).toBe('snapshot-missing');
+});
+
+test('a snapshot that is a database is pruned, put back and checked like any other', async () => {
+  const folder = await makeChat(root());
+  const id = 'rewind/20260301T000000Z';
+  const file = await putCopy(folder, id, ABOUT);
+  const bytes = await readFile(file);
+  const { trashFolder, moved } = await applyPrune(folder, { by: 'choice', ids: [id] });
+  expect(moved).toEqual([id]);
+  expect((await describeTrash(folder)).files).toBe(1);
+  await putSnapshot(folder, id);
+  expect(await putBack(folder, basename(trashFolder))).toMatchObject({ putBack: [], left: [id] });
+  await rm(file.replace(/db$/, 'json'));
+  expect(await putBack(folder, basename(trashFolder))).toEqual({ putBack: [id], left: [], notes: [] });
+  expect(await readFile(file)).toEqual(bytes);
+  expect(await verifySnapshots(folder, [id])).toMatchObject([{ id, health: 'good' }]);
 });
 
 test('the trash lists each prune with what can still be put back, newest first', async () => {

@@ -1,12 +1,12 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal } from '../../src/journal/journal.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { createDraft, discardDraft, publishDraft, reopenDraft } from '../../src/snapshots/drafts.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
-import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
+import { compareNames, formatSecond, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
 import { moveWithoutLinks } from '../../src/snapshots/publish.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
 import { start } from '../support/process.ts';
@@ -92,7 +92,33 @@ test('the sweep of drafts skips a kind that links out of the data folder, and co
   expect(await readdir(elsewhere)).toHaveLength(1);
 });
 
+test('the sweep of drafts removes what SQLite left beside one, and leaves what belongs to a living draft', async () => {
+  const folder = await makeChat(root());
+  const mine = await createDraft(folder, 'restore', 'database');
+  const place = dirname(mine.path);
+  const left = '.snapback-999999999-0123456789abcdef.part';
+  for (const name of [left, `${left}-journal`, `${left}-wal`, `${basename(mine.path)}-journal`])
+    await writeFile(join(place, name), '');
+  expect([...(await sweepDrafts(folder))].sort()).toEqual([left, `${left}-journal`, `${left}-wal`]);
+  expect(await namesIn(folder, 'restore')).toEqual([basename(mine.path), `${basename(mine.path)}-journal`]);
+  await discardDraft(mine);
+  expect(await sweepDrafts(folder)).toEqual([`${basename(mine.path)}-journal`]);
+});
+
 describe('publishing', () => {
+  test('takes no name that the same snapshot has in the other form', async () => {
+    const folder = await makeChat(root());
+    const second = formatSecond(Math.floor(Date.now() / 1000));
+    const names = [0, 1, 2, 3, 4].map((more) => formatSecond(Math.floor(Date.now() / 1000) + more));
+    for (const name of names) await putSnapshot(folder, `restore/${name}`);
+    const draft = await createDraft(folder, 'restore', 'database');
+    const { id, file } = await publishDraft(folder, draft);
+    expect(id > `restore/${second}`).toBe(true);
+    expect(id).toMatch(/_001$/);
+    expect(file).toMatch(/_001\.db$/);
+    expect((await listSnapshotFiles(folder)).every(({ problem }) => problem === null)).toBe(true);
+  });
+
   test('after all others takes a name that any of our readers accepts, even after the oddest existing one', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, `periodic/${'\u{10ffff}'.repeat(62)}`);

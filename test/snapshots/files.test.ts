@@ -11,6 +11,7 @@ import {
 import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
 
+const NO_BINDING = { nativeBinding: undefined };
 const root = makeRoot();
 
 describe('an id', () => {
@@ -169,13 +170,13 @@ describe('something that replaces a file between the check and the opening', () 
     const folder = await makeChat(root());
     const link = join(folder.dir, 'link.json');
     await symlink(folder.databaseFile, link);
-    expect(await codeOf(openRegularFile(link))).toBe('snapshot-unsafe');
+    expect(await codeOf(openRegularFile(link, NO_BINDING))).toBe('snapshot-unsafe');
   });
 
   test('is not waited for if it is a FIFO', async () => {
     const fifo = join(await makeDir(root()), 'fifo.json');
     execFileSync('mkfifo', [fifo]);
-    expect(await codeOf(openRegularFile(fifo))).toBe('snapshot-unsafe');
+    expect(await codeOf(openRegularFile(fifo, NO_BINDING))).toBe('snapshot-unsafe');
   });
 });
 

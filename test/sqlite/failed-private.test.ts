@@ -43,7 +43,12 @@ describe.skipIf(!canInject)('a temporary file that cannot be written', () => {
 test('a new snapshot that cannot be read back is reported as written, not as a snapshot', async () => {
   const folder = await makeChat(root());
   const path = join(await makeDir(root()), 'draft.part');
-  const draft = { path, kind: 'rewind', handle: await open(path, constants.O_WRONLY | constants.O_CREAT) };
+  const draft = {
+    path,
+    kind: 'rewind',
+    form: 'json' as const,
+    handle: await open(path, constants.O_WRONLY | constants.O_CREAT),
+  };
   const db = openReadDatabase(folder.databaseFile, folder);
   const request = { profile: folder.profile, phase: 'take', restore: null } as const;
   const failed = await writeAndCheck(db, draft, request, {}).catch((error: unknown) => error);

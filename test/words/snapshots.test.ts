@@ -21,6 +21,7 @@ function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnaps
     sizeBytes: 1_000_000,
     lastEventId: 90n,
     health: 'good',
+    form: 'json',
     healthDetail: null,
     tables: null,
     retention: kept,

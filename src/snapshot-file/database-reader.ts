@@ -1,0 +1,168 @@
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { ReadDatabase } from '../sqlite/database.ts';
+import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { isCompileError } from '../sqlite/result-codes.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import { readEncoding, type Schema } from '../sqlite/schema.ts';
+import { readColumns } from '../sqlite/table.ts';
+import { freeRowidName } from '../sqlite/virtual-table.ts';
+import { createYielder, type Yielder } from '../system/yielder.ts';
+import type { SnapshotBytes } from './bytes.ts';
+import { checkSeal, damagedDatabase, explainReading, findNotes, readDatabaseHead } from './database-file.ts';
+import { createDumpCheck } from './dumped-table.ts';
+import { describeForeign, INCOMPLETE } from './foreign.ts';
+import type { DumpedTable } from './notes.ts';
+import type { SnapshotPart } from './parts.ts';
+import { batchOfValues } from './row-batch.ts';
+
+const ROWS_PER_BATCH = 512;
+/** Of texts and BLOBs. */
+const BYTES_PER_BATCH = 4 << 20;
+
+/**
+ * Streams a snapshot that is a database as `readSnapshot` does one that is JSON. Only plain tables are read, and of them
+ * only stored columns, so that nothing of the file's own runs. Its seal proves its bytes. Where we wrote it and somebody
+ * rebuilt it since (with VACUUM, say), the content of each table has to be what we noted.
+ */
+export async function* readDatabaseSnapshot(
+  file: SnapshotBytes,
+  knownTables: ReadonlySet<string>,
+  task: TaskOptions,
+): AsyncGenerator<SnapshotPart> {
+  const { problem, complete } = await readDatabaseHead(file);
+  if (problem !== null)
+    throw new SnapbackError('snapshot-damaged', describeForeign(problem), { offset: 0, why: problem });
+  if (!complete) throw new SnapbackError('snapshot-damaged', INCOMPLETE, { why: 'its end is missing' });
+  try {
+    const { db, close } = await openUntrustedDatabase(file);
+    try {
+      yield* readAll(db, file, knownTables, task);
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    throw explainReading(error, file);
+  }
+}
+
+async function* readAll(
+  db: ReadDatabase,
+  file: SnapshotBytes,
+  knownTables: ReadonlySet<string>,
+  task: TaskOptions,
+): AsyncGenerator<SnapshotPart> {
+  const yielder = createYielder(task);
+  const notes = findNotes(db);
+  const about = notes?.about ?? null;
+  const { sha256, sealed } = await checkSeal(file, notes, task);
+  yield { type: 'start', about };
+  if (about !== null) yield { type: 'last-event-id', value: BigInt(about.lastEventId) };
+  const tables = listTables(db, knownTables);
+  if (tables.length === 0) throw damagedDatabase('it has none of the tables of a snapshot', null);
+  const noted = new Map(about?.tables.map((table) => [foldName(table.name), table]));
+  for (const { name } of noted.values())
+    if (!tables.some((table) => foldName(table) === foldName(name)))
+      throw damagedDatabase('it was written but is missing', name);
+  for (const name of tables) {
+    const expected = noted.get(foldName(name));
+    if (about !== null && !sealed && expected === undefined)
+      throw damagedDatabase('it was not written with this file', name);
+    const source = describeSource(db, name, { expected, isLog: expected === about?.tables[0] });
+    yield* readTable(db, source, { expected, sealed }, yielder);
+  }
+  for (const name of about?.absent ?? []) yield { type: 'table', name };
+  yield { type: 'end', sha256 };
+}
+
+/** The known tables that are plain ones. A view, or a table whose contents a module makes, is passed over. */
+function listTables(db: ReadDatabase, known: ReadonlySet<string>): readonly string[] {
+  const all = db
+    .prepare<[], string>(
+      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY rowid",
+    )
+    .pluck();
+  return all.all().filter((name) => typeof name === 'string' && known.has(foldName(name)));
+}
+
+type Source = {
+  /** As the notes name it, or else the database. */
+  readonly name: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly order: string;
+  readonly encoding: Schema['encoding'];
+};
+
+/** Rows come in the order of their rowid or key; those of the log in the order of their ids, which our notes name first. */
+function describeSource(
+  db: ReadDatabase,
+  table: string,
+  { expected, isLog }: { readonly expected: DumpedTable | undefined; readonly isLog: boolean },
+): Source {
+  const info = readColumns(db, table);
+  const stored = info.filter(({ hidden }) => hidden === 0).map(({ name }) => name);
+  const columns = expected?.columns ?? stored;
+  if (columns.length === 0 || columns.some((column) => !stored.includes(column)))
+    throw damagedDatabase('it has other columns than were written', table);
+  const [id = ''] = columns;
+  const key = info.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+  const rowid = freeRowidName(info.map(({ name }) => name));
+  const by =
+    isLog && expected !== undefined
+      ? [id]
+      : rowid !== null && hasRowid(db, table, rowid)
+        ? [rowid]
+        : key.map(({ name }) => name);
+  const order = by.length === 0 ? 'NOT INDEXED' : `NOT INDEXED ORDER BY ${by.map(quoteName).join(', ')}`;
+  return { name: expected?.name ?? table, table, columns, order, encoding: readEncoding(db) };
+}
+
+/** Whether a table is not one WITHOUT ROWID. Compiling the question reads nothing. */
+function hasRowid(db: ReadDatabase, table: string, rowid: string): boolean {
+  try {
+    db.prepare(`SELECT ${rowid} FROM main.${quoteName(table)}`);
+    return true;
+  } catch (error) {
+    if (isCompileError(error)) return false;
+    throw error;
+  }
+}
+
+async function* readTable(
+  db: ReadDatabase,
+  { name, table, columns, order, encoding }: Source,
+  { expected, sealed }: { readonly expected: DumpedTable | undefined; readonly sealed: boolean },
+  yielder: Yielder,
+): AsyncGenerator<SnapshotPart> {
+  yield { type: 'table', name };
+  const check = sealed || expected === undefined ? null : createDumpCheck(expected);
+  let rows: (readonly SqlValue[])[] = [];
+  let bytes = 0;
+  let first = 0;
+  const take = () => {
+    const batch = batchOfValues({ table: name, columns, first }, rows);
+    first += rows.length;
+    rows = [];
+    bytes = 0;
+    return { type: 'rows', ...batch } as const;
+  };
+  for (const row of readRows(db, { schemaName: 'main', table, columns, order, encoding })) {
+    check?.add(row);
+    rows.push(row);
+    for (const value of row) bytes += bytesOf(value);
+    if (rows.length < ROWS_PER_BATCH && bytes < BYTES_PER_BATCH) continue;
+    await yielder.step();
+    yield take();
+  }
+  if (rows.length > 0) yield take();
+  if (expected !== undefined && (first !== expected.rows || check?.finish() === false))
+    throw damagedDatabase('its contents are not what was written', name);
+}
+
+function bytesOf(value: SqlValue): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  return typeof value === 'object' && value !== null ? value.rawText.length : 8;
+}

@@ -1,0 +1,13 @@
+import type { SnapshotAbout } from './notes.ts';
+import type { TablePart } from './read-table.ts';
+
+/** What a snapshot holds, in the order of the file. */
+export type SnapshotPart =
+  /** Always first. `about`: our notes, null if Snapback did not write the file. */
+  | { readonly type: 'start'; readonly about: SnapshotAbout | null }
+  /** Null: it is TEXT or REAL, because the host's events have such ids. */
+  | { readonly type: 'last-event-id'; readonly value: bigint | null }
+  | TablePart
+  /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
+  | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
+  | { readonly type: 'end'; readonly sha256: string };

@@ -1,0 +1,65 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { hashLiveTable } from '../../src/host/content-hash.ts';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import { readHostDatabase } from '../../src/host/host-database.ts';
+import { finishDatabase } from '../../src/snapshot-file/database-writer.ts';
+import type { HashedDump, SnapshotAbout } from '../../src/snapshot-file/notes.ts';
+import { openReadDatabase } from '../../src/sqlite/database.ts';
+import { findTable } from '../../src/sqlite/schema.ts';
+import type { Place } from './place.ts';
+
+/** What a copy of a small chat says about itself, without content hashes of its tables. */
+export const ABOUT: SnapshotAbout = {
+  format: 1,
+  kind: 'restore',
+  takenAt: '2026-01-01T00:00:00.000Z',
+  lastEventId: '3',
+  userVersion: 0,
+  encoding: 'UTF-8',
+  schemaHash: '',
+  tables: [],
+  absent: [],
+  log: { events: 3, chain: '' },
+  restore: null,
+};
+
+/** The same with the content of each table, so that a copy that was rebuilt can still be proven. */
+export async function aboutOf(folder: DataFolder): Promise<SnapshotAbout> {
+  const db = openReadDatabase(folder.databaseFile, folder);
+  try {
+    const database = readHostDatabase(db, folder.profile);
+    const tables: HashedDump[] = [];
+    for (const name of ['event_log', 'chats']) {
+      const table = findTable(database.schema, name);
+      if (table === null) throw new Error(name);
+      const columns = table.columns.map((column) => column.name);
+      const rows = Number(db.prepare(`SELECT count(*) FROM ${name}`).pluck().get());
+      tables.push({ name, columns, rows, hash: await hashLiveTable(database, table, columns, {}) });
+    }
+    return { ...ABOUT, tables };
+  } finally {
+    db.close();
+  }
+}
+
+/** Copies the database as it is into a snapshot that is a database; its path. Without `about` it has no notes of ours. */
+export async function putCopy(place: Place, id: string, about: SnapshotAbout | null): Promise<string> {
+  const file = join(place.dir, 'snapshots', `${id}.db`);
+  await mkdir(dirname(file), { recursive: true });
+  const live = new Database(place.databaseFile);
+  try {
+    await live.backup(file);
+  } finally {
+    live.close();
+  }
+  const handle = await open(file, 'r+');
+  try {
+    if (about === null) await handle.write(Buffer.from([1, 1]), 0, 2, 18);
+    else await finishDatabase({ handle, path: file, sizeBytes: 0, form: 'database' }, about, {});
+  } finally {
+    await handle.close();
+  }
+  return file;
+}
