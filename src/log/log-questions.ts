@@ -47,6 +47,8 @@ export type LogQuestions = {
  * commit during a read. The limit is a time, because events may have any size; a single event is always read completely.
  */
 const LONGEST_READ_MS = 20;
+/** How many events the first read of a count covers. The next ones adapt to the time that it took. */
+const FIRST_RUN = 2_000;
 
 /** Makes the questions about a log. `ask` performs each of their reads. */
 export function createLogQuestions(
@@ -59,12 +61,14 @@ export function createLogQuestions(
   // Forces a scan by rowid. With an index on another column, SQLite would sort all events before it yields the first.
   const hint = byRowid ? 'NOT INDEXED ' : '';
   const read = (order: string) => readEvents(db, { ...source, order: hint + order });
-  const readIds = (order: string) =>
-    db
-      .prepare<[], unknown>(`SELECT ${id} FROM main.${quoteName(source.table)} ${hint}${order}`)
-      .pluck()
-      .safeIntegers()
-      .iterate();
+  /** The events above the first id and up to the second one, in their order. */
+  const within = ([after, upTo]: readonly [bigint | null, bigint | null]) => {
+    const limits = [
+      ...(after === null ? [] : [`${id} > ${after}`]),
+      ...(upTo === null ? [] : [`${id} <= ${upTo}`]),
+    ];
+    return `${limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `}ORDER BY ${id} `;
+  };
 
   /** Visits each event between the two ids once, in the order of the ids. `see` must return the event's id. */
   async function walk<T>(
@@ -76,12 +80,7 @@ export function createLogQuestions(
     let last = after;
     const goOn = () => {
       const began = performance.now();
-      const limits = [
-        ...(last === null ? [] : [`${id} > ${last}`]),
-        ...(upTo === null ? [] : [`${id} <= ${upTo}`]),
-      ];
-      const where = limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `;
-      for (const event of read(`${where}ORDER BY ${id}`)) {
+      for (const event of read(within([last, upTo]))) {
         const seen = see(event);
         if (typeof seen === 'bigint') last = seen;
         if (byRowid && performance.now() - began >= LONGEST_READ_MS) return true;
@@ -94,13 +93,35 @@ export function createLogQuestions(
     }
   }
 
+  /** Counts in SQL. Where ids are rowids, in reads that adapt to be short ones; elsewhere this is a copy, and one read. */
   async function count(after: bigint | null, upTo: bigint | null): Promise<number> {
+    const yielder = createYielder(task);
     let events = 0;
-    await walk([after, upTo], readIds, (event) => {
-      events += 1;
-      return event;
-    });
-    return events;
+    let last = after;
+    let most = byRowid ? FIRST_RUN : Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      await yielder.step();
+      const began = performance.now();
+      const [counted, end] = await ask(() => countRun([last, upTo], most));
+      events += counted;
+      if (counted < most || typeof end !== 'bigint') return events;
+      last = end;
+      most = Math.max(1, Math.floor(performance.now() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
+    }
+  }
+
+  /** The number of the first `most` events between two ids, and the id of the last one. */
+  function countRun(
+    between: readonly [bigint | null, bigint | null],
+    most: number,
+  ): readonly [number, unknown] {
+    const ids = `SELECT ${id} AS id FROM main.${quoteName(source.table)} ${hint}${within(between)}LIMIT ${most}`;
+    const [counted, end] = db
+      .prepare<[], [bigint, unknown]>(`SELECT count(*), max(id) FROM (${ids})`)
+      .raw()
+      .safeIntegers()
+      .get() ?? [0n, null];
+    return [Number(counted), end];
   }
 
   async function rewinds(): Promise<readonly bigint[]> {
