@@ -34,6 +34,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: chromeTarget,
+      minify: true,
       rolldownOptions: { input: { index: at('renderer/index.html') } },
     },
   },

@@ -40,6 +40,8 @@ export type OpenFolder = {
   readonly folderId: FolderId;
   readonly place: string;
   readonly facts: FolderFacts;
+  /** Null: it could not be read. Asking for it tells why. */
+  readonly snapshots: readonly ListedSnapshot[] | null;
   /** How a restore ended that was running here when Snapback was last closed or stopped; null: none was. */
   readonly interrupted: KnownOutcome | null;
 };
@@ -146,7 +148,7 @@ type CoreRequests = {
 type PrivateRequests = {
   'private.open': In<
     OfFolder & { readonly dir: string; readonly database: string | null; readonly cacheDir: string },
-    Pick<OpenFolder, 'facts' | 'interrupted'>
+    Pick<OpenFolder, 'facts' | 'snapshots' | 'interrupted'>
   >;
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;

@@ -30,6 +30,9 @@ import { prepareDemo } from './demo-place.ts';
 import { toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
 import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 
+/** The window first shows the list and asks for what a person waits for. A check would only be in the way, and be cut off. */
+const CHECK_AFTER_MS = 500;
+
 export type Handlers = {
   readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
 };
@@ -49,6 +52,17 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     return entry.checks.runBefore(() => work(entry));
   };
 
+  /** Lists the snapshots, and has those checked that never were. */
+  const list = async (folderId: string, task: TaskOptions) => {
+    const { folder, checks } = folders.get(folderId);
+    const found = await listSnapshots(folder, { check: false }, task);
+    const unchecked = found
+      .filter(({ health }) => health === 'unchecked')
+      .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` }));
+    setTimeout(() => checks.offer(unchecked), CHECK_AFTER_MS);
+    return found.map(toListed);
+  };
+
   return {
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
@@ -59,9 +73,18 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         withoutDatabase: true,
       });
       const [newest] = await finishInterrupted(folder, task);
-      const facts = await describeFolder(folder, task);
+      // Watched first, so that what changes after these facts is told.
       await folders.add(folderId, folder);
-      return { facts, interrupted: newest === undefined ? null : ENDED[newest.outcome] };
+      try {
+        return {
+          facts: await describeFolder(folder, task),
+          snapshots: await list(folderId, task).catch(unlessCancelled),
+          interrupted: newest === undefined ? null : ENDED[newest.outcome],
+        };
+      } catch (error) {
+        folders.close(folderId);
+        throw error;
+      }
     },
     async 'private.close'({ folderId }) {
       folders.close(folderId);
@@ -85,16 +108,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
-    async 'snapshots.list'({ folderId }, task) {
-      const entry = folders.get(folderId);
-      const list = await listSnapshots(entry.folder, { check: false }, task);
-      entry.checks.offer(
-        list
-          .filter(({ health }) => health === 'unchecked')
-          .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` })),
-      );
-      return list.map(toListed);
-    },
+    'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
@@ -159,6 +173,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 const ENDED = { committed: 'made', 'not-committed': 'not-made' } as const satisfies {
   readonly [O in Finished['outcome']]: KnownOutcome;
 };
+
+/** A list that cannot be read keeps nobody from a folder: null. @throws a cancel */
+function unlessCancelled(error: unknown): null {
+  if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+  throw error;
+}
 
 function takePlan(entry: OpenEntry, planId: string): Planned {
   const planned = entry.take(planId);

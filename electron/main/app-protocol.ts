@@ -27,9 +27,13 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const NOT_FOUND: Electron.ProtocolResponse = { statusCode: 404, data: Buffer.alloc(0) };
+
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, codeCache: true } },
+  ]);
 }
 
 /** The decoded path. One with an invalid escape stays as it is: it names no file of ours. */
@@ -42,27 +46,35 @@ function decode(pathname: string): string {
   }
 }
 
-/** Serves the files of `folder` and nothing outside it, each with the content security policy. */
+/**
+ * Serves the files of `folder` and nothing outside it, each with the content security policy. The older way to answer is
+ * used on purpose: `protocol.handle` makes Node load its whole HTTP client for `Response`, a tenth of what a start costs.
+ */
 export function serveApp(folder: string): void {
-  protocol.handle(SCHEME, async (request) => {
-    const url = new URL(request.url);
-    const path = decode(url.pathname);
-    const file = normalize(join(folder, path === '/' ? 'index.html' : path));
-    const type = TYPES[extname(file)];
-    if (`${url.protocol}//${url.host}/` !== APP_URL || !file.startsWith(folder + sep) || type === undefined)
-      return new Response(null, { status: 404 });
-    try {
-      return new Response(await readFile(file), {
-        headers: {
-          'content-type': type,
-          'content-security-policy': POLICY,
-          'x-content-type-options': 'nosniff',
-          'cache-control': 'no-cache',
-        },
-      });
-    } catch (error) {
-      console.error('Could not serve a file of the window:', error);
-      return new Response(null, { status: 404 });
-    }
+  protocol.registerBufferProtocol(SCHEME, (request, answer) => {
+    void findFile(folder, request.url).then(answer);
   });
+}
+
+async function findFile(folder: string, address: string): Promise<Electron.ProtocolResponse> {
+  const url = new URL(address);
+  const path = decode(url.pathname);
+  const file = normalize(join(folder, path === '/' ? 'index.html' : path));
+  const type = TYPES[extname(file)];
+  if (`${url.protocol}//${url.host}/` !== APP_URL || !file.startsWith(folder + sep) || type === undefined)
+    return NOT_FOUND;
+  try {
+    return {
+      data: await readFile(file),
+      headers: {
+        'content-type': type,
+        'content-security-policy': POLICY,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-cache',
+      },
+    };
+  } catch (error) {
+    console.error('Could not serve a file of the window:', error);
+    return NOT_FOUND;
+  }
 }

@@ -79,11 +79,12 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     // A restore that was cancelled by closing the window has recorded its own end: only the settings know of it.
     const stopped = settings.current().stoppedIn === dir;
     if (stopped) void settings.update({ stoppedIn: null });
-    const { facts, interrupted } = reply.value;
+    const { facts, snapshots, interrupted } = reply.value;
     return done({
       folderId,
       place: shortenPlace(dirname(dir), home),
       facts,
+      snapshots,
       interrupted: stopped ? 'not-made' : interrupted,
     });
   }

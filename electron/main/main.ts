@@ -40,8 +40,6 @@ async function start(): Promise<void> {
 
   // Not awaited, because Electron becomes ready only after this module has been evaluated.
   void app.whenReady().then(async () => {
-    await lockDown();
-    serveApp(builtPath('renderer'));
     const core = createCoreHost({
       script: builtPath('main', 'core-process.js'),
       env: coreEnvironment(process.env, app.isPackaged),
@@ -64,10 +62,13 @@ async function start(): Promise<void> {
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
     });
+    // As early as possible, because this process is what the window waits for.
+    core.warm();
+    await lockDown();
+    serveApp(builtPath('renderer'));
     const closing = createClosingGuard(core, () => {
       void settings.update({ stoppedIn: desktop.openPlace()?.dir ?? null });
     });
-    core.warm();
     listenToWindow(() => window, {
       request: (request, requestId) =>
         isForDesktop(desktop.handlers, request)

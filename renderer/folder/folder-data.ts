@@ -9,7 +9,7 @@ const LEAST_BETWEEN_STOPS_MS = 10_000;
 
 export type FolderData = {
   readonly facts: FolderFacts;
-  /** Null until the first list has arrived. */
+  /** Null while none could be read. */
   readonly snapshots: readonly ListedSnapshot[] | null;
   /** Why the last attempt to read the folder failed. The earlier data stays. */
   readonly error: ErrorInfo | null;
@@ -23,9 +23,9 @@ export type FolderData = {
 };
 
 /** The data of the open folder. It is read again when the folder's files change. */
-export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): FolderData {
+export function useFolderData({ folderId, facts: firstFacts, snapshots: firstList }: OpenFolder): FolderData {
   const [facts, setFacts] = useState(firstFacts);
-  const [snapshots, setSnapshots] = useState<readonly ListedSnapshot[] | null>(null);
+  const [snapshots, setSnapshots] = useState(firstList);
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [revisions, setRevisions] = useState(FIRST_REVISIONS);
   const [coreStopped, setCoreStopped] = useState(false);
@@ -62,9 +62,14 @@ export function useFolderData({ folderId, facts: firstFacts }: OpenFolder): Fold
     return asking.current;
   }, [ask]);
 
+  // The list came with the folder. Where it could not be read, this request tells why.
+  const needsList = firstList === null;
+  useEffect(() => {
+    if (needsList) void refresh();
+  }, [needsList, refresh]);
+
   useEffect(() => {
     let lastStop = Number.NEGATIVE_INFINITY;
-    void refresh();
     return listen((event) => {
       switch (event.type) {
         case 'changed':

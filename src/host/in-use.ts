@@ -112,8 +112,8 @@ function hasOpen(pid: number, targets: Targets): boolean | null {
  */
 function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
   const name = readLink(`/proc/${pid}/fd/${fd}`);
-  // Most descriptors belong to no file. To learn that takes one call to the system, to learn an inode takes three.
-  if (name !== null && /^(socket|pipe|anon_inode):/.test(name)) return false;
+  // Most descriptors belong to none. To learn that takes one call to the system, to learn an inode takes three.
+  if (name !== null && /^((socket|pipe|anon_inode):|\/dev\/null$)/.test(name)) return false;
   const inode = /^ino:\s*(\d+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
   if (inode !== undefined) return inodes.has(BigInt(inode));
   return name !== null && names.has(basename(name));
