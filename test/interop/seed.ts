@@ -18,14 +18,24 @@ export const seedMissing: string | null = !existsSync(seedFile)
 
 export type SeedCommand = 'take' | 'restore' | 'cold-load' | 'due';
 
-/** Runs a function of the seed in a process of its own and returns what it printed. `env` is added to the environment. */
-export function askSeed(
+/** The command line of a process that runs a function of the seed and prints its result. */
+export function seedCommand(
   command: SeedCommand,
   { dir, databaseFile }: Place,
+  ...rest: readonly string[]
+): readonly [string, ...string[]] {
+  return ['python3', peer, seedFile, command, databaseFile, dir, ...rest];
+}
+
+/** Runs it and returns what it printed. `env` is added to the environment. */
+export function askSeed(
+  command: SeedCommand,
+  place: Place,
   rest: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): unknown {
-  const printed = execFileSync('python3', [peer, seedFile, command, databaseFile, dir, ...rest], {
+  const [program, ...args] = seedCommand(command, place, ...rest);
+  const printed = execFileSync(program, args, {
     encoding: 'utf8',
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
   });

@@ -1,0 +1,2 @@
+/* Waits for requests that never come. */
+process.parentPort.on('message', () => undefined);
