@@ -25,7 +25,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/snapshot-file': {
     values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],
   },
-  'src/snapshots': { values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node] },
+  'src/snapshots': {
+    values: [model, 'src/system', 'src/host', 'src/snapshot-file', node],
+    types: ['src/sqlite'],
+  },
   'src/stage': {
     values: [
       model,

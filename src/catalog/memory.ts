@@ -17,7 +17,7 @@ export type Remembered = SnapshotFacts & {
 export type Memory = ReadonlyMap<string, Remembered>;
 
 /** To be raised when the same file would be judged differently than before. */
-const VERSION = 2;
+const VERSION = 3;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** JSON has no 64-bit integers: they are kept as text. */

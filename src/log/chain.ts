@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseBytesRepr } from '../host/bytes-repr.ts';
+import { jsonValue } from '../host/python-text.ts';
 import { createRowHasher, type SqlValue } from '../sqlite/row-hash.ts';
 
 const hashEvent = createRowHasher();
@@ -15,17 +16,49 @@ function asIdentity(value: SqlValue): SqlValue {
 }
 
 /** A running hash over the events of a log, in the order of their ids. It can be read after any event. */
-export type LogChain = {
+export type RowChain = {
   readonly add: (event: readonly SqlValue[]) => void;
-  readonly peek: () => { readonly chain: string; readonly events: number };
+  readonly events: () => number;
+  readonly peek: () => LogExtent;
 };
+
+/** The chain that can also be given its events as lines, each as `eventLine` writes it. */
+export type LogChain = RowChain & {
+  readonly addLines: (lines: Uint8Array, events: number) => void;
+};
+
+/** Identifies a log up to some event. Two logs with the same number of events and the same chain are equal. */
+export type LogExtent = { readonly events: number; readonly chain: string };
 
 /**
  * Hashes what identifies an event on any lineage: id, ts, kind and payload, in this order. Flags such as `hidden` are left
- * out, and a text that is the repr of bytes counts as those bytes. If two logs have equal chains after the same number of
- * events, these events are equal.
+ * out. If two logs have equal chains after the same number of events, a snapshot in the host's form shows these events as
+ * equal. Such a file does not tell bytes from the text of their repr, and so neither does the chain.
  */
 export function createLogChain(): LogChain {
+  const chain = createHash('sha256');
+  let events = 0;
+  return {
+    add(event) {
+      chain.update(eventLine(event));
+      events += 1;
+    },
+    addLines(lines, count) {
+      chain.update(lines);
+      events += count;
+    },
+    events: () => events,
+    peek: () => ({ events, chain: chain.copy().digest('hex') }),
+  };
+}
+
+/** What stands for an event in a log chain: its values as the host writes them, in brackets, on a line of its own. */
+function eventLine(event: readonly SqlValue[]): string {
+  return `[${event.map(jsonValue).join(', ')}]\n`;
+}
+
+/** The chain in notes of format 1: over a hash of each event, in which a text that is the repr of bytes counts as bytes. */
+export function createRowChain(): RowChain {
   const chain = createHash('sha256');
   const hashRow = createRowHasher();
   let events = 0;
@@ -34,9 +67,7 @@ export function createLogChain(): LogChain {
       chain.update(hashRow(event.map(asIdentity)));
       events += 1;
     },
-    peek: () => ({ chain: chain.copy().digest('hex'), events }),
+    events: () => events,
+    peek: () => ({ events, chain: chain.copy().digest('hex') }),
   };
 }
-
-/** Identifies a log up to some event. Two logs with the same number of events and the same chain are equal. */
-export type LogExtent = { readonly events: number; readonly chain: string };

@@ -47,6 +47,8 @@ export function identityOf({ columns }: Table, profile: Profile): Identity {
 export function createIdentifier(identity: Identity, columns: readonly string[]) {
   const places = identity.map((column) => (column === null ? null : placeOfName(columns, column)));
   return {
+    /** Where the values are in a row; null for columns that the log lacks. */
+    places,
     /** Whether the rows have all identifying columns of the log. */
     whole: !places.includes(-1),
     pick: (row: readonly SqlValue[]): readonly SqlValue[] =>

@@ -74,7 +74,7 @@ function findLog(db: AnyDatabase, { profile }: DataFolder): LogSource {
     table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(profile.log.columns.id);
   return {
     profile,
-    table: table.name,
+    live: table,
     identity: identityOf(table, profile),
     encoding: schema.encoding,
     byRowid,

@@ -1,10 +1,13 @@
 import type { Profile } from '../host/profile.ts';
+import { ALL_ROWIDS, MOST_ROWS, type RowidRange, rangeAfter } from '../host/row-text.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
-import { createLogChain, fingerprintEvent } from './chain.ts';
+import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
+import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
 import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
 
 /** A place in the live log: the number of events up to and with `lastId`, and the hash of that event's identity (`last`). */
@@ -37,10 +40,12 @@ export type LogQuestions = {
    * Reads the log once, up to its present end. `at`: the chain after each of the given numbers of events, as far as there
    * are so many; `end`: the chain after all of them. Null if earlier events changed meanwhile, or if ids are not integers.
    */
-  readonly chains: (
-    after: readonly number[],
-  ) => Promise<{ readonly at: ReadonlyMap<number, string>; readonly end: ReadMark } | null>;
+  readonly chains: (after: readonly number[]) => Promise<Chains | null>;
+  /** The same of the chain that notes of format 1 name. */
+  readonly rowChains: (after: readonly number[]) => Promise<Chains | null>;
 };
+
+export type Chains = { readonly at: ReadonlyMap<number, string>; readonly end: ReadMark };
 
 /**
  * After this time a read ends, and another one continues after the last event that was read. Without a WAL the host cannot
@@ -49,14 +54,17 @@ export type LogQuestions = {
 const LONGEST_READ_MS = 20;
 /** How many events the first read of a count covers. The next ones adapt to the time that it took. */
 const FIRST_RUN = 2_000;
+/** How many events are added to a chain at once, as long as nobody knows how long that takes. */
+const FEWEST_AT_ONCE = 8;
 
 /** Makes the questions about a log. `ask` performs each of their reads. */
 export function createLogQuestions(
   db: AnyDatabase,
-  { byRowid, profile, ...source }: LogSource,
+  { byRowid, profile, live, ...rest }: LogSource,
   ask: Ask,
   task: TaskOptions,
 ): LogQuestions {
+  const source = { ...rest, table: live.name };
   const id = quoteName(profile.log.columns.id);
   // Forces a scan by rowid. With an index on another column, SQLite would sort all events before it yields the first.
   const hint = byRowid ? 'NOT INDEXED ' : '';
@@ -70,27 +78,33 @@ export function createLogQuestions(
     return `${limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `}ORDER BY ${id} `;
   };
 
+  /** Calls `goOn` in one read after the other, as long as it says that there is more. It stops where `isOver` says so. */
+  async function inShortReads(goOn: (isOver: () => boolean) => boolean): Promise<void> {
+    const yielder = createYielder(task);
+    for (let more = true; more; ) {
+      await yielder.step();
+      more = await ask(() => {
+        const began = performance.now();
+        return atOneMoment(db, () => goOn(() => performance.now() - began >= LONGEST_READ_MS));
+      });
+    }
+  }
+
   /** Visits each event between the two ids once, in the order of the ids. `see` must return the event's id. */
   async function walk<T>(
     [after, upTo]: readonly [bigint | null, bigint | null],
     read: (order: string) => Iterable<T>,
     see: (event: T) => unknown,
   ): Promise<void> {
-    const yielder = createYielder(task);
     let last = after;
-    const goOn = () => {
-      const began = performance.now();
+    await inShortReads((isOver) => {
       for (const event of read(within([last, upTo]))) {
         const seen = see(event);
         if (typeof seen === 'bigint') last = seen;
-        if (byRowid && performance.now() - began >= LONGEST_READ_MS) return true;
+        if (byRowid && isOver()) return true;
       }
       return false;
-    };
-    for (let more = true; more; ) {
-      await yielder.step();
-      more = await ask(() => atOneMoment(db, goOn));
-    }
+    });
   }
 
   /** Counts in SQL. Where ids are rowids, in reads that adapt to be short ones; elsewhere this is a copy, and one read. */
@@ -155,30 +169,71 @@ export function createLogQuestions(
   const has = async ({ events, lastId, last }: LogMark) =>
     events === 0 || ((await fingerprint(lastId)) === last && (await count(null, lastId)) === events);
 
-  async function chains(after: readonly number[]) {
-    const wanted = new Set(after);
-    const chain = createLogChain();
-    const at = new Map([[0, chain.peek().chain]]);
-    let events = 0;
-    let lastId: unknown = null;
-    let integers = true;
-    // Fixed beforehand, so that the reading ends even if the host keeps appending.
-    const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
+  /** Adds all events up to an id to a chain, and notes it after the wanted ones. Returns the last id; null as `chains`. */
+  async function addEach(chain: RowChain, upTo: bigint | null, note: () => void): Promise<bigint | null> {
+    let lastId: unknown = START.lastId;
     await walk([null, upTo], read, (row) => {
+      if (typeof lastId !== 'bigint') return null;
       [lastId] = row;
-      integers &&= typeof lastId === 'bigint';
-      if (!integers) return lastId;
-      chain.add(row);
-      events += 1;
-      if (wanted.has(events)) at.set(events, chain.peek().chain);
+      if (typeof lastId === 'bigint') chain.add(row);
+      note();
       return lastId;
     });
-    if (!integers) return null;
+    return typeof lastId === 'bigint' ? lastId : null;
+  }
+
+  /** The same, many events at a time. `stops` are the wanted numbers in ascending order. */
+  async function addMany(
+    chain: LogChain,
+    feed: ChainFeeder,
+    {
+      upTo,
+      stops,
+      note,
+    }: { readonly upTo: bigint; readonly stops: readonly number[]; readonly note: () => void },
+  ): Promise<bigint> {
+    let lastId = START.lastId;
+    let range: RowidRange | null = { ...ALL_ROWIDS, last: upTo };
+    let size = FEWEST_AT_ONCE;
+    await inShortReads((isOver) => {
+      while (range !== null) {
+        const events = chain.events();
+        const stop = stops.find((wanted) => wanted > events) ?? Number.POSITIVE_INFINITY;
+        const began = performance.now();
+        const last = feed(chain, range, Math.min(size, stop - events));
+        if (last === null) return false;
+        const quick = (performance.now() - began) * 4 < LONGEST_READ_MS;
+        size = quick ? Math.min(size * 2, MOST_ROWS) : FEWEST_AT_ONCE;
+        lastId = last;
+        note();
+        range = rangeAfter(range, last);
+        if (isOver()) return true;
+      }
+      return false;
+    });
+    return lastId;
+  }
+
+  async function readChains(chain: RowChain | LogChain, after: readonly number[]): Promise<Chains | null> {
+    const wanted = new Set(after);
+    const at = new Map([[0, chain.peek().chain]]);
+    const note = () => {
+      if (wanted.has(chain.events())) at.set(chain.events(), chain.peek().chain);
+    };
+    // Fixed beforehand, so that the reading ends even if the host keeps appending.
+    const upTo = byRowid ? await ask(() => readLastEventId(db, profile)) : null;
+    const feed = await ask(() => createChainFeeder(db, { ...source, schemaName: 'main', table: live }));
+    const stops = [...wanted].sort((a, b) => a - b);
+    const lastId =
+      feed !== null && upTo !== null && 'addLines' in chain
+        ? await addMany(chain, feed, { upTo, stops, note })
+        : await addEach(chain, upTo, note);
+    if (lastId === null) return null;
     const whole = chain.peek();
-    at.set(events, whole.chain);
-    const last = typeof lastId === 'bigint' ? await fingerprint(lastId) : null;
-    const end = typeof lastId !== 'bigint' || last === null ? START : { ...whole, lastId, last };
-    return end.events === events && (await has(end)) ? { at, end } : null;
+    at.set(whole.events, whole.chain);
+    const last = whole.events > 0 ? await fingerprint(lastId) : null;
+    const end = last === null ? START : { ...whole, lastId, last };
+    return end.events === whole.events && (await has(end)) ? { at, end } : null;
   }
 
   return {
@@ -190,14 +245,15 @@ export function createLogQuestions(
     lastTime: () => ask(() => readLastTime(db, profile, source)),
     fingerprint,
     has,
-    chains,
+    chains: (after) => readChains(createLogChain(), after),
+    rowChains: (after) => readChains(createRowChain(), after),
   };
 }
 
 function readLastTime(
   db: AnyDatabase,
   { log: { columns } }: Profile,
-  { table, identity }: Pick<LogSource, 'table' | 'identity'>,
+  { table, identity }: { readonly table: string; readonly identity: Identity },
 ): Date | null {
   // `chainColumns` has `ts` in second place.
   const column = identity[1];
@@ -241,7 +297,7 @@ export type Ask = <T>(question: () => T) => Promise<T>;
 /** Where the live log is found in the database. */
 export type LogSource = {
   readonly profile: Profile;
-  readonly table: string;
+  readonly live: Table;
   readonly identity: Identity;
   readonly encoding: Schema['encoding'];
   /** Whether the id is the rowid. Then every event has an integer id and is found without reading others. */

@@ -131,8 +131,9 @@ async function compareWithLog(
   const isCut = newest < lastEventId;
   if (!isCut && lastEventId !== 0n && (await live.fingerprint(lastEventId)) === null) return null;
   if (about !== null && !isCut) {
-    const chains = await live.chains([about.log.events]);
-    if (chains !== null) return chains.at.get(about.log.events) === about.log.chain ? '' : null;
+    const { events, chain } = about.log;
+    const chains = await (about.format === 1 ? live.rowChains : live.chains)([events]);
+    if (chains !== null) return chains.at.get(events) === chain ? '' : null;
   }
   if (reached >= lastEventId || reached > newest) return '';
   const first = compared === 0 ? [] : [`its first ${count(compared)}`];

@@ -2,7 +2,6 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withReadView } from '../host/private-copy.ts';
 import type { OpenRestore } from '../journal/replay.ts';
-import type { LogExtent } from '../log/chain.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -49,7 +48,7 @@ export async function publishOwed(
   if (draft !== null)
     try {
       const about = await readAbout(draft);
-      if (about !== null && (await isContinued(folder, about.log, task)))
+      if (about !== null && (await isContinued(folder, about, task)))
         return await publishCheckpoint(folder, draft);
       if (about !== null) {
         await discardDraft(draft);
@@ -70,12 +69,16 @@ export async function publishOwed(
 }
 
 /** Whether the live log still begins with this one. @throws as `withLiveLog`, and `database-busy` where it changes meanwhile */
-function isContinued(folder: DataFolder, { events, chain }: LogExtent, task: TaskOptions): Promise<boolean> {
+function isContinued(
+  folder: DataFolder,
+  { format, log }: SnapshotAbout,
+  task: TaskOptions,
+): Promise<boolean> {
   return withLiveLog(folder, 'patient', task, async (live) => {
-    const chains = await live.chains([events]);
+    const chains = await (format === 1 ? live.rowChains : live.chains)([log.events]);
     if (chains === null)
       throw new SnapbackError('database-busy', 'Another program is working in the database.');
-    return chains.at.get(events) === chain;
+    return chains.at.get(log.events) === log.chain;
   });
 }
 

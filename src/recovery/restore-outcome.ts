@@ -1,11 +1,12 @@
 import { holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { createLogChain, type LogExtent } from '../log/chain.ts';
+import type { LogExtent } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { holdsDump } from '../snapshot-file/dumped-table.ts';
 import {
   contentBefore,
+  createNotedChain,
   type DumpedTable,
   type HashedTable,
   type SnapshotAbout,
@@ -62,8 +63,12 @@ export async function judgeOutcome(
   if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
   if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
   const signs = new Set(compared.map(readSign));
+  const { log: logBefore, format } = copy.about;
   const logAfter = after?.log ?? copy.note.log;
-  if (logAfter !== null) signs.add(readLogSign(database, copy.about.log, logAfter));
+  if (logAfter !== null)
+    signs.add(
+      readLogSign(database, { ...logBefore, format }, { ...logAfter, format: after?.format ?? format }),
+    );
   signs.delete('unknown');
   const [sign = 'unknown', ...others] = signs;
   return others.length === 0 ? sign : 'unknown';
@@ -115,19 +120,21 @@ export async function holdsDumps(
   return true;
 }
 
+/** A log as notes of some format name it. */
+type NotedLog = LogExtent & Pick<SnapshotAbout, 'format'>;
+
 /** A log that has grown since continues one of the two. Where it continues both, the longer one is the sign. */
-function readLogSign(database: HostDatabase, before: LogExtent, after: LogExtent): RestoreOutcome {
-  const continues = ({ events, chain }: LogExtent) => chainAfter(database, events) === chain;
+function readLogSign(database: HostDatabase, before: NotedLog, after: NotedLog): RestoreOutcome {
+  const continues = (log: NotedLog) => chainAfter(database, log) === log.chain;
   const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
   if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';
   return fitsBefore && (!fitsAfter || before.events > after.events) ? 'not-committed' : 'unknown';
 }
 
-function chainAfter({ db, schema, profile }: HostDatabase, events: number): string | null {
+function chainAfter({ db, schema, profile }: HostDatabase, { events, format }: NotedLog): string | null {
   const table = schema.tables.get(foldName(profile.log.table));
   if (table === undefined) return null;
-  const chain = createLogChain();
-  let found = 0;
+  const chain = createNotedChain(format);
   const order = `ORDER BY ${quoteName(profile.log.columns.id)}`;
   const source = {
     table: table.name,
@@ -136,9 +143,8 @@ function chainAfter({ db, schema, profile }: HostDatabase, events: number): stri
     encoding: schema.encoding,
   };
   for (const row of readEvents(db, source)) {
-    if (found === events) break;
+    if (chain.events() === events) break;
     chain.add(row);
-    found += 1;
   }
-  return found === events ? chain.peek().chain : null;
+  return chain.events() === events ? chain.peek().chain : null;
 }

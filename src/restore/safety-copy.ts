@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import { allColumns } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -24,7 +25,7 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase,
-  { plan, stage, comparisons, integrity }: PreparedPlan,
+  { plan, stage, comparisons, integrity, before }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
@@ -44,6 +45,10 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
+      before: comparisons.flatMap(({ staged: { live } }) => {
+        const hash = before.get(live.name);
+        return hash === undefined ? [] : [{ name: live.name, columns: allColumns(live), hash }];
+      }),
       after,
       log,
       faults: noteFaults(integrity),

@@ -1,21 +1,42 @@
 import { allColumns, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import type { Profile } from '../host/profile.ts';
+import { type RowForm, type RowPiece, readRowPieces } from '../host/row-text.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
-import { readRows } from '../sqlite/rows.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
-import { type DumpedTable, isHashed } from './notes.ts';
-import { createTableDigest } from './table-text.ts';
+import { type DumpedTable, isHashed, type WrittenDump } from './notes.ts';
+import { createTableDigest, rowForm } from './table-text.ts';
 
-/** SQL after a table's name that reads its rows in the order of a dump: the log by its ids, any other as `scanOrder`. */
-export function dumpOrder(table: Table, { log }: Profile): string {
-  return foldName(table.name) === foldName(log.table)
-    ? `${table.scanHint} ORDER BY ${quoteName(log.columns.id)}`
-    : scanOrder(table);
+type TableDigest = ReturnType<typeof createTableDigest>;
+
+/**
+ * Reads a table in the order of a dump: the log by its ids, any other as `scanOrder`. `extract`: as in `rowForm`.
+ * @throws database errors
+ */
+export function readDumpPieces(
+  { db, schema, profile: { log } }: HostDatabase,
+  { table, columns, extract = [] }: DumpSource,
+): Generator<RowPiece> {
+  const isLog = foldName(table.name) === foldName(log.table);
+  const id = log.columns.id;
+  return readRowPieces(db, {
+    schemaName: 'main',
+    table,
+    columns,
+    encoding: schema.encoding,
+    form: rowForm(columns, extract),
+    order: isLog ? `${table.scanHint} ORDER BY ${quoteName(id)}` : scanOrder(table),
+    byRowid: !isLog || (table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(id)),
+  });
 }
+
+type DumpSource = {
+  readonly table: Table;
+  readonly columns: readonly string[];
+  readonly extract?: RowForm['extract'];
+};
 
 /** Compares rows, which are added in the order of the dump, with what the notes of their file say about the table. */
 export function createDumpCheck(expected: DumpedTable): {
@@ -34,17 +55,7 @@ export function createDumpCheck(expected: DumpedTable): {
     };
   }
   const digest = createTableDigest(expected.columns);
-  return {
-    add: digest.add,
-    finish() {
-      const found = digest.finish();
-      return (
-        found.rows === expected.rows &&
-        found.sha256 === expected.sha256 &&
-        found.exactSha256 === expected.exactSha256
-      );
-    },
-  };
+  return { add: digest.add, finish: () => isSame(digest.finish(), expected) };
 }
 
 /** Whether a live table holds what was dumped, in the columns of the dump; false if it lacks one or does not exist. */
@@ -54,18 +65,22 @@ export async function holdsDump(
   task: TaskOptions,
 ): Promise<boolean> {
   if (isHashed(dumped)) return holdsContent(database, dumped, task);
-  const { db, schema, profile } = database;
-  const live = schema.tables.get(foldName(dumped.name));
+  const live = database.schema.tables.get(foldName(dumped.name));
   const has = new Set(live === undefined ? [] : allColumns(live));
   if (live === undefined || !dumped.columns.every((column) => has.has(column))) return false;
   const yielder = createYielder(task);
-  const check = createDumpCheck(dumped);
-  const { columns } = dumped;
-  const order = dumpOrder(live, profile);
-  const source = { schemaName: 'main', table: live.name, columns, order, encoding: schema.encoding };
-  for (const row of readRows(db, source)) {
-    check.add(row);
+  const digest = createTableDigest(dumped.columns);
+  for (const piece of readDumpPieces(database, { table: live, columns: dumped.columns })) {
+    if ('text' in piece) digest.addText(piece.text, piece.rows);
+    else digest.add(piece.values);
     await yielder.step();
   }
-  return check.finish();
+  return isSame(digest.finish(), dumped);
+}
+
+function isSame(
+  found: ReturnType<TableDigest['finish']>,
+  { rows, sha256, exactSha256 }: WrittenDump,
+): boolean {
+  return found.rows === rows && found.sha256 === sha256 && found.exactSha256 === exactSha256;
 }

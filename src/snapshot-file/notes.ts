@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { LogExtent } from '../log/chain.ts';
+import { createLogChain, createRowChain, type LogExtent, type RowChain } from '../log/chain.ts';
 import type { RestoreMode } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { KnownFaults } from '../sqlite/integrity.ts';
@@ -12,7 +12,7 @@ import type { KnownFaults } from '../sqlite/integrity.ts';
 export const OWN_KEY = '_snapback';
 export type Format = 1 | 2;
 /** The format that we write. Files of every `Format` are read. */
-export const FORMAT_VERSION = 1 satisfies Format;
+export const FORMAT_VERSION = 2 satisfies Format;
 
 /** Content hash of a table over the given columns. */
 export type HashedTable = {
@@ -82,6 +82,11 @@ export type SnapshotAbout = {
   readonly log: LogExtent;
   readonly restore: RestoreNote | null;
 };
+
+/** The chain of a log, as notes of that format name it. */
+export function createNotedChain(format: Format): RowChain {
+  return format === 1 ? createRowChain() : createLogChain();
+}
 
 /** The content hashes of the tables before the restore that a safety copy was taken for, as far as it names them. */
 export function contentBefore({ restore, tables }: SnapshotAbout): readonly HashedTable[] {

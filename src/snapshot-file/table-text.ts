@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { jsonText, jsonValue } from '../host/python-text.ts';
+import type { RowForm } from '../host/row-text.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 import type { WrittenDump } from './notes.ts';
 
@@ -11,9 +12,15 @@ import type { WrittenDump } from './notes.ts';
 /** What stands between two rows, and between two exact values. */
 export const BETWEEN = ', ';
 
+/** The form of a row in the visible list. `extract`: the places of the values that are wanted by themselves. */
+export function rowForm(columns: readonly string[], extract: RowForm['extract']): RowForm {
+  const before = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
+  return { before, after: '}', between: BETWEEN, extract };
+}
+
 /** Makes the text of a row. */
 export function createRowWriter(columns: readonly string[]): (row: readonly SqlValue[]) => string {
-  const prefixes = columns.map((column, index) => `${index === 0 ? '{' : ', '}${jsonText(column)}: `);
+  const prefixes = rowForm(columns, []).before;
   return (row) => {
     let text = '';
     for (const [index, value] of row.entries()) text += (prefixes[index] ?? '') + jsonValue(value);
@@ -77,6 +84,11 @@ export function createTableDigest(columns: readonly string[]) {
       visible.add(textOf(row));
       for (const entry of exactEntries(rows, columns, row)) exact.add(entry);
       rows += 1;
+    },
+    /** Adds rows whose visible text is exact. */
+    addText(text: Uint8Array, count: number): void {
+      visible.add(text);
+      rows += count;
     },
     finish(): Pick<WrittenDump, 'rows' | 'sha256' | 'exactSha256'> {
       return { rows, sha256: visible.finish() ?? EMPTY_SHA256, exactSha256: exact.finish() };

@@ -16,25 +16,23 @@ import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
-import { createTableHasher } from '../sqlite/row-hash.ts';
-import { readRows } from '../sqlite/rows.ts';
 import { findTable, readSchema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';
-import { dumpOrder } from './dumped-table.ts';
+import { readDumpPieces } from './dumped-table.ts';
 import {
   aboutText,
-  type DumpedTable,
   FORMAT_VERSION,
   OWN_KEY,
   type RestoreNote,
   type SnapshotAbout,
+  type WrittenDump,
 } from './notes.ts';
 import { refuseHugeRow } from './row-size.ts';
-import { BETWEEN, createRowWriter, exactEntries } from './table-text.ts';
+import { BETWEEN, createListDigest, createRowWriter, EMPTY_SHA256, exactEntries } from './table-text.ts';
 
 export type DumpRequest = {
   readonly profile: Profile;
@@ -45,7 +43,15 @@ export type DumpRequest = {
   readonly restore: RestoreNote | null;
 };
 
+/** What was written: what the file says about itself, and what proves its bytes. */
+export type WrittenSnapshot = {
+  readonly about: SnapshotAbout;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+};
+
 const COPY_BYTES = 256 * 1024;
+const ROWS_PER_REPORT = 4096;
 
 /**
  * Dumps the log and every projected table into an empty file: first the host's own form, with its keys, names and order,
@@ -59,28 +65,23 @@ export async function writeSnapshot(
   handle: FileHandle,
   request: DumpRequest,
   task: TaskOptions,
-): Promise<SnapshotAbout> {
+): Promise<WrittenSnapshot> {
   const schema = readSchema(db);
-  const { log, tables: projected } = request.profile;
-  const logTable = findLogTable(schema, request.profile);
-  const foreignId = findForeignLiveId(db, logTable, request.profile);
-  if (foreignId !== null) throw foreignIdError(request.profile, foreignId);
+  const { profile, phase } = request;
+  const logTable = findLogTable(schema, profile);
+  const foreignId = findForeignLiveId(db, logTable, profile);
+  if (foreignId !== null) throw foreignIdError(profile, foreignId);
   const folder = await createPrivateFolder();
   try {
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
     try {
-      const dump = createDump(
-        { db, schema, profile: request.profile },
-        { visible: handle, exact },
-        request.phase,
-        task,
-      );
-      const lastEventId = readLastEventId(db, request.profile);
+      const dump = createDump({ db, schema, profile }, { visible: handle, exact }, phase, task);
+      const lastEventId = readLastEventId(db, profile);
       await dump.text(`{"last_event_id": ${lastEventId}`);
       const chain = createLogChain();
-      const tables = [await dump.table(log.table, logTable, { chain, profile: request.profile })];
+      const tables = [await dump.table(profile.log.table, logTable, chain)];
       const absent: string[] = [];
-      for (const name of projected) {
+      for (const name of profile.tables) {
         const table = findTable(schema, name);
         if (table !== null) tables.push(await dump.table(name, table, null));
         else {
@@ -88,7 +89,6 @@ export async function writeSnapshot(
           await dump.text(`, ${jsonText(name)}: []`);
         }
       }
-      const { events, chain: chained } = chain.peek();
       const about: SnapshotAbout = {
         format: FORMAT_VERSION,
         kind: request.kind,
@@ -99,11 +99,10 @@ export async function writeSnapshot(
         schemaHash: schema.hash,
         tables,
         absent,
-        log: { events, chain: chained },
+        log: chain.peek(),
         restore: request.restore,
       };
-      await dump.finish(about);
-      return about;
+      return { about, ...(await dump.finish(about)) };
     } finally {
       await exact.close();
     }
@@ -112,10 +111,8 @@ export async function writeSnapshot(
   }
 }
 
-type LogReading = { readonly chain: LogChain; readonly profile: Profile };
-
 function createDump(
-  { db, schema, profile }: HostDatabase,
+  database: HostDatabase,
   files: { readonly visible: FileHandle; readonly exact: FileHandle },
   phase: Progress['phase'],
   task: TaskOptions,
@@ -126,44 +123,50 @@ function createDump(
   let rowsDone = 0;
   let exactTables = 0;
 
-  async function table(name: string, source: Table, logReading: LogReading | null): Promise<DumpedTable> {
-    const columns = dumpColumns(source, logReading?.profile ?? null);
+  /** Writes a table, and adds its events to the chain if it is the log. */
+  async function table(name: string, source: Table, chain: LogChain | null): Promise<WrittenDump> {
+    const { columns, identity } =
+      chain === null ? plainColumns(source) : logColumns(source, database.profile);
+    const { pick, places } = createIdentifier(identity, columns);
     const textOf = createRowWriter(columns);
-    const identity = logReading === null ? [] : identityOf(source, logReading.profile);
-    const { pick } = createIdentifier(identity, columns);
-    const hasher = createTableHasher(columns);
-    const rows = readRows(db, {
-      schemaName: 'main',
-      table: source.name,
-      columns,
-      order: dumpOrder(source, profile),
-      encoding: schema.encoding,
-    });
-    let ordinal = 0;
-    let exactRows = 0;
-    await main.text(`, ${jsonText(name)}: [`);
-    for (const row of rows) {
-      refuseHugeRow(name, columns, row);
-      hasher.add(row);
-      logReading?.chain.add(pick(row));
-      for (const entry of exactEntries(ordinal, columns, row)) {
-        const opening = exactRows === 0 ? `${exactTables === 0 ? '' : BETWEEN}${jsonText(name)}: [` : BETWEEN;
-        await exact.text(opening + entry);
-        exactTables += exactRows === 0 ? 1 : 0;
-        exactRows += 1;
-      }
-      await main.text((ordinal === 0 ? '' : BETWEEN) + textOf(row));
-      ordinal += 1;
-      rowsDone += 1;
-      if (rowsDone % 4096 === 0)
+    const [list, exactList] = [createListDigest(), createListDigest()];
+    let rows = 0;
+    let exactValues = 0;
+    const add = async (part: string | Uint8Array, count: number) => {
+      if (rows > 0) await main.text(BETWEEN);
+      await main.text(part);
+      list.add(part);
+      const reports = Math.floor(rowsDone / ROWS_PER_REPORT);
+      rows += count;
+      rowsDone += count;
+      if (Math.floor(rowsDone / ROWS_PER_REPORT) > reports)
         yielder.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
+    };
+    await main.text(`, ${jsonText(name)}: [`);
+    for (const piece of readDumpPieces(database, { table: source, columns, extract: places })) {
+      if ('text' in piece) {
+        chain?.addLines(piece.extracts, piece.rows);
+        await add(piece.text, piece.rows);
+        continue;
+      }
+      const { values } = piece;
+      refuseHugeRow(name, columns, values);
+      chain?.add(pick(values));
+      for (const entry of exactEntries(rows, columns, values)) {
+        const opening = `${exactTables === 0 ? '' : BETWEEN}${jsonText(name)}: [`;
+        await exact.text((exactValues === 0 ? opening : BETWEEN) + entry);
+        exactList.add(entry);
+        exactValues += 1;
+      }
+      await add(textOf(values), 1);
     }
     await main.text(']');
-    if (exactRows > 0) await exact.text(']');
-    return { name, columns, ...hasher.finish() };
+    if (exactValues > 0) await exact.text(']');
+    exactTables += exactValues > 0 ? 1 : 0;
+    return { name, columns, rows, sha256: list.finish() ?? EMPTY_SHA256, exactSha256: exactList.finish() };
   }
 
-  async function finish(about: SnapshotAbout): Promise<void> {
+  async function finish(about: SnapshotAbout): Promise<Omit<WrittenSnapshot, 'about'>> {
     await exact.flush();
     await main.text(`, ${jsonText(OWN_KEY)}: {"exact": `);
     const exactAt = main.written();
@@ -172,7 +175,7 @@ function createDump(
       const { buffer, bytesRead } = await files.exact.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
       if (bytesRead === 0)
         throw new SnapbackError('io-failed', 'A temporary file of Snapback was cut short.');
-      await main.text(buffer.toString('latin1', 0, bytesRead));
+      await main.text(buffer.subarray(0, bytesRead));
       position += bytesRead;
     }
     await main.text('}, "about": ');
@@ -183,17 +186,22 @@ function createDump(
     );
     await main.flush();
     yielder.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
+    return { sizeBytes: main.written(), sha256: main.sha256() };
   }
 
   return { text: main.text, table, finish };
 }
 
-/** All columns of a table; of the log, those that the profile names come first, in the host's order. */
-function dumpColumns(table: Table, profile: Profile | null): readonly string[] {
-  const names = table.columns.map((column) => column.name);
-  if (profile === null) return names;
+function plainColumns(table: Table) {
+  return { columns: table.columns.map((column) => column.name), identity: [] };
+}
+
+/** All columns of the log. Those that the profile names come first, in the host's order. */
+function logColumns(table: Table, profile: Profile) {
+  const { columns: names } = plainColumns(table);
   const first = Object.values(profile.log.columns).flatMap(
     (column) => names[placeOfName(names, column)] ?? [],
   );
-  return [...first, ...names.filter((name) => !first.includes(name))];
+  const columns = [...first, ...names.filter((name) => !first.includes(name))];
+  return { columns, identity: identityOf(table, profile) };
 }

@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { DataFolder } from '../host/data-folder.ts';
 import { withReadView } from '../host/private-copy.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { readAt } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { readSnapshot } from '../snapshot-file/reader.ts';
-import { type DumpRequest, writeSnapshot } from '../snapshot-file/writer.ts';
+import { type DumpRequest, type WrittenSnapshot, writeSnapshot } from '../snapshot-file/writer.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
-import { foldName } from '../sqlite/names.ts';
 import { explainWriteError } from '../system/refusals.ts';
+import { createYielder } from '../system/yielder.ts';
 import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from './drafts.ts';
 
 export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;
@@ -44,8 +45,8 @@ export async function takeSnapshot(
 }
 
 /**
- * Dumps into a draft and reads the file back: every table must have the content that was written. On an error the caller
- * discards the draft. @throws as `writeSnapshot`; `io-failed` if the file does not read back the same
+ * Dumps into a draft, makes it durable and reads the file back: it must have the bytes that were written. On an error the
+ * caller discards the draft. @throws as `writeSnapshot`; `io-failed` if the file does not read back the same
  */
 export async function writeAndCheck(
   db: AnyDatabase,
@@ -54,29 +55,32 @@ export async function writeAndCheck(
   task: TaskOptions,
 ): Promise<SnapshotAbout> {
   const request = { profile, kind: draft.kind, takenAt: new Date(), phase, restore };
-  const about = await explainingWrites(draft.path, async () => {
-    const written = await writeSnapshot(db, draft.handle, request, task);
+  const written = await explainingWrites(draft.path, async () => {
+    const snapshot = await writeSnapshot(db, draft.handle, request, task);
     await draft.handle.sync();
-    return written;
+    return snapshot;
   });
+  await requireOnDisk(draft, written, task);
+  return written.about;
+}
+
+const READ_BYTES = 1 << 20;
+
+/** Reads back what was written. @throws `io-failed` if it is not the same, or cannot be read; `cancelled` */
+async function requireOnDisk(draft: Draft, written: WrittenSnapshot, task: TaskOptions): Promise<void> {
   const file = await readDraft(draft);
-  const known = new Set([profile.log.table, ...profile.tables].map(foldName));
-  let tables = 0;
-  // Undo needs the notes of a safety copy.
-  let hasNotes = false;
+  const yielder = createYielder(task);
+  const digest = createHash('sha256');
+  let position = 0;
   try {
-    for await (const part of readSnapshot(file, known, { signal: task.signal })) {
-      if (part.type === 'start') hasNotes = part.about !== null;
-      tables += part.type === 'table' ? 1 : 0;
+    for (;;) {
+      await yielder.step();
+      const bytes = await readAt(file, position, READ_BYTES);
+      if (bytes.length === 0) break;
+      digest.update(bytes);
+      position += bytes.length;
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code === 'snapshot-damaged')
-      throw new SnapbackError(
-        'io-failed',
-        'What was written to the disk did not read back the same.',
-        error.detail,
-        error,
-      );
     // Nobody can choose another one: what could not be read is the draft.
     if (error instanceof SnapbackError && error.code === 'snapshot-unreadable')
       throw new SnapbackError(
@@ -87,11 +91,10 @@ export async function writeAndCheck(
       );
     throw error;
   }
-  if (!hasNotes || tables !== about.tables.length + about.absent.length)
+  if (position !== written.sizeBytes || digest.digest('hex') !== written.sha256)
     throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
-      tables,
+      bytes: position,
     });
-  return about;
 }
 
 async function explainingWrites<T>(path: string, write: () => Promise<T>): Promise<T> {

@@ -94,7 +94,7 @@ describe('a file of ours that was reformatted', () => {
     async (_, change) => {
       const path = await write(change(own));
       const parts = await readParts(path);
-      expect(parts[0]).toMatchObject({ type: 'start', about: { format: 1 } });
+      expect(parts[0]).toMatchObject({ type: 'start', about: { format: 2 } });
       expect(contentOf(parts)).toEqual(contentOf(await readParts(await write(own))));
       const handle = await open(path);
       try {

@@ -42,13 +42,14 @@ async function damageOf(reading: Promise<unknown>): Promise<void> {
 const rowsOf = (parts: readonly ReadPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');
 
-type Tables = { name: string; rows: number; hash: string; columns: string[] }[];
+type Tables = { name: string; rows: number; sha256: string; exactSha256: string | null; columns: string[] }[];
 type Exact = Record<string, unknown[][]>;
 const tables = (notes: Notes) => notes.about.tables as Tables;
 const exact = (notes: Notes) => notes.exact as Exact;
 
 const lies: readonly (readonly [string, (notes: Notes) => void])[] = [
-  ['a newer format', (notes) => (notes.about.format = 2)],
+  ['a newer format', (notes) => (notes.about.format = 3)],
+  ['an older format', (notes) => (notes.about.format = 1)],
   ['a format that is none', (notes) => (notes.about.format = '1')],
   ['another last event', (notes) => (notes.about.lastEventId = '1')],
   [
@@ -62,7 +63,14 @@ const lies: readonly (readonly [string, (notes: Notes) => void])[] = [
     'other contents',
     (notes) =>
       tables(notes).forEach((table) => {
-        table.hash = '0'.repeat(64);
+        table.sha256 = '0'.repeat(64);
+      }),
+  ],
+  [
+    'other exact values',
+    (notes) =>
+      tables(notes).forEach((table) => {
+        table.exactSha256 = '0'.repeat(64);
       }),
   ],
   [
@@ -74,7 +82,7 @@ const lies: readonly (readonly [string, (notes: Notes) => void])[] = [
   ],
   [
     'a table that is not there',
-    (notes) => tables(notes).push({ name: 'scenes ', rows: 0, hash: '', columns: [] }),
+    (notes) => tables(notes).push({ name: 'scenes ', rows: 0, sha256: '', exactSha256: null, columns: [] }),
   ],
   ['no table that is there', (notes) => (notes.about.tables = tables(notes).slice(1))],
   ['a table as absent that has rows', (notes) => (notes.about.absent = ['bots'])],
