@@ -32,8 +32,8 @@ export type LogExtent = { readonly events: number; readonly chain: string };
 
 /**
  * Hashes what identifies an event on any lineage: id, ts, kind and payload, in this order. Flags such as `hidden` are left
- * out. If two logs have equal chains after the same number of events, a snapshot in the host's form shows these events as
- * equal. Such a file does not tell bytes from the text of their repr, and so neither does the chain.
+ * out, and bytes count as the text of their repr, because the host's snapshots do not tell the two apart. If two logs have
+ * equal chains after the same number of events, these events are equal.
  */
 export function createLogChain(): LogChain {
   const chain = createHash('sha256');
@@ -52,9 +52,17 @@ export function createLogChain(): LogChain {
   };
 }
 
-/** What stands for an event in a log chain: its values as the host writes them, in brackets, on a line of its own. */
+/**
+ * What stands for an event in a log chain: its values as the host writes them, in brackets, on a line of its own. Only of
+ * text that cannot be decoded the host loses something, so its bytes stand there in base64 after a tilde.
+ */
 function eventLine(event: readonly SqlValue[]): string {
-  return `[${event.map(jsonValue).join(', ')}]\n`;
+  return `[${event.map(valueText).join(', ')}]\n`;
+}
+
+function valueText(value: SqlValue): string {
+  const isRaw = typeof value === 'object' && value !== null && 'rawText' in value;
+  return isRaw ? `~${Buffer.from(value.rawText).toString('base64')}` : jsonValue(value);
 }
 
 /** The chain in notes of format 1: over a hash of each event, in which a text that is the repr of bytes counts as bytes. */

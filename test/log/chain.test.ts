@@ -19,7 +19,7 @@ function chainOf(...events: readonly (readonly SqlValue[])[]): string {
   return chain.peek().chain;
 }
 
-test('a log chain differs wherever an event differs in what a snapshot of the host can hold', () => {
+test('a log chain differs wherever an event differs, except that bytes count as their text in a snapshot of the host', () => {
   const event = [1n, 'a', 'b', 'c'];
   const same = chainOf(event, event);
   for (const other of [
@@ -33,8 +33,11 @@ test('a log chain differs wherever an event differs in what a snapshot of the ho
     [event, [1n, 'a', 'b', null]],
     [event, [1n, 'a', 'b', 'null']],
     [event, [1n, 'a', 'b', 'c]\n']],
+    [event, [1n, 'a', 'b', { rawText: Buffer.from('c') }]],
   ])
     expect(chainOf(...other)).not.toBe(same);
+  const [ff, fe] = [{ rawText: Uint8Array.of(0xff) }, { rawText: Uint8Array.of(0xfe) }];
+  expect(new Set([chainOf([ff]), chainOf([fe]), chainOf(['\ufffd'])]).size).toBe(3);
   expect(chainOf([1n, Uint8Array.of(0, 255), null, ''])).toBe(chainOf([1n, "b'\\x00\\xff'", null, '']));
 });
 
