@@ -6,13 +6,15 @@
 
 import { stat } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { countPasses } from './passes.ts';
 import { openPlace } from './place.ts';
-import { formatTable } from './report.ts';
+import { formatReport } from './report.ts';
 import { measureStep, type Result } from './results.ts';
 import { describeSteps } from './steps.ts';
 import { describeWindowSteps, WINDOW_STEPS } from './window-steps.ts';
-import { isWorldSize, snapshotFile, worldSizes } from './world.ts';
+import { isWorldSize, snapshotFile, worldDatabase, worldSizes } from './world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '3' },
     worlds: { type: 'string' },
     script: { type: 'string' },
+    passes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -32,29 +35,38 @@ if (values.help || !isWorldSize(values.size)) {
   --pairs N       how often both sides run; 3 if not given
   --worlds DIR    keeps the worlds there for the next time
   --script FILE   measures this bin/snapback.js instead of this checkout's package
+  --passes        counts how often snapshot and database are read, instead of measuring; needs strace
   --json          one JSON document instead of the table`);
   process.exit(values.help ? 0 : 2);
 }
 const { size } = values;
+const pairs = Number(values.pairs);
 const place = await openPlace({ size, worlds: values.worlds ?? null, script: values.script ?? null });
 try {
-  const results: Result[] = [];
-  const megabytes = (await stat(snapshotFile(await place.world(0)))).size / 1e6;
+  const pristine = await place.world(0);
+  const bytes = (await stat(snapshotFile(pristine))).size;
+  const megabytes = bytes / 1e6;
   const isWanted = (name: string) =>
     values.step.length === 0 || values.step.some((step) => name.startsWith(step));
-  const windows = WINDOW_STEPS.some(isWanted) ? await describeWindowSteps(place, place.scratch) : [];
-  const wanted = [...describeSteps(place), ...windows].filter(({ name }) => isWanted(name));
-  for (const step of wanted) {
-    process.stderr.write(`${step.title}\n`);
-    results.push(await measureStep(step, { pairs: Number(values.pairs), megabytes, tidy: place.tidy }));
+  const commands = describeSteps(place).filter(({ name }) => isWanted(name));
+  if (values.passes) {
+    const sizes = { snapshot: bytes, database: (await stat(join(pristine, worldDatabase))).size };
+    console.log(await countPasses(commands, place, sizes));
+  } else {
+    const windows = WINDOW_STEPS.some(isWanted) ? await describeWindowSteps(place, place.scratch) : [];
+    const results: Result[] = [];
+    for (const step of [...commands, ...windows.filter(({ name }) => isWanted(name))]) {
+      process.stderr.write(`${step.title}\n`);
+      results.push(await measureStep(step, { pairs, megabytes, tidy: place.tidy }));
+    }
+    const facts = { size, events: worldSizes[size], megabytes, pairs, machine: describeMachine() };
+    console.log(values.json ? JSON.stringify({ ...facts, results }, null, 2) : formatReport(facts, results));
   }
-  const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`;
-  if (values.json)
-    console.log(JSON.stringify({ size, megabytes, pairs: Number(values.pairs), machine, results }, null, 2));
-  else
-    console.log(
-      `World “${size}”: ${worldSizes[size]} events, a snapshot of ${megabytes.toFixed(1)} MB. Medians of ${values.pairs} pairs. ${machine}\n\n${formatTable(results)}\n\n* inside a process that has loaded the core; all others are whole processes`,
-    );
 } finally {
   await place.clear();
+}
+
+function describeMachine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${cpus()[0]?.model}, ${memory} GiB, ${process.platform}, Node ${process.version}`;
 }

@@ -17,9 +17,26 @@ const HEAD = [
   'met',
 ];
 
+/** What all results have in common. */
+type Facts = {
+  readonly size: string;
+  readonly events: number;
+  /** Of the snapshot. */
+  readonly megabytes: number;
+  readonly pairs: number;
+  readonly machine: string;
+};
+
 /** The results as a Markdown table, its columns aligned, so that it can be read as it is. */
-export function formatTable(results: readonly Result[]): string {
-  return alignRows([HEAD, ...results.map(formatRow)]);
+export function formatReport(
+  { size, events, megabytes, pairs, machine }: Facts,
+  results: readonly Result[],
+): string {
+  return `World “${size}”: ${events} events, a snapshot of ${megabytes.toFixed(1)} MB. Medians of ${pairs} pairs. ${machine}
+
+${alignRows([HEAD, ...results.map(formatRow)])}
+
+* inside a process that has loaded the core; all others are whole processes`;
 }
 
 /** Rows of cells as a Markdown table; the first row is its head. */
