@@ -45,6 +45,7 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const SLASH = 0x2f;
 const ZERO = 0x30;
+const EIGHT = 0x38;
 const NINE = 0x39;
 const CAPITAL_A = 0x41;
 const CAPITAL_E = 0x45;
@@ -56,7 +57,7 @@ const LETTER_N = 0x6e;
 const LETTER_U = 0x75;
 const BRACE = 0x7d;
 const NULL_WORD = Buffer.from('null');
-/** More digits may go beyond 64 bits, or beyond what a double holds exactly. */
+/** With more digits an integer may go beyond 64 bits, and SQLite may round a real otherwise than JavaScript does. */
 const MOST_DIGITS = 18;
 const LONGEST_REAL = 24;
 /** For so many rows there is room from the start. */
@@ -257,7 +258,8 @@ function kindOfStart(bytes: Buffer, at: number): number {
   if (first === BACKSLASH) {
     const next = bytes[at + 1] ?? 0;
     if (next !== LETTER_U) return NUMBER_START[SHORT[next] ?? 0] ?? 0;
-    const isAscii = bytes[at + 2] === ZERO && bytes[at + 3] === ZERO;
+    // Beyond `\u007f` the fifth byte is an 8, a 9 or a letter.
+    const isAscii = bytes[at + 2] === ZERO && bytes[at + 3] === ZERO && (bytes[at + 4] ?? 0) < EIGHT;
     return isAscii ? KIND.NUMBER_LIKE | KIND.BYTES_LIKE : 0;
   }
   if (first !== LETTER_B) return NUMBER_START[first] ?? 0;
@@ -289,10 +291,12 @@ function endOfOther(bytes: Buffer, from: number, seen: Seen): number {
     return at;
   }
   seen.kind = KIND.REAL;
+  let significant = integers;
   if (bytes[at] === POINT) {
     const fraction = at + 1;
     at = endOfDigits(bytes, fraction);
     if (at === fraction) return -at;
+    significant = bytes[digits] === ZERO ? at - endOfZeros(bytes, fraction) : integers + at - fraction;
   }
   if (bytes[at] === LETTER_E || bytes[at] === CAPITAL_E) {
     at += 1;
@@ -301,7 +305,14 @@ function endOfOther(bytes: Buffer, from: number, seen: Seen): number {
     at = endOfDigits(bytes, exponent);
     if (at === exponent) return -at;
   }
-  return at - from > LONGEST_REAL && bytes[at] !== 0 ? -from : at;
+  const isLong = significant > MOST_DIGITS || at - from > LONGEST_REAL;
+  return isLong && bytes[at] !== 0 ? -from : at;
+}
+
+function endOfZeros(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === ZERO) at += 1;
+  return at;
 }
 
 function endOfDigits(bytes: Buffer, from: number): number {

@@ -1,3 +1,4 @@
+import { KIND } from '../snapshot-file/plain-rows.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column } from '../sqlite/table.ts';
 
@@ -41,4 +42,18 @@ function isCanonical(text: string, affinity: Affinity): boolean {
   const number = BigInt(text);
   if (text === '-0') return false;
   return affinity === 'REAL' ? BigInt(Number(number)) === number : BigInt.asIntN(64, number) === number;
+}
+
+const WORDS = KIND.NULL | KIND.TEXT | KIND.BYTES_LIKE;
+const UNCHANGED: Readonly<Record<Affinity, number>> = {
+  TEXT: WORDS | KIND.NUMBER_LIKE,
+  INTEGER: WORDS | KIND.INTEGER,
+  NUMERIC: WORDS | KIND.INTEGER,
+  REAL: WORDS | KIND.REAL,
+  BLOB: WORDS | KIND.NUMBER_LIKE | KIND.INTEGER | KIND.REAL,
+};
+
+/** Whether `conversionOf` says `none` for whatever is of these kinds: a mask of `KIND`s. */
+export function keepsKinds(kinds: number, affinity: Affinity): boolean {
+  return (kinds & ~UNCHANGED[affinity]) === 0;
 }

@@ -20,6 +20,8 @@ type Reading = {
  * row holds is read as that row holds it. Everything else counts as a guess, with what it is based on.
  */
 export type BytesReading = {
+  /** Whether a value in this place of the row can be either at all. */
+  readonly isOpen: (place: number) => boolean;
   /** Which values of a row may be bytes or text. Most rows have none. */
   readonly alike: (row: readonly SqlValue[]) => Alike;
   /** The row with each of these values as what it is taken for. */
@@ -77,6 +79,7 @@ export function createBytesReading(
   }
 
   return {
+    isOpen: (place) => open[place] === true,
     alike(row) {
       const alike = new Map<number, Uint8Array>();
       for (const [place, value] of row.entries()) {

@@ -7,6 +7,9 @@ import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 import { affinityOf, conversionOf } from './affinity.ts';
 
+const OPEN = Buffer.from('[');
+const CLOSE = Buffer.from(']');
+
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';
 
@@ -34,6 +37,11 @@ export type Layout = {
   /** Adds a row, given by its place and its values in the file. False if its key cannot be its rowid, or is taken. */
   readonly insert: (place: number, row: readonly SqlValue[]) => boolean;
   /**
+   * Adds rows as they stand in the file, `{…}, {…}`, from the given place on. They must be plain, and no value may need a
+   * conversion. False as with `insert`; then it is open which of them were added.
+   */
+  readonly insertText: (place: number, text: Buffer) => boolean;
+  /**
    * Indexes the key where it isn't the rowid. Two rows with the very same key mean a damaged file, unless it is `proven`
    * that the file holds what was dumped: then the table had another key. Other rows that the live key takes for the same
    * are refused. @throws `row-refused`, `snapshot-damaged`, `schema-needs-host`
@@ -60,6 +68,14 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
   const insert = db.prepare<SqlValue[]>(
     `INSERT INTO ${name} VALUES (${[...ord, ...shared].map(() => '?').join(', ')})`,
   );
+  let insertAll: ReturnType<typeof prepareInsertAll> | null = null;
+  function prepareInsertAll() {
+    const values = kept.map((index) => `value ->> ${jsonPath(fileColumns[index] ?? '')}`);
+    const place = isKeyed ? [] : ['? + key'];
+    return db.prepare<SqlValue[]>(
+      `INSERT INTO ${name} SELECT ${[...place, ...values].join(', ')} FROM jsonb_each(jsonb(?))`,
+    );
+  }
   // One statement for each column, however they combine in the rows.
   const toText = new Map<number, ReturnType<typeof prepareToText>>();
   function prepareToText(index: number) {
@@ -106,6 +122,12 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
       }
       return true;
     },
+    insertText(place, text) {
+      insertAll ??= prepareInsertAll();
+      const statement = insertAll;
+      const list = Buffer.concat([OPEN, text, CLOSE]);
+      return runUnlessTaken(() => statement.run(...(isKeyed ? [] : [BigInt(place)]), list));
+    },
     index(table, proven) {
       if (indices.length === 0 || indices.includes(-1)) return;
       try {
@@ -130,6 +152,16 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
       }
     },
   };
+}
+
+/** Whether SQLite's paths into JSON can name such a key, byte for byte. */
+export function hasJsonPath(name: string): boolean {
+  return !/["\\\p{Cc}]/u.test(name);
+}
+
+/** SQL: the path to the value of a key. */
+function jsonPath(name: string): string {
+  return `'$."${name.replaceAll("'", "''")}"'`;
 }
 
 /** False if a rowid was taken already. */

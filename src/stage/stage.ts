@@ -4,7 +4,7 @@ import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { readSnapshot } from '../snapshot-file/reader.ts';
+import { type ReadingOptions, readSnapshot } from '../snapshot-file/reader.ts';
 import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
@@ -53,14 +53,15 @@ export async function stageSnapshot(
   file: SnapshotBytes,
   place: StagePlace,
   task: TaskOptions,
+  reading: ReadingOptions = {},
 ): Promise<Stage> {
   const path = join(place.folder.path, 'snapshot.db');
   try {
-    const first = await loadSnapshot(file, { ...place, path, byPlace: [] }, task);
+    const first = await loadSnapshot(file, { ...place, path, reading, byPlace: [] }, task);
     if (first.stage !== null) return first.stage;
     // Laid out by the places of the rows, the stage can hold whatever the file says, and judge it.
     await rm(path, { force: true });
-    const second = await loadSnapshot(file, { ...place, path, byPlace: first.misfits }, task);
+    const second = await loadSnapshot(file, { ...place, path, reading, byPlace: first.misfits }, task);
     if (second.stage === null) throw new TypeError('Rows did not fit by their places.');
     return second.stage;
   } catch (error) {
@@ -70,6 +71,7 @@ export async function stageSnapshot(
 
 type LoadPlan = StagePlace & {
   readonly path: string;
+  readonly reading: ReadingOptions;
   /** Folded names of the tables in which a row's rowid is its place in the file. */
   readonly byPlace: readonly string[];
 };
@@ -81,12 +83,13 @@ type Loaded =
 
 async function loadSnapshot(
   file: SnapshotBytes,
-  { path, byPlace, nativeBinding, live }: LoadPlan,
+  { path, reading, byPlace, nativeBinding, live }: LoadPlan,
   task: TaskOptions,
 ): Promise<Loaded> {
   const { schema, profile } = live;
   const db = openPrivateDatabase(path, { nativeBinding });
   try {
+    db.pragma('page_size = 16384');
     db.pragma('journal_mode = OFF');
     db.pragma(`encoding = '${schema.encoding}'`);
     const known = new Map([
@@ -100,7 +103,7 @@ async function loadSnapshot(
     let sha256 = '';
     let loader: TableLoader | null = null;
     db.exec('BEGIN');
-    for await (const part of readSnapshot(file, new Set(known.keys()), task)) {
+    for await (const part of readSnapshot(file, new Set(known.keys()), task, reading)) {
       if (part.type === 'start') about = part.about;
       else if (part.type === 'last-event-id') lastEventId = part.value;
       else if (part.type === 'unknown')
@@ -116,7 +119,7 @@ async function loadSnapshot(
         );
         if (about?.absent.includes(part.name) !== true) loaders.push(loader);
       } else if (part.type === 'ill-formed') loader?.noteIllFormed(part.column);
-      else await loader?.add(part.columns, part.rows());
+      else await loader?.add(part);
     }
     db.exec('COMMIT');
     const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));

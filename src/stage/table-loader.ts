@@ -1,21 +1,23 @@
 import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { KIND } from '../snapshot-file/plain-rows.ts';
+import type { RowBatch } from '../snapshot-file/row-batch.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
-import { affinityOf, conversionOf } from './affinity.ts';
+import { affinityOf, conversionOf, keepsKinds } from './affinity.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
-import { createLayout, type Layout, type LayoutPlan } from './layout.ts';
+import { createLayout, hasJsonPath, type Layout, type LayoutPlan } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
 import type { StagedTable } from './staged-table.ts';
 
 /** Fills one table of the stage, batch by batch, and says what did not fit the live table. */
 export type TableLoader = {
   readonly table: string;
-  readonly add: (columns: readonly string[], rows: readonly (readonly SqlValue[])[]) => Promise<void>;
+  readonly add: (batch: RowBatch) => Promise<void>;
   /** Whether the rows' keys can be their rowids. Once that is false, rows are only counted. */
   readonly fits: () => boolean;
   /** A text of the column had half a surrogate pair in the file. */
@@ -31,6 +33,9 @@ export type TableLoader = {
 export type LiveSide = KnownDatabase & {
   readonly ask: <T>(question: () => T) => Promise<T>;
 };
+
+/** SQLite's reader of JSON needs a multiple of this in memory. */
+const LONGEST_TEXT_BYTES = 16 << 20;
 
 /** `name`: the table's name in the stage. `table`: its name in the file. */
 export type LoaderPlan = Pick<LayoutPlan, 'name' | 'rowid'> & { readonly table: string };
@@ -59,23 +64,43 @@ export function createLoader(
   // of ours, a column of that name was still an ordinary one.
   const computed = new Set(about === null ? live?.generated.map(foldName) : []);
 
-  async function add(found: readonly string[], batch: readonly (readonly SqlValue[])[]): Promise<void> {
-    columns ??= found;
+  async function add(batch: RowBatch): Promise<void> {
+    columns ??= batch.columns;
     if (live !== null) layout ??= createLayout(db, { name, live, fileColumns: columns, rowid });
     if (live !== null && layout !== null && about === null)
       bytes ??= readBytes(live, layout.targets, columns);
-    for (const row of fits ? batch : []) {
+    if (fits && layout !== null)
+      fits =
+        batch.text !== null && isKeptAsText(layout, batch)
+          ? layout.insertText(rows, batch.text)
+          : await addRows(layout, batch.rows());
+    rows += batch.count;
+  }
+
+  /** Adds rows one by one. False if one did not fit. */
+  async function addRows(layout: Layout, batch: readonly (readonly SqlValue[])[]): Promise<boolean> {
+    for (const [index, row] of batch.entries()) {
       const alike = bytes?.alike(row);
       const isUnsure = alike !== undefined && alike.size > 0;
       readByEvidence ||= isUnsure;
       const resolved = bytes && isUnsure ? await bytes.resolve(row, alike) : row;
-      for (const [index, value] of resolved.entries()) look(value, index);
-      if (layout?.insert(rows, resolved) === false) {
-        fits = false;
-        return;
-      }
-      rows += 1;
+      for (const [place, value] of resolved.entries()) look(value, place);
+      if (!layout.insert(rows + index, resolved)) return false;
     }
+    return true;
+  }
+
+  /** Whether SQLite may read the batch itself: nothing in it is lost, is converted, or may be bytes. */
+  function isKeptAsText({ targets, keyColumn }: Layout, { text, kinds }: RowBatch): boolean {
+    if (text === null || kinds === null || text.length > LONGEST_TEXT_BYTES) return false;
+    if (side.schema.encoding !== 'UTF-8' || columns?.every(hasJsonPath) !== true) return false;
+    return targets.every((column, place) => {
+      const found = kinds[place] ?? 0;
+      if (column === undefined) return found === KIND.NULL;
+      if (keyColumn !== null && column.name === live?.rowidColumn) return found === KIND.INTEGER;
+      if (bytes?.isOpen(place) === true && (found & KIND.BYTES_LIKE) !== 0) return false;
+      return keepsKinds(found, affinityOf(column, live?.strict ?? false));
+    });
   }
 
   function readBytes(
