@@ -7,31 +7,37 @@ import { readInto, type SnapshotBytes } from './bytes.ts';
  * it piece by piece; the reader of plain rows looks at all of them at once.
  */
 export type ByteWindow = {
-  /** The bytes in memory that were not consumed: `bytes` from `at` to `end`. `bytes[end]` is always a zero. */
+  /** The bytes in memory that were not consumed: `bytes` from `at` to `end`. `bytes[end]` is a zero, and three more bytes follow it. */
   readonly view: () => { readonly bytes: Buffer; readonly at: number; readonly end: number };
   /** The place in the file of the first of them. */
   readonly offset: () => number;
-  /** Reads on, about a megabyte or as much as is wanted. What `view` gave before stays valid. False at the end of the file. */
+  /** Reads on, about a megabyte or as much as is wanted, over the bytes that were consumed. False at the end of the file. */
   readonly more: (want?: number) => Promise<boolean>;
   readonly consume: (bytes: number) => void;
   /** Takes the next piece, at least one byte and about `want`, or null at the end of the file. */
   readonly take: (want: number) => Promise<Buffer | null>;
   /** Gives back the last bytes that were taken. */
   readonly giveBack: (bytes: number) => void;
-  /** Begins to hash the bytes that follow. The answer ends that: it hashes up to the given offset of the file. */
-  readonly hashFromHere: () => (to: number) => string;
+  /** Begins to hash at an offset that is still in memory. The answer ends that: it tells the SHA-256 up to another one. */
+  readonly hashFrom: (from: number) => (to: number) => string;
   /** The SHA-256 of all bytes that were read. */
   readonly sha256: () => string;
 };
 
+/** A zero and whatever a reader of whole words sees behind it. */
+const SPARE_BYTES = 4;
 const CHUNK_BYTES = 1 << 20;
 /** What the scanner takes first. Mostly it needs only the few bytes between two batches. */
 const FIRST_PIECE_BYTES = 4096;
 
-/** Opens a window at the start of the file. Reading @throws `snapshot-unreadable`, `cancelled` */
-export function createByteWindow(file: SnapshotBytes, yielder: Yielder): ByteWindow {
+/** Opens a window at the start of the file, which grows by `chunkBytes`. Reading @throws `snapshot-unreadable`, `cancelled` */
+export function createByteWindow(
+  file: SnapshotBytes,
+  yielder: Yielder,
+  chunkBytes = CHUNK_BYTES,
+): ByteWindow {
   const digest = createHash('sha256');
-  let bytes = Buffer.alloc(1);
+  let bytes = Buffer.alloc(SPARE_BYTES);
   let at = 0;
   let end = 0;
   /** The place in the file of `bytes[0]`. */
@@ -45,14 +51,15 @@ export function createByteWindow(file: SnapshotBytes, yielder: Yielder): ByteWin
     hashing.from = to;
   }
 
-  async function more(want = CHUNK_BYTES): Promise<boolean> {
+  async function more(want = chunkBytes): Promise<boolean> {
     await yielder.step();
     hashUpTo(base + at);
     const rest = end - at;
-    const next = Buffer.allocUnsafe(rest + want + 1);
+    const next =
+      rest + want + SPARE_BYTES <= bytes.length ? bytes : Buffer.allocUnsafeSlow(rest + want + SPARE_BYTES);
     bytes.copy(next, 0, at, end);
-    const found = await readInto(file, base + end, next.subarray(rest, rest + want));
     base += at;
+    const found = await readInto(file, base + rest, next.subarray(rest, rest + want));
     [bytes, at, end] = [next, 0, rest + found];
     bytes[end] = 0;
     if (found === 0) return false;
@@ -72,7 +79,7 @@ export function createByteWindow(file: SnapshotBytes, yielder: Yielder): ByteWin
     },
     async take(most) {
       const want = Math.min(most, piece);
-      if (end - at < want) await more(Math.max(CHUNK_BYTES, want));
+      if (end - at < want) await more(Math.max(chunkBytes, want));
       const taken = bytes.subarray(at, Math.min(end, at + want));
       piece *= 4;
       at += taken.length;
@@ -83,9 +90,9 @@ export function createByteWindow(file: SnapshotBytes, yielder: Yielder): ByteWin
       at -= count;
       piece = FIRST_PIECE_BYTES;
     },
-    hashFromHere() {
+    hashFrom(from) {
       const list = createHash('sha256');
-      hashing = { list, from: base + at };
+      hashing = { list, from };
       return (to) => {
         hashUpTo(to);
         hashing = null;

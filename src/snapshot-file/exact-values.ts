@@ -30,7 +30,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** Opens the cursor. Its functions @throws `snapshot-damaged` for entries that are malformed or belong to no value. */
 export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact']): ExactCursor {
   const places = 'byTable' in exact ? new Map(exact.byTable) : null;
-  let scanner = createScanner(file, 'at' in exact ? exact.at : 0);
+  let scanner = scanFrom(file, 'at' in exact ? exact.at : 0);
   let announced: string | null = null;
   let pending: Entry | null = null;
   let state: 'start' | 'between' | 'inside' | 'end' = 'start';
@@ -80,7 +80,7 @@ export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact'])
     const place = places.get(name);
     if (place === undefined) return false;
     places.delete(name);
-    scanner = createScanner(file, place);
+    scanner = scanFrom(file, place);
     return true;
   }
 
@@ -121,7 +121,8 @@ export function createExactCursor(file: SnapshotBytes, exact: OwnNotes['exact'])
   };
 }
 
-function createScanner(file: SnapshotBytes, start: number): JsonScanner {
+/** A scanner that reads a part of a file by itself, from a byte on. */
+export function scanFrom(file: SnapshotBytes, start: number): JsonScanner {
   let position = start;
   return createJsonScanner(async (want) => {
     const chunk = await readAt(file, position, Math.max(CHUNK_BYTES, Math.min(want, file.sizeBytes)));

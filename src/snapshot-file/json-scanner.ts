@@ -251,3 +251,15 @@ export function damagedAt(offset: number, why: string): SnapbackError {
     why,
   });
 }
+
+/** The row with its values in the order of the columns; null if it has other columns. */
+export function putInOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
+  if (row.columns === columns) return row;
+  const places = columns.map((column) => row.columns.indexOf(column));
+  if (places.length !== row.columns.length || places.includes(-1)) return null;
+  return {
+    columns,
+    values: places.map((place) => row.values[place] ?? null),
+    illFormed: row.illFormed.map((place) => places.indexOf(place)),
+  };
+}

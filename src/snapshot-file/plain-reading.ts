@@ -26,12 +26,17 @@ const FIRST_PIECE_BYTES = 4096;
 
 /** Its functions @throws `snapshot-unreadable`, `cancelled`; never for damage, which the scanner finds and names */
 export function createPlainReading(scanner: JsonScanner, window: ByteWindow): PlainReading {
+  let spans = new Uint32Array(0);
+  const room = (places: number) => {
+    if (spans.length < places) spans = new Uint32Array(places);
+    return spans;
+  };
   let known: { readonly columns: readonly string[]; readonly shape: RowShape } | null = null;
 
   async function find(shape: RowShape, most: number) {
     for (;;) {
       const view = window.view();
-      const found = findPlainRows(shape, view, most);
+      const found = findPlainRows(shape, view, { most, room });
       const enough = found.count > 0 || !found.cutOff || view.end - view.at > LONGEST_ROW;
       if (enough || !(await window.more())) return { found, bytes: view.bytes, at: view.at };
     }

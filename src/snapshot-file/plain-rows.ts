@@ -47,21 +47,21 @@ const SLASH = 0x2f;
 const ZERO = 0x30;
 const EIGHT = 0x38;
 const NINE = 0x39;
-const CAPITAL_A = 0x41;
 const CAPITAL_E = 0x45;
-const CAPITAL_F = 0x46;
 const BACKSLASH = 0x5c;
 const LETTER_B = 0x62;
 const LETTER_E = 0x65;
 const LETTER_N = 0x6e;
 const LETTER_U = 0x75;
 const BRACE = 0x7d;
+/** Beyond the bits of a UTF-16 unit, also after a shift. */
+const CAPITAL = 1 << 16;
+const NO_DIGIT = -1;
 const NULL_WORD = Buffer.from('null');
 /** With more digits an integer may go beyond 64 bits, and SQLite may round a real otherwise than JavaScript does. */
 const MOST_DIGITS = 18;
 const LONGEST_REAL = 24;
-/** For so many rows there is room from the start. */
-const FIRST_ROWS = 256;
+const FEWEST_BYTES = 5;
 
 /** What a byte inside a string is: 0 for itself, or one of these. */
 const ENDS = 1;
@@ -79,8 +79,12 @@ const BLANK = tableOf(' \t\n\r', () => 1);
 const SHORT = tableOf('"\\/bfnrt', (char) => '"\\/\b\f\n\r\t'.charCodeAt('"\\/bfnrt'.indexOf(char)));
 /** The control characters that have such a short form. */
 const SHORT_CODES = tableOf('\b\t\n\f\r', () => 1);
-/** A hexadecimal digit's value, plus 1. */
-const HEX = tableOf('0123456789abcdefABCDEF', (char) => Number.parseInt(char, 16) + 1);
+/** A hexadecimal digit's value; with `CAPITAL` where it is a capital letter; `NO_DIGIT` for any other byte. */
+const HEX = Int32Array.from({ length: 256 }, (_, byte) => {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
+  if (Number.isNaN(digit)) return NO_DIGIT;
+  return byte >= 0x41 && byte <= 0x46 ? digit | CAPITAL : digit;
+});
 const NUMBER_START = tableOf('0123456789+-. \t\n\v\f\r', () => KIND.NUMBER_LIKE);
 
 function tableOf(chars: string, value: (char: string) => number): Uint8Array {
@@ -123,6 +127,9 @@ function isBehindValue(byte: number): boolean {
   return byte === COMMA || byte === BRACE || BLANK[byte] === 1;
 }
 
+/** Gives room for so many places. It may be the same as before. */
+export type SpanRoom = (places: number) => Uint32Array;
+
 /** What a step notes beside the place where it ends. */
 type Seen = { kind: number; raw: boolean; canonical: boolean };
 
@@ -133,22 +140,29 @@ type Seen = { kind: number; raw: boolean; canonical: boolean };
 export function findPlainRows(
   shape: RowShape,
   { bytes, at: start, end }: { readonly bytes: Buffer; readonly at: number; readonly end: number },
-  most: number,
+  { most, room }: { readonly most: number; readonly room: SpanRoom },
 ): PlainRows {
   const { columns, bytes: around, ends } = shape;
+  const words = viewOf(bytes);
+  const aroundWords = viewOf(around);
   const kinds = new Uint8Array(columns);
   const seen: Seen = { kind: 0, raw: false, canonical: true };
-  let spans = new Uint32Array(FIRST_ROWS * columns * 2);
+  // A value and its key take at least so many bytes, so there is never more room than the bytes need.
+  const limit = Math.min(most, Math.ceil((end - start) / (columns * FEWEST_BYTES)));
+  const spans = room(limit * columns * 2);
   let place = 0;
   let count = 0;
   const from = skipBlank(bytes, start);
   let at = from;
   let to = from;
-  rows: while (count < most) {
-    if (place + columns * 2 > spans.length) spans = twiceAsLong(spans);
+  rows: while (count < limit) {
     let part = 0;
     for (let column = 0; ; column += 1) {
       const last = ends[column] ?? 0;
+      while (part + 4 <= last && words.getInt32(at) === aroundWords.getInt32(part)) {
+        part += 4;
+        at += 4;
+      }
       while (part < last && bytes[at] === around[part]) {
         part += 1;
         at += 1;
@@ -156,7 +170,7 @@ export function findPlainRows(
       if (part < last) break rows;
       if (column === columns) break;
       spans[place] = at - from;
-      const after = bytes[at] === QUOTE ? endOfText(bytes, at, seen) : endOfOther(bytes, at, seen);
+      const after = bytes[at] === QUOTE ? endOfText(bytes, words, at, seen) : endOfOther(bytes, at, seen);
       if (after < 0) {
         at = -after;
         break rows;
@@ -184,23 +198,35 @@ export function findPlainRows(
   };
 }
 
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
 function skipBlank(bytes: Buffer, from: number): number {
   let at = from;
   while (BLANK[bytes[at] ?? 0] === 1) at += 1;
   return at;
 }
 
-function twiceAsLong(spans: Uint32Array): Uint32Array<ArrayBuffer> {
-  const longer = new Uint32Array(spans.length * 2);
-  longer.set(spans);
-  return longer;
+/** Whether four bytes of a text all stand for themselves: none is a quotation mark, a backslash, a control character or above `~`. */
+function isPlainWord(word: number): boolean {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  const found =
+    ((quote - 0x01010101) & ~quote) |
+    ((backslash - 0x01010101) & ~backslash) |
+    ((word - 0x20202020) & ~word) |
+    word |
+    (word + 0x01010101);
+  return (found & 0x80808080) === 0;
 }
 
 /** The place behind a text, or minus the place where it stops being a plain one. */
-function endOfText(bytes: Buffer, from: number, seen: Seen): number {
+function endOfText(bytes: Buffer, words: DataView, from: number, seen: Seen): number {
   let at = from + 1;
   seen.kind = KIND.TEXT | kindOfStart(bytes, at);
   for (;;) {
+    while (isPlainWord(words.getInt32(at, true))) at += 4;
     let inside = INSIDE[bytes[at] ?? 0] ?? 0;
     while (inside === 0) {
       at += 1;
@@ -208,6 +234,19 @@ function endOfText(bytes: Buffer, from: number, seen: Seen): number {
     }
     if (inside === ENDS) return at + 1;
     if (inside === ESCAPES) {
+      const next = bytes[at + 1];
+      if (next === QUOTE) {
+        at += 2;
+        continue;
+      }
+      if (next === LETTER_U) {
+        const bits = unitAt(bytes, at);
+        // Most of them are letters beyond ASCII.
+        if (bits >= 0x7f && bits < 0xd800) {
+          at += 6;
+          continue;
+        }
+      }
       at = endOfEscape(bytes, at, seen);
       if (at < 0) return at;
     } else if (inside === RAW) {
@@ -240,16 +279,30 @@ function endOfEscape(bytes: Buffer, at: number, seen: Seen): number {
 
 /** The UTF-16 unit of an escape like `\u00e9`, or minus the place where it is none. */
 function readUnit(bytes: Buffer, from: number, seen: Seen): number {
-  let unit = 0;
-  for (let at = from + 2; at < from + 6; at += 1) {
-    const byte = bytes[at] ?? 0;
-    const digit = HEX[byte] ?? 0;
-    if (digit === 0) return -at;
-    if (byte >= CAPITAL_A && byte <= CAPITAL_F) seen.canonical = false;
-    unit = unit * 16 + digit - 1;
+  const bits = unitAt(bytes, from);
+  if (bits < 0) {
+    let at = from + 2;
+    while (hexAt(bytes, at) !== NO_DIGIT) at += 1;
+    return -at;
   }
+  if (bits > 0xffff) seen.canonical = false;
+  const unit = bits & 0xffff;
   if (unit < 0x7f && (unit >= 0x20 || SHORT_CODES[unit] === 1)) seen.canonical = false;
   return unit;
+}
+
+/** The unit of the escape that begins here, with other bits where a digit is a capital letter; negative where one is missing. */
+function unitAt(bytes: Buffer, at: number): number {
+  return (
+    (hexAt(bytes, at + 2) << 12) |
+    (hexAt(bytes, at + 3) << 8) |
+    (hexAt(bytes, at + 4) << 4) |
+    hexAt(bytes, at + 5)
+  );
+}
+
+function hexAt(bytes: Buffer, at: number): number {
+  return HEX[bytes[at] ?? 0] ?? NO_DIGIT;
 }
 
 /** What the first character of a text makes it look like. An escape that may stand for such a character counts as it. */
@@ -305,8 +358,8 @@ function endOfOther(bytes: Buffer, from: number, seen: Seen): number {
     at = endOfDigits(bytes, exponent);
     if (at === exponent) return -at;
   }
-  const isLong = significant > MOST_DIGITS || at - from > LONGEST_REAL;
-  return isLong && bytes[at] !== 0 ? -from : at;
+  if (significant <= MOST_DIGITS && at - from <= LONGEST_REAL) return at;
+  return bytes[at] === 0 ? -at : -digits;
 }
 
 function endOfZeros(bytes: Buffer, from: number): number {

@@ -1,13 +1,11 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
-import type { Yielder } from '../system/yielder.ts';
-import type { ByteWindow } from './byte-window.ts';
-import { createDumpCheck } from './dumped-table.ts';
 import type { ExactCursor } from './exact-values.ts';
-import type { JsonRow, JsonScanner } from './json-scanner.ts';
+import { type JsonRow, type JsonScanner, putInOrder } from './json-scanner.ts';
 import type { OwnNotes } from './own-notes.ts';
 import { createPlainReading, namesTwice } from './plain-reading.ts';
 import { batchOfValues, type RowBatch } from './row-batch.ts';
+import { createTableProof, type ProofSource, type TableProof } from './table-proof.ts';
 
 /** What a table of a snapshot holds, in the order of the file. */
 export type TablePart =
@@ -17,13 +15,13 @@ export type TablePart =
   /** A text in the rows that follow had half a surrogate pair, which is now U+FFFD. `row` counts from 1. */
   | { readonly type: 'ill-formed'; readonly table: string; readonly row: number; readonly column: string };
 
-/** What a table is read from. */
-export type TableSource = {
+/** What a table is read from. The scanner takes its bytes from the window. */
+export type TableSource = ProofSource & {
   readonly scanner: JsonScanner;
-  /** The bytes that the scanner takes its own from; null if no row is to be read without it. */
-  readonly window: ByteWindow | null;
   readonly exact: ExactCursor | null;
   readonly notes: OwnNotes | null;
+  /** Whether plain rows are looked for. */
+  readonly plain: boolean;
 };
 
 const ROWS_PER_BATCH = 512;
@@ -34,18 +32,16 @@ const BYTES_PER_BATCH = 4 << 20;
  * Reads the list of a table, from its opening bracket to its closing one. Rows are found plain as long as they are, and
  * read one by one wherever they aren't. @throws `snapshot-damaged`, `snapshot-unreadable`, `cancelled`
  */
-export async function* readTable(
-  { scanner, window, exact, notes }: TableSource,
-  name: string,
-  yielder: Yielder,
-): AsyncGenerator<TablePart> {
+export async function* readTable(source: TableSource, name: string): AsyncGenerator<TablePart> {
+  const { scanner, window, exact, notes, yielder } = source;
   yield { type: 'table', name };
   const expected = notes?.about.tables.find((table) => table.name === name);
-  const check = expected === undefined ? null : createDumpCheck(expected);
   let columns: readonly string[] | null = expected?.columns ?? null;
   let count = 0;
   const empty = notes?.about.absent.includes(name) === true;
-  const plain = window === null || empty ? null : createPlainReading(scanner, window);
+  const plain = source.plain && !empty ? createPlainReading(scanner, window) : null;
+  let proof: TableProof | null = null;
+  let end = 0;
   const damaged = (why: string): SnapbackError =>
     new SnapbackError('snapshot-damaged', `The file is damaged in “${name}”, row ${count + 1}: ${why}.`, {
       offset: scanner.offset(),
@@ -58,8 +54,9 @@ export async function* readTable(
   /** The next row as the careful scanner reads it, with its columns in the order of the table. */
   async function readRow(): Promise<JsonRow> {
     const found = await scanner.readRow(columns ?? []);
-    const row = columns === null ? found : inOrder(found, columns);
+    const row = columns === null ? found : putInOrder(found, columns);
     if (row === null) throw damaged('it has other columns than the rows before it');
+    if (row !== found) proof?.distrustBytes();
     if (count > 0) return row;
     if (empty) throw damaged('its contents are not what was written');
     if (row.columns.length === 0) throw damaged('it has no columns');
@@ -79,13 +76,14 @@ export async function* readTable(
   try {
     await exact?.enterTable(name);
     await scanner.expect('[');
+    if (expected !== undefined) proof = createTableProof(expected, source, scanner.offset());
     for (let more = await hasMore(); more; ) {
       const most = (exact?.next() ?? Number.POSITIVE_INFINITY) - count;
       const batch = most > 0 ? await plain?.next({ table: name, columns, first: count }, most) : null;
       if (batch != null) {
         ({ columns } = batch);
         count += batch.count;
-        if (check !== null) for (const row of batch.rows()) check.add(row);
+        proof?.add(batch);
         yield { type: 'rows', ...batch };
         more = await hasMore();
         continue;
@@ -100,14 +98,16 @@ export async function* readTable(
         const values = exact === null ? row.values : await exact.apply(count, row);
         for (const place of row.illFormed)
           yield { type: 'ill-formed', table: name, row: count + 1, column: columns[place] ?? '' };
-        check?.add(values);
         rows.push(values);
         count += 1;
         more = await hasMore();
       }
       await yielder.step();
-      yield { type: 'rows', ...batchOfValues({ table: name, columns: columns ?? [], first }, rows) };
+      const careful = batchOfValues({ table: name, columns: columns ?? [], first }, rows);
+      proof?.add(careful);
+      yield { type: 'rows', ...careful };
     }
+    end = scanner.offset();
     await scanner.expect(']');
   } catch (error) {
     if (
@@ -123,17 +123,5 @@ export async function* readTable(
       );
     throw error;
   }
-  if (check?.finish() === false) throw damaged('its contents are not what was written');
-}
-
-/** The row with its values in the order of the columns; null if it has other columns. */
-function inOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
-  if (row.columns === columns) return row;
-  const places = columns.map((column) => row.columns.indexOf(column));
-  if (places.length !== row.columns.length || places.includes(-1)) return null;
-  return {
-    columns,
-    values: places.map((place) => row.values[place] ?? null),
-    illFormed: row.illFormed.map((place) => places.indexOf(place)),
-  };
+  if ((await proof?.finish(end)) === false) throw damaged('its contents are not what was written');
 }

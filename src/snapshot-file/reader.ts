@@ -15,8 +15,12 @@ import { readTable } from './read-table.ts';
 
 export type { SnapshotPart };
 
-/** `plain: false` reads every row by the careful scanner. It is slower, and gives the same verdict and values. */
-export type ReadingOptions = { readonly plain?: boolean };
+export type ReadingOptions = {
+  /** Whether plain rows are found without making values. Without, verdict and values are the same, only slower. */
+  readonly plain?: boolean;
+  /** How many bytes are read at once. */
+  readonly chunkBytes?: number;
+};
 
 /**
  * Streams a snapshot with one chunk in memory. Each value has its storage class, and is exact if `_snapback.exact` has
@@ -28,16 +32,16 @@ export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
-  { plain = true }: ReadingOptions = {},
+  { plain = true, chunkBytes }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
   if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task);
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await searchOwnNotes(file);
-  const window = createByteWindow(file, yielder);
+  const window = createByteWindow(file, yielder, chunkBytes);
   const scanner = createJsonScanner(window.take, 0);
   const exact = notes === null ? null : createExactCursor(file, notes.exact);
-  const source = { scanner, window: plain ? window : null, exact, notes };
+  const source = { file, window, scanner, exact, notes, plain, yielder };
   const seen = new Set<string>();
   const damaged = (why: string): SnapbackError => damagedAt(scanner.offset(), why);
 
@@ -55,7 +59,7 @@ export async function* readSnapshot(
     seen.add(name);
     if (key === OWN_KEY) {
       await skipOwnPart(scanner, notes);
-    } else if (known) yield* readTable(source, key, yielder);
+    } else if (known) yield* readTable(source, key);
     else if (key === 'last_event_id') {
       const value = await readLastEventId(scanner);
       if (notes !== null && notes.about.lastEventId !== String(value))

@@ -3,7 +3,10 @@ import { parseNumber } from './json-number.ts';
 import { decodeString } from './json-string.ts';
 import type { PlainRows } from './plain-rows.ts';
 
-/** Some rows of a table, in the order of the file. */
+/**
+ * Some rows of a table, in the order of the file. They share their memory with the rows that follow: whoever asks for the
+ * next part of the snapshot must be done with them.
+ */
 export type RowBatch = {
   readonly table: string;
   readonly columns: readonly string[];
