@@ -56,8 +56,11 @@ try {
     const windows = WINDOW_STEPS.some(isWanted) ? await describeWindowSteps(place, place.scratch) : [];
     const results: Result[] = [];
     for (const step of [...commands, ...windows.filter(({ name }) => isWanted(name))]) {
-      process.stderr.write(`${step.title}\n`);
-      results.push(await measureStep(step, { pairs, megabytes, tidy: place.tidy }));
+      const result = await measureStep(step, { pairs, megabytes, tidy: place.tidy });
+      results.push(result);
+      const { ours, peer } = result;
+      const beside = peer === null ? '' : `, ${peer.name} ${peer.cpu.median.toFixed(2)} s`;
+      process.stderr.write(`${step.title}: ${ours.cpu.median.toFixed(2)} s of CPU${beside}\n`);
     }
     const facts = { size, events: worldSizes[size], megabytes, pairs, machine: describeMachine() };
     console.log(values.json ? JSON.stringify({ ...facts, results }, null, 2) : formatReport(facts, results));
