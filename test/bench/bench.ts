@@ -42,6 +42,8 @@ if (values.help || !isWorldSize(values.size)) {
 const { size } = values;
 const pairs = Number(values.pairs);
 const place = await openPlace({ size, worlds: values.worlds ?? null, script: values.script ?? null });
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void place.clear().finally(() => process.exit(1)));
 try {
   const pristine = await place.world(0);
   const bytes = (await stat(snapshotFile(pristine))).size;
