@@ -1,7 +1,17 @@
 /** The only entry to the core for the rest of Snapback: nothing outside `src/` imports any other file of it. */
-export { checkSnapshot, listSnapshots, verifySnapshots } from './catalog/catalog.ts';
+export {
+  applyRestore,
+  applyUndo,
+  diffSnapshot,
+  listSnapshots,
+  planRestore,
+  planUndo,
+  takeIfDue,
+  takeSnapshot,
+  verifySnapshots,
+} from './actions.ts';
+export { checkSnapshot } from './catalog/catalog.ts';
 export { findLikely, findOnlyCopies } from './catalog/lost.ts';
-export { diffSnapshot } from './compare/diff.ts';
 export { buildDemo, isDemo } from './demo/demo.ts';
 export { describeFolder, placesOf } from './folder-facts.ts';
 export { type DataFolder, openDataFolder } from './host/data-folder.ts';
@@ -15,14 +25,13 @@ export type * from './model/restore.ts';
 export type * from './model/rules.ts';
 export type * from './model/snapshots.ts';
 export type * from './model/task.ts';
-export { isDue, takeIfDue } from './prune/due.ts';
+export { isDue } from './prune/due.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { listTrash, putBack } from './prune/put-back.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
-export { applyUndo, planUndo, readPlanOutcome, readRestoredState } from './recovery/undo.ts';
-export { applyRestore, defaultRestoreOptions, planRestore } from './restore/restore.ts';
+export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
+export { defaultRestoreOptions } from './restore/restore.ts';
 export { isKind, snapshotTime } from './snapshots/names.ts';
-export { takeSnapshot } from './snapshots/take.ts';
 export { lstat, readdir, watch } from './system/files.ts';
 export { sweepPrivateFolders } from './system/private-folder.ts';

@@ -122,9 +122,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       node,
     ],
   },
-  'src/index.ts': {
+  'src/actions.ts': {
     values: [
-      model,
       'src/system',
       'src/host',
       'src/snapshots',
@@ -133,8 +132,23 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/recovery',
       'src/catalog',
       'src/prune',
+      node,
+    ],
+    types: [model],
+  },
+  'src/index.ts': {
+    values: [
+      model,
+      'src/system',
+      'src/host',
+      'src/snapshots',
+      'src/restore',
+      'src/recovery',
+      'src/catalog',
+      'src/prune',
       'src/demo',
       'src/folder-facts.ts',
+      'src/actions.ts',
     ],
   },
   'src/cli': { values: [model, words, 'src/index.ts', node] },

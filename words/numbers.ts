@@ -32,6 +32,13 @@ const seconds = new Intl.NumberFormat(language, {
   maximumFractionDigits: 1,
 });
 
+const percent = new Intl.NumberFormat(language, { style: 'percent' });
+
+/** A share from 0 to 1: `42%`. Rounded down, so that only the whole is 100%. */
+export function formatPercent(share: number): string {
+  return percent.format(Math.floor(share * 100) / 100);
+}
+
 export function formatNumber(value: number | bigint): string {
   return grouped.format(value);
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '../src/model/progress.ts';
-import { formatBytes, formatNumber } from './numbers.ts';
+import { formatBytes, formatNumber, formatSeconds } from './numbers.ts';
 import { count } from './plurals.ts';
 
 type Phase = Progress['phase'];
@@ -36,4 +36,22 @@ export function progressWords({ done, total, unit }: Progress): string {
     return total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`;
   const noun = unit.slice(0, -1);
   return total === null ? count(done, noun) : `${formatNumber(done)} of ${count(total, noun)}`;
+}
+
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+
+/** The time left: `about 20 seconds left`, `about 3 minutes left`. Empty while it is not known. */
+export function timeLeftWords({ overall }: Progress): string {
+  if (overall === undefined || overall.leftMs === null) return '';
+  const seconds = overall.leftMs / 1000;
+  if (seconds < 5) return 'a few seconds left';
+  const step = seconds < 0.9 * MINUTE_S ? 5 : seconds < 0.9 * HOUR_S ? MINUTE_S : HOUR_S;
+  return `about ${formatSeconds(step * Math.max(1, Math.round(seconds / step)))} left`;
+}
+
+/** How far a task is, from 0 to 1: over all phases where that is known, otherwise in this phase; null if neither is. */
+export function doneFraction({ overall, done, total }: Progress): number | null {
+  if (overall !== undefined) return overall.fraction;
+  return total === null || total === 0 ? null : Math.min(1, done / total);
 }

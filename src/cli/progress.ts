@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
-import { phaseWords, progressWords } from '../../words/phases.ts';
+import { formatPercent } from '../../words/numbers.ts';
+import { doneFraction, phaseWords, progressWords, timeLeftWords } from '../../words/phases.ts';
 import type { Progress } from '../model/task.ts';
 
 /** One line on a terminal that shows the progress of a long task. Prints nothing if the stream is not a terminal. */
@@ -19,8 +20,7 @@ export function createProgressLine(stream: WriteStream): ProgressLine {
   return {
     show(progress) {
       if (!stream.isTTY || performance.now() - drawnAt < MS_BETWEEN) return;
-      const far = progressWords(progress);
-      stream.write(`${CLEAR_LINE}${phaseWords(progress.phase)}${far === '' ? '' : `: ${far}`}`);
+      stream.write(`${CLEAR_LINE}${lineOf(progress)}`);
       drawnAt = performance.now();
       drawn = true;
     },
@@ -29,4 +29,12 @@ export function createProgressLine(stream: WriteStream): ProgressLine {
       drawn = false;
     },
   };
+}
+
+/** `42%  Verifying: 3 of 11 tables, about 20 seconds left`; what is not known is left out. */
+function lineOf(progress: Progress): string {
+  const fraction = doneFraction(progress);
+  const percent = fraction === null ? '' : `${formatPercent(fraction).padStart(4)}  `;
+  const far = [progressWords(progress), timeLeftWords(progress)].filter((words) => words !== '').join(', ');
+  return `${percent}${phaseWords(progress.phase)}${far === '' ? '' : `: ${far}`}`;
 }
