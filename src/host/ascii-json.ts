@@ -29,7 +29,7 @@ export type AsciiForm = {
   readonly extract: readonly (number | null)[];
 };
 
-type Cursor = { bytes: Uint8Array; at: number };
+type Cursor = { bytes: Buffer; at: number };
 /** The ends in the output of the values that are marked in a row. */
 type Marks = { readonly from: Int32Array; readonly to: Int32Array };
 
@@ -69,7 +69,7 @@ export function createAsciiWriter({ between, extract }: AsciiForm) {
     append(']\n');
   }
 
-  return (made: Uint8Array): readonly (AsciiRows | bigint)[] | null => {
+  return (made: Buffer): readonly (AsciiRows | bigint)[] | null => {
     const input: Cursor = { bytes: made, at: 0 };
     const most = (made.length + 1) * GROWTH;
     if (output.bytes.length < most) output.bytes = Buffer.allocUnsafe(most);
@@ -111,18 +111,27 @@ function writeRow(from: Cursor, to: Cursor, marks: Marks): 'whole' | 'invalid' |
   const input = from.bytes;
   const output = to.bytes;
   const length = input.length;
+  const last = length - 1;
   let { at } = from;
   let end = to.at;
   let markers = 0;
   let ending: 'whole' | 'invalid' | bigint = 'whole';
   while (at < length) {
-    const byte = input[at++] ?? 0;
+    let byte = input[at] ?? 0;
+    while (byte >= 0x20 && byte < 0x7f && at < last) {
+      output[end] = byte;
+      at += 1;
+      end += 1;
+      byte = input[at] ?? 0;
+    }
+    at += 1;
     if (byte >= 0x20 && byte < 0x7f) output[end++] = byte;
     else if (byte >= 0x7f) {
-      const size = sizeOfCharacter(input, at - 1);
-      if (size === 0) return 'invalid';
-      end = writeEscaped(output, end, decode(input, at - 1, size));
-      at += size - 1;
+      const code = decodeAt(input, at - 1);
+      if (code < 0) return 'invalid';
+      at += code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+      if (code > 0xffff) end = writeEscaped(output, end, 0xd7c0 + (code >> 10));
+      end = writeEscaped(output, end, code > 0xffff ? 0xdc00 + (code & 0x3ff) : code);
     } else if (byte === NEXT_ROW) break;
     else if (byte === EXTRACTED) {
       (markers % 2 === 0 ? marks.from : marks.to)[markers >> 1] = end;
@@ -130,11 +139,9 @@ function writeRow(from: Cursor, to: Cursor, marks: Marks): 'whole' | 'invalid' |
     } else {
       const began = at;
       while (isOfNumber(input[at] ?? 0)) at += 1;
-      const number = String.fromCharCode(...input.subarray(began, at));
-      if (byte === REAL) {
-        const token = jsonReal(Number(number));
-        for (let index = 0; index < token.length; index += 1) output[end++] = token.charCodeAt(index);
-      } else {
+      const number = input.toString('latin1', began, at);
+      if (byte === REAL) end += output.write(jsonReal(Number(number)), end, 'latin1');
+      else {
         ending = BigInt(number);
         while (at < length && input[at] !== NEXT_ROW) at += 1;
       }
@@ -150,39 +157,31 @@ function isOfNumber(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e || byte === 0x65;
 }
 
-/** The number of bytes of the character that begins there, by the rules of UTF-8; 0 if it is none. */
-function sizeOfCharacter(input: Uint8Array, at: number): number {
+/** The code of the character that begins there, by the rules of UTF-8; -1 if it is none. */
+function decodeAt(input: Uint8Array, at: number): number {
   const lead = input[at] ?? 0;
-  if (lead < 0x80) return 1;
-  const second = input[at + 1] ?? 0;
-  if (lead < 0xc2 || lead > 0xf4 || !isTail(second)) return 0;
-  if (lead < 0xe0) return 2;
-  if (!isTail(input[at + 2] ?? 0)) return 0;
-  if (lead < 0xf0) return (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f) ? 0 : 3;
-  if ((lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f)) return 0;
-  return isTail(input[at + 3] ?? 0) ? 4 : 0;
-}
-
-function isTail(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
-}
-
-function decode(input: Uint8Array, at: number, size: number): number {
-  let code = (input[at] ?? 0) & (size === 1 ? 0x7f : 0xff >> (size + 1));
-  for (let index = 1; index < size; index += 1) code = (code << 6) | ((input[at + index] ?? 0) & 0x3f);
-  return code;
-}
-
-function writeEscaped(output: Uint8Array, at: number, code: number): number {
-  if (code > 0xffff) {
-    const rest = code - 0x10000;
-    return writeEscaped(output, writeEscaped(output, at, 0xd800 + (rest >> 10)), 0xdc00 + (rest & 0x3ff));
+  if (lead < 0x80) return lead;
+  const second = (input[at + 1] ?? 0) ^ 0x80;
+  if (lead < 0xc2 || second > 0x3f) return -1;
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
+  const third = (input[at + 2] ?? 0) ^ 0x80;
+  if (third > 0x3f) return -1;
+  if (lead < 0xf0) {
+    const code = ((lead & 0xf) << 12) | (second << 6) | third;
+    return code < 0x800 || (code >= 0xd800 && code < 0xe000) ? -1 : code;
   }
+  const fourth = (input[at + 3] ?? 0) ^ 0x80;
+  if (fourth > 0x3f || lead > 0xf4) return -1;
+  const code = ((lead & 7) << 18) | (second << 12) | (third << 6) | fourth;
+  return code < 0x10000 || code > 0x10ffff ? -1 : code;
+}
+
+function writeEscaped(output: Uint8Array, at: number, unit: number): number {
   output[at] = BACKSLASH;
   output[at + 1] = LETTER_U;
-  output[at + 2] = HEX[code >> 12] ?? 0;
-  output[at + 3] = HEX[(code >> 8) & 15] ?? 0;
-  output[at + 4] = HEX[(code >> 4) & 15] ?? 0;
-  output[at + 5] = HEX[code & 15] ?? 0;
+  output[at + 2] = HEX[unit >> 12] ?? 0;
+  output[at + 3] = HEX[(unit >> 8) & 15] ?? 0;
+  output[at + 4] = HEX[(unit >> 4) & 15] ?? 0;
+  output[at + 5] = HEX[unit & 15] ?? 0;
   return at + 6;
 }

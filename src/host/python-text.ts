@@ -17,12 +17,11 @@ export function jsonText(text: string): string {
 /** A JSON number token that reads back as REAL, as Python's `repr` prints it: always with a point or an exponent, or `Infinity`. */
 export function jsonReal(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (Object.is(value, -0)) return '-0.0';
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const [digits = '', exponent = ''] = value.toExponential().split('e');
-  const size = Number(exponent);
-  if (size < -4 || size >= 16) return `${digits}e${exponent[0]}${String(Math.abs(size)).padStart(2, '0')}`;
-  const token = String(value);
-  return token.includes('.') ? token : `${token}.0`;
+  return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
 /** The text that represents bytes in the visible form: the repr of a BLOB, or undecodable TEXT with U+FFFD. */

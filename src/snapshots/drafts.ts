@@ -26,7 +26,12 @@ export type DraftFile = {
 };
 
 /** A snapshot that is being written. */
-export type Draft = DraftFile & { readonly kind: string; readonly form: SnapshotForm };
+export type Draft = DraftFile & {
+  readonly kind: string;
+  readonly form: SnapshotForm;
+  /** When the work on it began, in milliseconds since 1970; of one that was reopened, when that was. */
+  readonly began: number;
+};
 
 const DRAFT = /^\.snapback-(\d{1,10})-[0-9a-f]{16}\.part$/;
 /** What SQLite keeps beside a database while it writes one. */
@@ -62,8 +67,9 @@ export async function createDraft(
   form: SnapshotForm = 'json',
 ): Promise<Draft> {
   if (!isKind(kind)) throw new SnapbackError('usage', 'This is not a valid kind of snapshot.', { got: kind });
+  const began = Date.now();
   const place = await ensureFolder(folder, SNAPSHOTS, kind);
-  return { ...(await createDraftFile(folder, place)), kind, form };
+  return { ...(await createDraftFile(folder, place)), kind, form, began };
 }
 
 /**
@@ -113,7 +119,7 @@ export async function reopenDraft(folder: DataFolder, kind: string, name: string
     const { handle, problem } = await openPlainFile(path, constants.O_RDWR);
     if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
     live.add(path);
-    return { handle, path, kind, form: 'json' };
+    return { handle, path, kind, form: 'json', began: Date.now() };
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return null;
     throw explainWriteError(error, path);
@@ -142,22 +148,22 @@ export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
 }
 
 /**
- * Publishes a completely written draft. It makes the draft durable, waits until the second that names it has passed (so
- * that the host can no longer choose that name), gives it its name without overwriting (`_001`, `_002`... if taken), makes
- * the name durable, and only then removes the draft's own name. With `after: 'every-other'` the host takes it for the
+ * Publishes a completely written draft, named by the second in which the work on it began. It makes the draft durable,
+ * waits if that second has not passed yet (the host could still choose that name), gives the draft its name without
+ * overwriting (`_001`, `_002`... if taken), makes the name durable, and only then removes the draft's own name. With `after: 'every-other'` the host takes it for the
  * newest of its kind, even if others are dated in the future. On failure nothing is published, and the draft is still
  * there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
  */
 export async function publishDraft(
   folder: DataFolder,
   draft: Draft,
-  options: Omit<NameOptions, 'form'> = {},
+  options: Pick<NameOptions, 'after'> = {},
 ): Promise<{ readonly id: SnapshotId; readonly file: string }> {
   const place = await ensureFolder(folder, SNAPSHOTS, draft.kind);
   try {
     await draft.handle.sync();
-    const { kind, form } = draft;
-    const name = await publishUnderFreeName(draft.path, place, { ...options, form });
+    const { kind, form, began } = draft;
+    const name = await publishUnderFreeName(draft.path, place, { ...options, form, began });
     await discardDraft(draft);
     return { id: `${kind}/${name}`, file: join(place, fileNameOf(name, form)) };
   } catch (error) {

@@ -14,13 +14,15 @@ import { compareNames, fileNameOf, formatSecond, nameAfter, nextName, twinOf } f
 export type NameOptions = {
   /** Choose a name that the host takes for the newest of the folder, even if existing ones are dated in the future. */
   readonly after?: 'every-other';
-  readonly form?: SnapshotForm;
+  readonly form: SnapshotForm;
+  /** When the work on the file began, in milliseconds since 1970. */
+  readonly began: number;
 };
 
 /**
- * Gives a file in `place` the name of the current second, or the nearest free name after it (`_001`, `_002`...). It waits
- * until that second has passed, so that the host can no longer choose the name. Returns the name without its ending. On
- * failure the file has no new name.
+ * Gives a file in `place` the name of the second in which the work on it began, or the nearest free name after it (`_001`,
+ * `_002`...). Where that second is still the current one, it waits until it has passed, so that the host can no longer
+ * choose the name. Returns the name without its ending. On failure the file has no new name.
  * @throws `target-exists` if no name is left; as `nameUnlessTaken`
  */
 export async function publishUnderFreeName(
@@ -28,10 +30,9 @@ export async function publishUnderFreeName(
   place: string,
   options: NameOptions,
 ): Promise<string> {
-  const second = await waitForSecondToPass();
+  const second = await waitForSecondToPass(options.began);
   let name = options.after === 'every-other' ? nameAfter(await newestName(place), second) : second;
-  const { form = 'json' } = options;
-  while (!(await nameUnlessTaken(source, join(place, fileNameOf(name, form))))) name = nextName(name);
+  while (!(await nameUnlessTaken(source, join(place, fileNameOf(name, options.form))))) name = nextName(name);
   return name;
 }
 
@@ -81,14 +82,14 @@ async function keepMove(source: string, target: string): Promise<void> {
   }
 }
 
-/** Waits until the current UTC second is over and returns it. */
-async function waitForSecondToPass(): Promise<string> {
-  const second = Math.floor(Date.now() / 1000);
+/** Waits until the UTC second of a time is over, and returns it. */
+async function waitForSecondToPass(time: number): Promise<string> {
+  const second = Math.floor(time / 1000);
   for (;;) {
     const left = (second + 1) * 1000 - Date.now();
     if (left <= 0) return formatSecond(second);
-    // The clock was set back, so the end of that second is far away. Use the new current one.
-    if (left > 1000) return waitForSecondToPass();
+    // The clock was set back, so the end of that second is far away. Use the current one.
+    if (left > 1000) return waitForSecondToPass(Date.now());
     await sleep(left);
   }
 }

@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal } from '../../src/journal/journal.ts';
@@ -133,7 +134,17 @@ describe('publishing', () => {
     ).toBe(parseSnapshotId(id).name);
   });
 
-  test('names a snapshot by the second in which it is published, which has then passed', async () => {
+  test('names a snapshot by the second in which the work on it began, however long that took', async () => {
+    const folder = await makeChat(root());
+    const before = Math.floor(Date.now() / 1000);
+    const draft = await createDraft(folder, 'rewind');
+    const after = Math.floor(Date.now() / 1000);
+    await sleep(2100);
+    const { id } = await publishDraft(folder, draft);
+    expect([formatSecond(before), formatSecond(after)]).toContain(parseSnapshotId(id).name);
+  });
+
+  test('names a snapshot by a second that has then passed', async () => {
     const folder = await makeChat(root());
     const before = Date.now();
     const { id, file } = await publish(folder, 'rewind', 'whole');

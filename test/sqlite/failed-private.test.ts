@@ -47,6 +47,7 @@ test('a new snapshot that cannot be read back is reported as written, not as a s
     path,
     kind: 'rewind',
     form: 'json' as const,
+    began: 0,
     handle: await open(path, constants.O_WRONLY | constants.O_CREAT),
   };
   const db = openReadDatabase(folder.databaseFile, folder);
