@@ -1,9 +1,10 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { createLogChain, type LogChain, type LogExtent } from '../log/chain.ts';
-import { createIdentifier, type Identity } from '../log/events.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
+import type { Identity } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary, TableCount } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { createBatchFeeder } from '../snapshot-file/batch-lines.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { SnapshotPart } from '../snapshot-file/reader.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
@@ -49,7 +50,8 @@ export async function readFacts(
   let about: SnapshotAbout | null = null;
   const illFormed = { texts: 0, first: '' };
   try {
-    for await (const part of readSnapshot(file, new Set([log.table, ...tables].map(foldName)), task)) {
+    const known = new Set([log.table, ...tables].map(foldName));
+    for await (const part of readSnapshot(file, known, task, { hashed: false })) {
       const current = counts.at(-1);
       if (part.type === 'last-event-id') lastEventId = part.value;
       if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
@@ -93,8 +95,8 @@ const NOTHING = {
 
 /** Follows the log's rows through the parts of a snapshot. */
 function createLogReading(folder: DataFolder, { identity, events: prefixEvents }: LiveLogFacts) {
-  const chain: LogChain = createLogChain();
-  let events = 0;
+  const chain = createLogChain();
+  const feed = createBatchFeeder(identity);
   let prefix: LogExtent | null = null;
   let found = false;
   let whole = true;
@@ -105,13 +107,11 @@ function createLogReading(folder: DataFolder, { identity, events: prefixEvents }
       if (foldName(name) !== foldName(folder.profile.log.table)) return;
       found = true;
       if (part.type === 'table') return;
-      const event = createIdentifier(identity, part.columns);
-      whole &&= event.whole;
-      for (const row of part.rows()) {
-        if (events === prefixEvents) prefix = chain.peek();
-        chain.add(event.pick(row));
-        events += 1;
-      }
+      const before = Math.min(part.count, Math.max(0, prefixEvents - chain.events()));
+      whole &&= feed(chain, part, { from: 0, to: before });
+      if (before === part.count) return;
+      if (chain.events() === prefixEvents) prefix = chain.peek();
+      whole &&= feed(chain, part, { from: before, to: part.count });
     },
     finish(): Pick<SnapshotFacts, 'log' | 'prefix'> {
       return found && whole ? { log: chain.peek(), prefix } : { log: null, prefix: null };

@@ -20,23 +20,30 @@ export type ByteWindow = {
   readonly giveBack: (bytes: number) => void;
   /** Begins to hash at an offset that is still in memory. The answer ends that: it tells the SHA-256 up to another one. */
   readonly hashFrom: (from: number) => (to: number) => string;
-  /** The SHA-256 of all bytes that were read. */
-  readonly sha256: () => string;
+  /** The SHA-256 of all bytes that were read; null if it was not asked for. */
+  readonly sha256: () => string | null;
 };
 
 /** A zero and whatever a reader of whole words sees behind it. */
 const SPARE_BYTES = 4;
+export type WindowOptions = {
+  /** Whether the hash of the whole file will be asked for. */
+  readonly hashed?: boolean;
+  /** How many bytes are read at once. */
+  readonly chunkBytes?: number;
+};
+
 const CHUNK_BYTES = 1 << 20;
 /** What the scanner takes first. Mostly it needs only the few bytes between two batches. */
 const FIRST_PIECE_BYTES = 4096;
 
-/** Opens a window at the start of the file, which grows by `chunkBytes`. Reading @throws `snapshot-unreadable`, `cancelled` */
+/** Opens a window at the start of the file. Reading @throws `snapshot-unreadable`, `cancelled` */
 export function createByteWindow(
   file: SnapshotBytes,
   yielder: Yielder,
-  chunkBytes = CHUNK_BYTES,
+  { hashed = true, chunkBytes = CHUNK_BYTES }: WindowOptions,
 ): ByteWindow {
-  const digest = createHash('sha256');
+  const digest = hashed ? createHash('sha256') : null;
   let bytes = Buffer.alloc(SPARE_BYTES);
   let at = 0;
   let end = 0;
@@ -63,7 +70,7 @@ export function createByteWindow(
     [bytes, at, end] = [next, 0, rest + found];
     bytes[end] = 0;
     if (found === 0) return false;
-    digest.update(bytes.subarray(rest, end));
+    digest?.update(bytes.subarray(rest, end));
     const total = file.sizeBytes;
     yielder.report({ phase: 'read-snapshot', done: base + end, total, unit: 'bytes', cancellable: true });
     return true;
@@ -99,6 +106,6 @@ export function createByteWindow(
         return list.digest('hex');
       };
     },
-    sha256: () => digest.copy().digest('hex'),
+    sha256: () => digest?.copy().digest('hex') ?? null,
   };
 }

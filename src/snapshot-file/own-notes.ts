@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
-import { readAt, type SnapshotBytes } from './bytes.ts';
+import { readAt, readInto, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
 import {
   aboutText,
@@ -69,9 +69,10 @@ async function readTail(file: SnapshotBytes, from: number, end: string): Promise
 
 /** Whether the file has our key. Inside a JSON string every quotation mark is escaped, so this fast search finds keys only. */
 async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
+  const buffer = Buffer.allocUnsafe(SEARCH_BYTES + QUOTED_KEY.length);
   for (let position = 0; position < file.sizeBytes; position += SEARCH_BYTES) {
-    const want = Math.min(SEARCH_BYTES + QUOTED_KEY.length, file.sizeBytes - position);
-    if ((await readAt(file, position, want)).includes(QUOTED_KEY)) return true;
+    const found = await readInto(file, position, buffer);
+    if (buffer.subarray(0, found).includes(QUOTED_KEY)) return true;
   }
   return false;
 }

@@ -10,4 +10,5 @@ export type SnapshotPart =
   | TablePart
   /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
   | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
-  | { readonly type: 'end'; readonly sha256: string };
+  /** `sha256`: of all bytes of the file; null if it was not asked for. */
+  | { readonly type: 'end'; readonly sha256: string | null };

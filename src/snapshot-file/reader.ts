@@ -2,7 +2,7 @@ import type { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createYielder } from '../system/yielder.ts';
-import { createByteWindow } from './byte-window.ts';
+import { createByteWindow, type WindowOptions } from './byte-window.ts';
 import type { SnapshotBytes } from './bytes.ts';
 import { readDatabaseSnapshot } from './database-reader.ts';
 import { createExactCursor } from './exact-values.ts';
@@ -15,11 +15,9 @@ import { readTable } from './read-table.ts';
 
 export type { SnapshotPart };
 
-export type ReadingOptions = {
+export type ReadingOptions = WindowOptions & {
   /** Whether plain rows are found without making values. Without, verdict and values are the same, only slower. */
   readonly plain?: boolean;
-  /** How many bytes are read at once. */
-  readonly chunkBytes?: number;
 };
 
 /**
@@ -32,13 +30,13 @@ export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
-  { plain = true, chunkBytes }: ReadingOptions = {},
+  { plain = true, ...options }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
   if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task);
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await searchOwnNotes(file);
-  const window = createByteWindow(file, yielder, chunkBytes);
+  const window = createByteWindow(file, yielder, options);
   const scanner = createJsonScanner(window.take, 0);
   const exact = notes === null ? null : createExactCursor(file, notes.exact);
   const source = { file, window, scanner, exact, notes, plain, yielder };

@@ -108,7 +108,7 @@ async function loadSnapshot(
       else if (part.type === 'last-event-id') lastEventId = part.value;
       else if (part.type === 'unknown')
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
-      else if (part.type === 'end') sha256 = part.sha256;
+      else if (part.type === 'end') sha256 = part.sha256 ?? '';
       else if (part.type === 'table') {
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(

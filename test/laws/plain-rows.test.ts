@@ -4,7 +4,9 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonReal, jsonText } from '../../src/host/python-text.ts';
+import { createLogChain } from '../../src/log/chain.ts';
 import { SnapbackError } from '../../src/model/errors.ts';
+import { createBatchFeeder } from '../../src/snapshot-file/batch-lines.ts';
 import { type ReadingOptions, readSnapshot } from '../../src/snapshot-file/reader.ts';
 import { createTableDigest } from '../../src/snapshot-file/table-text.ts';
 import { createTableHasher, type SqlValue } from '../../src/sqlite/row-hash.ts';
@@ -26,6 +28,9 @@ async function judge(path: string, options: ReadingOptions) {
   const illFormed: unknown[] = [];
   const rows = new Map<string, { columns: readonly string[]; rows: (readonly SqlValue[])[] }>();
   let plain = 0;
+  const chain = createLogChain();
+  const feed = createBatchFeeder(['id', null, 'x', 'id']);
+  let whole = true;
   try {
     const file = { handle, path, sizeBytes: (await handle.stat()).size };
     for await (const part of readSnapshot(file, KNOWN, {}, options)) {
@@ -37,12 +42,14 @@ async function judge(path: string, options: ReadingOptions) {
         expect(part.rows()).toHaveLength(part.count);
         known.rows.push(...part.rows());
         rows.set(part.table, known);
+        whole = feed(chain, part, { from: 0, to: part.count >> 1 }) && whole;
+        whole = feed(chain, part, { from: part.count >> 1, to: part.count }) && whole;
         if (part.text === null) continue;
         plain += part.count;
         expect(readBySqlite(part.text)).toStrictEqual(part.rows());
       }
     }
-    return { plain, told, illFormed, rows: [...rows] };
+    return { plain, told, illFormed, rows: [...rows], whole, log: chain.peek() };
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     return { plain, code: error.code, message: error.message, detail: error.detail };
