@@ -170,13 +170,16 @@ function rowSql({ columns, form }: TextSource, rowid: string): string {
   return `concat(${[...parts, textSql(form.after)].join(', ')})`;
 }
 
-/** SQL loses the sign of a negative zero when it writes it, but the arc tangent knows it. */
+/**
+ * SQL loses the sign of a negative zero when it writes it, but the arc tangent knows it. The column is never compared,
+ * because that might need a collation of the host.
+ */
 function valueSql(name: string, odd: string, most: number): string {
   return `CASE typeof(${name})
     WHEN 'text' THEN iif(octet_length(${name}) > ${most}, ${odd}, json_quote(${name}))
     WHEN 'integer' THEN ${name}
     WHEN 'null' THEN 'null'
-    WHEN 'real' THEN iif(${name} = 0.0, iif(atan2(${name}, -1) < 0, '-0.0', '0.0'), char(${REAL}) || quote(${name}))
+    WHEN 'real' THEN iif(${name}, char(${REAL}) || quote(${name}), iif(atan2(${name}, -1) < 0, '-0.0', '0.0'))
     ELSE ${odd} END`;
 }
 

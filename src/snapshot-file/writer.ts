@@ -20,7 +20,7 @@ import { findTable, readSchema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
-import { createTextSink } from '../system/text-sink.ts';
+import { createTextSink, type Segment } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';
 import { readDumpPieces } from './dumped-table.ts';
 import {
@@ -32,7 +32,7 @@ import {
   type WrittenDump,
 } from './notes.ts';
 import { refuseHugeRow } from './row-size.ts';
-import { BETWEEN, createListDigest, createRowWriter, EMPTY_SHA256, exactEntries } from './table-text.ts';
+import { BETWEEN, createRowWriter, exactEntries } from './table-text.ts';
 
 export type DumpRequest = {
   readonly profile: Profile;
@@ -43,11 +43,10 @@ export type DumpRequest = {
   readonly restore: RestoreNote | null;
 };
 
-/** What was written: what the file says about itself, and what proves its bytes. */
+/** What was written: what the file says about itself, and what proves its bytes from the first to the last. */
 export type WrittenSnapshot = {
   readonly about: SnapshotAbout;
-  readonly sizeBytes: number;
-  readonly sha256: string;
+  readonly segments: readonly Segment[];
 };
 
 const COPY_BYTES = 256 * 1024;
@@ -102,7 +101,7 @@ export async function writeSnapshot(
         log: chain.peek(),
         restore: request.restore,
       };
-      return { about, ...(await dump.finish(about)) };
+      return { about, segments: await dump.finish(about) };
     } finally {
       await exact.close();
     }
@@ -120,8 +119,16 @@ function createDump(
   const yielder = createYielder(task);
   const main = createTextSink(files.visible, yielder);
   const exact = createTextSink(files.exact, yielder);
+  const segments: Segment[] = [];
   let rowsDone = 0;
   let exactTables = 0;
+
+  /** Ends what was written so far as a segment, and returns its hash. */
+  function endSegment(): string {
+    const segment = main.endSegment();
+    segments.push(segment);
+    return segment.sha256;
+  }
 
   /** Writes a table, and adds its events to the chain if it is the log. */
   async function table(name: string, source: Table, chain: LogChain | null): Promise<WrittenDump> {
@@ -129,13 +136,11 @@ function createDump(
       chain === null ? plainColumns(source) : logColumns(source, database.profile);
     const { pick, places } = createIdentifier(identity, columns);
     const textOf = createRowWriter(columns);
-    const [list, exactList] = [createListDigest(), createListDigest()];
     let rows = 0;
     let exactValues = 0;
     const add = async (part: string | Uint8Array, count: number) => {
       if (rows > 0) await main.text(BETWEEN);
       await main.text(part);
-      list.add(part);
       const reports = Math.floor(rowsDone / ROWS_PER_REPORT);
       rows += count;
       rowsDone += count;
@@ -143,6 +148,7 @@ function createDump(
         yielder.report({ phase, done: rowsDone, total: null, unit: 'rows', cancellable: true });
     };
     await main.text(`, ${jsonText(name)}: [`);
+    endSegment();
     for (const piece of readDumpPieces(database, { table: source, columns, extract: places })) {
       if ('text' in piece) {
         chain?.addLines(piece.extracts, piece.rows);
@@ -153,20 +159,25 @@ function createDump(
       refuseHugeRow(name, columns, values);
       chain?.add(pick(values));
       for (const entry of exactEntries(rows, columns, values)) {
-        const opening = `${exactTables === 0 ? '' : BETWEEN}${jsonText(name)}: [`;
-        await exact.text((exactValues === 0 ? opening : BETWEEN) + entry);
-        exactList.add(entry);
+        if (exactValues === 0) {
+          await exact.text(`${exactTables === 0 ? '' : BETWEEN}${jsonText(name)}: [`);
+          exact.endSegment();
+        } else await exact.text(BETWEEN);
+        await exact.text(entry);
         exactValues += 1;
       }
       await add(textOf(values), 1);
     }
+    const sha256 = endSegment();
     await main.text(']');
-    if (exactValues > 0) await exact.text(']');
-    exactTables += exactValues > 0 ? 1 : 0;
-    return { name, columns, rows, sha256: list.finish() ?? EMPTY_SHA256, exactSha256: exactList.finish() };
+    if (exactValues === 0) return { name, columns, rows, sha256, exactSha256: null };
+    const exactSha256 = exact.endSegment().sha256;
+    await exact.text(']');
+    exactTables += 1;
+    return { name, columns, rows, sha256, exactSha256 };
   }
 
-  async function finish(about: SnapshotAbout): Promise<Omit<WrittenSnapshot, 'about'>> {
+  async function finish(about: SnapshotAbout): Promise<readonly Segment[]> {
     await exact.flush();
     await main.text(`, ${jsonText(OWN_KEY)}: {"exact": `);
     const exactAt = main.written();
@@ -186,7 +197,8 @@ function createDump(
     );
     await main.flush();
     yielder.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
-    return { sizeBytes: main.written(), sha256: main.sha256() };
+    endSegment();
+    return segments;
   }
 
   return { text: main.text, table, finish };

@@ -67,18 +67,22 @@ export async function writeAndCheck(
 const READ_BYTES = 1 << 20;
 
 /** Reads back what was written. @throws `io-failed` if it is not the same, or cannot be read; `cancelled` */
-async function requireOnDisk(draft: Draft, written: WrittenSnapshot, task: TaskOptions): Promise<void> {
+async function requireOnDisk(draft: Draft, { segments }: WrittenSnapshot, task: TaskOptions): Promise<void> {
   const file = await readDraft(draft);
   const yielder = createYielder(task);
-  const digest = createHash('sha256');
   let position = 0;
   try {
-    for (;;) {
-      await yielder.step();
-      const bytes = await readAt(file, position, READ_BYTES);
-      if (bytes.length === 0) break;
-      digest.update(bytes);
-      position += bytes.length;
+    for (const { bytes, sha256 } of segments) {
+      const digest = createHash('sha256');
+      const end = position + bytes;
+      while (position < end) {
+        await yielder.step();
+        const read = await readAt(file, position, Math.min(READ_BYTES, end - position));
+        if (read.length === 0) throw notTheSame(position);
+        digest.update(read);
+        position += read.length;
+      }
+      if (digest.digest('hex') !== sha256) throw notTheSame(position);
     }
   } catch (error) {
     // Nobody can choose another one: what could not be read is the draft.
@@ -91,10 +95,13 @@ async function requireOnDisk(draft: Draft, written: WrittenSnapshot, task: TaskO
       );
     throw error;
   }
-  if (position !== written.sizeBytes || digest.digest('hex') !== written.sha256)
-    throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
-      bytes: position,
-    });
+  if (position !== file.sizeBytes) throw notTheSame(position);
+}
+
+function notTheSame(position: number): SnapbackError {
+  return new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
+    position,
+  });
 }
 
 async function explainingWrites<T>(path: string, write: () => Promise<T>): Promise<T> {

@@ -156,6 +156,19 @@ describe('the text of rows that SQLite makes', () => {
     expect(oddOf(plain, [{ rawText: Uint8Array.of(0xff) }, 1n], plain)).toBe(3);
   });
 
+  test('needs no collation of the host', () => {
+    const rows: Row[] = [[0.5], ['a'], [null], [0]];
+    withTable('CREATE TABLE t (a)', rows, (db, table) => {
+      const expected = byValues(db, table);
+      db.exec('COMMIT');
+      db.unsafeMode();
+      db.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a COLLATE of_the_host)';
+        PRAGMA writable_schema = RESET; BEGIN`);
+      expect(() => db.prepare("SELECT a = 'a' FROM t").all()).toThrow(/of_the_host/);
+      expect(bySql(db, table, 256)).toMatchObject({ ...expected, odd: 0 });
+    });
+  });
+
   test.each([
     ['a table without rowids', 'CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID'],
     ['a table whose columns hide the rowid', 'CREATE TABLE t (rowid, oid, _rowid_)'],
