@@ -18,7 +18,8 @@ const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
 const nearDays = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const isoDay = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 function calendarDaysFrom(now: Date, date: Date): number {
@@ -40,11 +41,12 @@ function clockTime(date: Date, exact: Exactness): string {
   return comesTwice(date) ? `${time} ${offsetOf(date)}` : time;
 }
 
+/** Asked of the calendar, not of the formatter, which would take most of the time of a long list. */
 function comesTwice(date: Date): boolean {
-  const wall = clocks.seconds.format(date);
-  return [-HOUR_MS, -HOUR_MS / 2, HOUR_MS / 2, HOUR_MS].some(
-    (shift) => clocks.seconds.format(date.getTime() + shift) === wall,
-  );
+  return [-HOUR_MS, -HOUR_MS / 2, HOUR_MS / 2, HOUR_MS].some((shift) => {
+    const other = new Date(date.getTime() + shift);
+    return (other.getTimezoneOffset() - date.getTimezoneOffset()) * MINUTE_MS === shift;
+  });
 }
 
 function offsetOf(date: Date): string {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { type ReactNode, startTransition, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
@@ -55,6 +55,8 @@ export function FolderScreen(props: FolderScreenProps) {
   // Snapshots that we moved disappear from the list at once, before the list is read again.
   const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  // In slices: a dialog with lists and fields takes too long to be drawn in one go.
+  const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
   const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(folder.interrupted)));
 
   const snapshots = useMemo(
@@ -93,13 +95,13 @@ export function FolderScreen(props: FolderScreenProps) {
     // A new command makes the notice of the last one outdated.
     if (command !== 'reveal') setNotice(null);
     if (command === 'restore' && single !== undefined)
-      setDialog({ dialog: 'restore', snapshotId: single.id });
+      openDialog({ dialog: 'restore', snapshotId: single.id });
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
-      setDialog({ dialog: 'undo', from: facts.restored.holds });
+      openDialog({ dialog: 'undo', from: facts.restored.holds });
     else if (command === 'take' || command === 'put-back' || command === 'empty-trash')
-      setDialog({ dialog: command });
+      openDialog({ dialog: command });
     else if (command === 'prune')
-      setDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
+      openDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
     else if (command === 'reveal') void reveal(single);
   };
   const hear = useEffectEvent(obey);
