@@ -21,6 +21,7 @@ import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { TableWork, WrittenEffects } from '../write/write-tables.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
+import { tellContent } from './touched-content.ts';
 
 export type PlanRequest = {
   readonly action: 'restore' | 'undo';
@@ -39,9 +40,7 @@ export type PreparedPlan = TableWork & {
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
   readonly derived: readonly Comparison[];
-  /** Content of each touched live table over all its columns, by live name. */
-  readonly before: ReadonlyMap<string, string>;
-  /** The same for tables outside the plan that a trigger or foreign key could reach. */
+  /** Content of the tables outside the plan that a trigger or foreign key could reach, by live name. */
   readonly reachable: ReadonlyMap<string, string>;
 };
 
@@ -85,7 +84,9 @@ export async function preparePlan(
       cancellable,
     });
   report(true);
-  const before = await hashLiveTables(database, touched, task);
+  const contents: PlannedContent[] = [];
+  for (const comparison of comparisons)
+    contents.push([comparison.staged.live.name, await tellContent({ database, comparison }, task)]);
   const reachable = await hashLiveTables(database, effects.reachable, task);
   const derivedNow = await hashLiveTables(
     database,
@@ -129,9 +130,9 @@ export async function preparePlan(
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
-  const contents = [before, reachable, derivedNow, await contentOf(stage, task)];
+  const known = [contents, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
   return {
-    plan: { ...plan, planId: planId(request, schema, contents), refusals },
+    plan: { ...plan, planId: planId(request, schema, known), refusals },
     stage,
     comparisons,
     derived,
@@ -139,9 +140,11 @@ export async function preparePlan(
     integrity,
     reachable,
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
-    before,
   };
 }
+
+/** The name of a table, and a text that tells what it holds. */
+type PlannedContent = readonly [name: string, content: string];
 
 /** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
 async function isLogAsLeft(
@@ -203,11 +206,12 @@ export function describeEffects(
   };
 }
 
-/** What the tables of a stage hold. That depends on the file alone, except where bytes and text had to be told apart. */
-async function contentOf(stage: Stage, task: TaskOptions): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const table of stage.tables) hashes.set(table.live.name, await contentHash(stage, table, task));
-  return hashes.set('', JSON.stringify(stage.guessedBlobs));
+/** What the tables of a stage hold in which bytes and text had to be told apart. What the others hold depends on the file alone. */
+async function readByEvidence(stage: Stage, task: TaskOptions): Promise<readonly PlannedContent[]> {
+  const contents: PlannedContent[] = [['', JSON.stringify(stage.guessedBlobs)]];
+  for (const table of stage.tables)
+    if (table.readByEvidence) contents.push([table.live.name, await contentHash(stage, table, task)]);
+  return contents;
 }
 
 /** Refuses a choice that would do nothing: only a table that the snapshot has as an empty list can be emptied. @throws `usage` */
@@ -229,7 +233,7 @@ function requireClearable(name: string, tables: readonly TableDiff[], mode: Rest
 function planId(
   request: PlanRequest,
   schema: Schema,
-  contents: readonly ReadonlyMap<string, string>[],
+  contents: readonly (readonly PlannedContent[])[],
 ): string {
   const { action, snapshot, options } = request;
   // Consents do not change what happens: the plan that was shown stays the plan.
@@ -239,7 +243,7 @@ function planId(
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, [...clearTables].sort()],
-    contents.map((hashes) => [...hashes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

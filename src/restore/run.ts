@@ -16,6 +16,7 @@ import { writeTables } from '../write/write-tables.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import type { PreparedPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
+import { hashAfter, hashBefore } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
 
 /*
@@ -102,12 +103,16 @@ async function writeAndVerify(
         by: inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', '),
       },
     );
+  const hashAll = (hash: typeof hashBefore) =>
+    eachOf(comparisons, (comparison) => hash({ database, comparison }, prepared.stage, task));
+  const before = await hashAll(hashBefore);
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));
   const written = { effects, indexes };
-  const { checks, after, notRestored } = await verifyRestore(database, prepared, written, task);
+  const { checks, notRestored } = await verifyRestore(database, prepared, written, task);
+  const after = await hashAll(hashAfter);
   return {
     lockedAt,
     receipt: {
@@ -118,18 +123,18 @@ async function writeAndVerify(
       finishedAt: new Date().toISOString(),
       safetyCopyId: safety.id,
       checkpointId: null,
-      tables: comparisons.map(({ staged, added, removed, changed }) => ({
+      tables: comparisons.map(({ staged, added, removed, changed }, index) => ({
         name: staged.live.name,
         rows: staged.rows,
-        beforeHash: prepared.before.get(staged.live.name) ?? '',
-        afterHash: after.get(staged.live.name) ?? '',
+        beforeHash: before[index] ?? '',
+        afterHash: after[index] ?? '',
         added,
         removed,
         changed,
       })),
       notRestored: [...plan.notRestored, ...notRestored],
       leftOut: [...new Set(plan.schemaDrift.flatMap(({ table, loses }) => (loses > 0 ? [table] : [])))],
-      checks,
+      checks: checks.map((check) => withHash(check, comparisons, after)),
       lastEventId:
         plan.options.mode === 'full'
           ? readLastEventId(db, folder.profile)
@@ -138,6 +143,22 @@ async function writeAndVerify(
       inUse,
     },
   };
+}
+
+/** Gives the check of a table's rows the hash of what they are. */
+function withHash(
+  check: CheckResult,
+  comparisons: Run['prepared']['comparisons'],
+  after: readonly string[],
+): CheckResult {
+  const at = comparisons.findIndex(({ staged }) => staged.live.name === check.subject);
+  return check.check === 'content-hash' && at !== -1 ? { ...check, detail: after[at] ?? null } : check;
+}
+
+async function eachOf<T, R>(list: readonly T[], make: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const made: R[] = [];
+  for (const one of list) made.push(await make(one));
+  return made;
 }
 
 const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';

@@ -1,0 +1,119 @@
+import { type Comparison, hasNoKey, joinLive } from '../compare/compare-table.ts';
+import { allColumns, hashLiveTable } from '../host/content-hash.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { quoteName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import type { Stage } from '../stage/stage.ts';
+import { contentHash, contentTotal } from '../stage/staged-contents.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
+import { createYielder } from '../system/yielder.ts';
+
+/*
+ * What a touched table holds follows from the snapshot and the rows in which both differ: the staged rows that it lacks,
+ * the rows that it holds in another form, and those that the snapshot lacks. So nothing else has to be read to tell it. Only
+ * where the live table has columns that the snapshot lacks do equal rows tell nothing of these, and all rows are read.
+ */
+
+/** A table that was compared, in a database whose temporary tables hold the comparison. */
+export type Touched = { readonly database: HostDatabase; readonly comparison: Comparison };
+
+/**
+ * Tells what a touched live table holds: for the same stage, two contents have the same text only if they are the same.
+ * @throws `cancelled`, database errors
+ */
+export async function tellContent(touched: Touched, task: TaskOptions): Promise<string> {
+  const { database, comparison } = touched;
+  const { live } = comparison.staged;
+  const columns = allColumns(live);
+  if (comparison.liveOnly.length > 0) return hashLiveTable(database, live, columns, task);
+  const [lacking, other, more] = [['ord'], ['ord', ...columns], columns].map((names) =>
+    createTableHasher(names),
+  );
+  await forEach(touched, stagedRows(comparison, [], 'NOT p.survivor'), (row) => lacking?.add(row), task);
+  await forEach(touched, changedRows(comparison, ['p.ord']), (row) => other?.add(row), task);
+  await forEach(touched, goneRows(comparison), (row) => more?.add(row), task);
+  return JSON.stringify([columns, ...[lacking, other, more].map((hasher) => hasher?.finish())]);
+}
+
+/** The content hash of a touched live table over all its columns, before it is written. @throws as `tellContent` */
+export async function hashBefore(touched: Touched, stage: Stage, task: TaskOptions): Promise<string> {
+  const { database, comparison } = touched;
+  const { staged } = comparison;
+  const columns = allColumns(staged.live);
+  if (!sharesAllColumns(staged)) return hashLiveTable(database, staged.live, columns, task);
+  const hasher = createTableHasher(columns, await contentTotal(stage, staged, task));
+  const values = columns.map((_, index) => `s.${stageColumn(index)}`);
+  await forEach(touched, stagedRows(comparison, values, 'true'), ([, ...row]) => hasher.remove(row), task);
+  await forEach(touched, changedRows(comparison, []), hasher.add, task);
+  await forEach(touched, goneRows(comparison), hasher.add, task);
+  return hasher.finish().hash;
+}
+
+/** The content hash of a touched live table over all its columns, once it was verified to hold the staged rows. @throws as `tellContent` */
+export async function hashAfter(touched: Touched, stage: Stage, task: TaskOptions): Promise<string> {
+  const { database, comparison } = touched;
+  const { staged } = comparison;
+  if (sharesAllColumns(staged)) return contentHash(stage, staged, task);
+  return hashLiveTable(database, staged.live, allColumns(staged.live), task);
+}
+
+/** Whether a staged table has all columns of the live one, in the same order: then both have the same content hash once it is restored. */
+function sharesAllColumns({ live, columns }: StagedTable): boolean {
+  const all = allColumns(live);
+  return all.length === columns.length && all.every((column, index) => column === columns[index]);
+}
+
+/** SQL for some rows: what is read, from where, and the alias of the table by whose rowid the rows are ordered. */
+type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: 'p' | 'g' };
+
+/** The staged rows that the live table lacks or holds in another form, each after its rowid. */
+function stagedRows({ staged, put }: Comparison, values: readonly string[], which: string): Rows {
+  const joined = `CROSS JOIN ${STAGE_SCHEMA}.${staged.name} s ON s.rowid = p.ord`;
+  const from = `${put} p ${values.length === 0 ? '' : joined} WHERE p.differs AND ${which}`;
+  return { values: ['p.ord', ...values], from, by: 'p' };
+}
+
+/** The live rows that the snapshot has in another form. */
+function changedRows(comparison: Comparison, before: readonly string[]): Rows {
+  const from = `${comparison.put} p ${joinLive(comparison, 'p')} WHERE p.survivor AND p.differs`;
+  return { values: [...before, ...liveValues(comparison)], from, by: 'p' };
+}
+
+/** The live rows that the snapshot lacks. */
+function goneRows(comparison: Comparison): Rows {
+  const { gone, identity } = comparison;
+  // Where all columns identify a row, its line already holds them. The table itself may have more rows like it.
+  if (hasNoKey(comparison.staged.live))
+    return { values: identity.map((_, index) => `g.i${index}`), from: `${gone} g`, by: 'g' };
+  return { values: liveValues(comparison), from: `${gone} g ${joinLive(comparison, 'g')}`, by: 'g' };
+}
+
+function liveValues({ staged: { live } }: Comparison): readonly string[] {
+  return allColumns(live).map((column) => `l.${quoteName(column)}`);
+}
+
+const VIEW = 'snapback_differing_rows';
+const ROWS_PER_STEP = 256;
+
+async function forEach(
+  { database: { db, schema } }: Touched,
+  { values, from, by }: Rows,
+  use: (row: readonly SqlValue[]) => void,
+  task: TaskOptions,
+): Promise<void> {
+  const columns = values.map((_, index) => `v${index}`);
+  const selected = values.map((value, index) => `${value} AS v${index}`);
+  db.exec(`DROP VIEW IF EXISTS temp.${VIEW};
+    CREATE TEMP VIEW ${VIEW} AS SELECT ${selected.join(', ')}, ${by}.rowid AS line FROM ${from}`);
+  const source = { schemaName: 'temp', table: VIEW, columns, order: 'ORDER BY line' };
+  const yielder = createYielder(task);
+  let rows = 0;
+  for (const row of readRows(db, { ...source, encoding: schema.encoding })) {
+    use(row);
+    rows += 1;
+    if (rows % ROWS_PER_STEP === 0) await yielder.step();
+  }
+}
