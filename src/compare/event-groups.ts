@@ -18,6 +18,8 @@ export type EventGroups = {
 };
 
 const LONGEST_TEXT = 80;
+const LONGEST_KEPT = 1000;
+const NOTHING = { events: 0, rewindRecords: 0, spoken: 0, spokenHidden: 0, hidden: 0 };
 const EVENTS_PER_STEP = 64;
 
 /** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
@@ -84,33 +86,27 @@ async function group(
   for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
     const fields = parsePayload(payload);
     const chat = firstText(fields, profile.chat.payloadChat);
+    const text = firstText(fields, profile.chat.payloadText);
     const mark: EventMark = {
       id: typeof id === 'bigint' ? id : 0n,
       ts: typeof ts === 'string' ? ts : ts === null || ts === undefined ? null : String(ts),
       kind: typeof kind === 'string' ? kind : null,
       speaker: firstText(fields, profile.chat.payloadSpeaker),
-      text: shorten(firstText(fields, profile.chat.payloadText)),
+      // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.
+      text: text !== null && text.length > LONGEST_KEPT ? shorten(text) : text,
     };
-    const found = groups.get(chat);
     const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
     const speaks = !isRewind && mark.text !== null;
     const isHidden = flagged === 1n;
-    const counted = {
-      rewindRecords: isRewind ? 1 : 0,
-      spoken: speaks ? 1 : 0,
-      spokenHidden: speaks && isHidden ? 1 : 0,
-      hidden: isHidden ? 1 : 0,
-    };
-    if (found === undefined) groups.set(chat, { events: 1, ...counted, first: mark, last: mark });
-    else {
-      found.events += 1;
-      found.rewindRecords += counted.rewindRecords;
-      found.spoken += counted.spoken;
-      found.spokenHidden += counted.spokenHidden;
-      found.hidden += counted.hidden;
-      if (found.first.text === null && mark.text !== null) found.first = mark;
-      if (found.last.text === null || mark.text !== null) found.last = mark;
-    }
+    const found = groups.get(chat) ?? { ...NOTHING, first: mark, last: mark };
+    if (found.events === 0) groups.set(chat, found);
+    found.events += 1;
+    if (isRewind) found.rewindRecords += 1;
+    if (speaks) found.spoken += 1;
+    if (speaks && isHidden) found.spokenHidden += 1;
+    if (isHidden) found.hidden += 1;
+    if (found.first.text === null && mark.text !== null) found.first = mark;
+    if (found.last.text === null || mark.text !== null) found.last = mark;
     events += 1;
     if (events % EVENTS_PER_STEP === 0) await yielder.step();
   }
@@ -119,6 +115,8 @@ async function group(
     chatName: chat === null ? null : (names.get(chat) ?? null),
     rewoundChat: rewound?.has(chat) ?? true,
     ...one,
+    first: { ...one.first, text: shorten(one.first.text) },
+    last: { ...one.last, text: shorten(one.last.text) },
   }));
 }
 

@@ -21,7 +21,7 @@ import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { TableWork, WrittenEffects } from '../write/write-tables.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
-import { tellContent } from './touched-content.ts';
+import { type ToldContent, tellContent } from './touched-content.ts';
 
 export type PlanRequest = {
   readonly action: 'restore' | 'undo';
@@ -40,8 +40,16 @@ export type PreparedPlan = TableWork & {
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
   readonly derived: readonly Comparison[];
+  /** Content of each touched live table. */
+  readonly contents: readonly ToldContent[];
   /** Content of the tables outside the plan that a trigger or foreign key could reach, by live name. */
   readonly reachable: ReadonlyMap<string, string>;
+};
+
+/** A plan that is about to be applied. */
+export type ReadyPlan = PreparedPlan & {
+  /** Content hash of each touched live table over all its columns, by live name. */
+  readonly before: ReadonlyMap<string, string>;
 };
 
 /**
@@ -84,9 +92,8 @@ export async function preparePlan(
       cancellable,
     });
   report(true);
-  const contents: PlannedContent[] = [];
-  for (const comparison of comparisons)
-    contents.push([comparison.staged.live.name, await tellContent({ database, comparison }, task)]);
+  const contents: ToldContent[] = [];
+  for (const comparison of comparisons) contents.push(await tellContent({ database, comparison }, task));
   const reachable = await hashLiveTables(database, effects.reachable, task);
   const derivedNow = await hashLiveTables(
     database,
@@ -130,7 +137,8 @@ export async function preparePlan(
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
-  const known = [contents, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
+  const touchedNow = contents.map(({ name, told }) => [name, told] as const);
+  const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
   return {
     plan: { ...plan, planId: planId(request, schema, known), refusals },
     stage,
@@ -138,6 +146,7 @@ export async function preparePlan(
     derived,
     effects,
     integrity,
+    contents,
     reachable,
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
   };

@@ -14,7 +14,7 @@ import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
 import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
-import type { PreparedPlan } from './plan.ts';
+import type { PreparedPlan, ReadyPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { hashAfter, hashBefore } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
@@ -47,12 +47,13 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   const { folder, database, prepared } = run;
   const { db } = database;
   const { plan } = prepared;
-  const safety = await takeSafetyCopy(folder, database, prepared, task);
+  const before = await hashEach(hashBefore, run, task);
+  const safety = await takeSafetyCopy(folder, database, { ...prepared, before }, task);
   let checkpoint: Draft | null = null;
   let announced = false;
   let committing = false;
   try {
-    const written = await writeAndVerify(run, safety, task);
+    const written = await writeAndVerify(run, { safety, before }, task);
     checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
     // From here on the line may be on the disk, even if writing it fails.
     announced = true;
@@ -88,10 +89,11 @@ type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly
 
 /** Takes the write lock, applies the plan and verifies the result, all inside the transaction. */
 async function writeAndVerify(
-  { folder, database, prepared, apply }: Run,
-  safety: SafetyCopy,
+  run: Run,
+  { safety, before }: { readonly safety: SafetyCopy } & Pick<ReadyPlan, 'before'>,
   task: TaskOptions,
 ): Promise<Written> {
+  const { folder, database, prepared, apply } = run;
   const { db, schema } = database;
   const { plan, comparisons } = prepared;
   const inUse = await findOpeners(folder.databaseFile);
@@ -103,16 +105,13 @@ async function writeAndVerify(
         by: inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', '),
       },
     );
-  const hashAll = (hash: typeof hashBefore) =>
-    eachOf(comparisons, (comparison) => hash({ database, comparison }, prepared.stage, task));
-  const before = await hashAll(hashBefore);
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
   const indexes = checkSearchIndexes(db, prepared.effects);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));
   const written = { effects, indexes };
   const { checks, notRestored } = await verifyRestore(database, prepared, written, task);
-  const after = await hashAll(hashAfter);
+  const after = await hashEach(hashAfter, run, task);
   return {
     lockedAt,
     receipt: {
@@ -123,18 +122,18 @@ async function writeAndVerify(
       finishedAt: new Date().toISOString(),
       safetyCopyId: safety.id,
       checkpointId: null,
-      tables: comparisons.map(({ staged, added, removed, changed }, index) => ({
+      tables: comparisons.map(({ staged, added, removed, changed }) => ({
         name: staged.live.name,
         rows: staged.rows,
-        beforeHash: before[index] ?? '',
-        afterHash: after[index] ?? '',
+        beforeHash: before.get(staged.live.name) ?? '',
+        afterHash: after.get(staged.live.name) ?? '',
         added,
         removed,
         changed,
       })),
       notRestored: [...plan.notRestored, ...notRestored],
       leftOut: [...new Set(plan.schemaDrift.flatMap(({ table, loses }) => (loses > 0 ? [table] : [])))],
-      checks: checks.map((check) => withHash(check, comparisons, after)),
+      checks: checks.map((check) => withHash(check, after)),
       lastEventId:
         plan.options.mode === 'full'
           ? readLastEventId(db, folder.profile)
@@ -145,20 +144,22 @@ async function writeAndVerify(
   };
 }
 
-/** Gives the check of a table's rows the hash of what they are. */
-function withHash(
-  check: CheckResult,
-  comparisons: Run['prepared']['comparisons'],
-  after: readonly string[],
-): CheckResult {
-  const at = comparisons.findIndex(({ staged }) => staged.live.name === check.subject);
-  return check.check === 'content-hash' && at !== -1 ? { ...check, detail: after[at] ?? null } : check;
+/** Gives the check of a touched table's rows the hash of what they are. */
+function withHash(check: CheckResult, after: ReadonlyMap<string, string>): CheckResult {
+  const hash = check.check === 'content-hash' ? after.get(check.subject ?? '') : undefined;
+  return hash === undefined ? check : { ...check, detail: hash };
 }
 
-async function eachOf<T, R>(list: readonly T[], make: (one: T) => Promise<R>): Promise<readonly R[]> {
-  const made: R[] = [];
-  for (const one of list) made.push(await make(one));
-  return made;
+/** Hashes of the touched tables, by live name. */
+async function hashEach(
+  hash: typeof hashBefore,
+  { database, prepared }: Run,
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const comparison of prepared.comparisons)
+    hashes.set(comparison.staged.live.name, await hash({ database, comparison }, prepared, task));
+  return hashes;
 }
 
 const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';

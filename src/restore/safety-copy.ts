@@ -13,7 +13,7 @@ import { noteFaults } from '../sqlite/integrity.ts';
 import { contentHash, logExtent } from '../stage/staged-contents.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
-import type { PreparedPlan } from './plan.ts';
+import type { ReadyPlan } from './plan.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 
@@ -25,7 +25,7 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase,
-  { plan, stage, comparisons, integrity, before }: PreparedPlan,
+  { plan, stage, comparisons, integrity, before }: ReadyPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');

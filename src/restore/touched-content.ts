@@ -13,36 +13,56 @@ import { createYielder } from '../system/yielder.ts';
 
 /*
  * What a touched table holds follows from the snapshot and the rows in which both differ: the staged rows that it lacks,
- * the rows that it holds in another form, and those that the snapshot lacks. So nothing else has to be read to tell it. Only
- * where the live table has columns that the snapshot lacks do equal rows tell nothing of these, and all rows are read.
+ * the rows that it holds in another form, and those that the snapshot lacks. So nothing else has to be read to tell it. All
+ * rows are read where that is less work, and where the live table has columns that the snapshot lacks: equal rows tell
+ * nothing of these.
  */
 
 /** A table that was compared, in a database whose temporary tables hold the comparison. */
 export type Touched = { readonly database: HostDatabase; readonly comparison: Comparison };
 
-/**
- * Tells what a touched live table holds: for the same stage, two contents have the same text only if they are the same.
- * @throws `cancelled`, database errors
- */
-export async function tellContent(touched: Touched, task: TaskOptions): Promise<string> {
+/** What a touched live table holds. */
+export type ToldContent = {
+  readonly name: string;
+  /** For the same stage, two contents have the same text only if they are the same. */
+  readonly told: string;
+  /** The content hash over all columns, where it was made to tell the content. */
+  readonly hash: string | null;
+};
+
+/** Tells what a touched live table holds, before it is written. @throws `cancelled`, database errors */
+export async function tellContent(touched: Touched, task: TaskOptions): Promise<ToldContent> {
   const { database, comparison } = touched;
   const { live } = comparison.staged;
   const columns = allColumns(live);
-  if (comparison.liveOnly.length > 0) return hashLiveTable(database, live, columns, task);
+  const { added, removed, changed, liveRows, liveOnly } = comparison;
+  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows) {
+    const hash = await hashLiveTable(database, live, columns, task);
+    return { name: live.name, told: hash, hash };
+  }
   const [lacking, other, more] = [['ord'], ['ord', ...columns], columns].map((names) =>
     createTableHasher(names),
   );
   await forEach(touched, stagedRows(comparison, [], 'NOT p.survivor'), (row) => lacking?.add(row), task);
   await forEach(touched, changedRows(comparison, ['p.ord']), (row) => other?.add(row), task);
   await forEach(touched, goneRows(comparison), (row) => more?.add(row), task);
-  return JSON.stringify([columns, ...[lacking, other, more].map((hasher) => hasher?.finish())]);
+  const told = JSON.stringify([columns, ...[lacking, other, more].map((hasher) => hasher?.finish())]);
+  return { name: live.name, told, hash: null };
 }
 
+type Known = { readonly stage: Stage; readonly contents: readonly ToldContent[] };
+
 /** The content hash of a touched live table over all its columns, before it is written. @throws as `tellContent` */
-export async function hashBefore(touched: Touched, stage: Stage, task: TaskOptions): Promise<string> {
+export async function hashBefore(
+  touched: Touched,
+  { stage, contents }: Known,
+  task: TaskOptions,
+): Promise<string> {
   const { database, comparison } = touched;
   const { staged } = comparison;
   const columns = allColumns(staged.live);
+  const known = contents.find(({ name }) => name === staged.live.name)?.hash ?? null;
+  if (known !== null) return known;
   if (!sharesAllColumns(staged)) return hashLiveTable(database, staged.live, columns, task);
   const hasher = createTableHasher(columns, await contentTotal(stage, staged, task));
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
@@ -53,7 +73,7 @@ export async function hashBefore(touched: Touched, stage: Stage, task: TaskOptio
 }
 
 /** The content hash of a touched live table over all its columns, once it was verified to hold the staged rows. @throws as `tellContent` */
-export async function hashAfter(touched: Touched, stage: Stage, task: TaskOptions): Promise<string> {
+export async function hashAfter(touched: Touched, { stage }: Known, task: TaskOptions): Promise<string> {
   const { database, comparison } = touched;
   const { staged } = comparison;
   if (sharesAllColumns(staged)) return contentHash(stage, staged, task);
@@ -105,7 +125,8 @@ async function forEach(
   task: TaskOptions,
 ): Promise<void> {
   const columns = values.map((_, index) => `v${index}`);
-  const selected = values.map((value, index) => `${value} AS v${index}`);
+  // The host's collation of a column need not exist here.
+  const selected = values.map((value, index) => `${value} COLLATE BINARY AS v${index}`);
   db.exec(`DROP VIEW IF EXISTS temp.${VIEW};
     CREATE TEMP VIEW ${VIEW} AS SELECT ${selected.join(', ')}, ${by}.rowid AS line FROM ${from}`);
   const source = { schemaName: 'temp', table: VIEW, columns, order: 'ORDER BY line' };

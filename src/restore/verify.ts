@@ -20,7 +20,7 @@ import type { Stage } from '../stage/stage.ts';
 import { contentHash } from '../stage/staged-contents.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
-import { proveSearchIndex } from '../write/search-index.ts';
+import { describeSearchIndex } from '../write/search-index.ts';
 import type { IndexStates, WrittenEffects } from '../write/write-tables.ts';
 import type { PreparedPlan } from './plan.ts';
 
@@ -80,7 +80,7 @@ export async function verifyRestore(
   checks.push({ check: 'schema', subject: null, result: 'ok', detail: schema.hash });
   report(false);
   for (const index of effects.searchIndexes)
-    checks.push(proveSearchIndex(db, index, indexes.get(index.name) ?? 'unchecked'));
+    checks.push(describeSearchIndex(index, indexes.get(index.name) ?? 'unchecked'));
   checks.push(...prepared.plan.notKeptUp.map(describeNotKeptUp));
   const notRestored: NotRestored[] = [];
   for (const { staged } of prepared.derived) {

@@ -63,6 +63,25 @@ function applyStatements({ staged, put, gone, identity, liveOnly }: Comparison):
   };
 }
 
+/** Whether SQLite removes all rows of a table together, as it does where no trigger has to see each of them. */
+function isEmptiedAtOnce(db: WriteDatabase, table: string): boolean {
+  const explained = needingHost(table, () =>
+    db.prepare<[], { readonly opcode: string }>(`EXPLAIN ${removeAll(table)}`),
+  );
+  return explained.all().some(({ opcode }) => opcode === 'Clear');
+}
+
+function removeAll(table: string): string {
+  return `DELETE FROM main.${quoteName(table)}`;
+}
+
+/** @throws `verification-failed` where a step met other rows than were compared */
+function requireRows(table: string, expected: number, got: number): void {
+  if (got === expected) return;
+  const message = 'The database did not do what the plan says; nothing was changed.';
+  throw new SnapbackError('verification-failed', message, { table, expected, got });
+}
+
 /**
  * Applies one table's comparison inside the caller's transaction. A cancel arrives every few thousand rows.
  * @throws `schema-needs-host`, `row-refused` and other database errors, `cancelled`, and `verification-failed` where a
@@ -74,6 +93,7 @@ export async function applyTable(
   yielder: Yielder,
   onRows: (rows: number) => void,
 ): Promise<void> {
+  const table = comparison.staged.live.name;
   const statements = applyStatements(comparison);
   const count = (sql: string) => Number(db.prepare<[], unknown>(sql).pluck().get());
   const goneLines = count(`SELECT count(*) FROM ${comparison.gone}`);
@@ -82,7 +102,7 @@ export async function applyTable(
   const run = async (sql: string, atOnce: number, lines: number, expected: number): Promise<void> => {
     // A statement that has nothing to do need not compile here.
     if (lines === 0) return;
-    const statement = needingHost(comparison.staged.live.name, () => db.prepare<[Lines]>(sql));
+    const statement = needingHost(table, () => db.prepare<[Lines]>(sql));
     let rows = 0;
     let reported = 0;
     for (let first = 1; first <= lines; first += atOnce) {
@@ -93,19 +113,16 @@ export async function applyTable(
       reported = rows;
       await yielder.step();
     }
-    if (rows !== expected)
-      throw new SnapbackError(
-        'verification-failed',
-        'The database did not do what the plan says; nothing was changed.',
-        {
-          table: comparison.staged.live.name,
-          expected,
-          got: rows,
-        },
-      );
+    requireRows(table, expected, rows);
   };
-  await run(statements.removeGone, linesAtOnce(comparison), goneLines, goneLines);
-  await run(statements.removeSurvivors, linesAtOnce(comparison), putLines, survivors);
+  const removed = goneLines + survivors;
+  if (removed > 0 && removed === comparison.liveRows && isEmptiedAtOnce(db, table)) {
+    requireRows(table, removed, db.prepare(removeAll(table)).run().changes);
+    onRows(removed);
+  } else {
+    await run(statements.removeGone, linesAtOnce(comparison), goneLines, goneLines);
+    await run(statements.removeSurvivors, linesAtOnce(comparison), putLines, survivors);
+  }
   await run(statements.putSurvivors, LINES_PER_STEP, putLines, survivors);
   await run(statements.putNew, LINES_PER_STEP, putLines, putLines - survivors);
 }

@@ -36,7 +36,8 @@ async function look(folder: DataFolder, snapshotId: string, world: World): Promi
 /** Gives every table a column that the snapshot does not have. */
 function growColumns(file: string, { tables }: World): void {
   const db = new Database(file);
-  for (const { name } of tables) db.exec(`ALTER TABLE ${quote(name)} ADD COLUMN later TEXT DEFAULT 'by default'`);
+  for (const { name } of tables)
+    db.exec(`ALTER TABLE ${quote(name)} ADD COLUMN later TEXT DEFAULT 'by default'`);
   db.close();
 }
 

@@ -228,6 +228,38 @@ const CASES: readonly (readonly [KindName, DamageName, readonly string[]])[] = [
   ['own, FTS4', 'lacks a part', ['ok', 'left', 'left']],
 ];
 
+test.each([
+  ['most rows', 'true'],
+  ['few rows', 'id % 100 = 0'],
+])(
+  'where %s differ, an index follows them all the same, and finds exactly what came back',
+  async (_, which) => {
+    const { schema } = storyOf(KINDS.external, '');
+    const rows = (text: string, rest: string) =>
+      `INSERT INTO memories WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 3000)
+      SELECT id, ${text} || id FROM n WHERE ${rest};`;
+    const story: Story = {
+      schema,
+      before: rows("iif(id IN (5, 700), 'apples ', 'plums ')", 'true'),
+      since: `DELETE FROM memories WHERE ${which}; ${rows("'apples and more '", `id < 2990 AND ${which}`)}`,
+    };
+    const { place, plan, planned, said, saidOfUndo } = await restoreAndUndo(story, ({ databaseFile }) =>
+      expect(findMatches(databaseFile, 'f', 'apples')).toEqual([5, 700]),
+    );
+    expect([planned?.before, planned?.handling, said?.result, saidOfUndo?.result]).toEqual([
+      'ok',
+      'follows',
+      'ok',
+      'ok',
+    ]);
+    expect(plan.triggers.map(({ handling }) => handling)).toEqual(['kept', 'kept']);
+    const apples = asHost(place, (db) =>
+      db.prepare("SELECT id FROM memories WHERE text LIKE 'apples%'").pluck().all(),
+    );
+    expect(findMatches(place.databaseFile, 'f', 'apples')).toEqual(apples);
+  },
+);
+
 describe.concurrent('a damaged search index is not a damaged database', () => {
   test.each(CASES)('contents %s, an index that %s', async (kind, damage, expected) => {
     const story = storyOf(KINDS[kind], DAMAGE[damage]);
