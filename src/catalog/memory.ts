@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { ReadMark } from '../log/log-questions.ts';
@@ -21,7 +21,7 @@ const VERSION = 3;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** JSON has no 64-bit integers: they are kept as text. */
-const integer = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
+export const integer = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
 const extent = v.object({ events: count, chain: v.string() });
 const mark = v.object({ events: count, lastId: integer, last: v.string(), chain: v.string() });
 
@@ -56,7 +56,8 @@ const memoryFile = v.pipe(
  * may be lost or forged without harm: what cannot be understood counts as never seen.
  */
 export async function recall(folder: DataFolder): Promise<Memory> {
-  const text = folder.cacheDir === null ? null : await readSmallFile(fileOf(folder, folder.cacheDir));
+  const path = cacheFile(folder);
+  const text = path === null ? null : await readSmallFile(path);
   if (text === null) return new Map();
   const { success, output } = v.safeParse(memoryFile, text);
   const fits = success && output.dir === folder.dir && output.profile === hashProfile(folder);
@@ -65,18 +66,21 @@ export async function recall(folder: DataFolder): Promise<Memory> {
 
 /** Replaces what is kept in one step, readable only for its owner. False where it could not be kept, which loses nothing. */
 export async function remember(folder: DataFolder, memory: Memory): Promise<boolean> {
-  if (folder.cacheDir === null) return false;
-  const target = fileOf(folder, folder.cacheDir);
-  const draft = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
-  const contents = {
+  return keepText(cacheFile(folder), {
     version: VERSION,
     dir: folder.dir,
     profile: hashProfile(folder),
     snapshots: [...memory],
-  };
+  });
+}
+
+/** Replaces a file of the cache in one step, readable only for its owner. False where it could not be kept. */
+export async function keepText(target: string | null, contents: object): Promise<boolean> {
+  if (target === null) return false;
+  const draft = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
   const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   try {
-    await mkdir(folder.cacheDir, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (isSystemError(error)) return false;
@@ -93,12 +97,14 @@ export async function remember(folder: DataFolder, memory: Memory): Promise<bool
 }
 
 /** Covers which tables are read and which columns identify an event: facts from another profile say nothing. */
-function hashProfile({ profile: { log, tables } }: DataFolder): string {
+export function hashProfile({ profile: { log, tables } }: DataFolder): string {
   return createHash('sha256')
     .update(JSON.stringify([log, tables]))
     .digest('hex');
 }
 
-function fileOf(folder: DataFolder, cacheDir: string): string {
-  return join(cacheDir, `${createHash('sha256').update(folder.dir).digest('hex').slice(0, 32)}.json`);
+/** The file that keeps something about a data folder; null where nothing can be kept. */
+export function cacheFile({ cacheDir, dir }: DataFolder, purpose = ''): string | null {
+  const name = createHash('sha256').update(dir).digest('hex').slice(0, 32);
+  return cacheDir === null ? null : join(cacheDir, `${name}${purpose === '' ? '' : `.${purpose}`}.json`);
 }

@@ -1,18 +1,21 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { Profile } from '../host/profile.ts';
-import { fingerprintEvent } from '../log/chain.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
-import { readFirstEvents } from '../snapshot-file/first-events.ts';
-import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
 import { takeSnapshot } from '../snapshots/take.ts';
-import type { SqlValue } from '../sqlite/row-hash.ts';
+import {
+  type Counted,
+  countEvents,
+  type LastEvent,
+  lookAtCheckpoint,
+  readLastEvent,
+  rememberTaken,
+} from './look-at-checkpoint.ts';
 import { applyPrune, planPrune } from './prune.ts';
 
 type Due = {
@@ -25,6 +28,8 @@ type Due = {
   readonly passedOver: readonly { readonly id: SnapshotId; readonly why: string }[];
   /** The time of the log's last event; null where it has none. */
   readonly newestEventAt: Date | null;
+  /** The id and the hash of the log's last event; null for an empty log. */
+  readonly newest: LastEvent | null;
 };
 
 /**
@@ -41,21 +46,23 @@ export async function isDue(
   return withLiveLog(folder, 'patient', task, async (live) => {
     const passedOver: Due['passedOver'][number][] = [];
     const newestEventAt = await live.lastTime();
+    const newest = await readLastEvent(live);
     for (const file of checkpoints) {
-      const found = await lookAt(folder, file, live);
+      const found = await lookAtCheckpoint({ folder, file }, live);
       if (typeof found !== 'string')
         return {
           ...(await judge(live, { ...found, file }, folder.profile, options.now ?? new Date())),
           passedOver,
           newestEventAt,
+          newest,
         };
       passedOver.push({ id: file.id, why: found });
     }
     const events = await live.countAfter(null);
     const none = passedOver.length === 0 ? 'There is no checkpoint yet' : 'No checkpoint can be counted from';
     const reason =
-      events > 0 ? `${none}, and the log has ${count(events)}.` : `${none}, and the log is empty.`;
-    return { due: events > 0, reason, counted: null, passedOver, newestEventAt };
+      events > 0 ? `${none}, and the log has ${countEvents(events)}.` : `${none}, and the log is empty.`;
+    return { due: events > 0, reason, counted: null, passedOver, newestEventAt, newest };
   });
 }
 
@@ -64,82 +71,14 @@ async function judge(
   { file, lastEventId, caveat }: Counted & { readonly file: SnapshotFile },
   { periodic }: Profile,
   now: Date,
-): Promise<Omit<Due, 'passedOver' | 'newestEventAt'>> {
+): Promise<Pick<Due, 'due' | 'reason' | 'counted'>> {
   const { everyEvents, everySeconds } = periodic;
   const seconds = (now.getTime() - file.mtimeMs) / 1000;
   const events = await live.countAfter(lastEventId);
   const due = seconds >= everySeconds || events >= everyEvents;
   const age = `The newest checkpoint is ${Math.max(0, Math.floor(seconds))} seconds old`;
-  const limits = `one is taken after ${everySeconds} seconds or ${count(everyEvents)}`;
-  return { due, reason: `${age}, with ${count(events)} since; ${limits}.${caveat}`, counted: file.id };
-}
-
-function count(events: number): string {
-  return events === 1 ? '1 event' : `${events} events`;
-}
-
-/** What to count from. `caveat` says which of the checkpoint's events were compared with the log; empty: all of them. */
-type Counted = { readonly lastEventId: bigint; readonly caveat: string };
-
-/** What a checkpoint says about itself, or why it cannot be counted from. */
-async function lookAt(folder: DataFolder, file: SnapshotFile, live: LiveLog): Promise<Counted | string> {
-  if (file.problem !== null) return file.problem;
-  try {
-    const opened = await openSnapshotFile(folder, file.id);
-    try {
-      const ends = await readSnapshotEnds(opened);
-      const { lastEventId } = ends;
-      if (ends.foreign !== null) return ends.foreign;
-      if (!ends.complete) return INCOMPLETE;
-      if (lastEventId === null) return 'It does not begin with the id of its last event.';
-      const events = await readFirstEvents(opened, folder.profile.log.table, live.identity);
-      const caveat = await compareWithLog(ends, lastEventId, events, live);
-      return caveat === null
-        ? 'It is of another timeline: its events are not those of the log.'
-        : { lastEventId, caveat };
-    } finally {
-      await opened.handle.close();
-    }
-  } catch (error) {
-    if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
-    return error.message;
-  }
-}
-
-/**
- * Null for a checkpoint of another timeline, as far as its ends tell: by its first events, the id of its last one and, in
- * a file that Snapback wrote, the chain of all of them. A log that was cut since then, and is still shorter than the
- * checkpoint, is of the same timeline. Otherwise a sentence about what was compared; empty if all that both have was.
- */
-async function compareWithLog(
-  { about }: SnapshotEnds,
-  lastEventId: bigint,
-  firstEvents: readonly (readonly SqlValue[])[],
-  live: LiveLog,
-): Promise<string | null> {
-  const newest = await live.lastId();
-  let compared = 0;
-  let reached = 0n;
-  for (const event of firstEvents) {
-    const [id] = event;
-    if (typeof id !== 'bigint') break;
-    reached = id;
-    if (id > newest) break;
-    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return null;
-    compared += 1;
-  }
-  const isCut = newest < lastEventId;
-  if (!isCut && lastEventId !== 0n && (await live.fingerprint(lastEventId)) === null) return null;
-  if (about !== null && !isCut) {
-    const { events, chain } = about.log;
-    const chains = await (about.format === 1 ? live.rowChains : live.chains)([events]);
-    if (chains !== null) return chains.at.get(events) === chain ? '' : null;
-  }
-  if (reached >= lastEventId || reached > newest) return '';
-  const first = compared === 0 ? [] : [`its first ${count(compared)}`];
-  const last = isCut ? [] : [compared === 0 ? 'the id of its last event' : 'the id of its last one'];
-  const parts = [...first, ...last].join(' and ');
-  return ` Compared with the log: ${parts === '' ? 'none of its events' : `only ${parts}`}.`;
+  const limits = `one is taken after ${everySeconds} seconds or ${countEvents(everyEvents)}`;
+  return { due, reason: `${age}, with ${countEvents(events)} since; ${limits}.${caveat}`, counted: file.id };
 }
 
 /**
@@ -153,11 +92,12 @@ export async function takeIfDue(
   task: TaskOptions = {},
 ): Promise<TakeResult> {
   const { now = new Date() } = options;
-  const { due, reason, passedOver, newestEventAt } = await isDue(folder, { now }, task);
+  const { due, reason, passedOver, newestEventAt, newest } = await isDue(folder, { now }, task);
   const passed = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
   if (!due) return { taken: false, reason: reason + passed };
   const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
   const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  if (newest !== null) await rememberTaken(folder, taken.id, newest);
   const { keepDays } = folder.profile.rewind;
   const rules: readonly PrunePolicy[] = [
     { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },

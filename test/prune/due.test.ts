@@ -127,6 +127,45 @@ describe('the reason says about the checkpoint that is counted from', () => {
   });
 });
 
+describe('a long checkpoint of ours, once it was compared with the log as a whole', () => {
+  const known =
+    /Compared with the log: now only its first \d+ events and its last one, at an earlier look all of its events\.$/;
+
+  async function makeLong(): Promise<DataFolder> {
+    const folder = await makeChat(root(), { events: 5200 });
+    return { ...folder, cacheDir: join(await makeDir(root()), 'cache') };
+  }
+
+  test('is from then on known by its first events and its last one, and the reason says so', async () => {
+    const folder = await makeLong();
+    await takeSnapshot(folder, 'periodic');
+    expect((await isDue(folder)).reason).not.toMatch(/Compared/);
+    expect((await isDue(folder)).reason).toMatch(known);
+    run(folder, addEvents(3));
+    const grown = await isDue(folder);
+    expect(grown.reason).toMatch(known);
+    expect(grown.reason).toContain('3 events since');
+  });
+
+  test('was compared by being taken, if nothing was written meanwhile', async () => {
+    const folder = await makeLong();
+    expect(await takeIfDue(folder)).toMatchObject({ taken: true });
+    expect((await isDue(folder)).reason).toMatch(known);
+  });
+
+  test.each([
+    ['its last event', "UPDATE event_log SET payload_json = '{}' WHERE id = 5200"],
+    ['one of its first events', "UPDATE event_log SET payload_json = '{}' WHERE id = 7"],
+    ['its end, and the log grew again', `DELETE FROM event_log WHERE id > 5100; ${addEvents(1)}`],
+  ])('is still passed over if the log has lost %s', async (_, change) => {
+    const folder = await makeLong();
+    expect(await takeIfDue(folder)).toMatchObject({ taken: true });
+    run(folder, change);
+    const { passedOver } = await isDue(folder);
+    expect(passedOver).toEqual([expect.objectContaining({ why: expect.stringMatching(/another timeline/) })]);
+  });
+});
+
 describe('a newest checkpoint that cannot be counted from is skipped and named', () => {
   async function expectPassedOver(folder: DataFolder, id: string, why: RegExp) {
     await putSnapshot(folder, older, dumpChat(folder), taken);
