@@ -47,7 +47,7 @@ export function rangeAfter({ last }: RowidRange, rowid: bigint): RowidRange | nu
 export type RowPiece = AsciiRows | { readonly values: readonly SqlValue[] };
 
 /** Some rows that follow each other. `last` is the rowid of the last one. */
-export type RowBatch = {
+type RowBatch = {
   readonly pieces: Iterable<RowPiece>;
   readonly last: bigint;
 };

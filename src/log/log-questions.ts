@@ -9,6 +9,7 @@ import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
 import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
+import { readLastTime } from './last-time.ts';
 
 /** A place in the live log: the number of events up to and with `lastId`, and the hash of that event's identity (`last`). */
 type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
@@ -45,7 +46,7 @@ export type LogQuestions = {
   readonly rowChains: (after: readonly number[]) => Promise<Chains | null>;
 };
 
-export type Chains = { readonly at: ReadonlyMap<number, string>; readonly end: ReadMark };
+type Chains = { readonly at: ReadonlyMap<number, string>; readonly end: ReadMark };
 
 /**
  * After this time a read ends, and another one continues after the last event that was read. Without a WAL the host cannot
@@ -249,37 +250,6 @@ export function createLogQuestions(
     rowChains: (after) => readChains(createRowChain(), after),
   };
 }
-
-function readLastTime(
-  db: AnyDatabase,
-  { log: { columns } }: Profile,
-  { table, identity }: { readonly table: string; readonly identity: Identity },
-): Date | null {
-  // `chainColumns` has `ts` in second place.
-  const column = identity[1];
-  if (column == null) return null;
-  const [id, ts] = [quoteName(columns.id), quoteName(column)];
-  const value = db
-    .prepare<[], unknown>(
-      `SELECT CAST(${ts} AS TEXT) FROM main.${quoteName(table)} ORDER BY ${id} DESC LIMIT 1`,
-    )
-    .pluck()
-    .get();
-  const time = typeof value === 'string' ? parseTime(value) : Number.NaN;
-  return Number.isNaN(time) ? null : new Date(time);
-}
-
-/** Reads ISO 8601, or seconds or milliseconds since 1970. NaN for anything else. */
-function parseTime(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
-  const number = Number(text);
-  const time = number < FIRST_MILLISECONDS ? number * 1000 : number;
-  return time <= LATEST_MS ? time : Number.NaN;
-}
-
-/** From this number on, a time is in milliseconds: as seconds it would be in the year 5138, as milliseconds it is in 1973. */
-const FIRST_MILLISECONDS = 1e11;
-const LATEST_MS = 8.64e15;
 
 /** Runs a read in one transaction, because reading rows may take more than one statement. */
 function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
