@@ -3,20 +3,20 @@ import { findForeignLiveId, findLogTable, readLastEventId } from '../log/events.
 import type { Diff } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { withStagedSnapshot } from '../stage/staged-view.ts';
+import { withStagedLive } from '../stage/staged-live.ts';
 import { compareSnapshot } from './compare-snapshot.ts';
 
 /**
  * Tells, table by table, what a full restore of the snapshot would do to one moment of the live database. Reads only.
  * `added` rows are in the snapshot and missing live; `unchanged` ones are equal by storage class and bytes.
- * @throws as `withReadView`, `openSnapshotFile` and `stageSnapshot`
+ * @throws as `withLiveView`, `openSnapshotFile` and `stageSnapshot`
  */
 export async function diffSnapshot(
   folder: DataFolder,
   id: SnapshotId,
   task: TaskOptions = {},
 ): Promise<Diff> {
-  return withStagedSnapshot(folder, id, task, async ({ view, database, stage, snapshot }) => {
+  return withStagedLive(folder, id, task, async ({ view, database, stage, snapshot }) => {
     const log = findLogTable(database.schema, folder.profile);
     const hasForeignId = findForeignLiveId(view.db, log, folder.profile) !== null;
     const found = await compareSnapshot(database, stage, 'differing', task);

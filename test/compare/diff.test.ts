@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type Diff, diffSnapshot } from '../../src/index.ts';
 import { dump } from '../laws/apply-directly.ts';
 import { makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { live } from '../support/story.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
@@ -104,4 +105,35 @@ test('payloads that are not JSON, not an object, or name no chat form one group 
   );
   const { newerEvents } = await tell(CHATS, BEFORE, since.join(' '));
   expect(newerEvents).toMatchObject([{ chat: null, chatName: null, events: odd.length }]);
+});
+
+test.each([
+  ['wal', false],
+  ['delete', true],
+] as const)('in journal mode %s, whether it copies the database first: %s', async (journalMode, copies) => {
+  const { place, id } = await live(root(), { schema: CHATS, before: '', since: '', journalMode });
+  const phases = new Set<string>();
+  await diffSnapshot(await open(place), id, { onProgress: ({ phase }) => phases.add(phase) });
+  expect(phases.has('copy-database')).toBe(copies);
+});
+
+test('columns that the host adds while the snapshot is read are compared as well', async () => {
+  const { place, id } = await live(root(), {
+    schema: CHATS,
+    before: "INSERT INTO chats VALUES ('a', 'Harbour');",
+    since: '',
+  });
+  let hasGrown = false;
+  const diff = await diffSnapshot(await open(place), id, {
+    onProgress({ phase }) {
+      if (hasGrown || phase !== 'read-snapshot') return;
+      hasGrown = true;
+      run(place, "ALTER TABLE chats ADD COLUMN mood TEXT; UPDATE chats SET title = 'Hill';");
+    },
+  });
+  expect(hasGrown).toBe(true);
+  expect(diff.schemaDrift).toContainEqual(
+    expect.objectContaining({ kind: 'column-missing-in-snapshot', table: 'chats', column: 'mood' }),
+  );
+  expect(diff.tables.find(({ name }) => name === 'chats')).toMatchObject({ changed: 1, unchanged: 0 });
 });
