@@ -1,3 +1,4 @@
+import type { ClearedCache } from '../src/model/cache.ts';
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
@@ -71,6 +72,7 @@ export type MenuCommand =
   | 'prune'
   | 'put-back'
   | 'empty-trash'
+  | 'clear-cache'
   | 'reveal'
   | 'help';
 
@@ -111,6 +113,8 @@ export type DesktopRequests = {
     OfFolder & { readonly to: TrashTarget },
     EmptiedTrash & { readonly to: TrashTarget; readonly refused: boolean }
   >;
+  /** Deletes what is kept of snapshots that were read. It is shared by all folders. */
+  'cache.clear': In<Record<never, never>, ClearedCache>;
   /** Which menu items make sense now. */
   'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
   'theme.set': In<{ readonly theme: Theme }, null>;
@@ -157,6 +161,7 @@ type PrivateRequests = {
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
   'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
   'private.empty-trash': In<OfFolder, EmptiedTrash>;
+  'private.clear-cache': In<{ readonly cacheDir: string }, ClearedCache>;
 };
 
 type WindowRequests = DesktopRequests & CoreRequests;

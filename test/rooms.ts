@@ -39,6 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/snapshot-file',
       'src/snapshots',
       node,
+      'valibot',
     ],
   },
   'src/compare': {
@@ -142,6 +143,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/system',
       'src/host',
       'src/snapshots',
+      'src/stage',
       'src/restore',
       'src/recovery',
       'src/catalog',

@@ -2,6 +2,7 @@ import {
   applyPrune,
   applyRestore,
   applyUndo,
+  clearCache,
   describeFolder,
   describeTrash,
   diffSnapshot,
@@ -104,6 +105,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         summary: { files, bytes, others, otherNames },
       };
     },
+    'private.clear-cache': ({ cacheDir }) => clearCache(cacheDir),
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),

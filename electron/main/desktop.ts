@@ -167,6 +167,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return done(null);
     },
     'trash.empty': (args) => emptyTrashTo(core, args),
+    'cache.clear': () => core.request('private.clear-cache', { cacheDir }),
     async 'menu.enable'({ commands }) {
       menu.enable(commands);
       return done(null);

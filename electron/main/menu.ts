@@ -22,6 +22,7 @@ type CommandItem = {
 const FOLDER_ITEMS: readonly CommandItem[] = [
   { command: 'open', label: '&Open Data Folder…', accelerator: 'CmdOrCtrl+O' },
   { command: 'reveal', label: 'Reveal in Folder', accelerator: 'CmdOrCtrl+Shift+E' },
+  { command: 'clear-cache', label: '&Clear Cache' },
 ];
 
 const SNAPSHOT_ITEMS: readonly CommandItem[] = [

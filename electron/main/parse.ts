@@ -46,6 +46,7 @@ const command = v.picklist([
   'prune',
   'put-back',
   'empty-trash',
+  'clear-cache',
   'reveal',
   'help',
 ]) satisfies v.GenericSchema<MenuCommand>;
@@ -61,6 +62,7 @@ const schemas = {
   'demo.open': v.strictObject({ fresh: v.boolean() }),
   'snapshot.reveal': ofSnapshot,
   'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
+  'cache.clear': none,
   'menu.enable': v.strictObject({ commands: v.pipe(v.array(command), v.maxLength(20), v.readonly()) }),
   'theme.set': v.strictObject({ theme: v.picklist(['system', 'light', 'dark']) }),
   'folder.facts': ofFolder,

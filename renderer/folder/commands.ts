@@ -21,6 +21,7 @@ export function possibleCommands(
   return [
     'open',
     'reveal',
+    'clear-cache',
     ...when(writable, 'take'),
     ...when(writable && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),

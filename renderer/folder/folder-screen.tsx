@@ -1,7 +1,8 @@
 import { type ReactNode, startTransition, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Key } from 'react-aria-components';
-import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
+import type { ErrorInfo, ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import { clearedWords } from '../../words/cache.ts';
 import { explain } from '../../words/errors.ts';
 import { interruptedWords } from '../../words/held-state.ts';
 import { exactnessAmong } from '../../words/moments.ts';
@@ -29,6 +30,11 @@ function findList(): HTMLElement | null {
 /** A notice of success, or none. */
 function tell(text: string | null): Notice | null {
   return text === null ? null : { text, failed: false, trashName: null };
+}
+
+function tellFailure(error: ErrorInfo): Notice {
+  const { title, happened } = explain(error, 'window');
+  return { text: `${title}. ${happened}`, failed: true, trashName: null };
 }
 
 export type FolderScreenProps = {
@@ -103,6 +109,7 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'prune')
       openDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
     else if (command === 'reveal') void reveal(single);
+    else if (command === 'clear-cache') void clearCache();
   };
   const hear = useEffectEvent(obey);
   useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
@@ -113,9 +120,11 @@ export function FolderScreen(props: FolderScreenProps) {
     const reply = await (snapshot === undefined
       ? call('folder.reveal', { folderId })
       : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
-    if (reply.ok) return;
-    const { title, happened } = explain(reply.error, 'window');
-    setNotice({ text: `${title}. ${happened}`, failed: true, trashName: null });
+    if (!reply.ok) setNotice(tellFailure(reply.error));
+  };
+  const clearCache = async () => {
+    const reply = await call('cache.clear', {});
+    setNotice(reply.ok ? tell(clearedWords(reply.value)) : tellFailure(reply.error));
   };
   const putBack = async (trashName: string) => {
     const reply = await call('prune.put-back', { folderId, trashName });

@@ -22,6 +22,7 @@ export type Command =
   | { readonly name: 'help'; readonly about: CommandName | null }
   | { readonly name: 'version' }
   | { readonly name: 'demo'; readonly dir: string }
+  | { readonly name: 'cache'; readonly clear: boolean }
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
   | { readonly name: 'show'; readonly id: string }
   | { readonly name: 'diff'; readonly id: string }
@@ -43,7 +44,7 @@ export type Command =
 export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
 
 /** A command that works in a data folder. */
-export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'demo' }>;
+export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'cache' | 'demo' }>;
 
 /** A parsed command line. `data` is null only if the command needs no data folder. */
 export type Invocation = {
@@ -148,6 +149,10 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
         name,
         trashName: operands.length === 0 ? null : one(name, operands, 'a folder of the trash'),
       };
+    case 'cache':
+      if (operands.length > 0 && one(name, operands, 'nothing, or “clear”') !== 'clear')
+        throw usage('“cache” takes nothing, or “clear”.', name);
+      return { name, clear: operands.length > 0 };
     case 'empty-trash':
       none(name, operands);
       return { name, ...applied };

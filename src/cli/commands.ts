@@ -1,7 +1,9 @@
 import {
   applyPrune,
   buildDemo,
+  clearCache,
   type DataFolder,
+  describeCache,
   describeTrash,
   diffSnapshot,
   emptyTrash,
@@ -28,7 +30,7 @@ import {
   describeTrashList,
   describeTrashSummary,
 } from './prune-report.ts';
-import { describeDiff, describeTaken } from './report.ts';
+import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
 
 /** What the process provides. Nothing below it reads the environment or the working directory. */
@@ -46,6 +48,7 @@ export async function runCommand(
   task: TaskOptions,
 ): Promise<Answer> {
   if (command.name === 'demo') return runDemo(command.dir, environment, task);
+  if (command.name === 'cache') return runCache(command.clear, environment);
   const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
     // A name without a slash is a file of the data folder, as the list of candidates shows it.
     database: db === null || !/[/\\]/.test(db) ? (db ?? undefined) : environment.resolvePath(db),
@@ -86,6 +89,16 @@ async function runDemo(
     json: { dir: place },
     lines: [`Built the demo in ${place}`, `Look around with: snapback list --data ${place}`],
   };
+}
+
+/** The cache belongs to no folder: it is the same for all. */
+async function runCache(clear: boolean, { cacheDir }: Environment): Promise<Answer> {
+  if (clear) {
+    const cleared = await clearCache(cacheDir);
+    return { json: cleared, lines: describeCleared(cleared) };
+  }
+  const cache = await describeCache(cacheDir);
+  return { json: cache, lines: describeCacheState(cache) };
 }
 
 async function runInFolder(folder: DataFolder, command: FolderCommand, task: TaskOptions): Promise<Answer> {

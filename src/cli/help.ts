@@ -22,6 +22,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'lists what can be put back from the trash; puts one folder of it back when named',
   },
   'empty-trash': { operands: '', does: 'shows what is in the trash; deletes it for good with --yes' },
+  cache: {
+    operands: '[clear]',
+    does: 'shows what is kept of snapshots that were read, so that the next look is faster; deletes it when “clear” is given',
+  },
   demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
   help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },
   version: { operands: '', does: 'shows the version' },
@@ -31,7 +35,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Look', ['list', 'show', 'verify', 'diff']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
-  ['Tidy up', ['prune', 'put-back', 'empty-trash']],
+  ['Tidy up', ['prune', 'put-back', 'empty-trash', 'cache']],
   ['Other', ['demo', 'help']],
 ];
 

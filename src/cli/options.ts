@@ -61,6 +61,7 @@ export const COMMANDS = {
   prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
   'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },
+  cache: { options: [] },
   demo: { options: [] },
   help: { options: [] },
   version: { options: [] },

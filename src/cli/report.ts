@@ -1,3 +1,4 @@
+import { cacheWords, clearedWords } from '../../words/cache.ts';
 import { notesOf } from '../../words/diff-notes.ts';
 import { chatWords, countWritten, writtenEvents } from '../../words/events.ts';
 import { formatTimestamp } from '../../words/moments.ts';
@@ -6,6 +7,7 @@ import { count } from '../../words/plurals.ts';
 import { retentionWords, shortRetention } from '../../words/retention.ts';
 import { healthWords, lineageWords } from '../../words/snapshots.ts';
 import { storyText, tellRestore } from '../../words/story.ts';
+import type { CacheState, ClearedCache } from '../model/cache.ts';
 import type { Diff, NewerEvents, TableDiff } from '../model/diff.ts';
 import type { Rules } from '../model/rules.ts';
 import type { SnapshotSummary, TakeResult } from '../model/snapshots.ts';
@@ -176,4 +178,13 @@ export function describeTaken(result: TakeResult): readonly string[] {
     ...retired,
     ...result.notes,
   ];
+}
+
+export function describeCacheState(cache: CacheState): readonly string[] {
+  const clear = cache.stages === 0 ? [] : ['“snapback cache clear” deletes it. Nothing of yours is in it.'];
+  return [cacheWords(cache), `It is in ${toPrintable(cache.folder)}`, ...clear];
+}
+
+export function describeCleared(cleared: ClearedCache): readonly string[] {
+  return [clearedWords(cleared)];
 }

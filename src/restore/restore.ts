@@ -9,6 +9,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
+import type { Stage } from '../stage/stage.ts';
 import { attachStage, stageById, withStagedSnapshot } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { preparePlan } from './plan.ts';
@@ -77,6 +78,7 @@ export async function applyRestore(
   task: TaskOptions = {},
 ): Promise<RestoreReceipt> {
   const place = await createPrivateFolder();
+  let closeStage: Stage['close'] | null = null;
   try {
     await requireWritable(folder);
     // Reading the schema also makes SQLite roll back what a killed writer left.
@@ -84,6 +86,7 @@ export async function applyRestore(
     try {
       const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
       const { stage, snapshot } = await stageById(folder, request.snapshotId, { folder: place, live }, task);
+      closeStage = stage.close;
       const preflight = await runPreflight(folder, snapshot, {
         mode: request.mode,
         whileOpen: apply.whileOpen,
@@ -112,6 +115,7 @@ export async function applyRestore(
       db.close();
     }
   } finally {
+    await closeStage?.();
     await place.remove();
   }
 }

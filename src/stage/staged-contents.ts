@@ -2,7 +2,6 @@ import type { Profile } from '../host/profile.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, identityOf } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { openPrivateDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { createTableHasher, type RowTotal, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
@@ -62,13 +61,9 @@ async function forEachRow(
   const yielder = createYielder(task);
   const { encoding } = stage;
   const columns = table.columns.map((_, index) => stageColumn(index));
-  const db = openPrivateDatabase(stage.file, stage);
-  try {
-    for (const row of readRows(db, { schemaName: 'main', table: table.name, columns, order, encoding })) {
-      use(row);
-      await yielder.step();
-    }
-  } finally {
-    db.close();
+  const source = { schemaName: 'main', table: table.name, columns, order, encoding };
+  for (const row of readRows(stage.db, source)) {
+    use(row);
+    await yielder.step();
   }
 }

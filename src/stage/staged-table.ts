@@ -1,4 +1,6 @@
 import type { LogExtent } from '../log/chain.ts';
+import type { SchemaDrift } from '../model/diff.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Table } from '../sqlite/table.ts';
 
@@ -20,6 +22,18 @@ export type StagedTable = {
   readonly readByEvidence: boolean;
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;
+};
+
+/** What is known of a snapshot beside its rows, once it is laid out for a schema. */
+export type StagedFacts = {
+  readonly tables: readonly StagedTable[];
+  readonly drift: readonly SchemaDrift[];
+  /** Tables of the profile that the file holds, and that the database has but can't be read here. */
+  readonly unreadable: readonly { readonly table: string; readonly rows: number }[];
+  readonly sha256: string;
+  readonly about: SnapshotAbout | null;
+  readonly lastEventId: bigint | null;
+  readonly hasLog: boolean;
 };
 
 /** What was made of a stage's rows so far. */

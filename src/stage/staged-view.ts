@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { type ReadView, withReadView } from '../host/private-copy.ts';
@@ -7,6 +9,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
+import { statSync } from '../system/files.ts';
 import { STAGE_SCHEMA } from './layout.ts';
 import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
 
@@ -30,23 +33,35 @@ export async function withStagedSnapshot<T>(
 ): Promise<T> {
   return withReadView(folder, task, async (view) => {
     const database = readHostDatabase(view.db, folder.profile);
-    const { stage, snapshot } = await stageById(folder, id, { folder: view.folder, live: database }, task);
-    attachStage(view.db, stage);
-    return use({ view, database, stage, snapshot });
+    const { stage, snapshot } = await stageById(
+      folder,
+      id,
+      { folder: view.folder, live: database, proof: 'facts' },
+      task,
+    );
+    try {
+      attachStage(view.db, stage);
+      return await use({ view, database, stage, snapshot });
+    } finally {
+      await stage.close();
+    }
   });
 }
 
-/** Opens a snapshot by its id and lays it out in the given private folder. @throws as `openSnapshotFile` and `stageSnapshot` */
+/**
+ * Opens a snapshot by its id and lays it out, in the given private folder where it cannot be kept. The caller closes the
+ * stage. @throws as `openSnapshotFile` and `stageSnapshot`
+ */
 export async function stageById(
   folder: DataFolder,
   id: SnapshotId,
-  place: Pick<StagePlace, 'folder' | 'live'>,
+  place: Pick<StagePlace, 'folder' | 'live' | 'proof'>,
   task: TaskOptions,
 ) {
   const file = await openSnapshotFile(folder, id);
   try {
-    const { nativeBinding } = folder;
-    const stage = await stageSnapshot(file, { ...place, nativeBinding }, task);
+    const { nativeBinding, cacheDir } = folder;
+    const stage = await stageSnapshot(file, { ...place, nativeBinding, cacheDir }, task);
     const snapshot: SnapshotRef = {
       id,
       takenAt: (snapshotTime(parseSnapshotId(id).name) ?? new Date(file.mtimeMs)).toISOString(),
@@ -60,11 +75,28 @@ export async function stageById(
   }
 }
 
-/** Attaches the stage beside `main`. Call it before the transaction begins. */
+/**
+ * Attaches the stage beside `main`. Call it before the transaction begins. Where another process has removed the file's
+ * name meanwhile, a copy of what is still open is attached. @throws `disk-full`, `io-failed`
+ */
 export function attachStage(db: AnyDatabase, stage: Stage): void {
+  const { file, folder } = stage;
+  const copy = join(folder.path, `copy-${randomBytes(4).toString('hex')}.db`);
   try {
-    db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(stage.file);
+    if (attachFile(db, stage, file)) return;
+    stage.db.prepare('VACUUM INTO ?').run(copy);
+    attachFile(db, stage, copy);
   } catch (error) {
-    throw explainPrivateWrite(error, stage.file);
+    throw explainPrivateWrite(error, copy);
   }
+}
+
+/** False if the file is not there any more. Some connections would make an empty one in its stead. */
+function attachFile(db: AnyDatabase, stage: Stage, file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(file);
+  if (db.pragma(`${STAGE_SCHEMA}.page_count`, { simple: true }) !== 0) return true;
+  if (stage.db.pragma('page_count', { simple: true }) === 0) return true;
+  db.exec(`DETACH ${STAGE_SCHEMA}`);
+  return false;
 }

@@ -32,20 +32,19 @@ async function stageOf(place: Place, path: string, reading: ReadingOptions): Pro
     const live = readHostDatabase(db, folder.profile);
     const file = { handle, path, sizeBytes: (await handle.stat()).size };
     const stage = await stageSnapshot(file, { folder: home, nativeBinding: undefined, live }, {}, reading);
-    const staged = openReadDatabase(stage.file, folder);
     try {
       const tables = [];
       for (const { name, columns, live, rowid: _, ...rest } of stage.tables) {
         const shown = columns.map((_, index) => `typeof(c${index}), hex(c${index}), quote(c${index})`);
         const sql = `SELECT ${[...shown, "''"].join(', ')} FROM ${name}`;
-        const rows = staged.prepare<[], string[]>(sql).raw().all();
+        const rows = stage.db.prepare<[], string[]>(sql).raw().all();
         const hash = await contentHash(stage, { name, columns, live, rowid: 'place', ...rest }, {});
         tables.push([live.name, columns, rest, rows.map(String).sort(), hash]);
       }
       const { drift, guessedBlobs, unreadable, sha256, lastEventId, hasLog } = stage;
       return { tables, drift, guessedBlobs, unreadable, sha256, lastEventId, hasLog };
     } finally {
-      staged.close();
+      await stage.close();
     }
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;

@@ -100,6 +100,14 @@ describe('the answers of the core', () => {
     expect(asText(events)).not.toContain(home);
   });
 
+  test('clearing the cache says how much it freed, and a snapshot looks the same afterwards', async () => {
+    const ofSnapshot = { folderId, snapshotId: await newestRewind() };
+    const before = await handlers['snapshot.diff'](ofSnapshot, task);
+    const { freedBytes } = await handlers['private.clear-cache']({ cacheDir: join(home, 'cache') }, task);
+    expect(freedBytes).toBeGreaterThan(10_000);
+    expect(await handlers['snapshot.diff'](ofSnapshot, task)).toEqual(before);
+  });
+
   test('a plan is applied once, and only by the id of an existing plan', async () => {
     const snapshotId = await newestRewind();
     const unknown = { folderId, planId: 'f'.repeat(64), whileOpen: false, ...NO_CONSENTS };

@@ -1,0 +1,278 @@
+import { mkdir, readdir, readFile, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { DataFolder } from '../../src/host/data-folder.ts';
+import { readHostDatabase } from '../../src/host/host-database.ts';
+import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
+import { openPrivateDatabase, openReadDatabase } from '../../src/sqlite/database.ts';
+import { STAGE_SCHEMA } from '../../src/stage/layout.ts';
+import type { Stage } from '../../src/stage/stage.ts';
+import { clearCache, describeCache, type Proof, stagesFolder } from '../../src/stage/stage-cache.ts';
+import { contentHash, logExtent } from '../../src/stage/staged-contents.ts';
+import { attachStage, stageById } from '../../src/stage/staged-view.ts';
+import { createPrivateFolder } from '../../src/system/private-folder.ts';
+import { ownMounts } from '../support/mounts.ts';
+import { addEvents, dumpChat, makeChat, makeDir, makeRoot, putSnapshot, run } from '../support/place.ts';
+import { start } from '../support/process.ts';
+import { readState } from '../support/state.ts';
+
+/*
+ * Stages that are kept: what is found again is what the snapshot says, and whatever is wrong with what was kept, or with
+ * its place, changes no answer.
+ */
+
+const root = makeRoot();
+const ID = 'rewind/20260101T000000Z';
+const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+const now = { planId: null, whileOpen: false };
+
+let folder: DataFolder;
+let cacheDir: string;
+
+beforeEach(async () => {
+  cacheDir = join(await makeDir(root()), 'cache');
+  folder = { ...(await makeChat(root(), { events: 40 })), cacheDir };
+  await putSnapshot(folder, ID, dumpChat(folder), new Date(0));
+  run(folder, 'DELETE FROM event_log WHERE id > 30;');
+});
+
+/** Waits until the snapshot is old enough for its times to tell whether it changed. */
+const settle = () => sleep(2100);
+
+/** Stages the snapshot, lets `use` look at the stage, and closes it. */
+async function staged<T>(use: (stage: Stage) => T | Promise<T>, proof: Proof = 'facts'): Promise<T> {
+  const db = openReadDatabase(folder.databaseFile, folder);
+  const place = await createPrivateFolder();
+  try {
+    const live = readHostDatabase(db, folder.profile);
+    const { stage } = await stageById(folder, ID, { folder: place, live, proof }, {});
+    try {
+      return await use(stage);
+    } finally {
+      await stage.close();
+    }
+  } finally {
+    db.close();
+    await place.remove();
+  }
+}
+
+const fileOf = (proof: Proof = 'facts') => staged(({ file }) => file, proof);
+const kept = async () => (await readdir(stagesFolder(cacheDir))).filter((name) => name.endsWith('.db'));
+const record = async () => {
+  const [name = ''] = (await readdir(stagesFolder(cacheDir))).filter((one) => one.endsWith('.json'));
+  return join(stagesFolder(cacheDir), name);
+};
+
+/** What a snapshot is worth without any cache. */
+const answers = async (where: DataFolder) => {
+  const { planId, ...plan } = await planRestore(where, request);
+  return { diff: await diffSnapshot(where, ID), plan: plan.tables };
+};
+
+test.each(['facts', 'bytes'] as const)(
+  'a second look finds the stage of the first, by its %s',
+  async (proof) => {
+    const first = await fileOf(proof);
+    expect(await fileOf(proof)).toBe(first);
+    expect(await answers(folder)).toEqual(await answers({ ...folder, cacheDir: null }));
+    expect(await kept()).toHaveLength(1);
+  },
+);
+
+test('what was made of a stage is found with it', async () => {
+  const make = (stage: Stage) =>
+    Promise.all([
+      logExtent(stage, folder.profile, {}),
+      ...stage.tables.map((table) => contentHash(stage, table, {})),
+    ]);
+  const made = await staged(make);
+  const known = await staged(({ contents }) => ({ totals: contents.totals.size, log: contents.log }));
+  expect(known).toEqual({ totals: made.length - 1, log: made[0] });
+  expect(await staged(make, 'bytes')).toEqual(made);
+});
+
+test('only their owner may read what is kept', async () => {
+  await settle();
+  await fileOf();
+  const modes = async (path: string) => (await stat(path)).mode & 0o777;
+  expect(await modes(stagesFolder(cacheDir))).toBe(0o700);
+  const names = await readdir(stagesFolder(cacheDir));
+  expect(names).toHaveLength(3);
+  for (const name of names) expect(await modes(join(stagesFolder(cacheDir), name))).toBe(0o600);
+});
+
+test('a snapshot with other bytes has another stage, even with the same size and time', async () => {
+  await settle();
+  const first = await fileOf();
+  const path = join(folder.dir, 'snapshots', `${ID}.json`);
+  await writeFile(path, (await readFile(path, 'utf8')).replace('line 7', 'line X'));
+  await utimes(path, new Date(0), new Date(0));
+  for (const proof of ['facts', 'bytes'] as const) {
+    expect(await fileOf(proof)).not.toBe(first);
+    expect((await diffSnapshot(folder, ID)).tables[0]).toMatchObject({ added: 11, removed: 1 });
+  }
+});
+
+test('another schema or another profile has another stage', async () => {
+  const files = [await fileOf()];
+  run(folder, 'PRAGMA user_version = 7');
+  files.push(await fileOf());
+  run(folder, 'ALTER TABLE chats ADD COLUMN mood TEXT');
+  files.push(await fileOf());
+  folder = { ...folder, profile: { ...folder.profile, tables: ['chats'] } };
+  files.push(await fileOf());
+  expect(new Set(files).size).toBe(4);
+});
+
+test('a stage that had to ask the live database is not kept', async () => {
+  const text = dumpChat(folder).replace('"title":"Harbour"', `"title":"b'x'"`);
+  await putSnapshot(folder, ID, text, new Date(0));
+  await staged(({ guessedBlobs }) => expect(guessedBlobs).toHaveLength(1));
+  expect(await readdir(stagesFolder(cacheDir))).toEqual([]);
+});
+
+describe('what is wrong with a kept stage costs only time:', () => {
+  const damages: readonly (readonly [string, (file: string) => Promise<void>])[] = [
+    ['its bytes were changed', (file) => overwrite(file, 5000, 'tampered')],
+    ['its header was changed', (file) => overwrite(file, 0, 'no database')],
+    ['it was cut', (file) => truncate(file, 8192)],
+    ['it is empty', (file) => truncate(file, 0)],
+    ['it is gone', (file) => unlink(file)],
+    ['its record was cut', async () => truncate(await record(), 100)],
+    ['its record is empty', async () => truncate(await record(), 0)],
+    ['its record is gone', async () => unlink(await record())],
+    ['its record has another form', async () => writeFile(await record(), 'of a later version')],
+    ['its record was changed', async () => overwrite(await record(), 300, '9')],
+  ];
+
+  test.each(damages)('%s', async (_, damage) => {
+    const first = await fileOf();
+    await damage(first);
+    expect(await fileOf()).not.toBe(first);
+    expect(await answers(folder)).toEqual(await answers({ ...folder, cacheDir: null }));
+  });
+
+  test('its bytes were changed and its times were forged: a restore finds out', async () => {
+    const first = await fileOf('bytes');
+    const { atime, mtime } = await stat(first);
+    await overwrite(first, (await readFile(first)).indexOf('line 35'), 'LIE! 35');
+    await utimes(first, atime, mtime);
+    await applyRestore(folder, request, now);
+    expect(readState(folder.databaseFile).tables.event_log?.join()).not.toContain(
+      Buffer.from('LIE! 35').toString('hex').toUpperCase(),
+    );
+    expect(await fileOf('bytes')).not.toBe(first);
+  });
+});
+
+async function overwrite(file: string, at: number, text: string): Promise<void> {
+  const bytes = await readFile(file);
+  bytes.write(text, at);
+  await writeFile(file, bytes);
+}
+
+test.each([
+  ['below a file', async () => join(folder.databaseFile, 'cache')],
+  [
+    'in a place that cannot be written',
+    async () => {
+      await mkdir(cacheDir, { recursive: true });
+      await writeFile(stagesFolder(cacheDir), 'a file');
+      return cacheDir;
+    },
+  ],
+])('a cache %s is done without', async (_, place) => {
+  folder = { ...folder, cacheDir: await place() };
+  expect(await answers(folder)).toEqual(await answers({ ...folder, cacheDir: null }));
+  await applyRestore(folder, request, now);
+  expect(await describeCache(cacheDir)).toMatchObject({ stages: 0 });
+});
+
+test('all can be cleared while a stage is in use, and that one goes on working', async () => {
+  const before = await staged((stage) => contentHash(stage, firstOf(stage), {}));
+  await staged(async (stage) => {
+    const { freedBytes } = await clearCache(cacheDir);
+    expect(freedBytes).toBeGreaterThan(10_000);
+    expect(await readdir(stagesFolder(cacheDir))).toEqual([]);
+    const db = openPrivateDatabase(join(stage.folder.path, 'other.db'), { nativeBinding: undefined });
+    attachStage(db, stage);
+    expect(db.prepare(`SELECT count(*) FROM ${STAGE_SCHEMA}.t0`).pluck().get()).toBe(40);
+    db.close();
+    expect(await contentHash(stage, firstOf(stage), {})).toBe(before);
+  });
+  expect(await describeCache(cacheDir)).toMatchObject({ stages: 0, bytes: 0 });
+});
+
+function firstOf({ tables: [first] }: Stage) {
+  if (first === undefined) throw new TypeError('The stage has no table.');
+  return first;
+}
+
+test('drafts of dead processes are removed, those of others stay', async () => {
+  await mkdir(stagesFolder(cacheDir), { recursive: true });
+  const child = start('hold.ts', { args: [folder.databaseFile, 'SELECT 1'] });
+  await child.said('held');
+  const [dead, alive] = [`.999999999-${'0'.repeat(16)}`, `.${child.process.pid}-${'0'.repeat(16)}`];
+  for (const name of [dead, alive]) await writeFile(join(stagesFolder(cacheDir), name), 'x');
+  await fileOf();
+  const names = await readdir(stagesFolder(cacheDir));
+  expect(names).not.toContain(dead);
+  expect(names).toContain(alive);
+  await child.kill();
+});
+
+test('two processes that stage the same snapshots at once both end well, and what they leave is found', async () => {
+  const ids = Array.from({ length: 6 }, (_, index) => `rewind/20260102T00000${index}Z`);
+  for (const [index, id] of ids.entries()) {
+    run(folder, addEvents(index + 1));
+    await putSnapshot(folder, id, dumpChat(folder), new Date(0));
+  }
+  const both = [1, 2].map(() => start('stage.ts', { args: [folder.dir, cacheDir, ...ids, ...ids] }));
+  const lines = await Promise.all(both.map(({ ended }) => ended));
+  const rows = ids.map((_, index) => `kept ${30 + ((index + 1) * (index + 2)) / 2}`);
+  for (const told of lines) expect(told).toEqual([...rows, ...rows]);
+  const count = (await kept()).length;
+  expect(await start('stage.ts', { args: [folder.dir, cacheDir, ...ids] }).ended).toEqual(rows);
+  expect((await kept()).length).toBe(count);
+});
+
+describe.skipIf(ownMounts === undefined)(
+  ownMounts === undefined ? 'a small disk (not here: may not mount one)' : 'a small disk',
+  () => {
+    /** Runs the child with the cache on a disk of that size, and then lists what is left on it. */
+    async function onDisk(size: string, fill: string, ids: readonly string[]): Promise<readonly string[]> {
+      await mkdir(cacheDir, { recursive: true });
+      const script = `mount -t tmpfs -o size=${size} tmpfs "$1" && ${fill} && at="$1" && shift && "$@"; du -sk "$at/stages" | cut -f1`;
+      const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', cacheDir];
+      return start('stage.ts', { through, args: [folder.dir, cacheDir, ...ids] }).ended;
+    }
+
+    async function putLarge(id: string): Promise<void> {
+      run(folder, addEvents(1200, 'a line of some length '.repeat(8)));
+      await putSnapshot(folder, id, dumpChat(folder), new Date(0));
+      run(folder, 'DELETE FROM event_log WHERE id > 30;');
+    }
+
+    test('never holds more than its part: the stages that were not used for longest go', async () => {
+      const ids = ['rewind/20260103T000000Z', 'rewind/20260103T000001Z', 'rewind/20260103T000002Z'];
+      for (const id of ids) await putLarge(id);
+      const told = await onDisk('4m', 'true', [...ids, ...ids]);
+      expect(told.slice(0, -1)).toEqual(Array.from({ length: 6 }, () => 'kept 1230'));
+      const used = Number(told.at(-1));
+      expect(used).toBeGreaterThan(300);
+      expect(used).toBeLessThanOrEqual(1100);
+    });
+
+    test('that is full, or fills up meanwhile, sends the stage to the temporary folder', async () => {
+      const id = 'rewind/20260103T000000Z';
+      await putLarge(id);
+      const full = 'head -c 4m /dev/zero > "$1/filler"; true';
+      expect((await onDisk('4m', full, [id])).slice(0, -1)).toEqual(['private 1230']);
+      // There seems to be room for it, but a sixth of the pages is taken by somebody else.
+      const sparse = 'mkdir "$1/stages"; mount -t tmpfs -o size=200k,nr_inodes=4 tmpfs "$1/stages"';
+      expect((await onDisk('4m', sparse, [id])).slice(0, -1)).toEqual(['private 1230']);
+    });
+  },
+);
