@@ -35,6 +35,8 @@ export type LogQuestions = {
   readonly rewinds: () => Promise<readonly bigint[]>;
   /** The hash of an event's id, ts, kind and payload; null if there is no such event. */
   readonly fingerprint: (id: bigint) => Promise<string | null>;
+  /** The same of several events, in one read; those that the log lacks are left out. */
+  readonly fingerprints: (ids: readonly bigint[]) => Promise<ReadonlyMap<bigint, string>>;
   /** Whether the log still has this event with as many events before it. Does not check that those are the same. */
   readonly has: (mark: LogMark) => Promise<boolean>;
   /**
@@ -159,13 +161,19 @@ export function createLogQuestions(
     return found;
   }
 
-  const fingerprint = (event: bigint) =>
+  const fingerprints = (events: readonly bigint[]) =>
     ask(() =>
       atOneMoment(db, () => {
-        for (const row of read(`WHERE ${id} = ${event}`)) return fingerprintEvent(row);
-        return null;
+        const found = new Map<bigint, string>();
+        for (const row of read(`WHERE ${id} IN (${events.join(', ')})`)) {
+          const [event] = row;
+          if (typeof event === 'bigint' && !found.has(event)) found.set(event, fingerprintEvent(row));
+        }
+        return found;
       }),
     );
+
+  const fingerprint = async (event: bigint) => (await fingerprints([event])).get(event) ?? null;
 
   const has = async ({ events, lastId, last }: LogMark) =>
     events === 0 || ((await fingerprint(lastId)) === last && (await count(null, lastId)) === events);
@@ -245,6 +253,7 @@ export function createLogQuestions(
     lastId: () => ask(() => readLastEventId(db, profile)),
     lastTime: () => ask(() => readLastTime(db, profile, source)),
     fingerprint,
+    fingerprints,
     has,
     chains: (after) => readChains(createLogChain(), after),
     rowChains: (after) => readChains(createRowChain(), after),

@@ -67,16 +67,20 @@ async function compareWithLog(
   live: LiveLog,
 ): Promise<string | null> {
   const newest = await live.lastId();
-  let compared = 0;
   let reached = 0n;
+  const expected = new Map<bigint, string>();
   for (const event of firstEvents) {
     const [id] = event;
     if (typeof id !== 'bigint') break;
     reached = id;
     if (id > newest) break;
-    if ((await live.fingerprint(id)) !== fingerprintEvent(event)) return null;
-    compared += 1;
+    const hash = fingerprintEvent(event);
+    if ((expected.get(id) ?? hash) !== hash) return null;
+    expected.set(id, hash);
   }
+  const found = await live.fingerprints([...expected.keys()]);
+  if ([...expected].some(([id, hash]) => found.get(id) !== hash)) return null;
+  const compared = expected.size;
   const isCut = newest < lastEventId;
   const last = isCut ? null : await live.fingerprint(lastEventId);
   if (!isCut && lastEventId !== 0n && last === null) return null;
