@@ -8,7 +8,8 @@ import { readSchema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { findLogTable, identityOf } from './events.ts';
-import { type Ask, createLogQuestions, type LogQuestions, type LogSource } from './log-questions.ts';
+import { createLogQuestions, type LogQuestions } from './log-questions.ts';
+import type { Ask, LogSource } from './log-runs.ts';
 
 /** The live log, opened for questions. */
 export type LiveLog = LogQuestions & {

@@ -1,15 +1,21 @@
-import type { Profile } from '../host/profile.ts';
 import { ALL_ROWIDS, MOST_ROWS, type RowidRange, rangeAfter } from '../host/row-text.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
-import type { Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
 import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
 import { readLastTime } from './last-time.ts';
+import {
+  type Ask,
+  type Between,
+  createLogRuns,
+  hintOf,
+  LONGEST_READ_MS,
+  type LogSource,
+  within,
+} from './log-runs.ts';
 
 /** A place in the live log: the number of events up to and with `lastId`, and the hash of that event's identity (`last`). */
 type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
@@ -50,13 +56,6 @@ export type LogQuestions = {
 
 type Chains = { readonly at: ReadonlyMap<number, string>; readonly end: ReadMark };
 
-/**
- * After this time a read ends, and another one continues after the last event that was read. Without a WAL the host cannot
- * commit during a read. The limit is a time, because events may have any size; a single event is always read completely.
- */
-const LONGEST_READ_MS = 20;
-/** How many events the first read of a count covers. The next ones adapt to the time that it took. */
-const FIRST_RUN = 2_000;
 /** How many events are added to a chain at once, as long as nobody knows how long that takes. */
 const FEWEST_AT_ONCE = 8;
 
@@ -69,18 +68,8 @@ export function createLogQuestions(
 ): LogQuestions {
   const source = { ...rest, table: live.name };
   const id = quoteName(profile.log.columns.id);
-  // Forces a scan by rowid. With an index on another column, SQLite would sort all events before it yields the first.
-  const hint = byRowid ? 'NOT INDEXED ' : '';
-  const read = (order: string) => readEvents(db, { ...source, order: hint + order });
-  /** The events above the first id and up to the second one, in their order. */
-  const within = ([after, upTo]: readonly [bigint | null, bigint | null]) => {
-    const limits = [
-      ...(after === null ? [] : [`${id} > ${after}`]),
-      ...(upTo === null ? [] : [`${id} <= ${upTo}`]),
-    ];
-    return `${limits.length === 0 ? '' : `WHERE ${limits.join(' AND ')} `}ORDER BY ${id} `;
-  };
-
+  const runs = createLogRuns(db, { byRowid, profile, live, ...rest }, ask, task);
+  const read = (order: string) => readEvents(db, { ...source, order: hintOf({ byRowid }) + order });
   /** Calls `goOn` in one read after the other, as long as it says that there is more. It stops where `isOver` says so. */
   async function inShortReads(goOn: (isOver: () => boolean) => boolean): Promise<void> {
     const yielder = createYielder(task);
@@ -95,13 +84,13 @@ export function createLogQuestions(
 
   /** Visits each event between the two ids once, in the order of the ids. `see` must return the event's id. */
   async function walk<T>(
-    [after, upTo]: readonly [bigint | null, bigint | null],
+    [after, upTo]: Between,
     read: (order: string) => Iterable<T>,
     see: (event: T) => unknown,
   ): Promise<void> {
     let last = after;
     await inShortReads((isOver) => {
-      for (const event of read(within([last, upTo]))) {
+      for (const event of read(within(id, [last, upTo]))) {
         const seen = see(event);
         if (typeof seen === 'bigint') last = seen;
         if (byRowid && isOver()) return true;
@@ -110,55 +99,9 @@ export function createLogQuestions(
     });
   }
 
-  /** Counts in SQL. Where ids are rowids, in reads that adapt to be short ones; elsewhere this is a copy, and one read. */
-  async function count(after: bigint | null, upTo: bigint | null): Promise<number> {
-    const yielder = createYielder(task);
-    let events = 0;
-    let last = after;
-    let most = byRowid ? FIRST_RUN : Number.MAX_SAFE_INTEGER;
-    for (;;) {
-      await yielder.step();
-      const began = performance.now();
-      const [counted, end] = await ask(() => countRun([last, upTo], most));
-      events += counted;
-      if (counted < most || typeof end !== 'bigint') return events;
-      last = end;
-      most = Math.max(1, Math.floor(performance.now() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
-    }
-  }
-
-  /** The number of the first `most` events between two ids, and the id of the last one. */
-  function countRun(
-    between: readonly [bigint | null, bigint | null],
-    most: number,
-  ): readonly [number, unknown] {
-    const ids = `SELECT ${id} AS id FROM main.${quoteName(source.table)} ${hint}${within(between)}LIMIT ${most}`;
-    const [counted, end] = db
-      .prepare<[], [bigint, unknown]>(`SELECT count(*), max(id) FROM (${ids})`)
-      .raw()
-      .safeIntegers()
-      .get() ?? [0n, null];
-    return [Number(counted), end];
-  }
-
   async function rewinds(): Promise<readonly bigint[]> {
     const kind = source.identity[chainColumns(profile).indexOf(profile.log.columns.kind)];
-    if (kind == null) return [];
-    const found: bigint[] = [];
-    const readKinds = (order: string) =>
-      db
-        .prepare<[], unknown[]>(
-          `SELECT ${id}, ${quoteName(kind)} FROM main.${quoteName(source.table)} ${hint}${order}`,
-        )
-        .raw()
-        .safeIntegers()
-        .iterate();
-    await walk([null, null], readKinds, ([event, of]) => {
-      if (typeof event === 'bigint' && typeof of === 'string' && profile.chat.rewindKinds.includes(of))
-        found.push(event);
-      return event;
-    });
-    return found;
+    return kind == null ? [] : runs.find(kind, profile.chat.rewindKinds);
   }
 
   const fingerprints = (events: readonly bigint[]) =>
@@ -176,7 +119,7 @@ export function createLogQuestions(
   const fingerprint = async (event: bigint) => (await fingerprints([event])).get(event) ?? null;
 
   const has = async ({ events, lastId, last }: LogMark) =>
-    events === 0 || ((await fingerprint(lastId)) === last && (await count(null, lastId)) === events);
+    events === 0 || ((await fingerprint(lastId)) === last && (await runs.count([null, lastId])) === events);
 
   /** Adds all events up to an id to a chain, and notes it after the wanted ones. Returns the last id; null as `chains`. */
   async function addEach(chain: RowChain, upTo: bigint | null, note: () => void): Promise<bigint | null> {
@@ -247,8 +190,8 @@ export function createLogQuestions(
 
   return {
     identity: source.identity,
-    countAfter: (event) => count(event, null),
-    countBetween: count,
+    countAfter: (event) => runs.count([event, null]),
+    countBetween: (after, upTo) => runs.count([after, upTo]),
     rewinds,
     lastId: () => ask(() => readLastEventId(db, profile)),
     lastTime: () => ask(() => readLastTime(db, profile, source)),
@@ -269,16 +212,3 @@ function atOneMoment<T>(db: AnyDatabase, read: () => T): T {
     if (db.inTransaction) db.exec('COMMIT');
   }
 }
-
-/** Performs one short read. Whether it waits for a lock depends on the caller's effort. */
-export type Ask = <T>(question: () => T) => Promise<T>;
-
-/** Where the live log is found in the database. */
-export type LogSource = {
-  readonly profile: Profile;
-  readonly live: Table;
-  readonly identity: Identity;
-  readonly encoding: Schema['encoding'];
-  /** Whether the id is the rowid. Then every event has an integer id and is found without reading others. */
-  readonly byRowid: boolean;
-};

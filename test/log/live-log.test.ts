@@ -174,3 +174,18 @@ test('an error names the log table if the database has lost it', async () => {
   run(folder, 'DROP TABLE event_log');
   expect(await codeOf(ask(folder, (live) => live.chains([])))).toBe('database-missing');
 });
+
+test('the records of rewinds are found by their exact kind, whatever the column compares as equal', async () => {
+  const folder = await makeChat(root(), { events: 3000 });
+  const [kind = ''] = folder.profile.chat.rewindKinds;
+  run(
+    folder,
+    `ALTER TABLE event_log RENAME TO rows;
+     CREATE TABLE event_log (id INTEGER PRIMARY KEY, ts TEXT, kind TEXT COLLATE NOCASE, payload_json TEXT);
+     INSERT INTO event_log SELECT id, ts, kind, payload_json FROM rows;
+     UPDATE event_log SET kind = '${kind}' WHERE id IN (1, 2000, 2001, 3000);
+     UPDATE event_log SET kind = upper('${kind}') WHERE id = 5;
+     UPDATE event_log SET kind = CAST('${kind}' AS BLOB) WHERE id = 6`,
+  );
+  expect(await ask(folder, (live) => live.rewinds())).toEqual([1n, 2000n, 2001n, 3000n]);
+});
