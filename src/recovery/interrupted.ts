@@ -4,6 +4,7 @@ import { withReadView } from '../host/private-copy.ts';
 import { appendJournal, type NewJournalEntry, readJournal } from '../journal/journal.ts';
 import { type JournalState, type OpenRestore, replayJournal } from '../journal/replay.ts';
 import { isRunningHere, whileRunning } from '../journal/under-way.ts';
+import { findLogTable, identityOf } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -11,13 +12,8 @@ import { discardDraft, draftMaker, leaveDraft } from '../snapshots/drafts.ts';
 import { isNoted, type NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { sweepPrivateFolders } from '../system/private-folder.ts';
 import { isRunning } from '../system/process-mark.ts';
-import {
-  dropOutdatedDraft,
-  ensureCheckpoint,
-  publishOwed,
-  readAbout,
-  reopenOwed,
-} from './owed-checkpoint.ts';
+import { readContents } from './draft-contents.ts';
+import { dropOutdatedDraft, ensureCheckpoint, publishOwed, reopenOwed } from './owed-checkpoint.ts';
 import { judgeOutcome } from './restore-outcome.ts';
 import { sweepDrafts } from './sweep-drafts.ts';
 import {
@@ -130,11 +126,13 @@ async function settle(
   standing: NotedSafetyCopy | null,
 ): Promise<Finished | null> {
   const { copy, open, safetyCopyId } = one;
+  const { profile } = database;
+  const log = findLogTable(database.schema, profile);
   const draft = await reopenOwed(folder, open);
   try {
     const evidence = {
       copy: isNoted(copy) ? copy : null,
-      after: draft === null ? null : await readAbout(draft),
+      after: draft === null ? null : await readContents(draft, profile, identityOf(log, profile), task),
       standing: standingFor(one, standing),
       overwritten: open?.overwritten ?? false,
     };

@@ -8,12 +8,12 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { dumpCheckpoint, publishCheckpoint } from '../restore/checkpoint.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { type Draft, discardDraft, leaveDraft, readDraft, reopenDraft } from '../snapshots/drafts.ts';
+import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/drafts.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { readContents } from './draft-contents.ts';
 import { holdsDumps, holdsTables } from './restore-outcome.ts';
 
 /*
@@ -25,11 +25,6 @@ import { holdsDumps, holdsTables } from './restore-outcome.ts';
 export async function reopenOwed(folder: DataFolder, open: OpenRestore | null): Promise<Draft | null> {
   const name = open?.entry.checkpointDraft ?? null;
   return name === null ? null : reopenDraft(folder, PERIODIC_KIND, name);
-}
-
-/** What a draft says about itself; null where it is torn or empty. */
-export async function readAbout(draft: Draft): Promise<SnapshotAbout | null> {
-  return (await readSnapshotEnds(await readDraft(draft))).about;
 }
 
 /**
@@ -47,10 +42,9 @@ export async function publishOwed(
   const draft = await reopenOwed(folder, open);
   if (draft !== null)
     try {
-      const about = await readAbout(draft);
-      if (about !== null && (await isContinued(folder, about, task)))
-        return await publishCheckpoint(folder, draft);
-      if (about !== null) {
+      const isHolding = await isContinued(folder, draft, task);
+      if (isHolding === true) return await publishCheckpoint(folder, draft);
+      if (isHolding === false) {
         await discardDraft(draft);
         return null;
       }
@@ -68,13 +62,15 @@ export async function publishOwed(
   );
 }
 
-/** Whether the live log still begins with this one. @throws as `withLiveLog`, and `database-busy` where it changes meanwhile */
-function isContinued(
-  folder: DataFolder,
-  { format, log }: SnapshotAbout,
-  task: TaskOptions,
-): Promise<boolean> {
+/**
+ * Whether the live log still begins with that of a draft; null where the draft is torn.
+ * @throws as `withLiveLog` and `readContents`, and `database-busy` where the log changes meanwhile
+ */
+function isContinued(folder: DataFolder, draft: Draft, task: TaskOptions): Promise<boolean | null> {
   return withLiveLog(folder, 'patient', task, async (live) => {
+    const contents = await readContents(draft, folder.profile, live.identity, task);
+    if (contents === null) return null;
+    const { format, log } = contents;
     const chains = await (format === 1 ? live.rowChains : live.chains)([log.events]);
     if (chains === null)
       throw new SnapbackError('database-busy', 'Another program is working in the database.');

@@ -14,6 +14,7 @@ import {
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
+import type { DraftContents } from './draft-contents.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -26,8 +27,8 @@ export type RestoreOutcome = 'committed' | 'not-committed' | 'unknown';
 export type Evidence = {
   /** Null where it is gone or can't be read. */
   readonly copy: NotedSafetyCopy | null;
-  /** What the checkpoint's draft says about itself; null where there is none. */
-  readonly after: SnapshotAbout | null;
+  /** What the checkpoint's draft holds; null where there is none. */
+  readonly after: DraftContents | null;
   /**
    * What the committed restore before this one left, where this one's safety copy is gone; else null. As long as the
    * database holds that, undoing the earlier restore is right whatever became of this one.

@@ -1,21 +1,31 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { ownAsDatabase } from '../host/folders.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { hashFile } from '../snapshot-file/seal.ts';
 import {
   createDraft,
   type Draft,
   discardDraft,
   leaveDraft,
   publishDraft,
+  readDraft,
   syncDraft,
 } from '../snapshots/drafts.ts';
+import { openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName } from '../sqlite/names.ts';
+import { staleError } from '../sqlite/transaction.ts';
+import { constants, copyFile } from '../system/files.ts';
+import type { PreparedPlan } from './plan.ts';
 
 /*
  * The host cold-loads its newest checkpoint. That may be older than a restore, or hold the very state that the restore
- * replaced. So a full restore ends with a fresh one: dumped inside its transaction, published right after COMMIT.
+ * replaced. So a full restore ends with a fresh one: a copy of the snapshot's bytes where the result is exactly what they
+ * hold, else dumped inside its transaction. It is published right after COMMIT.
  */
 
 /**
@@ -28,6 +38,69 @@ export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: 
     await writeAndCheck(db, draft, { profile: folder.profile, phase: 'checkpoint', restore: null }, task);
     await syncDraft(draft);
     return draft;
+  } catch (error) {
+    await discardDraft(draft);
+    throw error;
+  }
+}
+
+/**
+ * Whether a restored database is exactly what the snapshot's file holds, so that the file itself can be its checkpoint: a
+ * JSON file without a restore's note, of which every table of the profile is written, with nothing left out, guessed,
+ * converted or chosen.
+ */
+function isExact(
+  { plan, stage, comparisons, derived }: PreparedPlan,
+  { schema, profile }: HostDatabase,
+): boolean {
+  const whole = new Map(
+    comparisons.map(({ staged, liveOnly }) => [foldName(staged.live.name), liveOnly.length === 0]),
+  );
+  return (
+    (stage.about === null || (stage.about.format !== 3 && stage.about.restore === null)) &&
+    plan.options.mode === 'full' &&
+    plan.options.clearTables.length === 0 &&
+    [...stage.drift, ...stage.unreadable, ...stage.guessedBlobs, ...derived].length === 0 &&
+    [profile.log.table, ...profile.tables]
+      .map(foldName)
+      .every((name) =>
+        schema.tables.has(name) || schema.unreadable.has(name) ? whole.get(name) === true : true,
+      )
+  );
+}
+
+/**
+ * Copies the snapshot's bytes into a draft, before anything is written to the database. Null where the result will not be
+ * exactly what they hold, or they are not what the host reads on every system. When this returns a draft, its bytes are
+ * on the disk, and are those that the plan was made from.
+ * @throws `plan-stale` where the snapshot has changed since, `disk-full`, `io-failed`, `cancelled`; then there is no draft
+ */
+export async function copyCheckpoint(
+  folder: DataFolder,
+  database: HostDatabase,
+  prepared: PreparedPlan,
+  task: TaskOptions,
+): Promise<Draft | null> {
+  const { id, sha256: wanted } = prepared.plan.snapshot;
+  if (!isExact(prepared, database)) return null;
+  const source = await openSnapshotFile(folder, id);
+  await source.handle.close();
+  if (source.form !== 'json') return null;
+  const draft = await createDraft(folder, PERIODIC_KIND);
+  try {
+    await copyFile(source.path, draft.path, constants.COPYFILE_FICLONE);
+    // The copy took over the mode of the snapshot.
+    await ownAsDatabase(folder, draft.handle);
+    await syncDraft(draft);
+    const hashing: TaskOptions = {
+      signal: task.signal,
+      onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'checkpoint' }),
+    };
+    const { sha256, ascii } = await hashFile(await readDraft(draft), null, hashing);
+    if (sha256 !== wanted) throw staleError();
+    if (ascii) return draft;
+    await discardDraft(draft);
+    return null;
   } catch (error) {
     await discardDraft(draft);
     throw error;

@@ -48,7 +48,13 @@ export async function runPreflight(
   { mode, ...given }: Given,
 ): Promise<Preflight> {
   const databaseBytes = await sizeWithWal(folder.databaseFile);
-  const aboutBytes = Math.ceil(Math.max(databaseBytes * JSON_PER_DATABASE_BYTE, 4096));
+  // The safety copy is as large as the database, or where its tables are dumped alone, hardly ever larger.
+  const aboutBytes = Math.max(databaseBytes, 4096);
+  const checkpointBytes = Math.max(
+    Math.ceil(databaseBytes * JSON_PER_DATABASE_BYTE),
+    snapshot.sizeBytes,
+    4096,
+  );
   const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
   return {
     ...given,
@@ -61,8 +67,8 @@ export async function runPreflight(
       // What the transaction writes to SQLite's journal or WAL, and the rows that come back.
       { path: folder.databaseFile, bytes: databaseBytes + snapshot.sizeBytes },
       { path: safetyFolder, bytes: aboutBytes },
-      { path: join(folder.dir, SNAPSHOTS, PERIODIC_KIND), bytes: aboutBytes },
-      // A private copy of the database or the exact values for the safety copy, and the staged snapshot.
+      { path: join(folder.dir, SNAPSHOTS, PERIODIC_KIND), bytes: checkpointBytes },
+      // A private copy of the database or the exact values for the checkpoint, and the staged snapshot.
       { path: tmpdir(), bytes: databaseBytes + snapshot.sizeBytes },
       // SQLite's temporary tables of what differs, and its sorting.
       { path: await findSqliteTempDir(folder), bytes: snapshot.sizeBytes },

@@ -13,7 +13,7 @@ import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
-import { dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import { copyCheckpoint, dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import type { PreparedPlan, ReadyPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { hashAfter, hashBefore } from './touched-content.ts';
@@ -53,8 +53,13 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   let announced = false;
   let committing = false;
   try {
+    checkpoint = plan.freshCheckpoint ? await copyCheckpoint(folder, database, prepared, task) : null;
     const written = await writeAndVerify(run, { safety, before }, task);
-    checkpoint = plan.freshCheckpoint ? await dumpCheckpoint(folder, db, task) : null;
+    if (checkpoint !== null && written.receipt.lastEventId !== plan.snapshot.lastEventId) {
+      await discardDraft(checkpoint);
+      checkpoint = null;
+    }
+    if (plan.freshCheckpoint) checkpoint ??= await dumpCheckpoint(folder, db, task);
     // From here on the line may be on the disk, even if writing it fails.
     announced = true;
     await appendJournal(folder, {

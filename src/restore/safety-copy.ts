@@ -9,22 +9,24 @@ import type { DumpRequest } from '../snapshot-file/writer.ts';
 import { createDraft, discardDraft, publishDraft } from '../snapshots/drafts.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
 import { contentHash, logExtent } from '../stage/staged-contents.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
+import { copyDatabase, findCopied } from './database-copy.ts';
 import type { ReadyPlan } from './plan.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 
 /**
- * Dumps what a restore is about to replace, reads it back and publishes it as a snapshot of kind `restore`. When this
- * returns, the copy is on the disk. The caller holds the transaction that makes the copy exactly the state that is replaced.
- * @throws as `writeAndCheck` and `publishDraft`; then there is no copy
+ * Copies what a restore is about to replace, proves the copy and publishes it as a snapshot of kind `restore`: as a
+ * database, or where `findCopied` says so, as JSON. When this returns, the copy is on the disk. The caller holds the transaction that makes the copy exactly the state that is replaced.
+ * @throws as `copyDatabase`, `writeAndCheck` and `publishDraft`; then there is no copy
  */
 export async function takeSafetyCopy(
   folder: DataFolder,
-  database: HostDatabase,
+  database: HostDatabase<WriteDatabase>,
   { plan, stage, comparisons, integrity, before }: ReadyPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
@@ -36,7 +38,8 @@ export async function takeSafetyCopy(
     const { live, columns } = staged;
     after.push({ name: live.name, columns, hash: await contentHash(stage, staged, task) });
   }
-  const draft = await createDraft(folder, SAFETY_KIND);
+  const tables = findCopied(database);
+  const draft = await createDraft(folder, SAFETY_KIND, tables === null ? 'json' : 'database');
   try {
     const restore: DumpRequest['restore'] = {
       planId: plan.planId,
@@ -53,7 +56,15 @@ export async function takeSafetyCopy(
       log,
       faults: noteFaults(integrity),
     };
-    await writeAndCheck(database.db, draft, { profile: folder.profile, phase: 'safety-copy', restore }, task);
+    if (tables !== null)
+      await copyDatabase(folder, database, { draft, tables, known: before, restore }, task);
+    else
+      await writeAndCheck(
+        database.db,
+        draft,
+        { profile: folder.profile, phase: 'safety-copy', restore },
+        task,
+      );
     return await publishDraft(folder, draft);
   } catch (error) {
     await discardDraft(draft);

@@ -92,7 +92,7 @@ function readNotes(db: ReadDatabase): DatabaseNotes | null {
     )
     .pluck();
   const text = read.get(ABOUT_PART, LARGEST_ABOUT_BYTES);
-  const about = typeof text === 'string' ? parseAbout(parseJson(text)) : null;
+  const about = typeof text === 'string' ? parseAbout(parseJson(text), 'database') : null;
   if (about === null) return null;
   const seal = read.get(SEAL_PART, LONGEST_SEAL);
   const sealText = seal instanceof Uint8Array ? Buffer.from(seal).toString('latin1') : '';

@@ -70,7 +70,7 @@ async function* readAll(
     const expected = noted.get(foldName(name));
     if (about !== null && !sealed && expected === undefined)
       throw damagedDatabase('it was not written with this file', name);
-    const source = describeSource(db, name, { expected, isLog: expected === about?.tables[0] });
+    const source = describeSource(db, name, expected);
     yield* readTable(db, source, { expected, sealed }, yielder);
   }
   for (const name of about?.absent ?? []) yield { type: 'table', name };
@@ -96,23 +96,19 @@ type Source = {
   readonly encoding: Schema['encoding'];
 };
 
-/** Rows come in the order of their rowid or key; those of the log in the order of their ids, which our notes name first. */
-function describeSource(
-  db: ReadDatabase,
-  table: string,
-  { expected, isLog }: { readonly expected: DumpedTable | undefined; readonly isLog: boolean },
-): Source {
+/** Rows come in the order that our notes name, else in that of their rowid or key. */
+function describeSource(db: ReadDatabase, table: string, expected: DumpedTable | undefined): Source {
   const info = readColumns(db, table);
   const stored = info.filter(({ hidden }) => hidden === 0).map(({ name }) => name);
   const columns = expected?.columns ?? stored;
   if (columns.length === 0 || columns.some((column) => !stored.includes(column)))
     throw damagedDatabase('it has other columns than were written', table);
-  const [id = ''] = columns;
   const key = info.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const rowid = freeRowidName(info.map(({ name }) => name));
+  const noted = expected !== undefined && 'orderedBy' in expected ? expected.orderedBy : null;
   const by =
-    isLog && expected !== undefined
-      ? [id]
+    noted !== null && stored.includes(noted)
+      ? [noted]
       : rowid !== null && hasRowid(db, table, rowid)
         ? [rowid]
         : key.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { createLogChain, createRowChain, type LogExtent, type RowChain } from '../log/chain.ts';
 import type { RestoreMode } from '../model/restore.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import type { KnownFaults } from '../sqlite/integrity.ts';
 
 /**
@@ -10,7 +10,8 @@ import type { KnownFaults } from '../sqlite/integrity.ts';
  * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "aboutHash": H, "exactAt": N, "aboutAt": M}}`
  */
 export const OWN_KEY = '_snapback';
-export type Format = 1 | 2;
+/** 3: of a snapshot that is a database. */
+export type Format = 1 | 2 | 3;
 /** The format that we write. Files of every `Format` are read. */
 export const FORMAT_VERSION = 2 satisfies Format;
 
@@ -35,12 +36,22 @@ export type WrittenDump = {
   readonly exactSha256: string | null;
 };
 
-/** What a file says about one of its tables. All tables of a file are of the same kind. */
-export type DumpedTable = HashedDump | WrittenDump;
+/** A table in a database file, which its seal proves. Where somebody rebuilt the file, only `hash` can. */
+export type CopiedTable = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly hash: string | null;
+  /** The column by whose values the rows are ordered; null: by their rowid or key. */
+  readonly orderedBy: string | null;
+};
 
-/** Whether a table is of format 1, which names its content hash. */
-export function isHashed(table: DumpedTable): table is HashedDump {
-  return 'hash' in table;
+/** What a file says about one of its tables. All tables of a file are of the same kind. */
+export type DumpedTable = HashedDump | WrittenDump | CopiedTable;
+
+/** Whether the notes name the content hash of a table. */
+export function isHashed(table: DumpedTable): table is DumpedTable & HashedDump {
+  return 'hash' in table && table.hash !== null;
 }
 
 /** The plan for which a safety copy was taken. It lets undo tell whether the restore was committed. */
@@ -130,10 +141,21 @@ function aboutOf<F extends Format, T extends v.GenericSchema<unknown, DumpedTabl
   });
 }
 
-const snapshotAbout = v.variant('format', [
+const jsonAbout = v.variant('format', [
   aboutOf(1, v.object({ ...hashed, rows: count })),
   aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) })),
 ]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
+
+const databaseAbout = aboutOf(
+  3,
+  v.object({
+    name: v.string(),
+    columns: v.array(v.string()),
+    rows: count,
+    hash: v.nullable(v.string()),
+    orderedBy: v.nullable(v.string()),
+  }),
+) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
 /** Notes that are longer are not ours. */
 export const LARGEST_ABOUT_BYTES = 8 << 20;
@@ -148,9 +170,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads an `about` object and puts its keys in the order in which we write them; null if it is not one that we know. */
-export function parseAbout(value: unknown): SnapshotAbout | null {
-  const { success, output } = v.safeParse(snapshotAbout, value);
+/**
+ * Reads the `about` object of a file of that form and puts its keys in the order in which we write them; null if it is not
+ * one that we know.
+ */
+export function parseAbout(value: unknown, form: SnapshotForm = 'json'): SnapshotAbout | null {
+  const { success, output } = v.safeParse(form === 'json' ? jsonAbout : databaseAbout, value);
   return success ? output : null;
 }
 

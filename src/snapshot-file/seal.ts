@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import type { TaskOptions } from '../model/task.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -26,6 +27,8 @@ export function openSeal(prefix: string): string {
 export type HashedFile = {
   /** SHA-256 of its bytes. */
   readonly sha256: string;
+  /** Whether no byte is above 127. */
+  readonly ascii: boolean;
   /** Where the digits of the seal are, what they are, and what they should be; null where the file has no such seal. */
   readonly seal: { readonly at: number; readonly digits: string; readonly expected: string } | null;
 };
@@ -43,8 +46,10 @@ export async function hashFile(
   const whole = createHash('sha256');
   const sealed = createHash('sha256');
   let digits = '';
+  let ascii = true;
   for await (const { piece, position } of pieces(file, task)) {
     whole.update(piece);
+    ascii &&= isAscii(piece);
     if (at === null) continue;
     const [from, to] = [at - position, at + DIGITS - position].map((edge) =>
       Math.max(0, Math.min(piece.length, edge)),
@@ -53,7 +58,7 @@ export async function hashFile(
     sealed.update(piece.fill('0', from, to));
   }
   const seal = at === null ? null : { at, digits, expected: sealed.digest('hex') };
-  return { sha256: whole.digest('hex'), seal };
+  return { sha256: whole.digest('hex'), ascii, seal };
 }
 
 /** Closes the seal of a file. The caller syncs it. False where the file has no open seal of this beginning. @throws as `hashFile` and `files.ts` */

@@ -4,7 +4,7 @@ import type { SnapshotBytes } from './bytes.ts';
 import { createDumpCheck } from './dumped-table.ts';
 import { scanFrom } from './exact-values.ts';
 import { putInOrder } from './json-scanner.ts';
-import { type DumpedTable, isHashed, type WrittenDump } from './notes.ts';
+import type { DumpedTable, WrittenDump } from './notes.ts';
 import type { RowBatch } from './row-batch.ts';
 import { createListDigest, createRowWriter, EMPTY_SHA256, exactEntries } from './table-text.ts';
 
@@ -27,7 +27,7 @@ export type ProofSource = {
 
 /** Begins at the list's first byte, `from`. Its functions @throws `snapshot-unreadable`, `cancelled` */
 export function createTableProof(expected: DumpedTable, source: ProofSource, from: number): TableProof {
-  if (isHashed(expected)) {
+  if (!('sha256' in expected)) {
     const check = createDumpCheck(expected);
     return {
       add(batch) {

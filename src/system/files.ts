@@ -34,6 +34,7 @@ export const fstatSync = reading(fs.fstatSync);
 
 export const chmod = writing(promises.chmod);
 export const chown = writing(promises.chown);
+export const copyFile = writing(promises.copyFile, 1);
 export const link = writing(promises.link, 1);
 export const mkdir = writing(promises.mkdir);
 export const mkdtemp = writing(promises.mkdtemp);

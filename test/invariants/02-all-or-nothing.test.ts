@@ -9,6 +9,7 @@ import {
   finishInterrupted,
   readRestoredState,
 } from '../../src/index.ts';
+import { readWhole } from '../support/copies.ts';
 import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
@@ -87,9 +88,8 @@ async function killIn(action: string, mode: string, phase: string, delayMs: numb
 async function expectTidy({ dir }: Place): Promise<void> {
   for (const entry of await readdir(join(dir, 'snapshots'), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
-    expect(entry.name).toMatch(/\.json$/);
-    const parsed: unknown = JSON.parse(await readFile(join(entry.parentPath, entry.name), 'utf8'));
-    expect(parsed).toHaveProperty('_snapback.about');
+    expect(entry.name).toMatch(/\.(?:json|db)$/);
+    expect(readWhole(join(entry.parentPath, entry.name))).toHaveProperty('_snapback.about');
   }
 }
 

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions } from '../../src/index.ts';
 import { openWriteDatabase } from '../../src/sqlite/database.ts';
+import { readWhole } from '../support/copies.ts';
 import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
@@ -25,8 +26,7 @@ describe.concurrent('the safety copy', () => {
       const onProgress = ({ phase }: { readonly phase: string }) => {
         if (phase !== 'apply' || seen.length > 0) return;
         const folder = join(place.dir, 'snapshots/restore');
-        for (const name of readdirSync(folder))
-          seen.push(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+        for (const name of readdirSync(folder)) seen.push(readWhole(join(folder, name)));
       };
       const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
       const receipt = await applyRestore(await open(place), request, NOW, { onProgress });

@@ -98,7 +98,7 @@ async function performOrRefuse(folder: DataFolder, place: Place, step: Step): Pr
 /** The content of every snapshot below the data folder, wherever it is. */
 async function listContents({ dir }: Place): Promise<readonly string[]> {
   const files = (await readdir(dir, { recursive: true })).filter((name) =>
-    /^snap(?:shots|back)\/.*Z(?:_\d+)?\.json$/.test(name),
+    /^snap(?:shots|back)\/.*Z(?:_\d+)?\.(?:json|db)$/.test(name),
   );
   const hash = async (name: string) =>
     createHash('sha256')

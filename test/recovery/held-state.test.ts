@@ -83,7 +83,7 @@ describe.concurrent('what the database holds', () => {
     for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
     const { safetyCopyId, snapshotId } = (await readRestoredState(folder)) ?? {};
     await rm(join(place.dir, 'snapback'), { recursive: true });
-    await rm(join(place.dir, 'snapshots', `${snapshotId}.json`));
+    await rm(join(place.dir, 'snapshots', `${snapshotId}.db`));
     const told = await readRestoredState(await open(place));
     expect(told?.holds.state).toBe('unknown');
     expect(told?.safetyCopyId).toBe(safetyCopyId);
@@ -93,7 +93,7 @@ describe.concurrent('what the database holds', () => {
     const { place, folder, ids } = await begin();
     for (const what of ['A', 'undo', 'undo'] as const) await act(what, place, folder, ids);
     const { snapshotId } = (await readRestoredState(folder)) ?? {};
-    await rm(join(place.dir, 'snapshots', `${snapshotId}.json`));
+    await rm(join(place.dir, 'snapshots', `${snapshotId}.db`));
     expect((await readRestoredState(await open(place)))?.holds).toMatchObject({
       state: 'restored',
       snapshotId: ids.A,

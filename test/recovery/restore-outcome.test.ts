@@ -52,8 +52,8 @@ async function checkpointsIn({ dir }: Place): Promise<readonly string[]> {
   return all.filter((name) => dirname(name) === 'periodic').map((name) => basename(name));
 }
 
-function fileOf({ dir }: Place, id: string): string {
-  return join(dir, 'snapshots', `${id}.json`);
+function copyFile({ dir }: Place, id: string): string {
+  return join(dir, 'snapshots', `${id}.db`);
 }
 
 /** Whoever reads texts has to fetch such a one, and all after it, as bytes. */
@@ -272,7 +272,7 @@ describe.concurrent('the checkpoint that a killed restore owes', () => {
 describe.concurrent('without its safety copy, a restore that was killed', () => {
   test('is committed if everything matches the draft of its checkpoint, and can be undone when the copy is back', async () => {
     const { place, folder, receipt } = await killed({ committed: true });
-    const file = fileOf(place, receipt.safetyCopyId);
+    const file = copyFile(place, receipt.safetyCopyId);
     await rename(file, `${file}-away`);
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
     expect(await checkpointsIn(place)).toEqual([expect.stringMatching(/Z\.json$/)]);
@@ -286,7 +286,7 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
     ['that left no draft', { committed: true, mode: 'projections' }],
   ])('%s stays open until the copy is back', async (_, given) => {
     const { place, folder, receipt } = await killed(given);
-    const file = fileOf(place, receipt.safetyCopyId);
+    const file = copyFile(place, receipt.safetyCopyId);
     await rename(file, `${file}-away`);
     expect(await finishInterrupted(folder)).toEqual([]);
     expect(await typesIn(place)).toEqual(['prepared']);
@@ -301,10 +301,10 @@ describe.concurrent('without its safety copy, a restore that was killed', () => 
       execFileSync('chown', ['-R', '65534:65534', place.dir]);
     }
     const finish = async () => JSON.parse(await runAsNobody('finish', place.dir));
-    await chmod(fileOf(place, receipt.safetyCopyId), 0);
+    await chmod(copyFile(place, receipt.safetyCopyId), 0);
     expect(await finish()).toEqual([[], null]);
     expect(await typesIn(place)).toEqual(['prepared']);
-    await chmod(fileOf(place, receipt.safetyCopyId), 0o600);
+    await chmod(copyFile(place, receipt.safetyCopyId), 0o600);
     expect(await finish()).toEqual([['committed'], receipt.safetyCopyId]);
   });
 });

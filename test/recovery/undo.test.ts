@@ -71,7 +71,7 @@ describe.concurrent('undo', () => {
     ['is damaged', (file) => truncate(file, 100)],
   ])('says so if the safety copy of the newest restore %s', async (words, harm) => {
     const { place, folder, receipt } = await restored();
-    await harm(join(place.dir, 'snapshots', `${receipt.safetyCopyId}.json`));
+    await harm(join(place.dir, 'snapshots', `${receipt.safetyCopyId}.db`));
     await expect(planUndo(folder, UNDO)).rejects.toMatchObject({
       code: 'nothing-to-undo',
       message: expect.stringContaining(`its safety copy ${words}`),

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { finishInterrupted, readRestoredState } from '../../src/index.ts';
+import { readWhole } from '../support/copies.ts';
 import { makeRoot, open } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
@@ -32,7 +33,7 @@ describe.runIf(linux).concurrent.each(['wal', 'delete'] as const)(
       expect(lines).toEqual(['io-failed']);
       const [copy, ...others] = await readdir(join(dir, 'snapshots/restore'));
       expect(others).toEqual([]);
-      expect(JSON.parse(await readFile(join(dir, 'snapshots/restore', copy ?? ''), 'utf8'))).toMatchObject({
+      expect(readWhole(join(dir, 'snapshots/restore', copy ?? ''))).toMatchObject({
         bots: [{ name: 'mistaken' }],
       });
       expect(await readdir(join(dir, 'snapshots/periodic'))).toEqual([

@@ -1,8 +1,9 @@
-import { chmod, chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { freeSpace } from '../../src/system/free-space.ts';
+import { readWhole } from '../support/copies.ts';
 import { ownMounts } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
@@ -23,8 +24,8 @@ const story: Story = {
 async function expectWhole({ dir }: Place): Promise<readonly string[]> {
   const files = await readdir(join(dir, 'snapshots'), { recursive: true, withFileTypes: true });
   for (const entry of files.filter((one) => one.isFile())) {
-    expect(entry.name).toMatch(/\.json$/);
-    JSON.parse(await readFile(join(entry.parentPath, entry.name), 'utf8'));
+    expect(entry.name).toMatch(/\.(?:json|db)$/);
+    readWhole(join(entry.parentPath, entry.name));
   }
   return files
     .filter((entry) => entry.isFile() && entry.parentPath.endsWith('/restore'))
@@ -74,7 +75,7 @@ describe
       const [disk, out] = [`${place.dir}-disk`, `${place.dir}-out`];
       await mkdir(disk);
       await mkdir(out);
-      const script = SMALL_DISK.replace('size=12m', 'size=3m');
+      const script = SMALL_DISK.replace('size=12m', 'size=2m');
       const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', disk, place.dir, out];
       expect(await runToEnd('act.ts', { args: [disk, 'restore', id], through })).toBe('disk-full');
       expect(readState(join(out, 'app.db'))).toEqual(since);

@@ -140,6 +140,8 @@ describe('a file of ours that was reformatted', () => {
     async () => {
       const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face, mood TEXT);');
       run(place, `${addEvents(3)} INSERT INTO bots VALUES (1, x'00ff', 'b''a'''), (2, x'61', 'x');`);
+      // So the safety copy is written as JSON.
+      run(place, 'CREATE TABLE snapback_about (taken);');
       const before = readState(place.databaseFile).tables;
       const { id, file } = await takeSnapshot(await openPlace(place), 'rewind');
       await writeFile(file, jq('--indent', '7')(await readFile(file, 'latin1')), 'latin1');
