@@ -34,6 +34,6 @@ export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
 export { isKind, snapshotTime } from './snapshots/names.ts';
-export { clearCache, describeCache } from './stage/stage-cache.ts';
+export { clearCache, describeCache } from './stage/cache-folder.ts';
 export { lstat, readdir, watch } from './system/files.ts';
 export { sweepPrivateFolders } from './system/private-folder.ts';

@@ -75,7 +75,7 @@ async function load(
     const drift: SchemaDrift[] = [];
     let about: SnapshotAbout | null = null;
     let lastEventId: bigint | null = null;
-    let sha256 = '';
+    let sha256: string | null = null;
     let loader: TableLoader | null = null;
     db.exec('BEGIN');
     for await (const part of readSnapshot(file, new Set(known.keys()), task, reading)) {
@@ -83,7 +83,7 @@ async function load(
       else if (part.type === 'last-event-id') lastEventId = part.value;
       else if (part.type === 'unknown')
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
-      else if (part.type === 'end') sha256 = part.sha256 ?? '';
+      else if (part.type === 'end') ({ sha256 } = part);
       else if (part.type === 'table') {
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(
@@ -97,6 +97,7 @@ async function load(
       else await loader?.add(part);
     }
     db.exec('COMMIT');
+    if (sha256 === null) throw new TypeError('The snapshot was not hashed.');
     const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));
     if (misfits.length > 0) return { filled: null, misfits };
     const yielder = createYielder(task);

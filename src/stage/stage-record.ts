@@ -23,6 +23,8 @@ export type KeptFile = {
   readonly mtime: string;
   readonly ctime: string;
   readonly sha256: string;
+  /** The system's start since which it was written or hashed. A stage is not forced to the disk, so a power failure may spoil it. */
+  readonly boot: string | null;
 };
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -38,6 +40,7 @@ const keptFile = v.object({
   mtime: v.string(),
   ctime: v.string(),
   sha256: v.string(),
+  boot: v.nullable(v.string()),
 }) satisfies v.GenericSchema<unknown, KeptFile>;
 
 const place = { table: v.string(), column: v.nullable(v.string()), loses: count };

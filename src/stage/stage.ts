@@ -10,16 +10,9 @@ import type { Schema } from '../sqlite/schema.ts';
 import { tidy } from '../system/durable.ts';
 import { rm } from '../system/files.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
+import { createStageDraft } from './cache-folder.ts';
 import { type Filled, type FillPlan, fillStage, type StageTarget } from './fill-stage.ts';
-import {
-  createStageDraft,
-  findStage,
-  type Kept,
-  keepStage,
-  markOf,
-  type Proof,
-  updateRecord,
-} from './stage-cache.ts';
+import { findStage, type Kept, keepStage, markOf, type Proof, updateRecord } from './stage-cache.ts';
 import type { StagedContents, StagedFacts } from './staged-table.ts';
 
 /** The rows of one snapshot in a private SQLite file, laid out for the live schema. Its opener closes it. */

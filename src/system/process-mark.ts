@@ -44,14 +44,19 @@ export function isRunning({ pid, started }: ProcessMark): boolean {
   return found === null || started === null || found.started === started;
 }
 
+/** Tells one start of the system from another (Linux); null where the system does not say. */
+export function bootMark(): string | null {
+  return readProcFile('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
 /** Null where the system has no `/proc` or does not let us look. `over`: a zombie. */
 function lookAt(pid: number): { readonly started: string; readonly over: boolean } | null {
   const stat = readProcFile(`/proc/${pid}/stat`);
-  const boot = readProcFile('/proc/sys/kernel/random/boot_id');
+  const boot = bootMark();
   if (stat === null || boot === null) return null;
   // `1234 (a name) S 1 …`: the name may contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticks] = [fields[0], fields[19]];
   if (state === undefined || ticks === undefined) return null;
-  return { started: `${boot.trim()} ${ticks}`, over: state === 'Z' || state === 'X' };
+  return { started: `${boot} ${ticks}`, over: state === 'Z' || state === 'X' };
 }

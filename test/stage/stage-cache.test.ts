@@ -6,9 +6,11 @@ import type { DataFolder } from '../../src/host/data-folder.ts';
 import { readHostDatabase } from '../../src/host/host-database.ts';
 import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
 import { openPrivateDatabase, openReadDatabase } from '../../src/sqlite/database.ts';
+import { clearCache, describeCache, stagesFolder } from '../../src/stage/cache-folder.ts';
 import { STAGE_SCHEMA } from '../../src/stage/layout.ts';
 import type { Stage } from '../../src/stage/stage.ts';
-import { clearCache, describeCache, type Proof, stagesFolder } from '../../src/stage/stage-cache.ts';
+import type { Proof } from '../../src/stage/stage-cache.ts';
+import { readRecord, writeRecord } from '../../src/stage/stage-record.ts';
 import { contentHash, logExtent } from '../../src/stage/staged-contents.ts';
 import { attachStage, stageById } from '../../src/stage/staged-view.ts';
 import { createPrivateFolder } from '../../src/system/private-folder.ts';
@@ -165,6 +167,30 @@ describe('what is wrong with a kept stage costs only time:', () => {
     );
     expect(await fileOf('bytes')).not.toBe(first);
   });
+});
+
+test('after the system was started again, a stage is not trusted by its times until it was hashed once', async () => {
+  const first = await fileOf();
+  const readKept = async () => {
+    const db = openReadDatabase(folder.databaseFile, folder);
+    const kept = readRecord(
+      await readFile(await record(), 'utf8'),
+      readHostDatabase(db, folder.profile).schema,
+    );
+    db.close();
+    if (kept === null) throw new TypeError('There is no record.');
+    return kept;
+  };
+  const { file, ...rest } = await readKept();
+  await writeFile(await record(), writeRecord({ ...rest, file: { ...file, boot: 'an earlier one' } }));
+  expect(await fileOf()).toBe(first);
+  expect((await readKept()).file).toEqual(file);
+  // As a power failure would leave it: with the same size and times, but other bytes.
+  await overwrite(first, 5000, 'spoilt');
+  const { mtimeNs, ctimeNs } = await stat(first, { bigint: true });
+  const spoilt = { ...file, mtime: String(mtimeNs), ctime: String(ctimeNs), boot: 'an earlier one' };
+  await writeFile(await record(), writeRecord({ ...rest, file: spoilt }));
+  expect(await fileOf()).not.toBe(first);
 });
 
 async function overwrite(file: string, at: number, text: string): Promise<void> {

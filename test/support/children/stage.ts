@@ -2,7 +2,7 @@ import { openDataFolder } from '../../../src/host/data-folder.ts';
 import { readHostDatabase } from '../../../src/host/host-database.ts';
 import { SnapbackError } from '../../../src/model/errors.ts';
 import { openReadDatabase } from '../../../src/sqlite/database.ts';
-import { stagesFolder } from '../../../src/stage/stage-cache.ts';
+import { stagesFolder } from '../../../src/stage/cache-folder.ts';
 import { stageById } from '../../../src/stage/staged-view.ts';
 import { createPrivateFolder } from '../../../src/system/private-folder.ts';
 
