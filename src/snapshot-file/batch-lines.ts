@@ -1,7 +1,7 @@
 import { jsonReal } from '../host/python-text.ts';
 import type { LogChain } from '../log/chain.ts';
 import { createIdentifier, type Identity } from '../log/events.ts';
-import { KIND } from './plain-rows.ts';
+import { KIND } from './plain-tokens.ts';
 import type { RowBatch } from './row-batch.ts';
 
 /** Adds the rows of a batch from `from` to before `to` to a chain. False if they lack a column that identifies events. */

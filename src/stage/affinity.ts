@@ -1,4 +1,4 @@
-import { KIND } from '../snapshot-file/plain-rows.ts';
+import { KIND } from '../snapshot-file/plain-tokens.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column } from '../sqlite/table.ts';
 

@@ -1,6 +1,6 @@
 import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import { KIND } from '../snapshot-file/plain-rows.ts';
+import { KIND } from '../snapshot-file/plain-tokens.ts';
 import type { RowBatch } from '../snapshot-file/row-batch.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
