@@ -96,7 +96,7 @@ export async function copyCheckpoint(
       signal: task.signal,
       onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'checkpoint' }),
     };
-    const { sha256, ascii } = await hashFile(await readDraft(draft), null, hashing);
+    const { sha256, ascii } = await hashFile(await readDraft(draft), hashing);
     if (sha256 !== wanted) throw staleError();
     if (ascii) return draft;
     await discardDraft(draft);

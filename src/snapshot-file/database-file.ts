@@ -3,10 +3,9 @@ import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
-import { throwIfCancelled } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { LARGEST_ABOUT_BYTES, parseAbout, parseJson, type SnapshotAbout } from './notes.ts';
-import { hashFile } from './seal.ts';
+import { findSeal, hashSealed } from './seal.ts';
 
 /*
  * A snapshot that is an SQLite database, as our safety copies are. It has our notes in a table of their own, in which part
@@ -100,13 +99,12 @@ function readNotes(db: ReadDatabase): DatabaseNotes | null {
 }
 
 /**
- * Checks every byte against the seal. `sealed`: the file is to the last bit what we wrote.
+ * Hashes the file and checks every byte against its seal. `sealed`: it is to the last bit what we wrote.
  * @throws `snapshot-unreadable`, `cancelled`
  */
 export async function checkSeal(file: SnapshotBytes, notes: DatabaseNotes | null, task: TaskOptions) {
-  const { sha256, seal } = await hashFile(file, notes?.sealPrefix ?? null, task);
-  throwIfCancelled(task);
-  return { sha256, sealed: seal !== null && seal.digits === seal.expected };
+  const prefix = notes?.sealPrefix ?? null;
+  return hashSealed(file, prefix === null ? null : await findSeal(file, prefix, task), task);
 }
 
 /** Says what reading failed with: the system's refusal, or damage. Errors of ours and bugs pass unchanged. */

@@ -4,7 +4,7 @@ import { withUnpublishedDatabase } from '../sqlite/descriptor-database.ts';
 import type { SnapshotBytes } from './bytes.ts';
 import { ABOUT_PART, ABOUT_SQL, ABOUT_TABLE, SEAL_PART } from './database-file.ts';
 import { aboutText, type SnapshotAbout } from './notes.ts';
-import { closeSeal, createSealPrefix, hashFile, openSeal } from './seal.ts';
+import { closeSeal, createSealPrefix, findSeal, openSeal } from './seal.ts';
 
 /** Where the header says how changes are made: with a WAL (2), or with a rollback journal (1). */
 const VERSIONS_AT = 18;
@@ -32,10 +32,8 @@ export async function finishDatabase(
   });
   const { size: sizeBytes } = await handle.stat();
   const finished = { ...file, sizeBytes };
-  const isClosed = await closeSeal(finished, prefix, task);
-  await handle.sync();
-  const { seal } = await hashFile(finished, prefix, task);
-  if (!isClosed || seal === null || seal.digits !== seal.expected)
+  const at = await findSeal(finished, prefix, task);
+  if (at === null || !(await closeSeal(finished, at, task)))
     throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
       path: file.path,
     });

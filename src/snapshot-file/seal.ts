@@ -23,66 +23,88 @@ export function openSeal(prefix: string): string {
   return prefix + '0'.repeat(DIGITS);
 }
 
+/** Where the digits of the last seal of this beginning are; null where the file has none. @throws as `hashFile` */
+export async function findSeal(
+  file: SnapshotBytes,
+  prefix: string,
+  task: TaskOptions,
+): Promise<number | null> {
+  if (!PREFIX.test(prefix)) return null;
+  const yielder = createYielder(task);
+  const sought = prefix.length + DIGITS;
+  // It was written last, so it is near the end.
+  for (let end = file.sizeBytes; end >= sought; end -= PIECE_BYTES) {
+    await yielder.step();
+    const from = Math.max(0, end - PIECE_BYTES - sought);
+    const at = (await readAt(file, from, end - from)).lastIndexOf(prefix);
+    if (at !== -1 && from + at + sought <= file.sizeBytes) return from + at + prefix.length;
+  }
+  return null;
+}
+
 /** What a whole file hashes to. */
 export type HashedFile = {
   /** SHA-256 of its bytes. */
   readonly sha256: string;
   /** Whether no byte is above 127. */
   readonly ascii: boolean;
-  /** Where the digits of the seal are, what they are, and what they should be; null where the file has no such seal. */
-  readonly seal: { readonly at: number; readonly digits: string; readonly expected: string } | null;
 };
 
-/**
- * Reads a file from its first byte to its last. `prefix`: the beginning of its seal, as the file itself names it; null if
- * it names none. @throws `snapshot-unreadable`, `cancelled`
- */
+/** Reads a file from its first byte to its last. `see` gets each piece of it. @throws `snapshot-unreadable`, `cancelled` */
 export async function hashFile(
   file: SnapshotBytes,
-  prefix: string | null,
   task: TaskOptions,
+  see?: (piece: Buffer, position: number) => void,
 ): Promise<HashedFile> {
-  const at = prefix !== null && PREFIX.test(prefix) ? await findDigits(file, prefix, task) : null;
   const whole = createHash('sha256');
-  const sealed = createHash('sha256');
-  let digits = '';
   let ascii = true;
   for await (const { piece, position } of pieces(file, task)) {
     whole.update(piece);
     ascii &&= isAscii(piece);
-    if (at === null) continue;
-    const [from, to] = [at - position, at + DIGITS - position].map((edge) =>
-      Math.max(0, Math.min(piece.length, edge)),
-    );
-    digits += piece.toString('latin1', from, to);
-    sealed.update(piece.fill('0', from, to));
+    see?.(piece, position);
   }
-  const seal = at === null ? null : { at, digits, expected: sealed.digest('hex') };
-  return { sha256: whole.digest('hex'), ascii, seal };
+  return { sha256: whole.digest('hex'), ascii };
 }
 
-/** Closes the seal of a file. The caller syncs it. False where the file has no open seal of this beginning. @throws as `hashFile` and `files.ts` */
-export async function closeSeal(file: SnapshotBytes, prefix: string, task: TaskOptions): Promise<boolean> {
-  const { seal } = await hashFile(file, prefix, task);
-  if (seal === null || /[^0]/.test(seal.digits)) return false;
-  await file.handle.write(Buffer.from(seal.expected), 0, DIGITS, seal.at);
-  return true;
+/** Takes the pieces of a file one after the other, and compares them with its seal, whose digits are at `at`. */
+function createSealCheck(at: number) {
+  const sealed = createHash('sha256');
+  let digits = '';
+  return {
+    add(piece: Buffer, position: number): void {
+      const [from = 0, to = 0] = [at - position, at + DIGITS - position].map((edge) =>
+        Math.max(0, Math.min(piece.length, edge)),
+      );
+      digits += piece.toString('latin1', from, to);
+      sealed.update(piece.fill('0', from, to));
+    },
+    finish: () => ({ digits, expected: sealed.digest('hex') }),
+  };
 }
 
-/** Where the digits after the prefix are; null unless it occurs exactly once, with all of its digits. */
-async function findDigits(file: SnapshotBytes, prefix: string, task: TaskOptions): Promise<number | null> {
-  const sought = Buffer.from(prefix);
-  let found: number | null = null;
-  let tail = Buffer.alloc(0);
-  for await (const { piece, position } of pieces(file, task)) {
-    const window = Buffer.concat([tail, piece]);
-    for (let at = window.indexOf(sought); at !== -1; at = window.indexOf(sought, at + 1)) {
-      if (found !== null) return null;
-      found = position - tail.length + at + sought.length;
-    }
-    tail = Buffer.from(window.subarray(Math.max(0, window.length - sought.length + 1)));
-  }
-  return found === null || found + DIGITS > file.sizeBytes ? null : found;
+/** SHA-256 of a file, and whether its seal, whose digits are at `at`, fits to the last bit. @throws as `hashFile` */
+export async function hashSealed(file: SnapshotBytes, at: number | null, task: TaskOptions) {
+  const check = at === null ? null : createSealCheck(at);
+  const { sha256 } = await hashFile(file, task, check?.add);
+  const found = check?.finish();
+  return { sha256, sealed: found !== undefined && found.digits === found.expected };
+}
+
+/**
+ * Closes the open seal whose digits are at `at`, syncs the file and reads it again. False where it did not read back as it
+ * was sealed. @throws as `hashFile` and `files.ts`
+ */
+export async function closeSeal(file: SnapshotBytes, at: number, task: TaskOptions): Promise<boolean> {
+  const read = async () => {
+    const check = createSealCheck(at);
+    for await (const { piece, position } of pieces(file, task)) check.add(piece, position);
+    return check.finish();
+  };
+  const { expected } = await read();
+  await file.handle.write(Buffer.from(expected), 0, DIGITS, at);
+  await file.handle.sync();
+  const again = await read();
+  return again.digits === expected && again.expected === expected;
 }
 
 async function* pieces(file: SnapshotBytes, task: TaskOptions) {

@@ -47,7 +47,7 @@ export async function findStage(sought: Sought, proof: Proof, task: TaskOptions)
   if (!mayBeThere) return null;
   const mark = await markOf(file);
   const marked = proof === 'facts' ? await readMark(folder, mark) : null;
-  const sha256 = marked ?? (await hashFile(file, null, task)).sha256;
+  const sha256 = marked ?? (await hashFile(file, task)).sha256;
   const base = join(folder, baseName(sought, sha256));
   const text = await readSmallFile(`${base}.json`);
   const record = text === null ? null : readRecord(text, sought.live.schema);
@@ -137,9 +137,12 @@ async function hashPath(path: string, task: TaskOptions): Promise<string> {
   if (handle === null) throw new SnapbackError('io-failed', problem, { path });
   try {
     // The person waits for the snapshot: this part of it is not worth a second progress bar.
-    const { sha256 } = await hashFile({ handle, path, sizeBytes: Number(facts.size) }, null, {
-      signal: task.signal,
-    });
+    const { sha256 } = await hashFile(
+      { handle, path, sizeBytes: Number(facts.size) },
+      {
+        signal: task.signal,
+      },
+    );
     return sha256;
   } finally {
     await handle.close();
