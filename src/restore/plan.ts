@@ -9,7 +9,13 @@ import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
-import { checkIntegrity, countViolations, describeDamage, type KnownFaults } from '../sqlite/integrity.ts';
+import {
+  checkIntegrity,
+  checkKeys,
+  countViolations,
+  describeDamage,
+  type KnownFaults,
+} from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
@@ -18,7 +24,8 @@ import { contentHash } from '../stage/staged-contents.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
-import type { TableWork, WrittenEffects } from '../write/write-tables.ts';
+import type { IndexStates, TableWork, WrittenEffects } from '../write/write-tables.ts';
+import type { PlanFound } from './found-before.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
@@ -30,12 +37,16 @@ export type PlanRequest = {
   readonly rewrite: Rewrite;
   readonly stage: Stage;
   readonly preflight: Preflight;
+  /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
+  readonly found?: PlanFound | null;
 };
 
 /** A plan with what applying it needs. The temporary tables of its comparisons belong to the connection that made it. */
 export type PreparedPlan = TableWork & {
   readonly plan: RestorePlan;
   readonly stage: Stage;
+  /** The states of the search indexes, where they and `integrity` were taken over; null where they have to be checked. */
+  readonly indexes: IndexStates | null;
   /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
@@ -100,8 +111,13 @@ export async function preparePlan(
     derived.map(({ staged }) => staged.live.name),
     task,
   );
+  const touchedNow = contents.map(({ name, told }) => [name, told] as const);
+  const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
+  const id = planId(request, schema, known);
+  const { found: earlier = null } = request;
+  const before = earlier?.planId === id ? earlier : null;
   report(false);
-  const integrity = checkIntegrity(db);
+  const integrity = before === null ? checkIntegrity(db) : { ...before.integrity, ...checkKeys(db) };
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
@@ -137,11 +153,10 @@ export async function preparePlan(
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
-  const touchedNow = contents.map(({ name, told }) => [name, told] as const);
-  const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
   return {
-    plan: { ...plan, planId: planId(request, schema, known), refusals },
+    plan: { ...plan, planId: id, refusals },
     stage,
+    indexes: before?.indexes ?? null,
     comparisons,
     derived,
     effects,

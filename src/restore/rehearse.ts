@@ -10,6 +10,7 @@ import { rollBack } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
+import { rememberFound } from './found-before.ts';
 import { describeEffects, type PreparedPlan } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { verifyRestore } from './verify.ts';
@@ -48,6 +49,8 @@ export async function rehearse(
       const written = { effects, indexes };
       const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, rehearsal);
       if (plan.freshCheckpoint) refuseHugeRows(db, schema, profile);
+      const before = { integrity: prepared.integrity, indexes };
+      rememberFound({ databaseFile, planId: plan.planId }, before, effects);
       return {
         ...tried,
         foreignKeyViolationsAfter: violations,

@@ -12,6 +12,7 @@ import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/
 import type { Stage } from '../stage/stage.ts';
 import { attachStage, stageById, withStagedSnapshot } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
+import { FoundOutdated, type PlanFound, recallFound } from './found-before.ts';
 import { preparePlan } from './plan.ts';
 import { requireWritable, runPreflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
@@ -77,6 +78,27 @@ export async function applyRestore(
   apply: ApplyOptions,
   task: TaskOptions = {},
 ): Promise<RestoreReceipt> {
+  const found = apply.planId === null ? null : recallFound(folder.databaseFile);
+  try {
+    return await applyOnce(folder, { request, apply, found }, task);
+  } catch (error) {
+    if (!(error instanceof FoundOutdated)) throw error;
+    return await applyOnce(folder, { request, apply, found: null }, task);
+  }
+}
+
+type Attempt = {
+  readonly request: RestoreRequest;
+  readonly apply: ApplyOptions;
+  readonly found: PlanFound | null;
+};
+
+/** @throws as `applyRestore`, and `FoundOutdated`, with nothing changed */
+async function applyOnce(
+  folder: DataFolder,
+  { request, apply, found }: Attempt,
+  task: TaskOptions,
+): Promise<RestoreReceipt> {
   const place = await createPrivateFolder();
   let closeStage: Stage['close'] | null = null;
   try {
@@ -99,7 +121,7 @@ export async function applyRestore(
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, preflight },
+        { action, snapshot, options, rewrite, stage, preflight, found },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

@@ -112,7 +112,7 @@ async function writeAndVerify(
     );
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
-  const indexes = checkSearchIndexes(db, prepared.effects);
+  const indexes = prepared.indexes ?? checkSearchIndexes(db, prepared.effects);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));
   const written = { effects, indexes };
   const { checks, notRestored } = await verifyRestore(database, prepared, written, task);

@@ -22,6 +22,7 @@ import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { describeSearchIndex } from '../write/search-index.ts';
 import type { IndexStates, WrittenEffects } from '../write/write-tables.ts';
+import { requireInOrder } from './found-before.ts';
 import type { PreparedPlan } from './plan.ts';
 
 /** How the tables were written, and how each search index was before. */
@@ -154,12 +155,15 @@ function failed(check: CheckResult['check'], subject: string, expected: string, 
   );
 }
 
-function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan, { searchIndexes }: WrittenEffects) {
+function compareIntegrity(db: WriteDatabase, prepared: PreparedPlan, effects: WrittenEffects) {
   const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
   const after = checkIntegrity(db);
+  if (prepared.indexes !== null) requireInOrder(after, effects);
   const touched = new Set(comparisons.map(({ staged }) => foldName(staged.live.name)));
   const { acceptDrift } = plan.options;
-  const leftBehind = searchIndexes.filter(({ handling }) => handling === 'left').map(({ name }) => name);
+  const leftBehind = effects.searchIndexes
+    .filter(({ handling }) => handling === 'left')
+    .map(({ name }) => name);
   const fault = findNewFault(before, after, { touched, known, leftBehind, acceptDrift });
   if (fault !== null) throw faultError(fault);
   return { integrity: after, orphans: findOrphans(before, after, touched) };

@@ -56,15 +56,6 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
       for (const [line, times] of readDamage(db, `${check}(${argument})`))
         damage.set(line, (damage.get(line) ?? 0) + times);
     }, isNoVerdict);
-  const foreignKeys = new Map<string, BrokenKey>();
-  const checkKeys = db.prepare<[string], BrokenKey & { readonly key: string }>(
-    `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
-       FROM pragma_foreign_key_check(?, 'main') GROUP BY "table", parent, fkid`,
-  );
-  const runKeys = (table: string) =>
-    isPossible(() => {
-      for (const { key, ...broken } of checkKeys.all(table)) foreignKeys.set(key, broken);
-    });
   const tables = listTables(db, TYPES_WITH_ROWS);
   // A single virtual table that cannot be opened ends the check of the whole database.
   const whole = runCheck(String(MOST_LINES), isAboutContents);
@@ -75,9 +66,28 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
     ofVirtualTables: damage.size === 0 ? new Map() : checkVirtualTables(db, check, damage),
     byTable: !whole,
     unchecked,
-    foreignKeys,
-    uncheckedKeys: tables.filter((table) => !runKeys(table)),
+    ...checkKeys(db),
   };
+}
+
+/** Checks the foreign keys of every table. Reads only. */
+export function checkKeys(db: AnyDatabase): Pick<Integrity, 'foreignKeys' | 'uncheckedKeys'> {
+  const foreignKeys = new Map<string, BrokenKey>();
+  const check = db.prepare<[string], BrokenKey & { readonly key: string }>(
+    `SELECT "table" || '/' || parent || '/' || fkid AS key, "table" AS "table", parent, count(*) AS violations
+       FROM pragma_foreign_key_check(?, 'main') GROUP BY "table", parent, fkid`,
+  );
+  const run = (table: string) =>
+    isPossible(() => {
+      for (const { key, ...broken } of check.all(table)) foreignKeys.set(key, broken);
+    });
+  const uncheckedKeys = listTables(db, TYPES_WITH_ROWS).filter((table) => !run(table));
+  return { foreignKeys, uncheckedKeys };
+}
+
+/** Whether everything but the foreign keys was checked and found in order. */
+export function isSound({ damage, unchecked }: Integrity): boolean {
+  return damage.size === 0 && unchecked.length === 0;
 }
 
 /** The lines of one check other than `ok`, with how often each occurs. @throws `io-failed` if reading a page fails twice */

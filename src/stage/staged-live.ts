@@ -35,22 +35,15 @@ export async function withStagedLive<T>(
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const done = await withLiveView(folder, task, async (view) => {
       const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
-      const { stage, snapshot } = await stageById(
-        folder,
-        id,
-        { folder: view.folder, live, proof: 'facts' },
-        task,
-      );
+      const place = { folder: view.folder, live, proof: 'facts' } as const;
+      const { stage, snapshot } = await stageById(folder, id, place, task);
       try {
         attachStage(view.db, stage);
         const database = await withLockPatience(task, () => beginMoment(live));
-        try {
-          const isOutdated = database.schema.hash !== stage.schemaHash;
-          return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };
-        } finally {
-          view.db.exec('COMMIT');
-        }
+        const isOutdated = database.schema.hash !== stage.schemaHash;
+        return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };
       } finally {
+        if (view.db.inTransaction) view.db.exec('COMMIT');
         await stage.close();
       }
     });
