@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -181,6 +181,21 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
       expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(mistaken));
     },
   );
+
+  test('the seed’s next start from a checkpoint that is its own file, byte for byte, changes no row', async () => {
+    const place = await settle(plain, 'since');
+    const theirs = String(askSeed('take', place, ['theirs']));
+    const restored = contentOf(plain, place);
+    appendEvents(place.databaseFile, 3);
+    const snapshotId = `theirs/${basename(theirs, '.json')}`;
+    const request = { ...defaultRestoreOptions, snapshotId, action: 'restore' as const };
+    const { checkpointId } = await applyRestore(await open(place), request, now);
+    const checkpoint = await readFile(join(place.dir, 'snapshots', `${checkpointId}.json`));
+    expect(checkpoint.equals(await readFile(theirs))).toBe(true);
+    expect(withoutCounters(contentOf(plain, place))).toEqual(withoutCounters(restored));
+    expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
+    expect(withoutCounters(contentOf(plain, place))).toEqual(withoutCounters(restored));
+  });
 
   /** A host that keeps two of its projections in virtual tables, and shows one as a view. */
   const OTHER_KINDS = `
