@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
@@ -20,12 +19,12 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
-import { contentHash } from '../stage/staged-contents.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { IndexStates, TableWork, WrittenEffects } from '../write/write-tables.ts';
 import type { PlanFound } from './found-before.ts';
+import { planId, readByEvidence } from './plan-id.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
@@ -167,9 +166,6 @@ export async function preparePlan(
   };
 }
 
-/** The name of a table, and a text that tells what it holds. */
-type PlannedContent = readonly [name: string, content: string];
-
 /** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
 async function isLogAsLeft(
   database: HostDatabase,
@@ -230,14 +226,6 @@ export function describeEffects(
   };
 }
 
-/** What the tables of a stage hold in which bytes and text had to be told apart. What the others hold depends on the file alone. */
-async function readByEvidence(stage: Stage, task: TaskOptions): Promise<readonly PlannedContent[]> {
-  const contents: PlannedContent[] = [['', JSON.stringify(stage.guessedBlobs)]];
-  for (const table of stage.tables)
-    if (table.readByEvidence) contents.push([table.live.name, await contentHash(stage, table, task)]);
-  return contents;
-}
-
 /** Refuses a choice that would do nothing: only a table that the snapshot has as an empty list can be emptied. @throws `usage` */
 function requireClearable(name: string, tables: readonly TableDiff[], mode: RestoreOptions['mode']): void {
   const table = tables.find((one) => foldName(one.name) === foldName(name));
@@ -252,24 +240,6 @@ function requireClearable(name: string, tables: readonly TableDiff[], mode: Rest
     throw refuse(
       'The event log stays as it is when only the other tables are restored: choose a full restore.',
     );
-}
-
-function planId(
-  request: PlanRequest,
-  schema: Schema,
-  contents: readonly (readonly PlannedContent[])[],
-): string {
-  const { action, snapshot, options } = request;
-  // Consents do not change what happens: the plan that was shown stays the plan.
-  const { mode, clearTables } = options;
-  const identity = [
-    action,
-    snapshot.sha256,
-    [schema.hash, schema.userVersion],
-    [mode, [...clearTables].sort()],
-    contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
-  ];
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 function hostReplay(

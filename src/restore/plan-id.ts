@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { RestorePlan } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Stage } from '../stage/stage.ts';
+import { contentHash } from '../stage/staged-contents.ts';
+
+/** The name of a table, and a text that tells what it holds. */
+export type PlannedContent = readonly [name: string, content: string];
+
+/** What the tables of a stage hold in which bytes and text had to be told apart. What the others hold depends on the file alone. */
+export async function readByEvidence(stage: Stage, task: TaskOptions): Promise<readonly PlannedContent[]> {
+  const contents: PlannedContent[] = [['', JSON.stringify(stage.guessedBlobs)]];
+  for (const table of stage.tables)
+    if (table.readByEvidence) contents.push([table.live.name, await contentHash(stage, table, task)]);
+  return contents;
+}
+
+/** The identity of a plan: a hash of everything that determines its result. */
+export function planId(
+  { action, snapshot, options }: Pick<RestorePlan, 'action' | 'snapshot' | 'options'>,
+  schema: Schema,
+  contents: readonly (readonly PlannedContent[])[],
+): string {
+  // Consents do not change what happens: the plan that was shown stays the plan.
+  const { mode, clearTables } = options;
+  const identity = [
+    action,
+    snapshot.sha256,
+    [schema.hash, schema.userVersion],
+    [mode, [...clearTables].sort()],
+    contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
