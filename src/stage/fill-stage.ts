@@ -85,10 +85,11 @@ async function load(
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
       else if (part.type === 'end') ({ sha256 } = part);
       else if (part.type === 'table') {
+        const isHosts = about === null && file.form !== 'database';
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(
           db,
-          { name: `t${loaders.length}`, table: part.name, rowid },
+          { name: `t${loaders.length}`, table: part.name, rowid, isHosts },
           { ...live, ask: (question) => withLockPatience(task, question) },
           about,
         );

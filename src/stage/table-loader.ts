@@ -38,12 +38,16 @@ export type LiveSide = KnownDatabase & {
 const LONGEST_TEXT_BYTES = 16 << 20;
 
 /** `name`: the table's name in the stage. `table`: its name in the file. */
-export type LoaderPlan = Pick<LayoutPlan, 'name' | 'rowid'> & { readonly table: string };
+export type LoaderPlan = Pick<LayoutPlan, 'name' | 'rowid'> & {
+  readonly table: string;
+  /** The host wrote the file, whose form tells neither bytes from text nor an empty table from an absent one. */
+  readonly isHosts: boolean;
+};
 
 /** Creates the loader of one table. Where the database has no such table, its rows are only counted. */
 export function createLoader(
   db: WriteDatabase,
-  { name, table, rowid }: LoaderPlan,
+  { name, table, rowid, isHosts }: LoaderPlan,
   side: LiveSide,
   about: SnapshotAbout | null,
 ): TableLoader {
@@ -62,13 +66,12 @@ export function createLoader(
   const illFormed = new Map<string, number>();
   // A host may dump what SQLite computes from other columns, and such values need no place. We never dump them: in a file
   // of ours, a column of that name was still an ordinary one.
-  const computed = new Set(about === null ? live?.generated.map(foldName) : []);
+  const computed = new Set(isHosts ? live?.generated.map(foldName) : []);
 
   async function add(batch: RowBatch): Promise<void> {
     columns ??= batch.columns;
     if (live !== null) layout ??= createLayout(db, { name, live, fileColumns: columns, rowid });
-    if (live !== null && layout !== null && about === null)
-      bytes ??= readBytes(live, layout.targets, columns);
+    if (live !== null && layout !== null && isHosts) bytes ??= readBytes(live, layout.targets, columns);
     if (fits && layout !== null)
       fits =
         batch.text !== null && isKeptAsText(layout, batch)
@@ -153,7 +156,7 @@ export function createLoader(
         rowid: layout.keyColumn === null ? 'place' : 'key',
         rows,
         readByEvidence,
-        emptyOrAbsent: about === null && rows === 0,
+        emptyOrAbsent: isHosts && rows === 0,
       };
     },
     rows: () => rows,

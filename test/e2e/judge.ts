@@ -9,10 +9,15 @@ import { DatabaseSync } from 'node:sqlite';
 export type Content = { readonly [table: string]: readonly string[] };
 
 const FILE = 'chat.db';
+const ENDING = /\.(?:json|db)$/;
 
 /** Every row of every ordinary table, as text, in a fixed order. */
 export function readDatabase(dir: string): Content {
-  const db = new DatabaseSync(join(dir, FILE), { readOnly: true });
+  return readTables(join(dir, FILE));
+}
+
+function readTables(file: string): Content {
+  const db = new DatabaseSync(file, { readOnly: true });
   try {
     const names = db
       .prepare(
@@ -30,6 +35,11 @@ export function readDatabase(dir: string): Content {
 
 /** The tables of a snapshot file, in the same form. */
 export function readSnapshotFile(dir: string, id: string): Content {
+  const database = join(dir, 'snapshots', `${id}.db`);
+  if (existsSync(database)) {
+    const { snapback_about: _, ...tables } = readTables(database);
+    return tables;
+  }
   const dump = JSON.parse(readFileSync(join(dir, 'snapshots', `${id}.json`), 'utf8'));
   const tables = Object.entries<unknown>(dump).filter(
     ([name]) => !['last_event_id', '_snapback'].includes(name),
@@ -58,7 +68,7 @@ export function checkDatabase(dir: string): { readonly integrity: string; readon
 
 /** How many snapshots the folder holds, of all kinds. */
 export function countSnapshots(dir: string): number {
-  return globSync('snapshots/*/*.json', { cwd: dir }).length;
+  return globSync('snapshots/*/*.{json,db}', { cwd: dir }).length;
 }
 
 /** Ids of the snapshots of a kind, newest first. */
@@ -66,10 +76,10 @@ export function listKind(dir: string, kind: string): readonly string[] {
   const folder = join(dir, 'snapshots', kind);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => ENDING.test(name))
     .sort()
     .reverse()
-    .map((name) => `${kind}/${name.slice(0, -'.json'.length)}`);
+    .map((name) => `${kind}/${name.replace(ENDING, '')}`);
 }
 
 /** Commits one more message, as the chat app would. */

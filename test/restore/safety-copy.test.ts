@@ -7,12 +7,13 @@ import {
   applyUndo,
   defaultRestoreOptions,
   listSnapshots,
+  planRestore,
   takeSnapshot,
   verifySnapshots,
 } from '../../src/index.ts';
 import { openWriteDatabase } from '../../src/sqlite/database.ts';
 import { beginReading, rollBack } from '../../src/sqlite/transaction.ts';
-import { readWhole } from '../support/copies.ts';
+import { putCopy, readWhole } from '../support/copies.ts';
 import { addEvents, asHost, makePlace, makeRoot, open, type PlaceOptions, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 import { live, NOW } from '../support/story.ts';
@@ -143,4 +144,20 @@ describe.concurrent('a safety copy', () => {
       db.close();
     }
   });
+});
+
+test('a copy of the database that somebody made themselves is restored exactly, texts that look like bytes and an empty table included', async () => {
+  const place = await makePlace(
+    root(),
+    `${BOTS} CREATE TABLE scenes (id INTEGER PRIMARY KEY, face BLOB); ${addEvents(3)}
+     INSERT INTO bots VALUES (2, x'00ff'), (3, 'b''a''');`,
+  );
+  const before = readState(place.databaseFile).tables;
+  await putCopy(place, 'backup/mine', null);
+  run(place, `${addEvents(2)} DELETE FROM bots; INSERT INTO scenes VALUES (1, x'01');`);
+  const request = { ...defaultRestoreOptions, snapshotId: 'backup/mine', action: 'restore' as const };
+  const plan = await planRestore(await open(place), request);
+  expect(plan).toMatchObject({ guessedBlobs: [], refusals: [], notRestored: [] });
+  await applyRestore(await open(place), request, { ...NOW, planId: plan.planId });
+  expect(readState(place.databaseFile).tables).toEqual(before);
 });
