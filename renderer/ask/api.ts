@@ -9,6 +9,7 @@ import type {
   WindowEvent,
 } from '../../electron/contract.ts';
 import type { Progress } from '../../src/model/task.ts';
+import { changesFolder, createOwnWork } from './own-work.ts';
 
 // The preload script provides this object and is checked against the same type.
 const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback;
@@ -17,6 +18,9 @@ export type CallOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 };
+
+/** Every action of this window that changes the folder. */
+export const ownWork = createOwnWork();
 
 const listeners = new Set<(event: WindowEvent) => void>();
 bridge.onEvent((event) => {
@@ -37,7 +41,8 @@ export function call<N extends RequestName>(
   args: ArgsOf<N>,
   options: CallOptions = {},
 ): Promise<Reply<ResultOf<N>>> {
-  return track(options, (requestId) => bridge.request(requestId, name, args)) as Promise<Reply<ResultOf<N>>>;
+  const ask = () => track(options, (requestId) => bridge.request(requestId, name, args));
+  return (changesFolder(name) ? ownWork.run(ask) : ask()) as Promise<Reply<ResultOf<N>>>;
 }
 
 /** Opens a file or folder that was dropped on the window. Otherwise it works like `call`. */

@@ -1,16 +1,19 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ErrorInfo, ListedSnapshot, OpenFolder } from '../../electron/contract.ts';
+import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import type { Key } from 'react-aria-components';
+import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import { call, listen } from '../ask/api.ts';
+import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
+import { type CallOptions, call, listen, ownWork } from '../ask/api.ts';
+import { createReader } from '../ask/own-work.ts';
 import { afterChange, afterOwnWork, FIRST_REVISIONS, type Revisions } from '../ask/revisions.ts';
+import { afterListingEvent, type Listing, NONE } from './listing.ts';
 
 /** If the core stops twice within this time, it is not asked again at once: the request itself may be what stops it. */
 const LEAST_BETWEEN_STOPS_MS = 10_000;
 
 export type FolderData = {
   readonly facts: FolderFacts;
-  /** Null while none could be read. */
-  readonly snapshots: readonly ListedSnapshot[] | null;
+  readonly listing: Listing;
   /** Why the last attempt to read the folder failed. The earlier data stays. */
   readonly error: ErrorInfo | null;
   readonly revisions: Revisions;
@@ -19,48 +22,41 @@ export type FolderData = {
   /** Call this when one of our own writing actions has ended, whether or not it wrote anything. */
   readonly endOwnWork: () => void;
   readonly refresh: () => Promise<void>;
+  readonly choose: (ids: ReadonlySet<Key>) => void;
+  /** Chooses this one unless something is chosen already. */
+  readonly propose: (id: Key) => void;
+  /** Moves what the plan says to the trash. What is moved is no longer chosen. */
+  readonly prune: (plan: PrunePlan, options: CallOptions) => Promise<Reply<PruneReceipt>>;
   readonly dismissCoreStopped: () => void;
 };
 
 /** The data of the open folder. It is read again when the folder's files change. */
 export function useFolderData({ folderId, facts: firstFacts, snapshots: firstList }: OpenFolder): FolderData {
   const [facts, setFacts] = useState(firstFacts);
-  const [snapshots, setSnapshots] = useState(firstList);
+  const [listing, tell] = useReducer(afterListingEvent, {
+    snapshots: firstList,
+    chosen: NONE,
+    leaving: NONE,
+  });
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [revisions, setRevisions] = useState(FIRST_REVISIONS);
   const [coreStopped, setCoreStopped] = useState(false);
 
-  // One request at a time, so that an older answer never replaces a newer one and requests do not pile up. All calls in
-  // the meantime share one more request afterwards.
-  const asking = useRef<Promise<void> | null>(null);
-  const askAgain = useRef(false);
-
-  const ask = useCallback(async () => {
-    const [newFacts, list] = await Promise.all([
-      call('folder.facts', { folderId }),
-      call('snapshots.list', { folderId }),
-    ]);
-    if (!newFacts.ok) return setError(newFacts.error);
-    if (!list.ok) return setError(list.error);
-    setFacts(newFacts.value);
-    setSnapshots(list.value);
-    setError(null);
-  }, [folderId]);
-
-  const refresh = useCallback((): Promise<void> => {
-    askAgain.current = asking.current !== null;
-    asking.current ??= (async () => {
-      try {
-        do {
-          askAgain.current = false;
-          await ask();
-        } while (askAgain.current);
-      } finally {
-        asking.current = null;
-      }
-    })();
-    return asking.current;
-  }, [ask]);
+  const refresh = useMemo(
+    () =>
+      createReader(
+        () => Promise.all([call('folder.facts', { folderId }), call('snapshots.list', { folderId })]),
+        ([newFacts, list]) => {
+          if (!newFacts.ok) return setError(newFacts.error);
+          if (!list.ok) return setError(list.error);
+          setFacts(newFacts.value);
+          tell({ type: 'read', snapshots: list.value });
+          setError(null);
+        },
+        ownWork,
+      ),
+    [folderId],
+  );
 
   // The list came with the folder. Where it could not be read, this request tells why.
   const needsList = firstList === null;
@@ -74,14 +70,14 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
       switch (event.type) {
         case 'changed':
           if (event.folderId !== folderId) return;
-          if (event.what === 'database') setRevisions((last) => afterChange(last, Date.now()));
+          // Compared again only after our own action: during it, what is compared may be on its way to the trash.
+          if (event.what === 'database')
+            void ownWork.idle().then(() => setRevisions((last) => afterChange(last, Date.now())));
           void refresh();
           break;
         case 'snapshot-checked':
           if (event.folderId !== folderId) return;
-          setSnapshots(
-            (list) => list?.map((old) => (old.id === event.snapshot.id ? event.snapshot : old)) ?? null,
-          );
+          tell({ type: 'checked', snapshot: event.snapshot });
           break;
         case 'core-stopped': {
           setCoreStopped(true);
@@ -100,16 +96,28 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
     });
   }, [folderId, refresh]);
 
+  const choose = useCallback((ids: ReadonlySet<Key>) => tell({ type: 'chosen', ids }), []);
+  const propose = useCallback((id: Key) => tell({ type: 'proposed', id }), []);
+  const prune: FolderData['prune'] = async ({ planId, goes }, options) => {
+    tell({ type: 'leaving', ids: new Set(goes.map(({ id }) => id)) });
+    const reply = await call('prune.apply', { folderId, planId }, options);
+    if (reply.ok) tell({ type: 'moved', ids: new Set(reply.value.moved) });
+    else void refresh();
+    return reply;
+  };
   const endOwnWork = useCallback(() => setRevisions((last) => afterOwnWork(last, Date.now())), []);
   const dismissCoreStopped = useCallback(() => setCoreStopped(false), []);
   return {
     facts,
-    snapshots,
+    listing,
     error,
     revisions,
     coreStopped,
     endOwnWork,
     refresh,
+    choose,
+    propose,
+    prune,
     dismissCoreStopped,
   };
 }

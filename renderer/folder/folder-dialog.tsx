@@ -7,6 +7,7 @@ import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
+import type { FolderData } from './folder-data.ts';
 
 /** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
@@ -21,13 +22,11 @@ export type FolderDialogProps = {
   readonly snapshots: readonly ListedSnapshot[];
   readonly trash: TrashSummary;
   readonly databaseRevision: number;
+  readonly prune: FolderData['prune'];
   readonly onTaken: (id: SnapshotId) => void;
   readonly onPutBack: (news: string) => void;
-  /**
-   * Passes the news (null: none), the snapshots that were removed from the list, and the trash folder that they are in
-   * now.
-   */
-  readonly onClose: (news: string | null, gone?: readonly SnapshotId[], trashName?: string) => void;
+  /** Passes the news (null: none), and the trash folder that what was pruned is in now. */
+  readonly onClose: (news: string | null, trashName?: string) => void;
 };
 
 export function FolderDialog(props: FolderDialogProps) {
@@ -69,6 +68,7 @@ export function FolderDialog(props: FolderDialogProps) {
           folderId={folderId}
           snapshots={props.snapshots}
           chosen={dialog.chosen}
+          prune={props.prune}
           onClose={close}
           onPruned={props.onClose}
         />

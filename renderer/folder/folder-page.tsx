@@ -10,8 +10,6 @@ import type { FolderData } from './folder-data.ts';
 export type FolderPageProps = {
   readonly folderId: FolderId;
   readonly data: FolderData;
-  /** Null until the first list has arrived. */
-  readonly snapshots: readonly ListedSnapshot[] | null;
   /** The chosen snapshots that still exist. */
   readonly shown: readonly ListedSnapshot[];
   /** True while nothing is chosen and Snapback is still searching for the best snapshot to show. */
@@ -25,7 +23,8 @@ export type FolderPageProps = {
 
 /** The page beside the list: the chosen snapshots, or why there is nothing to show. */
 export function FolderPage(props: FolderPageProps) {
-  const { folderId, data, snapshots, shown, onChoose } = props;
+  const { folderId, data, shown, onChoose } = props;
+  const { snapshots, leaving } = data.listing;
   const [first] = shown;
   if (data.error !== null)
     return (
@@ -73,6 +72,13 @@ export function FolderPage(props: FolderPageProps) {
     );
   if (shown.length > 1)
     return <SelectionPage snapshots={shown} onPrune={props.onPrune} onClear={() => onChoose([first.id])} />;
+  // Not compared meanwhile: its file may disappear at any moment.
+  if (leaving.has(first.id))
+    return (
+      <section className="page" aria-label="Moving to the trash">
+        <Working progress={null} words="Moving it to the trash" />
+      </section>
+    );
   return (
     <SnapshotPage
       key={first.id}

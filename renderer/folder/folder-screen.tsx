@@ -1,5 +1,4 @@
 import { type ReactNode, startTransition, useEffect, useEffectEvent, useMemo, useState } from 'react';
-import type { Key } from 'react-aria-components';
 import type { ErrorInfo, ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import { clearedWords } from '../../words/cache.ts';
@@ -20,8 +19,6 @@ import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
 import { FolderHeader } from './header.tsx';
 import { useLikelyChoice } from './likely-choice.ts';
-
-const NONE: ReadonlySet<Key> = new Set();
 
 function findList(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.snapshot-list');
@@ -57,18 +54,12 @@ export function FolderScreen(props: FolderScreenProps) {
   const { folderId } = folder;
   const data = useFolderData(folder);
   const { facts } = data;
-  const [chosen, setChosen] = useState<ReadonlySet<Key>>(NONE);
-  // Snapshots that we moved disappear from the list at once, before the list is read again.
-  const [moved, setMoved] = useState<ReadonlySet<Key>>(NONE);
+  const { snapshots, chosen } = data.listing;
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   // In slices: a dialog with lists and fields takes too long to be drawn in one go.
   const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
   const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(folder.interrupted)));
 
-  const snapshots = useMemo(
-    () => data.snapshots?.filter(({ id }) => !moved.has(id)) ?? null,
-    [data.snapshots, moved],
-  );
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
   // Chosen once and then kept: the page must not change under the reader because a snapshot appears or disappears.
@@ -78,7 +69,7 @@ export function FolderScreen(props: FolderScreenProps) {
     chosen,
     snapshots: snapshots ?? [],
     lastEventId: facts.lastEventId,
-    onChoose: (id) => setChosen((before) => (before.size > 0 ? before : new Set([id]))),
+    onChoose: data.propose,
   });
   const { onDialog } = props;
   const inDialog = dialog !== null;
@@ -132,22 +123,18 @@ export function FolderScreen(props: FolderScreenProps) {
     if (reply.ok) chooseAgain();
   };
   /** Chooses again, because the best snapshot may be among those that were put back. */
-  const chooseAgain = () => void data.refresh().then(() => setChosen(new Set()));
+  const chooseAgain = () => void data.refresh().then(() => data.choose(new Set()));
   const command = (name: MenuCommand) => {
     if (name === 'open') props.onOpen();
     else if (name === 'help') props.onHelp();
     else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
-  const finish = (news: string | null, gone: readonly Key[] = [], trashName: string | null = null) => {
+  const finish = (news: string | null, trashName: string | null = null) => {
     setDialog(null);
     data.endOwnWork();
     if (news !== null) setNotice({ text: news, failed: false, trashName });
-    if (gone.length > 0) {
-      setMoved(new Set(gone));
-      setChosen((before) => new Set([...before].filter((id) => !gone.includes(id))));
-    }
-    void data.refresh().then(() => setMoved(NONE));
+    void data.refresh();
   };
 
   return (
@@ -170,7 +157,7 @@ export function FolderScreen(props: FolderScreenProps) {
               snapshots={snapshots}
               facts={facts}
               selected={chosen}
-              onSelect={setChosen}
+              onSelect={data.choose}
               onPutBack={() => obey('put-back')}
               onEmptyTrash={() => obey('empty-trash')}
             />
@@ -178,13 +165,12 @@ export function FolderScreen(props: FolderScreenProps) {
           <FolderPage
             folderId={folderId}
             data={data}
-            snapshots={snapshots}
             shown={shown}
             looking={looking}
             onRestore={() => obey('restore')}
             onReveal={() => void reveal(single)}
             onPrune={() => obey('prune')}
-            onChoose={(ids) => setChosen(new Set(ids))}
+            onChoose={(ids) => data.choose(new Set(ids))}
           />
         </main>
         <FolderActions
@@ -203,7 +189,8 @@ export function FolderScreen(props: FolderScreenProps) {
             snapshots={snapshots ?? []}
             trash={facts.trash}
             databaseRevision={data.revisions.database}
-            onTaken={(id) => void data.refresh().then(() => setChosen(new Set([id])))}
+            prune={data.prune}
+            onTaken={(id) => void data.refresh().then(() => data.choose(new Set([id])))}
             onPutBack={(news) => {
               finish(news);
               chooseAgain();

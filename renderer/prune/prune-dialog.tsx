@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
-import type { PruneReceipt } from '../../src/model/prune.ts';
+import type { FolderId, ListedSnapshot, Reply } from '../../electron/contract.ts';
+import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { choose, count } from '../../words/plurals.ts';
-import { call } from '../ask/api.ts';
+import type { CallOptions } from '../ask/api.ts';
 import { useRules } from '../ask/rules.ts';
 import { useJob } from '../ask/use-job.ts';
 import { useRequest } from '../ask/use-request.ts';
@@ -21,12 +21,14 @@ export type PruneDialogProps = {
   readonly snapshots: readonly ListedSnapshot[];
   /** The snapshots selected in the list. If there are none, the dialog starts with a rule. */
   readonly chosen: readonly SnapshotId[];
+  readonly prune: (plan: PrunePlan, options: CallOptions) => Promise<Reply<PruneReceipt>>;
   readonly onClose: () => void;
-  readonly onPruned: (news: string, moved: readonly SnapshotId[], trashName: string) => void;
+  readonly onPruned: (news: string, trashName: string) => void;
 };
 
 /** Moves snapshots, chosen by a rule or by hand, to the folder's own trash. Shows exactly which ones first. */
-export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: PruneDialogProps) {
+export function PruneDialog(props: PruneDialogProps) {
+  const { folderId, snapshots, chosen, onClose, onPruned } = props;
   const rules = useRules();
   const kinds = [...new Set(snapshots.map(({ kind }) => kind))];
   const [fields, setFields] = useState<PruneFields>({
@@ -42,7 +44,6 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
   const job = useJob<PruneReceipt>((receipt) =>
     onPruned(
       `${count(receipt.moved.length, 'snapshot')}, ${formatBytes(receipt.bytes)}, moved to the trash: ${choose(receipt.moved.length, 'it stays', 'they stay')} in “snapback/trash” in this folder until you empty it.${receipt.notes.map((note) => ` ${note}`).join('')}`,
-      receipt.moved,
       /[^/\\]*$/.exec(receipt.trashFolder)?.[0] ?? '',
     ),
   );
@@ -53,7 +54,7 @@ export function PruneDialog({ folderId, snapshots, chosen, onClose, onPruned }: 
   );
   const prune = () => {
     if (ready === null) return;
-    void job.run((options) => call('prune.apply', { folderId, planId: ready.planId }, options));
+    void job.run((options) => props.prune(ready, options));
   };
   const replan = () => {
     job.reset();

@@ -1,8 +1,13 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { button, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
+import { replyLate } from './late-reply.ts';
+
+/** Longer than the folder’s watcher waits between two looks. */
+const LATE_MS = 2_500;
 
 test('a snapshot that disappears while it is read is reported as gone, and no other takes its place', async ({
   place,
@@ -25,23 +30,41 @@ test('after pruning the snapshot that is shown, another one is shown without an 
   place,
   demo,
 }) => {
-  const { page } = await place.launch({ data: demo });
+  const { app, page } = await place.launch({ data: demo });
   await expect(page.locator('.story')).toContainText('20 messages');
-  await page.evaluate(() => {
-    const seen: string[] = [];
-    Reflect.set(window, 'alarms', seen);
-    new MutationObserver(() => {
-      for (const alert of document.querySelectorAll('[role=alert]')) seen.push(alert.textContent ?? '');
-    }).observe(document.body, { childList: true, subtree: true });
-  });
+  const alarms = await collect(page, '[role=alert]');
+  // The window is told that the folder has changed long before it learns that this was its own doing.
+  await replyLate(app, 'prune.apply', LATE_MS);
   await button(page, 'Prune…').click();
   await text(page, 'The ones I select').click();
   await page.getByRole('alertdialog').getByRole('option').first().click();
   await button(page, 'Move 1 snapshot to the trash').click();
   await expect(text(page, /^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
   await expect(page.locator('.story')).not.toContainText('20 messages');
-  expect(await page.evaluate(() => Reflect.get(window, 'alarms'))).toEqual([]);
+  await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
+  expect(await alarms()).toEqual([]);
+
+  await test.step('and while the trash is emptied, the question stays as it was asked', async () => {
+    const titles = await collect(page, '[role=alertdialog] [slot=title]');
+    await replyLate(app, 'trash.empty', LATE_MS);
+    await button(page, 'Empty…').click();
+    await button(page, /^Delete 1 snapshot, free/).click();
+    await expect(text(page, /^1 snapshot, .* deleted for good/)).toBeVisible();
+    expect(new Set(await titles())).toEqual(new Set(['Empty the trash: 1 snapshot?']));
+  });
 });
+
+/** Collects every text that such a part of the window shows from now on, however shortly. */
+async function collect(page: Page, selector: string): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate((parts) => {
+    const seen: string[] = [];
+    Reflect.set(window, parts, seen);
+    new MutationObserver(() => {
+      for (const part of document.querySelectorAll(parts)) seen.push(part.textContent ?? '');
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  }, selector);
+  return () => page.evaluate((parts) => Reflect.get(window, parts), selector);
+}
 
 test('a folder that is gone for a while is reported, its contents stay on screen, and it comes back by itself', async ({
   place,
