@@ -10,7 +10,7 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from '../sqlite/database.ts';
-import { withLockPatience } from '../sqlite/transaction.ts';
+import { beginReading, rollBack, withLockPatience } from '../sqlite/transaction.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { createYielder, throwIfCancelled } from '../system/yielder.ts';
 import { copyDatabaseFiles } from './copy-files.ts';
@@ -37,7 +37,7 @@ export type LiveView = Omit<ReadView, 'db'> & { readonly db: AnyDatabase };
 
 const LOCK_PATIENCE_MS = 5000;
 const LOCK_POLL_MS = 20;
-/** The largest database that is compared where it is: that takes about 2 s for each 300 MB if every row differs. */
+/** The largest database that is read where it is: comparing or dumping it takes about 2 s for each 300 MB at most. */
 const LARGEST_IN_PLACE_BYTES = 2 ** 30;
 
 /**
@@ -55,7 +55,7 @@ export async function withLiveView<T>(
   if (db === null) return withReadView(folder, task, use);
   try {
     const journalMode = await withLockPatience(task, () => readJournalMode(db));
-    if (journalMode === 'wal' && (await withLockPatience(task, () => isComparedInPlace(db)))) {
+    if (journalMode === 'wal' && (await withLockPatience(task, () => isReadInPlace(db)))) {
       const privateFolder = await createPrivateFolder();
       try {
         return await use({ db, folder: privateFolder, journalMode, viewingCopy: false });
@@ -71,12 +71,22 @@ export async function withLiveView<T>(
   return withReadView(folder, task, use);
 }
 
+/** Lets `use` see one moment of a view, in a read transaction. @throws as `withLockPatience` */
+export async function atOneMoment<T>(db: AnyDatabase, task: TaskOptions, use: () => Promise<T>): Promise<T> {
+  await beginReading(db, task);
+  try {
+    return await use();
+  } finally {
+    rollBack(db);
+  }
+}
+
 function readJournalMode(db: ReadDatabase): string {
   return String(db.pragma('journal_mode', { simple: true }));
 }
 
 /** An empty database is not: the copy says what is wrong with it. */
-function isComparedInPlace(db: ReadDatabase): boolean {
+function isReadInPlace(db: ReadDatabase): boolean {
   const bytes = 'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size';
   const size = Number(db.prepare<[], unknown>(bytes).pluck().get());
   return size > 0 && size <= LARGEST_IN_PLACE_BYTES;

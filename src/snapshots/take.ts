@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataFolder } from '../host/data-folder.ts';
-import { withReadView } from '../host/private-copy.ts';
+import { atOneMoment, withLiveView } from '../host/private-copy.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -17,25 +17,22 @@ export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;
 /**
  * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, named by the current second as the host's
  * `take_snapshot` does. The file appears complete or not at all, and nothing is overwritten.
- * @throws as `withReadView` and `writeSnapshot`; `folder-read-only`, `disk-full`, `io-failed`; then there is no file
+ * @throws as `withLiveView` and `writeSnapshot`; `folder-read-only`, `disk-full`, `io-failed`; then there is no file
  */
 export async function takeSnapshot(
   folder: DataFolder,
   kind: 'rewind' | 'periodic',
   task: TaskOptions = {},
 ): Promise<TakenSnapshot> {
-  return withReadView(folder, task, async ({ db }) => {
+  return withLiveView(folder, task, async ({ db }) => {
     const draft = await createDraft(folder, kind);
     try {
-      const about = await writeAndCheck(
-        db,
-        draft,
-        { profile: folder.profile, phase: 'take', restore: null },
-        task,
-      );
+      const request = { profile: folder.profile, phase: 'take', restore: null } as const;
+      const written = await atOneMoment(db, task, () => writeDraft(db, draft, request, task));
+      await makeDurable(draft, written, task);
       const { sizeBytes } = await readDraft(draft);
       const published = await publishDraft(folder, draft);
-      const lastEventId = BigInt(about.lastEventId);
+      const lastEventId = BigInt(written.about.lastEventId);
       return { taken: true, ...published, sizeBytes, lastEventId, retired: [], notes: [] };
     } catch (error) {
       await discardDraft(draft);
@@ -44,6 +41,9 @@ export async function takeSnapshot(
   });
 }
 
+/** The request of a dump, without what its draft says. */
+type DraftRequest = Pick<DumpRequest, 'profile' | 'phase' | 'restore'>;
+
 /**
  * Dumps into a draft, makes it durable and reads the file back: it must have the bytes that were written. On an error the
  * caller discards the draft. @throws as `writeSnapshot`; `io-failed` if the file does not read back the same
@@ -51,17 +51,27 @@ export async function takeSnapshot(
 export async function writeAndCheck(
   db: AnyDatabase,
   draft: Draft,
-  { profile, phase, restore }: Pick<DumpRequest, 'profile' | 'phase' | 'restore'>,
+  request: DraftRequest,
   task: TaskOptions,
 ): Promise<SnapshotAbout> {
-  const request = { profile, kind: draft.kind, takenAt: new Date(), phase, restore };
-  const written = await explainingWrites(draft.path, async () => {
-    const snapshot = await writeSnapshot(db, draft.handle, request, task);
-    await draft.handle.sync();
-    return snapshot;
-  });
-  await requireOnDisk(draft, written, task);
+  const written = await writeDraft(db, draft, request, task);
+  await makeDurable(draft, written, task);
   return written.about;
+}
+
+async function writeDraft(
+  db: AnyDatabase,
+  draft: Draft,
+  request: DraftRequest,
+  task: TaskOptions,
+): Promise<WrittenSnapshot> {
+  const whole = { ...request, kind: draft.kind, takenAt: new Date() };
+  return explainingWrites(draft.path, () => writeSnapshot(db, draft.handle, whole, task));
+}
+
+async function makeDurable(draft: Draft, written: WrittenSnapshot, task: TaskOptions): Promise<void> {
+  await explainingWrites(draft.path, () => draft.handle.sync());
+  await requireOnDisk(draft, written, task);
 }
 
 const READ_BYTES = 1 << 20;

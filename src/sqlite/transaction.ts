@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
-import type { WriteDatabase } from './database.ts';
+import type { AnyDatabase, WriteDatabase } from './database.ts';
 import { sqliteCode } from './result-codes.ts';
 
 const PATIENCE_MS = 5000;
@@ -61,7 +61,7 @@ export function staleError(cause?: unknown): SnapbackError {
  * Begins a transaction as a read, which sees one moment of the database. Nothing is locked for writing until
  * `takeWriteLock`, which SQLite refuses if anyone commits in between.
  */
-export async function beginReading(db: WriteDatabase, task: TaskOptions): Promise<void> {
+export async function beginReading(db: AnyDatabase, task: TaskOptions): Promise<void> {
   await withLockPatience(task, () => {
     if (!db.inTransaction) db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM main.sqlite_schema').get();
@@ -115,6 +115,6 @@ export async function commit(db: WriteDatabase, task: TaskOptions): Promise<void
 }
 
 /** Rolls the transaction back, if one is open. */
-export function rollBack(db: WriteDatabase): void {
+export function rollBack(db: AnyDatabase): void {
   if (db.open && db.inTransaction) db.exec('ROLLBACK');
 }

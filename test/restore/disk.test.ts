@@ -48,7 +48,7 @@ describe
     ])('that fills up in %s, phase %s, is reported, and the database is as before', async (action, phase) => {
       const { place, id, since } = await live(root(), {
         ...story,
-        journalMode: phase === 'apply' ? 'delete' : 'wal',
+        journalMode: phase === 'apply' || phase === 'copy-database' ? 'delete' : 'wal',
       });
       const [disk, out] = [`${place.dir}-disk`, `${place.dir}-out`];
       await mkdir(disk);

@@ -34,6 +34,37 @@ test('progress says that a snapshot is being taken, and nothing else', async () 
   expect(phases).not.toContain('build');
 });
 
+test.each([
+  ['wal', false],
+  ['delete', true],
+] as const)('in journal mode %s, whether it copies the database first: %s', async (journalMode, copies) => {
+  const place = await makeChats(5);
+  run(place, `PRAGMA journal_mode = ${journalMode}`);
+  const phases = new Set<string>();
+  await takeSnapshot(await open(place), 'rewind', { onProgress: ({ phase }) => phases.add(phase) });
+  expect(phases.has('copy-database')).toBe(copies);
+});
+
+test('what the host writes to a WAL meanwhile is not in the snapshot', async () => {
+  const place = await makeChats(9000);
+  run(place, 'PRAGMA journal_mode = wal');
+  const before = readState(place.databaseFile);
+  let written = false;
+  const taken = await takeSnapshot(await open(place), 'rewind', {
+    onProgress({ phase, done }) {
+      if (written || phase !== 'take' || done > 9000) return;
+      written = true;
+      run(place, `${addEvents(1, 'meanwhile')} UPDATE t SET title = 'Two'; PRAGMA wal_checkpoint(PASSIVE);`);
+    },
+  });
+  expect(written).toBe(true);
+  expect(JSON.parse(await readFile(taken.file, 'utf8'))).toMatchObject({
+    event_log: { length: 9000 },
+    t: [{ id: 1, title: 'One' }],
+  });
+  expect(readState(place.databaseFile)).not.toStrictEqual(before);
+});
+
 test('two snapshots taken at once are two files, and neither replaces the other', async () => {
   const folder = await open(await makeChats(2));
   const taken = await Promise.all([1, 2, 3].map(() => takeSnapshot(folder, 'periodic')));
@@ -59,9 +90,16 @@ test('taking changes nothing in the database', async () => {
   expect((await readFile(place.databaseFile)).equals(bytes)).toBe(true);
 });
 
-test('taking leaves no file behind if it is cancelled at any step', async () => {
-  const folder = await open(await makeChats(3000));
-  for (const phase of ['copy-database', 'take']) {
+test.each([
+  ['delete', 'copy-database'],
+  ['delete', 'take'],
+  ['wal', 'take'],
+] as const)(
+  'in journal mode %s, taking leaves no file behind if it is cancelled in phase %s',
+  async (journalMode, phase) => {
+    const place = await makeChats(3000);
+    run(place, `PRAGMA journal_mode = ${journalMode}`);
+    const folder = await open(place);
     const abort = new AbortController();
     const taking = takeSnapshot(folder, 'rewind', {
       signal: abort.signal,
@@ -70,7 +108,7 @@ test('taking leaves no file behind if it is cancelled at any step', async () => 
       },
     });
     await expect(taking).rejects.toMatchObject({ code: 'cancelled' });
-    const place = dirname(join(folder.dir, 'snapshots', 'rewind', 'x'));
-    expect(await readdir(place).catch(() => [])).toStrictEqual([]);
-  }
-});
+    const rewinds = dirname(join(folder.dir, 'snapshots', 'rewind', 'x'));
+    expect(await readdir(rewinds).catch(() => [])).toStrictEqual([]);
+  },
+);
