@@ -84,7 +84,7 @@ async function compareWithLog(
   const isCut = newest < lastEventId;
   const last = isCut ? null : await live.fingerprint(lastEventId);
   if (!isCut && lastEventId !== 0n && last === null) return null;
-  if (about !== null && !isCut) {
+  if (about?.log != null && !isCut) {
     const { events, chain } = about.log;
     const earlier = (await recallComparedLogs(folder)).get(file.key);
     const isKnown = earlier?.events === events && earlier.lastId === lastEventId && earlier.last === last;
@@ -134,7 +134,7 @@ export async function rememberTaken(folder: DataFolder, id: SnapshotId, newest: 
       const { about } = await readSnapshotEnds(file);
       const now = await withLiveLog(folder, 'glance', {}, (live) => live.fingerprint(newest.lastId));
       if (about?.lastEventId !== String(newest.lastId) || now !== newest.last) return;
-      if (about.log.events > SHORT_LOG_EVENTS)
+      if (about.log !== null && about.log.events > SHORT_LOG_EVENTS)
         await rememberComparedLog(folder, file.key, { ...newest, events: about.log.events });
     } finally {
       await file.handle.close();

@@ -1,5 +1,5 @@
 import type { Profile } from '../host/profile.ts';
-import { createLogChain } from '../log/chain.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, type Identity } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -11,7 +11,7 @@ import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type TableHasher } from '../sqlite/row-hash.ts';
 
 /** What a checkpoint's draft holds: the state that its restore made. */
-export type DraftContents = Pick<SnapshotAbout, 'format' | 'tables' | 'log'>;
+export type DraftContents = Pick<SnapshotAbout, 'format' | 'tables'> & { readonly log: LogExtent };
 
 /**
  * What a draft holds, by its notes. A copy of a snapshot that the host wrote has none, so all of it is read; `identity`
@@ -25,7 +25,8 @@ export async function readContents(
   task: TaskOptions,
 ): Promise<DraftContents | null> {
   const { about, complete } = await readSnapshotEnds(await readDraft(draft));
-  if (about !== null || !complete) return about;
+  if (about?.log) return { ...about, log: about.log };
+  if (!complete) return null;
   try {
     return await readAll(draft, profile, identity, task);
   } catch (error) {

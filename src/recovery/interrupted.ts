@@ -136,7 +136,7 @@ async function settle(
       standing: standingFor(one, standing),
       overwritten: open?.overwritten ?? false,
     };
-    const outcome = await judgeOutcome(database, evidence, task);
+    const outcome = await judgeOutcome(folder, database, evidence, task);
     // Whoever made the copy may still be making the restore, and may have recorded more meanwhile.
     const untold = isStillUnsettled(one, replayJournal(await readJournal(folder)));
     if (outcome === 'unknown' || !untold) return null;

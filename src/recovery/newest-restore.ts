@@ -77,7 +77,7 @@ async function findUnrecorded(
       if (!canBeJudged(one)) return undecided(one);
       const copy = isNoted(one.copy) ? one.copy : null;
       const evidence = { copy, after: null, standing: standingFor(one, standing), overwritten: false };
-      const outcome = await judgeOutcome(database, evidence, task);
+      const outcome = await judgeOutcome(folder, database, evidence, task);
       if (outcome === 'unknown') return undecided(one);
       if (outcome === 'committed' && copy !== null) return { found: 'copy', copy, receipt: null };
     }

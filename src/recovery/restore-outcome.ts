@@ -1,6 +1,6 @@
 import { holdsContent } from '../host/content-hash.ts';
+import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import type { LogExtent } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { holdsDump } from '../snapshot-file/dumped-table.ts';
@@ -9,12 +9,12 @@ import {
   createNotedChain,
   type DumpedTable,
   type HashedTable,
-  type SnapshotAbout,
 } from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { DraftContents } from './draft-contents.ts';
+import { type NotedLog, readLogBefore } from './log-before.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -45,6 +45,7 @@ export type Evidence = {
  * @throws `cancelled`, database errors
  */
 export async function judgeOutcome(
+  folder: DataFolder,
   database: HostDatabase,
   { copy, after, standing, overwritten }: Evidence,
   task: TaskOptions,
@@ -64,12 +65,12 @@ export async function judgeOutcome(
   if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
   if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
   const signs = new Set(compared.map(readSign));
-  const { log: logBefore, format } = copy.about;
   const logAfter = after?.log ?? copy.note.log;
-  if (logAfter !== null)
-    signs.add(
-      readLogSign(database, { ...logBefore, format }, { ...logAfter, format: after?.format ?? format }),
-    );
+  if (logAfter !== null) {
+    const logBefore = await readLogBefore(folder, database, copy, task);
+    if (logBefore === null) return 'unknown';
+    signs.add(readLogSign(database, logBefore, { ...logAfter, format: after?.format ?? copy.about.format }));
+  }
   signs.delete('unknown');
   const [sign = 'unknown', ...others] = signs;
   return others.length === 0 ? sign : 'unknown';
@@ -120,9 +121,6 @@ export async function holdsDumps(
   for (const table of tables) if (!(await holdsDump(database, table, task))) return false;
   return true;
 }
-
-/** A log as notes of some format name it. */
-type NotedLog = LogExtent & Pick<SnapshotAbout, 'format'>;
 
 /** A log that has grown since continues one of the two. Where it continues both, the longer one is the sign. */
 function readLogSign(database: HostDatabase, before: NotedLog, after: NotedLog): RestoreOutcome {

@@ -2,10 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allColumns } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { ALL_ROWIDS, MOST_ROWS, type RowidRange, rangeAfter } from '../host/row-text.ts';
-import { createLogChain, type LogExtent } from '../log/chain.ts';
-import { createChainFeeder } from '../log/event-lines.ts';
-import { findLogTable, identityOf, readEvents, readLastEventId } from '../log/events.ts';
+import { findLogTable, readLastEventId } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
@@ -143,7 +140,7 @@ function describe(
       orderedBy: table === log ? profile.log.columns.id : null,
     })),
     absent: profile.tables.filter((name) => !has.has(foldName(name))),
-    log: readLogExtent(database, log),
+    log: null,
     restore,
   };
 }
@@ -151,21 +148,6 @@ function describe(
 function countRows(db: AnyDatabase, { name, scanHint }: Table): number {
   const count = `SELECT count(*) FROM main.${quoteName(name)} ${scanHint}`;
   return Number(db.prepare<[], unknown>(count).pluck().get());
-}
-
-function readLogExtent({ db, schema, profile }: HostDatabase, log: Table): LogExtent {
-  const chain = createLogChain();
-  const source = { identity: identityOf(log, profile), encoding: schema.encoding };
-  const feed = createChainFeeder(db, { ...source, schemaName: 'main', table: log });
-  if (feed === null) {
-    const order = `${log.scanHint} ORDER BY ${quoteName(profile.log.columns.id)}`;
-    for (const event of readEvents(db, { ...source, table: log.name, order })) chain.add(event);
-  } else
-    for (let range: RowidRange | null = ALL_ROWIDS; range !== null; ) {
-      const last = feed(chain, range, MOST_ROWS);
-      range = last === null ? null : rangeAfter(range, last);
-    }
-  return chain.peek();
 }
 
 /** Whether each table of the copy holds exactly the rows that are committed now. */

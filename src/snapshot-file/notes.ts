@@ -90,7 +90,8 @@ export type SnapshotAbout = {
   readonly tables: readonly DumpedTable[];
   /** Tables of the profile that the database did not have. As in the host's files, each is an empty list. */
   readonly absent: readonly string[];
-  readonly log: LogExtent;
+  /** Null in a database, of which the log itself can be asked. Older ones name it all the same. */
+  readonly log: LogExtent | null;
   readonly restore: RestoreNote | null;
 };
 
@@ -125,7 +126,11 @@ const restoreNote = v.object({
 const written = { name: v.string(), columns: v.array(v.string()), rows: count, sha256: v.string() };
 
 /** The shape of an `about` object. Its keys are in the order in which we write them, because the text is hashed. */
-function aboutOf<F extends Format, T extends v.GenericSchema<unknown, DumpedTable>>(format: F, table: T) {
+function aboutOf<
+  F extends Format,
+  T extends v.GenericSchema<unknown, DumpedTable>,
+  L extends v.GenericSchema<unknown, LogExtent | null>,
+>(format: F, table: T, log: L) {
   return v.object({
     format: v.literal(format),
     kind: v.string(),
@@ -136,14 +141,14 @@ function aboutOf<F extends Format, T extends v.GenericSchema<unknown, DumpedTabl
     schemaHash: v.string(),
     tables: v.array(table),
     absent: v.array(v.string()),
-    log: extent,
+    log,
     restore: v.nullable(restoreNote),
   });
 }
 
 const jsonAbout = v.variant('format', [
-  aboutOf(1, v.object({ ...hashed, rows: count })),
-  aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) })),
+  aboutOf(1, v.object({ ...hashed, rows: count }), extent),
+  aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) }), extent),
 ]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
 const databaseAbout = aboutOf(
@@ -155,6 +160,7 @@ const databaseAbout = aboutOf(
     hash: v.nullable(v.string()),
     orderedBy: v.nullable(v.string()),
   }),
+  v.nullable(extent),
 ) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
 /** Notes that are longer are not ours. */

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { chmod, readdir, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
@@ -55,6 +57,8 @@ async function checkpointsIn({ dir }: Place): Promise<readonly string[]> {
 function copyFile({ dir }: Place, id: string): string {
   return join(dir, 'snapshots', `${id}.db`);
 }
+
+const EMPTY_LOG = { events: 0, chain: hash('sha256', '') };
 
 /** Whoever reads texts has to fetch such a one, and all after it, as bytes. */
 const ODD_EVENT = addEvents(1, '\uFFFD');
@@ -141,6 +145,25 @@ describe.concurrent('a restore that was killed at COMMIT is judged by every tabl
     run(place, EVERYWHERE);
     const outcome = committed ? 'committed' : 'not-committed';
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);
+  });
+
+  test.each([
+    [
+      'the extent of the log that it notes, as the first databases did',
+      EMPTY_LOG,
+      [{ outcome: 'committed' }],
+    ],
+    ['nothing where it notes none and does not hold what was sealed', null, []],
+  ])('and by a safety copy: %s', async (_, log, expected) => {
+    const { place, folder, receipt } = await killed({ committed: true });
+    run(place, EVERYWHERE);
+    const copy = new Database(copyFile(place, receipt.safetyCopyId));
+    copy
+      .prepare("UPDATE snapback_about SET value = json_set(value, '$.log', json(?)) WHERE part = 1")
+      .run(JSON.stringify(log));
+    copy.exec("UPDATE bots SET name = 'forged'");
+    copy.close();
+    expect(await finishInterrupted(folder)).toMatchObject(expected);
   });
 });
 
