@@ -46,7 +46,11 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           const snapshot = toListed(await checkSnapshot(folder, id, { signal }));
           tell({ type: 'snapshot-checked', folderId, snapshot });
         },
-        (error) => console.error('A snapshot could not be checked:', error),
+        (error) => {
+          // The chat app prunes whenever it likes, and the next list shows it.
+          if (error instanceof SnapbackError && error.code === 'snapshot-missing') return;
+          console.error('A snapshot could not be checked:', error);
+        },
       );
       let newest: { readonly planId: string; readonly planned: Planned } | null = null;
       entries.set(folderId, {

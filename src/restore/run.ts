@@ -7,6 +7,7 @@ import { readLastEventId } from '../log/events.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { CheckResult, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
@@ -47,6 +48,8 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   const { folder, database, prepared } = run;
   const { db } = database;
   const { plan } = prepared;
+  // A safety copy could hold larger rows, but nothing could read it back.
+  refuseHugeRows(db, database.schema, folder.profile);
   const before = await hashEach(hashBefore, run, task);
   const safety = await takeSafetyCopy(folder, database, { ...prepared, before }, task);
   let checkpoint: Draft | null = null;
@@ -55,6 +58,8 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   try {
     checkpoint = plan.freshCheckpoint ? await copyCheckpoint(folder, database, prepared, task) : null;
     const written = await writeAndVerify(run, { safety, before }, task);
+    // The same goes for the next snapshot of what is there now.
+    if (plan.freshCheckpoint) refuseHugeRows(db, database.schema, folder.profile);
     if (checkpoint !== null && written.receipt.lastEventId !== plan.snapshot.lastEventId) {
       await discardDraft(checkpoint);
       checkpoint = null;
