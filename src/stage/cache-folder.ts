@@ -14,7 +14,7 @@ import { isAlive } from '../system/process-mark.ts';
  */
 
 /** More bytes are never kept, */
-export const MOST_CACHE_BYTES = 2_000_000_000;
+const MOST_CACHE_BYTES = 2_000_000_000;
 /** nor more than this part of what the disk would have free without them. */
 const MOST_OF_FREE = 1 / 4;
 /** What nobody refers to may be about to get its record. */
