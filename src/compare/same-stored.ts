@@ -1,4 +1,4 @@
-import { sameValue } from '../sqlite/same-values.ts';
+import { sameScanned } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { affinityOf } from '../stage/affinity.ts';
 
@@ -10,7 +10,7 @@ import { affinityOf } from '../stage/affinity.ts';
 export function sameStored(table: Table, column: string, live: string, staged: string): string {
   const declared = table.columns.find(({ name }) => name === column);
   // The affinity of a view's column says nothing about its values, and a virtual table need not obey it.
-  if (declared === undefined || table.kind !== 'table') return sameValue(live, staged);
+  if (declared === undefined || table.kind !== 'table') return sameScanned(live, staged);
   // Without affinities on both sides, IS confuses only an integer with an equal real, and 0.0 with -0.0.
   const alike = `+${live} IS +${staged} COLLATE BINARY`;
   switch (affinityOf(declared, table.strict)) {
@@ -25,6 +25,6 @@ export function sameStored(table: Table, column: string, live: string, staged: s
       // Here the stage turned -0.0 into an integer.
       return `(${alike} AND typeof(${live}) = typeof(${staged}))`;
     case 'BLOB':
-      return sameValue(live, staged);
+      return sameScanned(live, staged);
   }
 }

@@ -18,7 +18,7 @@ import {
 } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
-import { sameKey, sameValue } from '../sqlite/same-values.ts';
+import { sameKey, sameScanned } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { takeWriteLock } from '../sqlite/transaction.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
@@ -174,14 +174,15 @@ async function holdsAllRows(
 }
 
 function holdsRows(db: ReadDatabase, table: Table): boolean {
-  const { name, columns, rowid, key, scanHint } = table;
+  const { name, columns, rowid, rowidColumn, key, scanHint } = table;
   const [live, copy] = [LIVE, 'main'].map((schema) => `${schema}.${quoteName(name)}`);
   const pair = (column: string) => [`l.${quoteName(column)}`, `c.${quoteName(column)}`] as const;
   const found =
     rowid === null ? key.map((column) => sameKey(table, column, ...pair(column))) : [pair(rowid).join(' = ')];
   const same = [
     `c.${quoteName(rowid ?? key[0] ?? '')} IS NOT NULL`,
-    ...columns.map((column) => sameValue(...pair(column.name))),
+    // A rowid that found its row is the same.
+    ...columns.filter(({ name }) => name !== rowidColumn).map((column) => sameScanned(...pair(column.name))),
   ];
   const hint = rowid === null ? '' : scanHint;
   const sql = `SELECT (SELECT count(*) FROM ${live} ${hint}) = (SELECT count(*) FROM ${copy} ${hint})

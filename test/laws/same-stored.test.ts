@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sameStored } from '../../src/compare/same-stored.ts';
 import { openPrivateDatabase } from '../../src/sqlite/database.ts';
 import { sqliteCode } from '../../src/sqlite/result-codes.ts';
-import { sameValue } from '../../src/sqlite/same-values.ts';
+import { sameScanned, sameValue } from '../../src/sqlite/same-values.ts';
 import { readSchema } from '../../src/sqlite/schema.ts';
 import { affinityOf } from '../../src/stage/affinity.ts';
 import { makeRoot } from '../support/place.ts';
@@ -104,11 +104,19 @@ function findDisagreements(type: string, { strict, edited }: { strict: boolean; 
     for (const [ord, value] of VALUES.entries()) db.exec(`INSERT INTO stage.s SELECT ${ord}, ${value}`);
     const pairs = db.prepare(
       `SELECT quote(l.v) AS live, quote(s.v) AS staged, ${sameValue('l.v', 's.v')} AS same,
-         ${sameStored(live, 'v', 'l.v', 's.v')} AS cheap FROM main.t l CROSS JOIN stage.s s`,
+         ${sameStored(live, 'v', 'l.v', 's.v')} AS cheap, ${sameScanned('l.v', 's.v')} AS scanned FROM main.t l CROSS JOIN stage.s s`,
     );
-    const found = pairs.all() as { live: string; staged: string; same: unknown; cheap: unknown }[];
+    const found = pairs.all() as {
+      live: string;
+      staged: string;
+      same: unknown;
+      cheap: unknown;
+      scanned: unknown;
+    }[];
     expect(found.filter(({ same }) => same === 1).length).toBeGreaterThan(1);
-    return found.filter(({ same, cheap }) => (same === 1) !== (cheap === 1));
+    return found.filter(({ same, cheap, scanned }) =>
+      [cheap, scanned].some((one) => (same === 1) !== (one === 1)),
+    );
   } finally {
     db.close();
   }
