@@ -8,10 +8,13 @@ import {
   planRestore,
   takeSnapshot,
 } from '../../src/index.ts';
+import { refuseHugeRows } from '../../src/snapshot-file/huge-rows.ts';
 import { createJsonScanner } from '../../src/snapshot-file/json-scanner.ts';
 import { countRowBytes, LONGEST_ROW_BYTES } from '../../src/snapshot-file/row-size.ts';
+import { withReadDatabase } from '../../src/sqlite/database.ts';
+import { readSchema } from '../../src/sqlite/schema.ts';
 import { sqlValues } from '../support/arbitraries.ts';
-import { errorOf, hostDump, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { codeOf, errorOf, hostDump, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
 const root = makeRoot();
@@ -112,4 +115,27 @@ test('a row that fits in its file but in no checkpoint of ours is refused by pla
   const { code, message } = await errorOf(applyRestore(folder, request, now));
   expect({ code, message }).toEqual({ code: refusal?.code, message: refusal?.message });
   expect(readState(place.databaseFile).tables.bots).toEqual([]);
+});
+
+const LETTERS = Math.ceil(LONGEST_ROW_BYTES / 6);
+const FACES = 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face);';
+
+test.each([
+  ['in pages of its own', `${FACES} INSERT INTO bots VALUES (1, printf('%.*c', ${LETTERS}, char(127)));`],
+  [
+    'without a rowid',
+    `CREATE TABLE bots (id TEXT PRIMARY KEY, face) WITHOUT ROWID; INSERT INTO bots VALUES ('a', printf('%.*c', ${LETTERS}, char(127)));`,
+  ],
+  [
+    'in the default of a later column',
+    `CREATE TABLE bots (id INTEGER PRIMARY KEY); INSERT INTO bots VALUES (1); ALTER TABLE bots ADD COLUMN face DEFAULT '${'\x7f'.repeat(LETTERS)}';`,
+  ],
+  ['in a view', `CREATE VIEW bots AS SELECT 1 AS id, printf('%.*c', ${LETTERS}, char(127)) AS face;`],
+])('a huge row is found wherever it is kept: %s', async (_, sql) => {
+  const place = await makePlace(root(), sql);
+  const { profile } = await open(place);
+  const options = { nativeBinding: undefined };
+  const check = () =>
+    withReadDatabase(place.databaseFile, options, (db) => refuseHugeRows(db, readSchema(db), profile));
+  expect(await codeOf(check)).toBe('row-too-large');
 });
