@@ -5,7 +5,7 @@ import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { LARGEST_ABOUT_BYTES, parseAbout, parseJson, type SnapshotAbout } from './notes.ts';
-import { findSeal, hashSealed } from './seal.ts';
+import { findSeal, hashSealed, type SeePiece } from './seal.ts';
 
 /*
  * A snapshot that is an SQLite database, as our safety copies are. It has our notes in a table of their own, in which part
@@ -99,12 +99,17 @@ function readNotes(db: ReadDatabase): DatabaseNotes | null {
 }
 
 /**
- * Hashes the file and checks every byte against its seal. `sealed`: it is to the last bit what we wrote.
- * @throws `snapshot-unreadable`, `cancelled`
+ * Hashes the file and checks every byte against its seal. `sealed`: it is to the last bit what we wrote. `see`: as in
+ * `hashFile`. @throws `snapshot-unreadable`, `cancelled`, and what `see` throws
  */
-export async function checkSeal(file: SnapshotBytes, notes: DatabaseNotes | null, task: TaskOptions) {
+export async function checkSeal(
+  file: SnapshotBytes,
+  notes: DatabaseNotes | null,
+  task: TaskOptions,
+  see?: SeePiece,
+) {
   const prefix = notes?.sealPrefix ?? null;
-  return hashSealed(file, prefix === null ? null : await findSeal(file, prefix, task), task);
+  return hashSealed(file, prefix === null ? null : await findSeal(file, prefix, task), task, see);
 }
 
 /** Says what reading failed with: the system's refusal, or damage. Errors of ours and bugs pass unchanged. */

@@ -17,6 +17,7 @@ import { describeForeign, INCOMPLETE } from './foreign.ts';
 import type { DumpedTable } from './notes.ts';
 import type { SnapshotPart } from './parts.ts';
 import { batchOfValues } from './row-batch.ts';
+import type { RowCopier } from './stored-rows.ts';
 
 const ROWS_PER_BATCH = 512;
 /** Of texts and BLOBs. */
@@ -25,12 +26,14 @@ const BYTES_PER_BATCH = 4 << 20;
 /**
  * Streams a snapshot that is a database as `readSnapshot` does one that is JSON. Only plain tables are read, and of them
  * only stored columns, so that nothing of the file's own runs. Its seal proves its bytes. Where we wrote it and somebody
- * rebuilt it since (with VACUUM, say), the content of each table has to be what we noted.
+ * rebuilt it since (with VACUUM, say), the content of each table has to be what we noted. Rows that the copier
+ * takes are not among the parts.
  */
 export async function* readDatabaseSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
+  copier: RowCopier | null,
 ): AsyncGenerator<SnapshotPart> {
   const { problem, complete } = await readDatabaseHead(file);
   if (problem !== null)
@@ -39,7 +42,7 @@ export async function* readDatabaseSnapshot(
   try {
     const { db, close } = await openUntrustedDatabase(file);
     try {
-      yield* readAll(db, file, knownTables, task);
+      yield* readAll(db, { file, knownTables, copier }, task);
     } finally {
       await close();
     }
@@ -48,16 +51,22 @@ export async function* readDatabaseSnapshot(
   }
 }
 
+type Reading = {
+  readonly file: SnapshotBytes;
+  readonly knownTables: ReadonlySet<string>;
+  readonly copier: RowCopier | null;
+};
+
 async function* readAll(
   db: ReadDatabase,
-  file: SnapshotBytes,
-  knownTables: ReadonlySet<string>,
+  { file, knownTables, copier: given }: Reading,
   task: TaskOptions,
 ): AsyncGenerator<SnapshotPart> {
   const yielder = createYielder(task);
   const notes = findNotes(db);
   const about = notes?.about ?? null;
-  const { sha256, sealed } = await checkSeal(file, notes, task);
+  const copier = readEncoding(db) === 'UTF-8' ? given : null;
+  const { sha256, sealed } = await checkSeal(file, notes, task, copier?.addBytes);
   yield { type: 'start', about };
   if (about !== null) yield { type: 'last-event-id', value: BigInt(about.lastEventId) };
   const tables = listTables(db, knownTables);
@@ -71,7 +80,7 @@ async function* readAll(
     if (about !== null && !sealed && expected === undefined)
       throw damagedDatabase('it was not written with this file', name);
     const source = describeSource(db, name, expected);
-    yield* readTable(db, source, { expected, sealed }, yielder);
+    yield* readTable(db, source, { expected, sealed, copier }, yielder);
   }
   for (const name of about?.absent ?? []) yield { type: 'table', name };
   yield { type: 'end', sha256 };
@@ -92,7 +101,8 @@ type Source = {
   readonly name: string;
   readonly table: string;
   readonly columns: readonly string[];
-  readonly order: string;
+  /** The columns that order the rows, or a name of the rowid. */
+  readonly by: readonly string[];
   readonly encoding: Schema['encoding'];
 };
 
@@ -112,8 +122,7 @@ function describeSource(db: ReadDatabase, table: string, expected: DumpedTable |
       : rowid !== null && hasRowid(db, table, rowid)
         ? [rowid]
         : key.map(({ name }) => name);
-  const order = by.length === 0 ? 'NOT INDEXED' : `NOT INDEXED ORDER BY ${by.map(quoteName).join(', ')}`;
-  return { name: expected?.name ?? table, table, columns, order, encoding: readEncoding(db) };
+  return { name: expected?.name ?? table, table, columns, by, encoding: readEncoding(db) };
 }
 
 /** Whether a table is not one WITHOUT ROWID. Compiling the question reads nothing. */
@@ -127,14 +136,25 @@ function hasRowid(db: ReadDatabase, table: string, rowid: string): boolean {
   }
 }
 
+type Proof = {
+  readonly expected: DumpedTable | undefined;
+  readonly sealed: boolean;
+  readonly copier: RowCopier | null;
+};
+
 async function* readTable(
   db: ReadDatabase,
-  { name, table, columns, order, encoding }: Source,
-  { expected, sealed }: { readonly expected: DumpedTable | undefined; readonly sealed: boolean },
+  { name, table, columns, by, encoding }: Source,
+  { expected, sealed, copier }: Proof,
   yielder: Yielder,
 ): AsyncGenerator<SnapshotPart> {
   yield { type: 'table', name };
   const check = sealed || expected === undefined ? null : createDumpCheck(expected);
+  if (check === null && copier !== null) {
+    const stored = { table, columns, by, rows: expected?.rows ?? countRows(db, table) };
+    if (await copier.copyRows(stored)) return;
+  }
+  const order = by.length === 0 ? 'NOT INDEXED' : `NOT INDEXED ORDER BY ${by.map(quoteName).join(', ')}`;
   let rows: (readonly SqlValue[])[] = [];
   let bytes = 0;
   let first = 0;
@@ -156,6 +176,11 @@ async function* readTable(
   if (rows.length > 0) yield take();
   if (expected !== undefined && (first !== expected.rows || check?.finish() === false))
     throw damagedDatabase('its contents are not what was written', name);
+}
+
+function countRows(db: ReadDatabase, table: string): number {
+  const count = `SELECT count(*) FROM main.${quoteName(table)} NOT INDEXED`;
+  return Number(db.prepare<[], unknown>(count).pluck().get());
 }
 
 function bytesOf(value: SqlValue): number {

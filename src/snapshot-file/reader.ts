@@ -12,12 +12,15 @@ import { OWN_KEY } from './notes.ts';
 import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-notes.ts';
 import type { SnapshotPart } from './parts.ts';
 import { readTable } from './read-table.ts';
+import type { RowCopier } from './stored-rows.ts';
 
 export type { SnapshotPart };
 
 export type ReadingOptions = WindowOptions & {
   /** Whether plain rows are found without making values. Without, verdict and values are the same, only slower. */
   readonly plain?: boolean;
+  /** Takes rows of a database as they are. Without, they are handed over as values. */
+  readonly copier?: RowCopier | null;
 };
 
 /**
@@ -30,9 +33,9 @@ export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
-  { plain = true, ...options }: ReadingOptions = {},
+  { plain = true, copier = null, ...options }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
-  if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task);
+  if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task, copier);
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await searchOwnNotes(file);

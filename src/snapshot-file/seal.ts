@@ -50,25 +50,26 @@ export type HashedFile = {
   readonly ascii: boolean;
 };
 
+/** Gets a piece of a file and where it begins. It may change the piece. */
+export type SeePiece = (piece: Buffer, position: number) => void | Promise<void>;
+
 /** Reads a file from its first byte to its last. `see` gets each piece of it. @throws `snapshot-unreadable`, `cancelled` */
-export async function hashFile(
-  file: SnapshotBytes,
-  task: TaskOptions,
-  see?: (piece: Buffer, position: number) => void,
-): Promise<HashedFile> {
+export async function hashFile(file: SnapshotBytes, task: TaskOptions, see?: SeePiece): Promise<HashedFile> {
   const whole = createHash('sha256');
   let ascii = true;
   for await (const { piece, position } of pieces(file, task)) {
     whole.update(piece);
     ascii &&= isAscii(piece);
-    see?.(piece, position);
+    await see?.(piece, position);
   }
   return { sha256: whole.digest('hex'), ascii };
 }
 
-/** Takes the pieces of a file one after the other, and compares them with its seal, whose digits are at `at`. */
-function createSealCheck(at: number) {
-  const sealed = createHash('sha256');
+/**
+ * Takes the pieces of a file one after the other, and compares them with its seal, whose digits are at `at`. `sealed`: the
+ * hash of the pieces before the one with the digits, if these are left out.
+ */
+function createSealCheck(at: number, sealed = createHash('sha256')) {
   let digits = '';
   return {
     add(piece: Buffer, position: number): void {
@@ -83,11 +84,18 @@ function createSealCheck(at: number) {
 }
 
 /** SHA-256 of a file, and whether its seal, whose digits are at `at`, fits to the last bit. @throws as `hashFile` */
-export async function hashSealed(file: SnapshotBytes, at: number | null, task: TaskOptions) {
-  const check = at === null ? null : createSealCheck(at);
-  const { sha256 } = await hashFile(file, task, check?.add);
+export async function hashSealed(file: SnapshotBytes, at: number | null, task: TaskOptions, see?: SeePiece) {
+  const whole = createHash('sha256');
+  let check: ReturnType<typeof createSealCheck> | null = null;
+  for await (const { piece, position } of pieces(file, task)) {
+    await see?.(piece, position);
+    // Until the digits, both hashes are the same.
+    if (at !== null && position + piece.length > at) check ??= createSealCheck(at, whole.copy());
+    whole.update(piece);
+    check?.add(piece, position);
+  }
   const found = check?.finish();
-  return { sha256, sealed: found !== undefined && found.digits === found.expected };
+  return { sha256: whole.digest('hex'), sealed: found !== undefined && found.digits === found.expected };
 }
 
 /**

@@ -31,8 +31,8 @@ export async function openUntrustedDatabase(file: OpenDatabaseFile) {
 }
 
 /**
- * Lets `use` write into a database that nobody else can see yet. There is no journal, so a failure leaves it unusable, and
- * nothing is made durable. @throws as `openUntrustedDatabase`, and what `use` throws
+ * Lets `use` write into a database that nobody else can see yet. Nothing is made durable, and a crash leaves it unusable.
+ * @throws as `openUntrustedDatabase`, and what `use` throws
  */
 export async function withUnpublishedDatabase<T>(
   file: OpenDatabaseFile,
@@ -40,7 +40,8 @@ export async function withUnpublishedDatabase<T>(
 ): Promise<T> {
   const { db, close } = await openDescriptor(file, false);
   try {
-    for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'foreign_keys = OFF'])
+    // SQLite refuses to be without any journal here. In memory it holds next to nothing.
+    for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
       db.pragma(setting);
     return use(Object.assign(db, { access: 'write' } as const));
   } finally {

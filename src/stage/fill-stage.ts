@@ -4,6 +4,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type ReadingOptions, readSnapshot } from '../snapshot-file/reader.ts';
+import type { RowCopier } from '../snapshot-file/stored-rows.ts';
 import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
@@ -11,6 +12,7 @@ import { withLockPatience } from '../sqlite/transaction.ts';
 import { truncate } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { StagedFacts, StagedTable } from './staged-table.ts';
+import { createStoredSource } from './stored-source.ts';
 import { createLoader, type TableLoader } from './table-loader.ts';
 
 /** The bytes of a snapshot, the file that its stage is written into, and the database that it is laid out for. */
@@ -62,6 +64,7 @@ async function load(
 ): Promise<Loaded> {
   const { schema, profile } = live;
   const db = openPrivateDatabase(path, { nativeBinding });
+  const source = createStoredSource(db, schema);
   try {
     db.pragma('page_size = 16384');
     // SQLite refuses to be without any here. In memory it holds only what a new file has overwritten: next to nothing.
@@ -77,8 +80,13 @@ async function load(
     let lastEventId: bigint | null = null;
     let sha256: string | null = null;
     let loader: TableLoader | null = null;
+    const yielder = createYielder(task);
+    const copier: RowCopier = {
+      addBytes: source.addBytes,
+      copyRows: async (rows) => (await loader?.copy(source, rows, yielder)) === true,
+    };
     db.exec('BEGIN');
-    for await (const part of readSnapshot(file, new Set(known.keys()), task, reading)) {
+    for await (const part of readSnapshot(file, new Set(known.keys()), task, { copier, ...reading })) {
       if (part.type === 'start') about = part.about;
       else if (part.type === 'last-event-id') lastEventId = part.value;
       else if (part.type === 'unknown')
@@ -101,7 +109,6 @@ async function load(
     if (sha256 === null) throw new TypeError('The snapshot was not hashed.');
     const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));
     if (misfits.length > 0) return { filled: null, misfits };
-    const yielder = createYielder(task);
     const tables: StagedTable[] = [];
     for (const one of loaders) {
       const table = one.finish(known.get(foldName(one.table)) ?? 'projected', yielder);
@@ -125,6 +132,7 @@ async function load(
     return { filled: { facts, guessedBlobs }, misfits: null };
   } finally {
     db.close();
+    await source.remove();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { KIND } from '../snapshot-file/plain-tokens.ts';
 import type { RowBatch } from '../snapshot-file/row-batch.ts';
+import type { StoredRows } from '../snapshot-file/stored-rows.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
@@ -13,11 +14,15 @@ import { type BytesReading, createBytesReading } from './bytes-reading.ts';
 import { createLayout, hasJsonPath, type Layout, type LayoutPlan } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
 import type { StagedTable } from './staged-table.ts';
+import { copyStoredRows } from './stored-rows.ts';
+import type { StoredSource } from './stored-source.ts';
 
 /** Fills one table of the stage, batch by batch, and says what did not fit the live table. */
 export type TableLoader = {
   readonly table: string;
   readonly add: (batch: RowBatch) => Promise<void>;
+  /** Takes all rows out of a database, instead of `add`. False: none was taken. @throws as `copyStoredRows` */
+  readonly copy: (source: StoredSource, rows: StoredRows, yielder: Yielder) => Promise<boolean>;
   /** Whether the rows' keys can be their rowids. Once that is false, rows are only counted. */
   readonly fits: () => boolean;
   /** A text of the column had half a surrogate pair in the file. */
@@ -80,6 +85,15 @@ export function createLoader(
     rows += batch.count;
   }
 
+  async function copy(source: StoredSource, stored: StoredRows, yielder: Yielder): Promise<boolean> {
+    if (stored.rows === 0 || live === null || !(await source.holdsAlike(stored.table, live))) return false;
+    columns ??= stored.columns;
+    layout ??= createLayout(db, { name, live, fileColumns: columns, rowid });
+    const isCopied = await copyStoredRows({ db, name, live, layout }, stored, yielder);
+    if (isCopied) rows += stored.rows;
+    return isCopied;
+  }
+
   /** Adds rows one by one. False if one did not fit. */
   async function addRows(layout: Layout, batch: readonly (readonly SqlValue[])[]): Promise<boolean> {
     for (const [index, row] of batch.entries()) {
@@ -138,6 +152,7 @@ export function createLoader(
   return {
     table,
     add,
+    copy,
     fits: () => fits,
     noteIllFormed: (column) => count(illFormed, column),
     finish(role, yielder) {

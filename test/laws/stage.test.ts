@@ -1,18 +1,12 @@
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readHostDatabase } from '../../src/host/host-database.ts';
 import { jsonValue } from '../../src/host/python-text.ts';
-import { SnapbackError } from '../../src/model/errors.ts';
-import type { ReadingOptions } from '../../src/snapshot-file/reader.ts';
-import { openReadDatabase } from '../../src/sqlite/database.ts';
-import { stageSnapshot } from '../../src/stage/stage.ts';
-import { contentHash } from '../../src/stage/staged-contents.ts';
-import { createPrivateFolder } from '../../src/system/private-folder.ts';
 import { integers, reals, sqlValues, texts } from '../support/arbitraries.ts';
-import { asHost, makePlace, makeRoot, open as openFolder, type Place } from '../support/place.ts';
+import { asHost, makePlace, makeRoot, open as openFolder } from '../support/place.ts';
 import { dump } from './apply-directly.ts';
+import { stageOf } from './stage-of.ts';
 
 /*
  * The stage that SQLite's own reader of JSON helps to fill is the one that the careful scanner fills alone: the same rows
@@ -21,40 +15,6 @@ import { dump } from './apply-directly.ts';
  */
 
 const root = makeRoot();
-
-/** What a stage holds, whatever its rowids are. */
-async function stageOf(place: Place, path: string, reading: ReadingOptions): Promise<unknown> {
-  const folder = await openFolder(place);
-  const db = openReadDatabase(folder.databaseFile, folder);
-  const handle = await open(path);
-  const home = await createPrivateFolder();
-  try {
-    const live = readHostDatabase(db, folder.profile);
-    const file = { handle, path, sizeBytes: (await handle.stat()).size };
-    const stage = await stageSnapshot(file, { folder: home, nativeBinding: undefined, live }, {}, reading);
-    try {
-      const tables = [];
-      for (const { name, columns, live, rowid: _, ...rest } of stage.tables) {
-        const shown = columns.map((_, index) => `typeof(c${index}), hex(c${index}), quote(c${index})`);
-        const sql = `SELECT ${[...shown, "''"].join(', ')} FROM ${name}`;
-        const rows = stage.db.prepare<[], string[]>(sql).raw().all();
-        const hash = await contentHash(stage, { name, columns, live, rowid: 'place', ...rest }, {});
-        tables.push([live.name, columns, rest, rows.map(String).sort(), hash]);
-      }
-      const { drift, guessedBlobs, unreadable, sha256, lastEventId, hasLog } = stage;
-      return { tables, drift, guessedBlobs, unreadable, sha256, lastEventId, hasLog };
-    } finally {
-      await stage.close();
-    }
-  } catch (error) {
-    if (!(error instanceof SnapbackError)) throw error;
-    return { code: error.code, message: error.message, detail: error.detail };
-  } finally {
-    await home.remove();
-    await handle.close();
-    db.close();
-  }
-}
 
 const types = fc.constantFrom('', 'TEXT', 'INTEGER', 'REAL', 'NUMERIC', 'BLOB', 'VARCHAR(9)', 'ANY');
 const names = fc.constantFrom('v', 'größe', "it's", 'a b', '$.x[0]', '"', 'a\\b', 'rowid', '');
@@ -119,8 +79,8 @@ test('what SQLite reads itself is what the careful scanner reads', async () => {
       const text = `{"last_event_id": 0, "event_log": [], "t": [${written.join(', ')}]}`;
       const path = join(place.dir, 'snapshot');
       await writeFile(path, cut === null ? text : text.slice(0, cut));
-      const careful = await stageOf(place, path, { plain: false });
-      expect(await stageOf(place, path, {})).toEqual(careful);
+      const careful = await stageOf(place, { path, reading: { plain: false } });
+      expect(await stageOf(place, { path, reading: {} })).toEqual(careful);
       if (typeof careful === 'object' && careful !== null && 'code' in careful) seen.refused += 1;
       else seen.staged += 1;
     }),
@@ -146,7 +106,9 @@ test('so it is with files of ours, whatever the tables hold', async () => {
           for (const values of rows) insert.run(...values);
         });
         const path = await dump(await openFolder(place), 'dump');
-        expect(await stageOf(place, path, {})).toEqual(await stageOf(place, path, { plain: false }));
+        expect(await stageOf(place, { path, reading: {} })).toEqual(
+          await stageOf(place, { path, reading: { plain: false } }),
+        );
       },
     ),
     { numRuns: 40 },
