@@ -46,8 +46,8 @@ export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: 
 
 /**
  * Whether a restored database is exactly what the snapshot's file holds, so that the file itself can be its checkpoint: a
- * JSON file without a restore's note, of which every table of the profile is written, with nothing left out, guessed,
- * converted or chosen.
+ * JSON file without a restore's note, in which the host finds all that we find, of which every table of the profile is
+ * written, with nothing left out, guessed, converted or chosen.
  */
 function isExact(
   { plan, stage, comparisons, derived }: PreparedPlan,
@@ -58,6 +58,7 @@ function isExact(
   );
   return (
     (stage.about === null || (stage.about.format !== 3 && stage.about.restore === null)) &&
+    stage.hostFindsAll &&
     plan.options.mode === 'full' &&
     plan.options.clearTables.length === 0 &&
     [...stage.drift, ...stage.unreadable, ...stage.guessedBlobs, ...derived].length === 0 &&

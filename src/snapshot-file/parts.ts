@@ -8,7 +8,12 @@ export type SnapshotPart =
   /** Null: it is TEXT or REAL, because the host's events have such ids. */
   | { readonly type: 'last-event-id'; readonly value: bigint | null }
   | TablePart
-  /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list. */
-  | { readonly type: 'unknown'; readonly name: string; readonly elements: number }
+  /** A top-level key that the profile does not know. `elements`: how many it has, if it is a list; `isValue`: it is none. */
+  | {
+      readonly type: 'unknown';
+      readonly name: string;
+      readonly elements: number;
+      readonly isValue?: true;
+    }
   /** `sha256`: of all bytes of the file; null if it was not asked for. */
   | { readonly type: 'end'; readonly sha256: string | null };

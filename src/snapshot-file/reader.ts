@@ -68,7 +68,9 @@ export async function* readSnapshot(
       yield { type: 'last-event-id', value };
     } else {
       await exact?.passTable(key);
-      yield { type: 'unknown', name: key, elements: (await scanner.skipValue()).elements };
+      const isValue = (await scanner.peek()) !== '[';
+      const { elements } = await scanner.skipValue();
+      yield { type: 'unknown', name: key, elements, ...(isValue && { isValue }) };
     }
   }
   await scanner.expect('}');

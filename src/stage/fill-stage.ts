@@ -74,11 +74,13 @@ async function load(
       [foldName(profile.log.table), 'log'] as const,
       ...profile.tables.map((name) => [foldName(name), 'projected'] as const),
     ]);
+    const names = [profile.log.table, ...profile.tables];
     const loaders: TableLoader[] = [];
     const drift: SchemaDrift[] = [];
     let about: SnapshotAbout | null = null;
     let lastEventId: bigint | null = null;
     let sha256: string | null = null;
+    let hostFindsAll = true;
     let loader: TableLoader | null = null;
     const yielder = createYielder(task);
     const copier: RowCopier = {
@@ -89,10 +91,12 @@ async function load(
     for await (const part of readSnapshot(file, new Set(known.keys()), task, { copier, ...reading })) {
       if (part.type === 'start') about = part.about;
       else if (part.type === 'last-event-id') lastEventId = part.value;
-      else if (part.type === 'unknown')
+      else if (part.type === 'unknown') {
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
-      else if (part.type === 'end') ({ sha256 } = part);
+        hostFindsAll &&= part.elements === 0 && part.isValue !== true;
+      } else if (part.type === 'end') ({ sha256 } = part);
       else if (part.type === 'table') {
+        hostFindsAll &&= names.includes(part.name);
         const isHosts = about === null && file.form !== 'database';
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(
@@ -127,6 +131,7 @@ async function load(
       about,
       lastEventId,
       hasLog: loaders.some((one) => foldName(one.table) === foldName(profile.log.table)),
+      hostFindsAll,
     };
     const guessedBlobs = loaders.flatMap((one) => one.guesses());
     return { filled: { facts, guessedBlobs }, misfits: null };

@@ -19,7 +19,7 @@ import type { StagedFacts } from './staged-table.ts';
  */
 
 /** To be raised when the same file would be laid out or judged in another way than before. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** A file that changes so soon after it was looked at may have the same times as before. */
 const SETTLED_MS = 2000;
 

@@ -96,6 +96,7 @@ const recordText = v.pipe(
       about,
       lastEventId: v.nullable(bigint),
       hasLog: v.boolean(),
+      hostFindsAll: v.boolean(),
     }),
     totals: v.array(v.tuple([v.string(), total])),
     log: v.nullable(extent),

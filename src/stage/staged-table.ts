@@ -34,6 +34,8 @@ export type StagedFacts = {
   readonly about: SnapshotAbout | null;
   readonly lastEventId: bigint | null;
   readonly hasLog: boolean;
+  /** Whether the host finds in the file what we find: it knows no other spelling of a table's name, and reads every value. */
+  readonly hostFindsAll: boolean;
 };
 
 /** What was made of a stage's rows so far. */

@@ -33,6 +33,15 @@ async function withHostFile(): Promise<DataFolder> {
   return folder;
 }
 
+/** Changes the text of the snapshot's file. */
+function rewrite(from: string | RegExp, to: string) {
+  return async ({ dir }: DataFolder) => {
+    const file = join(dir, 'snapshots', `${ID}.json`);
+    await writeFile(file, (await readFile(file, 'utf8')).replace(from, to));
+    return {};
+  };
+}
+
 describe.concurrent('the checkpoint of a full restore', () => {
   test('is the file of the host itself, as new, with the mode of the database', async () => {
     const folder = await withHostFile();
@@ -95,6 +104,8 @@ describe.concurrent('the checkpoint of a full restore', () => {
         return {};
       },
     ],
+    ['a table has another spelling, which the host does not know', rewrite('"chats":', '"Chats":')],
+    ['the host cannot read a value that we pass over', rewrite(/\}$/, `,"x":${'1'.repeat(5000)}}`)],
   ])('is dumped where %s', async (_, change) => {
     const folder = await withHostFile();
     const options = await change(folder);
