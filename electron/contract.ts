@@ -40,6 +40,7 @@ export type Reply<T> =
 export type OpenFolder = {
   readonly folderId: FolderId;
   readonly place: string;
+  /** Brief: what takes longer is asked for once the list is there. */
   readonly facts: FolderFacts;
   /** Null: it could not be read. Asking for it tells why. */
   readonly snapshots: readonly ListedSnapshot[] | null;

@@ -14,15 +14,22 @@ import { readRestoredState } from './recovery/undo.ts';
 import { isWritable } from './restore/preflight.ts';
 import { stat } from './system/files.ts';
 
+/** `brief` leaves out what can be asked for later and takes longer the more there is: who has the database open, and the count of events. */
+type Depth = { readonly brief?: boolean };
+
 /**
  * What a quick look at a data folder tells: its database, who has it open, whether it holds a restored state. Only reads,
  * and the database only for moments. A database that is gone, empty or something else is part of the answer.
  * @throws as `withLiveLog` and `withReadView`
  */
-export async function describeFolder(folder: DataFolder, task: TaskOptions = {}): Promise<FolderFacts> {
+export async function describeFolder(
+  folder: DataFolder,
+  { brief = false }: Depth = {},
+  task: TaskOptions = {},
+): Promise<FolderFacts> {
   const { files, bytes, others, otherNames } = await describeTrash(folder);
   return {
-    ...(await describeDatabase(folder, task)),
+    ...(await describeDatabase(folder, brief, task)),
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
     demo: await isDemo(folder.dir),
@@ -33,14 +40,18 @@ export async function describeFolder(folder: DataFolder, task: TaskOptions = {})
 
 type DatabaseFacts = Omit<FolderFacts, 'name' | 'database' | 'demo' | 'trash' | 'rules'>;
 
-async function describeDatabase(folder: DataFolder, task: TaskOptions): Promise<DatabaseFacts> {
+async function describeDatabase(
+  folder: DataFolder,
+  brief: boolean,
+  task: TaskOptions,
+): Promise<DatabaseFacts> {
   try {
     return {
       databaseProblem: null,
-      ...(await glanceAtDatabase(folder, task)),
+      ...(await glanceAtDatabase(folder, brief, task)),
       databaseBytes: (await stat(folder.databaseFile)).size,
       readOnly: !(await isWritable(folder)),
-      inUse: await findOpeners(folder.databaseFile),
+      inUse: brief ? null : await findOpeners(folder.databaseFile),
       restored: await readRestoredState(folder, task),
     };
   } catch (error) {
@@ -74,13 +85,14 @@ const NO_DATABASE: Omit<DatabaseFacts, 'databaseProblem'> = {
   restored: null,
 };
 
-/** The database is read only in short steps, so that the host is never kept waiting. */
+/** The database is read only in short steps, so that the host is never kept waiting. If it has to be copied, that is done once. */
 function glanceAtDatabase(
   folder: DataFolder,
+  brief: boolean,
   task: TaskOptions,
 ): Promise<Pick<FolderFacts, 'events' | 'lastEventId' | 'journalMode' | 'viewingCopy'>> {
   return withLiveLog(folder, 'patient', task, async (live) => ({
-    events: await live.countAfter(null),
+    events: brief && live.inPlace ? null : await live.countAfter(null),
     lastEventId: await live.lastId(),
     journalMode: live.journalMode,
     viewingCopy: live.viewingCopy,

@@ -78,7 +78,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       await folders.add(folderId, folder);
       try {
         return {
-          facts: await describeFolder(folder, task),
+          facts: await describeFolder(folder, { brief: true }, task),
           snapshots: await list(folderId, task).catch(unlessCancelled),
           interrupted: newest === undefined ? null : ENDED[newest.outcome],
         };
@@ -108,7 +108,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'private.clear-cache': ({ cacheDir }) => clearCache(cacheDir),
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
-    'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, task),
+    'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),

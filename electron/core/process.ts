@@ -7,6 +7,8 @@ import { throttleProgress } from './progress-throttle.ts';
 
 /* The process that owns the core. It answers requests by id, reports progress, and cancels. It may be killed at any time. */
 
+const SWEEP_AFTER_MS = 1_000;
+
 const port = process.parentPort;
 const answer = (message: CoreAnswer) => port.postMessage(message);
 const handlers = createHandlers(
@@ -18,8 +20,8 @@ const handlers = createHandlers(
     sqliteTempDirs: [process.env.SQLITE_TMPDIR, process.env.TMPDIR],
   },
 );
-// Folders left by killed processes hold chats: they are removed now, not only when a data folder is opened.
-void sweepPrivateFolders();
+// Folders left by killed processes hold chats: they are removed soon, not only when a data folder is opened.
+setTimeout(() => void sweepPrivateFolders(), SWEEP_AFTER_MS);
 const running = new Map<string, AbortController>();
 
 port.on('message', ({ data }: { readonly data: CoreMessage }) => {

@@ -4,8 +4,8 @@ import type { InUse } from '../../src/model/restore.ts';
 import { call } from './api.ts';
 
 /** Which programs have the database open, checked every `everyMs` milliseconds. Returns `known` until the first answer. */
-export function useInUse(folderId: FolderId, known: InUse, everyMs: number): InUse {
-  const [inUse, setInUse] = useState(known);
+export function useInUse<K extends InUse | null>(folderId: FolderId, known: K, everyMs: number): InUse | K {
+  const [inUse, setInUse] = useState<InUse | K>(known);
   useEffect(() => setInUse(known), [known]);
   useEffect(() => {
     let gone = false;

@@ -3,6 +3,7 @@ import type { Key } from 'react-aria-components';
 import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
+import { afterDrawing } from '../ask/after-drawing.ts';
 import { type CallOptions, call, listen, ownWork } from '../ask/api.ts';
 import { createReader } from '../ask/own-work.ts';
 import { afterChange, afterOwnWork, FIRST_REVISIONS, type Revisions } from '../ask/revisions.ts';
@@ -64,6 +65,17 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
     if (needsList) void refresh();
   }, [needsList, refresh]);
 
+  // The first facts are brief, so that the list appears at once.
+  const needsFacts = isBrief(facts);
+  useEffect(() => {
+    if (!needsFacts) return;
+    return afterDrawing(async () => {
+      const reply = await call('folder.facts', { folderId });
+      if (reply.ok) setFacts((now) => (isBrief(now) ? reply.value : now));
+      else void refresh();
+    });
+  }, [folderId, needsFacts, refresh]);
+
   useEffect(() => {
     let lastStop = Number.NEGATIVE_INFINITY;
     return listen((event) => {
@@ -120,4 +132,9 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
     prune,
     dismissCoreStopped,
   };
+}
+
+/** Facts about a database that is not there are never brief. */
+function isBrief({ events, inUse }: FolderFacts): boolean {
+  return events === null || inUse === null;
 }

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 8_000;
 
 export type HeaderProps = { readonly folder: OpenFolder; readonly facts: FolderFacts };
 
-/** The name of the folder and the state of its database. */
+/** The name of the folder and the state of its database, as soon as all of that is known: the line does not move then. */
 export function FolderHeader({ folder, facts }: HeaderProps) {
   const inUse = useInUse(folder.folderId, facts.inUse, LOOK_EVERY_MS);
   return (
@@ -25,7 +25,7 @@ export function FolderHeader({ folder, facts }: HeaderProps) {
       <p className="head-facts">
         {facts.databaseProblem !== null ? (
           <span className="head-use in-use">No chat database</span>
-        ) : (
+        ) : inUse === null || facts.events === null ? null : (
           <>
             <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>
               {inUseWords(inUse)}

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { afterDrawing } from '../ask/after-drawing.ts';
 import { call } from '../ask/api.ts';
 import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
 
@@ -26,9 +27,16 @@ export function useLikelyChoice({ folderId, chosen, snapshots, lastEventId, onCh
   useEffect(() => {
     if (chosen.size > 0 || !hasSnapshots) return;
     const abort = new AbortController();
-    void call('snapshots.likely', { folderId }, { signal: abort.signal }).then((reply) => {
-      if (!abort.signal.aborted) choose(reply.ok ? reply.value : null);
+    const { signal } = abort;
+    // The list first: it can be used while this is being found out.
+    const stopWaiting = afterDrawing(() => {
+      void call('snapshots.likely', { folderId }, { signal }).then((reply) => {
+        if (!signal.aborted) choose(reply.ok ? reply.value : null);
+      });
     });
-    return () => abort.abort();
+    return () => {
+      stopWaiting();
+      abort.abort();
+    };
   }, [folderId, chosen, hasSnapshots]);
 }

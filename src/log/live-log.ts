@@ -16,6 +16,8 @@ export type LiveLog = LogQuestions & {
   readonly journalMode: string;
   /** True if SQLite could not open the database where it is, so that its files were copied. */
   readonly viewingCopy: boolean;
+  /** True if the questions are put to the database itself, so that opening it again costs little. */
+  readonly inPlace: boolean;
 };
 
 /**
@@ -48,7 +50,8 @@ async function askLiveLog<T>(
       const source = await ask(() => findLog(db, folder));
       if (source.byRowid) {
         const journalMode = await ask(() => String(db.pragma('journal_mode', { simple: true })));
-        return await use({ journalMode, viewingCopy: false, ...createLogQuestions(db, source, ask, task) });
+        const questions = createLogQuestions(db, source, ask, task);
+        return await use({ journalMode, viewingCopy: false, inPlace: true, ...questions });
       }
     } catch (error) {
       throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
@@ -63,6 +66,7 @@ async function askLiveLog<T>(
     use({
       journalMode: view.journalMode,
       viewingCopy: view.viewingCopy,
+      inPlace: false,
       ...createLogQuestions(view.db, findLog(view.db, folder), ask, task),
     }),
   );

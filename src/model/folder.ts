@@ -12,10 +12,12 @@ export type FolderFacts = {
   readonly databaseBytes: number;
   /** Not null: only the snapshots can be looked at, and the facts about the database mean nothing. */
   readonly databaseProblem: DatabaseProblem | null;
-  readonly events: number;
+  /** Null: not counted yet. */
+  readonly events: number | null;
   readonly lastEventId: bigint;
   readonly journalMode: string;
-  readonly inUse: InUse;
+  /** Null: not looked for yet. */
+  readonly inUse: InUse | null;
   readonly viewingCopy: boolean;
   /** The database file or its folder cannot be written. */
   readonly readOnly: boolean;

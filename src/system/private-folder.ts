@@ -85,9 +85,10 @@ type Found = {
 async function listPrivateFolders(): Promise<readonly Found[]> {
   const found: Found[] = [];
   await tidy(async () => {
-    for (const name of await readdir(tmpdir())) {
+    const parent = tmpdir();
+    for (const name of await readdir(parent)) {
       const pid = Number(NAME.exec(name)?.[1] ?? 0);
-      const path = join(tmpdir(), name);
+      const path = join(parent, name);
       if (pid > 0)
         await tidy(async () => {
           const { uid } = await lstat(path);

@@ -15,6 +15,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
   const count = countSnapshots(demo);
   await expect(snapshots).toHaveCount(count);
+  await expect(page.locator('.head-facts')).toHaveText(/^not in use · chat\.db · .* · [\d,]+ events$/);
 
   await test.step('a new checkpoint, an unknown kind, and one that disappears', async () => {
     const [newest = ''] = listKind(demo, 'periodic');

@@ -63,6 +63,15 @@ describe('the answers of the core', () => {
     );
   });
 
+  test('a folder opens without counting its events or looking through all processes; both can be asked for', async () => {
+    const args = { folderId, dir, database: null, cacheDir: join(home, 'cache') };
+    const { facts, snapshots } = await handlers['private.open'](args, task);
+    expect(facts).toMatchObject({ events: null, inUse: null, databaseProblem: null });
+    expect(snapshots?.length).toBeGreaterThan(0);
+    const later = await handlers['folder.facts']({ folderId }, task);
+    expect(later).toMatchObject({ ...facts, events: expect.any(Number), inUse: expect.any(Object) });
+  });
+
   test('no answer and no event contains an absolute path; folders are relative to the data folder', async () => {
     const snapshotId = await newestRewind();
     const plan = await handlers['restore.plan'](
