@@ -3,7 +3,7 @@ import { allColumns, hashLiveTable } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { quoteName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { createTableHasher, type RowTotal, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -12,9 +12,9 @@ import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 
 /*
- * What a touched table holds follows from the snapshot and the rows in which both differ: the staged rows that it lacks,
- * the rows that it holds in another form, and those that the snapshot lacks. So nothing else has to be read to tell it. All
- * rows are read where that is less work, and where the live table has columns that the snapshot lacks: equal rows tell
+ * What a touched table holds follows from the snapshot and the rows in which both differ: the staged rows that it lacks or
+ * holds in another form, and its own rows in another form or that the snapshot lacks. So nothing else has to be read to tell
+ * it. All rows are read where that is less work, and where the live table has columns that the snapshot lacks: equal rows tell
  * nothing of these.
  */
 
@@ -28,6 +28,8 @@ export type ToldContent = {
   readonly told: string;
   /** The content hash over all columns, where it was made to tell the content. */
   readonly hash: string | null;
+  /** The live rows that are not in the snapshot as they are, over all columns; null where `hash` was made. */
+  readonly differing: RowTotal | null;
 };
 
 /** Tells what a touched live table holds, before it is written. @throws `cancelled`, database errors */
@@ -38,16 +40,15 @@ export async function tellContent(touched: Touched, task: TaskOptions): Promise<
   const { added, removed, changed, liveRows, liveOnly } = comparison;
   if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows) {
     const hash = await hashLiveTable(database, live, columns, task);
-    return { name: live.name, told: hash, hash };
+    return { name: live.name, told: hash, hash, differing: null };
   }
-  const [lacking, other, more] = [['ord'], ['ord', ...columns], columns].map((names) =>
-    createTableHasher(names),
-  );
-  await forEach(touched, stagedRows(comparison, [], 'NOT p.survivor'), (row) => lacking?.add(row), task);
-  await forEach(touched, changedRows(comparison, ['p.ord']), (row) => other?.add(row), task);
-  await forEach(touched, goneRows(comparison), (row) => more?.add(row), task);
-  const told = JSON.stringify([columns, ...[lacking, other, more].map((hasher) => hasher?.finish())]);
-  return { name: live.name, told, hash: null };
+  const staged = createTableHasher(['ord']);
+  const differing = createTableHasher(columns);
+  await forEach(touched, stagedRows(comparison, []), staged.add, task);
+  await forEach(touched, changedRows(comparison), differing.add, task);
+  await forEach(touched, goneRows(comparison), differing.add, task);
+  const told = JSON.stringify([columns, staged.finish(), differing.finish()]);
+  return { name: live.name, told, hash: null, differing: differing.total() };
 }
 
 type Known = { readonly stage: Stage; readonly contents: readonly ToldContent[] };
@@ -61,14 +62,14 @@ export async function hashBefore(
   const { database, comparison } = touched;
   const { staged } = comparison;
   const columns = allColumns(staged.live);
-  const known = contents.find(({ name }) => name === staged.live.name)?.hash ?? null;
-  if (known !== null) return known;
-  if (!sharesAllColumns(staged)) return hashLiveTable(database, staged.live, columns, task);
+  const known = contents.find(({ name }) => name === staged.live.name);
+  if (known?.hash != null) return known.hash;
+  if (known?.differing == null || !sharesAllColumns(staged))
+    return hashLiveTable(database, staged.live, columns, task);
   const hasher = createTableHasher(columns, await contentTotal(stage, staged, task));
   const values = columns.map((_, index) => `s.${stageColumn(index)}`);
-  await forEach(touched, stagedRows(comparison, values, 'true'), ([, ...row]) => hasher.remove(row), task);
-  await forEach(touched, changedRows(comparison, []), hasher.add, task);
-  await forEach(touched, goneRows(comparison), hasher.add, task);
+  await forEach(touched, stagedRows(comparison, values), ([, ...row]) => hasher.remove(row), task);
+  hasher.addTotal(known.differing);
   return hasher.finish().hash;
 }
 
@@ -90,16 +91,16 @@ function sharesAllColumns({ live, columns }: StagedTable): boolean {
 type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: 'p' | 'g' };
 
 /** The staged rows that the live table lacks or holds in another form, each after its rowid. */
-function stagedRows({ staged, put }: Comparison, values: readonly string[], which: string): Rows {
+function stagedRows({ staged, put }: Comparison, values: readonly string[]): Rows {
   const joined = `CROSS JOIN ${STAGE_SCHEMA}.${staged.name} s ON s.rowid = p.ord`;
-  const from = `${put} p ${values.length === 0 ? '' : joined} WHERE p.differs AND ${which}`;
+  const from = `${put} p ${values.length === 0 ? '' : joined} WHERE p.differs`;
   return { values: ['p.ord', ...values], from, by: 'p' };
 }
 
 /** The live rows that the snapshot has in another form. */
-function changedRows(comparison: Comparison, before: readonly string[]): Rows {
+function changedRows(comparison: Comparison): Rows {
   const from = `${comparison.put} p ${joinLive(comparison, 'p')} WHERE p.survivor AND p.differs`;
-  return { values: [...before, ...liveValues(comparison)], from, by: 'p' };
+  return { values: liveValues(comparison), from, by: 'p' };
 }
 
 /** The live rows that the snapshot lacks. */
