@@ -5,6 +5,7 @@ import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { LARGEST_ABOUT_BYTES, parseAbout, parseJson, type SnapshotAbout } from './notes.ts';
+import { hasBoundedSchema } from './schema-pages.ts';
 import { findSeal, hashSealed, type SeePiece } from './seal.ts';
 
 /*
@@ -20,6 +21,7 @@ export const SEAL_PART = 2;
 
 const HEADER_BYTES = 100;
 const LONGEST_SEAL = 256;
+const PAGE_BYTES = new Set([512, 1024, 2048, 4096, 8192, 16384, 32768, 65536]);
 const MAGIC = 'SQLite format 3\0';
 
 /** What the first bytes of a database file show. `problem`: why it cannot be read, to follow `this is not a snapshot:`. */
@@ -40,9 +42,12 @@ export async function readDatabaseHead(file: SnapshotBytes): Promise<DatabaseHea
     );
   const raw = bytes.readUInt16BE(16);
   const pageBytes = raw === 1 ? 65536 : raw;
+  if (!PAGE_BYTES.has(pageBytes)) return not('it is no SQLite database, or an encrypted one');
   const counted = bytes.readUInt32BE(24) === bytes.readUInt32BE(92) ? bytes.readUInt32BE(28) : 0;
   const { sizeBytes } = file;
   const whole = counted > 0 ? counted * pageBytes <= sizeBytes : sizeBytes % pageBytes === 0;
+  if (whole && !(await hasBoundedSchema(file, pageBytes)))
+    return not('its list of tables is larger than any, or refers to itself');
   return { problem: null, complete: whole };
 }
 

@@ -18,6 +18,7 @@ import type { DumpedTable } from './notes.ts';
 import type { SnapshotPart } from './parts.ts';
 import { batchOfValues } from './row-batch.ts';
 import type { RowCopier } from './stored-rows.ts';
+import { createPageMap } from './table-pages.ts';
 
 const ROWS_PER_BATCH = 512;
 /** Of texts and BLOBs. */
@@ -66,11 +67,17 @@ async function* readAll(
   const notes = findNotes(db);
   const about = notes?.about ?? null;
   const copier = readEncoding(db) === 'UTF-8' ? given : null;
-  const { sha256, sealed } = await checkSeal(file, notes, task, copier?.addBytes);
+  const pages = createPageMap(file, Number(db.pragma('page_size', { simple: true })));
+  const { sha256, sealed } = await checkSeal(file, notes, task, async (piece, position) => {
+    await pages.see(piece, position);
+    await copier?.addBytes(piece, position);
+  });
   yield { type: 'start', about };
   if (about !== null) yield { type: 'last-event-id', value: BigInt(about.lastEventId) };
   const tables = listTables(db, knownTables);
   if (tables.length === 0) throw damagedDatabase('it has none of the tables of a snapshot', null);
+  if (!(await pages.areTrees(tables.map((table) => rootOf(db, table)))))
+    throw damagedDatabase('some of its pages occur twice', null);
   const noted = new Map(about?.tables.map((table) => [foldName(table.name), table]));
   for (const { name } of noted.values())
     if (!tables.some((table) => foldName(table) === foldName(name)))
@@ -94,6 +101,14 @@ function listTables(db: ReadDatabase, known: ReadonlySet<string>): readonly stri
     )
     .pluck();
   return all.all().filter((name) => typeof name === 'string' && known.has(foldName(name)));
+}
+
+/** The first page of a table. */
+function rootOf(db: ReadDatabase, table: string): number {
+  const root = db.prepare<[string], unknown>(
+    "SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?",
+  );
+  return Number(root.pluck().get(table));
 }
 
 type Source = {
