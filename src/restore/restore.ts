@@ -80,10 +80,10 @@ export async function applyRestore(
 ): Promise<RestoreReceipt> {
   const found = apply.planId === null ? null : recallFound(folder.databaseFile);
   try {
-    return await applyOnce(folder, { request, apply, found }, task);
+    return await applyOnce(folder, { request, apply, found, presumes: true }, task);
   } catch (error) {
     if (!(error instanceof FoundOutdated)) throw error;
-    return await applyOnce(folder, { request, apply, found: null }, task);
+    return await applyOnce(folder, { request, apply, found: null, presumes: false }, task);
   }
 }
 
@@ -91,12 +91,14 @@ type Attempt = {
   readonly request: RestoreRequest;
   readonly apply: ApplyOptions;
   readonly found: PlanFound | null;
+  /** Whether search indexes count as in order until the check after the write. */
+  readonly presumes: boolean;
 };
 
 /** @throws as `applyRestore`, and `FoundOutdated`, with nothing changed */
 async function applyOnce(
   folder: DataFolder,
-  { request, apply, found }: Attempt,
+  { request, apply, found, presumes }: Attempt,
   task: TaskOptions,
 ): Promise<RestoreReceipt> {
   const place = await createPrivateFolder();
@@ -128,7 +130,7 @@ async function applyOnce(
       const [refusal] = prepared.plan.refusals;
       if (refusal !== undefined) throw new SnapbackError(refusal.code, refusal.message, refusal.detail);
       return await whileRunning(folder, prepared.plan.planId, () =>
-        runPlan({ folder, database, prepared, apply }, task),
+        runPlan({ folder, database, prepared, apply, presumes }, task),
       );
     } catch (error) {
       throw explain(error, folder);

@@ -13,8 +13,9 @@ import type { WriteDatabase } from '../sqlite/database.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
-import { writeTables } from '../write/write-tables.ts';
+import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
 import { copyCheckpoint, dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import { requirePresumed } from './found-before.ts';
 import type { PreparedPlan, ReadyPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { hashAfter, hashBefore } from './touched-content.ts';
@@ -38,6 +39,8 @@ export type Run = {
   readonly database: HostDatabase<WriteDatabase>;
   readonly prepared: PreparedPlan;
   readonly apply: ApplyOptions;
+  /** Whether search indexes count as in order until the check after the write. If that fails, it ends with `FoundOutdated`. */
+  readonly presumes: boolean;
 };
 
 /**
@@ -103,7 +106,7 @@ async function writeAndVerify(
   { safety, before }: { readonly safety: SafetyCopy } & Pick<ReadyPlan, 'before'>,
   task: TaskOptions,
 ): Promise<Written> {
-  const { folder, database, prepared, apply } = run;
+  const { folder, database, prepared, apply, presumes } = run;
   const { db, schema } = database;
   const { plan, comparisons } = prepared;
   const inUse = await findOpeners(folder.databaseFile);
@@ -117,8 +120,10 @@ async function writeAndVerify(
     );
   await takeWriteLock(db, schema.userVersion, task);
   const lockedAt = performance.now();
-  const indexes = prepared.indexes ?? checkSearchIndexes(db, prepared.effects);
+  const presumed = presumes && prepared.indexes === null ? findJudgedAfterwards(db, prepared) : [];
+  const indexes = prepared.indexes ?? checkSearchIndexes(db, prepared.effects, presumed);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));
+  requirePresumed(presumed, effects);
   const written = { effects, indexes };
   const { checks, notRestored } = await verifyRestore(database, prepared, written, task);
   const after = await hashEach(hashAfter, run, task);

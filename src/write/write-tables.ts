@@ -10,6 +10,7 @@ import type { Yielder } from '../system/yielder.ts';
 import { applyTable } from './apply-table.ts';
 import { holdsWhatItIsTold } from './partial-index.ts';
 import {
+  canBeOpened,
   canRebuild,
   checkSearchIndex,
   type IndexState,
@@ -119,6 +120,26 @@ export async function writeTables(
       return settleSearchIndex(db, index, wasRepaired);
     }),
   };
+}
+
+/**
+ * The search indexes of a plan for which the check after the write tells enough: they follow the table that
+ * holds their contents, and their check compares the two. So if they agree afterwards without having been rebuilt, nothing
+ * was wrong with them that matters.
+ */
+export function findJudgedAfterwards(
+  db: WriteDatabase,
+  { comparisons, effects }: TableWork,
+): readonly AffectedIndex[] {
+  return effects.searchIndexes.filter(
+    (index) =>
+      index.handling === 'follows' &&
+      index.hasUpkeep &&
+      index.isWhole &&
+      canRebuild(index) &&
+      !isSoonerRebuilt(index, comparisons) &&
+      canBeOpened(db, index),
+  );
 }
 
 const FOLLOWING = 'snapback_following';

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { codeOf, makeRoot, open, run } from '../support/place.ts';
@@ -34,6 +36,34 @@ async function applyAfter(mischief: string) {
     receipt.checks.filter((one) => one.check === check).map(({ result }) => result);
   return { place, folder, since, integrity: said('integrity'), index: said('search-index') };
 }
+
+describe('without a plan', () => {
+  const restoreAtOnce = async (mischief: string) => {
+    const { place, id, before } = await live(root(), story);
+    run(place, mischief);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const receipt = await applyRestore(await open(place), request, NOW);
+    expect(readState(place.databaseFile).tables.chats).toEqual(before.tables.chats);
+    const copies = await readdir(join(place.dir, 'snapshots', 'restore'));
+    return [
+      copies.length,
+      ...receipt.checks.flatMap((one) => (one.check === 'search-index' ? one.result : [])),
+    ];
+  };
+
+  test('an index in order is found so by the check after the write', async () => {
+    expect(await restoreAtOnce('')).toEqual([1, 'ok']);
+  });
+
+  test.each([
+    ['holds a row too many', "INSERT INTO f(rowid, title) VALUES (99, 'nobody');"],
+    ['lacks a row', "INSERT INTO f(f, rowid, title) VALUES ('delete', 1, 'Two');"],
+    ['is empty', "INSERT INTO f(f) VALUES ('delete-all');"],
+    ['is damaged', 'UPDATE f_data SET block = zeroblob(3);'],
+  ])('an index that %s is rebuilt, and said, and one safety copy remains', async (_, mischief) => {
+    expect(await restoreAtOnce(mischief)).toEqual([1, 'rebuilt']);
+  });
+});
 
 describe('between plan and restore', () => {
   test('nothing happens: all checks are in order', async () => {
