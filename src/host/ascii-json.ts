@@ -1,18 +1,35 @@
+import { writeText } from './ascii-text.ts';
+import {
+  append,
+  type Cursor,
+  copy,
+  createCursor,
+  type Piece,
+  reserve,
+  toPiece,
+  viewOf,
+} from './byte-cursor.ts';
 import { jsonReal } from './python-text.ts';
 
 /*
- * SQL makes JSON text in UTF-8; the host writes it in ASCII. The characters below stand in what SQL makes for what SQL
- * cannot say itself. JSON escapes all control characters, so none of them occurs in a value.
+ * SQL makes of each row a JSON array in UTF-8; the host writes an object in ASCII. JSON escapes all control characters, so
+ * the one that separates rows occurs in no value.
  */
 
-/** Stands before the rowid of a row that SQL leaves to others, up to the end of that row. */
-export const ODD_ROW = 26;
-/** Stands before and after a value that is also wanted for its row's extract. */
-export const EXTRACTED = 29;
 /** Stands between two rows. */
 export const NEXT_ROW = 30;
-/** Stands before a real, in any form that reads back as the same number. */
-export const REAL = 31;
+
+/** What the text of a row is made of. All of it is ASCII. */
+export type RowForm = {
+  /** What stands before the value of each column. */
+  readonly before: readonly string[];
+  /** What stands behind the last value. */
+  readonly after: string;
+  /** What stands between two rows. */
+  readonly between: string;
+  /** The columns whose values make up a row's extract, by place; null for a value that no row has. Empty: no extracts. */
+  readonly extract: readonly (number | null)[];
+};
 
 /** Some rows in ASCII. The bytes are valid until the next rows are written. */
 export type AsciiRows = {
@@ -22,83 +39,85 @@ export type AsciiRows = {
   readonly rows: number;
 };
 
-export type AsciiForm = {
-  /** What stands between two rows. */
-  readonly between: string;
-  /** Which of the marked values a row's extract consists of; null stands for one that no row has. Empty: no extracts. */
-  readonly extract: readonly (number | null)[];
+/** Rows as SQL made them. */
+export type MadeRows = {
+  readonly bytes: Buffer;
+  readonly rows: number;
+  /** The places of the columns in which SQL says so where a zero is negative. */
+  readonly signed: ReadonlySet<number>;
 };
 
-type Cursor = { bytes: Buffer; at: number };
-/** The ends in the output of the values that are marked in a row. */
-type Marks = { readonly from: Int32Array; readonly to: Int32Array };
+/** Why rows cannot be written: a text is not valid UTF-8, or a column has a zero that may be negative. */
+type Fault = 'undecodable' | { readonly zeroIn: number };
+
+/** Where the values of a row begin and end in the output, by column. */
+type Places = { readonly from: Int32Array; readonly to: Int32Array };
 
 /** A byte takes six in ASCII at most, as in `\u007f`. */
 const GROWTH = 6;
-const BACKSLASH = 0x5c;
-const LETTER_U = 0x75;
-const HEX = Buffer.from('0123456789abcdef', 'latin1');
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const POINT = 0x2e;
+const OPENING = 0x5b;
+const CLOSING = 0x5d;
+const LETTER_E = 0x65;
 
 /**
  * Makes the function that turns what SQL made into ASCII: other characters become `\uXXXX`, and reals get Python's form.
- * It returns the rows in their order, an odd row as its rowid; null if some text is not valid UTF-8.
+ * It returns the rows in their order, and of a row that SQL leaves to others its rowid.
  */
-export function createAsciiWriter({ between, extract }: AsciiForm) {
-  const gap = Buffer.from(between, 'latin1');
-  const output: Cursor = { bytes: Buffer.alloc(0), at: 0 };
-  const extracts: Cursor = { bytes: Buffer.alloc(0), at: 0 };
-  const marked = Math.max(0, ...extract.map((place) => (place ?? 0) + 1));
-  const marks: Marks = { from: new Int32Array(marked), to: new Int32Array(marked) };
+export function createAsciiWriter({ before, after, between, extract }: RowForm) {
+  const prefixes = before.map(toPiece);
+  const [suffix, gap] = [toPiece(after), toPiece(between)];
+  const formBytes = [...before, after, between].join('').length;
+  const extractRow = createExtractor(extract);
+  const [output, extracts] = [createCursor(0), createCursor(0)];
+  const places: Places = { from: new Int32Array(before.length), to: new Int32Array(before.length) };
 
-  function append(text: string): void {
-    for (let index = 0; index < text.length; index += 1)
-      extracts.bytes[extracts.at++] = text.charCodeAt(index);
-  }
-
-  function extractRow(): void {
-    append('[');
-    for (const [index, place] of extract.entries()) {
-      if (index > 0) append(', ');
-      if (place === null) append('null');
-      else {
-        const value = output.bytes.subarray(marks.from[place], marks.to[place]);
-        extracts.bytes.set(value, extracts.at);
-        extracts.at += value.length;
-      }
+  /** Writes the row that begins there, and moves the input behind what separates it from the next one. */
+  function writeRow(input: Cursor, signed: MadeRows['signed']): Fault | null {
+    let column = 0;
+    for (const prefix of prefixes) {
+      // A bracket or a comma stands before each value.
+      input.at += 1;
+      append(output, prefix);
+      places.from[column] = output.at;
+      if (input.bytes[input.at] === QUOTE) {
+        if (!writeText(input, output)) return 'undecodable';
+      } else if (writeOther(input, output) === 'zero' && !signed.has(column)) return { zeroIn: column };
+      places.to[column] = output.at;
+      column += 1;
     }
-    append(']\n');
+    append(output, suffix);
+    input.at += 2;
+    return null;
   }
 
-  return (made: Buffer): readonly (AsciiRows | bigint)[] | null => {
-    const input: Cursor = { bytes: made, at: 0 };
-    const most = (made.length + 1) * GROWTH;
-    if (output.bytes.length < most) output.bytes = Buffer.allocUnsafe(most);
-    const mostExtracted = most * extract.length;
-    if (extracts.bytes.length < mostExtracted) extracts.bytes = Buffer.allocUnsafe(mostExtracted);
+  return ({ bytes, rows: most, signed }: MadeRows): readonly (AsciiRows | bigint)[] | Fault => {
+    const input: Cursor = { bytes, view: viewOf(bytes), at: 0 };
+    const mostBytes = bytes.length * GROWTH;
+    reserve(output, mostBytes + most * formBytes);
+    reserve(extracts, (mostBytes + most * '[]\n, null'.length) * extract.length);
     const found: (AsciiRows | bigint)[] = [];
     let [runAt, extractsAt, rows] = [0, 0, 0];
-    output.at = 0;
-    extracts.at = 0;
     const endRun = () => {
       const text = output.bytes.subarray(runAt, output.at);
       if (rows > 0) found.push({ text, extracts: extracts.bytes.subarray(extractsAt, extracts.at), rows });
       [runAt, extractsAt, rows] = [output.at, extracts.at, 0];
     };
-    while (input.at < made.length) {
-      const rowAt = output.at;
-      if (rows > 0) {
-        output.bytes.set(gap, rowAt);
-        output.at += gap.length;
-      }
-      const ending = writeRow(input, output, marks);
-      if (ending === 'invalid') return null;
-      if (typeof ending === 'bigint') {
-        output.at = rowAt;
-        endRun();
-        found.push(ending);
-      } else {
-        if (extract.length > 0) extractRow();
+    while (input.at < bytes.length) {
+      if (bytes[input.at] === OPENING) {
+        if (rows > 0) append(output, gap);
+        const fault = writeRow(input, signed);
+        if (fault !== null) return fault;
+        if (extract.length > 0) extractRow(output, places, extracts);
         rows += 1;
+      } else {
+        endRun();
+        const next = bytes.indexOf(NEXT_ROW, input.at);
+        const end = next < 0 ? bytes.length : next;
+        found.push(BigInt(bytes.toString('latin1', input.at, end)));
+        input.at = end + 1;
       }
     }
     endRun();
@@ -106,82 +125,45 @@ export function createAsciiWriter({ between, extract }: AsciiForm) {
   };
 }
 
-/** Writes one row, and moves the input behind what separates it from the next one. */
-function writeRow(from: Cursor, to: Cursor, marks: Marks): 'whole' | 'invalid' | bigint {
+/** Makes the function that writes the extract of a row: its wanted values in brackets, on a line of their own. */
+function createExtractor(extract: RowForm['extract']) {
+  const wanted: { readonly prefix: Piece; readonly place: number }[] = [];
+  let pending = '[';
+  for (const [index, place] of extract.entries()) {
+    if (index > 0) pending += ', ';
+    if (place === null) pending += 'null';
+    else {
+      wanted.push({ prefix: toPiece(pending), place });
+      pending = '';
+    }
+  }
+  const suffix = toPiece(`${pending}]\n`);
+  return (output: Cursor, { from, to }: Places, extracts: Cursor): void => {
+    for (const { prefix, place } of wanted) {
+      append(extracts, prefix);
+      copy(extracts, output.view, from[place] ?? 0, to[place] ?? 0);
+    }
+    append(extracts, suffix);
+  };
+}
+
+/** Writes a number or null. Says if it is a real that is zero. */
+function writeOther(from: Cursor, to: Cursor): 'zero' | 'other' {
   const input = from.bytes;
   const output = to.bytes;
-  const length = input.length;
-  const last = length - 1;
-  let { at } = from;
-  let end = to.at;
-  let markers = 0;
-  let ending: 'whole' | 'invalid' | bigint = 'whole';
-  while (at < length) {
-    let byte = input[at] ?? 0;
-    while (byte >= 0x20 && byte < 0x7f && at < last) {
-      output[end] = byte;
-      at += 1;
-      end += 1;
-      byte = input[at] ?? 0;
-    }
+  const [began, beganOutput] = [from.at, to.at];
+  let at = began;
+  let end = beganOutput;
+  let isReal = false;
+  for (let byte = input[at]; byte !== undefined && byte !== COMMA && byte !== CLOSING; byte = input[at]) {
+    if (byte === POINT || byte === LETTER_E) isReal = true;
+    output[end++] = byte;
     at += 1;
-    if (byte >= 0x20 && byte < 0x7f) output[end++] = byte;
-    else if (byte >= 0x7f) {
-      const code = decodeAt(input, at - 1);
-      if (code < 0) return 'invalid';
-      at += code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-      if (code > 0xffff) end = writeEscaped(output, end, 0xd7c0 + (code >> 10));
-      end = writeEscaped(output, end, code > 0xffff ? 0xdc00 + (code & 0x3ff) : code);
-    } else if (byte === NEXT_ROW) break;
-    else if (byte === EXTRACTED) {
-      (markers % 2 === 0 ? marks.from : marks.to)[markers >> 1] = end;
-      markers += 1;
-    } else {
-      const began = at;
-      while (isOfNumber(input[at] ?? 0)) at += 1;
-      const number = input.toString('latin1', began, at);
-      if (byte === REAL) end += output.write(jsonReal(Number(number)), end, 'latin1');
-      else {
-        ending = BigInt(number);
-        while (at < length && input[at] !== NEXT_ROW) at += 1;
-      }
-    }
   }
   from.at = at;
   to.at = end;
-  return ending;
-}
-
-/** Digits, signs, the point and the letter before an exponent. */
-function isOfNumber(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e || byte === 0x65;
-}
-
-/** The code of the character that begins there, by the rules of UTF-8; -1 if it is none. */
-function decodeAt(input: Uint8Array, at: number): number {
-  const lead = input[at] ?? 0;
-  if (lead < 0x80) return lead;
-  const second = (input[at + 1] ?? 0) ^ 0x80;
-  if (lead < 0xc2 || second > 0x3f) return -1;
-  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
-  const third = (input[at + 2] ?? 0) ^ 0x80;
-  if (third > 0x3f) return -1;
-  if (lead < 0xf0) {
-    const code = ((lead & 0xf) << 12) | (second << 6) | third;
-    return code < 0x800 || (code >= 0xd800 && code < 0xe000) ? -1 : code;
-  }
-  const fourth = (input[at + 3] ?? 0) ^ 0x80;
-  if (fourth > 0x3f || lead > 0xf4) return -1;
-  const code = ((lead & 7) << 18) | (second << 12) | (third << 6) | fourth;
-  return code < 0x10000 || code > 0x10ffff ? -1 : code;
-}
-
-function writeEscaped(output: Uint8Array, at: number, unit: number): number {
-  output[at] = BACKSLASH;
-  output[at + 1] = LETTER_U;
-  output[at + 2] = HEX[unit >> 12] ?? 0;
-  output[at + 3] = HEX[(unit >> 8) & 15] ?? 0;
-  output[at + 4] = HEX[(unit >> 4) & 15] ?? 0;
-  output[at + 5] = HEX[unit & 15] ?? 0;
-  return at + 6;
+  if (!isReal) return 'other';
+  const value = Number(input.toString('latin1', began, at));
+  to.at = beganOutput + output.write(jsonReal(value), beganOutput, 'latin1');
+  return value === 0 ? 'zero' : 'other';
 }

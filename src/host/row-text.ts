@@ -5,30 +5,12 @@ import type { SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
-import {
-  type AsciiForm,
-  type AsciiRows,
-  createAsciiWriter,
-  EXTRACTED,
-  NEXT_ROW,
-  ODD_ROW,
-  REAL,
-} from './ascii-json.ts';
+import { type AsciiRows, createAsciiWriter, NEXT_ROW, type RowForm } from './ascii-json.ts';
 
 /*
  * Rows of a table as the host's JSON text, made by SQLite for many rows at a time: several times faster than value by
  * value, and the same to the byte. What SQLite cannot say exactly, it leaves to `readRows`.
  */
-
-/** What the text of a row is made of. All of it is ASCII. */
-export type RowForm = Omit<AsciiForm, 'extract'> & {
-  /** What stands before the value of each column. */
-  readonly before: readonly string[];
-  /** What stands behind the last value. */
-  readonly after: string;
-  /** The columns whose values make up a row's extract, by place; null for a value that no row has. */
-  readonly extract: readonly (number | null)[];
-};
 
 export type TextSource = {
   readonly schemaName: string;
@@ -86,24 +68,30 @@ export function createRowTextReader(db: AnyDatabase, source: TextSource): RowTex
       throw explainNeed(error, table.name);
     }
   };
-  const [findLast, makeText] = explained(() => [
+  const [findNear, findLast] = explained(() => [
+    db
+      .prepare<[bigint, bigint], bigint>(`SELECT max(${rowid}) ${from} WHERE ${rowid} BETWEEN ? AND ?`)
+      .pluck()
+      .safeIntegers(),
     db
       .prepare<[bigint, bigint, number], bigint>(
         `SELECT max(r) FROM (SELECT ${rowid} AS r ${from} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ?)`,
       )
       .pluck()
       .safeIntegers(),
-    db
-      .prepare<[bigint, bigint], Buffer>(
-        `SELECT CAST(group_concat(${rowSql(source, rowid)}, char(${NEXT_ROW})) AS BLOB) ${from} WHERE ${rowid} BETWEEN ? AND ?`,
-      )
-      .pluck(),
   ]);
-  const marked = [...new Set(form.extract.filter((place) => place !== null))].sort((a, b) => a - b);
-  const writeAscii = createAsciiWriter({
-    between: form.between,
-    extract: form.extract.map((place) => (place === null ? null : marked.indexOf(place))),
-  });
+  // Asking for the sign of each value takes time, so only columns in which there was a zero are asked.
+  const signed = new Set<number>();
+  const prepareText = () =>
+    db
+      .prepare<[bigint, bigint], readonly [Buffer | null, number]>(
+        `SELECT CAST(group_concat(${rowSql(source, rowid, signed)}, char(${NEXT_ROW})) AS BLOB), count(*) ${from} WHERE ${rowid} BETWEEN ? AND ?`,
+      )
+      .raw();
+  let makeText = explained(prepareText);
+  const writeAscii = createAsciiWriter(form);
+  // So many rowids that follow each other are found at once; where most of them have no row, the rows have to be counted.
+  let isDense = true;
 
   function* readValues(first: bigint, last: bigint): Generator<RowPiece> {
     const order = `NOT INDEXED WHERE ${rowid} BETWEEN ${first} AND ${last} ORDER BY ${rowid}`;
@@ -124,13 +112,26 @@ export function createRowTextReader(db: AnyDatabase, source: TextSource): RowTex
     if (odd !== null) yield* readValues(odd.first, odd.last);
   }
 
-  return ({ first, last: end }, most) =>
+  function makeRows(first: bigint, last: bigint) {
+    for (;;) {
+      const [bytes, rows] = makeText.get(first, last) ?? [null, 0];
+      const written = writeAscii({ bytes: bytes ?? Buffer.alloc(0), rows, signed });
+      if (written === 'undecodable' || !('zeroIn' in written)) return { written, rows };
+      signed.add(written.zeroIn);
+      makeText = prepareText();
+    }
+  }
+
+  return ({ first, last: end }, mostWanted) =>
     explained(() => {
-      const last = findLast.get(first, end, Math.min(most, MOST_ROWS));
+      const most = Math.min(mostWanted, MOST_ROWS);
+      const near = first + BigInt(most) - 1n;
+      const found = isDense ? findNear.get(first, near < end ? near : end) : null;
+      const last = found ?? findLast.get(first, end, most);
       if (last == null) return null;
-      const made = makeText.get(first, last) ?? Buffer.alloc(0);
-      const rows = writeAscii(made);
-      const pieces = rows === null ? readValues(first, last) : eachPiece(rows);
+      const { written, rows } = makeRows(first, last);
+      isDense = rows * 2 >= most;
+      const pieces = written === 'undecodable' ? readValues(first, last) : eachPiece(written);
       return { pieces, last };
     });
 }
@@ -158,31 +159,26 @@ export function* readRowPieces(db: AnyDatabase, source: PieceSource): Generator<
   }
 }
 
-/** The text of a row in SQL, with the characters of `ascii-json.ts` for what SQL cannot say. */
-function rowSql({ columns, form }: TextSource, rowid: string): string {
-  const extracted = new Set(form.extract);
+/** A row in SQL: its values as a JSON array, or its rowid where JSON cannot hold them, or they are large. */
+function rowSql({ columns }: TextSource, rowid: string, signed: ReadonlySet<number>): string {
   const most = Math.floor(LARGEST_ROW_BYTES / columns.length);
-  const parts = columns.flatMap((column, index) => {
-    const value = valueSql(quoteName(column), `char(${ODD_ROW}) || ${rowid}`, most);
-    const mark = extracted.has(index) ? [`char(${EXTRACTED})`] : [];
-    return [textSql(form.before[index] ?? ''), ...mark, value, ...mark];
-  });
-  return `concat(${[...parts, textSql(form.after)].join(', ')})`;
+  const names = columns.map(quoteName);
+  const odd = names.map((name) => oddSql(name, most)).join(' OR ');
+  const values = names.map((name, index) => (signed.has(index) ? signedSql(name) : name));
+  return `iif(${odd}, ${rowid}, json_array(${values.join(', ')}))`;
 }
 
-/**
- * SQL loses the sign of a negative zero when it writes it, but the arc tangent knows it. The column is never compared,
- * because that might need a collation of the host.
- */
-function valueSql(name: string, odd: string, most: number): string {
-  return `CASE typeof(${name})
-    WHEN 'text' THEN iif(octet_length(${name}) > ${most}, ${odd}, json_quote(${name}))
-    WHEN 'integer' THEN ${name}
-    WHEN 'null' THEN 'null'
-    WHEN 'real' THEN iif(${name}, char(${REAL}) || quote(${name}), iif(atan2(${name}, -1) < 0, '-0.0', '0.0'))
-    ELSE ${odd} END`;
+/** Whether a value is bytes or a long text. Text is more than any number, and less than any bytes. */
+function oddSql(name: string, most: number): string {
+  return `(${compared(name)} >= '' AND (octet_length(${name}) > ${most} OR ${compared(name)} >= x''))`;
 }
 
-function textSql(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** JSON loses the sign of a negative zero, but the arc tangent knows it. */
+function signedSql(name: string): string {
+  return `iif(${compared(name)} = 0 AND atan2(${name}, -1) < 0, json('-0.0'), ${name})`;
+}
+
+/** A column in a comparison that does not need its collation, which might be one of the host, nor converts anything. */
+function compared(name: string): string {
+  return `+${name} COLLATE BINARY`;
 }

@@ -1,6 +1,7 @@
+import type { RowForm } from '../host/ascii-json.ts';
 import { allColumns, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { type RowForm, type RowPiece, readRowPieces } from '../host/row-text.ts';
+import { type RowPiece, readRowPieces } from '../host/row-text.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { RowForm } from '../host/ascii-json.ts';
 import { jsonText, jsonValue } from '../host/python-text.ts';
-import type { RowForm } from '../host/row-text.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 import type { WrittenDump } from './notes.ts';
 

@@ -4,7 +4,7 @@ import { atOneMoment, withLiveView } from '../host/private-copy.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { readAt } from '../snapshot-file/bytes.ts';
+import { readInto } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type DumpRequest, type WrittenSnapshot, writeSnapshot } from '../snapshot-file/writer.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -74,12 +74,14 @@ async function makeDurable(draft: Draft, written: WrittenSnapshot, task: TaskOpt
   await requireOnDisk(draft, written, task);
 }
 
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 256 << 10;
 
 /** Reads back what was written. @throws `io-failed` if it is not the same, or cannot be read; `cancelled` */
 async function requireOnDisk(draft: Draft, { segments }: WrittenSnapshot, task: TaskOptions): Promise<void> {
   const file = await readDraft(draft);
   const yielder = createYielder(task);
+  // One buffer for all of the file: hundreds would make the garbage collector run all the time.
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
   let position = 0;
   try {
     for (const { bytes, sha256 } of segments) {
@@ -87,10 +89,11 @@ async function requireOnDisk(draft: Draft, { segments }: WrittenSnapshot, task: 
       const end = position + bytes;
       while (position < end) {
         await yielder.step();
-        const read = await readAt(file, position, Math.min(READ_BYTES, end - position));
-        if (read.length === 0) throw notTheSame(position);
-        digest.update(read);
-        position += read.length;
+        const part = buffer.subarray(0, Math.min(READ_BYTES, end - position));
+        const bytesRead = await readInto(file, position, part);
+        if (bytesRead === 0) throw notTheSame(position);
+        digest.update(part.subarray(0, bytesRead));
+        position += bytesRead;
       }
       if (digest.digest('hex') !== sha256) throw notTheSame(position);
     }

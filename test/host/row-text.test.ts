@@ -1,14 +1,9 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RowForm } from '../../src/host/ascii-json.ts';
 import { jsonText, jsonValue } from '../../src/host/python-text.ts';
-import {
-  ALL_ROWIDS,
-  createRowTextReader,
-  type RowForm,
-  type RowidRange,
-  rangeAfter,
-} from '../../src/host/row-text.ts';
+import { ALL_ROWIDS, createRowTextReader, type RowidRange, rangeAfter } from '../../src/host/row-text.ts';
 import type { AnyDatabase } from '../../src/sqlite/database.ts';
 import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 import { readRows } from '../../src/sqlite/rows.ts';
