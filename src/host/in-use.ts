@@ -13,6 +13,9 @@ type Targets = {
   readonly names: ReadonlySet<string>;
 };
 
+/** How often a process has to be found, so that a Snapback that comes and goes is not taken for the host. */
+const TIMES_ASKED = 5;
+
 type User = { readonly pid: number; readonly name: string };
 
 /**
@@ -38,14 +41,21 @@ export async function findOpeners(databaseFile: string): Promise<InUse> {
   const owner = lookAt(databaseFile)?.uid;
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
   const users = new Set<number>();
-  for (const pid of listLockHolders(targets)) if (await isStranger(pid)) users.add(pid);
+  // A Snapback that finishes between both questions has closed the database before it lost its mark.
+  const isUser = async (pid: number, uses: () => boolean): Promise<boolean> => {
+    for (let times = 0; times < TIMES_ASKED; times += 1)
+      if (!(await isStranger(pid)) || !uses()) return false;
+    return true;
+  };
+  for (const pid of listLockHolders(targets))
+    if (await isUser(pid, () => listLockHolders(targets).includes(pid))) users.add(pid);
   // Some systems hide other users' processes entirely.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await yielder.step();
     if (pid === process.pid || users.has(pid)) continue;
     const opens = hasOpen(pid, targets);
-    if (opens === true && (await isStranger(pid))) users.add(pid);
+    if (opens === true && (await isUser(pid, () => hasOpen(pid, targets) === true))) users.add(pid);
     if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;
   }
   const by = [...users].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { findOpeners } from '../../src/host/in-use.ts';
 import { ownMounts } from '../support/mounts.ts';
 import { makeChat, makeRoot } from '../support/place.ts';
-import { hold, runAsNobody } from '../support/process.ts';
+import { hold, runAsNobody, start } from '../support/process.ts';
 
 const root = makeRoot();
 
@@ -26,6 +26,18 @@ test.runIf(linux)('if only this process has it open, it is not in use', async ()
   expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
   own.close();
 });
+
+test.runIf(linux)(
+  'another Snapback is never taken for the host, not even in the moment in which it has finished',
+  async () => {
+    const folder = await makeChat(root());
+    const children = [0, 1, 2].map(() => start('come-and-go.ts', { args: [folder.databaseFile] }));
+    for (const child of children) expect(await child.said('began')).toBe(true);
+    for (let times = 0; times < 100; times += 1)
+      expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
+    await Promise.all(children.map((child) => child.kill()));
+  },
+);
 
 describe.runIf(linux)('a second process is found if it', () => {
   test.each([
