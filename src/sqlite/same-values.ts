@@ -18,6 +18,6 @@ export function sameValue(a: string, b: string): string {
  * confuses only an integer with an equal real, and 0.0 with -0.0; and what is greater than '' is no number.
  */
 export function sameScanned(a: string, b: string): string {
-  const sameNumber = `(typeof(${a}) = typeof(${b}) AND (+${b} IS NOT 0.0 OR atan2(${a}, -1) = atan2(${b}, -1)))`;
+  const sameNumber = `(typeof(${a}) = typeof(${b}) AND (+${b} COLLATE BINARY IS NOT 0.0 OR atan2(${a}, -1) = atan2(${b}, -1)))`;
   return `(+${a} IS +${b} COLLATE BINARY AND (+${b} > '' COLLATE BINARY OR ${sameNumber}))`;
 }
