@@ -17,6 +17,7 @@ import { describeForeign, INCOMPLETE } from './foreign.ts';
 import type { DumpedTable } from './notes.ts';
 import type { SnapshotPart } from './parts.ts';
 import { batchOfValues } from './row-batch.ts';
+import { formatMegabytes, LONGEST_ROW_BYTES } from './row-size.ts';
 import type { RowCopier } from './stored-rows.ts';
 import { createPageMap } from './table-pages.ts';
 
@@ -87,6 +88,8 @@ async function* readAll(
     if (about !== null && !sealed && expected === undefined)
       throw damagedDatabase('it was not written with this file', name);
     const source = describeSource(db, name, expected);
+    if (file.sizeBytes > LONGEST_ROW_BYTES && hasHugeRow(db, source))
+      throw damagedDatabase(`one row is longer than ${formatMegabytes(LONGEST_ROW_BYTES)}`, name);
     yield* readTable(db, source, { expected, sealed, copier }, yielder);
   }
   for (const name of about?.absent ?? []) yield { type: 'table', name };
@@ -138,6 +141,15 @@ function describeSource(db: ReadDatabase, table: string, expected: DumpedTable |
         ? [rowid]
         : key.map(({ name }) => name);
   return { name: expected?.name ?? table, table, columns, by, encoding: readEncoding(db) };
+}
+
+/** Whether a row is longer than any that JSON may have. Only the lengths of its values are read. */
+function hasHugeRow(db: ReadDatabase, { table, columns }: Source): boolean {
+  const lengths = columns.map((column) => `ifnull(octet_length(${quoteName(column)}), 0)`);
+  const huge = db.prepare<[number], unknown>(
+    `SELECT 1 FROM main.${quoteName(table)} NOT INDEXED WHERE ${lengths.join(' + ')} > ? LIMIT 1`,
+  );
+  return huge.get(LONGEST_ROW_BYTES) !== undefined;
 }
 
 /** Whether a table is not one WITHOUT ROWID. Compiling the question reads nothing. */

@@ -222,6 +222,18 @@ describe.concurrent('a snapshot that is a database', () => {
     expect(await readdir(dirname(file))).toHaveLength(2);
   });
 
+  test('with a row longer than any in JSON may be is refused as such a file is', async () => {
+    const folder = await makeChat(root());
+    const file = await putCopy(folder, ID, null);
+    change(
+      file,
+      `UPDATE chats SET title = zeroblob(${(256 << 20) + 1}) WHERE id = (SELECT min(id) FROM chats);`,
+    );
+    const { code, message } = await errorOf(rowsOf(folder));
+    expect(code).toBe('snapshot-damaged');
+    expect(message).toMatch(/“chats”.*one row is longer than 256 MB/);
+  });
+
   test('in WAL form says what to do', async () => {
     const folder = await makeChat(root());
     const file = await putCopy(folder, ID, null);
