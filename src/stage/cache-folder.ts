@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CacheState, ClearedCache } from '../model/cache.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import { tidy } from '../system/durable.ts';
-import { lstat, mkdir, open, readdir, unlink } from '../system/files.ts';
+import { chmod, lstat, mkdir, open, readdir, unlink } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
 import { isAlive } from '../system/process-mark.ts';
 
@@ -29,12 +29,32 @@ export function stagesFolder(cacheDir: string): string {
   return join(cacheDir, 'stages');
 }
 
+/**
+ * Whether the folder of the stages is ours alone. Somebody else who could write into it could make a stage and its record
+ * match. A folder of ours that others may enter is closed to them. False where there is none.
+ */
+export async function isOurs(folder: string): Promise<boolean> {
+  try {
+    const facts = await lstat(folder);
+    if (!facts.isDirectory()) return false;
+    // Windows knows neither owner nor mode: there the user's own profile keeps others out.
+    if (process.getuid === undefined) return true;
+    if (facts.uid !== process.getuid()) return false;
+    if ((facts.mode & 0o077) !== 0) await chmod(folder, 0o700);
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 /** Where a new stage may be written: a private name in the folder, mode 0600. Null where there is no room or no permission. */
 export async function createStageDraft(cacheDir: string, snapshotBytes: number): Promise<string | null> {
   const folder = stagesFolder(cacheDir);
   const path = join(folder, `.${process.pid}-${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!(await isOurs(folder))) return null;
     // A stage is seldom larger than its snapshot.
     if (snapshotBytes > (await describeCache(cacheDir)).mostBytes) return null;
     await (await open(path, 'wx', 0o600)).close();

@@ -8,7 +8,7 @@ import { tidy } from '../system/durable.ts';
 import { type BigIntStats, lstat, rename, unlink, utimes, writeFile } from '../system/files.ts';
 import { openPlainFile, readSmallFile } from '../system/plain-file.ts';
 import { bootMark } from '../system/process-mark.ts';
-import { listNames, makeRoom, STAGE, stagesFolder } from './cache-folder.ts';
+import { isOurs, listNames, makeRoom, STAGE, stagesFolder } from './cache-folder.ts';
 import type { StageTarget } from './fill-stage.ts';
 import { type KeptFile, readRecord, type StageRecord, writeRecord } from './stage-record.ts';
 import type { StagedFacts } from './staged-table.ts';
@@ -44,7 +44,7 @@ export async function findStage(sought: Sought, proof: Proof, task: TaskOptions)
   const folder = stagesFolder(cacheDir);
   // Otherwise a snapshot would be hashed only to learn that it was never read.
   const mayBeThere = (await listNames(folder)).some((name) => name.startsWith(`${file.sizeBytes}-`));
-  if (!mayBeThere) return null;
+  if (!mayBeThere || !(await isOurs(folder))) return null;
   const mark = await markOf(file);
   const marked = proof === 'facts' ? await readMark(folder, mark) : null;
   const sha256 = marked ?? (await hashFile(file, task)).sha256;

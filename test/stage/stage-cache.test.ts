@@ -1,4 +1,15 @@
-import { mkdir, readdir, readFile, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -103,6 +114,18 @@ test('only their owner may read what is kept', async () => {
   const names = await readdir(stagesFolder(cacheDir));
   expect(names).toHaveLength(3);
   for (const name of names) expect(await modes(join(stagesFolder(cacheDir), name))).toBe(0o600);
+});
+
+test('the folder is closed to others before anything in it is used, and one of somebody else is done without', async () => {
+  const path = await fileOf();
+  const place = stagesFolder(cacheDir);
+  await chmod(place, 0o777);
+  expect(await fileOf()).toBe(path);
+  expect((await stat(place)).mode & 0o777).toBe(0o700);
+  if (process.getuid?.() !== 0) return;
+  await chown(place, 12_345, 12_345);
+  expect(await fileOf()).not.toContain(place);
+  expect(await diffSnapshot(folder, ID)).toMatchObject({ lineage: 'same' });
 });
 
 test('a snapshot with other bytes has another stage, even with the same size and time', async () => {
