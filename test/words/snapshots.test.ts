@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { Retention } from '../../src/model/snapshots.ts';
 import { retentionWords, shortRetention } from '../../words/retention.ts';
 import { detailWords, lineageWords, tagOf } from '../../words/snapshots.ts';
+import { kept, listedSnapshot } from '../support/listed-snapshot.ts';
 import { defaultRules } from '../support/rules.ts';
 
 // Before the formatters are made.
@@ -10,41 +10,22 @@ vi.hoisted(() => {
   process.env.TZ = 'Europe/Vienna';
 });
 const now = new Date('2026-11-23T14:00:00Z');
-const kept: Retention = { status: 'kept', reason: 'within-age', goesAt: null, rank: null, keep: null };
-
-function snapshot(id: string, change: Partial<ListedSnapshot> = {}): ListedSnapshot {
-  return {
-    id,
-    kind: id.slice(0, id.indexOf('/')),
-    takenAt: '2026-11-23T13:00:00.000Z',
-    modifiedAt: '2026-11-23T13:00:00.000Z',
-    sizeBytes: 1_000_000,
-    lastEventId: 90n,
-    health: 'good',
-    form: 'json',
-    healthDetail: null,
-    tables: null,
-    retention: kept,
-    lineage: 'same',
-    undoes: null,
-    ...change,
-  };
-}
-
 const against = { lastEventId: 100n, databaseProblem: null, rules: defaultRules };
 
 describe('the list', () => {
   test('only the most serious mark is shown: damage, another history, a near end', () => {
     const soon: Retention = { ...kept, goesAt: '2026-11-25T13:30:00.000Z' };
-    expect(tagOf(snapshot('a/b', { retention: soon }), now)).toEqual({
+    expect(tagOf(listedSnapshot('a/b', { retention: soon }), now)).toEqual({
       text: 'removed in 2 days',
       tone: 'soon',
     });
-    expect(tagOf(snapshot('a/b', { retention: soon, lineage: 'other' }), now)?.text).toBe('separate history');
-    expect(tagOf(snapshot('a/b', { lineage: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
-    expect(tagOf(snapshot('a/b'), now)).toBeNull();
+    expect(tagOf(listedSnapshot('a/b', { retention: soon, lineage: 'other' }), now)?.text).toBe(
+      'separate history',
+    );
+    expect(tagOf(listedSnapshot('a/b', { lineage: 'other', health: 'damaged' }), now)?.tone).toBe('bad');
+    expect(tagOf(listedSnapshot('a/b'), now)).toBeNull();
     // A safety copy does not go by itself.
-    expect(tagOf(snapshot('a/b', { retention: { ...soon, reason: 'safety-copy' } }), now)).toBeNull();
+    expect(tagOf(listedSnapshot('a/b', { retention: { ...soon, reason: 'safety-copy' } }), now)).toBeNull();
   });
 
   test.each([
@@ -84,7 +65,7 @@ describe('the list', () => {
       /^the state before the 14:00 restore · 1 MB$/,
     ],
   ])('%o is described as %s', (change, words) => {
-    expect(detailWords(snapshot('rewind/a', change), against, now)).toMatch(words);
+    expect(detailWords(listedSnapshot('rewind/a', change), against, now)).toMatch(words);
   });
 });
 

@@ -1,36 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ListedSnapshot } from '../../../electron/contract.ts';
 import {
   afterListingEvent,
   type Listing,
   type ListingEvent,
   NONE,
 } from '../../../renderer/folder/listing.ts';
+import { listedSnapshot } from '../../support/listed-snapshot.ts';
 
 const IDS = ['rewind/1', 'rewind/2', 'periodic/1'];
 
-function snapshot(id: string): ListedSnapshot {
-  return {
-    id,
-    kind: id.slice(0, id.indexOf('/')),
-    takenAt: '2026-11-23T13:00:00.000Z',
-    modifiedAt: '2026-11-23T13:00:00.000Z',
-    sizeBytes: 1_000_000,
-    lastEventId: 90n,
-    health: 'good',
-    form: 'json',
-    healthDetail: null,
-    tables: null,
-    retention: { status: 'kept', reason: 'within-age', goesAt: null, rank: null, keep: null },
-    lineage: 'same',
-    undoes: null,
-  };
-}
-
-const read = (...ids: readonly string[]): ListingEvent => ({ type: 'read', snapshots: ids.map(snapshot) });
+const read = (...ids: readonly string[]): ListingEvent => ({
+  type: 'read',
+  snapshots: ids.map((id) => listedSnapshot(id)),
+});
 const showing = (...ids: readonly string[]): Listing => ({
-  snapshots: IDS.map(snapshot),
+  snapshots: IDS.map((id) => listedSnapshot(id)),
   chosen: new Set(ids),
   leaving: NONE,
 });
