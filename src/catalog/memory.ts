@@ -4,8 +4,9 @@ import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { ReadMark } from '../log/log-questions.ts';
 import { isSystemError } from '../model/errors.ts';
-import { mkdir, rename, rm, writeFile } from '../system/files.ts';
+import { mkdir } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
+import { replaceFile } from '../system/replace-file.ts';
 import type { SnapshotFacts } from './facts.ts';
 
 /** Facts of a file that was read whole, and the verdict on its lineage when the live log ended at `live`. */
@@ -81,16 +82,9 @@ export async function keepText(target: string | null, contents: object): Promise
   const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   try {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-  try {
-    await rename(draft, target);
+    await replaceFile(target, draft, text);
     return true;
   } catch (error) {
-    await rm(draft, { force: true });
     if (isSystemError(error)) return false;
     throw error;
   }

@@ -5,9 +5,10 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { hashFile } from '../snapshot-file/seal.ts';
 import { tidy } from '../system/durable.ts';
-import { type BigIntStats, lstat, rename, unlink, utimes, writeFile } from '../system/files.ts';
+import { type BigIntStats, lstat, rename, utimes, writeFile } from '../system/files.ts';
 import { openPlainFile, readSmallFile } from '../system/plain-file.ts';
 import { bootMark } from '../system/process-mark.ts';
+import { replaceFile } from '../system/replace-file.ts';
 import { isOurs, listNames, makeRoom, STAGE, stagesFolder } from './cache-folder.ts';
 import type { StageTarget } from './fill-stage.ts';
 import { type KeptFile, readRecord, type StageRecord, writeRecord } from './stage-record.ts';
@@ -151,13 +152,7 @@ async function hashPath(path: string, task: TaskOptions): Promise<string> {
 
 async function replaceRecord(path: string, record: StageRecord): Promise<void> {
   const draft = join(path, '..', `.${process.pid}-${randomBytes(8).toString('hex')}`);
-  try {
-    await writeFile(draft, writeRecord(record), { flag: 'wx', mode: 0o600 });
-    await rename(draft, path);
-  } catch (error) {
-    await tidy(() => unlink(draft));
-    throw error;
-  }
+  await replaceFile(path, draft, writeRecord(record));
 }
 
 /**
