@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { constants, open } from '../system/files.ts';
+import { constants, fstatSync, open } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import type { OpenOptions, ReadDatabase, WriteDatabase } from './database.ts';
 
@@ -51,36 +51,66 @@ export async function withUnpublishedDatabase<T>(
 
 type Opened = { readonly db: Database.Database; readonly close: () => Promise<void> };
 
-async function openDescriptor(
-  { handle, path, nativeBinding }: OpenDatabaseFile,
-  readonly: boolean,
-): Promise<Opened> {
+async function openDescriptor(file: OpenDatabaseFile, readonly: boolean): Promise<Opened> {
+  const { handle, path, nativeBinding } = file;
+  const { journal, leave } = await joinJournal(file);
+  try {
+    const how = { readonly, timeout: 0, ...(nativeBinding !== undefined && { nativeBinding }) };
+    const db: Database.Database =
+      process.platform === 'win32'
+        ? new Database(path, { ...how, fileMustExist: true })
+        : Reflect.construct(Database, [handle.fd, { ...how, journalFd: journal.fd }]);
+    return {
+      db,
+      async close() {
+        db.close();
+        await leave();
+      },
+    };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** An open, empty journal. SQLite wants one, and writes nothing into this one. */
+type Journal = { readonly fd: number; readonly remove: () => Promise<void> };
+
+/** The journals in use, by the device and inode of their database. SQLite refuses two for one file in one process. */
+const journals = new Map<string, { readonly made: Promise<Journal>; users: number }>();
+
+/** The journal for a file, shared with everybody who has that file open. The last one to leave removes it. */
+async function joinJournal({ handle }: OpenDatabaseFile) {
+  const { dev, ino } = fstatSync(handle.fd, { bigint: true });
+  const key = `${dev} ${ino}`;
+  const shared = journals.get(key) ?? { made: makeJournal(), users: 0 };
+  journals.set(key, shared);
+  shared.users += 1;
+  const leave = async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    journals.delete(key);
+    await (await shared.made).remove();
+  };
+  try {
+    return { journal: await shared.made, leave };
+  } catch (error) {
+    shared.users -= 1;
+    if (shared.users === 0) journals.delete(key);
+    throw error;
+  }
+}
+
+async function makeJournal(): Promise<Journal> {
   const folder = await createPrivateFolder();
   try {
-    // SQLite wants a journal, and finds this one empty.
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     const journal = await open(join(folder.path, 'journal'), flags, 0o600);
-    const leave = async () => {
+    const remove = async () => {
       await journal.close();
       await folder.remove();
     };
-    try {
-      const how = { readonly, timeout: 0, ...(nativeBinding !== undefined && { nativeBinding }) };
-      const db: Database.Database =
-        process.platform === 'win32'
-          ? new Database(path, { ...how, fileMustExist: true })
-          : Reflect.construct(Database, [handle.fd, { ...how, journalFd: journal.fd }]);
-      return {
-        db,
-        async close() {
-          db.close();
-          await leave();
-        },
-      };
-    } catch (error) {
-      await journal.close();
-      throw error;
-    }
+    return { fd: journal.fd, remove };
   } catch (error) {
     await folder.remove();
     throw error;

@@ -47,6 +47,18 @@ describe.concurrent('undo', () => {
     expect(await readRestoredState(folder)).toMatchObject({ action: 'undo' });
   });
 
+  test('is made while others work out what it would do', async () => {
+    const { place, folder, since } = await restored();
+    const planned = await planUndo(folder, UNDO);
+    const [receipt, ...plans] = await Promise.allSettled([
+      applyUndo(folder, UNDO, { ...NOW, planId: planned.planId }),
+      ...Array.from({ length: 5 }, () => planUndo(folder, UNDO)),
+    ]);
+    expect(receipt).toMatchObject({ status: 'fulfilled' });
+    for (const plan of plans) expect(plan).toMatchObject({ status: 'fulfilled' });
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
+
   test('has nothing to do if no restore was made, and plans nothing', async () => {
     const place = await makePlace(root(), story.schema);
     expect(await codeOf(planUndo(await open(place), UNDO))).toBe('nothing-to-undo');

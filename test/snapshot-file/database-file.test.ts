@@ -1,5 +1,6 @@
 import { open as openFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { type DataFolder, listSnapshots, verifySnapshots } from '../../src/index.ts';
@@ -50,6 +51,18 @@ function change(file: string, sql: string): void {
 }
 
 describe.concurrent('a snapshot that is a database', () => {
+  test('can be read by several at once, of whom each ends when it likes', async () => {
+    const folder = await makeChat(root());
+    await putCopy(folder, ID, ABOUT);
+    const alone = await read(folder);
+    const later = async (turns: number) => {
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+      return read(folder);
+    };
+    const all = await Promise.all(Array.from({ length: 12 }, (_, turns) => later(turns)));
+    for (const one of all) expect(one).toEqual(alone);
+  });
+
   test.each(['wal', 'delete'] as const)(
     'tells its notes and its rows, and leaves nothing beside it: journal mode %s',
     async (journalMode) => {
