@@ -59,7 +59,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { auto: true },
   ],
-  place: async ({ complaints }, use) => {
+  place: async ({ complaints }, use, testInfo) => {
     const folder = mkdtempSync(join(tmpdir(), 'snapback-e2e-'));
     const home = join(folder, 'home');
     mkdirSync(home);
@@ -77,6 +77,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         return { app, page };
       },
     });
+    if (testInfo.status !== testInfo.expectedStatus) for (const app of running) await printWindows(app);
     await Promise.all(running.map((app) => app.close()));
     // A part of the app may outlive it for a moment and still write into its settings.
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -87,6 +88,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(dir);
   },
 });
+
+/** Prints what each window shows, so that a failure on a machine that keeps no traces can be understood. */
+async function printWindows(app: ElectronApplication): Promise<void> {
+  for (const page of app.windows()) {
+    const shown = await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String);
+    console.log(`what the window showed when the test failed:\n${shown}`);
+  }
+}
 
 type Start = {
   readonly folder: string;
