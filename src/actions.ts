@@ -9,6 +9,7 @@ import type { TaskOptions } from './model/task.ts';
 import * as due from './prune/due.ts';
 import * as undo from './recovery/undo.ts';
 import * as restore from './restore/restore.ts';
+import { PERIODIC_KIND } from './snapshots/kinds.ts';
 import { parseSnapshotId } from './snapshots/names.ts';
 import * as take from './snapshots/take.ts';
 import { stat } from './system/files.ts';
@@ -63,7 +64,9 @@ export const diffSnapshot: typeof diff.diffSnapshot = (folder, snapshotId, task 
   );
 
 export const takeSnapshot: typeof take.takeSnapshot = (folder, kind, task = {}) =>
-  measure('take', { folder }, task, (measured) => take.takeSnapshot(folder, kind, measured));
+  measure('take', { folder }, task, (measured) =>
+    kind === PERIODIC_KIND ? due.takeCheckpoint(folder, measured) : take.takeSnapshot(folder, kind, measured),
+  );
 
 export const takeIfDue: typeof due.takeIfDue = (folder, options, task = {}) =>
   measure('take', { folder }, task, (measured) => due.takeIfDue(folder, options, measured));

@@ -7,10 +7,11 @@ import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
-import { takeSnapshot } from '../snapshots/take.ts';
+import { type TakenSnapshot, takeSnapshot } from '../snapshots/take.ts';
 import {
   type Counted,
   countEvents,
+  glanceAtLast,
   type LastEvent,
   lookAtCheckpoint,
   readLastEvent,
@@ -96,8 +97,7 @@ export async function takeIfDue(
   const passed = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
   if (!due) return { taken: false, reason: reason + passed };
   const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
-  const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
-  if (newest !== null) await rememberTaken(folder, taken.id, newest);
+  const taken = await takeAndRemember(folder, newest, task);
   const { keepDays } = folder.profile.rewind;
   const rules: readonly PrunePolicy[] = [
     { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
@@ -122,6 +122,22 @@ export async function takeIfDue(
     }
   }
   return { ...taken, retired, notes };
+}
+
+/** Takes a checkpoint, due or not, and remembers that it has the log's events. @throws as `takeSnapshot` */
+export async function takeCheckpoint(folder: DataFolder, task: TaskOptions = {}): Promise<TakenSnapshot> {
+  return takeAndRemember(folder, await glanceAtLast(folder), task);
+}
+
+/** `newest`: the log's last event before. Without it, the next look at the checkpoint compares all of its events. */
+async function takeAndRemember(
+  folder: DataFolder,
+  newest: LastEvent | null,
+  task: TaskOptions,
+): Promise<TakenSnapshot> {
+  const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  if (newest !== null) await rememberTaken(folder, taken.id, newest);
+  return taken;
 }
 
 const CLOCK_AHEAD =

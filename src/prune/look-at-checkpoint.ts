@@ -123,6 +123,16 @@ export async function readLastEvent(live: LiveLog): Promise<LastEvent | null> {
   return last === null ? null : { lastId, last };
 }
 
+/** The same; null also where the log cannot be read at once. */
+export async function glanceAtLast(folder: DataFolder): Promise<LastEvent | null> {
+  try {
+    return await withLiveLog(folder, 'glance', {}, readLastEvent);
+  } catch (error) {
+    if (error instanceof SnapbackError) return null;
+    throw error;
+  }
+}
+
 /**
  * Remembers that a checkpoint which was just taken has the events of the log, as long as its last one was the log's last
  * one before and is the same now.

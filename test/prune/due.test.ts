@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeTaken } from '../../src/cli/report.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
-import { isDue, takeIfDue } from '../../src/prune/due.ts';
+import { isDue, takeCheckpoint, takeIfDue } from '../../src/prune/due.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
@@ -147,9 +147,12 @@ describe('a long checkpoint of ours, once it was compared with the log as a whol
     expect(grown.reason).toContain('3 events since');
   });
 
-  test('was compared by being taken, if nothing was written meanwhile', async () => {
+  test.each([
+    ['because it was due', takeIfDue],
+    ['on demand', takeCheckpoint],
+  ])('was compared by being taken %s, if nothing was written meanwhile', async (_, takeOne) => {
     const folder = await makeLong();
-    expect(await takeIfDue(folder)).toMatchObject({ taken: true });
+    expect(await takeOne(folder)).toMatchObject({ taken: true });
     expect((await isDue(folder)).reason).toMatch(known);
   });
 
