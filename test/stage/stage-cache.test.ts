@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { watch } from 'node:fs';
 import {
   chmod,
   chown,
@@ -272,6 +274,31 @@ test('drafts of dead processes are removed, those of others stay', async () => {
   await child.kill();
 });
 
+test.each([0, 20, 100])(
+  'a stage whose maker is killed %i ms after it was begun is not found, and is made again',
+  async (delayMs) => {
+    run(folder, addEvents(60_000, 'a line of some length'));
+    await putSnapshot(folder, ID, dumpChat(folder), new Date(0));
+    await mkdir(stagesFolder(cacheDir), { recursive: true });
+    const watcher = watch(stagesFolder(cacheDir));
+    const begun = once(watcher, 'change');
+    const child = start('stage.ts', { args: [folder.dir, cacheDir, ID] });
+    await begun;
+    await sleep(delayMs);
+    await child.kill();
+    watcher.close();
+    expect(await child.ended).toEqual([]);
+    const [half = '', ...others] = await readdir(stagesFolder(cacheDir));
+    expect(half).toMatch(/^\.\d/);
+    expect(others).toEqual([]);
+    const rows = await staged(({ db }) => db.prepare('SELECT count(*) FROM t0').pluck().get());
+    expect(rows).toBe(60_030);
+    const names = await readdir(stagesFolder(cacheDir));
+    expect(names).not.toContain(half);
+    expect(names.filter((name) => name.endsWith('.db'))).toHaveLength(1);
+  },
+);
+
 test('two processes that stage the same snapshots at once both end well, and what they leave is found', async () => {
   const ids = Array.from({ length: 6 }, (_, index) => `rewind/20260102T00000${index}Z`);
   for (const [index, id] of ids.entries()) {
@@ -291,9 +318,9 @@ describe.skipIf(ownMounts === undefined)(
   ownMounts === undefined ? 'a small disk (not here: may not mount one)' : 'a small disk',
   () => {
     /** Runs the child with the cache on a disk of that size, and then lists what is left on it. */
-    async function onDisk(size: string, fill: string, ids: readonly string[]): Promise<readonly string[]> {
+    async function onDisk(size: string, fill: string, ids: readonly string[], then = 'true') {
       await mkdir(cacheDir, { recursive: true });
-      const script = `mount -t tmpfs -o size=${size} tmpfs "$1" && ${fill} && at="$1" && shift && "$@"; du -sk "$at/stages" | cut -f1`;
+      const script = `mount -t tmpfs -o size=${size} tmpfs "$1" && ${fill} && at="$1" && shift && "$@"; ${then}; du -sk "$at/stages" | cut -f1`;
       const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', cacheDir];
       return start('stage.ts', { through, args: [folder.dir, cacheDir, ...ids] }).ended;
     }
@@ -322,6 +349,29 @@ describe.skipIf(ownMounts === undefined)(
       // There seems to be room for it, but a sixth of the pages is taken by somebody else.
       const sparse = 'mkdir "$1/stages"; mount -t tmpfs -o size=200k,nr_inodes=4 tmpfs "$1/stages"';
       expect((await onDisk('4m', sparse, [id])).slice(0, -1)).toEqual(['private 1230']);
+    });
+
+    test.each([
+      [12, 'private'],
+      [48, null],
+      [64, null],
+      [256, 'kept'],
+    ])('of %i kB leaves nothing half written where it fills up', async (kilobytes, place) => {
+      const id = 'rewind/20260103T000000Z';
+      // Each table takes a page at least, so the stage is many times larger than its snapshot.
+      run(folder, 'DELETE FROM event_log WHERE id > 3;');
+      await putSnapshot(folder, id, dumpChat(folder), new Date(0));
+      const told = await onDisk(`${kilobytes}k`, 'true', [id, id], 'ls -A "$at/stages"');
+      for (const line of told.slice(0, 2)) expect(['private 3', 'kept 3']).toContain(line);
+      const names = told.slice(2, -1);
+      const records = names.filter((name) => /^\d.*\.json$/.test(name));
+      const stages = names.filter((name) => /^\d.*\.db$/.test(name));
+      expect(names).toHaveLength(records.length + stages.length);
+      expect(stages).toHaveLength(records.length);
+      if (place !== null) {
+        expect(told.slice(0, 2)).toEqual([`${place} 3`, `${place} 3`]);
+        expect(stages).toHaveLength(place === 'kept' ? 1 : 0);
+      }
     });
   },
 );

@@ -15,7 +15,8 @@ import type { SnapshotSummary } from '../../src/model/snapshots.ts';
  * reading its files and through an independent connection.
  */
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** The script of the command line. */
+export const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 export const root = mkdtempSync(join(tmpdir(), 'snapback-test-cli-'));
 /** A demo for tests that only look. */
