@@ -168,6 +168,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
   },
+  'renderer/details': {
+    values: ['renderer/ask', words, 'renderer/parts', 'react-aria-components'],
+    types: windowTypes,
+  },
+  'renderer/page': {
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/details', ...react],
+    types: windowTypes,
+  },
   'renderer/restore': {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
@@ -182,6 +190,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       words,
       'renderer/parts',
       'renderer/snapshots',
+      'renderer/page',
       'renderer/restore',
       'renderer/prune',
       ...react,

@@ -39,7 +39,7 @@ export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
 }
 
 /** Whether the snapshot cannot be used. */
-function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
+export function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
   return health === 'damaged' || health === 'unreadable';
 }
 

@@ -1,10 +1,12 @@
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { SelectionPage } from '../page/selection-page.tsx';
+import { SnapshotPage } from '../page/snapshot-page.tsx';
+import { snapshotViews } from '../page/snapshot-views.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
-import { SelectionPage } from '../snapshots/selection-page.tsx';
-import { SnapshotPage } from '../snapshots/snapshot-page.tsx';
 import type { FolderData } from './folder-data.ts';
 
 export type FolderPageProps = {
@@ -26,6 +28,8 @@ export function FolderPage(props: FolderPageProps) {
   const { folderId, data, shown, onChoose } = props;
   const { snapshots, leaving } = data.listing;
   const [first] = shown;
+  // Kept here, so that choosing another snapshot does not change the view.
+  const [view, setView] = useState(snapshotViews[0].id);
   if (data.error !== null)
     return (
       <section className="page" aria-label="Not readable">
@@ -86,6 +90,8 @@ export function FolderPage(props: FolderPageProps) {
       snapshot={first}
       facts={data.facts}
       revisions={data.revisions}
+      view={view}
+      onView={setView}
       onRestore={props.onRestore}
       onReveal={props.onReveal}
     />

@@ -1,16 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { FolderId } from '../../electron/contract.ts';
-import type { Diff } from '../../src/model/diff.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
-import { type Request, useRequest } from '../ask/use-request.ts';
-
-export type ComparisonState = {
-  readonly diff: Request<Diff>;
-  /** True if the database has changed since this comparison and the next one waits for the user. */
-  readonly outdated: boolean;
-  readonly compareAgain: () => void;
-};
+import type { ComparisonState } from '../ask/snapshot-view.ts';
+import { useRequest } from '../ask/use-request.ts';
 
 /**
  * Compares a snapshot with the database, and again after each change of the database. If that takes long, the next

@@ -17,7 +17,7 @@ export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProp
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
   return (
     <section className="page" aria-label="Selected snapshots">
-      <div className="page-head">
+      <div className="hero">
         <div>
           <h2>{count(snapshots.length, 'snapshot')} selected</h2>
           <p className="dim">{formatBytes(bytes)} together</p>

@@ -1,71 +1,30 @@
 import { Button } from 'react-aria-components';
-import type { ErrorInfo, FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { ErrorInfo, ListedSnapshot } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
-import type { FolderFacts } from '../../src/model/folder.ts';
-import { formatAge } from '../../words/ages.ts';
 import { notesOf } from '../../words/diff-notes.ts';
-import { formatUtc } from '../../words/moments.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords } from '../../words/retention.ts';
-import { fileWords, healthWords, lineageWords, titleWords } from '../../words/snapshots.ts';
-import { differsFromNow, tellRestore, tellTables } from '../../words/story.ts';
-import { useExactness } from '../ask/exactness.ts';
+import { fileWords, healthWords, isUnwell, lineageWords } from '../../words/snapshots.ts';
+import { tellRestore, tellTables } from '../../words/story.ts';
 import { useNow } from '../ask/now.ts';
-import type { Revisions } from '../ask/revisions.ts';
 import { useRules } from '../ask/rules.ts';
-import { isWritable } from '../ask/writable.ts';
+import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
 import { ChangesTable } from './changes-table.tsx';
-import { useComparison } from './use-comparison.ts';
 
-export type SnapshotPageProps = {
-  readonly folderId: FolderId;
-  readonly snapshot: ListedSnapshot;
-  readonly facts: FolderFacts;
-  readonly revisions: Revisions;
-  readonly onRestore: () => void;
-  readonly onReveal: () => void;
-};
-
-/** One snapshot: what it is, one sentence on what restoring it would do, and the figures by table. */
-export function SnapshotPage(props: SnapshotPageProps) {
-  const { folderId, snapshot, facts, revisions } = props;
+/** The comparison with the database: one sentence on what restoring would do, the figures by table, and the file. */
+export function DetailsView({ snapshot, facts, comparison }: SnapshotViewProps) {
   const now = useNow();
-  const exact = useExactness()(snapshot.takenAt);
-  const title = titleWords(snapshot, now, exact);
-  const { diff, outdated, compareAgain } = useComparison(
-    folderId,
-    // Without a database there is nothing to compare with, and a snapshot known to be damaged is not read again.
-    facts.databaseProblem === null && !isDamaged(snapshot) ? snapshot.id : null,
-    revisions,
-  );
-  const unreadable = isDamaged(snapshot);
-  const pointless = diff.value !== null && !differsFromNow(diff.value);
-  const possible = diff.error === null && !unreadable && !pointless && isWritable(facts);
+  const { diff, outdated, compareAgain } = comparison;
   return (
-    <section className="page" aria-label={title}>
-      <div className="page-head">
-        <div>
-          <h2>{title}</h2>
-          <p className="dim">
-            {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
-          </p>
-        </div>
-        <Button className="button" aria-label="Reveal in folder" onPress={props.onReveal}>
-          <Icon name="reveal" />
-          <span className="roomy">Reveal in folder</span>
-        </Button>
-        <Button className="button primary" isDisabled={!possible} onPress={props.onRestore}>
-          Restore…
-        </Button>
-      </div>
+    <>
       {facts.databaseProblem !== null ? (
         <SnapshotCounts snapshot={snapshot} />
-      ) : unreadable ? (
+      ) : isUnwell(snapshot) ? (
         <ErrorNote error={damageOf(snapshot)} />
       ) : diff.error !== null ? (
         <ErrorNote error={diff.error}>
@@ -100,12 +59,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
         <dt>Retention</dt>
         <dd>{retentionWords(snapshot.retention, facts.rules, now)}</dd>
       </dl>
-    </section>
+    </>
   );
-}
-
-function isDamaged({ health }: ListedSnapshot): boolean {
-  return health === 'damaged' || health === 'unreadable';
 }
 
 /** The damage as an error, with the same text that the list shows. */

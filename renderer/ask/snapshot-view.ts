@@ -1,0 +1,23 @@
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { Diff } from '../../src/model/diff.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import type { Revisions } from './revisions.ts';
+import type { Request } from './use-request.ts';
+
+/** A snapshot compared with the database. */
+export type ComparisonState = {
+  readonly diff: Request<Diff>;
+  /** True if the database has changed since this comparison and the next one waits for the user. */
+  readonly outdated: boolean;
+  readonly compareAgain: () => void;
+};
+
+/** What each view of a snapshot's page is given. A view reads everything else itself. */
+export type SnapshotViewProps = {
+  readonly folderId: FolderId;
+  readonly snapshot: ListedSnapshot;
+  readonly facts: FolderFacts;
+  /** Increases when the database changes. */
+  readonly revisions: Revisions;
+  readonly comparison: ComparisonState;
+};

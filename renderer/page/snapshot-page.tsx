@@ -1,0 +1,68 @@
+import { Button } from 'react-aria-components';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import { formatAge } from '../../words/ages.ts';
+import { formatUtc } from '../../words/moments.ts';
+import { isUnwell, titleWords } from '../../words/snapshots.ts';
+import { differsFromNow } from '../../words/story.ts';
+import { useExactness } from '../ask/exactness.ts';
+import { useNow } from '../ask/now.ts';
+import type { Revisions } from '../ask/revisions.ts';
+import { isWritable } from '../ask/writable.ts';
+import { Icon } from '../parts/icons.tsx';
+import { useComparison } from './use-comparison.ts';
+import { ViewTabs } from './view-tabs.tsx';
+
+export type SnapshotPageProps = {
+  readonly folderId: FolderId;
+  readonly snapshot: ListedSnapshot;
+  readonly facts: FolderFacts;
+  readonly revisions: Revisions;
+  /** The id of the view that is shown; see `snapshotViews`. */
+  readonly view: string;
+  readonly onView: (id: string) => void;
+  readonly onRestore: () => void;
+  readonly onReveal: () => void;
+};
+
+/** One snapshot: what it is and how to get it back, and below that its views. */
+export function SnapshotPage(props: SnapshotPageProps) {
+  const { folderId, snapshot, facts, revisions } = props;
+  const now = useNow();
+  const exact = useExactness()(snapshot.takenAt);
+  const title = titleWords(snapshot, now, exact);
+  // Without a database there is nothing to compare with, and a snapshot known to be damaged is not read again.
+  const comparable = facts.databaseProblem === null && !isUnwell(snapshot);
+  const comparison = useComparison(folderId, comparable ? snapshot.id : null, revisions);
+  const { diff } = comparison;
+  const pointless = diff.value !== null && !differsFromNow(diff.value);
+  const possible = diff.error === null && !isUnwell(snapshot) && !pointless && isWritable(facts);
+  return (
+    <section className="page" aria-label={title}>
+      <div className="hero">
+        <div>
+          <h2>{title}</h2>
+          <p className="dim">
+            {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
+          </p>
+        </div>
+        <Button className="button" aria-label="Reveal in folder" onPress={props.onReveal}>
+          <Icon name="reveal" />
+          <span className="roomy">Reveal in folder</span>
+        </Button>
+        <Button className="button primary" isDisabled={!possible} onPress={props.onRestore}>
+          Restore…
+        </Button>
+      </div>
+      <ViewTabs
+        folderId={folderId}
+        snapshot={snapshot}
+        facts={facts}
+        revisions={revisions}
+        comparison={comparison}
+        shown={props.view}
+        onShow={props.onView}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
+import { snapshotViews } from './snapshot-views.ts';
+
+export type ViewTabsProps = SnapshotViewProps & {
+  readonly shown: string;
+  readonly onShow: (id: string) => void;
+};
+
+/** The views of a snapshot as tabs. Only the one that is shown is rendered. A single view needs no tab. */
+export function ViewTabs({ shown, onShow, ...view }: ViewTabsProps) {
+  const [{ View }] = snapshotViews;
+  if (snapshotViews.length === 1) return <View {...view} />;
+  return (
+    <Tabs className="views" selectedKey={shown} onSelectionChange={(key) => onShow(String(key))}>
+      <TabList className="view-tabs" aria-label="Views of this snapshot">
+        {snapshotViews.map(({ id, name }) => (
+          <Tab key={id} id={id} className="view-tab">
+            {name}
+          </Tab>
+        ))}
+      </TabList>
+      {snapshotViews.map((one) => (
+        <TabPanel key={one.id} id={one.id}>
+          <one.View {...view} />
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
