@@ -23,6 +23,7 @@ import type {
 } from '../src/model/restore.ts';
 import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
+import type { Timeline } from '../src/model/timeline.ts';
 
 /* Types only: what the window, the main process and the core's process say to each other. Each operation is one line. */
 
@@ -128,6 +129,7 @@ type Consents = RestoreConsents & { readonly whileOpen: boolean };
 type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
+  'folder.timeline': In<OfFolder, Timeline>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   /** The one that a person is most likely looking for; null: nothing seems to be lost. */
   'snapshots.likely': In<OfFolder, SnapshotId | null>;

@@ -108,6 +108,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     types: ['src/sqlite'],
   },
+  'src/inspect': {
+    values: ['src/log', 'src/journal', 'src/snapshots'],
+    types: [model, 'src/host'],
+  },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/folder-facts.ts': {
     values: [
@@ -148,6 +152,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/recovery',
       'src/catalog',
       'src/prune',
+      'src/inspect',
       'src/demo',
       'src/folder-facts.ts',
       'src/actions.ts',

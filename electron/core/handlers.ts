@@ -22,6 +22,7 @@ import {
   planUndo,
   putBack,
   readPlanOutcome,
+  readTimeline,
   SnapbackError,
   type TaskOptions,
   takeSnapshot,
@@ -110,6 +111,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
+    'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>

@@ -67,6 +67,7 @@ const schemas = {
   'theme.set': v.strictObject({ theme: v.picklist(['system', 'light', 'dark']) }),
   'folder.facts': ofFolder,
   'folder.in-use': ofFolder,
+  'folder.timeline': ofFolder,
   'snapshots.list': ofFolder,
   'snapshots.likely': ofFolder,
   'snapshot.diff': ofSnapshot,

@@ -23,8 +23,8 @@ export function readLastTime(
   return Number.isNaN(time) ? null : new Date(time);
 }
 
-/** Reads ISO 8601, or seconds or milliseconds since 1970. NaN for anything else. */
-function parseTime(text: string): number {
+/** Reads ISO 8601, or seconds or milliseconds since 1970; in milliseconds since 1970. NaN for anything else. */
+export function parseTime(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
   const number = Number(text);
   const time = number < FIRST_MILLISECONDS ? number * 1000 : number;

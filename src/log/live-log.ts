@@ -82,6 +82,7 @@ function findLog(db: AnyDatabase, { profile }: DataFolder): LogSource {
     live: table,
     identity: identityOf(table, profile),
     encoding: schema.encoding,
+    schema,
     byRowid,
   };
 }

@@ -16,6 +16,7 @@ import {
   type LogSource,
   within,
 } from './log-runs.ts';
+import { createLogTimes, type LogTimes } from './log-times.ts';
 
 /** A place in the live log: the number of events up to and with `lastId`, and the hash of that event's identity (`last`). */
 type LogMark = { readonly events: number; readonly lastId: bigint; readonly last: string };
@@ -27,7 +28,7 @@ export type ReadMark = LogMark & { readonly chain: string };
 const START: ReadMark = { events: 0, lastId: 0n, last: '', chain: createLogChain().peek().chain };
 
 /** Questions about the live log. Each is answered by short reads, so that the host can always commit in between. */
-export type LogQuestions = {
+export type LogQuestions = LogTimes & {
   /** The columns that identify its events. */
   readonly identity: Identity;
   /** How many events have a greater id; with null, how many there are. */
@@ -189,6 +190,7 @@ export function createLogQuestions(
   }
 
   return {
+    ...createLogTimes(db, { byRowid, profile, live, ...rest }, ask, task),
     identity: source.identity,
     countAfter: (event) => runs.count([event, null]),
     countBetween: (after, upTo) => runs.count([after, upTo]),

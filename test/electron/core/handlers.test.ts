@@ -94,6 +94,7 @@ describe('the answers of the core', () => {
       'prune.apply': pruned,
       'folder.facts': await handlers['folder.facts'](ofFolder, task),
       'folder.in-use': await handlers['folder.in-use'](ofFolder, task),
+      'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
       'snapshots.likely': await handlers['snapshots.likely'](ofFolder, task),
       'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
