@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import * as catalog from './catalog/catalog.ts';
 import * as diff from './compare/diff.ts';
 import type { DataFolder } from './host/data-folder.ts';
-import { SNAPSHOTS } from './host/folders.ts';
 import type { Progress } from './model/progress.ts';
 import type { SnapshotId } from './model/snapshots.ts';
 import type { TaskOptions } from './model/task.ts';
@@ -10,7 +9,7 @@ import * as due from './prune/due.ts';
 import * as undo from './recovery/undo.ts';
 import * as restore from './restore/restore.ts';
 import { PERIODIC_KIND } from './snapshots/kinds.ts';
-import { parseSnapshotId } from './snapshots/names.ts';
+import { folderOfKind, parseSnapshotId } from './snapshots/names.ts';
 import * as take from './snapshots/take.ts';
 import { stat } from './system/files.ts';
 import { advanceOverall, beginOverall, type Cost } from './system/overall-progress.ts';
@@ -116,7 +115,7 @@ async function findSizes({ folder, snapshotId }: Subject): Promise<Sizes> {
   if (snapshotId === undefined) return { database, snapshot: database };
   const snapshot = await sizeOf(() => {
     const { kind, name } = parseSnapshotId(snapshotId);
-    return join(folder.dir, SNAPSHOTS, kind, `${name}.json`);
+    return join(folder.dir, ...folderOfKind(kind), `${name}.json`);
   });
   return { database, snapshot: snapshot === 0 ? database : snapshot };
 }

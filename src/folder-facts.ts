@@ -12,6 +12,7 @@ import type { TaskOptions } from './model/task.ts';
 import { describeTrash, TRASH } from './prune/trash.ts';
 import { readRestoredState } from './recovery/undo.ts';
 import { isWritable } from './restore/preflight.ts';
+import { folderOfKind, KEPT_KIND } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
 
 /** `brief` leaves out what can be asked for later and takes longer the more there is: who has the database open, and the count of events. */
@@ -102,5 +103,10 @@ function glanceAtDatabase(
 /** Where the snapshots of a data folder are, and what Snapback records beside them: absolute paths, existing or not. */
 export function placesOf({ dir }: Pick<DataFolder, 'dir'>) {
   const own = join(dir, OWN);
-  return { snapshots: join(dir, SNAPSHOTS), own, records: [join(own, JOURNAL), join(own, TRASH)] };
+  return {
+    snapshots: join(dir, SNAPSHOTS),
+    own,
+    kept: join(dir, ...folderOfKind(KEPT_KIND)),
+    records: [join(own, JOURNAL), join(own, TRASH)],
+  };
 }

@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],
   },
   'src/snapshots': {
-    values: [model, 'src/system', 'src/host', 'src/snapshot-file', node],
+    values: [model, 'src/system', 'src/host', 'src/snapshot-file', node, 'valibot'],
     types: ['src/sqlite'],
   },
   'src/stage': {
@@ -119,6 +119,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/host',
       'src/log',
       'src/journal',
+      'src/snapshots',
       'src/restore',
       'src/recovery',
       'src/prune',
@@ -130,7 +131,6 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/actions.ts': {
     values: [
       'src/system',
-      'src/host',
       'src/snapshots',
       'src/compare',
       'src/restore',
@@ -139,7 +139,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/prune',
       node,
     ],
-    types: [model],
+    types: [model, 'src/host'],
   },
   'src/index.ts': {
     values: [

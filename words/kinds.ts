@@ -14,6 +14,8 @@ export function kindWords(kind: string): { readonly many: string; readonly one: 
       return { many: 'Checkpoints', one: 'Checkpoint' };
     case 'restore':
       return { many: 'Safety copies', one: 'Safety copy' };
+    case '@kept':
+      return { many: 'Kept', one: 'Kept' };
     default:
       return { many: kind, one: `“${kind}” snapshot` };
   }

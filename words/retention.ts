@@ -56,6 +56,8 @@ export function retentionWords(
       return goesAt === null ? 'Kept for now.' : `Kept until ${formatDay(goesAt, now)}.`;
     case 'age-passed':
       return `Due for removal: ${olderThanKept(rules)}.`;
+    case 'kept-by-hand':
+      return 'Kept until you move it to the trash.';
     case 'no-rule':
       return 'Kept: no rule removes this kind.';
   }

@@ -74,9 +74,9 @@ export async function watchFolder(
 type Prints = { readonly [W in Changed]: string };
 
 async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders: readonly string[] }> {
-  const { snapshots, own, records } = placesOf(folder);
+  const { snapshots, own, kept, records } = placesOf(folder);
   const kinds = (await list(snapshots)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const kindFolders = kinds.map((kind) => join(snapshots, kind));
+  const kindFolders = [...kinds.map((kind) => join(snapshots, kind)), kept];
   const files = await Promise.all(
     kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
   );

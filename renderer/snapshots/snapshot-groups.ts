@@ -1,7 +1,7 @@
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import { kindWords } from '../../words/kinds.ts';
 
-const KIND_ORDER = ['rewind', 'periodic', 'restore'];
+const KIND_ORDER = ['@kept', 'rewind', 'periodic', 'restore'];
 
 export type Group = {
   readonly kind: string;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { isRunningHere } from '../journal/under-way.ts';
 import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
@@ -6,8 +7,9 @@ import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
-import { parseSnapshotId } from '../snapshots/names.ts';
+import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { type LiveLogFacts, readFacts, readUndoes } from './facts.ts';
@@ -169,11 +171,17 @@ async function summarize(
   const now = new Date();
   const needed = await findNeeded(folder, files, { memory: findings.memory, now });
   const retention = explainRetention(files, folder.profile, needed, now);
+  const there = new Set(files.map(({ id }) => id));
   const summaries = await mapInBatches(shown, async (file): Promise<readonly SnapshotSummary[]> => {
+    const note = file.kind === KEPT_KIND ? await readKeptNote(dirname(file.file), file.name) : null;
+    // Held only for a while, and in the list anyway.
+    if (note !== null && note.held !== null && there.has(note.from)) return [];
     const known = await learn(folder, file, findings);
     if (known === null) return [];
     const lineage = findings.lineages.get(file.key) ?? 'unknown';
-    return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage }];
+    const kept =
+      note === null ? null : { name: note.name, note: note.note, from: note.from, keptAt: note.keptAt };
+    return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage, kept }];
   });
   return summaries.flat();
 }

@@ -35,6 +35,11 @@ export type Command =
       readonly whileOpen: boolean;
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
+  | {
+      readonly name: 'keep';
+      readonly id: string;
+      readonly label: { readonly name: string | null; readonly note: string | null };
+    }
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
   /** `trashName` null: only list what can be put back. */
   | { readonly name: 'put-back'; readonly trashName: string | null }
@@ -142,6 +147,12 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
     case 'undo':
       none(name, operands);
       return { name, whileOpen, ...parseConsents(values), ...applied };
+    case 'keep':
+      return {
+        name,
+        id: one(name, operands, 'a snapshot'),
+        label: { name: values.name ?? null, note: values.note ?? null },
+      };
     case 'prune':
       return { name, policy: parsePolicy(operands, values), ...applied };
     case 'put-back':

@@ -8,6 +8,7 @@ import {
   diffSnapshot,
   emptyTrash,
   finishInterrupted,
+  keepSnapshot,
   listTrash,
   openDataFolder,
   planPrune,
@@ -24,6 +25,7 @@ import type { Command, FolderCommand, Invocation, WorkingCommand } from './argum
 import { withWholeIds } from './ids.ts';
 import { list, show, verify } from './look.ts';
 import {
+  describeKept,
   describePruned,
   describePrunePlan,
   describePutBack,
@@ -62,7 +64,7 @@ export async function runCommand(
 }
 
 /** These commands only look at snapshots, which is needed most when the database is gone. */
-const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify'];
+const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep'];
 
 /** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */
 async function finishEarlierWork(
@@ -122,6 +124,10 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
     case 'restore':
     case 'undo':
       return restoreOrUndo(folder, command, task);
+    case 'keep': {
+      const kept = await keepSnapshot(folder, command.id, command.label);
+      return { json: kept, lines: describeKept(kept) };
+    }
     case 'prune': {
       const plan = await planPrune(folder, command.policy);
       if (!command.yes) return { json: plan, lines: describePrunePlan(plan) };

@@ -13,6 +13,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '',
     does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',
   },
+  keep: {
+    operands: 'ID',
+    does: 'keeps a snapshot until you prune it by name, whatever the chat app removes; --name and --note say why',
+  },
   prune: {
     operands: '[ID...]',
     does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
@@ -35,12 +39,12 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Look', ['list', 'show', 'verify', 'diff']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
-  ['Tidy up', ['prune', 'put-back', 'empty-trash', 'cache']],
+  ['Tidy up', ['keep', 'prune', 'put-back', 'empty-trash', 'cache']],
   ['Other', ['demo', 'help']],
 ];
 
 const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone is enough if only one kind has it.
-“latest”, “latest-rewind”, “latest-periodic” and “latest-restore” work too.`;
+“latest”, “latest-rewind”, “latest-periodic” and “latest-restore” work too. Kept ones are @kept/NAME.`;
 
 const EXITS = 'Exit: 0 done, 1 refused or failed, 2 wrong usage.';
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   type DataFolder,
   isKind,
+  KEPT_KIND,
   listSnapshots,
   noSuchSnapshot,
   SnapbackError,
@@ -14,6 +15,7 @@ import type { FolderCommand } from './arguments.ts';
 type Listed = Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'file' | 'healthDetail'>;
 
 const FILE_ENDING = /\.(?:json|db)$/;
+const KEPT_FILE = /(?:^|\/)snapback\/kept\/[^/]+$/;
 const LATEST = /^latest(?:-(.+))?$/;
 
 /** The command with every snapshot given by its id. The folder is listed only if an id is not already complete. */
@@ -26,6 +28,7 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
     case 'show':
     case 'diff':
     case 'restore':
+    case 'keep':
       return { ...command, id: ids[0] ?? command.id };
     case 'verify':
       return { ...command, ids };
@@ -58,12 +61,16 @@ export function findMeant(given: string, listed: readonly Listed[]): SnapshotId 
   const latest = LATEST.exec(given);
   if (latest !== null) return findLatest(given, listed, latest[1] ?? null);
   const parts = given.replace(FILE_ENDING, '').split('/');
+  if (KEPT_FILE.test(given)) return `${KEPT_KIND}/${parts.at(-1)}`;
   if (parts.length > 1) return parts.slice(-2).join('/');
   const [name = ''] = parts;
-  const candidates = listed.filter(({ id }) => nameOf(id) === name).map(({ id }) => id);
-  const [only, ...others] = candidates;
+  const named = listed.filter(({ id }) => nameOf(id) === name).map(({ id }) => id);
+  // A kept snapshot mostly has the name of the one that it is kept from.
+  const others = named.filter((id) => !id.startsWith(`${KEPT_KIND}/`));
+  const candidates = others.length > 0 ? others : named;
+  const [only, ...more] = candidates;
   if (only === undefined) throw noSuchSnapshot(given);
-  if (others.length > 0)
+  if (more.length > 0)
     throw new SnapbackError(
       'usage',
       `Several snapshots are called “${name}”: ${candidates.join(', ')}. Name one of them with its kind.`,

@@ -38,6 +38,8 @@ export const OPTIONS = {
     value: 'NAME',
     means: 'empties a table that is empty in the snapshot (can be repeated)',
   },
+  name: { type: 'string', value: 'NAME', means: 'what to call the kept snapshot' },
+  note: { type: 'string', value: 'TEXT', means: 'why it is kept' },
   keep: { type: 'string', value: 'N', means: 'all but the newest N' },
   'older-than': { type: 'string', value: 'DAYS', means: 'those older than DAYS' },
 } as const satisfies NonNullable<ParseArgsConfig['options']> & {
@@ -58,6 +60,7 @@ export const COMMANDS = {
   take: { options: ['data', 'db', 'kind', 'if-due'] },
   restore: { options: ['data', 'db', 'mode', ...APPLIED, ...CONSENTS, 'clear-table'] },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
+  keep: { options: ['data', 'db', 'name', 'note'] },
   prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
   'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },

@@ -10,6 +10,7 @@ import type {
   TrashedPrune,
   TrashSummary,
 } from '../model/prune.ts';
+import type { KeptSnapshot } from '../model/snapshots.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
 /* What the commands that tidy up would do or have done, as text for people: one string per line. */
@@ -63,6 +64,15 @@ export function describeTrashList(prunes: readonly TrashedPrune[]): readonly str
     formatBytes(bytes),
   ]);
   return [...alignTable(columns, rows), '', 'Name one of them to put it back.'];
+}
+
+export function describeKept({ id, name, note, from, already }: KeptSnapshot): readonly string[] {
+  const label = [name, note].filter((text) => text !== null).map((text) => `  ${toPrintable(text)}`);
+  return [
+    already ? `It is kept already: ${id}` : `Kept: ${id}, whatever happens to ${from}`,
+    ...label,
+    `“snapback prune ${id} --yes” moves it to the trash.`,
+  ];
 }
 
 export function describePutBack(value: PutBack): readonly string[] {

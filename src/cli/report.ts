@@ -30,13 +30,13 @@ export function describeList(
   now: Date,
 ): readonly string[] {
   if (snapshots.length === 0) return ['There are no snapshots.'];
-  const rows = snapshots.map(({ id, takenAt, sizeBytes, lastEventId, health, lineage, retention }) => [
+  const rows = snapshots.map(({ id, takenAt, sizeBytes, lastEventId, health, lineage, retention, kept }) => [
     id,
     formatTimestamp(takenAt),
     formatBytes(sizeBytes),
     lastEventId === null ? '?' : formatNumber(lastEventId),
     lineage === 'other' ? `${healthWords(health)}, separate history` : healthWords(health),
-    shortRetention(retention, rules, now) || 'kept',
+    keptAs(kept) ?? (shortRetention(retention, rules, now) || 'kept'),
   ]);
   const unwell = snapshots.filter(({ healthDetail }) => healthDetail !== null);
   return [
@@ -44,6 +44,11 @@ export function describeList(
     ...(unwell.length === 0 ? [] : ['']),
     ...unwell.map(({ id, healthDetail }) => toPrintable(`${id}: ${healthDetail}`)),
   ];
+}
+
+/** The name under which somebody keeps it. */
+function keptAs(kept: SnapshotSummary['kept']): string | null {
+  return kept === null || kept.name === null ? null : `kept: ${kept.name}`;
 }
 
 /** What to say if no snapshot passes the filter. */
@@ -57,7 +62,7 @@ export function describeNoMatch(all: readonly SnapshotSummary[], kind: string | 
 }
 
 export function describeSnapshot(snapshot: SnapshotSummary, rules: Rules, now: Date): readonly string[] {
-  const { tables, undoes, health, healthDetail } = snapshot;
+  const { tables, undoes, health, healthDetail, kept } = snapshot;
   const facts: readonly (readonly [string, string])[] = [
     ['Snapshot', snapshot.id],
     ['File', snapshot.file],
@@ -67,6 +72,9 @@ export function describeSnapshot(snapshot: SnapshotSummary, rules: Rules, now: D
     ['Health', healthDetail === null ? healthWords(health) : `${healthWords(health)}: ${healthDetail}`],
     ['History', HISTORY[snapshot.lineage]],
     ['Retention', retentionWords(snapshot.retention, rules, now)],
+    ...(kept === null ? [] : [['Kept from', kept.from] as const]),
+    ...(kept?.name == null ? [] : [['Name', kept.name] as const]),
+    ...(kept?.note == null ? [] : [['Note', kept.note] as const]),
     ...(undoes === null ? [] : [['Undoes', `the ${undoes.action} of ${undoes.snapshotId}`] as const]),
   ];
   const columns: readonly Column[] = [

@@ -1,4 +1,4 @@
-/** `<kind>/<file name without its ending>`. */
+/** `<kind>/<file name without its ending>`. What is kept by hand has the kind `@kept`. */
 export type SnapshotId = string;
 
 /** `json`: a `.json` file as the host writes it. `database`: an SQLite database, `.db`, as Snapback's safety copies are. */
@@ -26,6 +26,7 @@ export type Retention = {
     | Need
     | 'safety-copy'
     | 'safety-copy-passed'
+    | 'kept-by-hand'
     | 'no-rule';
   /** When the age rule moves it, or a safety copy is offered; null where no age rule applies. */
   readonly goesAt: string | null;
@@ -33,6 +34,18 @@ export type Retention = {
   readonly rank: number | null;
   readonly keep: number | null;
 };
+
+/** What somebody wrote down who keeps a snapshot. */
+export type Kept = {
+  readonly name: string | null;
+  readonly note: string | null;
+  /** What it is another name of, or a copy of; that may be gone. */
+  readonly from: SnapshotId;
+  readonly keptAt: string;
+};
+
+/** A snapshot that is kept now. `already`: it was before. */
+export type KeptSnapshot = Kept & { readonly id: SnapshotId; readonly already: boolean };
 
 /** One line of the list. Everything but `tables` and `health` comes from the name, `stat`, head and tail of the file. */
 export type SnapshotSummary = {
@@ -54,6 +67,8 @@ export type SnapshotSummary = {
   readonly lineage: 'same' | 'other' | 'unknown';
   /** What a safety copy undoes; null for other snapshots. */
   readonly undoes: { readonly snapshotId: SnapshotId; readonly action: 'restore' | 'undo' } | null;
+  /** Why somebody keeps it; null for other snapshots. */
+  readonly kept: Kept | null;
 };
 
 export type TakeResult =

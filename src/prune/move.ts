@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
+import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { type SnapshotFile, statFacts } from '../snapshots/files.ts';
-import { fileNameOf } from '../snapshots/names.ts';
+import { fileNameOf, folderOfKind } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { syncFolder } from '../system/durable.ts';
 import { type FileHandle, lstat, rename, unlink } from '../system/files.ts';
@@ -32,7 +32,7 @@ export async function moveToTrash(
   trashName: string,
   { kind, name, form, key }: SnapshotFile,
 ): Promise<Moved> {
-  const source = await findFolder(folder, SNAPSHOTS, kind);
+  const source = await findFolder(folder, ...folderOfKind(kind));
   const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
   if (source === null) return NOT_MOVED;
   const fileName = fileNameOf(name, form);
@@ -131,7 +131,7 @@ async function moveToOtherVolume(move: Move): Promise<boolean> {
 }
 
 /** When this returns, the copy is on the disk, reads back the same, and has the original's modification time. */
-async function copyProven(source: FileHandle, copy: FileHandle, path: string): Promise<void> {
+export async function copyProven(source: FileHandle, copy: FileHandle, path: string): Promise<void> {
   const { mtimeMs } = statFacts(path, await source.stat({ bigint: true }));
   const copied = await hashPieces(source, (piece, at) => writeWhole(copy, piece, at));
   // Half a millisecond more, so that no rounding makes it the millisecond before.

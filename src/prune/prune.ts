@@ -3,14 +3,13 @@ import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { SNAPSHOTS } from '../host/folders.ts';
 import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
 import { isUnderRule, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
-import { fileNameOf, isKind, parseSnapshotId } from '../snapshots/names.ts';
+import { fileNameOf, folderOfKind, isKind, parseSnapshotId } from '../snapshots/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { moveToTrash } from './move.ts';
 import { openTrash } from './trash.ts';
@@ -73,8 +72,9 @@ export async function applyPrune(
   const planned = goes.map(({ id, file, sizeBytes, reason }): TrashedFile => {
     const { kind, name, form } = file;
     const modifiedAt = new Date(file.mtimeMs).toISOString();
-    const to = `${kind}/${fileNameOf(name, form)}`;
-    const from = `${SNAPSHOTS}/${to}`;
+    const fileName = fileNameOf(name, form);
+    const to = `${kind}/${fileName}`;
+    const from = [...folderOfKind(kind), fileName].join('/');
     return { id, from, to, sizeBytes, modifiedAt, reason };
   });
   const trash = await openTrash(folder, { planId: plan.planId, policy, files: planned });

@@ -2,13 +2,19 @@ import { basename, dirname, join } from 'node:path';
 import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, SNAPSHOTS } from '../host/folders.ts';
+import { ensureFolder } from '../host/folders.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PutBack, TrashedPrune } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
 import { isCheckpoint } from '../snapshots/kinds.ts';
-import { compareNames, parseSnapshotId, snapshotTime, splitFileName } from '../snapshots/names.ts';
+import {
+  compareNames,
+  folderOfKind,
+  parseSnapshotId,
+  snapshotTime,
+  splitFileName,
+} from '../snapshots/names.ts';
 import { moveFromTrash } from './move.ts';
 import { asNone, readTrash, readTrashFolder, TRASH_NAME, tidyTrashFolder } from './trash.ts';
 
@@ -33,7 +39,7 @@ export async function putBack(folder: DataFolder, name: string): Promise<PutBack
     const { kind, name: file } = parseSnapshotId(id);
     const form = splitFileName(path)?.form ?? 'json';
     const replaces = isCheckpoint({ kind, form }) && latest !== null && compareNames(file, latest) > 0;
-    const place = async () => join(await ensureFolder(folder, SNAPSHOTS, kind), basename(path));
+    const place = async () => join(await ensureFolder(folder, ...folderOfKind(kind)), basename(path));
     try {
       const done = replaces ? null : await moveFromTrash(folder, path, await place());
       if (done?.moved === true) back.push(id);

@@ -14,11 +14,20 @@ import { mapInBatches } from '../system/batches.ts';
 import { type BigIntStats, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { explainReadError } from '../system/refusals.ts';
-import { compareNames, fileNameOf, isKind, isName, parseSnapshotId, splitFileName } from './names.ts';
+import {
+  compareNames,
+  fileNameOf,
+  folderOfKind,
+  isKind,
+  isName,
+  KEPT_KIND,
+  parseSnapshotId,
+  splitFileName,
+} from './names.ts';
 
 /*
- * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ is reached, a file that is a
- * symbolic link is not followed, and only regular files are read.
+ * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ and DATA/snapback/kept/ is
+ * reached, a file that is a symbolic link is not followed, and only regular files are read.
  */
 
 export type SnapshotFile = {
@@ -43,18 +52,33 @@ export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly ke
 const LATEST_MS = 8.64e15;
 
 /**
- * Everything in the snapshot folders whose name ends in `.json` or `.db`, by kind, newest name first. An entry that is not a regular
+ * Everything in the snapshot folders whose name ends in `.json` or `.db`, by kind, newest name first; then what somebody
+ * keeps. An entry that is not a regular
  * file, or whose name is invisible or could lead to another place, is listed with its problem and never opened. So is a
  * kind's folder that cannot be read or is a link out of the data folder.
  * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
   const root = await findFolder(folder, SNAPSHOTS);
-  if (root === null) return [];
-  const kinds = [...(await readNames(root))].sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  const kinds = root === null ? [] : await readNames(root);
   const lists: (readonly SnapshotFile[])[] = [];
-  for (const kind of kinds) lists.push(await listKind(folder, root, kind));
-  return lists.flat();
+  for (const kind of [...kinds].sort((a, b) => Buffer.compare(a.bytes, b.bytes)))
+    lists.push(await listKind(folder, root ?? '', kind));
+  return [...lists.flat(), ...(await listKept(folder))];
+}
+
+/** What cannot be reached must not keep anybody from the other snapshots: it is listed as one that is not opened. */
+async function listKept(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+  const segments = folderOfKind(KEPT_KIND);
+  try {
+    const place = await findFolder(folder, ...segments);
+    return place === null ? [] : await listFolder(KEPT_KIND, place);
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+    const path = join(folder.dir, ...segments);
+    const facts = await statOrNull(path);
+    return facts === null ? [] : [describeFile({ ...asFile(path), kind: KEPT_KIND }, facts, error.message)];
+  }
 }
 
 const TWIN = 'A JSON file has the same name. Rename one of the two.';
@@ -168,7 +192,7 @@ export function statFacts(path: string, facts: BigIntStats) {
  */
 export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
-  const place = await findFolder(folder, SNAPSHOTS, kind);
+  const place = await findFolder(folder, ...folderOfKind(kind));
   const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
   let gone: unknown;

@@ -1,3 +1,4 @@
+import { OWN, SNAPSHOTS } from '../host/folders.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 
@@ -88,6 +89,18 @@ export function isKind(text: string): boolean {
   return KIND.test(text) && text.isWellFormed() && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
 }
 
+/**
+ * The kind of snapshots that somebody keeps in DATA/snapback/kept/, where neither the host nor a rule reaches them. No
+ * folder of the host's can have this name.
+ */
+export const KEPT_KIND = '@kept';
+const KEPT = 'kept';
+
+/** The folder of a kind, below the data folder. */
+export function folderOfKind(kind: string): readonly string[] {
+  return kind === KEPT_KIND ? [OWN, KEPT] : [SNAPSHOTS, kind];
+}
+
 /** The prefix of the companion files that macOS makes on volumes that cannot hold a file's extra attributes. */
 const COMPANION = '._';
 
@@ -123,17 +136,21 @@ export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readon
     );
   const kind = id.slice(0, slash);
   const name = id.slice(slash + 1);
-  if (!isKind(kind) || !isName(name))
+  if (!hasFolder(kind) || !isName(name))
     throw new SnapbackError('snapshot-unsafe', 'This is not the name of a snapshot.', {
       got: id.slice(0, 300),
     });
   return { kind, name };
 }
 
+function hasFolder(kind: string): boolean {
+  return kind === KEPT_KIND || isKind(kind);
+}
+
 /** Whether a text is an id that `parseSnapshotId` accepts. */
 export function isSnapshotId(text: string): boolean {
   const slash = text.indexOf('/');
-  return slash > 0 && isKind(text.slice(0, slash)) && isName(text.slice(slash + 1));
+  return slash > 0 && hasFolder(text.slice(0, slash)) && isName(text.slice(slash + 1));
 }
 
 /** The time in a snapshot's file name (`YYYYMMDDTHHMMSSZ`, as the host writes it); null if there is none, or no such date. */

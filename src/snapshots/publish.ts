@@ -42,11 +42,31 @@ export async function publishUnderFreeName(
  * least one of the two. @throws as `files.ts`; then there is no new name
  */
 export async function nameUnlessTaken(source: string, target: string): Promise<boolean> {
-  if (await hasTwin(target)) return false;
   const how = await linkUnlessTaken(source, target);
-  if (how === 'linked') await keepLink(target);
-  if (how === 'moved') await keepMove(source, target);
-  return how !== 'taken';
+  if (how !== 'impossible') return how === 'linked';
+  if (!(await moveWithoutLinks(source, target))) return false;
+  await keepMove(source, target);
+  return true;
+}
+
+/**
+ * Gives a file a second name in one step, which is durable when this returns. `taken`: in either form of a snapshot.
+ * `impossible`: the system has no hard links here. @throws as `files.ts`; then there is no new name
+ */
+export async function linkUnlessTaken(
+  source: string,
+  target: string,
+): Promise<'linked' | 'taken' | 'impossible'> {
+  if (await hasTwin(target)) return 'taken';
+  try {
+    await link(source, target);
+  } catch (error) {
+    if (hasSystemCode(error, 'EEXIST')) return 'taken';
+    if (hasSystemCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) return 'impossible';
+    throw error;
+  }
+  await keepLink(target);
+  return 'linked';
 }
 
 /** Whether there is a file of the same name in the other form. Two files must not be one snapshot. */
@@ -103,19 +123,6 @@ async function newestName(place: string): Promise<string | null> {
     (newest, name) => (newest === null || compareNames(name, newest) > 0 ? name : newest),
     null,
   );
-}
-
-/** Gives a file a second name unless it is taken, in one step. `moved`: without hard links, it was renamed instead. */
-async function linkUnlessTaken(source: string, target: string): Promise<'linked' | 'moved' | 'taken'> {
-  try {
-    await link(source, target);
-    return 'linked';
-  } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return 'taken';
-    if (hasSystemCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'))
-      return (await moveWithoutLinks(source, target)) ? 'moved' : 'taken';
-    throw error;
-  }
 }
 
 /**

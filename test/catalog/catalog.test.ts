@@ -70,6 +70,7 @@ describe('the list without reading files', () => {
         retention: { status: 'kept', reason: 'among-newest', goesAt: null, rank: 1, keep: 5 },
         lineage: 'unknown',
         undoes: null,
+        kept: null,
       },
     ]);
   });

@@ -6,6 +6,7 @@ const listed = [
   ['restore/20261121T000000Z', '2026-11-21T00:00:00Z'],
   ['rewind/20261119T000000Z', '2026-11-19T00:00:00Z'],
   ['rewind/20261120T000000Z', '2026-11-20T00:00:00Z'],
+  ['@kept/20261119T000000Z', '2026-11-19T00:00:00Z'],
 ].map(([id = '', takenAt = '']) => listedAs(id, takenAt));
 
 function listedAs(id: string, takenAt: string) {
@@ -25,6 +26,8 @@ describe('a snapshot given by the user', () => {
     ['the path of its file', '/data/snapshots/rewind/20261119T000000Z.json', 'rewind/20261119T000000Z'],
     ['a name that only one kind has', '20261121T000000Z', 'restore/20261121T000000Z'],
     ['that name with its ending', '20261121T000000Z.json', 'restore/20261121T000000Z'],
+    ['the path of a kept one', '/data/snapback/kept/20261119T000000Z.json', '@kept/20261119T000000Z'],
+    ['a name that a kept one shares', '20261119T000000Z', 'rewind/20261119T000000Z'],
     ['the newest of all', 'latest', 'restore/20261121T000000Z'],
     ['the newest of a kind', 'latest-rewind', 'rewind/20261120T000000Z'],
   ])('is found by %s', (_, given, id) => {

@@ -25,6 +25,7 @@ export function listedSnapshot(id: string, change: Partial<ListedSnapshot> = {})
     retention: kept,
     lineage: 'same',
     undoes: null,
+    kept: null,
     ...change,
   };
 }
