@@ -14,6 +14,7 @@ import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
 import { readContents } from './draft-contents.ts';
+import { readNotedContents } from './noted-contents.ts';
 import { holdsDumps, holdsTables } from './restore-outcome.ts';
 
 /*
@@ -86,11 +87,12 @@ function isContinued(folder: DataFolder, draft: Draft, task: TaskOptions): Promi
  */
 export async function ensureCheckpoint(
   folder: DataFolder,
-  { note }: NotedSafetyCopy,
+  copy: NotedSafetyCopy,
   database: HostDatabase,
   task: TaskOptions,
 ): Promise<SnapshotId | null> {
-  if (!(await holdsTables(database, note.after, task))) return null;
+  const left = await readNotedContents(folder, copy, task);
+  if (left === null || !(await holdsTables(database, left.after, task))) return null;
   const newest = await readNewestCheckpoint(folder);
   if (newest?.about != null && (await holdsDumps(database, newest.about.tables, task))) return newest.id;
   return publishCheckpoint(folder, await dumpCheckpoint(folder, database.db, task));

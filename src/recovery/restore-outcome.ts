@@ -4,17 +4,13 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { holdsDump } from '../snapshot-file/dumped-table.ts';
-import {
-  contentBefore,
-  createNotedChain,
-  type DumpedTable,
-  type HashedTable,
-} from '../snapshot-file/notes.ts';
+import { createNotedChain, type DumpedTable, type HashedTable } from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { DraftContents } from './draft-contents.ts';
 import { type NotedLog, readLogBefore } from './log-before.ts';
+import { readNotedContents } from './noted-contents.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -30,10 +26,10 @@ export type Evidence = {
   /** What the checkpoint's draft holds; null where there is none. */
   readonly after: DraftContents | null;
   /**
-   * What the committed restore before this one left, where this one's safety copy is gone; else null. As long as the
-   * database holds that, undoing the earlier restore is right whatever became of this one.
+   * The safety copy of the committed restore before this one, where this one's is gone; else null. As long as the database
+   * holds what that restore left, undoing it is right whatever became of this one.
    */
-  readonly standing: readonly HashedTable[] | null;
+  readonly standing: NotedSafetyCopy | null;
   /** A later restore has written the tables, so only the log tells. */
   readonly overwritten: boolean;
 };
@@ -53,17 +49,21 @@ export async function judgeOutcome(
   if (copy === null) {
     if (overwritten) return 'unknown';
     if (after !== null && (await holdsDumps(database, after.tables, task))) return 'committed';
-    return standing !== null && (await holdsTables(database, standing, task)) ? 'not-committed' : 'unknown';
+    const left = standing === null ? null : await readNotedContents(folder, standing, task);
+    return left !== null && (await holdsTables(database, left.after, task)) ? 'not-committed' : 'unknown';
   }
   const log = foldName(database.profile.log.table);
   const compared: Compared[] = [];
-  for (const table of copy.note.after) {
+  const contents = await readNotedContents(folder, copy, task);
+  for (const table of contents?.after ?? []) {
     if (overwritten && foldName(table.name) !== log) continue;
-    const before = contentBefore(copy.about).find(({ name }) => foldName(name) === foldName(table.name));
+    const before = contents?.before.find(({ name }) => foldName(name) === foldName(table.name));
     compared.push(await compare(database, { before, after: table }, task));
   }
-  if (!overwritten && compared.every(({ isAfter }) => isAfter)) return 'committed';
-  if (!overwritten && compared.every(({ isBefore }) => isBefore)) return 'not-committed';
+  if (!overwritten && contents !== null) {
+    if (compared.every(({ isAfter }) => isAfter)) return 'committed';
+    if (compared.every(({ isBefore }) => isBefore)) return 'not-committed';
+  }
   const signs = new Set(compared.map(readSign));
   const logAfter = after?.log ?? copy.note.log;
   if (logAfter !== null) {

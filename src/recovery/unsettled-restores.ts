@@ -1,7 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { CommittedRestore, JournalState, OpenRestore } from '../journal/replay.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import type { HashedTable } from '../snapshot-file/notes.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
@@ -81,15 +80,16 @@ async function isOther(folder: DataFolder, copy: NotedSafetyCopy | NoNote): Prom
 }
 
 /**
- * What the database would still hold if this restore, whose safety copy is gone, was rolled back; null where that is not
- * known. After a restore of the tables alone it is not known for a full one, which may have changed only the log.
+ * The safety copy of the committed restore that still stands if this one, whose own copy is gone, was rolled back; null
+ * where that is not known. After a restore of the tables alone it is not known for a full one, which may have changed only
+ * the log.
  */
 export function standingFor(
   { copy, open }: UnsettledRestore,
   standing: NotedSafetyCopy | null,
-): readonly HashedTable[] | null {
+): NotedSafetyCopy | null {
   if (copy !== 'gone' || open === null || standing === null) return null;
-  return standing.note.mode === 'full' || open.entry.checkpointDraft === null ? standing.note.after : null;
+  return standing.note.mode === 'full' || open.entry.checkpointDraft === null ? standing : null;
 }
 
 function unrecorded(files: readonly SnapshotFile[], journal: JournalState): readonly SnapshotFile[] {

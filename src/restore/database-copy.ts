@@ -77,8 +77,6 @@ function isMuchLarger(db: AnyDatabase, tables: readonly Table[]): boolean {
 export type CopyRequest = {
   readonly draft: Draft;
   readonly tables: readonly Table[];
-  /** Content hashes over all columns that are known already, by live name. */
-  readonly known: ReadonlyMap<string, string>;
   readonly restore: RestoreNote;
 };
 
@@ -89,7 +87,7 @@ export type CopyRequest = {
 export async function copyDatabase(
   folder: DataFolder,
   database: HostDatabase<WriteDatabase>,
-  { draft, tables, known, restore }: CopyRequest,
+  { draft, tables, restore }: CopyRequest,
   task: TaskOptions,
 ): Promise<void> {
   const { db } = database;
@@ -97,7 +95,7 @@ export async function copyDatabase(
   const file = { ...draft, sizeBytes: 0, nativeBinding };
   const report = (done: number, total: number) =>
     task.onProgress?.({ phase: 'safety-copy', done, total, unit: 'steps', cancellable: true });
-  const about = { ...describe(database, { tables, known, restore }), kind: draft.kind };
+  const about = { ...describe(database, { tables, restore }), kind: draft.kind };
   try {
     await db.backup(draft.path, {
       progress({ totalPages, remainingPages }) {
@@ -120,7 +118,7 @@ export async function copyDatabase(
 
 function describe(
   database: HostDatabase,
-  { tables, known, restore }: Omit<CopyRequest, 'draft'>,
+  { tables, restore }: Omit<CopyRequest, 'draft'>,
 ): Omit<SnapshotAbout, 'kind'> {
   const { db, schema, profile } = database;
   const log = findLogTable(schema, profile);
@@ -136,7 +134,7 @@ function describe(
       name: table.name,
       columns: allColumns(table),
       rows: countRows(db, table),
-      hash: known.get(table.name) ?? null,
+      hash: null,
       orderedBy: table === log ? profile.log.columns.id : null,
     })),
     absent: profile.tables.filter((name) => !has.has(foldName(name))),

@@ -7,6 +7,7 @@ import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { contentAfter } from '../snapshot-file/notes.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {
   checkIntegrity,
@@ -19,6 +20,7 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
+import { contentTotal } from '../stage/staged-contents.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
@@ -54,12 +56,6 @@ export type PreparedPlan = TableWork & {
   readonly contents: readonly ToldContent[];
   /** Content of the tables outside the plan that a trigger or foreign key could reach, by live name. */
   readonly reachable: ReadonlyMap<string, string>;
-};
-
-/** A plan that is about to be applied. */
-export type ReadyPlan = PreparedPlan & {
-  /** Content hash of each touched live table over all its columns, by live name. */
-  readonly before: ReadonlyMap<string, string>;
 };
 
 /**
@@ -174,7 +170,12 @@ async function isLogAsLeft(
 ): Promise<boolean> {
   const log = foldName(database.profile.log.table);
   const left = stage.about?.restore?.after.find(({ name }) => foldName(name) === log);
-  return action === 'undo' && left !== undefined && holdsContent(database, left, task);
+  const staged = stage.tables.find(({ role }) => role === 'log');
+  if (action !== 'undo' || left === undefined || staged === undefined) return false;
+  if ('hash' in left) return holdsContent(database, left, task);
+  // Without one of its columns the log cannot be as it was left.
+  if (JSON.stringify(staged.columns) !== JSON.stringify(left.columns)) return false;
+  return holdsContent(database, contentAfter(left, await contentTotal(stage, staged, task)), task);
 }
 
 /** The kind of an event id that is no integer, in the log as it is or as it would be; null where there is none. */

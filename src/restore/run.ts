@@ -16,9 +16,9 @@ import { checkSearchIndexes } from '../write/search-index.ts';
 import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
 import { copyCheckpoint, dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import { requirePresumed } from './found-before.ts';
-import type { PreparedPlan, ReadyPlan } from './plan.ts';
+import type { PreparedPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
-import { hashAfter, hashBefore } from './touched-content.ts';
+import { type ContentNames, nameContents } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
 
 /*
@@ -53,14 +53,13 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   const { plan } = prepared;
   // A safety copy could hold larger rows, but nothing could read it back.
   refuseHugeRows(db, database.schema, folder.profile);
-  const before = await hashEach(hashBefore, run, task);
-  const safety = await takeSafetyCopy(folder, database, { ...prepared, before }, task);
+  const safety = await takeSafetyCopy(folder, database, prepared, task);
   let checkpoint: Draft | null = null;
   let announced = false;
   let committing = false;
   try {
     checkpoint = plan.freshCheckpoint ? await copyCheckpoint(folder, database, prepared, task) : null;
-    const written = await writeAndVerify(run, { safety, before }, task);
+    const written = await writeAndVerify(run, safety, task);
     // The same goes for the next snapshot of what is there now.
     if (plan.freshCheckpoint) refuseHugeRows(db, database.schema, folder.profile);
     if (checkpoint !== null && written.receipt.lastEventId !== plan.snapshot.lastEventId) {
@@ -101,11 +100,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
 type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly lockedAt: number };
 
 /** Takes the write lock, applies the plan and verifies the result, all inside the transaction. */
-async function writeAndVerify(
-  run: Run,
-  { safety, before }: { readonly safety: SafetyCopy } & Pick<ReadyPlan, 'before'>,
-  task: TaskOptions,
-): Promise<Written> {
+async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): Promise<Written> {
   const { folder, database, prepared, apply, presumes } = run;
   const { db, schema } = database;
   const { plan, comparisons } = prepared;
@@ -126,7 +121,7 @@ async function writeAndVerify(
   requirePresumed(presumed, effects);
   const written = { effects, indexes };
   const { checks, notRestored } = await verifyRestore(database, prepared, written, task);
-  const after = await hashEach(hashAfter, run, task);
+  const names = await nameEach(run, task);
   return {
     lockedAt,
     receipt: {
@@ -140,15 +135,15 @@ async function writeAndVerify(
       tables: comparisons.map(({ staged, added, removed, changed }) => ({
         name: staged.live.name,
         rows: staged.rows,
-        beforeHash: before.get(staged.live.name) ?? '',
-        afterHash: after.get(staged.live.name) ?? '',
+        beforeHash: names.get(staged.live.name)?.before ?? '',
+        afterHash: names.get(staged.live.name)?.after ?? '',
         added,
         removed,
         changed,
       })),
       notRestored: [...plan.notRestored, ...notRestored],
       leftOut: [...new Set(plan.schemaDrift.flatMap(({ table, loses }) => (loses > 0 ? [table] : [])))],
-      checks: checks.map((check) => withHash(check, after)),
+      checks: checks.map((check) => withName(check, names)),
       lastEventId:
         plan.options.mode === 'full'
           ? readLastEventId(db, folder.profile)
@@ -159,22 +154,26 @@ async function writeAndVerify(
   };
 }
 
-/** Gives the check of a touched table's rows the hash of what they are. */
-function withHash(check: CheckResult, after: ReadonlyMap<string, string>): CheckResult {
-  const hash = check.check === 'content-hash' ? after.get(check.subject ?? '') : undefined;
-  return hash === undefined ? check : { ...check, detail: hash };
+/** Gives the check of a touched table's rows the name of what they are. */
+function withName(check: CheckResult, names: ReadonlyMap<string, ContentNames>): CheckResult {
+  const found = check.check === 'content-hash' ? names.get(check.subject ?? '') : undefined;
+  return found === undefined ? check : { ...check, detail: found.after };
 }
 
-/** Hashes of the touched tables, by live name. */
-async function hashEach(
-  hash: typeof hashBefore,
+/** What the touched tables held and hold, by live name. */
+async function nameEach(
   { database, prepared }: Run,
   task: TaskOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const comparison of prepared.comparisons)
-    hashes.set(comparison.staged.live.name, await hash({ database, comparison }, prepared, task));
-  return hashes;
+): Promise<ReadonlyMap<string, ContentNames>> {
+  const { stage, comparisons, contents } = prepared;
+  const names = new Map<string, ContentNames>();
+  for (const comparison of comparisons) {
+    const { name } = comparison.staged.live;
+    const content = contents.find((one) => one.name === name);
+    if (content !== undefined)
+      names.set(name, await nameContents({ database, comparison }, { stage, content }, task));
+  }
+  return names;
 }
 
 const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';

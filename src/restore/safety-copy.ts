@@ -1,5 +1,4 @@
 import { dirname, relative } from 'node:path';
-import { allColumns } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -11,11 +10,12 @@ import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
-import { contentHash, logExtent } from '../stage/staged-contents.ts';
+import { logExtent } from '../stage/staged-contents.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { copyDatabase, findCopied } from './database-copy.ts';
-import type { ReadyPlan } from './plan.ts';
+import type { PreparedPlan } from './plan.ts';
+import { noteContent } from './touched-content.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 
@@ -27,7 +27,7 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase<WriteDatabase>,
-  { plan, stage, comparisons, integrity, before }: ReadyPlan,
+  { plan, stage, comparisons, contents, integrity }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
@@ -35,8 +35,8 @@ export async function takeSafetyCopy(
   const log = writesLog ? await logExtent(stage, folder.profile, task) : null;
   const after: RestoreNote['after'][number][] = [];
   for (const { staged } of comparisons) {
-    const { live, columns } = staged;
-    after.push({ name: live.name, columns, hash: await contentHash(stage, staged, task) });
+    const content = contents.find(({ name }) => name === staged.live.name);
+    if (content !== undefined) after.push(await noteContent(stage, staged, content, task));
   }
   const tables = findCopied(database);
   const draft = await createDraft(folder, SAFETY_KIND, tables === null ? 'json' : 'database');
@@ -48,16 +48,11 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
-      before: comparisons.flatMap(({ staged: { live } }) => {
-        const hash = before.get(live.name);
-        return hash === undefined ? [] : [{ name: live.name, columns: allColumns(live), hash }];
-      }),
       after,
       log,
       faults: noteFaults(integrity),
     };
-    if (tables !== null)
-      await copyDatabase(folder, database, { draft, tables, known: before, restore }, task);
+    if (tables !== null) await copyDatabase(folder, database, { draft, tables, restore }, task);
     else
       await writeAndCheck(
         database.db,

@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { type Comparison, hasNoKey, joinLive } from '../compare/compare-table.ts';
 import { allColumns, hashLiveTable } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { TaskOptions } from '../model/task.ts';
+import type { NotedContent } from '../snapshot-file/notes.ts';
 import { quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type RowTotal, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
-import { contentHash, contentTotal } from '../stage/staged-contents.ts';
+import { contentHash } from '../stage/staged-contents.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 
@@ -26,11 +28,12 @@ export type ToldContent = {
   readonly name: string;
   /** For the same stage, two contents have the same text only if they are the same. */
   readonly told: string;
-  /** The content hash over all columns, where it was made to tell the content. */
-  readonly hash: string | null;
-  /** The live rows that are not in the snapshot as they are, over all columns; null where `hash` was made. */
-  readonly differing: RowTotal | null;
+  /** The rows in which it differs from the snapshot, over all columns; null where all its rows were read. */
+  readonly differing: Differing | null;
 };
+
+/** Rows of the snapshot that a table lacks, or holds in another form, and rows of its own likewise. */
+type Differing = { readonly lacks: RowTotal; readonly has: RowTotal };
 
 /** Tells what a touched live table holds, before it is written. @throws `cancelled`, database errors */
 export async function tellContent(touched: Touched, task: TaskOptions): Promise<ToldContent> {
@@ -38,63 +41,77 @@ export async function tellContent(touched: Touched, task: TaskOptions): Promise<
   const { live } = comparison.staged;
   const columns = allColumns(live);
   const { added, removed, changed, liveRows, liveOnly } = comparison;
-  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows) {
-    const hash = await hashLiveTable(database, live, columns, task);
-    return { name: live.name, told: hash, hash, differing: null };
-  }
-  const staged = createTableHasher(['ord']);
-  const differing = createTableHasher(columns);
-  await forEach(touched, stagedRows(comparison, []), staged.add, task);
-  await forEach(touched, changedRows(comparison), differing.add, task);
-  await forEach(touched, goneRows(comparison), differing.add, task);
-  const told = JSON.stringify([columns, staged.finish(), differing.finish()]);
-  return { name: live.name, told, hash: null, differing: differing.total() };
+  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows)
+    return {
+      name: live.name,
+      told: await hashLiveTable(database, live, columns, task),
+      differing: null,
+    };
+  const [lacking, having] = [createTableHasher(columns), createTableHasher(columns)];
+  await forEach(touched, stagedRows(comparison), lacking.add, task);
+  await forEach(touched, changedRows(comparison), having.add, task);
+  await forEach(touched, goneRows(comparison), having.add, task);
+  const differing = { lacks: lacking.total(), has: having.total() };
+  return { name: live.name, told: tellDiffering(columns, differing), differing };
 }
 
-type Known = { readonly stage: Stage; readonly contents: readonly ToldContent[] };
+function tellDiffering(columns: readonly string[], { lacks, has }: Differing): string {
+  return JSON.stringify([columns, lacks, has]);
+}
 
-/** The content hash of a touched live table over all its columns, before it is written. @throws as `tellContent` */
-export async function hashBefore(
-  touched: Touched,
-  { stage, contents }: Known,
+/**
+ * What a safety copy notes of a touched table after the restore: where few rows differ, only these. The others are in the
+ * copy itself. @throws as `tellContent`
+ */
+export async function noteContent(
+  stage: Stage,
+  staged: StagedTable,
+  { differing }: ToldContent,
   task: TaskOptions,
-): Promise<string> {
-  const { database, comparison } = touched;
-  const { staged } = comparison;
-  const columns = allColumns(staged.live);
-  const known = contents.find(({ name }) => name === staged.live.name);
-  if (known?.hash != null) return known.hash;
-  if (known?.differing == null || !sharesAllColumns(staged))
-    return hashLiveTable(database, staged.live, columns, task);
-  const hasher = createTableHasher(columns, await contentTotal(stage, staged, task));
-  const values = columns.map((_, index) => `s.${stageColumn(index)}`);
-  await forEach(touched, stagedRows(comparison, values), ([, ...row]) => hasher.remove(row), task);
-  hasher.addTotal(known.differing);
-  return hasher.finish().hash;
+): Promise<NotedContent> {
+  const { live, columns } = staged;
+  return differing === null
+    ? { name: live.name, columns, hash: await contentHash(stage, staged, task) }
+    : { name: live.name, columns: allColumns(live), removed: differing.has, added: differing.lacks };
 }
 
-/** The content hash of a touched live table over all its columns, once it was verified to hold the staged rows. @throws as `tellContent` */
-export async function hashAfter(touched: Touched, { stage }: Known, task: TaskOptions): Promise<string> {
-  const { database, comparison } = touched;
-  const { staged } = comparison;
-  if (sharesAllColumns(staged)) return contentHash(stage, staged, task);
-  return hashLiveTable(database, staged.live, allColumns(staged.live), task);
-}
+/** What the receipt calls the content of a table: two names of one restore are the same only if the contents are. */
+export type ContentNames = { readonly before: string; readonly after: string };
 
-/** Whether a staged table has all columns of the live one, in the same order: then both have the same content hash once it is restored. */
-function sharesAllColumns({ live, columns }: StagedTable): boolean {
+/**
+ * Names what a touched table held before a restore and holds now that it was verified to hold the staged rows.
+ * @throws as `tellContent`
+ */
+export async function nameContents(
+  { database, comparison: { staged } }: Touched,
+  { stage, content }: { readonly stage: Stage; readonly content: ToldContent },
+  task: TaskOptions,
+): Promise<ContentNames> {
+  const { live, columns } = staged;
   const all = allColumns(live);
-  return all.length === columns.length && all.every((column, index) => column === columns[index]);
+  if (content.differing !== null) {
+    const name = (told: string) => createHash('sha256').update(`${stage.sha256}${told}`).digest('hex');
+    return { before: name(content.told), after: name(tellDiffering(all, NOTHING)) };
+  }
+  // With all columns of the live table, in the same order, both have the same content hash now.
+  const isShared = all.length === columns.length && all.every((column, index) => column === columns[index]);
+  const after = isShared
+    ? await contentHash(stage, staged, task)
+    : await hashLiveTable(database, live, all, task);
+  return { before: content.told, after };
 }
+
+const NO_ROWS = createTableHasher([]).total();
+const NOTHING: Differing = { lacks: NO_ROWS, has: NO_ROWS };
 
 /** SQL for some rows: what is read, from where, and the alias of the table by whose rowid the rows are ordered. */
 type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: 'p' | 'g' };
 
-/** The staged rows that the live table lacks or holds in another form, each after its rowid. */
-function stagedRows({ staged, put }: Comparison, values: readonly string[]): Rows {
-  const joined = `CROSS JOIN ${STAGE_SCHEMA}.${staged.name} s ON s.rowid = p.ord`;
-  const from = `${put} p ${values.length === 0 ? '' : joined} WHERE p.differs`;
-  return { values: ['p.ord', ...values], from, by: 'p' };
+/** The staged rows that the live table lacks or holds in another form. Without a live column the snapshot lacks, they have all. */
+function stagedRows({ staged: { live, name, columns }, put }: Comparison): Rows {
+  const from = `${put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord WHERE p.differs`;
+  const values = allColumns(live).map((column) => `s.${stageColumn(columns.indexOf(column))}`);
+  return { values, from, by: 'p' };
 }
 
 /** The live rows that the snapshot has in another form. */

@@ -3,6 +3,7 @@ import { createLogChain, createRowChain, type LogExtent, type RowChain } from '.
 import type { RestoreMode } from '../model/restore.ts';
 import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import type { KnownFaults } from '../sqlite/integrity.ts';
+import { createTableHasher, type RowTotal } from '../sqlite/row-hash.ts';
 
 /**
  * Our part of a snapshot file: one last top-level key, which the host's reader ignores. It ends with the hash of `about`
@@ -21,6 +22,17 @@ export type HashedTable = {
   readonly columns: readonly string[];
   readonly hash: string;
 };
+
+/** Content of a table over the given columns, told by that before: some rows were taken out of it, and others added. */
+export type ChangedTable = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly removed: RowTotal;
+  readonly added: RowTotal;
+};
+
+/** Content of a table after a restore, as its safety copy notes it. */
+export type NotedContent = HashedTable | ChangedTable;
 
 /** A table in a file of format 1, proven by its content hash. */
 export type HashedDump = HashedTable & { readonly rows: number };
@@ -63,10 +75,10 @@ export type RestoreNote = {
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
   readonly mode: RestoreMode;
-  /** Content of each touched table before the restore, over all columns. Format 1 lacks it: there, `tables` has it. */
+  /** Content of each touched table before the restore, over all columns, as older versions wrote it. The copy itself holds it. */
   readonly before?: readonly HashedTable[];
   /** Content of each touched table after COMMIT, over the columns that the restore wrote. */
-  readonly after: readonly HashedTable[];
+  readonly after: readonly NotedContent[];
   /**
    * The log after COMMIT; null if the restore did not write it, or if its outcome could not be known beforehand. The
    * `log` of the snapshot itself is the one before.
@@ -100,14 +112,28 @@ export function createNotedChain(format: Format): RowChain {
   return format === 1 ? createRowChain() : createLogChain();
 }
 
-/** The content hashes of the tables before the restore that a safety copy was taken for, as far as it names them. */
+/** The content hashes of the tables before the restore that a safety copy was taken for, as far as its notes name them. */
 export function contentBefore({ restore, tables }: SnapshotAbout): readonly HashedTable[] {
   return restore?.before ?? tables.filter(isHashed);
+}
+
+/** The content of a table after a restore. `before`: what its rows in the safety copy come to, over the noted columns. */
+export function contentAfter(noted: NotedContent, before: RowTotal): HashedTable {
+  if ('hash' in noted) return noted;
+  const { name, columns, removed, added } = noted;
+  const hasher = createTableHasher(columns, before);
+  hasher.removeTotal(removed);
+  hasher.addTotal(added);
+  return { name, columns, hash: hasher.finish().hash };
 }
 
 const count = v.number();
 const extent = v.object({ events: count, chain: v.string() }) satisfies v.GenericSchema<unknown, LogExtent>;
 const hashed = { name: v.string(), columns: v.array(v.string()), hash: v.string() };
+const total = v.object({
+  sum: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  rows: v.pipe(count, v.safeInteger(), v.minValue(0)),
+}) satisfies v.GenericSchema<unknown, RowTotal>;
 const counted = v.array(v.tuple([v.string(), count]));
 
 const restoreNote = v.object({
@@ -118,7 +144,12 @@ const restoreNote = v.object({
   snapshotTakenAt: v.string(),
   mode: v.picklist(['full', 'projections']),
   before: v.exactOptional(v.array(v.object(hashed))),
-  after: v.array(v.object(hashed)),
+  after: v.array(
+    v.union([
+      v.object(hashed),
+      v.object({ name: v.string(), columns: v.array(v.string()), removed: total, added: total }),
+    ]),
+  ),
   log: v.fallback(v.nullable(extent), null),
   faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;

@@ -11,10 +11,10 @@ const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as co
 /** Computes the content hash of a table row by row. */
 export type TableHasher = {
   readonly add: (row: readonly SqlValue[]) => void;
-  /** Takes a row out again, so that the content of one table can be told by that of another and the rows in which they differ. */
-  readonly remove: (row: readonly SqlValue[]) => void;
   /** Adds rows that another hasher has counted. */
   readonly addTotal: (rows: RowTotal) => void;
+  /** Takes such rows out again, so that the content of one table can be told by that of another and the rows in which they differ. */
+  readonly removeTotal: (rows: RowTotal) => void;
   /** The hash in hex, and the number of rows. It is equal for the same multiset of rows in the same columns, and only then. */
   readonly finish: () => { readonly hash: string; readonly rows: number };
   /** What was added so far, for another hasher to continue from. */
@@ -60,13 +60,13 @@ export function createTableHasher(columns: readonly string[], from: RowTotal | n
       addInto(sum, hashRow(row));
       rows += 1;
     },
-    remove(row) {
-      subtractFrom(sum, hashRow(row));
-      rows -= 1;
-    },
     addTotal(more) {
       addInto(sum, Buffer.from(more.sum, 'hex'));
       rows += more.rows;
+    },
+    removeTotal(fewer) {
+      subtractFrom(sum, Buffer.from(fewer.sum, 'hex'));
+      rows -= fewer.rows;
     },
     finish() {
       const total = createHash('sha256').update(JSON.stringify([columns, rows]));

@@ -1,0 +1,82 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { contentAfter, contentBefore, type HashedTable } from '../snapshot-file/notes.ts';
+import { readSnapshot } from '../snapshot-file/reader.ts';
+import { openSnapshotFile } from '../snapshots/files.ts';
+import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
+import { foldName } from '../sqlite/names.ts';
+import { createTableHasher, type TableHasher } from '../sqlite/row-hash.ts';
+import { createYielder } from '../system/yielder.ts';
+
+/** The touched tables before and after a restore. */
+export type NotedContents = {
+  readonly before: readonly HashedTable[];
+  readonly after: readonly HashedTable[];
+};
+
+/**
+ * What the touched tables held before a restore, and after it, as its safety copy tells: by its notes and, where these name
+ * only the rows that changed, by all rows that it holds. Null where it would have to be read but cannot, or is damaged.
+ * @throws `cancelled`
+ */
+export async function readNotedContents(
+  folder: DataFolder,
+  copy: NotedSafetyCopy,
+  task: TaskOptions,
+): Promise<NotedContents | null> {
+  const { about, note } = copy;
+  const hashed = note.after.filter((table) => 'hash' in table);
+  const noted = hashed.length < note.after.length ? null : { before: contentBefore(about), after: hashed };
+  if (noted !== null && noted.before.length > 0) return noted;
+  const held = await hashTouched(folder, copy, task);
+  if (held === null) return noted;
+  const before: HashedTable[] = [];
+  const after: HashedTable[] = [];
+  for (const one of note.after) {
+    const table = held.get(foldName(one.name));
+    if (table === undefined) return noted;
+    const { columns, hasher } = table;
+    // The rows that changed were counted over the columns of the copy.
+    if (!('hash' in one) && JSON.stringify(one.columns) !== JSON.stringify(columns)) return null;
+    before.push({ name: one.name, columns, hash: hasher.finish().hash });
+    after.push(contentAfter(one, hasher.total()));
+  }
+  return { before, after };
+}
+
+type Held = { readonly columns: readonly string[]; readonly hasher: TableHasher };
+
+async function hashTouched(
+  folder: DataFolder,
+  { id, about, note }: NotedSafetyCopy,
+  task: TaskOptions,
+): Promise<ReadonlyMap<string, Held> | null> {
+  const touched = new Set(note.after.map(({ name }) => foldName(name)));
+  const dumped = about.tables.filter(({ name }) => touched.has(foldName(name)));
+  const held = new Map(
+    dumped.map(({ name, columns }): [string, Held] => [
+      foldName(name),
+      { columns, hasher: createTableHasher(columns) },
+    ]),
+  );
+  const known = new Set(about.tables.map(({ name }) => foldName(name)));
+  const yielder = createYielder(task);
+  try {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      for await (const part of readSnapshot(file, known, { signal: task.signal })) {
+        const table = part.type === 'rows' ? held.get(foldName(part.table)) : undefined;
+        if (part.type !== 'rows' || table === undefined) continue;
+        for (const row of part.rows()) table.hasher.add(row);
+        await yielder.step();
+      }
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+  return held;
+}
