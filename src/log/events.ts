@@ -14,8 +14,8 @@ export function chainColumns(profile: Profile): readonly string[] {
 }
 
 /** Finds the event log, which needs no other column than the id. @throws `database-missing` if the table or the column is missing */
-export function findLogTable(schema: Schema, { log }: Profile): Table {
-  const table = schema.tables.get(foldName(log.table));
+export function findLogTable({ tables }: Pick<Schema, 'tables'>, { log }: Profile): Table {
+  const table = tables.get(foldName(log.table));
   if (table === undefined || table.kind !== 'table')
     throw new SnapbackError('database-missing', `The database has no table “${log.table}”.`, {
       table: log.table,

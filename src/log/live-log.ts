@@ -4,7 +4,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
-import { readSchema } from '../sqlite/schema.ts';
+import { readSchemaOf } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { findLogTable, identityOf } from './events.ts';
@@ -73,7 +73,7 @@ async function askLiveLog<T>(
 }
 
 function findLog(db: AnyDatabase, { profile }: DataFolder): LogSource {
-  const schema = readSchema(db);
+  const schema = readSchemaOf(db, profile.log.table);
   const table = findLogTable(schema, profile);
   const byRowid =
     table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(profile.log.columns.id);
@@ -82,7 +82,6 @@ function findLog(db: AnyDatabase, { profile }: DataFolder): LogSource {
     live: table,
     identity: identityOf(table, profile),
     encoding: schema.encoding,
-    schema,
     byRowid,
   };
 }

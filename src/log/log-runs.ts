@@ -26,7 +26,6 @@ export type LogSource = {
   readonly live: Table;
   readonly identity: Identity;
   readonly encoding: Schema['encoding'];
-  readonly schema: Schema;
   /** Whether the id is the rowid. Then every event has an integer id and is found without reading others. */
   readonly byRowid: boolean;
 };

@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
+import { readSchema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { chainColumns } from './events.ts';
 import { parseTime } from './last-time.ts';
@@ -46,7 +47,7 @@ export type LogTimes = {
 const FIRST_READ = 500;
 
 export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, task: TaskOptions): LogTimes {
-  const { live, profile, identity, byRowid, schema } = source;
+  const { live, profile, identity, byRowid } = source;
   const names = live.columns.map(({ name }) => name);
   const nameOf = (wanted: string) => names.find((name) => foldName(name) === foldName(wanted)) ?? null;
   const id = quoteName(profile.log.columns.id);
@@ -150,7 +151,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
           : [],
       );
     },
-    chatNames: () => ask(() => readChatNames({ db, schema, profile })),
+    chatNames: () => ask(() => readChatNames({ db, schema: readSchema(db), profile })),
     async rewound() {
       const by = nameOf(profile.log.columns.supersededBy);
       if (by === null) return [];

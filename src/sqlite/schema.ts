@@ -73,6 +73,21 @@ export function readSchema(db: AnyDatabase): Schema {
   };
 }
 
+/** What `readSchema` says of one table of this name, and mostly without reading any other. */
+export function readSchemaOf(db: AnyDatabase, name: string): Pick<Schema, 'tables' | 'encoding'> {
+  const entry = db
+    .prepare<[string], ListRow>(
+      "SELECT schema, name, type, wr, strict FROM pragma_table_list(?) WHERE schema = 'main'",
+    )
+    .get(name);
+  // What else there is, depends on other objects.
+  if (entry?.type !== 'table' || foldName(entry.name).startsWith('sqlite_')) return readSchema(db);
+  return {
+    tables: new Map([[foldName(entry.name), readTable(db, entry)]]),
+    encoding: readEncoding(db),
+  };
+}
+
 /** The encoding of a database's texts. */
 export function readEncoding(db: AnyDatabase): Schema['encoding'] {
   const encoding = db.pragma('encoding', { simple: true });
