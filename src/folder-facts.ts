@@ -28,13 +28,13 @@ export async function describeFolder(
   { brief = false }: Depth = {},
   task: TaskOptions = {},
 ): Promise<FolderFacts> {
-  const { files, bytes, others, otherNames } = await describeTrash(folder);
+  const { files, bytes, freesBytes, others, otherNames } = await describeTrash(folder);
   return {
     ...(await describeDatabase(folder, brief, task)),
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
     demo: await isDemo(folder.dir),
-    trash: { files, bytes, others, otherNames },
+    trash: { files, bytes, freesBytes, others, otherNames },
     rules: rulesOf(folder.profile),
   };
 }

@@ -32,6 +32,7 @@ export { isDue } from './prune/due.ts';
 export { holdSnapshot, keepSnapshot } from './prune/kept.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { listTrash, putBack } from './prune/put-back.ts';
+export { describeSpace } from './prune/space.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';

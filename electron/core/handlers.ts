@@ -100,10 +100,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId }) {
       const trash = await describeTrash(folders.get(folderId).folder);
-      const { files, bytes, others, otherNames } = trash;
+      const { files, bytes, freesBytes, others, otherNames } = trash;
       return {
         items: [...trash.folders, ...trash.looseFiles],
-        summary: { files, bytes, others, otherNames },
+        summary: { files, bytes, freesBytes, others, otherNames },
       };
     },
     'private.clear-cache': ({ cacheDir }) => clearCache(cacheDir),

@@ -43,7 +43,8 @@ export type Command =
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
   /** `trashName` null: only list what can be put back. */
   | { readonly name: 'put-back'; readonly trashName: string | null }
-  | ({ readonly name: 'empty-trash' } & Applied);
+  | ({ readonly name: 'empty-trash' } & Applied)
+  | { readonly name: 'space' };
 
 /** A command that needs the core. */
 export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
@@ -160,6 +161,11 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
         name,
         trashName: operands.length === 0 ? null : one(name, operands, 'a folder of the trash'),
       };
+    case 'trash':
+      return parseTrash(operands, applied);
+    case 'space':
+      none(name, operands);
+      return { name };
     case 'cache':
       if (operands.length > 0 && one(name, operands, 'nothing, or “clear”') !== 'clear')
         throw usage('“cache” takes nothing, or “clear”.', name);
@@ -167,6 +173,26 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
     case 'empty-trash':
       none(name, operands);
       return { name, ...applied };
+  }
+}
+
+function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {
+  if (applied.yes && action !== 'empty')
+    throw usage(`“trash ${action}” does not take the option --yes.`, 'trash');
+  switch (action) {
+    case 'list':
+      none('trash', operands);
+      return { name: 'put-back', trashName: null };
+    case 'put-back':
+      return {
+        name: 'put-back',
+        trashName: one('trash', operands, 'the name of a prune, as “trash list” shows it,'),
+      };
+    case 'empty':
+      none('trash', operands);
+      return { name: 'empty-trash', ...applied };
+    default:
+      throw usage('“trash” takes “list”, “put-back NAME” or “empty”.', 'trash');
   }
 }
 

@@ -4,6 +4,7 @@ import {
   clearCache,
   type DataFolder,
   describeCache,
+  describeSpace,
   describeTrash,
   diffSnapshot,
   emptyTrash,
@@ -29,6 +30,7 @@ import {
   describePruned,
   describePrunePlan,
   describePutBack,
+  describeSpaceUse,
   describeTrashList,
   describeTrashSummary,
 } from './prune-report.ts';
@@ -64,7 +66,7 @@ export async function runCommand(
 }
 
 /** These commands only look at snapshots, which is needed most when the database is gone. */
-const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep'];
+const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep', 'space'];
 
 /** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */
 async function finishEarlierWork(
@@ -141,6 +143,10 @@ async function runInFolder(folder: DataFolder, command: FolderCommand, task: Tas
       }
       const done = await putBack(folder, command.trashName);
       return { json: done, lines: describePutBack(done) };
+    }
+    case 'space': {
+      const space = await describeSpace(folder);
+      return { json: space, lines: describeSpaceUse(space, rulesOf(folder.profile)) };
     }
     case 'empty-trash': {
       const emptied = command.yes ? await emptyTrash(folder, { planId: command.planId ?? undefined }) : null;

@@ -21,11 +21,13 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '[ID...]',
     does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
   },
-  'put-back': {
-    operands: '[TRASH]',
-    does: 'lists what can be put back from the trash; puts one folder of it back when named',
+  trash: {
+    operands: '[list | put-back NAME | empty]',
+    does: 'lists what can be put back, by prune; puts back what one prune moved; “empty” deletes all of it for good with --yes',
   },
-  'empty-trash': { operands: '', does: 'shows what is in the trash; deletes it for good with --yes' },
+  space: { operands: '', does: 'shows what the snapshots take on the disk, by kind, and what could go' },
+  'put-back': { operands: '[NAME]', does: 'is the same as “trash list”, or “trash put-back NAME”' },
+  'empty-trash': { operands: '', does: 'is the same as “trash empty”' },
   cache: {
     operands: '[clear]',
     does: 'shows what is kept of snapshots that were read, so that the next look is faster; deletes it when “clear” is given',
@@ -39,7 +41,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Look', ['list', 'show', 'verify', 'diff']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
-  ['Tidy up', ['keep', 'prune', 'put-back', 'empty-trash', 'cache']],
+  ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],
   ['Other', ['demo', 'help']],
 ];
 

@@ -62,6 +62,8 @@ export const COMMANDS = {
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
   keep: { options: ['data', 'db', 'name', 'note'] },
   prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
+  trash: { options: ['data', 'db', ...APPLIED] },
+  space: { options: ['data', 'db'] },
   'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },
   cache: { options: [] },

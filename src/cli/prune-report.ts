@@ -1,15 +1,18 @@
 import { formatTimestamp } from '../../words/moments.ts';
-import { formatBytes } from '../../words/numbers.ts';
+import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { putBackWords, reasonWords, stayWords } from '../../words/prune.ts';
+import { spaceParts, spaceWords, suggestionReason, suggestionWords } from '../../words/space.ts';
 import type {
   EmptiedTrash,
   PrunePlan,
   PruneReceipt,
   PutBack,
+  SpaceUse,
   TrashedPrune,
   TrashSummary,
 } from '../model/prune.ts';
+import type { Rules } from '../model/rules.ts';
 import type { KeptSnapshot } from '../model/snapshots.ts';
 import { alignTable, type Column, toPrintable } from './text.ts';
 
@@ -79,8 +82,36 @@ export function describePutBack(value: PutBack): readonly string[] {
   return [putBackWords({ ok: true, value })];
 }
 
+export function describeSpaceUse(space: SpaceUse, rules: Rules): readonly string[] {
+  const rows = spaceParts(space).map(({ name, snapshots, bytes }) => [
+    name,
+    formatNumber(snapshots),
+    formatBytes(bytes),
+  ]);
+  const columns: readonly Column[] = [
+    { title: 'Kind', align: 'left' },
+    { title: 'Snapshots', align: 'right' },
+    { title: 'Size', align: 'right' },
+  ];
+  return [
+    ...(rows.length === 0 ? [] : alignTable(columns, rows)),
+    spaceWords(space),
+    ...describeSuggestion(space.suggestion, rules),
+  ];
+}
+
+function describeSuggestion(suggestion: SpaceUse['suggestion'], rules: Rules): readonly string[] {
+  if (suggestion === null) return [];
+  const { policy } = suggestion;
+  const rule = policy.by === 'count' ? `--keep ${policy.keep}` : `--older-than ${policy.olderThanDays}`;
+  return [
+    `${suggestionWords(suggestion)} could go. ${suggestionReason(suggestion, rules)}`,
+    `“snapback prune --kind ${policy.kind} ${rule}” shows which; “snapback trash empty” then frees the space.`,
+  ];
+}
+
 export function describeTrashSummary(
-  { files, bytes, others, otherNames }: TrashSummary,
+  { files, bytes, freesBytes, others, otherNames }: TrashSummary,
   emptied: EmptiedTrash | null,
 ): readonly string[] {
   const left =
@@ -94,7 +125,9 @@ export function describeTrashSummary(
   if (files === 0)
     return [others === 0 ? 'The trash is empty.' : 'No pruned snapshot is in the trash.', ...left];
   const size = `${count(files, 'file')}, ${formatBytes(bytes)}`;
+  // What is kept as well still takes its space.
+  const freed = freesBytes === bytes ? '' : `, which frees ${formatBytes(freesBytes)}`;
   return emptied !== null
-    ? [`Deleted for good: ${size}`, ...emptied.notes.map(toPrintable), ...left]
-    : [`In the trash: ${size}`, ...left, 'Add --yes to delete them for good.'];
+    ? [`Deleted for good: ${size}${freed}`, ...emptied.notes.map(toPrintable), ...left]
+    : [`In the trash: ${size}`, ...left, `Add --yes to delete them for good${freed}.`];
 }

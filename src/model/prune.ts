@@ -34,6 +34,8 @@ export type PruneReceipt = {
 export type TrashSummary = {
   readonly files: number;
   readonly bytes: number;
+  /** How many of these bytes emptying the trash frees: none of a file that is kept as well. */
+  readonly freesBytes: number;
   /** Folders in the trash with files that no prune's manifest names. Emptying the trash leaves those files alone. */
   readonly others: number;
   /** The names of those folders. */
@@ -58,6 +60,21 @@ export type PutBack = {
   readonly left: readonly SnapshotId[];
   /** Whole sentences: what was not done, though the rest was. */
   readonly notes: readonly string[];
+};
+
+/** What snapshots take on the disk. A file that has several names counts once. */
+export type SpaceUse = {
+  /** The kinds of snapshots that take any, the largest first. */
+  readonly kinds: readonly { readonly kind: string; readonly snapshots: number; readonly bytes: number }[];
+  /** What a prune moved away and still takes space. */
+  readonly trash: { readonly snapshots: number; readonly bytes: number };
+  readonly totalBytes: number;
+  /** The rule that would move most to the trash, and what would be free once that is emptied; null: none moves anything. */
+  readonly suggestion: {
+    readonly policy: Exclude<PrunePolicy, { readonly by: 'choice' }>;
+    readonly snapshots: number;
+    readonly bytes: number;
+  } | null;
 };
 
 /** Events that only this snapshot can bring back: they are gone from the database, and no snapshot that stays holds them. */

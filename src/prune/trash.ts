@@ -102,7 +102,17 @@ export async function emptyTrash(
       ? 'Not all files could be deleted.'
       : 'The files are deleted, but not all of their folders could be removed.';
   const notes = trouble === undefined ? [] : [`${what} ${trouble.message} Empty the trash again.`];
-  return { files: deleted.length, bytes: sumOf(deleted), others, otherNames, notes };
+  const bytes = sumOf(deleted);
+  return { files: deleted.length, bytes, freesBytes: freedBy(deleted), others, otherNames, notes };
+}
+
+/** The bytes of the files that have no other name outside the trash. */
+function freedBy(files: Prune['files']): number {
+  const byInode = Map.groupBy(files, ({ inode }) => inode);
+  return [...byInode.values()].reduce((sum, names) => {
+    const [file] = names;
+    return file !== undefined && names.length >= file.links ? sum + file.sizeBytes : sum;
+  }, 0);
 }
 
 function sumOf(files: Prune['files']): number {
@@ -148,6 +158,9 @@ type Prune = {
     readonly path: string;
     readonly sizeBytes: number;
     readonly modifiedAt: string;
+    readonly inode: string;
+    /** How many names the file has. */
+    readonly links: number;
   }[];
   /** The folders of those files, empty or not. */
   readonly kinds: readonly string[];
@@ -165,12 +178,20 @@ function describe(prunes: readonly Prune[]): TrashContents {
   return {
     files: files.length,
     bytes: sumOf(files),
+    freesBytes: freedBy(files),
     others: otherNames.length,
     otherNames,
-    planId: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
+    planId: createHash('sha256')
+      .update(JSON.stringify(files.map(identityOf)))
+      .digest('hex'),
     folders: prunes.flatMap(({ path, mixed }) => (mixed ? [] : [path])),
     looseFiles: prunes.flatMap((prune) => (prune.mixed ? prune.files.map(({ path }) => path) : [])),
   };
+}
+
+/** Another name of a file elsewhere does not change what is in the trash. */
+function identityOf({ path, sizeBytes, modifiedAt }: Prune['files'][number]) {
+  return { path, sizeBytes, modifiedAt };
 }
 
 /** Every prune whose folder is still in the trash, oldest first. @throws `snapshot-unsafe`, `io-failed` */
@@ -221,9 +242,13 @@ async function readPrune(path: string): Promise<Prune> {
 /** Empty where the file is gone, because somebody put it back. `other`: it is not the file that was moved here. */
 async function measure(path: string, was: NamedFile): Promise<Prune['files'] | 'other'> {
   try {
-    const { sizeBytes, mtimeMs } = statFacts(path, await lstat(path, { bigint: true }));
+    const facts = await lstat(path, { bigint: true });
+    const { sizeBytes, mtimeMs } = statFacts(path, facts);
     const same = sizeBytes === was.sizeBytes && new Date(mtimeMs).toISOString() === was.modifiedAt;
-    return same ? [{ path, sizeBytes, modifiedAt: was.modifiedAt }] : 'other';
+    const inode = `${facts.dev}:${facts.ino}`;
+    return same
+      ? [{ path, sizeBytes, modifiedAt: was.modifiedAt, inode, links: Number(facts.nlink) }]
+      : 'other';
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);

@@ -21,7 +21,8 @@ async function makeTrash() {
 
 /** Empties the trash where nothing fails, and returns what the numbers say. */
 async function empty(...args: Parameters<typeof emptyTrash>) {
-  const { notes, otherNames, ...numbers } = await emptyTrash(...args);
+  const { notes, otherNames, freesBytes, ...numbers } = await emptyTrash(...args);
+  expect(freesBytes).toBe(numbers.bytes);
   expect(notes).toEqual([]);
   expect(otherNames).toHaveLength(numbers.others);
   return numbers;

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { PutBack, SpaceUse, TrashedPrune } from '../../src/index.ts';
+import { ask, makeDemo, refusal, run } from '../support/cli.ts';
+
+test('“trash” lists what can be put back, puts it back, and empties itself only with --yes', async () => {
+  const dir = await makeDemo();
+  expect(await ask(dir, 'trash')).toEqual([]);
+  await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes');
+  const [prune] = await ask<readonly TrashedPrune[]>(dir, 'trash', 'list');
+  expect(prune).toMatchObject({ snapshots: { length: 4 } });
+  expect((await ask<PutBack>(dir, 'trash', 'put-back', prune?.trashName ?? '')).putBack).toHaveLength(4);
+  await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes');
+  expect(await ask(dir, 'trash', 'empty')).toMatchObject({ files: 4 });
+  expect(await ask(dir, 'trash', 'empty', '--yes')).toMatchObject({
+    files: 4,
+    freesBytes: expect.any(Number),
+  });
+  expect(await ask(dir, 'trash')).toEqual([]);
+});
+
+test.each([
+  ['an unknown action', ['what']],
+  ['nothing to put back', ['put-back']],
+  ['more than “list” takes', ['list', 'all']],
+  ['a consent where nothing needs one', ['list', '--yes']],
+])('“trash” refuses %s', async (_, args) => {
+  expect(await run(['trash', ...args, '--data', '.'])).toEqual(refusal(2, 'usage'));
+});
+
+test('“space” says what the snapshots take, by kind and in all, and which rule would free something', async () => {
+  const dir = await makeDemo();
+  const space = await ask<SpaceUse>(dir, 'space');
+  expect(space.kinds.reduce((sum, { bytes }) => sum + bytes, space.trash.bytes)).toBe(space.totalBytes);
+  const { stdout } = await run(['space', '--data', dir]);
+  expect(stdout).toMatch(/Checkpoints +\d+ +[\d.]+ .B\n/);
+  expect(stdout).toMatch(/Snapshots take [\d.]+ .B\./);
+});
