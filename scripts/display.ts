@@ -37,6 +37,9 @@ export async function startVirtualDisplay(): Promise<Record<string, string>> {
     rmSync(folder, { recursive: true, force: true });
   });
   const number = await readNumber(server);
+  // It ends with this process, which does not wait for it.
+  server.unref();
+  server.stdio[3]?.destroy();
   say(`no display: windows open in a virtual one (Xvfb :${number})`);
   return { DISPLAY: `:${number}`, XAUTHORITY: authority };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { measureLongTasks } from '../bench/long-tasks.ts';
 import { openPlace } from '../bench/place.ts';
 import { measureStep } from '../bench/results.ts';
 import { describeWindowSteps, WINDOW_STEPS } from '../bench/window-steps.ts';
@@ -9,7 +10,7 @@ import { seedMissing } from '../interop/seed.ts';
 
 /* As `test/bench/bench.test.ts`: only whether the bench still works, no figure. */
 
-test('the bench measures the window beside a bare one', async () => {
+test('the bench measures the window beside a bare one, and its longest tasks', async () => {
   test.skip(seedMissing !== null || process.platform !== 'linux', 'The bench needs Linux and the seed.');
   const worlds = mkdtempSync(join(tmpdir(), 'snapback-e2e-bench-'));
   const script = resolve(import.meta.dirname, '../../bin/snapback.js');
@@ -21,6 +22,7 @@ test('the bench measures the window beside a bare one', async () => {
       const rounds = { pairs: 1, megabytes: 1, tidy: place.tidy };
       expect((await measureStep(step, rounds)).reached, step.name).toBeGreaterThan(0);
     }
+    expect(await measureLongTasks(place)).toMatch(/prune plan/);
   } finally {
     await place.clear();
     rmSync(worlds, { recursive: true });
