@@ -189,6 +189,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/snapshots/snapshot-groups.ts', ...react],
     types: windowTypes,
   },
+  'renderer/timeline': {
+    values: ['renderer/ask', words, 'renderer/parts', 'd3-scale', ...react],
+    types: windowTypes,
+  },
   'renderer/folder': {
     values: [
       'renderer/ask',
@@ -198,6 +202,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/page',
       'renderer/restore',
       'renderer/prune',
+      'renderer/timeline',
       ...react,
     ],
     types: windowTypes,

@@ -93,3 +93,10 @@ export function exactnessAmong(isos: readonly string[]): (iso: string) => Exactn
   const perMinute = Map.groupBy(new Set(isos), minuteOf);
   return (iso) => ((perMinute.get(minuteOf(iso))?.length ?? 0) > 1 ? 'seconds' : 'minutes');
 }
+
+/** For an axis: `Tue 10 Nov` at the beginning of a day, `13:00` within one. */
+export function formatTick(time: number, isDay: boolean, now: Date): string {
+  const date = new Date(time);
+  if (!isDay) return clockTime(date, 'minutes');
+  return nameDay(date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear, date);
+}

@@ -11,6 +11,8 @@ import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
+import { TimelineView } from '../timeline/timeline-view.tsx';
+import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners, type Notice } from './banners.tsx';
 import { possibleCommands, wayBackCommand } from './commands.ts';
@@ -71,6 +73,7 @@ export function FolderScreen(props: FolderScreenProps) {
     lastEventId: facts.lastEventId,
     onChoose: data.propose,
   });
+  const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
@@ -151,6 +154,14 @@ export function FolderScreen(props: FolderScreenProps) {
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}
         />
+        {snapshots !== null && snapshots.length > 0 && (
+          <TimelineView
+            timeline={timeline}
+            snapshots={snapshots}
+            chosen={chosen}
+            onChoose={(id) => data.choose(new Set([id]))}
+          />
+        )}
         <main className="panes">
           {snapshots !== null && (
             <SnapshotList

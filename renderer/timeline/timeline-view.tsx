@@ -1,0 +1,137 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Button, type Key, ToggleButton, Toolbar } from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import type { Timeline } from '../../src/model/timeline.ts';
+import { markWords, quietWords } from '../../words/timeline.ts';
+import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
+import { createAxis, FOLD_WIDTH, type Fold } from './axis.ts';
+import { type Mark, placeMarks } from './marks.ts';
+import { BASE, NOW_WIDTH, TimelineDrawing } from './timeline-drawing.tsx';
+import { TimelineTable } from './timeline-table.tsx';
+import { useScroll } from './use-scroll.ts';
+import { useZoom } from './use-zoom.ts';
+
+const NOTHING: Timeline = { density: [], rewinds: [], restores: [], rewindsLeftOut: 0 };
+
+export type TimelineViewProps = {
+  /** Null: not known yet, or the log cannot be read. Then only the snapshots are shown. */
+  readonly timeline: Timeline | null;
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly chosen: ReadonlySet<Key>;
+  readonly onChoose: (id: SnapshotId) => void;
+};
+
+/** All that the folder remembers, on one axis of time. */
+export function TimelineView({ timeline, snapshots, chosen, onChoose }: TimelineViewProps) {
+  const [isOpen, setOpen] = useState(true);
+  const [isTable, setTable] = useState(false);
+  return (
+    <section className={isOpen ? 'timeline' : 'timeline closed'} aria-label="Timeline">
+      {isOpen && (
+        <TimelineStrip
+          timeline={timeline ?? NOTHING}
+          snapshots={snapshots}
+          chosen={chosen}
+          onChoose={onChoose}
+        />
+      )}
+      <div className="timeline-tools">
+        <Button className="button quiet" onPress={() => setTable(true)}>
+          As table
+        </Button>
+        <Button
+          className="button quiet icon-only"
+          aria-label={isOpen ? 'Hide the timeline' : 'Show the timeline'}
+          aria-expanded={isOpen}
+          onPress={() => setOpen(!isOpen)}
+        >
+          <Icon name={isOpen ? 'down' : 'chevron'} />
+        </Button>
+      </div>
+      {isTable && (
+        <TimelineTable timeline={timeline ?? NOTHING} snapshots={snapshots} onClose={() => setTable(false)} />
+      )}
+    </section>
+  );
+}
+
+/** A narrow fold is only drawn. It gets its words and opens once the timeline is zoomed in. */
+function hasRoom({ width }: Fold): boolean {
+  return width >= FOLD_WIDTH;
+}
+
+function markElement({ id }: Mark): string {
+  return `mark-${id}`;
+}
+
+type StripProps = Omit<TimelineViewProps, 'timeline'> & { readonly timeline: Timeline };
+
+function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
+  const now = useNow();
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const [hovered, setHovered] = useState<Mark | null>(null);
+  const [focused, setFocused] = useState<Mark | null>(null);
+  const pane = useRef<HTMLDivElement>(null);
+  const { wide, seen, onScroll } = useScroll(pane);
+  const width = wide * useZoom(pane, wide);
+
+  const axis = useMemo(() => {
+    const moments = [...snapshots.map(({ takenAt }) => Date.parse(takenAt)), now.getTime()];
+    return createAxis({ density: timeline.density, moments, width: Math.max(1, width - NOW_WIDTH), opened });
+  }, [timeline, snapshots, now, width, opened]);
+  const marks = useMemo(() => placeMarks(snapshots, axis.xOf), [snapshots, axis]);
+
+  const isFocused = (mark: Mark) =>
+    focused !== null && mark.snapshots.some(({ id }) => focused.snapshots.some((one) => one.id === id));
+  const inSight = marks.filter((mark) => (mark.x >= seen[0] && mark.x <= seen[1]) || isFocused(mark));
+  const pointed = hovered ?? focused;
+  // Another zoom joins and parts marks. The focus stays on the one that has taken over the snapshot.
+  useLayoutEffect(() => {
+    if (focused === null || document.activeElement !== document.body) return;
+    const heir = marks.find(isFocused);
+    if (heir !== undefined) document.getElementById(markElement(heir))?.focus();
+  });
+  const [chosenId] = chosen.size === 1 ? chosen : [];
+
+  return (
+    <div className="timeline-pane" ref={pane} onScroll={onScroll}>
+      <div className="timeline-all" style={{ width }}>
+        <TimelineDrawing axis={axis} timeline={timeline} width={width} now={now} seen={seen} />
+        {axis.folds.filter(hasRoom).map(({ from, to, x, width: room }) => (
+          <Button
+            key={from}
+            className="timeline-quiet"
+            style={{ left: x, width: room }}
+            onPress={() => setOpened(new Set([...opened, from]))}
+          >
+            {quietWords(to - from)}
+          </Button>
+        ))}
+        <Toolbar aria-label="Snapshots on the timeline" className="timeline-marks">
+          {inSight.map((mark) => (
+            <ToggleButton
+              key={mark.id}
+              className={`timeline-mark ${mark.kind}`}
+              style={{ left: mark.x, top: BASE }}
+              aria-label={markWords(mark.snapshots, now)}
+              isSelected={mark.snapshots.some(({ id }) => id === chosenId)}
+              onChange={() => onChoose(mark.id)}
+              id={markElement(mark)}
+              onHoverChange={(isHovered) => setHovered(isHovered ? mark : null)}
+              onFocusChange={(hasFocus) => setFocused(hasFocus ? mark : null)}
+            >
+              <span className="timeline-shape" />
+            </ToggleButton>
+          ))}
+        </Toolbar>
+      </div>
+      {pointed !== null && (
+        <p className="timeline-said" aria-hidden="true">
+          {markWords(pointed.snapshots, now)}
+        </p>
+      )}
+    </div>
+  );
+}
