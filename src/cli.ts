@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { explain } from '../words/errors.ts';
-import type { Answer } from './cli/answer.ts';
+import type { Answer, StreamedAnswer } from './cli/answer.ts';
 import { type Invocation, parseInvocation } from './cli/arguments.ts';
 import { printJson } from './cli/json.ts';
 import { createProgressLine } from './cli/progress.ts';
@@ -25,10 +26,13 @@ stdout.on('error', refuseAnswer);
 const args = argv.slice(2);
 try {
   const invocation = parseInvocation(args);
-  const { json, lines, failure } = await answerTo(invocation);
+  const answered = await answerTo(invocation);
   progress.clear();
-  answer(`${invocation.json ? printJson(json) : lines.join('\n')}\n`);
-  if (failure !== undefined) fail(failure);
+  if ('stream' in answered) await pass(answered.stream(invocation.json));
+  else {
+    answer(`${invocation.json ? printJson(answered.json) : answered.lines.join('\n')}\n`);
+    if (answered.failure !== undefined) fail(answered.failure);
+  }
 } catch (error) {
   progress.clear();
   if (args.includes('--json')) failInJson(error);
@@ -36,7 +40,7 @@ try {
 }
 
 /** Loads the core only for commands that need it, so that help, versions and usage errors are fast. */
-async function answerTo(invocation: Invocation): Promise<Answer> {
+async function answerTo(invocation: Invocation): Promise<Answer | StreamedAnswer> {
   const { command } = invocation;
   if (command.name === 'version') {
     const version = readVersion();
@@ -68,6 +72,15 @@ function answer(text: string): void {
     stdout.write(text);
   } catch (error) {
     refuseAnswer(error);
+  }
+}
+
+/** Writes a long answer no faster than it is read. Once nobody reads it any more, the rest is not made. */
+async function pass(pieces: AsyncGenerator<string>): Promise<void> {
+  for await (const piece of pieces) {
+    if (stdout.destroyed || stdout.errored !== null) return;
+    if (!stdout.write(piece))
+      await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(refuseAnswer);
   }
 }
 

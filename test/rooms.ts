@@ -109,8 +109,18 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ['src/sqlite'],
   },
   'src/inspect': {
-    values: ['src/log', 'src/journal', 'src/snapshots'],
-    types: [model, 'src/host'],
+    values: [
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshots',
+      'src/stage',
+      'src/compare',
+      'src/journal',
+      node,
+    ],
   },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/folder-facts.ts': {

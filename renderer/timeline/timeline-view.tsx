@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button, type Key, ToggleButton, Toolbar } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
@@ -15,14 +15,6 @@ import { useZoom } from './use-zoom.ts';
 
 const NOTHING: Timeline = { density: [], rewinds: [], restores: [], rewindsLeftOut: 0 };
 
-/** Where there is little height, the page comes first, unless a person wants the timeline. */
-const lowWindow = window.matchMedia('(max-height: 479px)');
-
-function hearHeight(listener: () => void): () => void {
-  lowWindow.addEventListener('change', listener);
-  return () => lowWindow.removeEventListener('change', listener);
-}
-
 export type TimelineViewProps = {
   /** Null: not known yet, or the log cannot be read. Then only the snapshots are shown. */
   readonly timeline: Timeline | null;
@@ -33,9 +25,7 @@ export type TimelineViewProps = {
 
 /** All that the folder remembers, on one axis of time. */
 export function TimelineView({ timeline, snapshots, chosen, onChoose }: TimelineViewProps) {
-  const isLow = useSyncExternalStore(hearHeight, () => lowWindow.matches);
-  const [wanted, setWanted] = useState<boolean | null>(null);
-  const isOpen = wanted ?? !isLow;
+  const [isOpen, setOpen] = useState(true);
   const [isTable, setTable] = useState(false);
   return (
     <section className={isOpen ? 'timeline' : 'timeline closed'} aria-label="Timeline">
@@ -55,7 +45,7 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
           className="button quiet icon-only"
           aria-label={isOpen ? 'Hide the timeline' : 'Show the timeline'}
           aria-expanded={isOpen}
-          onPress={() => setWanted(!isOpen)}
+          onPress={() => setOpen(!isOpen)}
         >
           <Icon name={isOpen ? 'down' : 'chevron'} />
         </Button>

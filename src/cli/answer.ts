@@ -6,3 +6,6 @@ export type Answer = {
   readonly lines: readonly string[];
   readonly failure?: SnapbackError;
 };
+
+/** An answer that is too long to be held: its text, piece by piece. It must be read to its end, or returned. */
+export type StreamedAnswer = { readonly stream: (json: boolean) => AsyncGenerator<string> };

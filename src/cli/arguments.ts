@@ -24,7 +24,8 @@ export type Command =
   | { readonly name: 'demo'; readonly dir: string }
   | { readonly name: 'cache'; readonly clear: boolean }
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
-  | { readonly name: 'show'; readonly id: string }
+  /** `chat` null: the snapshot as a whole. */
+  | { readonly name: 'show'; readonly id: string; readonly chat: string | null }
   | { readonly name: 'diff'; readonly id: string }
   | { readonly name: 'verify'; readonly ids: readonly string[] }
   | { readonly name: 'take'; readonly kind: 'rewind' | 'periodic'; readonly ifDue: boolean }
@@ -129,6 +130,7 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       none(name, operands);
       return { name, check: values.check === true, filter: parseFilter(values) };
     case 'show':
+      return { name, id: one(name, operands, 'a snapshot'), chat: values.chat ?? null };
     case 'diff':
       return { name, id: one(name, operands, 'a snapshot') };
     case 'verify':

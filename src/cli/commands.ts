@@ -21,8 +21,9 @@ import {
   takeIfDue,
   takeSnapshot,
 } from '../index.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, StreamedAnswer } from './answer.ts';
 import type { Command, FolderCommand, Invocation, WorkingCommand } from './arguments.ts';
+import { showChat } from './conversation.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, verify } from './look.ts';
 import {
@@ -50,7 +51,7 @@ export async function runCommand(
   { command, data, db }: Invocation & { readonly command: WorkingCommand },
   environment: Environment,
   task: TaskOptions,
-): Promise<Answer> {
+): Promise<Answer | StreamedAnswer> {
   if (command.name === 'demo') return runDemo(command.dir, environment, task);
   if (command.name === 'cache') return runCache(command.clear, environment);
   const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
@@ -105,12 +106,18 @@ async function runCache(clear: boolean, { cacheDir }: Environment): Promise<Answ
   return { json: cache, lines: describeCacheState(cache) };
 }
 
-async function runInFolder(folder: DataFolder, command: FolderCommand, task: TaskOptions): Promise<Answer> {
+async function runInFolder(
+  folder: DataFolder,
+  command: FolderCommand,
+  task: TaskOptions,
+): Promise<Answer | StreamedAnswer> {
   switch (command.name) {
     case 'list':
       return list(folder, command, task);
     case 'show':
-      return show(folder, command.id, task);
+      return command.chat === null
+        ? show(folder, command.id, task)
+        : showChat(folder, { id: command.id, chat: command.chat }, task);
     case 'verify':
       return verify(folder, command.ids, task);
     case 'diff': {

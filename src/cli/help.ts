@@ -4,7 +4,10 @@ type Said = { readonly operands: string; readonly does: string };
 
 const SAID: { readonly [N in CommandName]: Said } = {
   list: { operands: '', does: 'lists snapshots by kind, newest first' },
-  show: { operands: 'ID', does: 'reads one snapshot to its end and shows it' },
+  show: {
+    operands: 'ID',
+    does: 'reads one snapshot to its end and shows it and its chats, or the messages of one chat',
+  },
   verify: { operands: 'ID...', does: 'reads snapshots to their end; exit 1 if one is damaged' },
   diff: { operands: 'ID', does: 'shows what restoring it would change, table by table' },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },

@@ -11,6 +11,7 @@ import {
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand, ListFilter } from './arguments.ts';
+import { describeChats, listChats } from './conversation.ts';
 import { describeList, describeNoMatch, describeSnapshot } from './report.ts';
 
 /* The commands that look at snapshots. They also work in a folder whose database is gone. */
@@ -33,12 +34,14 @@ export async function list(
   return { json: snapshots.map(toListed), lines: [...found, ...warnOf(folder)] };
 }
 
-/** `show`: one snapshot, read to its end. */
+/** `show`: one snapshot, read to its end, and its chats. */
 export async function show(folder: DataFolder, id: string, task: TaskOptions): Promise<Answer> {
   const now = new Date();
   const snapshot = await checkSnapshot(folder, id, task);
-  const lines = [...describeSnapshot(snapshot, rulesOf(folder.profile), now), ...warnOf(folder)];
-  return { json: toListed(snapshot), lines };
+  const chats = await listChats(folder, id, task);
+  const about = describeSnapshot(snapshot, rulesOf(folder.profile), now);
+  const lines = [...about, ...describeChats(chats), ...warnOf(folder)];
+  return { json: { ...toListed(snapshot), chats }, lines };
 }
 
 /** `verify`: reads snapshots to their end. Fails, with an answer, if one of them cannot be trusted. */
@@ -80,7 +83,7 @@ function warnOf({ databaseProblem }: DataFolder): readonly string[] {
 }
 
 /** A summary with its tables as an object. A Map becomes that object, so that `__proto__` is a name like any other. */
-function toListed({ tables, ...summary }: SnapshotSummary): unknown {
+function toListed({ tables, ...summary }: SnapshotSummary): object {
   return {
     ...summary,
     tables: tables === null ? null : new Map(tables.map(({ name, rows }) => [name, rows])),

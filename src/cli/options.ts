@@ -7,6 +7,11 @@ export const OPTIONS = {
   json: { type: 'boolean', means: 'one JSON document on stdout and nothing else; errors too' },
   help: { type: 'boolean', short: 'h', means: 'what a command does and its options' },
   version: { type: 'boolean', means: 'the version' },
+  chat: {
+    type: 'string',
+    value: 'CHAT',
+    means: 'the messages of this chat, by its id or name: kept, lost and newer ones',
+  },
   check: { type: 'boolean', means: 'reads every snapshot to its end' },
   kind: { type: 'string', value: 'KIND', means: 'rewind, periodic, restore, or another folder of snapshots' },
   since: {
@@ -54,7 +59,7 @@ const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as cons
 /** Every command with its options. All commands also take `--json` and `--help`. */
 export const COMMANDS = {
   list: { options: ['data', 'db', 'kind', 'since', 'limit', 'check'] },
-  show: { options: ['data', 'db'] },
+  show: { options: ['data', 'db', 'chat'] },
   verify: { options: ['data', 'db'] },
   diff: { options: ['data', 'db'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },

@@ -57,9 +57,12 @@ export async function groupEvents(
 
 /** SQL: the columns that identify an event, then whether it is flagged as hidden or superseded. */
 function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
-  const { hidden, supersededBy } = profile.log.columns;
-  const flagged = `(${sourceOf(hidden)} IS TRUE OR ${sourceOf(supersededBy)} IS NOT NULL)`;
-  return [...chainColumns(profile).map(sourceOf), flagged].join(', ');
+  return [...chainColumns(profile).map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');
+}
+
+/** SQL: whether an event is flagged as hidden or superseded. */
+export function flaggedSql({ log }: Profile, sourceOf: (column: string) => string): string {
+  return `(${sourceOf(log.columns.hidden)} IS TRUE OR ${sourceOf(log.columns.supersededBy)} IS NOT NULL)`;
 }
 
 type Grouping = {

@@ -15,6 +15,10 @@ export type EventMatch = {
   readonly log: Comparison;
   /** A temporary table with the identities (`i0`…) of the live events that the snapshot lacks. */
   readonly newer: string;
+  /** A temporary table with the rowids in the stage (`ord`) of the snapshot's events that the live log lacks. */
+  readonly missing: string;
+  /** A temporary table of events that both have, with other flags: `ord`, and the identity (`i0`…) of the live row. */
+  readonly reflagged: string;
   /** `same`: up to the end of the shorter log both have the same events. */
   readonly lineage: Diff['lineage'];
 };
@@ -24,6 +28,7 @@ const HERE = 'temp.snapback_events_here';
 const THERE = 'temp.snapback_events_there';
 const BOTH = 'temp.snapback_events_both';
 const NEWER = 'temp.snapback_events_newer';
+const REFLAGGED = 'temp.snapback_events_reflagged';
 
 /**
  * Matches the events that a comparison of the log found to differ, one to one. Neither ids nor rows tell events apart: a
@@ -49,7 +54,7 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
   const equal = ['true', ...shared.map(({ here, there }) => sameValue(here, there))].join(' AND ');
   // Most rows that differ hold the same event with other flags. What is left is matched whatever its row.
   db.exec(`
-    ${[PAIRED, HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
+    ${[PAIRED, HERE, THERE, BOTH, NEWER, REFLAGGED].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
     CREATE TEMP TABLE ${bare(PAIRED)} AS
       SELECT p.rowid AS line FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord ${joinLive(log, 'p')}
       WHERE p.survivor AND p.differs AND ${equal};
@@ -68,12 +73,19 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
       WHERE ${equal};
     CREATE TEMP TABLE ${bare(NEWER)} AS
       SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});
+    CREATE TEMP TABLE ${bare(REFLAGGED)} AS
+      SELECT ${['ord', ...keys].join(', ')} FROM ${log.put} WHERE rowid IN (SELECT line FROM ${PAIRED})
+      UNION ALL
+      SELECT ${['t.ord', ...keys.map((key) => `h.${key}`)].join(', ')} FROM ${BOTH} b
+        CROSS JOIN ${HERE} h ON h.rowid = b.here CROSS JOIN ${THERE} t ON t.rowid = b.there;
     DELETE FROM ${THERE} WHERE rowid IN (SELECT there FROM ${BOTH})`);
   const count = (table: string): number =>
     Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${table}`).pluck().get());
   return {
     log: { ...log, added: count(THERE), removed: count(NEWER), changed: count(PAIRED) + count(BOTH) },
     newer: NEWER,
+    missing: THERE,
+    reflagged: REFLAGGED,
     lineage: partsWays(database, log) ? 'other' : 'same',
   };
 }

@@ -87,6 +87,9 @@ const profileSchema = section({
       payloadChat: v.optional(names, [...chat.payloadChat]),
       payloadSpeaker: v.optional(names, [...chat.payloadSpeaker]),
       payloadText: v.optional(names, [...chat.payloadText]),
+      payloadTime: v.optional(names, [...chat.payloadTime]),
+      payloadTarget: v.optional(names, [...chat.payloadTarget]),
+      payloadEvent: v.optional(names, [...chat.payloadEvent]),
       rewindKinds: v.optional(names, [...chat.rewindKinds]),
       names: v.optional(
         v.nullable(

@@ -18,11 +18,20 @@ type LogColumns = {
   readonly hidden: string;
 };
 
-/** The fields of an event's payload that hold its chat, speaker and text. Of each list, the first field that exists counts. */
-type ChatFields = {
+/**
+ * Which fields of an event's payload mean what. Of each list, the first field that holds a text or a number counts. A field
+ * is a name, a path such as `message.body` or `parts[].text`, or a column of the log where the payload has no such field.
+ */
+export type ChatFields = {
   readonly payloadChat: readonly string[];
   readonly payloadSpeaker: readonly string[];
   readonly payloadText: readonly string[];
+  /** Where the time of a message is; none: in the log's own column. */
+  readonly payloadTime: readonly string[];
+  /** In the record of a rewind: the id of the last event that stays. */
+  readonly payloadTarget: readonly string[];
+  /** In any other event, or in a projected table: the id of the event that it belongs to. */
+  readonly payloadEvent: readonly string[];
   /** The kinds of events that record a rewind. */
   readonly rewindKinds: readonly string[];
   /** Null: the database has no names of chats. */
@@ -80,6 +89,9 @@ export const defaultProfile: Profile = {
     payloadChat: ['chat_id'],
     payloadSpeaker: ['speaker', 'author', 'speaker_id'],
     payloadText: ['text', 'content', 'message'],
+    payloadTime: [],
+    payloadTarget: ['to_event_id', 'target_event_id', 'to'],
+    payloadEvent: ['event_id', 'message_event_id'],
     rewindKinds: ['rewind'],
     names: defaultChatNames,
   },

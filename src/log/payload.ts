@@ -1,24 +1,68 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 
-/** The fields of an event's payload; none if it is not a JSON object. */
+/** Only a number with so many digits may be one that a double cannot hold. */
+const LONG_NUMBER = /\d{16}/;
+
+/** The fields of an event's payload; none if it is not a JSON object. A number that a double cannot hold is its text. */
 export function parsePayload(payload: unknown): ReadonlyMap<string, unknown> {
-  if (typeof payload !== 'string') return new Map();
+  const parsed = parseJson(payload);
+  return typeof parsed === 'object' && parsed !== null ? new Map(Object.entries(parsed)) : new Map();
+}
+
+/** What a JSON text holds; undefined for anything else. A number that a double cannot hold is its text. */
+export function parseJson(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
   try {
-    const parsed: unknown = JSON.parse(payload);
-    return typeof parsed === 'object' && parsed !== null ? new Map(Object.entries(parsed)) : new Map();
+    return LONG_NUMBER.test(text) ? parseExactly(text) : JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return new Map();
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** The first of the named fields that holds a text or a number, as text; null if none does. */
+function parseExactly(payload: string): unknown {
+  // TypeScript does not know the third argument yet.
+  const keepDigits = (
+    _key: string,
+    value: unknown,
+    { source }: { readonly source?: string } = {},
+  ): unknown =>
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value;
+  return JSON.parse(payload, keepDigits as (key: string, value: unknown) => unknown);
+}
+
+/** The first of the fields that holds a text or a number, as text; null if none does. A field is a name or a path. */
 export function firstText(fields: ReadonlyMap<string, unknown>, names: readonly string[]): string | null {
-  const found = names
-    .map((name) => fields.get(name))
-    .find((value) => typeof value === 'string' || typeof value === 'number');
-  return found === undefined ? null : String(found);
+  for (const name of names) {
+    const found = textOf(fields.get(name)) ?? (/[.[]/.test(name) ? textAtPath(fields, name) : null);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+/** The texts at a path such as `message.parts[].text`, each on lines of its own. */
+function textAtPath(fields: ReadonlyMap<string, unknown>, path: string): string | null {
+  let values: readonly unknown[] = [fields];
+  for (const step of path.split('.')) {
+    const [name, inLists] = step.endsWith('[]') ? [step.slice(0, -2), true] : [step, false];
+    values = values.flatMap((value) => {
+      const member = memberOf(value, name);
+      return inLists ? (Array.isArray(member) ? member : []) : [member];
+    });
+  }
+  const texts = values.flatMap((value) => textOf(value) ?? []);
+  return texts.length === 0 ? null : texts.join('\n');
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (value instanceof Map) return value.get(name);
+  const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isObject ? Reflect.get(value, name) : undefined;
 }
 
 /** The live names of chats by id; empty if the profile names no table for them or the database lacks it. */

@@ -5,7 +5,12 @@ import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { ReadingOptions } from '../snapshot-file/reader.ts';
-import { openReadDatabase, type ReadDatabase } from '../sqlite/database.ts';
+import {
+  explainPrivateWrite,
+  type OpenOptions,
+  openReadDatabase,
+  type ReadDatabase,
+} from '../sqlite/database.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { tidy } from '../system/durable.ts';
 import { rm } from '../system/files.ts';
@@ -96,6 +101,25 @@ function openKept({ path, record }: Kept, place: StagePlace): Stage | null {
   } catch (error) {
     if (error instanceof SnapbackError) return null;
     throw error;
+  }
+}
+
+/**
+ * Opens a connection of its own to the rows of an open stage, which outlasts the stage. Where another process has removed
+ * the file's name meanwhile, a copy in `folder` is opened. The caller closes it. @throws `disk-full`, `io-failed`
+ */
+export function openStageAgain(stage: Stage, folder: PrivateFolder, options: OpenOptions): ReadDatabase {
+  try {
+    return openReadDatabase(stage.file, options);
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+  }
+  const copy = join(folder.path, `stage-${randomBytes(4).toString('hex')}.db`);
+  try {
+    stage.db.prepare('VACUUM INTO ?').run(copy);
+    return openReadDatabase(copy, options);
+  } catch (error) {
+    throw explainPrivateWrite(error, copy);
   }
 }
 

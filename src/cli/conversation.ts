@@ -1,0 +1,178 @@
+import { count } from '../../words/plurals.ts';
+import {
+  type ChatSummary,
+  type Conversation,
+  type ConversationMessage,
+  type DataFolder,
+  openConversation,
+  SnapbackError,
+  type TaskOptions,
+} from '../index.ts';
+import type { StreamedAnswer } from './answer.ts';
+import { printJson } from './json.ts';
+import { usage } from './option-values.ts';
+import { alignTable, fold, toPrintable } from './text.ts';
+
+/* `show --chat`, and the chats that `show` lists. */
+
+/** What names the events that name no chat. */
+const NO_CHAT = '-';
+const PAGE = 200;
+
+/** A chat as `show` lists it. */
+type ListedChat = Pick<ChatSummary, 'chat' | 'name' | 'kept' | 'lost' | 'newer'>;
+
+/** The chats of a snapshot; null where the snapshot or the database can't be read, which `show` says in another place. @throws `cancelled` */
+export async function listChats(
+  folder: DataFolder,
+  id: string,
+  task: TaskOptions,
+): Promise<readonly ListedChat[] | null> {
+  try {
+    const conversation = await openConversation(folder, id, null, task);
+    await conversation.close();
+    return mergeBranches(conversation.overview.chats);
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+}
+
+function mergeBranches(chats: readonly ChatSummary[]): readonly ListedChat[] {
+  const merged = Map.groupBy(chats, ({ chat }) => chat);
+  return [...merged].map(([chat, branches]) => {
+    const sum = (of: 'kept' | 'lost' | 'newer') => branches.reduce((total, one) => total + one[of], 0);
+    return {
+      chat,
+      name: branches[0]?.name ?? null,
+      kept: sum('kept'),
+      lost: sum('lost'),
+      newer: sum('newer'),
+    };
+  });
+}
+
+/** The lines about a snapshot's chats. */
+export function describeChats(chats: readonly ListedChat[] | null): readonly string[] {
+  const speaking = chats?.filter(({ kept, lost, newer }) => kept + lost + newer > 0) ?? [];
+  if (speaking.length === 0) return [];
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const table = alignTable(
+    [
+      { title: 'Chat', align: 'left' },
+      { title: 'Name', align: 'left' },
+      right('Kept'),
+      right('Lost'),
+      right('Newer'),
+    ],
+    speaking.map(({ chat, name, kept, lost, newer }) => [
+      chat ?? NO_CHAT,
+      name ?? '',
+      String(kept),
+      String(lost),
+      String(newer),
+    ]),
+  );
+  return ['', ...fold(table, (rest) => `… and ${count(rest, 'more chat')} (--json lists all)`)];
+}
+
+type Asked = { readonly id: string; readonly chat: string };
+
+/**
+ * `show --chat`: the messages of one chat in the order of the log, all its branches together.
+ * @throws `usage` where no chat or several are meant; as `openConversation`
+ */
+export async function showChat(
+  folder: DataFolder,
+  { id, chat }: Asked,
+  task: TaskOptions,
+): Promise<StreamedAnswer> {
+  const conversation = await openConversation(folder, id, null, task);
+  try {
+    const meant = findChats(chat, conversation.overview.chats);
+    const stream = (json: boolean) =>
+      json ? streamJson(conversation, meant) : streamLines(conversation, meant);
+    return { stream };
+  } catch (error) {
+    await conversation.close();
+    throw error;
+  }
+}
+
+/** The branches of the chat that a person means by its id or its name. @throws `usage` with the candidates */
+function findChats(given: string, chats: readonly ChatSummary[]): readonly ChatSummary[] {
+  const byId = chats.filter(({ chat }) => (chat ?? NO_CHAT) === given);
+  if (byId.length > 0) return byId;
+  const fold = (text: string | null) => text?.normalize('NFKC').toLowerCase();
+  const exact = chats.filter(({ name }) => name === given);
+  const found = exact.length > 0 ? exact : chats.filter(({ name }) => fold(name) === fold(given));
+  const ids = [...new Set(found.map(({ chat }) => chat))];
+  if (ids.length === 1) return found;
+  const candidates = ids.length > 0 ? ids : [...new Set(chats.map(({ chat }) => chat))];
+  const named = candidates.map((chat) => nameOf(chat, chats));
+  const list =
+    named.length > 20 ? `${named.slice(0, 20).join(', ')} and ${named.length - 20} more` : named.join(', ');
+  if (ids.length > 1)
+    throw usage(`Several chats are called “${given}”: ${list}. Name one of them by its id.`, 'show');
+  throw usage(`This snapshot has no chat “${given}”. Its chats: ${list === '' ? 'none' : list}.`, 'show');
+}
+
+function nameOf(chat: string | null, chats: readonly ChatSummary[]): string {
+  const name = chats.find((one) => one.chat === chat)?.name ?? null;
+  return name === null || name === chat ? (chat ?? NO_CHAT) : `${chat ?? NO_CHAT} (${name})`;
+}
+
+async function* streamJson(
+  conversation: Conversation,
+  chats: readonly ChatSummary[],
+): AsyncGenerator<string> {
+  const lists = [
+    ['messages', true],
+    ['otherEvents', false],
+  ] as const;
+  try {
+    yield '{';
+    for (const [name, speaks] of lists) {
+      yield `${speaks ? '' : ','}\n  "${name}": [`;
+      let separator = '\n';
+      for (const message of conversation.walk(chats, PAGE)) {
+        if ((message.text !== null) !== speaks) continue;
+        yield `${separator}    ${printJson(speaks ? toMessage(message) : toOther(message)).replaceAll('\n', '\n    ')}`;
+        separator = ',\n';
+      }
+      yield separator === '\n' ? ']' : '\n  ]';
+    }
+    yield '\n}\n';
+  } finally {
+    await conversation.close();
+  }
+}
+
+function toMessage({ event, speaker, text, ts, state }: ConversationMessage): unknown {
+  return { event, speaker, text, ts, state };
+}
+
+/** An event that says nothing, of whatever kind. */
+function toOther({ event, kind, payload, ts, state }: ConversationMessage): unknown {
+  return { event, kind, payload, ts, state };
+}
+
+async function* streamLines(
+  conversation: Conversation,
+  chats: readonly ChatSummary[],
+): AsyncGenerator<string> {
+  try {
+    const [first] = mergeBranches(chats);
+    const { chat = null, kept = 0, lost = 0, newer = 0 } = first ?? {};
+    const counts = `${count(kept, 'message')} kept, ${lost} lost, ${newer} newer`;
+    yield `${toPrintable(nameOf(chat, chats))}: ${counts}\n\n`;
+    for (const message of conversation.walk(chats, PAGE)) yield `${lineOf(message)}\n`;
+  } finally {
+    await conversation.close();
+  }
+}
+
+function lineOf({ state, ts, speaker, text, kind, payload }: ConversationMessage): string {
+  const said = text === null ? `(${kind ?? 'event'}) ${payload ?? ''}` : `${speaker ?? kind ?? '?'}: ${text}`;
+  return toPrintable(`${state.padEnd(5)}  ${ts ?? '-'}  ${said}`);
+}

@@ -1,0 +1,156 @@
+import { flaggedSql } from '../compare/event-groups.ts';
+import type { Profile } from '../host/profile.ts';
+import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
+import { findForeignId } from '../log/events.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { stageColumn } from '../stage/layout.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
+import { createYielder } from '../system/yielder.ts';
+import type { LogDifference } from './log-difference.ts';
+import { createIndex, type IndexWriter, PRESENCE } from './message-index.ts';
+
+/** The log of a snapshot, and how its events are read. */
+export type LogRows = {
+  /** A connection to the stage of its own. */
+  readonly db: ReadDatabase;
+  readonly log: StagedTable;
+  readonly profile: Profile;
+  readonly fields: EventFields;
+};
+
+/** Notes what is different now, while the moment lasts in which it was found. Begins the index. @throws `cancelled`, `disk-full` */
+export async function noteDifference(
+  index: WriteDatabase,
+  { db, log, profile, fields }: LogRows,
+  difference: LogDifference,
+  task: TaskOptions,
+): Promise<IndexWriter> {
+  const yielder = createYielder(task);
+  const writer = createIndex(index);
+  db.pragma('temp_store = FILE');
+  db.exec(`CREATE TEMP TABLE missing (ord INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE reflagged (ord INTEGER PRIMARY KEY, flagged INTEGER, by)`);
+  const addMissing = db.prepare<[bigint]>('INSERT INTO temp.missing VALUES (?)');
+  const addReflagged = db.prepare<[bigint, number, unknown]>('INSERT INTO temp.reflagged VALUES (?, ?, ?)');
+  db.exec('BEGIN');
+  for (const ord of difference.missing()) {
+    addMissing.run(ord);
+    await yielder.step();
+  }
+  for (const { ord, flagged, by } of difference.reflagged()) {
+    addReflagged.run(ord, Number(flagged), by);
+    await yielder.step();
+  }
+  db.exec('COMMIT');
+  const reader = createEventReader(
+    profile,
+    fields,
+    log.live.columns.map(({ name }) => name),
+  );
+  for (const values of difference.newer(reader.columns)) {
+    writer.addNewer({ ...reader.read(values), flagged: values.at(-1) === 1n });
+    await yielder.step();
+  }
+  return writer;
+}
+
+/** Writes a line for each event, in the order of both logs together. Newer ones stand after what was lost at their place. @throws `cancelled`, `disk-full` */
+export async function fillIndex(
+  index: WriteDatabase,
+  rows: LogRows,
+  writer: IndexWriter,
+  task: TaskOptions,
+): Promise<void> {
+  const { db, log, profile, fields } = rows;
+  const yielder = createYielder(task);
+  const reader = createEventReader(profile, fields, log.columns);
+  const stagedName = (column: string) => `s.${stageColumn(placeOfName(log.columns, column))}`;
+  const flagged = flaggedSql(profile, (column) =>
+    placeOfName(log.columns, column) === -1 ? 'NULL' : stagedName(column),
+  );
+  const own = [...reader.columns.map(stagedName), flagged, 's.rowid'];
+  const now = ['m.ord IS NOT NULL', 'r.ord IS NOT NULL', 'r.flagged', 'r.by'];
+  const scan = db
+    .prepare<[], unknown[]>(
+      `SELECT ${[...own, ...now].join(', ')} FROM main.${log.name} s
+         LEFT JOIN temp.missing m ON m.ord = s.rowid LEFT JOIN temp.reflagged r ON r.ord = s.rowid
+         ORDER BY ${orderOf(rows)}`,
+    )
+    .raw()
+    .safeIntegers();
+  const newer = createNewerQueue(index, writer);
+  let done = 0;
+  for (const values of scan.iterate()) {
+    const [isFlagged, ord, isMissing, isReflagged, flaggedNow, by] = values.slice(reader.columns.length);
+    const was = isFlagged === 1n ? PRESENCE.hidden : PRESENCE.visible;
+    const hiddenNow = isReflagged === 1n ? flaggedNow === 1n : isFlagged === 1n;
+    const there = hiddenNow ? PRESENCE.hidden : PRESENCE.visible;
+    const event = reader.read(values);
+    if (isMissing !== 1n) newer.addUpTo(event.id);
+    const source = typeof ord === 'bigint' ? ord : 0n;
+    const state = { source, isNewer: false, was, now: isMissing === 1n ? PRESENCE.absent : there, by };
+    writer.add({ ...event, speaks: speaks(event), ...state });
+    done += 1;
+    if (done % 1000 === 0)
+      yielder.report({ phase: 'compare', done, total: log.rows, unit: 'rows', cancellable: true });
+    await yielder.step();
+  }
+  newer.addAll();
+}
+
+/** By id where ids are whole numbers; else as the snapshot has them. */
+function orderOf({ db, log, profile }: LogRows): string {
+  const place = placeOfName(log.columns, profile.log.columns.id);
+  if (place === -1 || log.rowid === 'key') return 's.rowid';
+  const column = stageColumn(place);
+  const isOrdered = findForeignId(db, { schemaName: 'main', table: log.name, column }) === null;
+  return isOrdered ? `s.${column}, s.rowid` : 's.rowid';
+}
+
+function speaks({ text, isRewind }: Pick<ReadEvent, 'text' | 'isRewind'>): boolean {
+  return text !== null && !isRewind;
+}
+
+type StoredNewer = Pick<ReadEvent, 'id' | 'chat' | 'branch' | 'ts' | 'text' | 'target'> & {
+  readonly k: bigint;
+  readonly is_rewind: bigint;
+  readonly belongs: string | null;
+  readonly flagged: bigint;
+};
+
+/** The newer events that are not in the index yet, in the order of their ids. They are read one by one. */
+function createNewerQueue(index: WriteDatabase, writer: IndexWriter) {
+  const next = index
+    .prepare<[bigint], StoredNewer>(
+      `SELECT k, id, chat, branch, ts, iif(text IS NULL, NULL, '') AS text, is_rewind, target, belongs, flagged
+         FROM newer WHERE k > ? ORDER BY k LIMIT 1`,
+    )
+    .safeIntegers();
+  let waiting = next.get(0n);
+
+  function addOne({ k, is_rewind, belongs, flagged, ...event }: StoredNewer): void {
+    const isRewind = is_rewind === 1n;
+    const now = flagged === 1n ? PRESENCE.hidden : PRESENCE.visible;
+    const state = { source: k, isNewer: true, was: PRESENCE.absent, now, by: null };
+    writer.add({ ...event, isRewind, belongsTo: belongs, speaks: speaks({ ...event, isRewind }), ...state });
+    waiting = next.get(k);
+  }
+
+  return {
+    /** Adds those that stand before an event that both logs have. Only whole numbers tell which do. */
+    addUpTo(id: bigint | string | null): void {
+      while (
+        waiting !== undefined &&
+        typeof id === 'bigint' &&
+        typeof waiting.id === 'bigint' &&
+        waiting.id < id
+      )
+        addOne(waiting);
+    },
+    addAll(): void {
+      while (waiting !== undefined) addOne(waiting);
+    },
+  };
+}

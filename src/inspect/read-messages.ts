@@ -1,0 +1,212 @@
+import { createEventReader, type ReadEvent } from '../log/event-reader.ts';
+import type {
+  ChatSummary,
+  ConversationLayout,
+  ConversationMessage,
+  ConversationRun,
+  MessageNote,
+  MessageState,
+} from '../model/conversation.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { stageColumn } from '../stage/layout.ts';
+import type { LogRows } from './fill-index.ts';
+import { STATES } from './settle-index.ts';
+
+/** More runs than this are not sent to a window, and nothing is folded. */
+const MOST_RUNS = 1000;
+const MOST_NOTES = 50;
+
+/** The answers of a complete index. Texts come from the stage and, of newer messages, from the index. */
+export type MessageReader = {
+  readonly chats: (names: ReadonlyMap<string, string>) => readonly ChatSummary[];
+  readonly layout: (chat: number) => ConversationLayout;
+  /** The messages from a place on, at most `limit`. Texts are cut after `longest` characters. */
+  readonly page: (chat: number, span: PageSpan) => readonly ConversationMessage[];
+  /** Every message of these chats once, whole, in the order of the log. Holds at most `page` of each chat at a time. */
+  readonly walk: (chats: readonly Pick<ChatSummary, 'no'>[], page: number) => Generator<ConversationMessage>;
+  /** The first place of the next (or previous) run that differs, seen from a place; null where there is none. */
+  readonly difference: (chat: number, from: number, direction: 'next' | 'previous') => number | null;
+};
+
+type PageSpan = { readonly from: number; readonly limit: number; readonly longest: number };
+
+type Line = {
+  readonly place: number;
+  readonly n: number;
+  readonly state: number;
+  readonly source: bigint;
+  readonly is_newer: number;
+};
+
+/** Makes the reader of an index and of the stage that it was made from. */
+export function createMessageReader(index: WriteDatabase, rows: LogRows): MessageReader {
+  const readSource = createSourceReader(index, rows);
+  const lines = index.prepare<[number, number, number], Line>(
+    'SELECT place, n, state, source, is_newer FROM message WHERE chat = ? AND place >= ? ORDER BY place LIMIT ?',
+  );
+  const notes = index.prepare<[number, number, number], Omit<Line, 'place'>>(
+    `SELECT e.n, CASE WHEN was = 2 AND now = 2 THEN 0 WHEN was = 2 THEN 1 ELSE 2 END AS state, source, is_newer
+       FROM note o JOIN event e ON e.chat = o.chat AND e.n = o.n WHERE o.chat = ? AND o.message = ? ORDER BY e.n LIMIT ?`,
+  );
+  const differences = {
+    next: index
+      .prepare<[number, number], number>(
+        'SELECT first FROM run WHERE chat = ? AND first > ? AND state <> 0 ORDER BY first LIMIT 1',
+      )
+      .pluck(),
+    previous: index
+      .prepare<[number, number], number>(
+        'SELECT first FROM run WHERE chat = ? AND first < ? AND state <> 0 ORDER BY first DESC LIMIT 1',
+      )
+      .pluck(),
+  };
+
+  function notesOf(chat: number, n: number, longest: number): readonly MessageNote[] {
+    return notes.all(chat, n, MOST_NOTES).map((line) => {
+      const { kind, payload } = readSource(line);
+      return { table: null, kind, text: cut(payload ?? '', longest).text, state: stateOf(line.state) };
+    });
+  }
+
+  function toMessage(chat: number, line: Line, longest: number): ConversationMessage {
+    const { id, speaker, text, ts, kind, payload } = readSource(line);
+    const shown = cut(text ?? payload ?? '', longest);
+    return {
+      place: line.place,
+      event: id,
+      speaker,
+      text: text === null ? null : shown.text,
+      ts,
+      kind,
+      payload: text === null && payload !== null ? shown.text : null,
+      state: stateOf(line.state),
+      cut: shown.cut,
+      notes: notesOf(chat, line.n, longest),
+    };
+  }
+
+  function* linesOf(chat: number, page: number): Generator<Line> {
+    for (let from = 0; ; ) {
+      const batch = lines.all(chat, from, page);
+      if (batch.length === 0) return;
+      yield* batch;
+      from += batch.length;
+    }
+  }
+
+  return {
+    chats: (names) => readChats(index, names),
+    layout: (chat) => readLayout(index, chat),
+    page: (chat, { from, limit, longest }) =>
+      lines.all(chat, from, limit).map((line) => toMessage(chat, line, longest)),
+    *walk(chats, page) {
+      const cursors = chats.map(({ no }) => ({ no, lines: linesOf(no, page) }));
+      let heads = cursors.map(({ no, lines: rest }) => ({ no, rest, head: rest.next() }));
+      for (;;) {
+        heads = heads.filter(({ head }) => head.done !== true);
+        const [first, ...others] = heads;
+        if (first === undefined) return;
+        const next = others.reduce(
+          (least, one) => (one.head.value.n < least.head.value.n ? one : least),
+          first,
+        );
+        yield toMessage(next.no, next.head.value, Number.POSITIVE_INFINITY);
+        next.head = next.rest.next();
+      }
+    },
+    difference: (chat, from, direction) => differences[direction].get(chat, from) ?? null,
+  };
+}
+
+type Said = Pick<ReadEvent, 'id' | 'speaker' | 'text' | 'ts' | 'kind' | 'payload'>;
+
+function createSourceReader(index: WriteDatabase, { db, log, profile, fields }: LogRows) {
+  const reader = createEventReader(profile, fields, log.columns);
+  const columns = reader.columns.map((name) => stageColumn(placeOfName(log.columns, name)));
+  const staged = db
+    .prepare<[bigint], unknown[]>(
+      `SELECT ${columns.join(', ') || 'NULL'} FROM main.${log.name} WHERE rowid = ?`,
+    )
+    .raw()
+    .safeIntegers();
+  const newer = index
+    .prepare<[bigint], Said>('SELECT id, speaker, text, ts, kind, payload FROM newer WHERE k = ?')
+    .safeIntegers();
+  const nothing: Said = { id: null, speaker: null, text: null, ts: null, kind: null, payload: null };
+  return ({ source, is_newer }: Pick<Line, 'source' | 'is_newer'>): Said =>
+    is_newer === 1 ? (newer.get(source) ?? nothing) : reader.read(staged.get(source) ?? []);
+}
+
+function cut(text: string, longest: number): { readonly text: string; readonly cut: boolean } {
+  if (text.length <= longest) return { text, cut: false };
+  return { text: text.slice(0, longest).toWellFormed(), cut: true };
+}
+
+function stateOf(state: number): MessageState {
+  return STATES[state] ?? 'kept';
+}
+
+type Counted = Omit<ChatSummary, 'name'> & { readonly branches: number };
+
+function readChats(index: WriteDatabase, names: ReadonlyMap<string, string>): readonly ChatSummary[] {
+  const counts = index
+    .prepare<[], Counted>(
+      `SELECT c.no, c.chat, c.branch, count(*) OVER (PARTITION BY c.chat) AS branches,
+         (SELECT count(*) FROM message m WHERE m.chat = c.no) AS places,
+         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 0) AS kept,
+         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 1) AS lost,
+         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 2) AS newer,
+         (SELECT count(*) FROM event e WHERE e.chat = c.no AND speaks AND was < 2 AND now < 2) AS unread
+       FROM chat c ORDER BY lost > 0 DESC, lost DESC, newer DESC, c.chat IS NULL, places DESC, c.no`,
+    )
+    .all();
+  return counts
+    .filter(({ places, unread }) => places > 0 || unread > 0)
+    .map(({ branches, branch, ...one }) => ({
+      ...one,
+      branch: branches > 1 ? branch : null,
+      name: one.chat === null ? null : (names.get(one.chat) ?? null),
+    }));
+}
+
+type StoredRun = {
+  readonly first: number;
+  readonly length: number;
+  readonly state: number;
+  readonly messages: number;
+  readonly rewind: number | null;
+  readonly event: bigint | string | null;
+  readonly ts: string | null;
+  readonly fold_first: number | null;
+  readonly fold_length: number;
+  readonly fold_messages: number;
+};
+
+function readLayout(index: WriteDatabase, chat: number): ConversationLayout {
+  const places = index
+    .prepare<[number], number>('SELECT count(*) FROM message WHERE chat = ?')
+    .pluck()
+    .get(chat);
+  const runs = index
+    .prepare<[number, number], StoredRun>(
+      `SELECT u.*, r.id AS event, r.ts FROM run u LEFT JOIN rewind r ON r.no = u.rewind
+         WHERE u.chat = ? ORDER BY first LIMIT ?`,
+    )
+    .all(chat, MOST_RUNS + 1);
+  return { places: places ?? 0, runs: runs.length > MOST_RUNS ? null : runs.map(toRun) };
+}
+
+function toRun({ first, length, state, messages, rewind, event, ts, ...fold }: StoredRun): ConversationRun {
+  return {
+    from: first,
+    length,
+    state: stateOf(state),
+    messages,
+    rewind: rewind === null ? null : { event, ts },
+    fold:
+      fold.fold_first === null
+        ? null
+        : { from: fold.fold_first, length: fold.fold_length, messages: fold.fold_messages },
+  };
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { ask, fingerprint, pristine, run, start } from '../support/cli.ts';
+
+type Shown = {
+  readonly messages: readonly {
+    readonly event: number;
+    readonly speaker: string;
+    readonly text: string;
+    readonly ts: string;
+    readonly state: 'kept' | 'lost' | 'newer';
+  }[];
+};
+type Chats = {
+  readonly chats: readonly {
+    readonly chat: string | null;
+    readonly name: string | null;
+    readonly kept: number;
+    readonly lost: number;
+    readonly newer: number;
+  }[];
+};
+
+test('show --chat gives the messages of a chat, named by id or by name, and changes nothing', async () => {
+  const before = await fingerprint(pristine);
+  const { messages } = await ask<Shown>(pristine, 'show', 'latest-rewind', '--chat', 'lighthouse');
+  const count = (state: string) => messages.filter((one) => one.state === state).length;
+  expect([count('lost'), count('newer')]).toEqual([20, 0]);
+  expect(messages.map(({ event }) => event)).toEqual(
+    messages.map(({ event }) => event).toSorted((a, b) => a - b),
+  );
+  const db = new Database(join(pristine, 'chat.db'), { readonly: true });
+  const hidden = db
+    .prepare(
+      `SELECT id AS event, payload_json ->> 'speaker' AS speaker, payload_json ->> 'text' AS text, ts, 'lost' AS state
+         FROM event_log WHERE kind = 'message' AND hidden AND payload_json ->> 'chat_id' = 'lighthouse' ORDER BY id`,
+    )
+    .all();
+  db.close();
+  expect(messages.filter(({ state }) => state === 'lost')).toEqual(hidden);
+  expect(await ask(pristine, 'show', 'latest-rewind', '--chat', 'Lighthouse')).toEqual(
+    await ask(pristine, 'show', 'latest-rewind', '--chat', 'lighthouse'),
+  );
+  const harbour = await ask<Shown>(pristine, 'show', 'latest-rewind', '--chat', 'Harbour');
+  expect(harbour.messages.filter(({ state }) => state === 'newer')).toHaveLength(3);
+  expect(await fingerprint(pristine)).toEqual(before);
+});
+
+test('show lists the chats of a snapshot, those with something lost first', async () => {
+  const { chats } = await ask<Chats>(pristine, 'show', 'latest-rewind');
+  expect(chats[0]).toMatchObject({ chat: 'lighthouse', name: 'Lighthouse', lost: 20, newer: 0 });
+  expect(chats[1]).toMatchObject({ chat: 'harbour', lost: 0, newer: 3 });
+  const { stdout } = await run(['show', 'latest-rewind', '--data', pristine]);
+  expect(stdout).toMatch(/^lighthouse +Lighthouse +\d+ +20 +0$/m);
+});
+
+test('show --chat for people names the state of each message', async () => {
+  const { stdout, status } = await run(['show', 'latest-rewind', '--chat', 'lighthouse', '--data', pristine]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^lighthouse \(Lighthouse\): \d+ messages kept, 20 lost, 0 newer$/m);
+  expect(stdout.match(/^lost {3}\S+ {2}[^(:]+: /gm)).toHaveLength(20);
+  expect(stdout).toMatch(/^lost {3}\S+ {2}\(memory_kept\) \{/m);
+});
+
+test('a chat that the snapshot does not have is a wrong usage, and the answer names those that it has', async () => {
+  const { status, stderr } = await run(['show', 'latest-rewind', '--chat', 'nobody', '--data', pristine]);
+  expect(status).toBe(2);
+  expect(stderr).toContain('lighthouse (Lighthouse)');
+});
+
+test('whoever stops reading a chat ends the command', async () => {
+  const { child, outcome } = start([
+    'show',
+    'latest-rewind',
+    '--chat',
+    'lighthouse',
+    '--json',
+    '--data',
+    pristine,
+  ]);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  expect((await outcome).status).toBe(0);
+});
