@@ -6,8 +6,8 @@ import type { SnapshotSummary, TableCount } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { createBatchFeeder } from '../snapshot-file/batch-lines.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
-import type { SnapshotPart } from '../snapshot-file/reader.ts';
-import { readSnapshot } from '../snapshot-file/reader.ts';
+import { readWithNotes } from '../snapshot-file/own-notes.ts';
+import { type ReadingOptions, readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
 import type { OpenedFile } from '../snapshots/files.ts';
 import { foldName } from '../sqlite/names.ts';
 
@@ -37,10 +37,22 @@ export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes
  * Reads a snapshot from its first byte to its last. Damage is a fact, not an error. Where the log is longer than the
  * live one, its chain at that length is noted too. @throws `cancelled`, `snapshot-unreadable` where the system fails to read
  */
-export async function readFacts(
+export function readFacts(
   folder: DataFolder,
   file: OpenedFile,
   live: LiveLogFacts,
+  task: TaskOptions,
+): Promise<SnapshotFacts> {
+  const reading = { hashed: false } as const;
+  return readWithNotes((notesIn) => readAll({ folder, live }, file, { ...reading, notesIn }, task));
+}
+
+type FactsSource = { readonly folder: DataFolder; readonly live: LiveLogFacts };
+
+async function readAll(
+  { folder, live }: FactsSource,
+  file: OpenedFile,
+  options: ReadingOptions,
   task: TaskOptions,
 ): Promise<SnapshotFacts> {
   const { log, tables } = folder.profile;
@@ -51,7 +63,7 @@ export async function readFacts(
   const illFormed = { texts: 0, first: '' };
   try {
     const known = new Set([log.table, ...tables].map(foldName));
-    for await (const part of readSnapshot(file, known, task, { hashed: false })) {
+    for await (const part of readSnapshot(file, known, task, options)) {
       const current = counts.at(-1);
       if (part.type === 'last-event-id') lastEventId = part.value;
       if (part.type === 'table') counts.push({ name: part.name, rows: 0 });

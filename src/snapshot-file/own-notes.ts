@@ -50,6 +50,30 @@ export async function findOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null
   return end.includes('"aboutHash"') || start.includes(QUOTED_KEY) ? scanForNotes(file) : null;
 }
 
+/** Notes of ours were found where nobody had looked for them: the file has to be read again, with them. */
+class NotesWithin extends Error {}
+
+/** Where a reader looks for our notes before it reads the rows: where `findOwnNotes` does, or in all of the file. */
+export type NotesPlace = 'ends' | 'anywhere';
+
+/**
+ * Lets `read` read a file with the notes that its ends show, and once more if there are others in the middle. Few files are
+ * like that, and to search each of them first would mean to read it twice. @throws what `read` throws
+ */
+export async function readWithNotes<T>(read: (notesIn: NotesPlace) => Promise<T>): Promise<T> {
+  try {
+    return await read('ends');
+  } catch (error) {
+    if (!(error instanceof NotesWithin)) throw error;
+    return read('anywhere');
+  }
+}
+
+/** To be called where our key was met without known notes. @throws the error that `readWithNotes` waits for, if there are notes */
+export async function refuseNotesWithin(file: SnapshotBytes): Promise<void> {
+  if ((await searchOwnNotes(file)) !== null) throw new NotesWithin();
+}
+
 /** Finds our notes wherever they are in the file, reading all of it if necessary. */
 export async function searchOwnNotes(file: SnapshotBytes): Promise<OwnNotes | null> {
   return (await findOwnNotes(file)) ?? ((await mentionsNotes(file)) ? scanForNotes(file) : null);

@@ -9,7 +9,15 @@ import { createExactCursor } from './exact-values.ts';
 import { refuseForeign } from './foreign.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
 import { OWN_KEY } from './notes.ts';
-import { BEYOND_ALL, isBeyondAll, type OwnNotes, searchOwnNotes } from './own-notes.ts';
+import {
+  BEYOND_ALL,
+  findOwnNotes,
+  isBeyondAll,
+  type NotesPlace,
+  type OwnNotes,
+  refuseNotesWithin,
+  searchOwnNotes,
+} from './own-notes.ts';
 import type { SnapshotPart } from './parts.ts';
 import { readTable } from './read-table.ts';
 import type { RowCopier } from './stored-rows.ts';
@@ -21,6 +29,8 @@ export type ReadingOptions = WindowOptions & {
   readonly plain?: boolean;
   /** Takes rows of a database as they are. Without, they are handed over as values. */
   readonly copier?: RowCopier | null;
+  /** Where our notes are looked for; `ends` only inside `readWithNotes`. */
+  readonly notesIn?: NotesPlace;
 };
 
 /**
@@ -33,12 +43,12 @@ export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
-  { plain = true, copier = null, ...options }: ReadingOptions = {},
+  { plain = true, copier = null, notesIn = 'anywhere', ...options }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
   if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task, copier);
   const yielder = createYielder(task);
   await refuseForeign(file);
-  const notes = await searchOwnNotes(file);
+  const notes = await (notesIn === 'ends' ? findOwnNotes : searchOwnNotes)(file);
   const window = createByteWindow(file, yielder, options);
   const scanner = createJsonScanner(window.take, 0);
   const exact = notes === null ? null : createExactCursor(file, notes.exact);
@@ -59,6 +69,7 @@ export async function* readSnapshot(
     if (seen.has(name)) throw damaged(`the key ${JSON.stringify(key)} occurs twice`);
     seen.add(name);
     if (key === OWN_KEY) {
+      if (notes === null && notesIn === 'ends') await refuseNotesWithin(file);
       await skipOwnPart(scanner, notes);
     } else if (known) yield* readTable(source, key);
     else if (key === 'last_event_id') {

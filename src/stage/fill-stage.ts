@@ -3,6 +3,7 @@ import type { Diff, SchemaDrift } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { readWithNotes } from '../snapshot-file/own-notes.ts';
 import { type ReadingOptions, readSnapshot } from '../snapshot-file/reader.ts';
 import type { RowCopier } from '../snapshot-file/stored-rows.ts';
 import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
@@ -35,7 +36,14 @@ export type Filled = { readonly facts: StagedFacts; readonly guessedBlobs: Diff[
  * @throws `snapshot-damaged`, `row-refused` (the live key takes two rows for the same), `schema-needs-host` (a key
  * needs a collation of the host), `cancelled`, `disk-full`; then the file is of no use
  */
-export async function fillStage(plan: FillPlan, task: TaskOptions): Promise<Filled> {
+export async function fillStage(request: FillPlan, task: TaskOptions): Promise<Filled> {
+  return readWithNotes(async (notesIn) => {
+    if (notesIn === 'anywhere') await truncate(request.path);
+    return fill({ ...request, reading: { notesIn, ...request.reading } }, task);
+  });
+}
+
+async function fill(plan: FillPlan, task: TaskOptions): Promise<Filled> {
   const { path } = plan;
   try {
     const first = await load({ ...plan, byPlace: [] }, task);

@@ -12,6 +12,7 @@ import {
   listSnapshots,
   planRestore,
   takeSnapshot,
+  verifySnapshots,
 } from '../../src/index.ts';
 import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
 import { dumpSmall, makeSmallFolder, type ReadPart, readParts, withNotes } from '../laws/snapshot-text.ts';
@@ -157,6 +158,25 @@ describe('a file of ours that was reformatted', () => {
       expect(readState(place.databaseFile).tables).toEqual(after);
     },
   );
+});
+
+test('a file whose notes were moved between its tables is compared and verified by them', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE bots (id INTEGER PRIMARY KEY, face, mood TEXT);');
+  const long = 'calm '.repeat(2000);
+  run(place, `${addEvents(200)} INSERT INTO bots VALUES (1, x'00ff', 'b''a'''), (2, x'61', '${long}');`);
+  const folder = await openPlace(place);
+  const { id, file } = await takeSnapshot(folder, 'rewind');
+  const text = await readFile(file, 'latin1');
+  const [bots, notes] = [text.indexOf(', "bots": ['), text.indexOf(', "_snapback": ')];
+  const moved = `${text.slice(0, bots)}${text.slice(notes, -1)}${text.slice(bots, notes)}}`;
+  await writeFile(file, moved, 'latin1');
+  run(place, 'DELETE FROM bots;');
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+  expect(await planRestore(folder, request)).toMatchObject({ guessedBlobs: [] });
+  expect(await verifySnapshots(folder, [id])).toMatchObject([{ health: 'good' }]);
+  await writeFile(file, moved.replace('calm', 'warm'), 'latin1');
+  expect(await verifySnapshots(folder, [id])).toMatchObject([{ health: 'damaged' }]);
+  await expect(planRestore(folder, request)).rejects.toMatchObject({ code: 'snapshot-damaged' });
 });
 
 describe('a file of the host', () => {
