@@ -1,3 +1,4 @@
+import { CLOSING_BRACKET, COMMA, LETTER_E, OPENING_BRACKET, POINT, QUOTE } from './ascii-codes.ts';
 import { writeText } from './ascii-text.ts';
 import {
   append,
@@ -55,12 +56,6 @@ type Places = { readonly from: Int32Array; readonly to: Int32Array };
 
 /** A byte takes six in ASCII at most, as in `\u007f`. */
 const GROWTH = 6;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const POINT = 0x2e;
-const OPENING = 0x5b;
-const CLOSING = 0x5d;
-const LETTER_E = 0x65;
 
 /**
  * Makes the function that turns what SQL made into ASCII: other characters become `\uXXXX`, and reals get Python's form.
@@ -106,7 +101,7 @@ export function createAsciiWriter({ before, after, between, extract }: RowForm) 
       [runAt, extractsAt, rows] = [output.at, extracts.at, 0];
     };
     while (input.at < bytes.length) {
-      if (bytes[input.at] === OPENING) {
+      if (bytes[input.at] === OPENING_BRACKET) {
         if (rows > 0) append(output, gap);
         const fault = writeRow(input, signed);
         if (fault !== null) return fault;
@@ -155,7 +150,11 @@ function writeOther(from: Cursor, to: Cursor): 'zero' | 'other' {
   let at = began;
   let end = beganOutput;
   let isReal = false;
-  for (let byte = input[at]; byte !== undefined && byte !== COMMA && byte !== CLOSING; byte = input[at]) {
+  for (
+    let byte = input[at];
+    byte !== undefined && byte !== COMMA && byte !== CLOSING_BRACKET;
+    byte = input[at]
+  ) {
     if (byte === POINT || byte === LETTER_E) isReal = true;
     output[end++] = byte;
     at += 1;

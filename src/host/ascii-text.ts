@@ -1,11 +1,10 @@
+import { BACKSLASH, QUOTE } from './ascii-codes.ts';
 import { type Cursor, WORD } from './byte-cursor.ts';
 
 /*
  * JSON texts from UTF-8 to ASCII. Four bytes at a time are copied and looked at, which is several times faster than one.
  */
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const ESCAPED_BYTES = 6;
 /** `\u`, and the two hex digits of each byte, as a word has them. */
 const BACKSLASH_U = 0x755c;

@@ -1,10 +1,10 @@
+import { BACKSLASH, LETTER_X } from './ascii-codes.ts';
+
 const REPR_LETTERS: ReadonlyMap<number, string> = new Map([
   [0x09, 't'],
   [0x0a, 'n'],
   [0x0d, 'r'],
 ]);
-const BACKSLASH = 0x5c;
-const LETTER_X = 0x78;
 const HEX = '0123456789abcdef';
 
 /** Python's `repr` of a bytes object. The host writes this text into a snapshot for a BLOB. */

@@ -1,4 +1,4 @@
-import { type ComparedLog, recallComparedLogs, rememberComparedLog } from '../catalog/compared-logs.ts';
+import { type ComparedLog, comparedLogs } from '../catalog/compared-logs.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { fingerprintEvent } from '../log/chain.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
@@ -86,7 +86,7 @@ async function compareWithLog(
   if (!isCut && lastEventId !== 0n && last === null) return null;
   if (about?.log != null && !isCut) {
     const { events, chain } = about.log;
-    const earlier = (await recallComparedLogs(folder)).get(file.key);
+    const earlier = (await comparedLogs.recall(folder)).get(file.key);
     const isKnown = earlier?.events === events && earlier.lastId === lastEventId && earlier.last === last;
     if (isKnown && events > SHORT_LOG_EVENTS && compared < events)
       return ` Compared with the log: now only ${named(compared, 'its last one', 'its last event')}, at an earlier look all of its events.`;
@@ -94,7 +94,7 @@ async function compareWithLog(
     if (chains !== null) {
       if (chains.at.get(events) !== chain) return null;
       if (last !== null && events > SHORT_LOG_EVENTS)
-        await rememberComparedLog(folder, file.key, { events, lastId: lastEventId, last });
+        await comparedLogs.remember(folder, new Map([[file.key, { events, lastId: lastEventId, last }]]));
       return '';
     }
   }
@@ -145,7 +145,7 @@ export async function rememberTaken(folder: DataFolder, id: SnapshotId, newest: 
       const now = await withLiveLog(folder, 'glance', {}, (live) => live.fingerprint(newest.lastId));
       if (about?.lastEventId !== String(newest.lastId) || now !== newest.last) return;
       if (about.log !== null && about.log.events > SHORT_LOG_EVENTS)
-        await rememberComparedLog(folder, file.key, { ...newest, events: about.log.events });
+        await comparedLogs.remember(folder, new Map([[file.key, { ...newest, events: about.log.events }]]));
     } finally {
       await file.handle.close();
     }

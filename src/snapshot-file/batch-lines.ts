@@ -1,3 +1,4 @@
+import { CLOSING_BRACKET, COMMA, LINE_END, OPENING_BRACKET, SPACE } from '../host/ascii-codes.ts';
 import { jsonReal } from '../host/python-text.ts';
 import type { LogChain } from '../log/chain.ts';
 import { createIdentifier, type Identity } from '../log/events.ts';
@@ -35,7 +36,7 @@ export function createBatchFeeder(identity: Identity): BatchFeeder {
       for (let index = 0; index < places.length; index += 1) {
         if (index > 0) {
           lines[at] = COMMA;
-          lines[at + 1] = BLANK;
+          lines[at + 1] = SPACE;
           at += 2;
         }
         const span = row * width + (places[index] ?? 0) * 2;
@@ -60,11 +61,6 @@ export function createBatchFeeder(identity: Identity): BatchFeeder {
   };
 }
 
-const LINE_END = 0x0a;
-const BLANK = 0x20;
-const COMMA = 0x2c;
-const OPENING_BRACKET = 0x5b;
-const CLOSING_BRACKET = 0x5d;
 /** A loop copies fewer bytes faster than the call does. */
 const FEW_BYTES = 48;
 

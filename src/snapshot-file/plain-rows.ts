@@ -1,14 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import {
-  BACKSLASH,
-  BLANK,
-  COMMA,
-  endOfOther,
-  endOfText,
-  QUOTE,
-  type Seen,
-  skipBlank,
-} from './plain-tokens.ts';
+import { BACKSLASH, CLOSING_BRACE, COMMA, QUOTE } from '../host/ascii-codes.ts';
+import { BLANK, endOfOther, endOfText, type Seen, skipBlank } from './plain-tokens.ts';
 
 /*
  * Finds the rows of a list without making values. Everything that it accepts, SQLite's own JSON reader takes for exactly
@@ -35,7 +27,6 @@ export type PlainRows = {
   readonly cutOff: boolean;
 };
 
-const BRACE = 0x7d;
 /** A value and its key take at least so many bytes. */
 const FEWEST_BYTES = 5;
 
@@ -70,7 +61,7 @@ function skipString(row: Buffer, from: number): number {
 }
 
 function isBehindValue(byte: number): boolean {
-  return byte === COMMA || byte === BRACE || BLANK[byte] === 1;
+  return byte === COMMA || byte === CLOSING_BRACE || BLANK[byte] === 1;
 }
 
 /** Gives room for so many places. It may be the same as before. */

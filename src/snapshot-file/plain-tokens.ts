@@ -1,3 +1,21 @@
+import {
+  APOSTROPHE,
+  BACKSLASH,
+  CAPITAL_E,
+  EIGHT,
+  LETTER_B,
+  LETTER_E,
+  LETTER_N,
+  LETTER_U,
+  MINUS,
+  NINE,
+  PLUS,
+  POINT,
+  QUOTE,
+  SLASH,
+  ZERO,
+} from '../host/ascii-codes.ts';
+
 /*
  * The tokens of plain rows, by their bytes. Each step returns the place behind its token, or minus the place where it stops
  * being a plain one. What stands behind the last byte is a zero, which no token has.
@@ -15,22 +33,6 @@ export const KIND = {
   BYTES_LIKE: 32,
 } as const;
 
-export const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
-const PLUS = 0x2b;
-export const COMMA = 0x2c;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const SLASH = 0x2f;
-const ZERO = 0x30;
-const EIGHT = 0x38;
-const NINE = 0x39;
-const CAPITAL_E = 0x45;
-export const BACKSLASH = 0x5c;
-const LETTER_B = 0x62;
-const LETTER_E = 0x65;
-const LETTER_N = 0x6e;
-const LETTER_U = 0x75;
 /** Beyond the bits of a UTF-16 unit, also after a shift. */
 const CAPITAL = 1 << 16;
 const NO_DIGIT = -1;

@@ -1,3 +1,4 @@
+import { APOSTROPHE, BACKSLASH, QUOTE } from '../host/ascii-codes.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 
@@ -12,10 +13,6 @@ export const LONGEST_ROW_BYTES = 256 << 20;
 export const MOST_BYTES_EACH = 6;
 /** Enough for the quotation marks and the comma around a value, and for any number. */
 export const BYTES_AROUND_VALUE = 32;
-
-const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
-const BACKSLASH = 0x5c;
 
 /** Refuses a row that is too large for a snapshot, before its text is made. @throws `row-too-large` */
 export function refuseHugeRow(table: string, columns: readonly string[], row: readonly SqlValue[]): void {

@@ -233,15 +233,15 @@ describe('checking', () => {
     const [name = ''] = await readdir(folder.cacheDir ?? '');
     const path = join(folder.cacheDir ?? '', name);
     const good = JSON.parse(await readFile(path, 'utf8'));
-    const [[key, facts]] = good.snapshots;
+    const [[key, facts]] = good.entries;
     const forged: unknown[] = [
       null,
       { ...good, version: good.version + 1 },
-      { ...good, snapshots: 7 },
-      { ...good, snapshots: [[key]] },
-      { ...good, snapshots: [[key, { ...facts, health: 'splendid' }]] },
-      { ...good, snapshots: [[key, { ...facts, tables: [{ name: 7 }] }]] },
-      { ...good, snapshots: [[key, { ...facts, healthDetail: {} }]] },
+      { ...good, entries: 7 },
+      { ...good, entries: [[key]] },
+      { ...good, entries: [[key, { ...facts, health: 'splendid' }]] },
+      { ...good, entries: [[key, { ...facts, tables: [{ name: 7 }] }]] },
+      { ...good, entries: [[key, { ...facts, healthDetail: {} }]] },
     ];
     for (const contents of ['', '{', '['.repeat(100_000), ...forged.map((value) => JSON.stringify(value))]) {
       await writeFile(path, contents);
