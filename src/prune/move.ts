@@ -11,7 +11,7 @@ import { syncFolder } from '../system/durable.ts';
 import { type FileHandle, lstat, rename, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { TRASH } from './trash.ts';
+import { TRASH } from './trash-folders.ts';
 
 /**
  * How a move ended. `trouble`: the file is in its new place, but a step after that failed. After a power failure it may

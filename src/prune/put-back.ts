@@ -16,7 +16,8 @@ import {
   splitFileName,
 } from '../snapshots/names.ts';
 import { moveFromTrash } from './move.ts';
-import { asNone, readTrash, readTrashFolder, TRASH_NAME, tidyTrashFolder } from './trash.ts';
+import { asNone, tidyTrashFolder } from './trash.ts';
+import { readTrash, readTrashFolder, TRASH_NAME } from './trash-folders.ts';
 
 /**
  * Puts back what one prune moved to the trash, each file where the manifest says that it was. Nothing is overwritten: a

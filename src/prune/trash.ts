@@ -1,26 +1,19 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
+import { ensureFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
-import { isAbandoned } from '../snapshots/drafts.ts';
-import { statFacts } from '../snapshots/files.ts';
 import { syncFolder } from '../system/durable.ts';
-import { type Dirent, lstat, readdir, rmdir, unlink } from '../system/files.ts';
+import { rmdir, unlink } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { MANIFEST, type Manifest, type NamedFile, readManifest, writeManifest } from './trash-manifest.ts';
+import { type Prune, readEntries, readTrash, TRASH } from './trash-folders.ts';
+import { MANIFEST, type Manifest, writeManifest } from './trash-manifest.ts';
 
 /*
- * DATA/snapback/trash/<UTC>/ holds a manifest, and what a prune moved as <kind>/<file name>. Invariant: a file is deleted
- * only if a manifest names it and it is unchanged since it was moved; a manifest only when nothing else is left beside
- * it. No symbolic link below the trash is followed.
+ * Making and emptying the trash. Invariant: a file is deleted only if a manifest names it and it is unchanged since it was
+ * moved; a manifest only when nothing else is left beside it.
  */
-
-export const TRASH = 'trash';
-
-/** The name of a prune's folder: the UTC second, and a number where that is taken. */
-export const TRASH_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:_\d{3,})?$/;
 
 /**
  * Makes a new folder in the trash with its manifest, from which each file could be put back by hand. It is on the disk
@@ -140,38 +133,6 @@ export async function tidyTrashFolder({
   await removeFolder(path);
 }
 
-/**
- * What one prune put into the trash; null where there is no such folder.
- * @throws `usage` for a name that no prune gives, `snapshot-unsafe`, `io-failed`
- */
-export async function readTrashFolder(folder: DataFolder, name: string): Promise<Prune | null> {
-  if (!TRASH_NAME.test(name))
-    throw new SnapbackError('usage', 'This is not the name of a folder in the trash.', { got: name });
-  const path = await findFolder(folder, OWN, TRASH, name);
-  return path === null ? null : readPrune(path);
-}
-
-/** What one prune put into the trash. All paths are absolute. */
-type Prune = {
-  readonly path: string;
-  readonly files: readonly {
-    readonly path: string;
-    readonly sizeBytes: number;
-    readonly modifiedAt: string;
-    readonly inode: string;
-    /** How many names the file has. */
-    readonly links: number;
-  }[];
-  /** The folders of those files, empty or not. */
-  readonly kinds: readonly string[];
-  /** Unfinished manifests of processes that have ended. */
-  readonly drafts: readonly string[];
-  /** Whether the manifest may be removed when nothing else is left: it was understood, or its prune moved nothing. */
-  readonly expendable: boolean;
-  /** Whether the folder holds anything else. */
-  readonly mixed: boolean;
-};
-
 function describe(prunes: readonly Prune[]): TrashContents {
   const files = prunes.flatMap((prune) => prune.files);
   const otherNames = prunes.filter(({ mixed }) => mixed).map(({ path }) => basename(path));
@@ -192,77 +153,6 @@ function describe(prunes: readonly Prune[]): TrashContents {
 /** Another name of a file elsewhere does not change what is in the trash. */
 function identityOf({ path, sizeBytes, modifiedAt }: Prune['files'][number]) {
   return { path, sizeBytes, modifiedAt };
-}
-
-/** Every prune whose folder is still in the trash, oldest first. @throws `snapshot-unsafe`, `io-failed` */
-export async function readTrash(folder: DataFolder): Promise<readonly Prune[]> {
-  const root = await findFolder(folder, OWN, TRASH);
-  if (root === null) return [];
-  const prunes: Prune[] = [];
-  for (const entry of await readEntries(root))
-    if (entry.isDirectory() && TRASH_NAME.test(entry.name))
-      prunes.push(await readPrune(join(root, entry.name)));
-  return prunes;
-}
-
-async function readPrune(path: string): Promise<Prune> {
-  const named = await readManifest(path);
-  const all = await readEntries(path);
-  const isDraft = (entry: Dirent) => entry.isFile() && isAbandoned(join(path, entry.name));
-  const drafts = all.filter(isDraft).map(({ name }) => join(path, name));
-  const entries = all.filter((entry) => !isDraft(entry));
-  if (named === null) {
-    // No file moves before the manifest is on the disk. So a prune of which only a torn manifest is left moved nothing.
-    const expendable = entries.every((entry) => entry.name === MANIFEST && entry.isFile());
-    return { path, files: [], kinds: [], drafts, expendable, mixed: !expendable };
-  }
-  const byKind = Map.groupBy(named, ({ kind }) => kind);
-  const files: Prune['files'][number][] = [];
-  const kinds: string[] = [];
-  let mixed = false;
-  for (const entry of entries) {
-    if (entry.name === MANIFEST) continue;
-    const own = new Map(byKind.get(entry.name)?.map((file) => [file.fileName, file]));
-    if (own.size === 0 || !entry.isDirectory()) {
-      mixed = true;
-      continue;
-    }
-    const kind = join(path, entry.name);
-    kinds.push(kind);
-    for (const file of await readEntries(kind)) {
-      const was = own.get(file.name);
-      const found = was === undefined || !file.isFile() ? 'other' : await measure(join(kind, file.name), was);
-      if (found === 'other') mixed = true;
-      else files.push(...found);
-    }
-  }
-  return { path, files, kinds, drafts, expendable: true, mixed };
-}
-
-/** Empty where the file is gone, because somebody put it back. `other`: it is not the file that was moved here. */
-async function measure(path: string, was: NamedFile): Promise<Prune['files'] | 'other'> {
-  try {
-    const facts = await lstat(path, { bigint: true });
-    const { sizeBytes, mtimeMs } = statFacts(path, facts);
-    const same = sizeBytes === was.sizeBytes && new Date(mtimeMs).toISOString() === was.modifiedAt;
-    const inode = `${facts.dev}:${facts.ino}`;
-    return same
-      ? [{ path, sizeBytes, modifiedAt: was.modifiedAt, inode, links: Number(facts.nlink) }]
-      : 'other';
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return [];
-    throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);
-  }
-}
-
-async function readEntries(path: string) {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return [];
-    throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);
-  }
 }
 
 async function removeFile(path: string): Promise<void> {

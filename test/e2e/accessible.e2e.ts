@@ -6,7 +6,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
-import { crashHost, startHost } from './host.ts';
+import { crashHost, endHost, startHost } from './host.ts';
 import { listKind } from './judge.ts';
 import { addCheckpoints } from './many.ts';
 
@@ -162,8 +162,7 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   process.kill(await findCore(app), 'SIGKILL');
   await expect(button(dialog, 'Try again')).toBeVisible();
   await look('a core that was lost');
-  writer.kill();
-  await once(writer, 'exit');
+  await endHost(writer);
   await button(dialog, 'Close').click();
   await expect(text(page, 'A part of Snapback stopped unexpectedly and was started again.')).toBeVisible();
   await look('the notice of the core');

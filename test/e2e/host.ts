@@ -24,3 +24,9 @@ export async function startHost(dir: string, writing = false): Promise<ChildProc
   await once(host.stdout, 'data');
   return host;
 }
+
+/** Ends it, and waits until its locks are gone. */
+export async function endHost(host: ChildProcess): Promise<void> {
+  host.kill();
+  await once(host, 'exit');
+}

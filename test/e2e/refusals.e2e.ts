@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { button, named, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
-import { crashHost, startHost } from './host.ts';
+import { crashHost, endHost, startHost } from './host.ts';
 import { checkDatabase, countSnapshots, listKind, readDatabase, writeMessage } from './judge.ts';
 
 /** Checks that an error says what happened, what is unharmed, and what to do. */
@@ -148,8 +148,7 @@ test('a core that is killed during a restore leaves the database as it was, and 
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
   process.kill(await findCore(app), 'SIGKILL');
-  writer.kill();
-  await once(writer, 'exit');
+  await endHost(writer);
   const ended = named(page, 'alertdialog', 'Not restored');
   await expect(ended).toContainText('stopped unexpectedly');
   await expect(ended).toContainText('The database is exactly as it was before.');
@@ -188,8 +187,7 @@ test('quitting during a restore asks first, leaves the database as it was, and n
   const ended = app.waitForEvent('close');
   await answer(1);
   await ended;
-  writer.kill();
-  await once(writer, 'exit');
+  await endHost(writer);
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 
@@ -218,8 +216,7 @@ test('after the whole app crashes during a restore, the next start says once how
   app.process().kill('SIGKILL');
   process.kill(core, 'SIGKILL');
   await ended;
-  writer.kill();
-  await once(writer, 'exit');
+  await endHost(writer);
   expect(readDatabase(demo)).toEqual(before);
 
   const again = await place.launch({ data: demo });
@@ -255,8 +252,7 @@ test('a restore waits for a writer that does not let go, then gives up with noth
   const before = readDatabase(demo);
   const writer = await beginRestore(page, demo);
   await expectError(page, 'Another program is using the database', /locked too long/);
-  writer.kill();
-  await once(writer, 'exit');
+  await endHost(writer);
   expect(readDatabase(demo)).toEqual(before);
   expect(listKind(demo, 'restore')).toEqual([]);
   await button(page, 'Try again').click();

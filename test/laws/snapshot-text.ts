@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
-import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { expect } from 'vitest';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
+import { SnapbackError } from '../../src/model/errors.ts';
 import { type ReadingOptions, readSnapshot, type SnapshotPart } from '../../src/snapshot-file/reader.ts';
 import type { SqlValue } from '../../src/sqlite/row-hash.ts';
 import { LOG } from '../support/place.ts';
@@ -84,4 +86,27 @@ export function withNotes(
   const aboutAt = out.length + (move.aboutAt ?? 0);
   const about = JSON.stringify(notes.about);
   return `${out}${about}, "aboutHash": "${hash('sha256', about)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`;
+}
+
+/** Makes the function that writes a text or bytes into a new file; a text has a character for each byte. */
+export function createWriter(root: () => string): (text: string | Buffer) => Promise<string> {
+  let files = 0;
+  return async (text) => {
+    files += 1;
+    const path = join(root(), `file-${files}`);
+    await writeFile(path, text, 'latin1');
+    return path;
+  };
+}
+
+/** The error that says where the file is damaged and why, without a word of what it holds. */
+export async function damageOf(reading: Promise<unknown>): Promise<SnapbackError> {
+  const error = await reading.then(
+    () => new Error('It was read as if it were good.'),
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof SnapbackError) || error.code !== 'snapshot-damaged') throw error;
+  expect(error.detail).toMatchObject({ offset: expect.any(Number), why: expect.any(String) });
+  expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
+  return error;
 }

@@ -15,7 +15,14 @@ import {
   verifySnapshots,
 } from '../../src/index.ts';
 import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
-import { dumpSmall, makeSmallFolder, type ReadPart, readParts, withNotes } from '../laws/snapshot-text.ts';
+import {
+  createWriter,
+  dumpSmall,
+  makeSmallFolder,
+  type ReadPart,
+  readParts,
+  withNotes,
+} from '../laws/snapshot-text.ts';
 import { addEvents, makePlace, makeRoot, open as openPlace, putSnapshot, run } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
@@ -26,13 +33,7 @@ beforeAll(async () => {
   own = await dumpSmall(await makeSmallFolder(root()));
 });
 
-let files = 0;
-async function write(text: string | Buffer): Promise<string> {
-  files += 1;
-  const path = join(root(), `file-${files}`);
-  await writeFile(path, typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
-  return path;
-}
+const write = createWriter(root);
 
 /** Rows by table, each with its values by column, in an order of their own: what a file holds, however it is laid out. */
 function contentOf(parts: readonly ReadPart[]): readonly string[] {

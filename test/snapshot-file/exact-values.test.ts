@@ -1,14 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SnapbackError } from '../../src/model/errors.ts';
 import {
+  createWriter,
+  damageOf,
   dumpSmall,
   makeSmallFolder,
   type Notes,
   type ReadPart,
   readParts,
-  SECRET,
   withNotes,
 } from '../laws/snapshot-text.ts';
 import { makeRoot } from '../support/place.ts';
@@ -21,23 +19,7 @@ beforeAll(async () => {
   own = await dumpSmall(await makeSmallFolder(root()));
 });
 
-let files = 0;
-async function write(text: string): Promise<string> {
-  files += 1;
-  const path = join(root(), `file-${files}`);
-  await writeFile(path, text, 'latin1');
-  return path;
-}
-
-async function damageOf(reading: Promise<unknown>): Promise<void> {
-  const error = await reading.then(
-    () => new Error('It was read as if it were good.'),
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof SnapbackError) || error.code !== 'snapshot-damaged') throw error;
-  expect(error.detail).toMatchObject({ offset: expect.any(Number), why: expect.any(String) });
-  expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
-}
+const write = createWriter(root);
 
 const rowsOf = (parts: readonly ReadPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');

@@ -1,16 +1,15 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SnapbackError } from '../../src/model/errors.ts';
 import {
   collect,
+  createWriter,
+  damageOf,
   dumpSmall,
   KNOWN,
   makeSmallFolder,
   type ReadPart,
   readParts,
-  SECRET,
 } from '../laws/snapshot-text.ts';
 import { makeRoot } from '../support/place.ts';
 
@@ -21,24 +20,7 @@ beforeAll(async () => {
   own = await dumpSmall(await makeSmallFolder(root()));
 });
 
-let files = 0;
-async function write(text: string | Buffer): Promise<string> {
-  files += 1;
-  const path = join(root(), `file-${files}`);
-  await writeFile(path, typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
-  return path;
-}
-
-async function damageOf(reading: Promise<unknown>): Promise<SnapbackError> {
-  const error = await reading.then(
-    () => new Error('It was read as if it were good.'),
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof SnapbackError) || error.code !== 'snapshot-damaged') throw error;
-  expect(error.detail).toMatchObject({ offset: expect.any(Number), why: expect.any(String) });
-  expect(error.message + JSON.stringify(error.detail)).not.toContain(SECRET);
-  return error;
-}
+const write = createWriter(root);
 
 const rowsOf = (parts: readonly ReadPart[]) =>
   parts.filter((part) => part.type !== 'start' && part.type !== 'end');
