@@ -120,6 +120,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/compare',
       'src/journal',
       node,
+      'diff',
     ],
   },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
@@ -155,6 +156,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: [
       model,
       'src/system',
+      'src/sqlite',
       'src/host',
       'src/snapshots',
       'src/stage',

@@ -26,7 +26,16 @@ export type Command =
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
   /** `chat` null: the snapshot as a whole. */
   | { readonly name: 'show'; readonly id: string; readonly chat: string | null }
-  | { readonly name: 'diff'; readonly id: string }
+  | {
+      readonly name: 'diff';
+      readonly id: string;
+      /** Null: the database as it is now. */
+      readonly otherId: string | null;
+      /** Null: the figures of all tables; else the rows of this one. */
+      readonly table: string | null;
+      readonly offset: number;
+      readonly limit: number;
+    }
   | { readonly name: 'verify'; readonly ids: readonly string[] }
   | { readonly name: 'take'; readonly kind: 'rewind' | 'periodic'; readonly ifDue: boolean }
   | ({
@@ -132,7 +141,7 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
     case 'show':
       return { name, id: one(name, operands, 'a snapshot'), chat: values.chat ?? null };
     case 'diff':
-      return { name, id: one(name, operands, 'a snapshot') };
+      return parseDiff(operands, values);
     case 'verify':
       if (operands.length === 0) throw usage('“verify” needs at least one snapshot.', name);
       return { name, ids: operands };
@@ -196,6 +205,29 @@ function parseTrash([action = 'list', ...operands]: readonly string[], applied: 
     default:
       throw usage('“trash” takes “list”, “put-back NAME” or “empty”.', 'trash');
   }
+}
+
+/** So many rows are printed unless told otherwise. */
+const ROWS_AT_ONCE = 100;
+
+function parseDiff(operands: readonly string[], values: Values): Command {
+  const { rows = false, table = null, limit, offset } = values;
+  const [id = '', otherId = null, ...more] = operands;
+  if (id === '') throw usage('“diff” needs a snapshot.', 'diff');
+  if (more.length > 0) throw usage(`“diff” takes one or two snapshots; “${more[0]}” is too many.`, 'diff');
+  if (rows !== (table !== null))
+    throw usage(
+      'The options --rows and --table NAME show the rows of one table, and need each other.',
+      'diff',
+    );
+  if (!rows && (limit !== undefined || offset !== undefined))
+    throw usage('The options --limit and --offset count rows, so they need --rows.', 'diff');
+  return {
+    name: 'diff',
+    ...{ id, otherId, table },
+    offset: offset === undefined ? 0 : wholeNumber('offset', offset),
+    limit: limit === undefined ? ROWS_AT_ONCE : wholeNumber('limit', limit),
+  };
 }
 
 function parseFilter({ kind, since: from, limit }: Values): ListFilter {

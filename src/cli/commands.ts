@@ -37,6 +37,7 @@ import {
 } from './prune-report.ts';
 import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
+import { diffRows, diffTwo } from './rows.ts';
 
 /** What the process provides. Nothing below it reads the environment or the working directory. */
 export type Environment = {
@@ -121,6 +122,9 @@ async function runInFolder(
     case 'verify':
       return verify(folder, command.ids, task);
     case 'diff': {
+      const { table } = command;
+      if (table !== null) return diffRows(folder, { ...command, table }, task);
+      if (command.otherId !== null) return diffTwo(folder, command, task);
       const diff = await diffSnapshot(folder, command.id, task);
       return { json: diff, lines: describeDiff(diff, rulesOf(folder.profile)) };
     }

@@ -9,7 +9,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'reads one snapshot to its end and shows it and its chats, or the messages of one chat',
   },
   verify: { operands: 'ID...', does: 'reads snapshots to their end; exit 1 if one is damaged' },
-  diff: { operands: 'ID', does: 'shows what restoring it would change, table by table' },
+  diff: {
+    operands: 'ID [OTHER]',
+    does: 'shows what restoring ID would change now, or what leads from OTHER to ID, table by table or row by row',
+  },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: { operands: 'ID', does: 'prints the plan for a restore, or does it with --yes' },
   undo: {

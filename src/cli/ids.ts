@@ -25,8 +25,9 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
   const listed = await listSnapshots(folder);
   const ids = given.map((one) => findMeant(one, listed));
   switch (command.name) {
-    case 'show':
     case 'diff':
+      return { ...command, id: ids[0] ?? command.id, otherId: ids[1] ?? command.otherId };
+    case 'show':
     case 'restore':
     case 'keep':
       return { ...command, id: ids[0] ?? command.id };
@@ -40,6 +41,7 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
 }
 
 function idsOf(command: FolderCommand): readonly string[] {
+  if (command.name === 'diff') return [command.id, ...(command.otherId === null ? [] : [command.otherId])];
   if ('id' in command) return [command.id];
   if ('ids' in command) return command.ids;
   return command.name === 'prune' && command.policy.by === 'choice' ? command.policy.ids : [];

@@ -101,14 +101,9 @@ const HISTORY: Readonly<Record<SnapshotSummary['lineage'], string>> = {
   unknown: 'not checked yet',
 };
 
-const DIFF_COLUMNS: readonly Column[] = [
-  { title: 'Table', align: 'left' },
-  { title: 'In snapshot', align: 'right' },
-  { title: 'Now', align: 'right' },
-  { title: 'Comes back', align: 'right' },
-  { title: 'Changed', align: 'right' },
-  { title: 'Removed', align: 'right' },
-];
+const FIGURE_TITLES = ['In snapshot', 'Now', 'Comes back', 'Changed', 'Removed'];
+/** Of two snapshots: what leads from the one before to the one after. */
+export const TITLES_BETWEEN = ['After', 'Before', 'Added', 'Changed', 'Removed'];
 
 export function describeDiff(diff: Diff, rules: Rules): readonly string[] {
   const { snapshot, against } = diff;
@@ -140,16 +135,23 @@ export function describeClearing(tables: readonly string[]): readonly string[] {
 }
 
 /** A row for each table with a difference, and one line for all others. */
-export function describeTables(tables: readonly TableDiff[]): readonly string[] {
+export function describeTables(
+  tables: readonly TableDiff[],
+  titles: readonly string[] = FIGURE_TITLES,
+): readonly string[] {
   const compared = tables.filter(({ state }) => state === 'compared' || state === 'derived');
   const changed = compared.filter((table) => table.added + table.removed + table.changed > 0);
   const same = compared.length - changed.length;
+  const columns: readonly Column[] = [
+    { title: 'Table', align: 'left' },
+    ...titles.map((title): Column => ({ title, align: 'right' })),
+  ];
   const rows = changed.map((table) => [
     table.name,
     ...[table.snapshotRows, table.liveRows, table.added, table.changed, table.removed].map(formatNumber),
   ]);
   return [
-    ...(changed.length === 0 ? [] : alignTable(DIFF_COLUMNS, rows)),
+    ...(changed.length === 0 ? [] : alignTable(columns, rows)),
     ...(same === 0 ? [] : [count(same, 'identical table')]),
   ];
 }

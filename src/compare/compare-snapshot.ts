@@ -4,10 +4,17 @@ import type { TaskOptions } from '../model/task.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
-import { createYielder } from '../system/yielder.ts';
+import { createYielder, type Yielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
 import { type EventGroups, groupEvents } from './event-groups.ts';
-import { matchEvents } from './match-events.ts';
+import { type EventMatch, matchEvents } from './match-events.ts';
+
+export type ComparedTables = {
+  /** One for each staged table, with the log counted by its events. */
+  readonly comparisons: readonly Comparison[];
+  /** Null without a log. */
+  readonly match: EventMatch | null;
+};
 
 export type SnapshotComparison = EventGroups & {
   /** One for each table that snapshot and live schema share, the log first. */
@@ -28,12 +35,32 @@ export async function compareSnapshot(
   task: TaskOptions,
 ): Promise<SnapshotComparison> {
   const yielder = createYielder(task);
+  const { comparisons, match } = await compareTables(database, stage.tables, rewrite, yielder);
+  const groups = match === null ? { newer: [], returning: [] } : await groupEvents(database, match, yielder);
+  return {
+    ...groups,
+    comparisons,
+    tables: describeTables(database, comparisons, stage),
+    lineage: match?.lineage ?? 'same',
+  };
+}
+
+/**
+ * Compares staged tables with `main`, and matches the events of the log. Writes temporary tables only.
+ * @throws `schema-needs-host`, `cancelled`, database errors
+ */
+export async function compareTables(
+  database: HostDatabase,
+  tables: readonly StagedTable[],
+  rewrite: Rewrite,
+  yielder: Yielder,
+): Promise<ComparedTables> {
   const comparisons: Comparison[] = [];
-  for (const [index, staged] of stage.tables.entries()) {
+  for (const [index, staged] of tables.entries()) {
     yielder.report({
       phase: 'compare',
       done: index,
-      total: stage.tables.length,
+      total: tables.length,
       unit: 'tables',
       // A table is compared in a few statements, none of which can be interrupted.
       cancellable: false,
@@ -43,20 +70,17 @@ export async function compareSnapshot(
   }
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   const match = log === undefined ? null : matchEvents(database, log);
-  const counted = comparisons.map((one) => (match !== null && one === log ? match.log : one));
-  const groups = match === null ? { newer: [], returning: [] } : await groupEvents(database, match, yielder);
   return {
-    ...groups,
-    comparisons: counted,
-    tables: describeTables(database, counted, stage),
-    lineage: match?.lineage ?? 'same',
+    comparisons: comparisons.map((one) => (match !== null && one === log ? match.log : one)),
+    match,
   };
 }
 
-function describeTables(
+/** What is said of each table of the profile: the log first. */
+export function describeTables(
   { db, schema, profile }: HostDatabase,
   comparisons: readonly Comparison[],
-  stage: Stage,
+  stage: Pick<Stage, 'unreadable' | 'drift'>,
 ): readonly TableDiff[] {
   const names = [profile.log.table, ...profile.tables];
   return names.flatMap((name): readonly TableDiff[] => {
@@ -86,7 +110,8 @@ function describeTables(
   });
 }
 
-function describeCompared({ staged, liveRows, added, removed, changed }: Comparison): TableDiff {
+/** What is said of a table that was compared. */
+export function describeCompared({ staged, liveRows, added, removed, changed }: Comparison): TableDiff {
   const isDerived = staged.live.readOnly !== null;
   const isLeft = !isDerived && staged.emptyOrAbsent && liveRows > 0;
   return {

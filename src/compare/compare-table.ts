@@ -1,10 +1,11 @@
+import { joinBalanced } from '../sqlite/balanced.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
-import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
-import type { StagedTable } from '../stage/staged-table.ts';
+import { STAGE_SCHEMA } from '../stage/layout.ts';
+import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
 import { sameStored } from './same-stored.ts';
 
 /**
@@ -109,14 +110,15 @@ type Names = {
 };
 
 /** Whether rows can be matched by primary key. In an ordinary table that may hold NULL, which matches nothing. */
-function hasWholeKey(db: AnyDatabase, { live, name, columns }: StagedTable): boolean {
+function hasWholeKey(db: AnyDatabase, staged: StagedTable): boolean {
+  const { live, name, columns } = staged;
   const places = live.key.map((column) => columns.indexOf(column));
   if (places.length === 0 || places.includes(-1)) return false;
   const anyNull = (columns: readonly string[]) => columns.map((column) => `${column} IS NULL`).join(' OR ');
   const nulls = db
     .prepare<[], number>(
       `SELECT EXISTS (SELECT 1 FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${anyNull(live.key.map(quoteName))})
-         OR EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} WHERE ${anyNull(places.map(stageColumn))})`,
+         OR EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} WHERE ${anyNull(places.map((place) => columnInStage(staged, place)))})`,
     )
     .pluck()
     .get();
@@ -128,16 +130,21 @@ function compareByKey(
   names: Names,
   { liveRows, rewrite }: { readonly liveRows: number; readonly rewrite: Rewrite },
 ): PutCounts {
-  const { live, name, columns, rows } = names.staged;
+  const { staged } = names;
+  const { live, name, columns, rows } = staged;
   const match = live.key
     .map((column) =>
-      sameKey(live, column, `l.${quoteName(column)}`, `s.${stageColumn(columns.indexOf(column))}`),
+      sameKey(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, columns.indexOf(column))}`),
     )
     .join(' AND ');
   const found = `l.${quoteName(live.key[0] ?? '')} IS NOT NULL`;
-  const equal = columns
-    .map((column, index) => sameStored(live, column, `l.${quoteName(column)}`, `s.${stageColumn(index)}`))
-    .join(' AND ');
+  const equal = joinBalanced(
+    columns.map((column, index) =>
+      sameStored(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, index)}`),
+    ),
+    'AND',
+    'true',
+  );
   const differs = `NOT (${found} AND ${equal})`;
   const table = `main.${quoteName(live.name)} l`;
   // A lookup by rowid needs no index.
@@ -175,7 +182,7 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): Put
     CREATE INDEX temp.${here}_content ON ${here} (content, nth);
     CREATE TEMP TABLE ${there} AS
       SELECT rowid AS ord, ${numbered(
-        columns.map((_, index) => stageColumn(index)),
+        columns.map((_, index) => columnInStage(names.staged, index)),
         'ORDER BY rowid',
       )} FROM ${STAGE_SCHEMA}.${name};
     CREATE INDEX temp.${there}_content ON ${there} (content, nth);
@@ -220,7 +227,11 @@ function rowText(values: readonly string[]): string {
   const one = (value: string) =>
     `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
        WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, iif(atan2(${value}, -1) > 0, '+0', '-0'), quote(${value})) ELSE quote(${value}) END`;
-  return values.length === 0 ? "''" : values.map(one).join(" || ',' || ");
+  return joinBalanced(
+    values.map((value, index) => (index === 0 ? one(value) : `',' || ${one(value)}`)),
+    '||',
+    "''",
+  );
 }
 
 /** SQL: joins to each line of the table with this alias the live row (`l`) whose identity (`i0`…) the line has. */

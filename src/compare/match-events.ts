@@ -3,7 +3,8 @@ import { identityOf } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { sameValue } from '../sqlite/same-values.ts';
-import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import { STAGE_SCHEMA } from '../stage/layout.ts';
+import { columnInStage } from '../stage/staged-table.ts';
 import { type Comparison, joinLive } from './compare-table.ts';
 
 /** Which events of a snapshot and of the live log are the same. These have equal id, time, kind and payload. */
@@ -43,7 +44,7 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
     const place = column === null ? -1 : columns.indexOf(column);
     return column === null || place === -1
       ? []
-      : [{ here: `l.${quoteName(column)}`, there: `s.${stageColumn(place)}` }];
+      : [{ here: `l.${quoteName(column)}`, there: `s.${columnInStage(log.staged, place)}` }];
   });
   const [first] = shared;
   const keys = log.identity.map((_, index) => `i${index}`);
@@ -94,11 +95,12 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
  * Whether the two logs went different ways: each has events that the other lacks, before the other one ends. Ids that are
  * no integers have no meaningful order; then it counts that each has any.
  */
-function partsWays({ db, profile }: HostDatabase, { staged: { live, name, columns } }: Comparison): boolean {
+function partsWays({ db, profile }: HostDatabase, { staged }: Comparison): boolean {
+  const { live, name, columns } = staged;
   const id = placeOfName(columns, profile.log.columns.id);
   if (id === -1) return false;
   const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
-  const lastThere = `SELECT max(${stageColumn(id)}) FROM ${STAGE_SCHEMA}.${name}`;
+  const lastThere = `SELECT max(${columnInStage(staged, id)}) FROM ${STAGE_SCHEMA}.${name}`;
   const has = (table: string, what: string) => `EXISTS (SELECT 1 FROM ${table} WHERE typeof(event) ${what})`;
   return (
     db

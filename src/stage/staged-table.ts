@@ -3,6 +3,7 @@ import type { SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Table } from '../sqlite/table.ts';
+import { stageColumn } from './layout.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
 export type StagedTable = {
@@ -12,6 +13,8 @@ export type StagedTable = {
   readonly role: 'log' | 'projected';
   /** Columns that snapshot and live table share, by their live names. */
   readonly columns: readonly string[];
+  /** Where `columns` are in the stage, if not in this order: only some columns of the stage are asked for. */
+  readonly places?: readonly number[];
   /**
    * What a row's rowid is: its key, where the live table has an INTEGER PRIMARY KEY that the file has too and all keys are
    * distinct integers; else its place in the file.
@@ -23,6 +26,11 @@ export type StagedTable = {
   /** An empty list in a file that can't tell "empty" from "not yet existing". */
   readonly emptyOrAbsent: boolean;
 };
+
+/** The stage's name for one of `columns`, by its index. */
+export function columnInStage({ places }: StagedTable, index: number): string {
+  return stageColumn(places?.[index] ?? index);
+}
 
 /** What is known of a snapshot beside its rows, once it is laid out for a schema. */
 export type StagedFacts = {

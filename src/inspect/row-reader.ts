@@ -1,0 +1,107 @@
+import type { RowChange } from '../model/rows.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { sameValue } from '../sqlite/same-values.ts';
+import { exactParts, exactValue, takeCell } from './cell-values.ts';
+import type { BothCells } from './cells.ts';
+import type { ComparedColumn, ComparedStates } from './compared.ts';
+import { changeOf, joinRows, type Lines, sidesOf } from './lines.ts';
+
+/** A row that differs, with all its values. A column that a state lacks is null there. */
+export type ExactRow = {
+  readonly change: RowChange;
+  readonly before: readonly SqlValue[] | null;
+  readonly after: readonly SqlValue[] | null;
+};
+
+/** SQLite takes no more columns in one result than 2,000, and each value here takes several. */
+export const COLUMNS_AT_ONCE = 200;
+
+/** The columns of a table: its key first, then the others in the order of the schema. */
+export function columnsOf(lines: Lines): readonly ComparedColumn[] {
+  const { columns, key } = lines.table;
+  const isKey = ({ column }: ComparedColumn) => key.includes(column.name);
+  const keys = key.flatMap((name) => columns.filter(({ column }) => column.name === name));
+  return [...keys, ...columns.filter((column) => !isKey(column))];
+}
+
+/** Lines of a table: `selected` is SQL for their `place` and `line`. */
+export type LineSource = { readonly lines: Lines; readonly selected: string };
+
+/** Some values of a line. */
+export type Read = {
+  readonly line: number;
+  readonly change: RowChange;
+  readonly values: readonly BothCells[];
+};
+
+/** Reads some columns of lines, each value as `partsOf` says. */
+export function* readLines(
+  { db }: ComparedStates,
+  { lines, selected: from }: LineSource,
+  columns: readonly ComparedColumn[],
+  partsOf: (value: string) => readonly string[],
+): Generator<Read> {
+  const none = partsOf('NULL');
+  const selected = columns.flatMap((column) => {
+    const { before, after } = sidesOf(lines, column);
+    const isSame = before === null || after === null ? '1' : sameValue(before, after);
+    return [
+      ...(before === null ? none : partsOf(before)),
+      ...(after === null ? none : partsOf(after)),
+      isSame,
+    ];
+  });
+  const rows = db
+    .prepare<[], unknown[]>(
+      `SELECT ${['l.n', 'l.change', ...selected].join(', ')} FROM (${from}) o
+         CROSS JOIN ${lines.name} l ON l.n = o.line ${joinRows(lines)} ORDER BY o.place`,
+    )
+    .raw()
+    .safeIntegers();
+  for (const row of rows.iterate())
+    yield {
+      line: Number(row[0]),
+      change: changeOf(row[1]),
+      values: columns.map((_, index) => ({
+        before: takeCell(row, 2 + index * 7),
+        after: takeCell(row, 5 + index * 7),
+        isSame: row[8 + index * 7] === 1n,
+      })),
+    };
+}
+
+/** Reads all columns of lines, exactly. */
+export function* readExactLines(states: ComparedStates, source: LineSource): Generator<ExactRow> {
+  const columns = columnsOf(source.lines);
+  const blocks = Array.from({ length: Math.ceil(columns.length / COLUMNS_AT_ONCE) }, (_, at) =>
+    columns.slice(at * COLUMNS_AT_ONCE, (at + 1) * COLUMNS_AT_ONCE),
+  );
+  const readers = blocks.map((block) => readLines(states, source, block, exactParts));
+  try {
+    for (;;) {
+      const parts = readers.flatMap((reader) => {
+        const { done, value } = reader.next();
+        return done === true ? [] : [value];
+      });
+      const [first] = parts;
+      if (first === undefined) return;
+      const { change } = first;
+      const values = parts.flatMap((part) => part.values);
+      const [before, after] = (['before', 'after'] as const).map((side) =>
+        values.map((value, index) => {
+          // What the state after lacks stays as it is in a row that both have.
+          const isKept = side === 'after' && change === 'changed' && columns[index]?.after === null;
+          return exactValue(isKept ? value.before : value[side], states.encoding);
+        }),
+      );
+      yield {
+        change,
+        before: change === 'added' ? null : (before ?? null),
+        after: change === 'removed' ? null : (after ?? null),
+      };
+    }
+  } finally {
+    // SQLite cannot close the database while one of them is in the middle.
+    for (const reader of readers) reader.return(undefined);
+  }
+}

@@ -1,0 +1,226 @@
+import { compareTables, describeCompared } from '../compare/compare-snapshot.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { withLiveView } from '../host/private-copy.ts';
+import type { Profile } from '../host/profile.ts';
+import type { SnapshotRef, TableDiff } from '../model/diff.ts';
+import type { SchemaDifference } from '../model/rows.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { foldName } from '../sqlite/names.ts';
+import type { Table } from '../sqlite/table.ts';
+import { withLockPatience } from '../sqlite/transaction.ts';
+import { stageColumn } from '../stage/layout.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
+import { attachStage, stageById } from '../stage/staged-view.ts';
+import { createPrivateFolder } from '../system/private-folder.ts';
+import { createYielder } from '../system/yielder.ts';
+import type { ComparedColumn, ComparedStates, ComparedTable } from './compared.ts';
+
+/*
+ * Two snapshots side by side. The stage of the other one takes the place of the live database, so that the same comparison
+ * tells what would change if that state were restored to the snapshot. Its tables have names of the stage's own.
+ */
+
+type TwoIds = { readonly snapshotId: SnapshotId; readonly otherId: SnapshotId };
+type TwoStages = {
+  readonly after: { readonly stage: Stage; readonly snapshot: SnapshotRef };
+  readonly before: { readonly stage: Stage; readonly snapshot: SnapshotRef };
+  readonly live: Pick<HostDatabase, 'schema' | 'profile'>;
+};
+
+/**
+ * Compares two snapshots of a folder, both laid out for today's tables, and keeps them as long as `use` runs. Reads only.
+ * @throws as `withLiveView` and `stageById`
+ */
+export async function withTwoSnapshots<T>(
+  folder: DataFolder,
+  ids: TwoIds,
+  task: TaskOptions,
+  use: (states: ComparedStates) => Promise<T>,
+): Promise<T> {
+  const place = await createPrivateFolder();
+  const opened: Stage[] = [];
+  try {
+    const stages = await withLiveView(folder, task, async (view): Promise<TwoStages> => {
+      const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
+      const open = async (id: SnapshotId) => {
+        const found = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
+        opened.push(found.stage);
+        return found;
+      };
+      return { after: await open(ids.snapshotId), before: await open(ids.otherId), live };
+    });
+    attachStage(stages.before.stage.db, stages.after.stage);
+    return await use(await compareStages(stages, task));
+  } finally {
+    // The one that is attached to the other is closed last.
+    for (const stage of opened.toReversed()) await stage.close();
+    await place.remove();
+  }
+}
+
+async function compareStages({ after, before, live }: TwoStages, task: TaskOptions): Promise<ComparedStates> {
+  const { db, encoding } = before.stage;
+  const pairs = after.stage.tables.flatMap((there) => {
+    const here = before.stage.tables.find((one) => isSameTable(one, there));
+    return here === undefined ? [] : [pairUp(here, there)];
+  });
+  const log = pairs.find(({ there }) => there.role === 'log');
+  const profile = log === undefined ? live.profile : profileOfStage(live.profile, log.there.live, log.here);
+  const { comparisons, match } = await compareTables(
+    { db, schema: live.schema, profile },
+    pairs.map(({ asked }) => asked),
+    'differing',
+    createYielder(task),
+  );
+  const compared = comparisons.flatMap((comparison, index) => {
+    const pair = pairs[index];
+    if (pair === undefined) return [];
+    const { name, key } = pair.there.live;
+    const isLog = comparison === match?.log;
+    const table: ComparedTable = {
+      comparison,
+      match: isLog ? match : null,
+      columns: pair.columns,
+      key,
+    };
+    return [{ table, diff: { ...describeCompared(comparison), name } }];
+  });
+  const described = new Map(compared.map((one) => [foldName(one.diff.name), one]));
+  return {
+    db,
+    encoding,
+    overview: {
+      snapshot: after.snapshot,
+      other: before.snapshot,
+      tables: describeAll({ after, before, live }, (name) => described.get(name)?.diff),
+      schema: schemaDifferences({ after, before, live }),
+      lineage: match?.lineage ?? 'same',
+    },
+    tables: new Map([...described].map(([name, { table }]) => [name, table])),
+  };
+}
+
+function isSameTable(one: StagedTable, other: StagedTable): boolean {
+  return foldName(one.live.name) === foldName(other.live.name);
+}
+
+type Pair = {
+  readonly here: StagedTable;
+  readonly there: StagedTable;
+  /** The table after, with those of its columns that both have, by the names of the stage before. */
+  readonly asked: StagedTable;
+  readonly columns: readonly ComparedColumn[];
+};
+
+function pairUp(here: StagedTable, there: StagedTable): Pair {
+  const shared = there.columns.flatMap((name, place) => {
+    const at = here.columns.indexOf(name);
+    return at === -1 ? [] : [{ name: stageColumn(at), place }];
+  });
+  const columns = there.live.columns.flatMap((column): readonly ComparedColumn[] => {
+    const [before, after] = [here, there].map(({ columns }) => {
+      const place = columns.indexOf(column.name);
+      return place === -1 ? null : stageColumn(place);
+    });
+    return before == null && after == null ? [] : [{ column, before: before ?? null, after: after ?? null }];
+  });
+  return {
+    here,
+    there,
+    asked: {
+      ...there,
+      live: tableOfStage(here),
+      columns: shared.map(({ name }) => name),
+      places: shared.map(({ place }) => place),
+    },
+    columns,
+  };
+}
+
+/** A staged table as an ordinary one, with the affinities and the key of the live table that it was laid out for. */
+function tableOfStage({ live, name, columns, rowid }: StagedTable): Table {
+  const own = (column: string) => stageColumn(columns.indexOf(column));
+  const hasKey = live.key.length > 0 && live.key.every((column) => columns.includes(column));
+  const keyColumn = rowid === 'key' && live.rowidColumn !== null ? own(live.rowidColumn) : null;
+  return {
+    ...live,
+    name,
+    kind: 'table',
+    readOnly: null,
+    columns: columns.flatMap((column) =>
+      live.columns.filter((one) => one.name === column).map((one) => ({ ...one, name: own(column) })),
+    ),
+    generated: [],
+    key: hasKey ? live.key.map(own) : [],
+    withoutRowid: false,
+    rowidColumn: keyColumn,
+    rowid: keyColumn ?? 'ord',
+    scanHint: '',
+  };
+}
+
+/** The profile in which the log's columns have the names of the stage. Those that it lacks have none. */
+function profileOfStage(profile: Profile, live: Table, { name, columns }: StagedTable): Profile {
+  const names = columns.map(foldName);
+  const own = (column: string) => {
+    const place = names.indexOf(foldName(column));
+    return place === -1 ? '' : stageColumn(place);
+  };
+  const { id, ts, kind, payload } = profile.log.columns;
+  const renamed = { id: own(id), ts: own(ts), kind: own(kind), payload: own(payload) };
+  return {
+    ...profile,
+    log: { ...profile.log, table: name, columns: { ...profile.log.columns, ...renamed } },
+    tables: profile.tables.filter((table) => foldName(table) !== foldName(live.name)),
+  };
+}
+
+/** What is said of each table of the profile that at least one of the two has. */
+function describeAll(
+  { after, before, live }: TwoStages,
+  compared: (folded: string) => TableDiff | undefined,
+): readonly TableDiff[] {
+  const { log, tables } = live.profile;
+  return [log.table, ...tables].flatMap((name): readonly TableDiff[] => {
+    const found = compared(foldName(name));
+    if (found !== undefined) return [found];
+    const [there, here] = [after, before].map(({ stage }) => rowsIn(stage, name));
+    if (there == null && here == null) return [];
+    const role = name === log.table ? 'log' : 'projected';
+    const none = { role, added: 0, removed: 0, changed: 0, unchanged: 0 } as const;
+    const rows = { snapshotRows: there ?? 0, liveRows: here ?? 0 };
+    const isUnreadable = live.schema.unreadable.has(foldName(name));
+    const state =
+      isUnreadable || (there != null && here != null)
+        ? 'unreadable'
+        : there == null
+          ? 'not-in-snapshot'
+          : 'missing-live';
+    return [{ ...none, name, state, ...rows }];
+  });
+}
+
+/** How many rows of a table a snapshot holds, whether or not they can be laid out; null where it has no such table. */
+function rowsIn({ tables, unreadable, drift }: Stage, name: string): number | null {
+  const isIt = (table: string) => foldName(table) === foldName(name);
+  return (
+    tables.find(({ live }) => isIt(live.name))?.rows ??
+    unreadable.find(({ table }) => isIt(table))?.rows ??
+    drift.find(({ kind, table }) => kind === 'table-missing-live' && isIt(table))?.loses ??
+    null
+  );
+}
+
+/** What the snapshots have beyond what was compared. A schema that both had, and only today's database lacks, is no difference. */
+function schemaDifferences({ after, before }: TwoStages): readonly SchemaDifference[] {
+  const [was, is] = [before.stage.about, after.stage.about];
+  const isSame = (kind: string) =>
+    (kind === 'schema-changed' && was !== null && was.schemaHash === is?.schemaHash) ||
+    (kind === 'user-version-changed' && was !== null && was.userVersion === is?.userVersion);
+  const of = ({ stage }: TwoStages['after'], side: SchemaDifference['of']) =>
+    stage.drift.filter(({ kind }) => !isSame(kind)).map((drift) => ({ ...drift, of: side }));
+  return [...of(after, 'snapshot'), ...of(before, 'other')];
+}

@@ -1,0 +1,42 @@
+import type { TableDiff } from '../src/model/diff.ts';
+import type { RowsOverview, RowsShape, SchemaDifference } from '../src/model/rows.ts';
+import { driftWords } from './diff-notes.ts';
+import { count } from './plurals.ts';
+
+/** A difference between what the two states can hold. Of two snapshots it says which one it is about. */
+export function schemaWords(difference: SchemaDifference, { other }: Pick<RowsOverview, 'other'>): string {
+  const words = driftWords(difference);
+  if (other === null) return words;
+  return difference.of === 'other' ? `In the earlier state: ${words}` : `In the later state: ${words}`;
+}
+
+/** Why no rows of a table are shown although it may differ. `between`: two snapshots are compared. */
+export function withoutRowsWords(
+  { name, snapshotRows, liveRows }: TableDiff,
+  without: NonNullable<RowsShape['without']>,
+  between: boolean,
+): string {
+  switch (without) {
+    case 'missing-live':
+      return between
+        ? `Only one of the two snapshots has the table ${name}, with ${count(snapshotRows, 'row')}.`
+        : `The database has no table ${name} today. The snapshot holds ${count(snapshotRows, 'row')} of it, which can be exported.`;
+    case 'not-in-snapshot':
+      return between
+        ? `Only one of the two snapshots has the table ${name}, with ${count(liveRows, 'row')}.`
+        : `This snapshot does not hold ${name}. A restore leaves its ${count(liveRows, 'row')} alone.`;
+    case 'empty-then':
+      return `${name} was empty or did not exist yet. Its ${count(liveRows, 'row')} of now are left alone unless you choose otherwise.`;
+    case 'derived':
+      return `${name} is made from other tables and follows their changes. Its rows are not restored themselves.`;
+    case 'unreadable':
+      return `${name} can’t be read here, so its rows can’t be shown.`;
+  }
+}
+
+/** A real with all its digits, and recognizable as one: `1.0`, `-0.0`, `1e+300`. */
+export function realWords(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
