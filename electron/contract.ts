@@ -2,6 +2,7 @@ import type { ClearedCache } from '../src/model/cache.ts';
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
+import type { Happened } from '../src/model/happened.ts';
 import type {
   EmptiedTrash,
   OnlyCopy,
@@ -130,9 +131,9 @@ type CoreRequests = {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'folder.timeline': In<OfFolder, Timeline>;
+  /** What was lost, and which snapshot brings back most of it. */
+  'folder.happened': In<OfFolder, Happened>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
-  /** The one that a person is most likely looking for; null: nothing seems to be lost. */
-  'snapshots.likely': In<OfFolder, SnapshotId | null>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** Folders in plans and receipts are relative to the data folder. */

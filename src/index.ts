@@ -11,7 +11,8 @@ export {
   verifySnapshots,
 } from './actions.ts';
 export { checkSnapshot } from './catalog/catalog.ts';
-export { findLikely, findOnlyCopies } from './catalog/lost.ts';
+export { readHappened } from './catalog/happened.ts';
+export { findOnlyCopies } from './catalog/lost.ts';
 export { buildDemo, isDemo } from './demo/demo.ts';
 export { describeFolder, placesOf } from './folder-facts.ts';
 export { type DataFolder, openDataFolder } from './host/data-folder.ts';
@@ -25,6 +26,7 @@ export type * from './model/conversation.ts';
 export type * from './model/diff.ts';
 export { type ErrorCode, noSuchSnapshot, SnapbackError } from './model/errors.ts';
 export type * from './model/folder.ts';
+export type * from './model/happened.ts';
 export type * from './model/prune.ts';
 export type * from './model/restore.ts';
 export type * from './model/rows.ts';

@@ -26,7 +26,7 @@ export function countWritten(groups: readonly NewerEvents[]): string {
 }
 
 /** The chat's name, or its id if it has none; at most 40 characters. */
-export function chatWords({ chat, chatName }: NewerEvents): string {
+export function chatWords({ chat, chatName }: Pick<NewerEvents, 'chat' | 'chatName'>): string {
   const name = [chatName, chat].find((one) => one !== null && one.trim() !== '');
   if (name === undefined || name === null) return chat === null ? 'no chat' : 'a chat without a name';
   const letters = [...name];

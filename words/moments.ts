@@ -69,6 +69,21 @@ export function formatShort(iso: string, now: Date, exact: Exactness = 'minutes'
   return calendarDaysFrom(now, date) === 0 ? clockTime(date, exact) : formatMoment(iso, now, exact);
 }
 
+/**
+ * For the end of a sentence: `at 14:03`, `yesterday at 22:47`, `on Sat 21 Nov at 22:47`. `bare`: `14:03`, `yesterday
+ * 22:47`, `Sat 21 Nov, 22:47`, after another preposition.
+ */
+export function formatWhen(iso: string, now: Date, form: 'bare' | 'full' = 'full'): string {
+  if (form === 'bare') return formatShort(iso, now);
+  const date = new Date(iso);
+  const days = calendarDaysFrom(now, date);
+  const time = clockTime(date, 'minutes');
+  if (days === 0) return `at ${time}`;
+  if (days === -1) return `${nearDays.format(days, 'day')} at ${time}`;
+  const format = date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear;
+  return `on ${nameDay(format, date)} at ${time}`;
+}
+
 /** `7 Dec`; with the year if it is not the current one. */
 export function formatDay(iso: string, now: Date): string {
   const date = new Date(iso);

@@ -8,6 +8,11 @@ export function count(value: number | bigint, singular: string, plural = `${sing
   return `${formatNumber(value)} ${choose(value, singular, plural)}`;
 }
 
+/** `a scene`, `an edge`, `a user`. */
+export function article(singular: string): string {
+  return `${/^(?:[aeio]|u(?!ni|s[aei]))/i.test(singular) ? 'an' : 'a'} ${singular}`;
+}
+
 /** Picks the form that agrees with the number: `choose(1, 'is', 'are')`. */
 export function choose(value: number | bigint, singular: string, plural: string): string {
   return rules.select(Number(value)) === 'one' ? singular : plural;

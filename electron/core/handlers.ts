@@ -8,7 +8,6 @@ import {
   diffSnapshot,
   emptyTrash,
   type Finished,
-  findLikely,
   findOnlyCopies,
   findOpeners,
   finishInterrupted,
@@ -21,6 +20,7 @@ import {
   planRestore,
   planUndo,
   putBack,
+  readHappened,
   readPlanOutcome,
   readTimeline,
   SnapbackError,
@@ -112,8 +112,8 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
+    'folder.happened': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHappened(folder, task)),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
-    'snapshots.likely': ({ folderId }, task) => inFront(folderId, ({ folder }) => findLikely(folder, task)),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
     'snapshot.take': ({ folderId, kind }, task) =>

@@ -20,7 +20,9 @@ import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
 import { FolderHeader } from './header.tsx';
-import { useLikelyChoice } from './likely-choice.ts';
+import { useHappened } from './use-happened.ts';
+
+const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
 
 function findList(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.snapshot-list');
@@ -66,11 +68,12 @@ export function FolderScreen(props: FolderScreenProps) {
   const single = shown.length === 1 ? shown[0] : undefined;
   // Chosen once and then kept: the page must not change under the reader because a snapshot appears or disappears.
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
-  useLikelyChoice({
+  useHappened({
     folderId,
+    facts,
+    revisions: data.revisions,
     chosen,
-    snapshots: snapshots ?? [],
-    lastEventId: facts.lastEventId,
+    snapshots: snapshots ?? NO_SNAPSHOTS,
     onChoose: data.propose,
   });
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);

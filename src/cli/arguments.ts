@@ -23,6 +23,7 @@ export type Command =
   | { readonly name: 'version' }
   | { readonly name: 'demo'; readonly dir: string }
   | { readonly name: 'cache'; readonly clear: boolean }
+  | { readonly name: 'status' }
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
   /** `chat` null: the snapshot as a whole. */
   | { readonly name: 'show'; readonly id: string; readonly chat: string | null }
@@ -135,6 +136,9 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       return { name };
     case 'demo':
       return { name, dir: one(name, operands, 'the folder to build') };
+    case 'status':
+      none(name, operands);
+      return { name };
     case 'list':
       none(name, operands);
       return { name, check: values.check === true, filter: parseFilter(values) };

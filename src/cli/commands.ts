@@ -25,7 +25,7 @@ import type { Answer, StreamedAnswer } from './answer.ts';
 import type { Command, FolderCommand, Invocation, WorkingCommand } from './arguments.ts';
 import { showChat } from './conversation.ts';
 import { withWholeIds } from './ids.ts';
-import { list, show, verify } from './look.ts';
+import { list, show, status, verify } from './look.ts';
 import {
   describeKept,
   describePruned,
@@ -113,6 +113,8 @@ async function runInFolder(
   task: TaskOptions,
 ): Promise<Answer | StreamedAnswer> {
   switch (command.name) {
+    case 'status':
+      return status(folder, task);
     case 'list':
       return list(folder, command, task);
     case 'show':

@@ -3,6 +3,7 @@ import { COMMANDS, type CommandName, OPTIONS, type OptionName } from './options.
 type Said = { readonly operands: string; readonly does: string };
 
 const SAID: { readonly [N in CommandName]: Said } = {
+  status: { operands: '', does: 'says what was lost, and which snapshot brings it back' },
   list: { operands: '', does: 'lists snapshots by kind, newest first' },
   show: {
     operands: 'ID',
@@ -44,7 +45,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
 };
 
 const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
-  ['Look', ['list', 'show', 'verify', 'diff']],
+  ['Look', ['status', 'list', 'show', 'verify', 'diff']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
   ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],

@@ -3,6 +3,7 @@ import {
   checkSnapshot,
   type DataFolder,
   listSnapshots,
+  readHappened,
   rulesOf,
   SnapbackError,
   type SnapshotSummary,
@@ -12,11 +13,18 @@ import {
 import type { Answer } from './answer.ts';
 import type { FolderCommand, ListFilter } from './arguments.ts';
 import { describeChats, listChats } from './conversation.ts';
+import { describeHappened } from './happened-report.ts';
 import { describeList, describeNoMatch, describeSnapshot } from './report.ts';
 
-/* The commands that look at snapshots. They also work in a folder whose database is gone. */
+/* The commands that look at snapshots. All but `status` also work in a folder whose database is gone. */
 
 type ListCommand = Extract<FolderCommand, { readonly name: 'list' }>;
+
+/** `status`: what was lost, and which snapshot brings it back. */
+export async function status(folder: DataFolder, task: TaskOptions): Promise<Answer> {
+  const happened = await readHappened(folder, task);
+  return { json: happened, lines: describeHappened(happened, rulesOf(folder.profile), new Date()) };
+}
 
 /** `list`: the snapshots that pass the filter. */
 export async function list(

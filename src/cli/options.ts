@@ -61,6 +61,7 @@ const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as cons
 
 /** Every command with its options. All commands also take `--json` and `--help`. */
 export const COMMANDS = {
+  status: { options: ['data', 'db'] },
   list: { options: ['data', 'db', 'kind', 'since', 'limit', 'check'] },
   show: { options: ['data', 'db', 'chat'] },
   verify: { options: ['data', 'db'] },

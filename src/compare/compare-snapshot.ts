@@ -21,6 +21,8 @@ export type SnapshotComparison = EventGroups & {
   readonly comparisons: readonly Comparison[];
   readonly tables: readonly TableDiff[];
   readonly lineage: Diff['lineage'];
+  /** Null without a log. */
+  readonly match: EventMatch | null;
 };
 
 /**
@@ -42,6 +44,7 @@ export async function compareSnapshot(
     comparisons,
     tables: describeTables(database, comparisons, stage),
     lineage: match?.lineage ?? 'same',
+    match,
   };
 }
 

@@ -1,13 +1,13 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import { chainColumns } from '../log/events.ts';
-import { firstText, parsePayload, readChatNames } from '../log/payload.ts';
+import { readChatNames, readSpeech } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Yielder } from '../system/yielder.ts';
-import { joinLive } from './compare-table.ts';
+import { type Comparison, joinLive } from './compare-table.ts';
 import type { EventMatch } from './match-events.ts';
 
 export type EventGroups = {
@@ -19,7 +19,7 @@ export type EventGroups = {
 
 const LONGEST_TEXT = 80;
 const LONGEST_KEPT = 1000;
-const NOTHING = { events: 0, rewindRecords: 0, spoken: 0, spokenHidden: 0, hidden: 0 };
+const NOTHING = { events: 0, rewindRecords: 0, rewoundAt: null, spoken: 0, spokenHidden: 0, hidden: 0 };
 const EVENTS_PER_STEP = 64;
 
 /** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
@@ -30,21 +30,17 @@ export async function groupEvents(
 ): Promise<EventGroups> {
   const { db, profile } = database;
   const names = readChatNames(database);
-  const { live, name, columns } = log.staged;
+  const { live } = log.staged;
   const liveNames = live.columns.map((column) => column.name);
   const fromLive = eventParts(profile, (column) =>
     placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
   );
-  const fromStage = eventParts(profile, (column) => {
-    const index = placeOfName(columns, column);
-    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
+  const returning = await group(db, `${selectReturning(database, log)} ORDER BY 1`, {
+    names,
+    profile,
+    yielder,
+    rewound: null,
   });
-  const returning = await group(
-    db,
-    `SELECT ${fromStage} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord
-       WHERE p.differs ORDER BY 1`,
-    { names, profile, yielder, rewound: null },
-  );
   const rewound = new Set(returning.map((one) => one.chat));
   const newer = await group(db, `SELECT ${fromLive} FROM ${lost} n ${joinLive(log, 'n')} ORDER BY 1`, {
     names,
@@ -53,6 +49,16 @@ export async function groupEvents(
     rewound,
   });
   return { newer, returning };
+}
+
+/** SQL: the events of the snapshot that are missing live or flagged differently, as `eventParts`. */
+export function selectReturning({ profile }: HostDatabase, log: Comparison): string {
+  const { name, columns } = log.staged;
+  const parts = eventParts(profile, (column) => {
+    const index = placeOfName(columns, column);
+    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
+  });
+  return `SELECT ${parts} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord WHERE p.differs`;
 }
 
 /** SQL: the columns that identify an event, then whether it is flagged as hidden or superseded. */
@@ -74,7 +80,7 @@ type Grouping = {
 
 type Group = Pick<
   Writable<NewerEvents>,
-  'events' | 'rewindRecords' | 'spoken' | 'spokenHidden' | 'hidden' | 'first' | 'last'
+  'events' | 'rewindRecords' | 'rewoundAt' | 'spoken' | 'spokenHidden' | 'hidden' | 'first' | 'last'
 >;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -87,14 +93,12 @@ async function group(
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
   let events = 0;
   for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
-    const fields = parsePayload(payload);
-    const chat = firstText(fields, profile.chat.payloadChat);
-    const text = firstText(fields, profile.chat.payloadText);
+    const { chat, speaker, text } = readSpeech(profile, payload);
     const mark: EventMark = {
       id: typeof id === 'bigint' ? id : 0n,
       ts: typeof ts === 'string' ? ts : ts === null || ts === undefined ? null : String(ts),
       kind: typeof kind === 'string' ? kind : null,
-      speaker: firstText(fields, profile.chat.payloadSpeaker),
+      speaker,
       // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.
       text: text !== null && text.length > LONGEST_KEPT ? shorten(text) : text,
     };
@@ -104,7 +108,10 @@ async function group(
     const found = groups.get(chat) ?? { ...NOTHING, first: mark, last: mark };
     if (found.events === 0) groups.set(chat, found);
     found.events += 1;
-    if (isRewind) found.rewindRecords += 1;
+    if (isRewind) {
+      found.rewindRecords += 1;
+      found.rewoundAt = mark.ts;
+    }
     if (speaks) found.spoken += 1;
     if (speaks && isHidden) found.spokenHidden += 1;
     if (isHidden) found.hidden += 1;
@@ -124,11 +131,16 @@ async function group(
 }
 
 function shorten(text: string | null): string | null {
-  if (text === null || text.length <= LONGEST_TEXT) return text;
-  const letters = [...text.slice(0, LONGEST_TEXT * 2)];
-  return letters.length <= LONGEST_TEXT && text.length <= LONGEST_TEXT * 2
+  return text === null ? null : shortenText(text, LONGEST_TEXT);
+}
+
+/** At most so many characters, cut at a word, with “…” at the end if anything was cut off. */
+export function shortenText(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const letters = [...text.slice(0, longest * 2)];
+  return letters.length <= longest && text.length <= longest * 2
     ? text
-    : `${cutAtWord(letters.slice(0, LONGEST_TEXT - 1).join(''))}…`;
+    : `${cutAtWord(letters.slice(0, longest - 1).join(''))}…`;
 }
 
 /** Drops the word that was cut off, unless it is a quarter of the text or more: some scripts have no spaces. */

@@ -36,6 +36,8 @@ export type LogQuestions = LogTimes & {
   /** How many events have an id above `after` and at most `upTo`. Null means no bound. */
   readonly countBetween: (after: bigint | null, upTo: bigint | null) => Promise<number>;
   readonly lastId: () => Promise<bigint>;
+  /** Whether an event may have got the id of a deleted one. SQLite prevents that only with AUTOINCREMENT. */
+  readonly reusesIds: () => Promise<boolean>;
   /** The time that the last event carries; null if there is no event or its time has an unknown form. */
   readonly lastTime: () => Promise<Date | null>;
   /** The ids of the events that record a rewind, in ascending order. Reads the whole log, but no payloads. */
@@ -196,6 +198,7 @@ export function createLogQuestions(
     countBetween: (after, upTo) => runs.count([after, upTo]),
     rewinds,
     lastId: () => ask(() => readLastEventId(db, profile)),
+    reusesIds: () => ask(() => !hasSequence(db, live.name)),
     lastTime: () => ask(() => readLastTime(db, profile, source)),
     fingerprint,
     fingerprints,
@@ -203,6 +206,12 @@ export function createLogQuestions(
     chains: (after) => readChains(createLogChain(), after),
     rowChains: (after) => readChains(createRowChain(), after),
   };
+}
+
+function hasSequence(db: AnyDatabase, table: string): boolean {
+  const sequences = db.prepare("SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'");
+  if (sequences.get() === undefined) return false;
+  return db.prepare('SELECT 1 FROM main.sqlite_sequence WHERE name = ?').get(table) !== undefined;
 }
 
 /** Runs a read in one transaction, because reading rows may take more than one statement. */

@@ -1,4 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import type { Profile } from '../host/profile.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 
 /** Only a number with so many digits may be one that a double cannot hold. */
@@ -63,6 +64,16 @@ function memberOf(value: unknown, name: string): unknown {
   if (value instanceof Map) return value.get(name);
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isObject ? Reflect.get(value, name) : undefined;
+}
+
+/** The chat, the speaker and the text of an event, where its payload has the fields that the profile names. */
+export function readSpeech({ chat: fields }: Profile, payload: unknown) {
+  const parsed = parsePayload(payload);
+  return {
+    chat: firstText(parsed, fields.payloadChat),
+    speaker: firstText(parsed, fields.payloadSpeaker),
+    text: firstText(parsed, fields.payloadText),
+  };
 }
 
 /** The live names of chats by id; empty if the profile names no table for them or the database lacks it. */

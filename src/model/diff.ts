@@ -73,6 +73,8 @@ export type NewerEvents = {
   readonly rewoundChat: boolean;
   /** How many are the host's own records of a rewind, not something that a person wrote. */
   readonly rewindRecords: number;
+  /** The time of the newest of these records; null where there is none, or it has none. */
+  readonly rewoundAt: string | null;
   /** How many of the others say something. */
   readonly spoken: number;
   /** How many of those that say something are hidden or superseded. */

@@ -4,7 +4,7 @@ import type { NewerEvents } from '../../src/model/diff.ts';
 
 function group(chat: string): NewerEvents {
   const mark = { id: 1n, ts: null, kind: 'message', speaker: null, text: null };
-  const counts = { events: 1, rewindRecords: 0, spoken: 1, spokenHidden: 0, hidden: 0 };
+  const counts = { events: 1, rewindRecords: 0, rewoundAt: null, spoken: 1, spokenHidden: 0, hidden: 0 };
   return { chat, chatName: chat, first: mark, last: mark, rewoundChat: false, ...counts };
 }
 

@@ -27,6 +27,7 @@ function group(chat: string | null, events: number, change: Partial<NewerEvents>
     last: mark,
     rewoundChat: false,
     rewindRecords: 0,
+    rewoundAt: null,
     spoken: events,
     spokenHidden: 0,
     hidden: 0,

@@ -18,6 +18,7 @@ function group(chatName: string | null, events: number, change: Partial<NewerEve
     last: mark,
     rewoundChat: false,
     rewindRecords: 0,
+    rewoundAt: null,
     spoken: events,
     spokenHidden: 0,
     hidden: 0,

@@ -96,7 +96,7 @@ describe('the answers of the core', () => {
       'folder.in-use': await handlers['folder.in-use'](ofFolder, task),
       'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
-      'snapshots.likely': await handlers['snapshots.likely'](ofFolder, task),
+      'folder.happened': await handlers['folder.happened'](ofFolder, task),
       'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
       'snapshot.take': await handlers['snapshot.take']({ folderId, kind: 'rewind' }, task),
       'undo.plan': await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task),

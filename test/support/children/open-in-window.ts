@@ -22,7 +22,7 @@ const options = { ...defaultRestoreOptions };
 const plan = await handlers['restore.plan']({ folderId, snapshotId, options }, {});
 const policy = { by: 'age', kind: 'rewind', olderThanDays: 0 } as const;
 const prune = await handlers['prune.plan']({ folderId, policy }, {});
-await handlers['snapshots.likely']({ folderId }, {});
+await handlers['folder.happened']({ folderId }, {});
 const told = {
   listed: listed.map(({ id, health }) => `${id} ${health}`),
   planned: plan.snapshot.id,

@@ -1,0 +1,77 @@
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { FolderFacts } from '../../src/model/folder.ts';
+import type { Happened } from '../../src/model/happened.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { afterDrawing } from '../ask/after-drawing.ts';
+import { call, ownWork } from '../ask/api.ts';
+import { createReader } from '../ask/own-work.ts';
+import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
+import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
+
+type Asking = {
+  readonly folderId: FolderId;
+  readonly facts: FolderFacts;
+  readonly revisions: Revisions;
+  /** A new empty set asks for another choice, even while one is being looked for. */
+  readonly chosen: ReadonlySet<unknown>;
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly onChoose: (id: SnapshotId) => void;
+};
+
+/**
+ * What happened to the chats, asked again when the database or the list of snapshots changes; null while it is not known.
+ * While no snapshot is chosen, the one that brings back what was lost is chosen, and where nothing seems lost the best
+ * remaining one (see `fallbackSnapshot`).
+ */
+export function useHappened(asking: Asking): Happened | null {
+  const { folderId, facts, revisions, chosen, snapshots, onChoose } = asking;
+  const [happened, setHappened] = useState<Happened | null>(null);
+  const wish = useRef(chosen);
+  const tookMs = useRef(0);
+  const show = useEffectEvent((answer: Happened | null, asked: ReadonlySet<unknown>) => {
+    setHappened(answer);
+    if (asked !== wish.current) return;
+    const named = answer === null ? null : snapshotOf(answer);
+    const found = snapshots.find(({ id }) => id === named) ?? fallbackSnapshot(snapshots, facts.lastEventId);
+    if (found !== undefined) onChoose(found.id);
+  });
+  const hasDatabase = facts.databaseProblem === null;
+  const ask = useMemo(
+    () =>
+      createReader(
+        async () => {
+          const asked = wish.current;
+          const beganAt = performance.now();
+          const reply = hasDatabase ? await call('folder.happened', { folderId }) : null;
+          tookMs.current = performance.now() - beganAt;
+          return { happened: reply?.ok ? reply.value : null, asked };
+        },
+        ({ happened, asked }) => show(happened, asked),
+        ownWork,
+      ),
+    [folderId, hasDatabase],
+  );
+
+  const empty = chosen.size === 0 ? chosen : null;
+  const { length } = snapshots;
+  useEffect(() => {
+    if (empty !== null) wish.current = empty;
+    if (length === 0 || (empty === null && waitsForPerson(revisions, tookMs.current))) return;
+    // The list first: it can be used while this is being found out.
+    return afterDrawing(() => void ask());
+  }, [ask, revisions, length, empty]);
+  return happened;
+}
+
+/** The snapshot that the answer is about; null if it is about none. */
+function snapshotOf(happened: Happened): SnapshotId | null {
+  switch (happened.state) {
+    case 'nothing':
+      return null;
+    case 'undone':
+      return happened.holds.snapshotId;
+    default:
+      return happened.loss.snapshotId;
+  }
+}

@@ -1,0 +1,193 @@
+import { readLoss, type Weight, weighSnapshot } from '../compare/loss.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import { withLiveLog } from '../log/live-log.ts';
+import type { NewerEvents } from '../model/diff.ts';
+import type { Happened, Loss, Way } from '../model/happened.ts';
+import type { RestoredState } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { readRestoredState } from '../recovery/undo.ts';
+import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
+import { listSnapshots } from './catalog.ts';
+import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
+
+/*
+ * What happened to the chats. The answer is chosen by what would come back, never by the name or kind of a file: those
+ * only say which snapshots are worth reading first, because only a few are read.
+ *
+ * A rewind takes messages away, and only what is there is in a snapshot. So of all snapshots from before the newest
+ * rewind, the latest one holds most of what it took. Snapshots are put in order by their last event. If several end with
+ * the same event, the one that brings back less is the later one: something had already been taken away.
+ */
+
+/** Bounds on what is read: snapshots, and bytes in all of them. At least one is read. */
+const MOST_READ = 8;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Tells what happened to the chats: which messages are gone, and which snapshot brings back most of what the newest rewind
+ * took. Reads the log and at most eight snapshots.
+ * @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
+ */
+export async function readHappened(folder: DataFolder, task: TaskOptions = {}): Promise<Happened> {
+  const restored = await readRestoredState(folder, task);
+  const isRestored = restored?.holds.state === 'restored';
+  const live = await withLiveLog(folder, 'patient', task, async (log) => ({
+    lastId: await log.lastId(),
+    rewinds: await log.rewinds(),
+    reusesIds: await log.reusesIds(),
+  }));
+  const all = readPlaced(await listSnapshots(folder, { check: false }, task));
+  const placed = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
+  const [newest, ...others] = await weighInTurn(folder, inReadingOrder(placed, live), task);
+  if (newest !== undefined) {
+    const loss = await unlessUnreadable(() => readLoss(folder, newest.snapshotId, task));
+    if (loss !== null) return tell(loss, others);
+  }
+  if (!isRestored) return { state: 'nothing' };
+  const undo = await unlessUnreadable(() => weighSnapshot(folder, restored.safetyCopyId, task));
+  return {
+    state: 'undone',
+    holds: restored.holds,
+    undo: undo && { returningEvents: undo.way.returningEvents, newerEvents: undo.way.newerEvents },
+  };
+}
+
+/**
+ * After a restore, everything that it took away is missing on purpose. Only the restored snapshot and those from after the
+ * restore can show that something else was lost. A renamed file is still as old as its content.
+ */
+function isNewsFor({ id, takenAt, modifiedAt }: Placed, { holds, finishedAt }: RestoredState): boolean {
+  if (id === holds.snapshotId) return true;
+  return finishedAt !== null && takenAt > finishedAt && modifiedAt > finishedAt;
+}
+
+type LiveEnd = {
+  readonly lastId: bigint;
+  readonly rewinds: readonly bigint[];
+  readonly reusesIds: boolean;
+};
+
+/**
+ * In which order snapshots are read. The groups are read one after the other, each only until a snapshot brings something
+ * back, because later ones of the same group bring back less; `rest` only if no group has one.
+ */
+type ReadingOrder = { readonly groups: readonly (readonly Placed[])[]; readonly rest: readonly Placed[] };
+
+const MOST_GROUPS = 4;
+
+/** Groups by the number of rewinds that are recorded since, fewest first, and within one the latest first. */
+function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds }: LiveEnd): ReadingOrder {
+  const sorted = placed.toSorted(
+    (a, b) =>
+      compare(b.lastEventId, a.lastEventId) ||
+      Number(b.kind === REWIND_KIND) - Number(a.kind === REWIND_KIND) ||
+      compare(b.takenAt, a.takenAt),
+  );
+  const ageOf = ({ lastEventId, lineage }: Placed) =>
+    lineage === 'other' || lastEventId > lastId ? 1 : rewinds.filter((id) => id > lastEventId).length;
+  const ages = Map.groupBy(sorted, ageOf);
+  const rest = ages.get(0) ?? [];
+  const groups = [...ages].filter(([age]) => age > 0).toSorted(([a], [b]) => a - b);
+  const before = groups.map(([, group]) => group);
+  // Without records, or where an id can be used twice, ids alone do not tell what was taken before the rewind.
+  return reusesIds || rewinds.length === 0
+    ? {
+        groups: [...before.flat().slice(0, MOST_GROUPS), ...rest, ...before.flat().slice(MOST_GROUPS)].map(
+          (one) => [one],
+        ),
+        rest: [],
+      }
+    : { groups: before.slice(0, MOST_GROUPS), rest };
+}
+
+type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;
+
+/** Weighs snapshots, and returns those that bring something back, the latest first. */
+async function weighInTurn(
+  folder: DataFolder,
+  { groups, rest }: ReadingOrder,
+  task: TaskOptions,
+): Promise<readonly Way[]> {
+  const weighed: Weighed[] = [];
+  let [bytes, read] = [0, 0];
+  const weigh = async ({ id, kind, lastEventId, sizeBytes }: Placed): Promise<boolean> => {
+    bytes += sizeBytes;
+    if (read === MOST_READ || (read > 0 && bytes > MOST_BYTES)) return false;
+    read += 1;
+    const weight = await unlessUnreadable(() => weighSnapshot(folder, id, task));
+    if (weight === null || countBack(weight.way).events === 0) return false;
+    weighed.push({ ...weight, kind, lastEventId });
+    return true;
+  };
+  for (const group of groups) for (const one of group) if (await weigh(one)) break;
+  if (weighed.length === 0) for (const one of rest) await weigh(one);
+  const talks = weighed.some(({ way }) => countBack(way).messages > 0);
+  const size = ({ way }: Weighed) => countBack(way)[talks ? 'messages' : 'events'];
+  return weighed
+    .filter((one) => size(one) > 0)
+    .toSorted(
+      (a, b) =>
+        Number(lacksRewind(b.way)) - Number(lacksRewind(a.way)) ||
+        compare(b.lastEventAt ?? '', a.lastEventAt ?? '') ||
+        compare(b.lastEventId, a.lastEventId) ||
+        size(a) - size(b) ||
+        Number(a.kind === SAFETY_KIND) - Number(b.kind === SAFETY_KIND) ||
+        compare(b.way.takenAt, a.way.takenAt),
+    )
+    .map(({ way }) => way);
+}
+
+/** Whether the snapshot is from before a rewind that the live log records. */
+function lacksRewind({ newerEvents }: Way): boolean {
+  return newerEvents.some(({ rewindRecords }) => rewindRecords > 0);
+}
+
+function tell(loss: Loss, ways: readonly Way[]): Happened {
+  const earlier = findEarlier(loss, ways);
+  if (earlier.length > 0) return { state: 'several', loss, earlier };
+  if (sumOf(loss.newerEvents, (one) => one.events - one.rewindRecords) > 0)
+    return { state: 'written-since', loss };
+  const isOnlyHidden = loss.tables.every(({ role, added }) => role !== 'log' || added === 0);
+  return { state: isOnlyHidden && !lacksRewind(loss) ? 'staged' : 'rewound', loss };
+}
+
+const MOST_EARLIER = 4;
+
+/** The ways to undo more rewinds of the same row: each brings back more messages than the one before and removes no more. */
+function findEarlier(loss: Loss, ways: readonly Way[]): readonly Way[] {
+  const removed = countGone(loss);
+  const chain: Way[] = [];
+  let most = countBack(loss).messages;
+  for (const way of ways) {
+    const { messages } = countBack(way);
+    if (messages <= most || countGone(way) > removed) continue;
+    chain.push(way);
+    most = messages;
+    if (chain.length === MOST_EARLIER) break;
+  }
+  return chain;
+}
+
+/** What somebody who reads the chats would see again. */
+function countBack({ returningEvents }: Way): { readonly events: number; readonly messages: number } {
+  return {
+    events: sumOf(returningEvents, (one) => one.events - one.hidden),
+    messages: sumOf(returningEvents, (one) => one.spoken - one.spokenHidden),
+  };
+}
+
+/** How many messages that are there now would be removed or hidden. */
+function countGone({ returningEvents, newerEvents }: Way): number {
+  return (
+    sumOf(newerEvents, (one) => one.spoken - one.spokenHidden) +
+    sumOf(returningEvents, (one) => one.spokenHidden)
+  );
+}
+
+function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
+  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
+}
+
+function compare<T extends bigint | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

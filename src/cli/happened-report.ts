@@ -1,0 +1,29 @@
+import { earlierWords, happenedWords } from '../../words/happened.ts';
+import { storyText } from '../../words/story.ts';
+import type { Happened, SaidMessage } from '../model/happened.ts';
+import type { Rules } from '../model/rules.ts';
+import { toPrintable } from './text.ts';
+
+/** What happened, the last lost messages, and the commands that bring them back, as text for people. */
+export function describeHappened(happened: Happened, rules: Rules, now: Date): readonly string[] {
+  const { heading, note } = happenedWords(happened, rules, now);
+  const told = [...heading, note].filter((story) => story.length > 0).map(storyText);
+  if (!('loss' in happened)) return told.map(toPrintable);
+  const { loss } = happened;
+  const earlier = happened.state === 'several' ? happened.earlier : [];
+  return [
+    ...told,
+    ...(loss.lastMessages.length === 0 ? [] : ['', 'The last of them']),
+    ...loss.lastMessages.map(describeMessage),
+    '',
+    `To bring them back: snapback restore ${loss.snapshotId}`,
+    ...earlier.map(
+      (way, index) => `${earlierWords(way, index + 2, now).what}: snapback restore ${way.snapshotId}`,
+    ),
+  ].map(toPrintable);
+}
+
+function describeMessage({ speaker, text }: SaidMessage): string {
+  const said = text.replaceAll(/\s+/gu, ' ').trim();
+  return speaker === null ? `  ${said}` : `  ${speaker}: ${said}`;
+}

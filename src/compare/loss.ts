@@ -1,0 +1,117 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import { parseTime } from '../log/last-time.ts';
+import { readChatNames, readSpeech } from '../log/payload.ts';
+import type { NewerEvents } from '../model/diff.ts';
+import type { Loss, SaidMessage, Way } from '../model/happened.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import { withStagedLive } from '../stage/staged-live.ts';
+import { createYielder } from '../system/yielder.ts';
+import { compareSnapshot, compareTables } from './compare-snapshot.ts';
+import { type EventGroups, groupEvents, selectReturning, shortenText } from './event-groups.ts';
+import type { EventMatch } from './match-events.ts';
+
+export type Weight = {
+  readonly way: Way;
+  /** When the last event in the snapshot happened, ISO 8601 in UTC; null where the log has no times. */
+  readonly lastEventAt: string | null;
+};
+
+/**
+ * Tells what restoring the snapshot would do to the log, without looking at any other table. Reads only.
+ * @throws as `diffSnapshot`
+ */
+export async function weighSnapshot(folder: DataFolder, id: SnapshotId, task: TaskOptions): Promise<Weight> {
+  return withStagedLive(folder, id, task, async ({ database, stage, snapshot }) => {
+    const log = stage.tables.filter(({ role }) => role === 'log');
+    const yielder = createYielder(task);
+    const { match } = await compareTables(database, log, 'differing', yielder);
+    if (match === null) return { way: wayOf(snapshot, { returning: [], newer: [] }), lastEventAt: null };
+    const groups = await groupEvents(database, match, yielder);
+    return { way: wayOf(snapshot, groups), lastEventAt: readLastEventTime(database, match) };
+  });
+}
+
+/** Tells what restoring the snapshot would bring back, table by table, with the last messages. @throws as `diffSnapshot` */
+export async function readLoss(folder: DataFolder, id: SnapshotId, task: TaskOptions): Promise<Loss> {
+  return withStagedLive(folder, id, task, async ({ database, stage, snapshot }) => {
+    const { match, tables, ...groups } = await compareSnapshot(database, stage, 'differing', task);
+    const lastMessages = match === null ? [] : readLastMessages(database, match);
+    return { ...wayOf(snapshot, groups), tables, lastMessages };
+  });
+}
+
+type Snapshot = { readonly id: SnapshotId; readonly takenAt: string };
+
+function wayOf({ id, takenAt }: Snapshot, { returning, newer }: EventGroups): Way {
+  return {
+    snapshotId: id,
+    takenAt,
+    rewoundAt: rewoundAtOf(returning, newer),
+    returningEvents: returning,
+    newerEvents: newer,
+  };
+}
+
+/** The newest recorded rewind of a chat that something comes back to; where records name no such chat, the newest of all. */
+function rewoundAtOf(returning: readonly NewerEvents[], newer: readonly NewerEvents[]): string | null {
+  const back = new Set(returning.filter(({ events, hidden }) => events > hidden).map(({ chat }) => chat));
+  const timesOf = (groups: readonly NewerEvents[]) =>
+    groups.flatMap(({ rewoundAt }) => toIso(rewoundAt) ?? []).toSorted();
+  return timesOf(newer.filter(({ chat }) => back.has(chat))).at(-1) ?? timesOf(newer).at(-1) ?? null;
+}
+
+function toIso(ts: unknown): string | null {
+  if (ts === null || ts === undefined) return null;
+  const time = parseTime(String(ts));
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+function readLastEventTime({ db, profile }: HostDatabase, { log }: EventMatch): string | null {
+  const { name, columns } = log.staged;
+  const place = placeOfName(columns, profile.log.columns.ts);
+  if (place === -1) return null;
+  return toIso(
+    db
+      .prepare<[], unknown>(
+        `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY rowid DESC LIMIT 1`,
+      )
+      .pluck()
+      .get(),
+  );
+}
+
+const MOST_MESSAGES = 3;
+const LONGEST_MESSAGE = 600;
+/** So many events are looked at to find these messages. */
+const MOST_LOOKED_AT = 1_000;
+
+/** The last messages that come back, oldest first. */
+function readLastMessages(database: HostDatabase, { log }: EventMatch): readonly SaidMessage[] {
+  const { db, profile } = database;
+  const found: Omit<SaidMessage, 'chatName'>[] = [];
+  const newestFirst = db
+    .prepare<[number], unknown[]>(`${selectReturning(database, log)} ORDER BY 1 DESC LIMIT ?`)
+    .raw()
+    .safeIntegers();
+  for (const [id, ts, kind, payload, flagged] of newestFirst.iterate(MOST_LOOKED_AT)) {
+    const { chat, speaker, text } = readSpeech(profile, payload);
+    const isRewind = typeof kind === 'string' && profile.chat.rewindKinds.includes(kind);
+    if (text === null || isRewind || flagged === 1n) continue;
+    found.push({
+      event: typeof id === 'bigint' ? id : 0n,
+      chat,
+      speaker,
+      text: shortenText(text, LONGEST_MESSAGE),
+      ts: ts === null || ts === undefined ? null : String(ts),
+    });
+    if (found.length === MOST_MESSAGES) break;
+  }
+  const names = readChatNames(database);
+  return found
+    .toReversed()
+    .map((one) => ({ ...one, chatName: one.chat === null ? null : (names.get(one.chat) ?? null) }));
+}

@@ -1,0 +1,53 @@
+import type { Diff, NewerEvents } from './diff.ts';
+import type { HeldState } from './restore.ts';
+import type { SnapshotId } from './snapshots.ts';
+
+/** A message, as a person reads it. `text`: at most 600 characters; `ts`: as the log has it. */
+export type SaidMessage = {
+  readonly event: bigint;
+  readonly chat: string | null;
+  readonly chatName: string | null;
+  readonly speaker: string | null;
+  readonly text: string;
+  readonly ts: string | null;
+};
+
+/** What restoring one snapshot would bring back and remove. */
+export type Way = {
+  readonly snapshotId: SnapshotId;
+  /** ISO 8601 in UTC. */
+  readonly takenAt: string;
+  /** When the rewind happened, as the host recorded it, ISO 8601 in UTC. Null: the log does not say. */
+  readonly rewoundAt: string | null;
+  readonly returningEvents: readonly NewerEvents[];
+  readonly newerEvents: readonly NewerEvents[];
+};
+
+/** The way that brings back most of what the newest rewind took. */
+export type Loss = Way & {
+  readonly tables: Diff['tables'];
+  /** The last messages that would come back, oldest first. */
+  readonly lastMessages: readonly SaidMessage[];
+};
+
+/**
+ * What happened to the chats, told from the logs.
+ * `rewound`: messages were taken away and nothing was written since.
+ * `written-since`: the same, and something was written since.
+ * `staged`: the same as `rewound`, but the messages are only hidden and no rewind is recorded, so that the host may be
+ * able to undo it itself.
+ * `several`: rewinds in a row. `earlier` are the ways to undo more of them; each brings back more than the one before and
+ * removes no more messages.
+ * `undone`: a restore brought back what was lost, and it is still there. `undo`: what taking it back would do.
+ * `nothing`: no snapshot brings anything back.
+ */
+export type Happened =
+  | { readonly state: 'rewound' | 'written-since' | 'staged'; readonly loss: Loss }
+  | { readonly state: 'several'; readonly loss: Loss; readonly earlier: readonly Way[] }
+  | {
+      readonly state: 'undone';
+      readonly holds: HeldState;
+      /** Null: the safety copy cannot be read. */
+      readonly undo: Pick<Diff, 'returningEvents' | 'newerEvents'> | null;
+    }
+  | { readonly state: 'nothing' };

@@ -1,0 +1,185 @@
+import type { NewerEvents } from '../src/model/diff.ts';
+import type { Happened, Loss, Way } from '../src/model/happened.ts';
+import type { Rules } from '../src/model/rules.ts';
+import { chatWords, seenMessages, writtenEvents } from './events.ts';
+import { formatWhen } from './moments.ts';
+import { article, choose, count } from './plurals.ts';
+import { enumerate, type Piece, plain, type Story } from './story.ts';
+
+/** What happened, in at most two sentences for a heading and one below it. */
+export type HappenedWords = {
+  readonly heading: readonly Story[];
+  /** What else the reader has to know before choosing. */
+  readonly note: Story;
+};
+
+/** Answers “what happened?” in people's words. */
+export function happenedWords(happened: Happened, rules: Rules, now: Date): HappenedWords {
+  switch (happened.state) {
+    case 'nothing':
+      return {
+        heading: [[plain('Nothing is missing.')]],
+        note: [plain('No snapshot holds a message that your chats lack.')],
+      };
+    case 'undone':
+      return { heading: [undoneWords(happened)], note: [plain(undoneNote(happened, now))] };
+    case 'several':
+      return {
+        heading: [rewoundSeveralTimes(happened.loss, now), hiddenWords(happened.loss, rules)],
+        note: sinceWords(happened.loss),
+      };
+    case 'staged':
+      return {
+        heading: [hiddenIn(happened.loss, rules)],
+        note: [
+          plain(
+            'They are only hidden, and nothing was written since: your chat app may still be able to undo this itself.',
+          ),
+        ],
+      };
+    case 'rewound':
+    case 'written-since': {
+      const { loss } = happened;
+      const rewound = rewoundWords(loss, now);
+      return {
+        heading: rewound === null ? [hiddenIn(loss, rules)] : [rewound, hiddenWords(loss, rules)],
+        note: sinceWords(loss),
+      };
+    }
+  }
+}
+
+/** `Bring back 8 messages`: what undoing more rewinds than the last one gives. */
+export function earlierWords(
+  way: Way,
+  rewinds: number,
+  now: Date,
+): { readonly what: string; readonly action: string } {
+  const messages = sumOf(way.returningEvents, seenMessages);
+  return {
+    what: `Undo the last ${rewinds} rewinds, back to ${formatWhen(way.takenAt, now, 'bare')}`,
+    action: `Bring back ${count(messages, 'message')}`,
+  };
+}
+
+function rewoundWords(loss: Loss, now: Date): Story | null {
+  if (loss.rewoundAt === null) return null;
+  const where = chatsOf(backGroups(loss));
+  return [plain('You rewound '), ...where, plain(` ${formatWhen(loss.rewoundAt, now)}.`)];
+}
+
+function rewoundSeveralTimes(loss: Loss, now: Date): Story {
+  const last = loss.rewoundAt === null ? '' : `, last ${formatWhen(loss.rewoundAt, now)}`;
+  return [plain('You rewound '), ...chatsOf(backGroups(loss)), plain(` several times${last}.`)];
+}
+
+/** `20 messages, 11 memories and a scene are hidden.` */
+function hiddenWords(loss: Loss, rules: Rules): Story {
+  const parts = hiddenParts(loss, rules);
+  const { sum } = amountBack(loss);
+  return [
+    ...enumerate(parts),
+    plain(parts.length > 1 ? ' are hidden.' : ` ${choose(sum, 'is', 'are')} hidden.`),
+  ];
+}
+
+/** The same with the chat, where nobody knows that and when it was rewound. */
+function hiddenIn(loss: Loss, rules: Rules): Story {
+  const [first = [], ...others] = hiddenParts(loss, rules);
+  const parts = [[...first, plain(' in '), ...chatsOf(backGroups(loss))], ...others];
+  const { sum } = amountBack(loss);
+  return [
+    ...enumerate(parts),
+    plain(parts.length > 1 ? ' are missing.' : ` ${choose(sum, 'is', 'are')} missing.`),
+  ];
+}
+
+const MOST_NOUNS = 3;
+
+function hiddenParts(loss: Loss, { nouns }: Rules): readonly Story[] {
+  const { sum, noun } = amountBack(loss);
+  const rows = nouns
+    .map(({ table, one, many }) => ({
+      rows: loss.tables.find(({ name, state }) => name === table && state === 'compared')?.added ?? 0,
+      ...{ one, many },
+    }))
+    .filter((table) => table.rows > 0)
+    .toSorted((a, b) => b.rows - a.rows)
+    .slice(0, MOST_NOUNS)
+    .map(({ rows, one, many }): Story => [back(rows === 1 ? article(one) : count(rows, one, many))]);
+  return [[back(count(sum, noun))], ...rows];
+}
+
+/** What somebody who reads the chats would see again: messages, or events where there are none. */
+function amountBack(way: Way): { readonly sum: number; readonly noun: string } {
+  const messages = sumOf(way.returningEvents, seenMessages);
+  if (messages > 0) return { sum: messages, noun: 'message' };
+  return { sum: sumOf(way.returningEvents, ({ events, hidden }) => events - hidden), noun: 'event' };
+}
+
+function backGroups({ returningEvents }: Way): readonly NewerEvents[] {
+  const talking = returningEvents.filter((group) => seenMessages(group) > 0);
+  return talking.length > 0 ? talking : returningEvents.filter(({ events, hidden }) => events > hidden);
+}
+
+/** `3 messages written in Harbour since then …`. Empty where nothing would be removed. */
+function sinceWords({ newerEvents }: Pick<Way, 'newerEvents'>): Story {
+  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
+  if (written.length === 0) return [];
+  const messages = sumOf(written, seenMessages);
+  const sum = messages > 0 ? messages : sumOf(written, writtenEvents);
+  const talking = messages > 0 ? written.filter((group) => seenMessages(group) > 0) : written;
+  return [
+    { text: count(sum, messages > 0 ? 'newer message' : 'newer event'), tone: 'gone' },
+    plain(' in '),
+    ...chatsOf(talking),
+    plain(
+      ` ${choose(sum, 'is', 'are')} removed when you bring these back. Keeping ${choose(sum, 'it', 'them')} isn’t possible yet; Undo brings ${choose(sum, 'it', 'them')} back.`,
+    ),
+  ];
+}
+
+const MOST_CHATS = 2;
+
+/** `Lighthouse`, `Lighthouse and Harbour`, `Lighthouse, Harbour and 3 other chats`; the chats with most messages first. */
+function chatsOf(groups: readonly NewerEvents[]): Story {
+  if (groups.every(({ chat }) => chat === null)) return [plain('your chats')];
+  const sorted = groups.toSorted((a, b) => seenMessages(b) - seenMessages(a) || b.events - a.events);
+  const shown = sorted.slice(0, sorted.length === MOST_CHATS + 1 ? sorted.length : MOST_CHATS);
+  const rest = sorted.length - shown.length;
+  return enumerate([
+    ...shown.map((group): Story => [{ text: chatWords(group), tone: 'name' }]),
+    ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
+  ]);
+}
+
+function undoneWords({ undo }: Extract<Happened, { readonly state: 'undone' }>): Story {
+  const regained = undo === null ? [] : regainedGroups(undo);
+  const sum = regained.reduce((total, { messages }) => total + messages, 0);
+  if (sum === 0) return [plain('Your chats are back as they were.')];
+  return [
+    back(count(sum, 'message')),
+    plain(` ${choose(sum, 'is', 'are')} back in `),
+    ...chatsOf(regained.map(({ group }) => group)),
+    plain('.'),
+  ];
+}
+
+/** The chats that got messages back by a restore, told from what taking it back would do. */
+function regainedGroups({ returningEvents, newerEvents }: Pick<Way, 'returningEvents' | 'newerEvents'>) {
+  const again = returningEvents.map((group) => ({ group, messages: group.spokenHidden }));
+  const whole = newerEvents.map((group) => ({ group, messages: seenMessages(group) }));
+  return [...again, ...whole].filter(({ messages }) => messages > 0);
+}
+
+function undoneNote({ holds }: Extract<Happened, { readonly state: 'undone' }>, now: Date): string {
+  return `Restored to ${formatWhen(holds.snapshotTakenAt, now, 'bare')}. Nothing is missing since.`;
+}
+
+function back(text: string): Piece {
+  return { text, tone: 'back' };
+}
+
+function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
+  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
+}
