@@ -2,7 +2,8 @@ import { textOfBytes } from '../host/python-text.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { RawText, SqlValue } from '../sqlite/row-hash.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
-import { createJsonScanner, type JsonRow, type JsonScanner } from './json-scanner.ts';
+import type { JsonRow } from './json-row.ts';
+import { createJsonScanner, type JsonScanner } from './json-scanner.ts';
 import type { OwnNotes } from './own-notes.ts';
 
 /**

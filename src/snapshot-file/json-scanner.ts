@@ -1,6 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { isNumber, parseNumber, WORDS } from './json-number.ts';
+import type { JsonRow } from './json-row.ts';
 import { skipValue } from './json-skip.ts';
 import { decodeString } from './json-string.ts';
 import { formatMegabytes, LONGEST_ROW_BYTES } from './row-size.ts';
@@ -29,13 +30,6 @@ export type JsonScanner = {
   readonly release: () => number;
   /** Goes on so many bytes further in the file. To be called after `release`, before any other step. */
   readonly pass: (bytes: number) => void;
-};
-
-export type JsonRow = {
-  readonly columns: readonly string[];
-  readonly values: readonly SqlValue[];
-  /** Indexes of texts that had half a surrogate pair, which no database can hold. U+FFFD replaces it. */
-  readonly illFormed: readonly number[];
 };
 
 /** Where the bytes come from: the next chunk of at least one byte and about `want`, or null at the end. */
@@ -250,16 +244,4 @@ export function damagedAt(offset: number, why: string): SnapbackError {
     offset,
     why,
   });
-}
-
-/** The row with its values in the order of the columns; null if it has other columns. */
-export function putInOrder(row: JsonRow, columns: readonly string[]): JsonRow | null {
-  if (row.columns === columns) return row;
-  const places = columns.map((column) => row.columns.indexOf(column));
-  if (places.length !== row.columns.length || places.includes(-1)) return null;
-  return {
-    columns,
-    values: places.map((place) => row.values[place] ?? null),
-    illFormed: row.illFormed.map((place) => places.indexOf(place)),
-  };
 }

@@ -1,7 +1,8 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { ExactCursor } from './exact-values.ts';
-import { type JsonRow, type JsonScanner, putInOrder } from './json-scanner.ts';
+import { type JsonRow, putInOrder } from './json-row.ts';
+import type { JsonScanner } from './json-scanner.ts';
 import type { OwnNotes } from './own-notes.ts';
 import { createPlainReading, namesTwice } from './plain-reading.ts';
 import { batchOfValues, type RowBatch } from './row-batch.ts';

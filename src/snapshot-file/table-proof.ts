@@ -3,7 +3,7 @@ import type { ByteWindow } from './byte-window.ts';
 import type { SnapshotBytes } from './bytes.ts';
 import { createDumpCheck } from './dumped-table.ts';
 import { scanFrom } from './exact-values.ts';
-import { putInOrder } from './json-scanner.ts';
+import { putInOrder } from './json-row.ts';
 import type { DumpedTable, WrittenDump } from './notes.ts';
 import type { RowBatch } from './row-batch.ts';
 import { createListDigest, createRowWriter, EMPTY_SHA256, exactEntries } from './table-text.ts';
