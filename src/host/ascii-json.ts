@@ -44,7 +44,7 @@ export type AsciiRows = {
 export type MadeRows = {
   readonly bytes: Buffer;
   readonly rows: number;
-  /** The places of the columns in which SQL says so where a zero is negative. */
+  /** The columns, by place, in which SQL marks a zero that is negative. */
   readonly signed: ReadonlySet<number>;
 };
 
@@ -58,8 +58,8 @@ type Places = { readonly from: Int32Array; readonly to: Int32Array };
 const GROWTH = 6;
 
 /**
- * Makes the function that turns what SQL made into ASCII: other characters become `\uXXXX`, and reals get Python's form.
- * It returns the rows in their order, and of a row that SQL leaves to others its rowid.
+ * Makes the function that turns what SQL made into ASCII: other characters become `\uXXXX`, and reals get Python's
+ * form. It returns the rows in their order, and in place of a row that SQL did not write, its rowid.
  */
 export function createAsciiWriter({ before, after, between, extract }: RowForm) {
   const prefixes = before.map(toPiece);

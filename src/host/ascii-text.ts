@@ -53,8 +53,8 @@ export function writeText(from: Cursor, to: Cursor): boolean {
 }
 
 /**
- * Sets the highest bit of the bytes that end a text or that ASCII has not as they are. It is sure of the first such byte in
- * a word, and of all before it.
+ * Sets the highest bit of each byte that is a quotation mark, a backslash, or beyond printable ASCII. The lowest bit
+ * that is set is right, and so is every bit below it; those above may be set without a reason.
  */
 function findSpecial(word: number): number {
   const quote = word ^ 0x22222222;

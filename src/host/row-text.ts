@@ -50,8 +50,8 @@ const MOST_COLUMNS = 300;
 const LONGEST_FORM = 64 * 1024;
 
 /**
- * Makes the reader of a table, in the order of its rowids. Null where SQLite cannot make the text: of what is not an
- * ordinary table with rowids, of text in UTF-16, and of too many columns. The caller holds a read transaction.
+ * Makes the reader of a table, in the order of its rowids. Null where SQLite cannot make the text: for anything but an
+ * ordinary table with rowids, for a database in UTF-16, and for too many columns. The caller holds a read transaction.
  * @throws `schema-needs-host` from the reader, where reading the rows needs something of the host
  */
 export function createRowTextReader(db: AnyDatabase, source: TextSource): RowTextReader | null {
@@ -178,7 +178,7 @@ function signedSql(name: string): string {
   return `iif(${compared(name)} = 0 AND atan2(${name}, -1) < 0, json('-0.0'), ${name})`;
 }
 
-/** A column in a comparison that does not need its collation, which might be one of the host, nor converts anything. */
+/** A column, for a comparison that does not use its collation, which may be one of the host, and that converts nothing. */
 function compared(name: string): string {
   return `+${name} COLLATE BINARY`;
 }

@@ -59,7 +59,7 @@ export type LogQuestions = LogTimes & {
 
 type Chains = { readonly at: ReadonlyMap<number, string>; readonly end: ReadMark };
 
-/** How many events are added to a chain at once, as long as nobody knows how long that takes. */
+/** How many events are first added to a chain at once, before it is known how long that takes. */
 const FEWEST_AT_ONCE = 8;
 
 /** Makes the questions about a log. `ask` performs each of their reads. */

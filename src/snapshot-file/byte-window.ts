@@ -18,13 +18,16 @@ export type ByteWindow = {
   readonly take: (want: number) => Promise<Buffer | null>;
   /** Gives back the last bytes that were taken. */
   readonly giveBack: (bytes: number) => void;
-  /** Begins to hash at an offset that is still in memory. The answer ends that: it tells the SHA-256 up to another one. */
+  /**
+   * Begins to hash at an offset that is still in memory. The function that it returns ends this, and returns the
+   * SHA-256 up to another offset.
+   */
   readonly hashFrom: (from: number) => (to: number) => string;
   /** The SHA-256 of all bytes that were read; null if it was not asked for. */
   readonly sha256: () => string | null;
 };
 
-/** A zero and whatever a reader of whole words sees behind it. */
+/** Room for the zero, and for what a reader of whole words sees behind it. */
 const SPARE_BYTES = 4;
 export type WindowOptions = {
   /** Whether the hash of the whole file will be asked for. */

@@ -20,7 +20,7 @@ export async function readAt(file: SnapshotBytes, position: number, want: number
   return buffer.subarray(0, await readInto(file, position, buffer));
 }
 
-/** As `readAt`, into a buffer. Answers how many bytes were read. @throws `snapshot-unreadable` */
+/** As `readAt`, into a buffer. Returns how many bytes were read. @throws `snapshot-unreadable` */
 export async function readInto(file: SnapshotBytes, position: number, buffer: Buffer): Promise<number> {
   let filled = 0;
   try {

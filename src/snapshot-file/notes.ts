@@ -23,7 +23,7 @@ export type HashedTable = {
   readonly hash: string;
 };
 
-/** Content of a table over the given columns, told by that before: some rows were taken out of it, and others added. */
+/** Content of a table over the given columns, given by the content before: some rows were taken out of it, and others added. */
 export type ChangedTable = {
   readonly name: string;
   readonly columns: readonly string[];

@@ -3,9 +3,9 @@ import { BACKSLASH, CLOSING_BRACE, COMMA, QUOTE } from '../host/ascii-codes.ts';
 import { BLANK, endOfOther, endOfText, type Seen, skipBlank } from './plain-tokens.ts';
 
 /*
- * Finds the rows of a list without making values. Everything that it accepts, SQLite's own JSON reader takes for exactly
- * the values that the careful scanner would make. Whatever it does not know, it leaves to that scanner, which then gives
- * the verdict; so it needs no words for what is wrong.
+ * Finds the rows of a list without making values. Everything that it accepts, SQLite's own JSON reader takes for
+ * exactly the values that the careful scanner would make. It leaves everything else to that scanner, which also says
+ * what is wrong.
  */
 
 /** What stands around the values of a row, byte for byte: `{"id": `, `, "name": `, `}`. All plain rows of a batch have it. */
@@ -64,7 +64,7 @@ function isBehindValue(byte: number): boolean {
   return byte === COMMA || byte === CLOSING_BRACE || BLANK[byte] === 1;
 }
 
-/** Gives room for so many places. It may be the same as before. */
+/** Returns memory for so many places. It may be the same as the last time. */
 export type SpanRoom = (places: number) => Uint32Array;
 
 /**

@@ -17,8 +17,8 @@ import {
 } from '../host/ascii-codes.ts';
 
 /*
- * The tokens of plain rows, by their bytes. Each step returns the place behind its token, or minus the place where it stops
- * being a plain one. What stands behind the last byte is a zero, which no token has.
+ * Finds where the tokens of plain rows end. Each function returns the place behind its token, or minus the place where
+ * it stops being plain. A zero follows the last byte; no token contains one.
  */
 
 /** The kinds of tokens, as bits. A text has `TEXT` and perhaps one of the two behind it. */
@@ -33,7 +33,7 @@ export const KIND = {
   BYTES_LIKE: 32,
 } as const;
 
-/** Beyond the bits of a UTF-16 unit, also after a shift. */
+/** A flag above the bits of a UTF-16 unit, even after a digit was shifted. */
 const CAPITAL = 1 << 16;
 const NO_DIGIT = -1;
 const NULL_WORD = Buffer.from('null');

@@ -15,7 +15,7 @@ export type RowBatch = {
   readonly first: number;
   /**
    * The rows' own bytes, `{…}, {…}`, if they are plain: each row has exactly these columns in this order, and SQLite's
-   * JSON reader takes each value for what `rows` tells. Null if only `rows` tells the values.
+   * JSON reader reads each value as `rows` gives it. Null if only `rows` gives the values.
    */
   readonly text: Buffer | null;
   /** With `text`: for each column a mask of `KIND`s that occur. It may have a few more bits. */

@@ -5,8 +5,8 @@ import { createYielder } from '../system/yielder.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 
 /*
- * The seal of a database file that we wrote: a text in the file with the SHA-256 of all its bytes, the digits of that hash
- * taken for zeros. It shows every changed bit, also in pages that no query reads.
+ * The seal of a database file that we wrote: a text in the file with the SHA-256 of all its bytes, with the digits of
+ * that hash taken as zeros. It shows every changed bit, also in pages that no query reads.
  */
 
 const DIGITS = 64;

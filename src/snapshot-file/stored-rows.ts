@@ -8,7 +8,7 @@ export type StoredRows = {
   readonly rows: number;
 };
 
-/** Takes rows of a snapshot that is a database from file to file, without making values of them. */
+/** Copies rows of a snapshot that is a database into another file, without making values of them. */
 export type RowCopier = {
   /** Gets the bytes of the whole file, piece by piece, before the first table. They are the ones that are hashed. */
   readonly addBytes: (piece: Buffer, position: number) => Promise<void>;

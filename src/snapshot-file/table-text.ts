@@ -50,7 +50,7 @@ function exactEntry(ordinal: number, column: string, value: Inexact): string {
   return `[${ordinal}, ${jsonText(column)}, "${storageClass}", "${Buffer.from(bytes).toString('base64')}"]`;
 }
 
-/** A running hash over the text of a list, of which each part is given without what stands between the parts. */
+/** A running hash over the text of a list. Its parts are given without the separators between them. */
 export type ListDigest = {
   readonly add: (part: string | Uint8Array) => void;
   /** The hash in hex; null where nothing was added. */

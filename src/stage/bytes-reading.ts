@@ -15,9 +15,9 @@ type Reading = {
 };
 
 /**
- * Tells bytes from text in a file of the host, which writes a BLOB as the text of its Python repr. The declared type does
- * not decide, because SQLite stores either in any column; what the live database holds does. A value that the same live
- * row holds is read as that row holds it. Everything else counts as a guess, with what it is based on.
+ * Tells bytes from text in a file of the host, which writes a BLOB as the text of its Python repr. The declared type
+ * does not decide, because SQLite stores either in any column; what the live database holds does. A value that the same
+ * live row holds is read as that row holds it. Everything else is a guess, and is reported with what it is based on.
  */
 export type BytesReading = {
   /** Whether a value in this place of the row can be either at all. */
@@ -58,7 +58,10 @@ export function createBytesReading(
     guessed.set(key, { column, values: (guessed.get(key)?.values ?? 0) + 1, takenAs, because });
   }
 
-  /** One row's key may be bytes and another's the text of the same bytes: once one was taken for either, the next is the other. */
+  /**
+   * One row's key may be bytes and another's the text of the same bytes: after one was taken for one of them, the next
+   * is the other.
+   */
   function partTwins(row: readonly SqlValue[], alike: Alike, resolved: SqlValue[]): void {
     note ??= createNotes(source);
     const classes = rows.key.map((place) => (resolved[place] instanceof Uint8Array ? 'b' : '-')).join('');

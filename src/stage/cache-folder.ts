@@ -13,14 +13,14 @@ import { isAlive } from '../system/process-mark.ts';
  * replaced in one step, says which file counts.
  */
 
-/** More bytes are never kept, */
+/** The cache never holds more bytes than this, */
 const MOST_CACHE_BYTES = 2_000_000_000;
 /** nor more than this part of what the disk would have free without them. */
 const MOST_OF_FREE = 1 / 4;
-/** What nobody refers to may be about to get its record. */
+/** A stage that no record refers to may be about to get one, unless it is older than this. */
 const ORPHAN_MS = 10 * 60_000;
 const OLD_MARK_MS = 30 * 24 * 3600_000;
-/** What a stage's name has behind the name of its record. */
+/** How the name of a stage continues after the name of its record. */
 export const STAGE = /-[0-9a-f]{8}\.db$/;
 const DRAFT = /^\.(\d{1,10})-[0-9a-f]{16}(?:-journal)?$/;
 

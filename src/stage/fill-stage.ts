@@ -75,7 +75,8 @@ async function load(
   const source = createStoredSource(db, schema);
   try {
     db.pragma('page_size = 16384');
-    // SQLite refuses to be without any here. In memory it holds only what a new file has overwritten: next to nothing.
+    // SQLite insists on a journal here. In memory it takes next to nothing, because a new file has hardly anything to
+    // overwrite.
     db.pragma('journal_mode = MEMORY');
     db.pragma(`encoding = '${schema.encoding}'`);
     const known = new Map([

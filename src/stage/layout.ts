@@ -37,8 +37,8 @@ export type Layout = {
   /** Adds a row, given by its place and its values in the file. False if its key cannot be its rowid, or is taken. */
   readonly insert: (place: number, row: readonly SqlValue[]) => boolean;
   /**
-   * Adds rows as they stand in the file, `{…}, {…}`, from the given place on. They must be plain, and no value may need a
-   * conversion. False as with `insert`; then it is open which of them were added.
+   * Adds rows as they stand in the file, `{…}, {…}`, from the given place on. They must be plain, and no value may need
+   * a conversion. False as with `insert`; then some of them may have been added.
    */
   readonly insertText: (place: number, text: Buffer) => boolean;
   /**
@@ -88,7 +88,7 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
     return column === undefined ? [] : [{ index, affinity: affinityOf(column, live.strict) }];
   });
   let keyConverted = false;
-  /** Whether two rows have the same key, byte for byte. Once a key was converted, that is not known any more. */
+  /** Whether two rows have the same key, byte for byte. After a key was converted, this is no longer known. */
   function isSameKeyTwice(): boolean {
     if (keyConverted) return false;
     const parts = indices
@@ -107,7 +107,7 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
     insert(place, row) {
       const values = kept.map((index) => row[index] ?? null);
       const id = isKeyed ? (values[keyAt] ?? null) : BigInt(place);
-      // Whatever is no integer would get another rowid, or none.
+      // A key that is not an integer would get another rowid, or none.
       if (typeof id !== 'bigint') return false;
       keyConverted ||= keyAffinities.some(
         ({ index, affinity }) => conversionOf(values[index] ?? null, affinity) !== 'none',

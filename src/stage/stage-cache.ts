@@ -15,8 +15,8 @@ import { type KeptFile, readRecord, type StageRecord, writeRecord } from './stag
 import type { StagedFacts } from './staged-table.ts';
 
 /*
- * Stages by content, so that a snapshot is read once. Nothing is lost with them: what is missing, damaged or does not fit is
- * made again, and a folder that cannot be used is done without.
+ * Stages by content, so that a snapshot is read once. Nothing is lost with them: what is missing, damaged or does not
+ * fit is made again, and if the folder cannot be used, everything works without it.
  */
 
 /** To be raised when the same file would be laid out or judged in another way than before. */
@@ -67,7 +67,7 @@ export async function findStage(sought: Sought, proof: Proof, task: TaskOptions)
 
 /**
  * Gives a finished stage its name and its record, and makes room for it. `mark` was made before the snapshot was read.
- * Where the system does not let us, the stage stays without a record. @throws `cancelled`
+ * Where the system refuses, the stage stays without a record. @throws `cancelled`
  */
 export async function keepStage(
   draft: string,

@@ -8,7 +8,7 @@ import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { StagedContents, StagedFacts } from './staged-table.ts';
 
-/** What a kept stage's record says: which file it is, and all that is known of it beside its rows. */
+/** What the record of a kept stage says: which file it belongs to, and what is known of the stage besides its rows. */
 export type StageRecord = {
   readonly file: KeptFile;
   readonly facts: StagedFacts;
@@ -23,7 +23,10 @@ export type KeptFile = {
   readonly mtime: string;
   readonly ctime: string;
   readonly sha256: string;
-  /** The system's start since which it was written or hashed. A stage is not forced to the disk, so a power failure may spoil it. */
+  /**
+   * Identifies the start of the system after which the file was written or hashed. A stage is not flushed to the disk,
+   * so a power failure may damage it.
+   */
   readonly boot: string | null;
 };
 

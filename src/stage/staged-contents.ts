@@ -19,8 +19,8 @@ export async function contentHash(stage: Stage, table: StagedTable, task: TaskOp
 }
 
 /**
- * What the rows of a staged table come to over its columns. It is made at the first question and kept with the stage.
- * @throws `cancelled`, database errors
+ * The total of the row hashes of a staged table, over its columns. It is computed when it is first asked for, and kept
+ * with the stage. @throws `cancelled`, database errors
  */
 export async function contentTotal(stage: Stage, table: StagedTable, task: TaskOptions): Promise<RowTotal> {
   const known = stage.contents.totals.get(table.name);
@@ -34,7 +34,8 @@ export async function contentTotal(stage: Stage, table: StagedTable, task: TaskO
 
 /**
  * What the log will be once it is written from the stage; null where the stage has no log, or lacks a column that
- * identifies its events. It is made at the first question and kept with the stage. @throws `cancelled`, database errors
+ * identifies its events. It is computed when it is first asked for, and kept with the stage. @throws `cancelled`,
+ * database errors
  */
 export async function logExtent(
   stage: Stage,

@@ -23,7 +23,7 @@ export type StagedTable = {
   readonly rows: number;
   /** The file does not tell whether some values are bytes or text. So what the stage holds depends on the live database too. */
   readonly readByEvidence: boolean;
-  /** An empty list in a file that can't tell "empty" from "not yet existing". */
+  /** An empty list in a file that does not show whether the table existed. */
   readonly emptyOrAbsent: boolean;
 };
 
@@ -32,7 +32,7 @@ export function columnInStage({ places }: StagedTable, index: number): string {
   return stageColumn(places?.[index] ?? index);
 }
 
-/** What is known of a snapshot beside its rows, once it is laid out for a schema. */
+/** What is known of a snapshot besides its rows, once it is laid out for a schema. */
 export type StagedFacts = {
   readonly tables: readonly StagedTable[];
   readonly drift: readonly SchemaDrift[];
@@ -46,9 +46,9 @@ export type StagedFacts = {
   readonly hostFindsAll: boolean;
 };
 
-/** What was made of a stage's rows so far. */
+/** What was computed from a stage's rows so far. */
 export type StagedContents = {
-  /** What the rows of a table come to, by the name of the staged table. */
+  /** The total of each table's row hashes, by the name of the staged table. */
   readonly totals: Map<string, RowTotal>;
   log: LogExtent | null;
 };

@@ -91,7 +91,7 @@ export function attachStage(db: AnyDatabase, stage: Stage): void {
   }
 }
 
-/** False if the file is not there any more. Some connections would make an empty one in its stead. */
+/** False if the file is gone. Some connections would create an empty one in its place. */
 function attachFile(db: AnyDatabase, stage: Stage, file: string): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
   db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(file);

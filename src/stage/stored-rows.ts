@@ -11,8 +11,8 @@ import { type Layout, stageColumn } from './layout.ts';
 import { SOURCE_SCHEMA } from './stored-source.ts';
 
 /*
- * Rows of a database from file to file. Invariant: nothing is decided here that reading their values might decide otherwise.
- * Where there is any doubt, no row is taken.
+ * Copies rows from a snapshot that is a database into the stage, by SQL alone. Invariant: the result is what reading
+ * their values one by one would give. Where there is any doubt, no row is copied.
  */
 
 const ROWS_PER_STEP = 1024;
@@ -95,7 +95,8 @@ function findRowid({ rowid, rowidColumn, columns, generated }: Table, by: readon
 function changeSql(column: Column, live: Table): readonly string[] {
   if (column.name === live.rowidColumn) return [];
   const value = quoteName(column.name);
-  // A text that SQLite takes for a number is compared as that in such a column, and any other text is above all numbers.
+  // A text that SQLite takes for a number is compared as that in such a column, and any other text is greater than all
+  // numbers.
   const becomesNumber = `typeof(${value}) = 'text' AND ${value} COLLATE BINARY <= 9e999`;
   const becomesInteger = `typeof(${value}) = 'real' AND ${value} = CAST(${value} AS INTEGER)`;
   const sql: Readonly<Record<Affinity, readonly string[]>> = {

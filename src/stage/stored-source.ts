@@ -8,10 +8,10 @@ import { type FileHandle, open } from '../system/files.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 
 /*
- * A snapshot that is a database, beside its stage, so that SQL takes rows from file to file. It is anybody's work.
- * Invariant: SQLite never writes to it, because what is attached is a private copy of the bytes that were hashed, with no
- * journal or WAL beside it; and nothing of its own runs, because only plain tables whose SQL the live database has too are
- * read.
+ * A snapshot that is a database, beside its stage, so that SQL copies rows from file to file. It may come from anybody.
+ * Invariant: SQLite never writes to it, because what is attached is a private copy of the bytes that were hashed, with
+ * no journal or WAL beside it; and nothing of its own runs, because only plain tables whose SQL the live database has
+ * too are read.
  */
 
 export const SOURCE_SCHEMA = 'snapback_source';
@@ -27,7 +27,7 @@ export type StoredSource = {
 
 /**
  * Prepares for the bytes of a snapshot. They are attached to the stage's connection at the first question. Without them
- * everything works the same, only slower: so where the system refuses to keep them, the answers are just “no”.
+ * everything works the same, only slower: so if the system refuses to keep them, every answer is “no”.
  */
 export function createStoredSource(db: WriteDatabase, { encoding, objects }: Schema): StoredSource {
   let folder: PrivateFolder | null = null;

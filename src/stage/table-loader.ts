@@ -45,7 +45,7 @@ const LONGEST_TEXT_BYTES = 16 << 20;
 /** `name`: the table's name in the stage. `table`: its name in the file. */
 export type LoaderPlan = Pick<LayoutPlan, 'name' | 'rowid'> & {
   readonly table: string;
-  /** The host wrote the file, whose form tells neither bytes from text nor an empty table from an absent one. */
+  /** The host wrote the file. Its form shows neither which texts are bytes, nor whether an empty table existed. */
   readonly isHosts: boolean;
 };
 
@@ -69,8 +69,8 @@ export function createLoader(
   const converted = new Map<string, number>();
   const recomputed = new Map<string, number>();
   const illFormed = new Map<string, number>();
-  // A host may dump what SQLite computes from other columns, and such values need no place. We never dump them: in a file
-  // of ours, a column of that name was still an ordinary one.
+  // A host may dump what SQLite computes from other columns, and such values need no place. We never dump them. So in a
+  // file of ours, a column of that name was an ordinary one.
   const computed = new Set(isHosts ? live?.generated.map(foldName) : []);
 
   async function add(batch: RowBatch): Promise<void> {
@@ -107,7 +107,7 @@ export function createLoader(
     return true;
   }
 
-  /** Whether SQLite may read the batch itself: nothing in it is lost, is converted, or may be bytes. */
+  /** Whether SQLite may read the batch itself: no value in it is lost, is converted, or may be bytes. */
   function isKeptAsText({ targets, keyColumn }: Layout, { text, kinds }: RowBatch): boolean {
     if (text === null || kinds === null || text.length > LONGEST_TEXT_BYTES) return false;
     if (side.schema.encoding !== 'UTF-8' || columns?.every(hasJsonPath) !== true) return false;
