@@ -1,6 +1,7 @@
 import { language } from './language.ts';
+import { onFirstUse } from './on-first-use.ts';
 
-const relative = new Intl.RelativeTimeFormat(language, { style: 'short' });
+const relative = onFirstUse(() => new Intl.RelativeTimeFormat(language, { style: 'short' }));
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -23,7 +24,7 @@ export function formatAge(iso: string, now: Date): string {
   const size = Math.abs(ms);
   if (size < MINUTE_MS) return 'just now';
   const { unit, amount } = inLargestUnit(size);
-  return relative.format(ms > 0 ? -amount : amount, unit);
+  return relative().format(ms > 0 ? -amount : amount, unit);
 }
 
 /**
@@ -33,7 +34,7 @@ export function formatAge(iso: string, now: Date): string {
 export function formatRest(ms: number): string {
   const half = (ms < HOUR_MS ? MINUTE_MS : ms < DAY_MS ? HOUR_MS : DAY_MS) / 2;
   const { unit, amount } = inLargestUnit(ms + half);
-  return relative.format(Math.max(1, amount), unit);
+  return relative().format(Math.max(1, amount), unit);
 }
 
 function inLargestUnit(ms: number): { readonly unit: Intl.RelativeTimeFormatUnit; readonly amount: number } {

@@ -1,4 +1,5 @@
 import { language } from './language.ts';
+import { onFirstUse } from './on-first-use.ts';
 
 /** Moments are written in local time. The day is only as exact as the reader needs it. */
 
@@ -6,17 +7,21 @@ import { language } from './language.ts';
 export type Exactness = 'minutes' | 'seconds';
 
 const clocks = {
-  minutes: new Intl.DateTimeFormat(language, { timeStyle: 'short' }),
-  seconds: new Intl.DateTimeFormat(language, { timeStyle: 'medium' }),
+  minutes: onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' })),
+  seconds: onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: 'medium' })),
 };
-const offset = new Intl.DateTimeFormat(language, { timeZoneName: 'shortOffset' });
-const dayThisYear = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' });
-const dayOtherYear = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
-const plainDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+const offset = onFirstUse(() => new Intl.DateTimeFormat(language, { timeZoneName: 'shortOffset' }));
+const dayThisYear = onFirstUse(
+  () => new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' }),
+);
+const dayOtherYear = onFirstUse(
+  () => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }),
+);
+const plainDay = onFirstUse(() => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }));
 /** American English, because British English abbreviates September to four letters and all months should have three. */
-const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
-const nearDays = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-const isoDay = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
+const month = onFirstUse(() => new Intl.DateTimeFormat('en-US', { month: 'short' }));
+const nearDays = onFirstUse(() => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
+const isoDay = onFirstUse(() => new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' }));
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,14 +35,14 @@ function calendarDaysFrom(now: Date, date: Date): number {
 function nameDay(format: Intl.DateTimeFormat, date: Date): string {
   return format
     .formatToParts(date)
-    .map(({ type, value }) => (type === 'month' ? month.format(date) : value))
+    .map(({ type, value }) => (type === 'month' ? month().format(date) : value))
     .join('')
     .replace(/^(\p{L}+),/u, '$1');
 }
 
 /** The time of day. It includes the UTC offset in the hour that occurs twice when the clocks are set back. */
 function clockTime(date: Date, exact: Exactness): string {
-  const time = clocks[exact].format(date);
+  const time = clocks[exact]().format(date);
   return comesTwice(date) ? `${time} ${offsetOf(date)}` : time;
 }
 
@@ -50,7 +55,11 @@ function comesTwice(date: Date): boolean {
 }
 
 function offsetOf(date: Date): string {
-  return offset.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return (
+    offset()
+      .formatToParts(date)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  );
 }
 
 /** `today 14:03`, `yesterday 22:47`, `Sat 21 Nov, 22:47`, `3 Jan 2025, 08:00`. */
@@ -58,8 +67,8 @@ export function formatMoment(iso: string, now: Date, exact: Exactness = 'minutes
   const date = new Date(iso);
   const days = calendarDaysFrom(now, date);
   const time = clockTime(date, exact);
-  if (Math.abs(days) <= 1) return `${nearDays.format(days, 'day')} ${time}`;
-  const format = date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear;
+  if (Math.abs(days) <= 1) return `${nearDays().format(days, 'day')} ${time}`;
+  const format = date.getFullYear() === now.getFullYear() ? dayThisYear() : dayOtherYear();
   return `${nameDay(format, date)}, ${time}`;
 }
 
@@ -79,21 +88,21 @@ export function formatWhen(iso: string, now: Date, form: 'bare' | 'full' = 'full
   const days = calendarDaysFrom(now, date);
   const time = clockTime(date, 'minutes');
   if (days === 0) return `at ${time}`;
-  if (days === -1) return `${nearDays.format(days, 'day')} at ${time}`;
-  const format = date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear;
+  if (days === -1) return `${nearDays().format(days, 'day')} at ${time}`;
+  const format = date.getFullYear() === now.getFullYear() ? dayThisYear() : dayOtherYear();
   return `on ${nameDay(format, date)} at ${time}`;
 }
 
 /** `7 Dec`; with the year if it is not the current one. */
 export function formatDay(iso: string, now: Date): string {
   const date = new Date(iso);
-  return nameDay(date.getFullYear() === now.getFullYear() ? plainDay : dayOtherYear, date);
+  return nameDay(date.getFullYear() === now.getFullYear() ? plainDay() : dayOtherYear(), date);
 }
 
 /** For a column of moments: `2026-11-23 14:03:22`, in local time. */
 export function formatTimestamp(iso: string): string {
   const date = new Date(iso);
-  return `${isoDay.format(date)} ${clockTime(date, 'seconds')}`;
+  return `${isoDay().format(date)} ${clockTime(date, 'seconds')}`;
 }
 
 /** `2026-11-23 13:03:01 UTC`, the time in a snapshot's file name. */
@@ -113,5 +122,5 @@ export function exactnessAmong(isos: readonly string[]): (iso: string) => Exactn
 export function formatTick(time: number, isDay: boolean, now: Date): string {
   const date = new Date(time);
   if (!isDay) return clockTime(date, 'minutes');
-  return nameDay(date.getFullYear() === now.getFullYear() ? dayThisYear : dayOtherYear, date);
+  return nameDay(date.getFullYear() === now.getFullYear() ? dayThisYear() : dayOtherYear(), date);
 }

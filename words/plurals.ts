@@ -1,7 +1,8 @@
 import { language } from './language.ts';
 import { formatNumber } from './numbers.ts';
+import { onFirstUse } from './on-first-use.ts';
 
-const rules = new Intl.PluralRules(language);
+const rules = onFirstUse(() => new Intl.PluralRules(language));
 
 /** `1 event`, `37 events`. Give `plural` when it is not the singular with an “s”. */
 export function count(value: number | bigint, singular: string, plural = `${singular}s`): string {
@@ -15,5 +16,5 @@ export function article(singular: string): string {
 
 /** Picks the form that agrees with the number: `choose(1, 'is', 'are')`. */
 export function choose(value: number | bigint, singular: string, plural: string): string {
-  return rules.select(Number(value)) === 'one' ? singular : plural;
+  return rules().select(Number(value)) === 'one' ? singular : plural;
 }

@@ -1,16 +1,17 @@
 import { language } from './language.ts';
+import { onFirstUse } from './on-first-use.ts';
 
-const enumeration = new Intl.ListFormat(language, { type: 'conjunction' });
+const enumeration = onFirstUse(() => new Intl.ListFormat(language, { type: 'conjunction' }));
 
 /** `a`, `a and b`, `a, b and c`. */
 export function joinWords(parts: readonly string[]): string {
-  return enumeration.format(parts);
+  return enumeration().format(parts);
 }
 
 /** The same for parts of any type; `between` turns each separator into such a part. */
 export function joinParts<T>(parts: readonly T[], between: (text: string) => T): readonly T[] {
   const places = parts.map((_, index) => String(index));
-  return enumeration
+  return enumeration()
     .formatToParts(places)
     .map(({ type, value }) => (type === 'element' ? parts[Number(value)] : undefined) ?? between(value));
 }
