@@ -30,12 +30,15 @@ export async function groupEvents(
 ): Promise<EventGroups> {
   const { db, profile } = database;
   const names = readChatNames(database);
-  const { live } = log.staged;
+  const { live, rowid } = log.staged;
   const liveNames = live.columns.map((column) => column.name);
   const fromLive = eventParts(profile, (column) =>
     placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
   );
-  const returning = await group(db, `${selectReturning(database, log)} ORDER BY 1`, {
+  // The lines are in the order of the stage's rowids. Where these are the ids, nothing has to be sorted.
+  const isById = rowid === 'key' && placeOfName([live.rowidColumn ?? ''], profile.log.columns.id) === 0;
+  const order = `ORDER BY ${isById ? 'p.rowid' : '1'}`;
+  const returning = await group(db, `${selectReturning(database, log)} ${order}`, {
     names,
     profile,
     yielder,
