@@ -9,8 +9,9 @@ import { explainResultCode } from '../sqlite/result-codes.ts';
 import { rollBack } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
-import { writeTables } from '../write/write-tables.ts';
-import { rememberFound } from './found-before.ts';
+import type { AffectedIndex } from '../write/side-effects.ts';
+import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
+import { FoundOutdated, rememberFound, requirePresumed } from './found-before.ts';
 import { describeEffects, type PreparedPlan } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { verifyRestore } from './verify.ts';
@@ -18,36 +19,55 @@ import { verifyRestore } from './verify.ts';
 /** Refusals that make a rehearsal pointless. */
 const HOPELESS: readonly ErrorCode[] = ['database-damaged', 'snapshot-without-log'];
 
+type Rehearsal = {
+  readonly folder: DataFolder;
+  readonly copy: HostDatabase<WriteDatabase>;
+  readonly prepared: PreparedPlan;
+};
+
 /**
  * Completes a plan with what only a trial can tell: writes and verifies in the private copy that the plan was made on,
  * and rolls that back. So nobody confirms a plan without knowing of a row that the schema refuses, a reference that would
  * lead nowhere, or a search index that is already out of date.
  * @throws `schema-needs-host` where a statement does not compile here, `disk-full`, `cancelled`
  */
-export async function rehearse(
-  { databaseFile }: DataFolder,
-  copy: HostDatabase<WriteDatabase>,
-  prepared: PreparedPlan,
+export async function rehearse(rehearsal: Rehearsal, task: TaskOptions): Promise<RestorePlan> {
+  const { copy, prepared } = rehearsal;
+  const { plan } = prepared;
+  if (plan.refusals.some(({ code }) => HOPELESS.includes(code))) return plan;
+  const rehearsing: TaskOptions = {
+    signal: task.signal,
+    onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'rehearse' }),
+  };
+  const presumed = findJudgedAfterwards(copy.db, prepared);
+  try {
+    return await tryOut(rehearsal, presumed, rehearsing);
+  } catch (error) {
+    if (!(error instanceof FoundOutdated)) throw error;
+    return await tryOut(rehearsal, [], rehearsing);
+  }
+}
+
+/** Tries it out once. @throws as `rehearse`, and `FoundOutdated` if it does not end well with some indexes presumed to be in order */
+async function tryOut(
+  { folder: { databaseFile }, copy, prepared }: Rehearsal,
+  presumed: readonly AffectedIndex[],
   task: TaskOptions,
 ): Promise<RestorePlan> {
   const { db, schema, profile } = copy;
   const { plan } = prepared;
-  if (plan.refusals.some(({ code }) => HOPELESS.includes(code))) return plan;
-  const rehearsal: TaskOptions = {
-    signal: task.signal,
-    onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'rehearse' }),
-  };
   db.exec('BEGIN');
   try {
-    const indexes = checkSearchIndexes(db, prepared.effects);
+    const indexes = checkSearchIndexes(db, prepared.effects, presumed);
     let tried = { ...plan, ...describeEffects(prepared.effects, indexes) };
     try {
       // The safety copy has to hold what is there before, the fresh checkpoint what is there afterwards.
       refuseHugeRows(db, schema, profile);
-      const effects = await writeTables(copy, prepared, indexes, createYielder(rehearsal));
+      const effects = await writeTables(copy, prepared, indexes, createYielder(task));
+      requirePresumed(presumed, effects);
       tried = { ...plan, ...describeEffects(effects, indexes) };
       const written = { effects, indexes };
-      const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, rehearsal);
+      const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, task);
       if (plan.freshCheckpoint) refuseHugeRows(db, schema, profile);
       const before = { integrity: prepared.integrity, indexes };
       rememberFound({ databaseFile, planId: plan.planId }, before, effects);
@@ -58,7 +78,9 @@ export async function rehearse(
         notRestored: [...plan.notRestored, ...notRestored],
       };
     } catch (error) {
-      return { ...tried, refusals: [...plan.refusals, asRefusal(error, databaseFile)] };
+      const refusal = asRefusal(error, databaseFile);
+      if (presumed.length > 0) throw new FoundOutdated('Its search indexes have to be checked first.');
+      return { ...tried, refusals: [...plan.refusals, refusal] };
     }
   } finally {
     rollBack(db);

@@ -57,7 +57,7 @@ export async function planRestore(
         { action, snapshot, options, rewrite, stage, preflight },
         task,
       );
-      return await rehearse(folder, database, prepared, task);
+      return await rehearse({ folder, copy: database, prepared }, task);
     } catch (error) {
       // What remains is about the private copy, and is explained as that by the view.
       throw explainNeed(error, null);
