@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
-import { createTableHasher } from '../sqlite/row-hash.ts';
+import { createRowHasher, createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
+import { ALL_ROWIDS, createRowTextReader, MOST_ROWS, type RowidRange, rangeAfter } from './row-text.ts';
 
 /** The names of all columns that can be written. */
 export function allColumns(table: Table): readonly string[] {
@@ -34,6 +36,37 @@ export async function hashLiveTable(
     if (rows % 256 === 0) await yielder.step();
   }
   return hasher.finish().hash;
+}
+
+/**
+ * Tells what a live table holds in all its columns, several times faster than a content hash does: two tellings by the same
+ * version of Snapback are equal only if all rows are. Null where that cannot be told so: of tables whose rowids are not
+ * their keys, and where `createRowTextReader` is.
+ */
+export async function tellRows(
+  { db, schema }: KnownDatabase,
+  table: Table,
+  task: TaskOptions,
+): Promise<string | null> {
+  const columns = allColumns(table);
+  const before = columns.map((_, index) => (index === 0 ? '[' : ', '));
+  const form = { before, after: ']', between: '\n', extract: [] };
+  const source = { schemaName: 'main', table, columns, encoding: schema.encoding, form };
+  const read = table.rowidColumn === null ? null : createRowTextReader(db, source);
+  if (read === null) return null;
+  const yielder = createYielder(task);
+  const digest = createHash('sha256').update(JSON.stringify(columns));
+  const hashRow = createRowHasher();
+  for (let range: RowidRange | null = ALL_ROWIDS; range !== null; ) {
+    const batch = read(range, MOST_ROWS);
+    if (batch === null) break;
+    for (const piece of batch.pieces)
+      if ('text' in piece) digest.update(`\n${piece.text.length} bytes\n`).update(piece.text);
+      else digest.update('\none row\n').update(hashRow(piece.values));
+    range = rangeAfter(range, batch.last);
+    await yielder.step();
+  }
+  return digest.digest('hex');
 }
 
 /** The content hashes, over all columns, of those given live tables that exist, by name. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Comparison, hasNoKey, joinLive } from '../compare/compare-table.ts';
-import { allColumns, hashLiveTable } from '../host/content-hash.ts';
+import { allColumns, hashLiveTable, tellRows } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { NotedContent } from '../snapshot-file/notes.ts';
@@ -41,12 +41,15 @@ export async function tellContent(touched: Touched, task: TaskOptions): Promise<
   const { live } = comparison.staged;
   const columns = allColumns(live);
   const { added, removed, changed, liveRows, liveOnly } = comparison;
-  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows)
+  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows) {
+    // Where columns are left alone, the table may hold the same before and after, and must be told in the same way.
+    const told = liveOnly.length > 0 ? null : await tellRows(database, live, task);
     return {
       name: live.name,
-      told: await hashLiveTable(database, live, columns, task),
+      told: told ?? (await hashLiveTable(database, live, columns, task)),
       differing: null,
     };
+  }
   const [lacking, having] = [createTableHasher(columns), createTableHasher(columns)];
   await forEach(touched, stagedRows(comparison), lacking.add, task);
   await forEach(touched, changedRows(comparison), having.add, task);
