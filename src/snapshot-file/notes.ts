@@ -24,7 +24,7 @@ export type HashedTable = {
 };
 
 /** Content of a table over the given columns, given by the content before: some rows were taken out of it, and others added. */
-export type ChangedTable = {
+type ChangedTable = {
   readonly name: string;
   readonly columns: readonly string[];
   readonly removed: RowTotal;
