@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { watch } from 'node:fs';
 import {
   chmod,
@@ -281,7 +280,11 @@ test.each([0, 20, 100])(
     await putSnapshot(folder, ID, dumpChat(folder), new Date(0));
     await mkdir(stagesFolder(cacheDir), { recursive: true });
     const watcher = watch(stagesFolder(cacheDir));
-    const begun = once(watcher, 'change');
+    const begun = new Promise<void>((resolve) => {
+      watcher.on('change', (_, name) => {
+        if (/^\.\d/.test(String(name))) resolve();
+      });
+    });
     const child = start('stage.ts', { args: [folder.dir, cacheDir, ID] });
     await begun;
     await sleep(delayMs);
