@@ -46,6 +46,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['src/system', 'src/sqlite', 'src/log', 'src/stage'],
     types: [model, 'src/host'],
   },
+  'src/search': {
+    values: [
+      'valibot',
+      model,
+      'src/system',
+      'src/sqlite',
+      'src/host',
+      'src/log',
+      'src/snapshots',
+      'src/stage',
+      node,
+    ],
+  },
   'src/write': { values: [model, 'src/sqlite', 'src/stage', 'src/compare'], types: ['src/system'] },
   'src/journal': { values: [model, 'src/system', 'src/host', 'src/snapshots', node, 'valibot'] },
   'src/restore': {
@@ -160,6 +173,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/host',
       'src/snapshots',
       'src/stage',
+      'src/search',
       'src/restore',
       'src/recovery',
       'src/catalog',

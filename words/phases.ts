@@ -7,6 +7,7 @@ type Phase = Progress['phase'];
 const PHASES: { readonly [P in Phase]: string } = {
   'copy-database': 'Copying the database',
   'read-snapshot': 'Reading the snapshot',
+  search: 'Searching',
   compare: 'Comparing the snapshot with the database',
   rehearse: 'Trying it out on a copy',
   'safety-copy': 'Writing and checking the safety copy',

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { SearchRequest, StoredValue } from '../model/search.ts';
 import { choice, none, one, type Since, since, usage, wholeNumber } from './option-values.ts';
 import { type CommandName, goesWith, isCommandName, OPTIONS } from './options.ts';
 
@@ -37,6 +38,8 @@ export type Command =
       readonly offset: number;
       readonly limit: number;
     }
+  | { readonly name: 'search'; readonly request: SearchRequest }
+  | { readonly name: 'history'; readonly table: string; readonly key: readonly StoredValue[] }
   | { readonly name: 'verify'; readonly ids: readonly string[] }
   | { readonly name: 'take'; readonly kind: 'rewind' | 'periodic'; readonly ifDue: boolean }
   | ({
@@ -146,6 +149,17 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       return { name, id: one(name, operands, 'a snapshot'), chat: values.chat ?? null };
     case 'diff':
       return parseDiff(operands, values);
+    case 'search':
+      return {
+        name,
+        request: {
+          phrase: one(name, operands, 'a phrase to look for'),
+          kind: values.kind ?? null,
+          words: values.words === true,
+        },
+      };
+    case 'history':
+      return parseHistory(operands);
     case 'verify':
       if (operands.length === 0) throw usage('“verify” needs at least one snapshot.', name);
       return { name, ids: operands };
@@ -232,6 +246,17 @@ function parseDiff(operands: readonly string[], values: Values): Command {
     offset: offset === undefined ? 0 : wholeNumber('offset', offset),
     limit: limit === undefined ? ROWS_AT_ONCE : wholeNumber('limit', limit),
   };
+}
+
+/** A value of a key is given as text, or as `search` prints a BLOB: `{"base64": "…"}`. */
+function parseHistory([table, ...key]: readonly string[]): Command {
+  if (table === undefined || key.length === 0)
+    throw usage('“history” needs a table and the key of a row.', 'history');
+  const values = key.map((text) => {
+    const base64 = /^\{\s*"base64":\s*"([A-Za-z0-9+/]*={0,2})"\s*\}$/.exec(text)?.[1];
+    return base64 === undefined ? text : new Uint8Array(Buffer.from(base64, 'base64'));
+  });
+  return { name: 'history', table, key: values };
 }
 
 function parseFilter({ kind, since: from, limit }: Values): ListFilter {

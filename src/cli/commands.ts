@@ -38,6 +38,7 @@ import {
 import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
 import { diffRows, diffTwo } from './rows.ts';
+import { history, search } from './search.ts';
 
 /** What the process provides. Nothing below it reads the environment or the working directory. */
 export type Environment = {
@@ -130,6 +131,10 @@ async function runInFolder(
       const diff = await diffSnapshot(folder, command.id, task);
       return { json: diff, lines: describeDiff(diff, rulesOf(folder.profile)) };
     }
+    case 'search':
+      return search(folder, command.request, task);
+    case 'history':
+      return history(folder, command, task);
     case 'take': {
       const taken = command.ifDue
         ? await takeIfDue(folder, {}, task)

@@ -14,6 +14,14 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: 'ID [OTHER]',
     does: 'shows what restoring ID would change now, or what leads from OTHER to ID, table by table or row by row',
   },
+  search: {
+    operands: 'PHRASE',
+    does: 'finds a phrase in all snapshots and in the database, whatever its case and accents',
+  },
+  history: {
+    operands: 'TABLE KEY...',
+    does: 'shows the versions of one row over time; the key is the one that “search” shows',
+  },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: { operands: 'ID', does: 'prints the plan for a restore, or does it with --yes' },
   undo: {
@@ -45,7 +53,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
 };
 
 const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
-  ['Look', ['status', 'list', 'show', 'verify', 'diff']],
+  ['Look', ['status', 'list', 'show', 'verify', 'diff', 'search', 'history']],
   ['Take', ['take']],
   ['Restore', ['restore', 'undo']],
   ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],

@@ -23,6 +23,7 @@ export const OPTIONS = {
   offset: { type: 'string', value: 'N', means: 'leaves out the first N rows' },
   table: { type: 'string', value: 'NAME', means: 'one table' },
   rows: { type: 'boolean', means: 'shows the rows of --table that differ, each before and after' },
+  words: { type: 'boolean', means: 'finds the phrase only as whole words' },
   'if-due': { type: 'boolean', means: 'takes a checkpoint only if one is due, and keeps the newest' },
   mode: {
     type: 'string',
@@ -66,6 +67,8 @@ export const COMMANDS = {
   show: { options: ['data', 'db', 'chat'] },
   verify: { options: ['data', 'db'] },
   diff: { options: ['data', 'db', 'table', 'rows', 'limit', 'offset'] },
+  search: { options: ['data', 'db', 'kind', 'words'] },
+  history: { options: ['data', 'db'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },
   restore: { options: ['data', 'db', 'mode', ...APPLIED, ...CONSENTS, 'clear-table'] },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },

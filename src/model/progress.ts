@@ -3,6 +3,7 @@ export type Progress = {
   readonly phase:
     | 'copy-database'
     | 'read-snapshot'
+    | 'search'
     | 'compare'
     | 'rehearse'
     | 'safety-copy'

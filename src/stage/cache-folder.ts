@@ -22,6 +22,8 @@ const ORPHAN_MS = 10 * 60_000;
 const OLD_MARK_MS = 30 * 24 * 3600_000;
 /** How the name of a stage continues after the name of its record. */
 export const STAGE = /-[0-9a-f]{8}\.db$/;
+/** The ending of the name of a search index, which is kept within the same bound. */
+export const SEARCH_INDEX = '.index';
 const DRAFT = /^\.(\d{1,10})-[0-9a-f]{16}(?:-journal)?$/;
 
 /** The folder of the stages below a cache folder. */
@@ -94,7 +96,7 @@ export async function clearCache(cacheDir: string): Promise<ClearedCache> {
   return { freedBytes };
 }
 
-type Stored = Entry & { readonly record: string };
+type Stored = Entry & { readonly record: string | null };
 
 type Entry = { readonly name: string; readonly bytes: number; readonly usedAt: number };
 
@@ -144,14 +146,15 @@ export async function makeRoom(cacheDir: string, newest: string): Promise<void> 
       const isOld = age > ORPHAN_MS && (used === undefined || record === newest.replace(STAGE, '.json'));
       if (isOld && name !== newest) await remove(name);
       else stages.push({ ...entry, record, usedAt: used ?? usedAt });
-    } else if (name.endsWith('.mark') ? age > OLD_MARK_MS : name.startsWith('.') && !isLiveDraft(name))
+    } else if (name.endsWith(SEARCH_INDEX)) stages.push({ ...entry, record });
+    else if (name.endsWith('.mark') ? age > OLD_MARK_MS : name.startsWith('.') && !isLiveDraft(name))
       await remove(name);
   }
   let total = stages.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { name, record, bytes } of stages.toSorted((a, b) => a.usedAt - b.usedAt)) {
     if (total <= mostBytes) break;
     if (name === newest) continue;
-    await remove(record);
+    if (record !== null) await remove(record);
     await remove(name);
     total -= bytes;
   }

@@ -166,6 +166,12 @@ export async function markOf({ handle, form = 'json' }: SnapshotBytes): Promise<
   return `${shortHash([bootMark(), form, ...[dev, ino, size, mtimeNs, ctimeNs].map(String)])}.mark`;
 }
 
+/** The hash of the snapshot's bytes, where it was noted before; null where the file has to be read to know it. */
+export async function notedHash(cacheDir: string | null, file: SnapshotBytes): Promise<string | null> {
+  const folder = cacheDir === null ? null : stagesFolder(cacheDir);
+  return folder !== null && (await isOurs(folder)) ? readMark(folder, await markOf(file)) : null;
+}
+
 async function readMark(folder: string, mark: string | null): Promise<string | null> {
   const text = mark === null ? null : await readSmallFile(join(folder, mark));
   return text !== null && /^[0-9a-f]{64}$/.test(text) ? text : null;

@@ -1,0 +1,111 @@
+import { count } from '../../words/plurals.ts';
+import { goneWords, whereWords } from '../../words/search.ts';
+import {
+  type DataFolder,
+  type Hit,
+  type NotSearched,
+  readRowHistory,
+  type SearchRequest,
+  type StoredValue,
+  searchSnapshots,
+  type TaskOptions,
+} from '../index.ts';
+import type { Answer } from './answer.ts';
+import { fold, toPrintable } from './text.ts';
+
+const LONGEST_LINE = 160;
+const BEFORE_PHRASE = 60;
+
+/** `search`: every distinct version of a text with the phrase. */
+export async function search(folder: DataFolder, request: SearchRequest, task: TaskOptions): Promise<Answer> {
+  const { hits, more, searched, notSearched } = await searchSnapshots(folder, request, task);
+  const json = {
+    hits: hits.map(({ table, key, column, text, in: ids, live }) => ({
+      ...{ table, key: key.map(toJson), column, text },
+      ...{ in: ids, live },
+    })),
+    more,
+    notSearched,
+  };
+  const found =
+    hits.length === 0
+      ? [
+          `“${toPrintable(request.phrase)}” is in none of ${count(searched, 'snapshot')}${request.kind === null ? ', nor in the database now' : ''}.`,
+        ]
+      : [
+          `${more ? 'The first ' : ''}${count(hits.length, 'hit')}, newest first:`,
+          ...fold(hits.flatMap(describeHit), (rest) => `and ${count(rest, 'more line')}; --json lists all`),
+        ];
+  return { json, lines: [...found, ...describeNotSearched(notSearched)] };
+}
+
+type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
+
+/** `history`: the versions of one row. */
+export async function history(
+  folder: DataFolder,
+  { table, key }: RowName,
+  task: TaskOptions,
+): Promise<Answer> {
+  const found = await readRowHistory(folder, { table, key }, task);
+  const versions = found.versions.map(({ row, in: ids, live }) => ({
+    row: new Map(row.map(([column, value]) => [column, toJson(value)])),
+    ...{ in: ids, live },
+  }));
+  const lines = found.versions.flatMap(({ row, in: ids, live }, index) => [
+    `${index === 0 ? '' : '\n'}${whereWords({ in: ids, live })}`,
+    ...row.map(([column, value]) => `  ${toPrintable(column)}: ${describeValue(value)}`),
+  ]);
+  const none = [`No snapshot has such a row, and the database has none either.`];
+  return {
+    json: { versions, notSearched: found.notSearched },
+    lines: [...(lines.length === 0 ? none : lines), ...describeNotSearched(found.notSearched)],
+  };
+}
+
+function describeHit(hit: Hit): readonly string[] {
+  const { table, key, column, event } = hit;
+  const where = event?.chatName ?? event?.chat ?? null;
+  const who = [
+    `${table} ${key.map(describeValue).join(' ')}`.trimEnd(),
+    column,
+    ...(event?.speaker == null ? [] : [event.speaker]),
+    ...(where === null ? [] : [where]),
+    goneWords(hit) ?? '',
+  ];
+  return [
+    `  ${toPrintable(excerptOf(hit))}`,
+    `    ${toPrintable(who.filter(Boolean).join(' · '))}; ${whereWords(hit)}`,
+  ];
+}
+
+/** One line around the first place of the phrase. */
+function excerptOf({ text, marks }: Hit): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  if (line.length <= LONGEST_LINE) return `“${line}”`;
+  const start = Math.max(0, (marks[0]?.[0] ?? 0) - BEFORE_PHRASE);
+  const part = text
+    .slice(start, start + LONGEST_LINE)
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ');
+  return `“${start === 0 ? '' : '…'}${part}${start + LONGEST_LINE >= text.length ? '' : '…'}”`;
+}
+
+function describeValue(value: StoredValue): string {
+  if (value === null) return 'NULL';
+  if (value instanceof Uint8Array) return `${count(value.length, 'byte')} of binary data`;
+  const text = toPrintable(String(value));
+  return text.length <= LONGEST_LINE ? text : `${text.slice(0, LONGEST_LINE)}…`;
+}
+
+function describeNotSearched(notSearched: readonly NotSearched[]): readonly string[] {
+  if (notSearched.length === 0) return [];
+  const lines = notSearched.map(({ id, reason }) => `  ${toPrintable(`${id}: ${reason}`)}`);
+  return ['', 'Not searched:', ...fold(lines, (rest) => `  and ${count(rest, 'more')}`)];
+}
+
+/** A value as JSON: BLOBs as `{"base64": "…"}`, and infinities, which JSON lacks, as text. */
+function toJson(value: StoredValue): unknown {
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') };
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}

@@ -1,0 +1,126 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import { readHostDatabase } from '../host/host-database.ts';
+import { atOneMoment, withReadView } from '../host/private-copy.ts';
+import type { SchemaDrift } from '../model/diff.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import type { Stage, StagePlace } from '../stage/stage.ts';
+import { notedHash } from '../stage/stage-cache.ts';
+import { stageById } from '../stage/staged-view.ts';
+import { createYielder } from '../system/yielder.ts';
+import { markOfDatabase } from './live-mark.ts';
+import type { KnownSource, RowIndex } from './row-index.ts';
+import { type SearchedTable, tablesOfDatabase, tablesOfStage } from './searched-rows.ts';
+
+const LIVE = 'live ';
+/** What such a source holds was read with the database's help, and may be read in another way once that changes. */
+const UNSURE = 'unsure ';
+
+/** What the rows of snapshots are laid out with. */
+export type SourcePlace = Required<Pick<StagePlace, 'folder' | 'live'>>;
+
+/** Forgets what was added for this one moment only. */
+export function forgetUnsure(index: RowIndex): void {
+  for (const name of index.names()) if (name.startsWith(UNSURE)) index.forget(name);
+}
+
+/**
+ * Adds a snapshot to the index, unless its bytes are known. `unsure` names are those of this search only.
+ * @throws as `stageById`; then nothing was added
+ */
+export async function addSnapshot(
+  index: RowIndex,
+  { folder, place, snapshot }: { folder: DataFolder; place: SourcePlace; snapshot: SnapshotFile },
+  task: TaskOptions,
+): Promise<KnownSource> {
+  const noted = await readNotedHash(folder, snapshot);
+  const known = noted === null ? null : index.find(noted);
+  if (known !== null) return known;
+  const { stage } = await stageById(folder, snapshot.id, { ...place, proof: 'facts' }, task);
+  try {
+    const isSure = stage.tables.every(({ readByEvidence }) => !readByEvidence);
+    const name = isSure ? stage.sha256 : `${UNSURE}${stage.sha256}`;
+    const tables = tablesOfStage(stage, folder.profile);
+    return index.find(name) ?? (await addTables(index, { name, tables, notes: notesOf(stage) }, task));
+  } finally {
+    await stage.close();
+  }
+}
+
+async function readNotedHash(folder: DataFolder, { id }: SnapshotFile): Promise<string | null> {
+  const file = await openSnapshotFile(folder, id);
+  try {
+    return await notedHash(folder.cacheDir, file);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/**
+ * Adds the database as it is now, from a private copy, so that nobody waits for it. Nothing is read where its files did
+ * not change since the last time. @throws as `withReadView`
+ */
+export async function addDatabase(
+  index: RowIndex,
+  folder: DataFolder,
+  task: TaskOptions,
+): Promise<KnownSource> {
+  const name = LIVE + (await markOfDatabase(folder));
+  const known = index.find(name);
+  if (known !== null) return known;
+  const added = await withReadView(folder, { signal: task.signal }, async ({ db }) => {
+    const { schema }: HostDatabase = readHostDatabase(db, folder.profile);
+    const tables = tablesOfDatabase(db, schema, folder.profile);
+    return atOneMoment(db, task, () => addTables(index, { name, tables, notes: [] }, task));
+  });
+  for (const one of index.names()) if (one.startsWith(LIVE) && one !== name) index.forget(one);
+  return added;
+}
+
+type Added = {
+  readonly name: string;
+  readonly tables: readonly SearchedTable[];
+  readonly notes: readonly string[];
+};
+
+async function addTables(
+  index: RowIndex,
+  { name, tables, notes }: Added,
+  task: TaskOptions,
+): Promise<KnownSource> {
+  const yielder = createYielder(task);
+  const source = index.begin(name);
+  try {
+    for (const table of tables)
+      for (const row of table.rows()) {
+        source.add(row);
+        await yielder.step();
+      }
+    source.finish(notes);
+  } catch (error) {
+    source.abandon();
+    throw error;
+  }
+  const known = index.find(name);
+  if (known === null) throw new TypeError('What was added is not there.');
+  return known;
+}
+
+/** What a snapshot holds that has no place in its stage. */
+function notesOf({ drift, unreadable }: Stage): readonly string[] {
+  const lost = drift.flatMap(describeLost);
+  return [
+    ...lost,
+    ...unreadable.map(({ table }) => `“${table}” cannot be read here, so it was not searched.`),
+  ];
+}
+
+function describeLost({ kind, table, column, loses }: SchemaDrift): readonly string[] {
+  if (loses === 0) return [];
+  if (kind === 'table-missing-live' || kind === 'table-unknown')
+    return [`The database has no table “${table}”, so it was not searched.`];
+  return kind === 'column-missing-live'
+    ? [`The database has no column “${column ?? ''}” in “${table}”, so it was not searched.`]
+    : [];
+}

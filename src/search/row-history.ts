@@ -1,0 +1,167 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { withLiveView } from '../host/private-copy.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { NotSearched, RowHistory, RowVersion, StoredValue } from '../model/search.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { sameKey } from '../sqlite/same-values.ts';
+import type { Table } from '../sqlite/table.ts';
+import { withLockPatience } from '../sqlite/transaction.ts';
+import { stageColumn } from '../stage/layout.ts';
+import type { Stage } from '../stage/stage.ts';
+import { stageById } from '../stage/staged-view.ts';
+import { throwIfCancelled } from '../system/yielder.ts';
+import { timeOf, whyNotRead } from './search.ts';
+import { writeValue } from './stored-key.ts';
+
+export type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
+type Row = RowVersion['row'];
+
+/**
+ * The distinct versions of one row over all snapshots and the database as it is now. A key's value may be given as text: it
+ * then also means the number that it spells. Each snapshot is asked by its key, and has to be read only if it was not
+ * before. Reads only.
+ * @throws `usage` for a table that does not exist or has no key, or another number of values; as `withLiveView` and
+ * `listSnapshotFiles`; `cancelled`
+ */
+export async function readRowHistory(
+  folder: DataFolder,
+  { table: name, key }: RowName,
+  task: TaskOptions = {},
+): Promise<RowHistory> {
+  const snapshots = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(a) - timeOf(b));
+  return withLiveView(folder, { signal: task.signal }, async (view) => {
+    const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
+    const table = findKeyed(live, name, key);
+    const versions = createVersions();
+    const notSearched: NotSearched[] = [];
+    for (const [done, snapshot] of snapshots.entries()) {
+      throwIfCancelled(task);
+      const place = { folder: view.folder, live, proof: 'facts' } as const;
+      const missed = await unlessUnread(snapshot, async () => {
+        const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
+        try {
+          versions.add(findInStage(stage, table, key), snapshot.id);
+        } finally {
+          await stage.close();
+        }
+      });
+      if (missed !== null) notSearched.push(missed);
+      task.onProgress?.({
+        ...{ phase: 'search', done: done + 1, total: snapshots.length },
+        ...{ unit: 'files', cancellable: true },
+      });
+    }
+    versions.add(await withLockPatience(task, () => findInDatabase(view.db, table, key)), null);
+    return { table: table.name, key, versions: versions.all(), notSearched };
+  });
+}
+
+async function unlessUnread(
+  { id, problem }: SnapshotFile,
+  read: () => Promise<void>,
+): Promise<NotSearched | null> {
+  if (problem !== null) return { id, reason: problem };
+  try {
+    await read();
+    return null;
+  } catch (error) {
+    return whyNotRead(id, error);
+  }
+}
+
+function findKeyed({ schema }: HostDatabase, name: string, key: readonly StoredValue[]): Table {
+  const table = schema.tables.get(foldName(name));
+  const problem =
+    table === undefined
+      ? `The database has no table “${name}”.`
+      : table.key.length === 0
+        ? `“${name}” has no primary key, so its rows cannot be followed over time.`
+        : table.key.length === key.length
+          ? null
+          : `The key of “${name}” has ${table.key.length} ${table.key.length === 1 ? 'value' : 'values'}: ${table.key.join(', ')}.`;
+  if (table === undefined || problem !== null)
+    throw new SnapbackError('usage', problem ?? '', { table: name });
+  return table;
+}
+
+function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Row | null {
+  const staged = stage.tables.find((one) => one.live.name === live.name);
+  if (staged === undefined) return null;
+  const inStage = (column: string) => {
+    const place = staged.columns.indexOf(column);
+    return place === -1 ? null : stageColumn(place);
+  };
+  const columns = live.columns.flatMap(({ name }) => {
+    const sql = inStage(name);
+    return sql === null ? [] : [{ name, sql }];
+  });
+  const keySql = live.key.map(inStage);
+  if (keySql.includes(null)) return null;
+  return findRow(
+    stage.db,
+    { from: staged.name, live, columns, key: keySql.flatMap((sql) => sql ?? []) },
+    key,
+  );
+}
+
+function findInDatabase(db: AnyDatabase, live: Table, key: readonly StoredValue[]): Row | null {
+  const columns = live.columns.map(({ name }) => ({ name, sql: quoteName(name) }));
+  const from = `main.${quoteName(live.name)}`;
+  return findRow(db, { from, live, columns, key: live.key.map(quoteName) }, key);
+}
+
+type Place = {
+  readonly from: string;
+  readonly live: Table;
+  readonly columns: readonly { readonly name: string; readonly sql: string }[];
+  /** SQL of the key's columns. */
+  readonly key: readonly string[];
+};
+
+function findRow(
+  db: AnyDatabase,
+  { from, live, columns, key }: Place,
+  values: readonly StoredValue[],
+): Row | null {
+  const bound = values.flatMap((value) => [value, spelledBy(value)]);
+  const where = key.map((sql, index) => {
+    const column = live.key[index] ?? '';
+    return `(${sameKey(live, column, sql, '?')} OR ${sameKey(live, column, sql, '?')})`;
+  });
+  const sql = `SELECT ${columns.map((one) => one.sql).join(', ')} FROM ${from} WHERE ${where.join(' AND ')} LIMIT 1`;
+  const found = db
+    .prepare<StoredValue[], StoredValue[]>(sql)
+    .raw()
+    .safeIntegers()
+    .get(...bound);
+  return found === undefined ? null : columns.map(({ name }, index) => [name, found[index] ?? null]);
+}
+
+/** The whole number that a text spells; else the value itself. */
+function spelledBy(value: StoredValue): StoredValue {
+  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return value;
+  const number = BigInt(value);
+  return BigInt.asIntN(64, number) === number ? number : value;
+}
+
+/** Collects versions in the order in which they first occur. */
+function createVersions() {
+  const versions = new Map<string, { readonly row: Row; readonly in: SnapshotId[]; live: boolean }>();
+  return {
+    /** `id` null: the database holds it now. */
+    add(row: Row | null, id: SnapshotId | null): void {
+      if (row === null) return;
+      const content = JSON.stringify(row.map(([name, value]) => [name, writeValue(value)]));
+      const version = versions.get(content) ?? { row, in: [], live: false };
+      versions.set(content, version);
+      if (id === null) version.live = true;
+      else version.in.push(id);
+    },
+    all: (): readonly RowVersion[] => [...versions.values()],
+  };
+}

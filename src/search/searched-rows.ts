@@ -1,0 +1,125 @@
+import type { Profile } from '../host/profile.ts';
+import { firstText, parsePayload } from '../log/payload.ts';
+import type { FoundEvent } from '../model/search.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
+import type { SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import { scanOrder, type Table } from '../sqlite/table.ts';
+import { stageColumn } from '../stage/layout.ts';
+import type { Stage } from '../stage/stage.ts';
+import { type ColumnRole, isReference } from './cell-texts.ts';
+import { toStored } from './stored-key.ts';
+
+/** What a search has to know of a row: its texts, and what tells it from others. */
+export type SearchedRow = {
+  readonly table: string;
+  readonly key: readonly SqlValue[];
+  readonly cells: readonly (readonly [column: string, text: string, role: ColumnRole])[];
+  readonly isEvent: boolean;
+  /** An event that is hidden or superseded, so that no reader of the chat sees it. */
+  readonly isHidden: boolean;
+};
+
+/** What the index keeps of an event. */
+export type IndexedEvent = Omit<FoundEvent, 'chatName'> & { readonly isHidden: boolean };
+
+/** A table to be searched, and the function that reads its rows. */
+export type SearchedTable = { readonly name: string; readonly rows: () => Generator<SearchedRow> };
+
+/** The tables of a stage. The log is the last, so that what comes last is what was said last. */
+export function tablesOfStage(stage: Stage, profile: Profile): readonly SearchedTable[] {
+  const { db, encoding } = stage;
+  return logLast(
+    stage.tables.map((staged) => ({
+      name: staged.live.name,
+      *rows() {
+        const columns = staged.columns.map((_, index) => stageColumn(index));
+        const pick = createPicker(staged.live, staged.columns, profile);
+        const source = { schemaName: 'main', table: staged.name, columns, order: 'ORDER BY rowid', encoding };
+        for (const row of readRows(db, source)) yield pick(row);
+      },
+    })),
+    profile,
+  );
+}
+
+/** The tables of a database: those of the profile, and every other ordinary one. The caller holds a read transaction. */
+export function tablesOfDatabase(
+  db: AnyDatabase,
+  { tables, encoding }: Schema,
+  profile: Profile,
+): readonly SearchedTable[] {
+  const named = new Set([profile.log.table, ...profile.tables].map(foldName));
+  const all = [...tables].flatMap(([name, table]) =>
+    table.kind === 'table' || named.has(name) ? [table] : [],
+  );
+  return logLast(
+    all.map((table) => ({
+      name: table.name,
+      *rows() {
+        const columns = table.columns.map(({ name }) => name);
+        const pick = createPicker(table, columns, profile);
+        const source = { schemaName: 'main', table: table.name, columns, order: scanOrder(table), encoding };
+        for (const row of readRows(db, source)) yield pick(row);
+      },
+    })),
+    profile,
+  );
+}
+
+function logLast(tables: readonly SearchedTable[], { log }: Profile): readonly SearchedTable[] {
+  const isLog = ({ name }: SearchedTable) => foldName(name) === foldName(log.table);
+  return [...tables.filter((table) => !isLog(table)), ...tables.filter(isLog)];
+}
+
+/** Picks key and texts out of rows that have these columns, in the order of the live table's. */
+function createPicker(live: Table, columns: readonly string[], profile: Profile) {
+  const isLog = foldName(live.name) === foldName(profile.log.table);
+  const roleOf = (column: string): ColumnRole => {
+    const isPayload = foldName(column) === foldName(profile.log.columns.payload);
+    if (isLog) return isPayload ? 'payload' : 'reference';
+    return live.key.includes(column) || isReference(column) ? 'reference' : 'text';
+  };
+  const places = live.columns.flatMap(({ name }) => {
+    const place = placeOfName(columns, name);
+    return place === -1 ? [] : [{ name, place, role: roleOf(name) }];
+  });
+  const key = live.key.map((name) => placeOfName(columns, name));
+  const { hidden, supersededBy } = profile.log.columns;
+  const [hiddenAt, supersededAt] = [placeOfName(columns, hidden), placeOfName(columns, supersededBy)];
+  return (row: readonly SqlValue[]): SearchedRow => ({
+    table: live.name,
+    key: key.map((place) => row[place] ?? null),
+    cells: places.flatMap(({ name, place, role }) => {
+      const value = toStored(row[place] ?? null);
+      return typeof value === 'string' && value !== '' ? [[name, value, role] as const] : [];
+    }),
+    isEvent: isLog,
+    isHidden: isLog && (isTrue(row[hiddenAt]) || (row[supersededAt] ?? null) !== null),
+  });
+}
+
+/** As SQLite judges a value: a number other than 0, or a text that begins with one. */
+function isTrue(value: SqlValue | undefined): boolean {
+  if (typeof value === 'string') return (Number.parseFloat(value) || 0) !== 0;
+  return typeof value === 'bigint' ? value !== 0n : typeof value === 'number' && value !== 0;
+}
+
+/** What the row says of an event; null for a row of another table than the log. */
+export function describeEvent(
+  { cells, isEvent, isHidden }: SearchedRow,
+  { chat, log }: Profile,
+): IndexedEvent | null {
+  if (!isEvent) return null;
+  const cell = (column: string) => cells.find(([name]) => foldName(name) === foldName(column))?.[1] ?? null;
+  const fields = parsePayload(cell(log.columns.payload));
+  return {
+    chat: firstText(fields, chat.payloadChat),
+    speaker: firstText(fields, chat.payloadSpeaker),
+    ts: cell(log.columns.ts),
+    kind: cell(log.columns.kind),
+    isHidden,
+  };
+}

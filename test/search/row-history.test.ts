@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRowHistory } from '../../src/search/row-history.ts';
+import { CHATS, codeOf, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+
+const root = makeRoot();
+const BIG = 9007199254740993n;
+
+describe('The history of a row', () => {
+  it('is its distinct versions, oldest first, with the snapshots that hold each', async () => {
+    const place = await makePlace(root(), CHATS, { tables: ['chats'] });
+    const folder = await open(place);
+    const dump = (title: string) =>
+      JSON.stringify({ last_event_id: 0, event_log: [], chats: [{ id: 'c1', title }] });
+    await putSnapshot(place, 'rewind/20260101T000000Z', dump('Old'));
+    await putSnapshot(place, 'rewind/20260102T000000Z', dump('New'));
+    await putSnapshot(place, 'periodic/20260103T000000Z', dump('Old'));
+    await putSnapshot(place, 'periodic/20260104T000000Z', '{"last_event_id": 0');
+    await putSnapshot(
+      place,
+      'periodic/20260105T000000Z',
+      JSON.stringify({ last_event_id: 0, event_log: [], chats: [] }),
+    );
+    run(place, "UPDATE chats SET title = 'New'");
+    expect(await readRowHistory(folder, { table: 'CHATS', key: ['c1'] })).toEqual({
+      table: 'chats',
+      key: ['c1'],
+      versions: [
+        {
+          row: [
+            ['id', 'c1'],
+            ['title', 'Old'],
+          ],
+          in: ['rewind/20260101T000000Z', 'periodic/20260103T000000Z'],
+          live: false,
+        },
+        {
+          row: [
+            ['id', 'c1'],
+            ['title', 'New'],
+          ],
+          in: ['rewind/20260102T000000Z'],
+          live: true,
+        },
+      ],
+      notSearched: [{ id: 'periodic/20260104T000000Z', reason: expect.any(String) }],
+    });
+  });
+
+  it('finds a row by all values of its key, given as text or as they are, and tells every value exactly', async () => {
+    const place = await makePlace(
+      root(),
+      `CREATE TABLE pairs (a INTEGER, b TEXT COLLATE NOCASE, c, d BLOB, PRIMARY KEY (a, b));
+       INSERT INTO pairs VALUES (${BIG}, 'é', ${BIG}, x'00ff'), (1, 'x', 1.0, NULL)`,
+      { tables: ['pairs'] },
+    );
+    const folder = await open(place);
+    for (const key of [
+      [BIG, 'é'],
+      [String(BIG), 'é'],
+    ]) {
+      const { versions } = await readRowHistory(folder, { table: 'pairs', key });
+      expect(versions.map(({ row }) => Object.fromEntries(row))).toEqual([
+        { a: BIG, b: 'é', c: BIG, d: Buffer.from([0, 255]) },
+      ]);
+    }
+    const { versions } = await readRowHistory(folder, { table: 'pairs', key: ['1', 'X'] });
+    expect(versions.map(({ row }) => row[2])).toEqual([['c', 1]]);
+  });
+
+  it.each([
+    ['nowhere', ['1']],
+    ['chats', []],
+    ['chats', ['a', 'b']],
+    ['keyless', ['1']],
+  ])('refuses %s with the key %j', async (table, key) => {
+    const place = await makePlace(root(), `${CHATS} CREATE TABLE keyless (a)`, {
+      tables: ['chats', 'keyless'],
+    });
+    expect(await codeOf(readRowHistory(await open(place), { table, key }))).toBe('usage');
+  });
+
+  it('never writes into the data folder', async () => {
+    const place = await makePlace(root(), CHATS, { tables: ['chats'], journalMode: 'delete' });
+    const folder = { ...(await open(place)), cacheDir: join(place.dir, '..', 'cache') };
+    const { versions } = await readRowHistory(folder, { table: 'chats', key: ['c1'] });
+    expect(versions).toHaveLength(1);
+  });
+});

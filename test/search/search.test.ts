@@ -1,0 +1,221 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
+import type { Hit } from '../../src/model/search.ts';
+import { searchSnapshots } from '../../src/search/search.ts';
+import {
+  addEvents,
+  CHATS,
+  codeOf,
+  dumpChat,
+  makePlace,
+  makeRoot,
+  open,
+  putSnapshot,
+  run,
+} from '../support/place.ts';
+
+const root = makeRoot();
+const ANY = { kind: null, words: false };
+
+async function makeSearched(sql = ''): Promise<DataFolder> {
+  const place = await makePlace(root(), `${CHATS} ${addEvents(2)} ${sql}`);
+  return openDataFolder(place.dir, { cacheDir: join(place.dir, '..', `${Date.now()}-${Math.random()}`) });
+}
+
+function say(text: string): string {
+  const payload = JSON.stringify({ chat_id: 'c1', speaker: 'Ada', text }).replaceAll("'", "''");
+  return `INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', '2026-01-02T00:00:00Z', 'message', '${payload}')`;
+}
+
+const textsOf = (hits: readonly Hit[]) => hits.map(({ text }) => text);
+
+describe('A search', () => {
+  it('tells what is gone from what is still there, and which snapshots hold it', async () => {
+    const folder = await makeSearched();
+    run(folder, say('The lighthouse keeper'));
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    await putSnapshot(folder, 'periodic/20260102T000000Z', dumpChat(folder));
+    run(folder, 'DELETE FROM event_log WHERE id = 3');
+    run(folder, say('Another lighthouse'));
+    const { hits } = await searchSnapshots(folder, { phrase: 'lightHOUSE', ...ANY });
+    expect(hits).toEqual([
+      expect.objectContaining({
+        text: 'Another lighthouse',
+        live: true,
+        in: [],
+        key: [4n],
+        marks: [[8, 18]],
+      }),
+      expect.objectContaining({
+        table: 'event_log',
+        column: 'payload_json',
+        text: 'The lighthouse keeper',
+        live: false,
+        in: ['periodic/20260102T000000Z', 'rewind/20260101T000000Z'],
+        event: {
+          chat: 'c1',
+          chatName: 'Harbour',
+          speaker: 'Ada',
+          ts: '2026-01-02T00:00:00Z',
+          kind: 'message',
+        },
+      }),
+    ]);
+    const { hits: checkpoints } = await searchSnapshots(folder, {
+      phrase: 'lighthouse',
+      kind: 'periodic',
+      words: false,
+    });
+    expect(checkpoints.map((one) => one.in)).toEqual([['periodic/20260102T000000Z']]);
+  });
+
+  it('shows a row that an event changed elsewhere as one version of its text', async () => {
+    const folder = await makeSearched('ALTER TABLE chats ADD COLUMN mood TEXT');
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    run(folder, "UPDATE chats SET mood = 'calm'");
+    const { hits } = await searchSnapshots(folder, { phrase: 'harbour', ...ANY });
+    expect(hits).toEqual([
+      expect.objectContaining({ table: 'chats', key: ['c1'], live: true, in: ['rewind/20260101T000000Z'] }),
+    ]);
+  });
+
+  it('tells a message that a rewind has hidden from one that everybody sees', async () => {
+    const folder = await makeSearched();
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    run(folder, 'UPDATE event_log SET hidden = 1 WHERE id = 2');
+    await putSnapshot(folder, 'rewind/20260102T000000Z', dumpChat(folder));
+    const { hits } = await searchSnapshots(folder, { phrase: 'line', ...ANY });
+    const ids = ['rewind/20260102T000000Z', 'rewind/20260101T000000Z'];
+    expect(hits).toEqual([
+      expect.objectContaining({
+        text: 'line 2',
+        live: true,
+        hiddenNow: true,
+        in: ids,
+        hiddenIn: ids.slice(0, 1),
+      }),
+      expect.objectContaining({ text: 'line 1', live: true, hiddenNow: false, in: ids, hiddenIn: [] }),
+    ]);
+  });
+
+  it('looks at whole words on request, in scripts without spaces too', async () => {
+    const folder = await makeSearched();
+    run(folder, [say('a rainbow'), say('the bow'), say('我喜欢北京'), say('東京都')].join(';'));
+    const find = async (phrase: string, words: boolean) =>
+      textsOf((await searchSnapshots(folder, { phrase, kind: null, words })).hits).toSorted();
+    expect(await find('bow', false)).toEqual(['a rainbow', 'the bow']);
+    expect(await find('bow', true)).toEqual(['the bow']);
+    expect(await find('北京', true)).toEqual(['我喜欢北京']);
+    expect(await find('欢北', true)).toEqual([]);
+  });
+
+  it('names the snapshots that it could not search, with the reason, and searches the others', async () => {
+    const folder = await makeSearched();
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    await putSnapshot(folder, 'rewind/20260102T000000Z', dumpChat(folder).slice(0, -40));
+    const { hits, searched, notSearched } = await searchSnapshots(folder, { phrase: 'line 2', ...ANY });
+    expect(textsOf(hits)).toEqual(['line 2']);
+    expect(searched).toBe(1);
+    expect(notSearched).toEqual([
+      { id: 'rewind/20260102T000000Z', reason: expect.stringContaining('damaged') },
+    ]);
+  });
+
+  it('says that a part of a snapshot has no place in the database and was not searched', async () => {
+    const folder = await makeSearched();
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder).replace('"title"', '"label"'));
+    for (const _ of ['cold', 'again'])
+      expect((await searchSnapshots(folder, { phrase: 'x', ...ANY })).notSearched).toEqual([
+        { id: 'rewind/20260101T000000Z', reason: expect.stringContaining('label') },
+      ]);
+  });
+
+  it('finds a phrase anywhere in a text of several megabytes, and shows what stands around it', async () => {
+    const folder = await makeSearched();
+    const long = (at: number) => `${'ä'.repeat(at)} Lost Lighthouse ${'ö'.repeat(3_000_000 - at)}`;
+    for (const [index, at] of [0, 1_048_570, 1_040_000, 2_999_990].entries())
+      run(folder, `INSERT INTO chats VALUES ('long ${index}', '${long(at)}')`);
+    const { hits } = await searchSnapshots(folder, { phrase: 'lost lighthouse', ...ANY });
+    expect(hits.map(({ key }) => key[0]).toSorted()).toEqual(['long 0', 'long 1', 'long 2', 'long 3']);
+    for (const { text, marks } of hits) {
+      expect(text.length).toBeLessThan(11_000);
+      expect(marks.map(([from, to]) => text.slice(from, to))).toEqual(['Lost Lighthouse']);
+    }
+  });
+
+  it('keeps a bounded number of hits and says that there are more', async () => {
+    const folder = await makeSearched(addEvents(1500, 'word'));
+    const { hits, more } = await searchSnapshots(folder, { phrase: 'word', ...ANY });
+    expect(hits).toHaveLength(1000);
+    expect(more).toBe(true);
+    expect(hits[0]?.text).toBe('word 1500');
+  });
+
+  it('tells of hits while it goes on, newest first', async () => {
+    const folder = await makeSearched();
+    run(folder, say('word then'));
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    run(folder, `DELETE FROM event_log WHERE id = 3; ${say('word now')}`);
+    const found: string[][] = [];
+    const onFound = (hits: readonly Hit[]) => void found.push(hits.map(({ text }) => text));
+    await searchSnapshots(folder, { phrase: 'word', ...ANY }, { onFound });
+    expect(found).toEqual([['word now'], ['word then']]);
+  });
+
+  it('reads no snapshot a second time, not even where its stage is gone', async () => {
+    const folder = await makeSearched();
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    run(folder, 'DELETE FROM event_log');
+    await sleep(2100);
+    await searchSnapshots(folder, { phrase: 'line', ...ANY });
+    const stages = join(folder.cacheDir ?? '', 'stages');
+    const listStages = async () => (await readdir(stages)).filter((name) => name.endsWith('.db'));
+    for (const name of await listStages()) await rm(join(stages, name));
+    const { hits } = await searchSnapshots(folder, { phrase: 'line', ...ANY });
+    expect(textsOf(hits)).toEqual(['line 2', 'line 1']);
+    expect(await listStages()).toEqual([]);
+  });
+
+  it('forgets a damaged index and searches all the same', async () => {
+    const folder = await makeSearched();
+    await searchSnapshots(folder, { phrase: 'line', ...ANY });
+    const stages = join(folder.cacheDir ?? '', 'stages');
+    const [index = ''] = (await readdir(stages)).filter((name) => name.endsWith('.index'));
+    await writeFile(join(stages, index), 'no database');
+    expect((await searchSnapshots(folder, { phrase: 'line', ...ANY })).hits).toHaveLength(2);
+  });
+
+  it('searches where nothing can be kept', async () => {
+    const { dir } = await makeSearched();
+    const folder = await open({ dir, databaseFile: '' });
+    expect((await searchSnapshots(folder, { phrase: 'line', ...ANY })).hits).toHaveLength(2);
+  });
+
+  it('stops when it is cancelled, and the next search is whole', async () => {
+    const folder = await makeSearched();
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder));
+    const abort = new AbortController();
+    const cancelled = searchSnapshots(
+      folder,
+      { phrase: 'line', ...ANY },
+      {
+        signal: abort.signal,
+        onFound: () => abort.abort(),
+      },
+    );
+    const next = searchSnapshots(folder, { phrase: 'line', ...ANY });
+    expect(await codeOf(cancelled)).toBe('cancelled');
+    expect((await next).hits).toHaveLength(2);
+  });
+
+  it.each(['', '  ', '\u0301', 'x'.repeat(1001)])(
+    'refuses a phrase with nothing in it, or too long (%#)',
+    async (phrase) => {
+      const folder = await makeSearched();
+      expect(await codeOf(searchSnapshots(folder, { phrase, ...ANY }))).toBe('usage');
+    },
+  );
+});
