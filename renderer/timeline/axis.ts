@@ -10,8 +10,8 @@ type Span = Timeline['density'][number];
 
 /** A quiet stretch that takes a fixed width, whatever its length. */
 export type Fold = { readonly from: number; readonly to: number; readonly x: number; readonly width: number };
-export type Bar = { readonly x: number; readonly height: number };
-export type Tick = { readonly x: number; readonly time: number; readonly isDay: boolean };
+type Bar = { readonly x: number; readonly height: number };
+type Tick = { readonly x: number; readonly time: number; readonly isDay: boolean };
 
 export type Axis = {
   readonly xOf: (time: number) => number;

@@ -3,7 +3,7 @@ import { formatTick } from '../../words/moments.ts';
 import { quietWords, tookWords } from '../../words/timeline.ts';
 import { type Axis, BAR_WIDTH } from './axis.ts';
 
-export const HEIGHT = 96;
+const HEIGHT = 96;
 /** Where the axis is, in pixels from the top. */
 export const BASE = 66;
 /** The room that “now” takes at the right end. */
