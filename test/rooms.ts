@@ -42,6 +42,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       'valibot',
     ],
   },
+  'src/salvage': {
+    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', 'src/snapshots', node],
+  },
   'src/compare': {
     values: ['src/system', 'src/sqlite', 'src/log', 'src/stage'],
     types: [model, 'src/host'],
@@ -174,6 +177,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/snapshots',
       'src/stage',
       'src/search',
+      'src/salvage',
       'src/restore',
       'src/recovery',
       'src/catalog',

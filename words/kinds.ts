@@ -16,6 +16,8 @@ export function kindWords(kind: string): { readonly many: string; readonly one: 
       return { many: 'Safety copies', one: 'Safety copy' };
     case '@kept':
       return { many: 'Kept', one: 'Kept' };
+    case 'salvaged':
+      return { many: 'Salvaged', one: 'Salvaged' };
     default:
       return { many: kind, one: `“${kind}” snapshot` };
   }

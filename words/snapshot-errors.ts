@@ -10,6 +10,7 @@ export const snapshotErrors: Entries<
   | 'snapshot-missing'
   | 'snapshot-unreadable'
   | 'snapshot-damaged'
+  | 'snapshot-salvaged'
   | 'snapshot-unsafe'
   | 'snapshot-without-log'
   | 'event-ids-unsupported'
@@ -36,6 +37,15 @@ export const snapshotErrors: Entries<
     happened: message,
     unharmed: FILE_KEPT,
     next: CHOOSE_ANOTHER,
+  }),
+  'snapshot-salvaged': ({ message }) => ({
+    title: 'This is what was saved of a damaged snapshot',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'You can look at it here. To restore everything, choose a snapshot that is whole.',
+      cli: 'You can look at it with “snapback diff”. To restore everything, choose a snapshot that is whole.',
+    },
   }),
   'snapshot-unsafe': ({ message }) => ({
     title: 'Snapback doesn’t open this file',

@@ -19,7 +19,10 @@ import { findNeeded } from './needed-snapshots.ts';
 import { explainRetention } from './retention.ts';
 
 /** What is known about a file after a look at its ends, or after reading all of it. */
-type Known = Pick<SnapshotSummary, 'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes'>;
+type Known = Pick<
+  SnapshotSummary,
+  'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes' | 'salvagedFrom'
+>;
 
 /**
  * Lists all snapshots by kind, newest first. Health and counts come from what is remembered; for other files only their
@@ -212,8 +215,8 @@ async function learn(
   if (failure !== undefined) return failure.code === 'snapshot-missing' ? null : unreadable(failure.message);
   const facts = memory.get(file.key);
   if (facts !== undefined) {
-    const { lastEventId, health, healthDetail, tables, undoes } = facts;
-    return { lastEventId, health, healthDetail, tables, undoes };
+    const { lastEventId, health, healthDetail, tables, undoes, salvagedFrom } = facts;
+    return { lastEventId, health, healthDetail, tables, undoes, salvagedFrom };
   }
   return glance(folder, file);
 }
@@ -233,7 +236,15 @@ async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known |
           lastEventId,
         };
       const tables = about?.tables.map(({ name, rows }) => ({ name, rows })) ?? null;
-      return { lastEventId, health: 'unchecked', healthDetail: null, tables, undoes: readUndoes(about) };
+      const salvagedFrom = about?.salvaged?.from ?? null;
+      return {
+        lastEventId,
+        health: 'unchecked',
+        healthDetail: null,
+        tables,
+        undoes: readUndoes(about),
+        salvagedFrom,
+      };
     } finally {
       await file.handle.close();
     }
@@ -244,5 +255,12 @@ async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known |
 }
 
 function unreadable(why: string): Known {
-  return { lastEventId: null, health: 'unreadable', healthDetail: why, tables: null, undoes: null };
+  return {
+    lastEventId: null,
+    health: 'unreadable',
+    healthDetail: why,
+    tables: null,
+    undoes: null,
+    salvagedFrom: null,
+  };
 }

@@ -18,6 +18,7 @@ export type SnapshotFacts = {
   readonly lastEventId: bigint | null;
   readonly tables: readonly TableCount[] | null;
   readonly undoes: SnapshotSummary['undoes'];
+  readonly salvagedFrom: SnapshotSummary['salvagedFrom'];
   /** Null where the snapshot has no log, or its log lacks a column that identifies events. */
   readonly log: LogExtent | null;
   /** The first part of `log`, as long as the live log was; null where the snapshot's log is not longer than that. */
@@ -86,6 +87,7 @@ async function readAll(
     lastEventId,
     tables: counts,
     undoes: readUndoes(about),
+    salvagedFrom: about?.salvaged?.from ?? null,
     ...reading.finish(),
   };
 }
@@ -101,6 +103,7 @@ const NOTHING = {
   lastEventId: null,
   tables: null,
   undoes: null,
+  salvagedFrom: null,
   log: null,
   prefix: null,
 } as const;

@@ -24,6 +24,7 @@ const remembered = v.object({
     v.nullable(v.object({ snapshotId: v.string(), action: v.picklist(['restore', 'undo']) })),
     null,
   ),
+  salvagedFrom: v.fallback(v.nullable(v.string()), null),
   log: v.fallback(v.nullable(extent), null),
   prefix: v.fallback(v.nullable(extent), null),
   lineage: v.fallback(v.nullable(v.object({ verdict: v.picklist(['same', 'other']), live: mark })), null),

@@ -4,13 +4,17 @@ import type { SnapshotSummary } from '../model/snapshots.ts';
 /** A snapshot that can be read as far as is known, and whose last event is known. */
 export type Placed = SnapshotSummary & { readonly lastEventId: bigint };
 
-/** The snapshots whose place in the log is known. */
+/** The snapshots whose place in the log is known. What was saved of a damaged one cannot be restored as a whole. */
 export function readPlaced(list: readonly SnapshotSummary[]): readonly Placed[] {
   return list.filter(isPlaced);
 }
 
 function isPlaced(one: SnapshotSummary): one is Placed {
-  return (one.health === 'good' || one.health === 'unchecked') && one.lastEventId !== null;
+  return (
+    (one.health === 'good' || one.health === 'unchecked') &&
+    one.lastEventId !== null &&
+    one.salvagedFrom === null
+  );
 }
 
 /** Null where the snapshot turns out to be unreadable. @throws any other error */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { SalvageFormat } from '../model/salvage.ts';
 import type { SearchRequest, StoredValue } from '../model/search.ts';
 import { choice, none, one, type Since, since, usage, wholeNumber } from './option-values.ts';
 import { type CommandName, goesWith, isCommandName, OPTIONS } from './options.ts';
@@ -49,6 +50,13 @@ export type Command =
       readonly whileOpen: boolean;
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
+  /** `to` null: only show what can be saved. */
+  | {
+      readonly name: 'salvage';
+      readonly id: string;
+      readonly to: string | null;
+      readonly format: SalvageFormat;
+    }
   | {
       readonly name: 'keep';
       readonly id: string;
@@ -177,6 +185,8 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
     case 'undo':
       none(name, operands);
       return { name, whileOpen, ...parseConsents(values), ...applied };
+    case 'salvage':
+      return parseSalvage(operands, values);
     case 'keep':
       return {
         name,
@@ -203,6 +213,18 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       none(name, operands);
       return { name, ...applied };
   }
+}
+
+function parseSalvage(operands: readonly string[], { to, format }: Values): Command {
+  if (to === '') throw usage('The option --to needs a path.', 'salvage');
+  if (to === undefined && format !== undefined)
+    throw usage('The option --format needs --to FILE.', 'salvage');
+  return {
+    name: 'salvage',
+    id: one('salvage', operands, 'a snapshot'),
+    to: to ?? null,
+    format: choice('format', format, ['json', 'sqlite'], 'json'),
+  };
 }
 
 function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {

@@ -38,6 +38,7 @@ import {
 import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
 import { diffRows, diffTwo } from './rows.ts';
+import { salvage } from './salvage.ts';
 import { history, search } from './search.ts';
 
 /** What the process provides. Nothing below it reads the environment or the working directory. */
@@ -65,11 +66,16 @@ export async function runCommand(
     withoutDatabase: NEEDS_NO_DATABASE.includes(command.name),
   });
   await finishEarlierWork(folder, command, task);
-  return runInFolder(folder, await withWholeIds(folder, command), task);
+  return runInFolder(folder, await withWholeIds(folder, withWholePath(command, environment)), task);
+}
+
+/** The command with the file that it writes by its whole path. */
+function withWholePath(command: FolderCommand, { resolvePath }: Environment): FolderCommand {
+  return 'to' in command && command.to !== null ? { ...command, to: resolvePath(command.to) } : command;
 }
 
 /** These commands only look at snapshots, which is needed most when the database is gone. */
-const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep', 'space'];
+const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep', 'space', 'salvage'];
 
 /** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */
 async function finishEarlierWork(
@@ -144,6 +150,8 @@ async function runInFolder(
     case 'restore':
     case 'undo':
       return restoreOrUndo(folder, command, task);
+    case 'salvage':
+      return salvage(folder, command, task);
     case 'keep': {
       const kept = await keepSnapshot(folder, command.id, command.label);
       return { json: kept, lines: describeKept(kept) };

@@ -28,6 +28,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '',
     does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',
   },
+  salvage: {
+    operands: 'ID',
+    does: 'shows what is whole of a damaged snapshot; with --to, writes that into a new file',
+  },
   keep: {
     operands: 'ID',
     does: 'keeps a snapshot until you prune it by name, whatever the chat app removes; --name and --note say why',
@@ -55,7 +59,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
 const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ['Look', ['status', 'list', 'show', 'verify', 'diff', 'search', 'history']],
   ['Take', ['take']],
-  ['Restore', ['restore', 'undo']],
+  ['Restore', ['restore', 'undo', 'salvage']],
   ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],
   ['Other', ['demo', 'help']],
 ];

@@ -30,6 +30,7 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
     case 'show':
     case 'restore':
     case 'keep':
+    case 'salvage':
       return { ...command, id: ids[0] ?? command.id };
     case 'verify':
       return { ...command, ids };

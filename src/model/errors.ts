@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'snapshot-missing',
   'snapshot-unreadable',
   'snapshot-damaged',
+  'snapshot-salvaged',
   'snapshot-unsafe',
   'snapshot-without-log',
   'event-ids-unsupported',

@@ -67,6 +67,8 @@ export type SnapshotSummary = {
   readonly lineage: 'same' | 'other' | 'unknown';
   /** What a safety copy undoes; null for other snapshots. */
   readonly undoes: { readonly snapshotId: SnapshotId; readonly action: 'restore' | 'undo' } | null;
+  /** The damaged snapshot that this was saved of; null for other snapshots. */
+  readonly salvagedFrom: SnapshotId | null;
   /** Why somebody keeps it; null for other snapshots. */
   readonly kept: Kept | null;
 };

@@ -27,6 +27,13 @@ export function findRefusals(
 ): readonly Refusal[] {
   const { schema, profile } = database;
   const refusals: Refusal[] = [];
+  const salvaged = stage.about?.salvaged;
+  if (salvaged !== undefined)
+    refusals.push({
+      code: 'snapshot-salvaged',
+      message: 'Some of its rows are lost. Restoring all of it would remove what it does not hold.',
+      detail: { from: salvaged.from },
+    });
   const structural = structuralDamage(integrity);
   if (structural.length > 0)
     refusals.push({

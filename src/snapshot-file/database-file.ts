@@ -118,7 +118,7 @@ export async function checkSeal(
 }
 
 /** Says what reading failed with: the system's refusal, or damage. Errors of ours and bugs pass unchanged. */
-export function explainReading(error: unknown, { path }: SnapshotBytes): unknown {
+export function explainReading(error: unknown, { path }: Pick<SnapshotBytes, 'path'>): unknown {
   const code = sqliteCode(error);
   if (code === null || isSystemError(error)) return error;
   if (/^SQLITE_(?:IOERR|CANTOPEN|BUSY|FULL|NOMEM)/.test(code))

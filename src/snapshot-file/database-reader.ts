@@ -97,7 +97,7 @@ async function* readAll(
 }
 
 /** The known tables that are plain ones. A view, or a table whose contents a module makes, is passed over. */
-function listTables(db: ReadDatabase, known: ReadonlySet<string>): readonly string[] {
+export function listTables(db: ReadDatabase, known: ReadonlySet<string>): readonly string[] {
   const all = db
     .prepare<[], string>(
       "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY rowid",
@@ -107,14 +107,15 @@ function listTables(db: ReadDatabase, known: ReadonlySet<string>): readonly stri
 }
 
 /** The first page of a table. */
-function rootOf(db: ReadDatabase, table: string): number {
+export function rootOf(db: ReadDatabase, table: string): number {
   const root = db.prepare<[string], unknown>(
     "SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?",
   );
   return Number(root.pluck().get(table));
 }
 
-type Source = {
+/** A table to read, and how. */
+export type Source = {
   /** As the notes name it, or else the database. */
   readonly name: string;
   readonly table: string;
@@ -125,7 +126,7 @@ type Source = {
 };
 
 /** Rows come in the order that our notes name, else in that of their rowid or key. */
-function describeSource(db: ReadDatabase, table: string, expected: DumpedTable | undefined): Source {
+export function describeSource(db: ReadDatabase, table: string, expected: DumpedTable | undefined): Source {
   const info = readColumns(db, table);
   const stored = info.filter(({ hidden }) => hidden === 0).map(({ name }) => name);
   const columns = expected?.columns ?? stored;

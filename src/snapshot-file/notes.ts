@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { createLogChain, createRowChain, type LogExtent, type RowChain } from '../log/chain.ts';
 import type { RestoreMode } from '../model/restore.ts';
+import type { SavedTable } from '../model/salvage.ts';
 import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import type { KnownFaults } from '../sqlite/integrity.ts';
 import { createTableHasher, type RowTotal } from '../sqlite/row-hash.ts';
@@ -11,8 +12,8 @@ import { createTableHasher, type RowTotal } from '../sqlite/row-hash.ts';
  * `"_snapback": {"exact": {table: [[row, column, class, base64], …]}, "about": {…}, "aboutHash": H, "exactAt": N, "aboutAt": M}}`
  */
 export const OWN_KEY = '_snapback';
-/** 3: of a snapshot that is a database. */
-export type Format = 1 | 2 | 3;
+/** 3: of a snapshot that is a database. 4 and 5: of a salvaged one, as JSON or as a database, which older versions refuse. */
+export type Format = 1 | 2 | 3 | 4 | 5;
 /** The format that we write. Files of every `Format` are read. */
 export const FORMAT_VERSION = 2 satisfies Format;
 
@@ -91,6 +92,16 @@ export type RestoreNote = {
   readonly faults: KnownFaults | null;
 };
 
+/** What a salvaged snapshot was made of. It stays in the file for ever: nothing that is missing here was empty. */
+export type SalvageNote = {
+  readonly from: SnapshotId;
+  readonly why: string;
+  readonly at: string;
+  readonly tables: readonly SavedTable[];
+  /** Whether bytes can be told from the text of them. In what was saved of a host's file they cannot. */
+  readonly exact: boolean;
+};
+
 export type SnapshotAbout = {
   readonly format: Format;
   readonly kind: string;
@@ -105,6 +116,8 @@ export type SnapshotAbout = {
   /** Null in a database, of which the log itself can be asked. Older ones name it all the same. */
   readonly log: LogExtent | null;
   readonly restore: RestoreNote | null;
+  /** Only in what was salvaged of a damaged snapshot. */
+  readonly salvaged?: SalvageNote;
 };
 
 /** The chain of a log, as notes of that format name it. */
@@ -177,22 +190,46 @@ function aboutOf<
   });
 }
 
+const label = v.nullable(v.string());
+const salvageNote = v.object({
+  from: v.string(),
+  why: v.string(),
+  at: v.string(),
+  tables: v.array(
+    v.object({
+      name: v.string(),
+      state: v.picklist(['whole', 'unproven', 'gaps', 'cut', 'missing']),
+      rows: count,
+      gaps: v.array(v.object({ after: label, before: label })),
+    }),
+  ),
+  exact: v.boolean(),
+}) satisfies v.GenericSchema<unknown, SalvageNote>;
+
+/** The same with what a salvaged file says of itself. */
+function salvagedOf<E extends v.ObjectEntries>({ entries }: v.ObjectSchema<E, undefined>) {
+  return v.object({ ...entries, salvaged: salvageNote });
+}
+
+const writtenTable = v.object({ ...written, exactSha256: v.nullable(v.string()) });
+const copiedTable = v.object({
+  name: v.string(),
+  columns: v.array(v.string()),
+  rows: count,
+  hash: v.nullable(v.string()),
+  orderedBy: v.nullable(v.string()),
+});
+
 const jsonAbout = v.variant('format', [
   aboutOf(1, v.object({ ...hashed, rows: count }), extent),
-  aboutOf(2, v.object({ ...written, exactSha256: v.nullable(v.string()) }), extent),
+  aboutOf(2, writtenTable, extent),
+  salvagedOf(aboutOf(4, writtenTable, v.null())),
 ]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
-const databaseAbout = aboutOf(
-  3,
-  v.object({
-    name: v.string(),
-    columns: v.array(v.string()),
-    rows: count,
-    hash: v.nullable(v.string()),
-    orderedBy: v.nullable(v.string()),
-  }),
-  v.nullable(extent),
-) satisfies v.GenericSchema<unknown, SnapshotAbout>;
+const databaseAbout = v.variant('format', [
+  aboutOf(3, copiedTable, v.nullable(extent)),
+  salvagedOf(aboutOf(5, copiedTable, v.null())),
+]) satisfies v.GenericSchema<unknown, SnapshotAbout>;
 
 /** Notes that are longer are not ours. */
 export const LARGEST_ABOUT_BYTES = 8 << 20;

@@ -92,7 +92,7 @@ async function readTail(file: SnapshotBytes, from: number, end: string): Promise
 }
 
 /** Whether the file has our key. Inside a JSON string every quotation mark is escaped, so this fast search finds keys only. */
-async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
+export async function mentionsNotes(file: SnapshotBytes): Promise<boolean> {
   const buffer = Buffer.allocUnsafe(SEARCH_BYTES + QUOTED_KEY.length);
   for (let position = 0; position < file.sizeBytes; position += SEARCH_BYTES) {
     const found = await readInto(file, position, buffer);

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
@@ -12,7 +11,6 @@ import {
   identityOf,
   readLastEventId,
 } from '../log/events.ts';
-import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
@@ -23,14 +21,8 @@ import { createPrivateFolder } from '../system/private-folder.ts';
 import { createTextSink, type Segment } from '../system/text-sink.ts';
 import { createYielder } from '../system/yielder.ts';
 import { readDumpPieces } from './dumped-table.ts';
-import {
-  aboutText,
-  FORMAT_VERSION,
-  OWN_KEY,
-  type RestoreNote,
-  type SnapshotAbout,
-  type WrittenDump,
-} from './notes.ts';
+import { FORMAT_VERSION, type RestoreNote, type SnapshotAbout, type WrittenDump } from './notes.ts';
+import { writeOwnPart } from './own-part.ts';
 import { refuseHugeRow } from './row-size.ts';
 import { BETWEEN, createRowWriter, exactEntries } from './table-text.ts';
 
@@ -49,7 +41,6 @@ export type WrittenSnapshot = {
   readonly segments: readonly Segment[];
 };
 
-const COPY_BYTES = 256 * 1024;
 const ROWS_PER_REPORT = 4096;
 
 /**
@@ -179,23 +170,7 @@ function createDump(
 
   async function finish(about: SnapshotAbout): Promise<readonly Segment[]> {
     await exact.flush();
-    await main.text(`, ${jsonText(OWN_KEY)}: {"exact": `);
-    const exactAt = main.written();
-    await main.text('{');
-    for (let position = 0; position < exact.written(); ) {
-      const { buffer, bytesRead } = await files.exact.read(Buffer.alloc(COPY_BYTES), 0, COPY_BYTES, position);
-      if (bytesRead === 0)
-        throw new SnapbackError('io-failed', 'A temporary file of Snapback was cut short.');
-      await main.text(buffer.subarray(0, bytesRead));
-      position += bytesRead;
-    }
-    await main.text('}, "about": ');
-    const aboutAt = main.written();
-    const text = aboutText(about);
-    await main.text(
-      `${text}, "aboutHash": "${hash('sha256', text)}", "exactAt": ${exactAt}, "aboutAt": ${aboutAt}}}`,
-    );
-    await main.flush();
+    await writeOwnPart(main, { handle: files.exact, bytes: exact.written() }, about);
     yielder.report({ phase, done: rowsDone, total: rowsDone, unit: 'rows', cancellable: true });
     endSegment();
     return segments;

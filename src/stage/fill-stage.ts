@@ -106,7 +106,7 @@ async function load(
       } else if (part.type === 'end') ({ sha256 } = part);
       else if (part.type === 'table') {
         hostFindsAll &&= names.includes(part.name);
-        const isHosts = about === null && file.form !== 'database';
+        const isHosts = (about === null && file.form !== 'database') || about?.salvaged?.exact === false;
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
         loader = createLoader(
           db,
@@ -152,7 +152,8 @@ async function load(
 
 /** A restore changes neither the schema nor `user_version`. Where the snapshot has others, the plan says so. */
 function schemaDrift(about: SnapshotAbout | null, schema: Schema): readonly SchemaDrift[] {
-  if (about === null) return [];
+  // Nobody knows the schema that a damaged file was written with.
+  if (about === null || about.salvaged !== undefined) return [];
   const whole = { table: 'sqlite_schema', column: null, loses: 0 };
   const [was, now] = [about.userVersion, schema.userVersion];
   return [

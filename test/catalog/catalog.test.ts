@@ -71,6 +71,7 @@ describe('the list without reading files', () => {
         lineage: 'unknown',
         undoes: null,
         kept: null,
+        salvagedFrom: null,
       },
     ]);
   });

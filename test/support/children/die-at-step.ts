@@ -1,9 +1,9 @@
 import promises from 'node:fs/promises';
 
 /**
- * Keeps or holds a snapshot, and is killed before its so-manieth step that changes a folder. 0: it is not killed.
+ * Keeps, holds or salvages a snapshot, and is killed before its so-manieth step that changes a folder. 0: it is not killed.
  */
-const [dir = '', action = '', id = '', at = '0'] = process.argv.slice(2);
+const [dir = '', action = '', id = '', at = '0', to = ''] = process.argv.slice(2);
 let steps = 0;
 const changing = ['link', 'rename', 'unlink', 'mkdir', 'rmdir', 'open', 'chmod'] as const;
 for (const name of changing) {
@@ -17,8 +17,9 @@ for (const name of changing) {
   });
 }
 // The core takes the functions as they are when it is loaded.
-const { openDataFolder, keepSnapshot, holdSnapshot } = await import('../../../src/index.ts');
+const { openDataFolder, keepSnapshot, holdSnapshot, salvageSnapshot } = await import('../../../src/index.ts');
 const folder = await openDataFolder(dir);
 steps = 0;
 if (action === 'hold') await holdSnapshot(folder, id);
+else if (action === 'salvage') await salvageSnapshot(folder, id, { to, format: 'json' });
 else await keepSnapshot(folder, id, { name: 'Mine', note: null });

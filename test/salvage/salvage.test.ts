@@ -1,0 +1,203 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import {
+  defaultRestoreOptions,
+  diffSnapshot,
+  listSnapshots,
+  planRestore,
+  takeSnapshot,
+  verifySnapshots,
+} from '../../src/index.ts';
+import { findSalvageable, salvageSnapshot } from '../../src/salvage/salvage.ts';
+import { ABOUT, putCopy } from '../support/copies.ts';
+import { codeOf, dumpChat, errorOf, makeChat, makeRoot, putSnapshot } from '../support/place.ts';
+import { start } from '../support/process.ts';
+
+const root = makeRoot();
+const ID = 'rewind/20260301T000000Z';
+const TO_LIST = 'snapshots/salvaged/20260301T000000Z.json';
+
+/** A chat of 30 events, and a host's snapshot of it that is cut in the middle of its log. */
+async function makeCut(share = 0.5) {
+  const folder = await makeChat(root(), { events: 30 });
+  const text = dumpChat(folder);
+  const file = await putSnapshot(folder, ID, text.slice(0, Math.floor(text.indexOf('],"bots"') * share)));
+  return { folder, file, text };
+}
+
+test('what is whole is told without writing anything, and a table that is lost is not called empty', async () => {
+  const { folder } = await makeCut();
+  const before = await readdir(folder.dir, { recursive: true });
+  const found = await findSalvageable(folder, ID);
+  expect(found?.why).toMatch(/damaged/);
+  expect(found?.tables[0]).toMatchObject({ name: 'event_log', state: 'cut', gaps: [] });
+  expect(found?.tables.slice(1).every(({ state, rows }) => state === 'missing' && rows === 0)).toBe(true);
+  expect(await readdir(folder.dir, { recursive: true })).toEqual(before);
+});
+
+test('a salvaged snapshot in a folder of snapshots is listed, whole, compared and marked; restoring all of it is refused', async () => {
+  const { folder } = await makeCut();
+  const receipt = await salvageSnapshot(folder, ID, { to: join(folder.dir, TO_LIST), format: 'json' });
+  const id = 'salvaged/20260301T000000Z';
+  expect(await verifySnapshots(folder, [id])).toMatchObject([
+    { id, health: 'good', salvagedFrom: ID, tables: [{ name: 'event_log', rows: receipt.tables[0]?.rows }] },
+  ]);
+  const diff = await diffSnapshot(folder, id);
+  expect(diff.tables.find(({ name }) => name === 'chats')?.state).toBe('not-in-snapshot');
+  for (const mode of ['full', 'projections'] as const) {
+    const plan = await planRestore(folder, {
+      ...defaultRestoreOptions,
+      mode,
+      snapshotId: id,
+      action: 'restore',
+    });
+    expect(plan.refusals[0]?.code).toBe('snapshot-salvaged');
+  }
+});
+
+test('a salvaged file stays marked when somebody reformats it', async () => {
+  const folder = await makeChat(root(), { events: 30 });
+  const { id, file } = await takeSnapshot(folder, 'rewind');
+  await writeFile(file, (await readFile(file)).subarray(0, 2000));
+  const to = join(folder.dir, TO_LIST);
+  await salvageSnapshot(folder, id, { to, format: 'json' });
+  const parsed = JSON.parse(await readFile(to, 'utf8'));
+  await putSnapshot(folder, 'salvaged/pretty', JSON.stringify(parsed, null, 2));
+  const listed = await listSnapshots(folder, { check: true });
+  expect(listed.find((one) => one.id === 'salvaged/pretty')).toMatchObject({
+    health: 'good',
+    salvagedFrom: id,
+  });
+});
+
+test('as SQLite, the tables have the rows with their exact values, and any program can open it', async () => {
+  const { folder } = await makeCut();
+  const to = join(folder.dir, 'saved.sqlite');
+  const { tables } = await salvageSnapshot(folder, ID, { to, format: 'sqlite' });
+  const db = new Database(to, { readonly: true });
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  const rows = db.prepare<[], { id: number; payload_json: string }>('SELECT * FROM event_log').all();
+  expect(rows).toHaveLength(tables[0]?.rows ?? 0);
+  expect(rows[2]).toMatchObject({ id: 3, kind: 'message' });
+  expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'chats'").get()).toBeUndefined();
+  db.close();
+  const listed = join(folder.dir, 'snapshots/salvaged/20260301T000000Z.db');
+  await salvageSnapshot(folder, ID, { to: listed, format: 'sqlite' });
+  expect(await verifySnapshots(folder, ['salvaged/20260301T000000Z'])).toMatchObject([
+    { health: 'good', salvagedFrom: ID, form: 'database' },
+  ]);
+});
+
+test('nothing is overwritten, and nothing is left beside a file that is in the way', async () => {
+  const { folder } = await makeCut();
+  const place = join(folder.dir, 'out');
+  await mkdir(place);
+  await writeFile(join(place, 'saved.json'), 'precious');
+  for (const format of ['json', 'sqlite'] as const)
+    expect(await codeOf(salvageSnapshot(folder, ID, { to: join(place, 'saved.json'), format }))).toBe(
+      'target-exists',
+    );
+  expect(await readdir(place)).toEqual(['saved.json']);
+  expect(await readFile(join(place, 'saved.json'), 'utf8')).toBe('precious');
+});
+
+test.each([
+  'snapshots/periodic/20260301T000000Z.json',
+  'snapshots/rewind/x.json',
+  'snapshots/restore/x.json',
+  'snapback/kept/x.json',
+  'nowhere/x.json',
+])('a place that the host or a rule reads, or that is not there, is refused: %s', async (to) => {
+  const { folder } = await makeCut();
+  const before = await readdir(folder.dir, { recursive: true });
+  expect(await codeOf(salvageSnapshot(folder, ID, { to: join(folder.dir, to), format: 'json' }))).toBe(
+    'usage',
+  );
+  expect(await readdir(folder.dir, { recursive: true })).toEqual(before);
+});
+
+test('a snapshot that is whole is not salvaged, and one in which nothing is whole is not either', async () => {
+  const folder = await makeChat(root());
+  const { id } = await takeSnapshot(folder, 'rewind');
+  expect(await findSalvageable(folder, id)).toBeNull();
+  const to = join(folder.dir, 'saved.json');
+  expect(await codeOf(salvageSnapshot(folder, id, { to, format: 'json' }))).toBe('usage');
+  await putSnapshot(folder, ID, '{"last_event_id": 3, "event_log": [{"id": 1, "ki');
+  expect((await errorOf(salvageSnapshot(folder, ID, { to, format: 'json' }))).message).toMatch(
+    /Nothing in this file/,
+  );
+});
+
+test('rows behind a gap count only where it is certain whose they are, and the gap is named by the rows around it', async () => {
+  const { folder, text } = await makeCut();
+  const bytes = Buffer.from(text);
+  const at = text.indexOf('"id":12');
+  bytes.fill(0, at, text.indexOf('"id":15'));
+  await putSnapshot(folder, ID, bytes);
+  const found = await findSalvageable(folder, ID);
+  expect(found?.tables[0]).toMatchObject({
+    state: 'gaps',
+    rows: 26,
+    gaps: [{ after: 'id 11', before: 'id 16' }],
+  });
+  expect(found?.tables.find(({ name }) => name === 'chats')).toMatchObject({ state: 'whole', rows: 1 });
+});
+
+test('zeros at the end are told, and take nothing from the rows before them', async () => {
+  const { folder, text } = await makeCut();
+  const cut = text.indexOf('"id":21') - 1;
+  await putSnapshot(folder, ID, Buffer.concat([Buffer.from(text.slice(0, cut)), Buffer.alloc(5000)]));
+  const found = await findSalvageable(folder, ID);
+  expect(found).toMatchObject({ zeroBytes: 5000 });
+  expect(found?.tables[0]).toMatchObject({ state: 'cut', rows: 20 });
+});
+
+test.each([
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length * 0.6))],
+  [
+    'with a page that is overwritten',
+    (bytes: Buffer) => Buffer.from(bytes).fill(0x5a, bytes.length - 9000, bytes.length - 8000),
+  ],
+])(
+  'of a database that is %s, every row that is saved was in it, and nothing is called whole that is not proven',
+  async (_, damage) => {
+    const folder = await makeChat(root(), { events: 3000 });
+    const file = await putCopy(folder, ID, ABOUT);
+    const whole = new Database(file, { readonly: true });
+    const originals = new Set(
+      whole
+        .prepare('SELECT * FROM event_log')
+        .all()
+        .map((row) => JSON.stringify(row)),
+    );
+    whole.close();
+    const bytes = damage(await readFile(file));
+    await writeFile(file, bytes);
+    const to = join(folder.dir, 'saved.json');
+    const { tables } = await salvageSnapshot(folder, ID, { to, format: 'json' });
+    const saved = JSON.parse(await readFile(to, 'utf8'));
+    expect(tables.map(({ state }) => state)).not.toContain('whole');
+    expect(saved.event_log.length).toBe(tables[0]?.rows);
+    expect(saved.event_log.length).toBeGreaterThan(0);
+    if (tables[0]?.state === 'cut')
+      for (const row of saved.event_log) expect(originals).toContain(JSON.stringify(row));
+    expect((await stat(file)).size).toBe(bytes.length);
+  },
+);
+
+test('a process that is killed at any step leaves a whole salvaged file or none', async () => {
+  const { folder } = await makeCut();
+  const place = join(folder.dir, 'out');
+  await mkdir(place);
+  const lengths = new Set<number>();
+  for (let step = 1; step <= 24; step += 1) {
+    const to = join(place, `saved-${step}.json`);
+    await start('die-at-step.ts', { args: [folder.dir, 'salvage', ID, String(step), to] }).ended;
+    const text = await readFile(to, 'utf8').catch(() => null);
+    lengths.add(text === null ? 0 : 1);
+    if (text !== null) expect(JSON.parse(text)._snapback.about.salvaged.from).toBe(ID);
+  }
+  expect([...lengths].sort()).toEqual([0, 1]);
+});
