@@ -63,7 +63,7 @@ export async function runCommand(
     cacheDir: environment.cacheDir,
     nativeBinding: environment.nativeBinding,
     sqliteTempDirs: environment.sqliteTempDirs,
-    withoutDatabase: NEEDS_NO_DATABASE.includes(command.name),
+    withoutDatabase: needsNoDatabase(command),
   });
   await finishEarlierWork(folder, command, task);
   return runInFolder(folder, await withWholeIds(folder, withWholePath(command, environment)), task);
@@ -76,6 +76,12 @@ function withWholePath(command: FolderCommand, { resolvePath }: Environment): Fo
 
 /** These commands only look at snapshots, which is needed most when the database is gone. */
 const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep', 'space', 'salvage'];
+
+/** Two snapshots are compared with each other. */
+function needsNoDatabase(command: FolderCommand): boolean {
+  const isOfTwo = command.name === 'diff' && command.otherId !== null;
+  return isOfTwo || NEEDS_NO_DATABASE.includes(command.name);
+}
 
 /** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */
 async function finishEarlierWork(

@@ -1,7 +1,6 @@
 import { compareTables, describeCompared } from '../compare/compare-snapshot.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
-import { withLiveView } from '../host/private-copy.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { SchemaDifference } from '../model/rows.ts';
@@ -9,8 +8,8 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
-import { withLockPatience } from '../sqlite/transaction.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
@@ -31,8 +30,8 @@ type TwoStages = {
 };
 
 /**
- * Compares two snapshots of a folder, both laid out for today's tables, and keeps them as long as `use` runs. Reads only.
- * @throws as `withLiveView` and `stageById`
+ * Compares two snapshots of a folder, both laid out for today's tables, or for their own where the database is gone, and
+ * keeps them as long as `use` runs. Reads only. @throws as `withTables` and `stageById`
  */
 export async function withTwoSnapshots<T>(
   folder: DataFolder,
@@ -43,8 +42,8 @@ export async function withTwoSnapshots<T>(
   const place = await createPrivateFolder();
   const opened: Stage[] = [];
   try {
-    const stages = await withLiveView(folder, task, async (view): Promise<TwoStages> => {
-      const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
+    const both = [ids.snapshotId, ids.otherId];
+    const stages = await withTables(folder, both, task, async (live): Promise<TwoStages> => {
       const open = async (id: SnapshotId) => {
         const found = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
         opened.push(found.stage);
