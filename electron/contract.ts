@@ -22,6 +22,7 @@ import type {
   RestorePlan,
   RestoreReceipt,
 } from '../src/model/restore.ts';
+import type { Hit, RowHistory, SearchRequest, SearchResult, StoredValue } from '../src/model/search.ts';
 import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
 import type { Timeline } from '../src/model/timeline.ts';
@@ -70,6 +71,7 @@ export type MenuCommand =
   | 'open-target'
   | 'take'
   | 'restore'
+  | 'find'
   | 'undo'
   | 'redo'
   | 'prune'
@@ -135,6 +137,9 @@ type CoreRequests = {
   'folder.happened': In<OfFolder, Happened>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   'snapshot.diff': In<OfSnapshot, Diff>;
+  /** Hits are told of as they are found; the answer has all of them. */
+  'search.run': In<OfFolder & SearchRequest, SearchResult>;
+  'row.history': In<OfFolder & { readonly table: string; readonly key: readonly StoredValue[] }, RowHistory>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** Folders in plans and receipts are relative to the data folder. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
@@ -179,6 +184,8 @@ export type ResultOf<N extends keyof (WindowRequests & PrivateRequests)> = (Wind
 /** Sent to the window without a request. */
 export type WindowEvent =
   | { readonly type: 'progress'; readonly requestId: RequestId; readonly progress: Progress }
+  /** Some hits of a search that goes on. */
+  | { readonly type: 'found'; readonly requestId: RequestId; readonly hits: readonly Hit[] }
   | { readonly type: 'changed'; readonly folderId: FolderId; readonly what: 'snapshots' | 'database' }
   | { readonly type: 'snapshot-checked'; readonly folderId: FolderId; readonly snapshot: ListedSnapshot }
   | { readonly type: 'core-stopped' }
@@ -197,7 +204,7 @@ export type CoreMessage =
 /** Core to main. */
 export type CoreAnswer =
   | { readonly type: 'reply'; readonly requestId: RequestId; readonly reply: Reply<unknown> }
-  | Extract<WindowEvent, { type: 'progress' | 'changed' | 'snapshot-checked' }>;
+  | Extract<WindowEvent, { type: 'progress' | 'found' | 'changed' | 'snapshot-checked' }>;
 
 /** All that the window can use. The path of a dropped file stays in the preload script and the main process. */
 export type Bridge = {

@@ -47,7 +47,7 @@ export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
 export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
-export { searchSnapshots } from './search/search.ts';
+export { type SearchTask, searchSnapshots } from './search/search.ts';
 export { isKind, KEPT_KIND, snapshotTime } from './snapshots/names.ts';
 export { foldName } from './sqlite/names.ts';
 export type { SqlValue } from './sqlite/row-hash.ts';

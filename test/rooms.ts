@@ -223,8 +223,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'd3-scale', ...react],
     types: windowTypes,
   },
+  'renderer/search': {
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    types: windowTypes,
+  },
   'renderer/folder': {
     values: [
+      'renderer/search',
       'renderer/ask',
       words,
       'renderer/parts',

@@ -22,8 +22,11 @@ import {
   putBack,
   readHappened,
   readPlanOutcome,
+  readRowHistory,
   readTimeline,
+  type SearchTask,
   SnapbackError,
+  searchSnapshots,
   type TaskOptions,
   takeSnapshot,
 } from '../../src/index.ts';
@@ -36,7 +39,7 @@ import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 const CHECK_AFTER_MS = 500;
 
 export type Handlers = {
-  readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
+  readonly [N in keyof AllRequests]: (args: ArgsOf<N>, task: SearchTask) => Promise<ResultOf<N>>;
 };
 
 /** What the process knows of its environment; nothing below reads it. */
@@ -116,6 +119,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
+    'search.run': ({ folderId, ...request }, task) =>
+      inFront(folderId, ({ folder }) => searchSnapshots(folder, request, task)),
+    'row.history': ({ folderId, ...row }, task) =>
+      inFront(folderId, ({ folder }) => readRowHistory(folder, row, task)),
     'snapshot.take': ({ folderId, kind }, task) =>
       inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 

@@ -1,4 +1,4 @@
-import { SnapbackError, sweepPrivateFolders } from '../../src/index.ts';
+import { type Hit, SnapbackError, sweepPrivateFolders } from '../../src/index.ts';
 import type { AllRequests, CoreAnswer, CoreMessage, Reply } from '../contract.ts';
 import { describeError } from './describe-error.ts';
 import { createHandlers } from './handlers.ts';
@@ -39,7 +39,8 @@ async function handle(requestId: string, name: keyof AllRequests, args: unknown)
   const reply = await attempt(() => {
     // The main process has checked the arguments with the schema for this name.
     const call = handlers[name] as (args: unknown, task: object) => Promise<unknown>;
-    return call(args, { signal: abort.signal, onProgress: progress.report });
+    const onFound = (hits: readonly Hit[]) => answer({ type: 'found', requestId, hits });
+    return call(args, { signal: abort.signal, onProgress: progress.report, onFound });
   });
   running.delete(requestId);
   progress.flush();

@@ -36,11 +36,20 @@ const prunePolicy = v.variant('by', [
   }),
 ]);
 
+const storedValue = v.union([
+  v.null(),
+  v.bigint(),
+  v.number(),
+  v.pipe(v.string(), v.maxLength(1_000_000)),
+  v.instance(Uint8Array),
+]);
+
 const command = v.picklist([
   'open',
   'open-target',
   'take',
   'restore',
+  'find',
   'undo',
   'redo',
   'prune',
@@ -71,6 +80,17 @@ const schemas = {
   'folder.happened': ofFolder,
   'snapshots.list': ofFolder,
   'snapshot.diff': ofSnapshot,
+  'search.run': v.strictObject({
+    ...ofFolder.entries,
+    phrase: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
+    kind: v.nullable(id),
+    words: v.boolean(),
+  }),
+  'row.history': v.strictObject({
+    ...ofFolder.entries,
+    table: v.pipe(v.string(), v.maxLength(1024)),
+    key: v.pipe(v.array(storedValue), v.maxLength(100), v.readonly()),
+  }),
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
   'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents }),

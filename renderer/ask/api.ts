@@ -8,6 +8,7 @@ import type {
   ResultOf,
   WindowEvent,
 } from '../../electron/contract.ts';
+import type { Hit } from '../../src/model/search.ts';
 import type { Progress } from '../../src/model/task.ts';
 import { changesFolder, createOwnWork } from './own-work.ts';
 
@@ -17,6 +18,8 @@ const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback
 export type CallOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of hits while a search goes on. */
+  readonly onFound?: (hits: readonly Hit[]) => void;
 };
 
 /** Every action of this window that changes the folder. */
@@ -51,13 +54,14 @@ export function openDropped(file: File, options: CallOptions = {}): Promise<Repl
 }
 
 async function track(
-  { signal, onProgress }: CallOptions,
+  { signal, onProgress, onFound }: CallOptions,
   send: (requestId: RequestId) => Promise<Reply<unknown>>,
 ): Promise<Reply<unknown>> {
   const requestId = crypto.randomUUID();
   const cancel = () => bridge.cancel(requestId);
   const silence = listen((event) => {
     if (event.type === 'progress' && event.requestId === requestId) onProgress?.(event.progress);
+    else if (event.type === 'found' && event.requestId === requestId) onFound?.(event.hits);
   });
   signal?.addEventListener('abort', cancel);
   try {

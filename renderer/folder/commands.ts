@@ -22,6 +22,7 @@ export function possibleCommands(
     'open',
     'reveal',
     'clear-cache',
+    ...when(facts.databaseProblem === null, 'find'),
     ...when(writable, 'take'),
     ...when(writable && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),

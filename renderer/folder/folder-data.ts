@@ -102,6 +102,7 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           break;
         }
         case 'progress':
+        case 'found':
         case 'command':
           break;
       }

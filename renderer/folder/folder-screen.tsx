@@ -1,6 +1,7 @@
 import { type ReactNode, startTransition, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { ErrorInfo, ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { clearedWords } from '../../words/cache.ts';
 import { explain } from '../../words/errors.ts';
 import { interruptedWords } from '../../words/held-state.ts';
@@ -9,7 +10,11 @@ import { putBackWords } from '../../words/prune.ts';
 import { call, listen } from '../ask/api.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
+import { SnapshotTimesProvider } from '../ask/snapshot-times.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
+import { focusSearchBox, SearchBox } from '../search/search-box.tsx';
+import { focusHits, SearchPage } from '../search/search-page.tsx';
+import { useSearchPanel } from '../search/use-search-panel.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { TimelineView } from '../timeline/timeline-view.tsx';
 import { useTimeline } from '../timeline/use-timeline.ts';
@@ -68,7 +73,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const single = shown.length === 1 ? shown[0] : undefined;
   // Chosen once and then kept: the page must not change under the reader because a snapshot appears or disappears.
   const looking = chosen.size === 0 && snapshots !== null && snapshots.length > 0;
-  useHappened({
+  const happened = useHappened({
     folderId,
     facts,
     revisions: data.revisions,
@@ -77,6 +82,7 @@ export function FolderScreen(props: FolderScreenProps) {
     onChoose: data.propose,
   });
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
+  const panel = useSearchPanel();
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
@@ -97,7 +103,10 @@ export function FolderScreen(props: FolderScreenProps) {
     if (!possible.includes(command)) return;
     // A new command makes the notice of the last one outdated.
     if (command !== 'reveal') setNotice(null);
-    if (command === 'restore' && single !== undefined)
+    if (command === 'find') {
+      panel.open();
+      focusSearchBox();
+    } else if (command === 'restore' && single !== undefined)
       openDialog({ dialog: 'restore', snapshotId: single.id });
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
       openDialog({ dialog: 'undo', from: facts.restored.holds });
@@ -176,17 +185,39 @@ export function FolderScreen(props: FolderScreenProps) {
               onEmptyTrash={() => obey('empty-trash')}
             />
           )}
-          <FolderPage
-            folderId={folderId}
-            data={data}
-            shown={shown}
-            looking={looking}
-            onRestore={() => obey('restore')}
-            onReveal={() => void reveal(single)}
-            onPrune={() => obey('prune')}
-            onChoose={(ids) => data.choose(new Set(ids))}
-          />
+          {panel.isOpen ? (
+            <SearchPage
+              folderId={folderId}
+              phrase={panel.phrase}
+              loss={happened !== null && 'loss' in happened ? happened.loss : null}
+              onOpen={(id) => {
+                data.choose(new Set([id]));
+                panel.close('stays');
+                findList()?.focus();
+              }}
+              onClose={() => panel.close('back')}
+            />
+          ) : (
+            <FolderPage
+              folderId={folderId}
+              data={data}
+              shown={shown}
+              looking={looking}
+              onRestore={() => obey('restore')}
+              onReveal={() => void reveal(single)}
+              onPrune={() => obey('prune')}
+              onChoose={(ids) => data.choose(new Set(ids))}
+            />
+          )}
         </main>
+        <SearchBox
+          phrase={panel.phrase}
+          isDisabled={facts.databaseProblem !== null}
+          onPhrase={panel.setPhrase}
+          onOpen={panel.open}
+          onClose={() => panel.close('back')}
+          onEnter={focusHits}
+        />
         <FolderActions
           facts={facts}
           noSnapshots={noSnapshots}
@@ -229,9 +260,15 @@ function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
     () => exactnessAmong(snapshots?.map(({ takenAt }) => takenAt) ?? []),
     [snapshots],
   );
+  const times = useMemo(() => {
+    const taken = new Map(snapshots?.map(({ id, takenAt }) => [id, takenAt]));
+    return (id: SnapshotId) => taken.get(id) ?? null;
+  }, [snapshots]);
   return (
     <RulesProvider value={facts.rules}>
-      <ExactnessProvider value={exactness}>{children}</ExactnessProvider>
+      <ExactnessProvider value={exactness}>
+        <SnapshotTimesProvider value={times}>{children}</SnapshotTimesProvider>
+      </ExactnessProvider>
     </RulesProvider>
   );
 }

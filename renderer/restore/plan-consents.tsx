@@ -1,4 +1,3 @@
-import { Checkbox } from 'react-aria-components';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { emptyThenWords } from '../../words/diff-notes.ts';
 import { closeFirstWords } from '../../words/in-use.ts';
@@ -7,6 +6,7 @@ import { orphanWords, unsureWords } from '../../words/plan-notes.ts';
 import { choose, count } from '../../words/plurals.ts';
 import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
+import { Tick } from '../parts/tick.tsx';
 
 export type PlanConsentsProps = {
   readonly plan: RestorePlan;
@@ -115,21 +115,4 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
 function consentWords(lost: number, other: string | null): string {
   if (lost === 0) return 'Restore anyway';
   return other === null ? choose(lost, 'Leave it out', 'Leave them out') : 'Accept all of this';
-}
-
-type TickProps = {
-  readonly children: string;
-  readonly isSelected: boolean;
-  readonly onChange: (selected: boolean) => void;
-};
-
-function Tick({ children, isSelected, onChange }: TickProps) {
-  return (
-    <Checkbox className="tick" isSelected={isSelected} onChange={onChange}>
-      <span className="box">
-        <Icon name="check" size={12} />
-      </span>
-      {children}
-    </Checkbox>
-  );
 }

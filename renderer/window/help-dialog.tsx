@@ -5,6 +5,7 @@ const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}O`, 'Open a data folder'],
   [`${MOD}Enter`, 'Restore the snapshot that is shown'],
+  [`${MOD}F`, 'Search everything that ever was'],
   [`${MOD}Z`, 'Undo the restore'],
   [`${MOD}Shift+Z`, 'Redo the restore'],
   [`${MOD}N`, 'Take a snapshot'],

@@ -1,3 +1,4 @@
+import { basename, isAbsolute } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { withLiveView } from '../host/private-copy.ts';
@@ -119,7 +120,13 @@ export function whyNotRead(id: SnapshotId, error: unknown): NotSearched | null {
   if (error.code === 'snapshot-missing') return null;
   if (!error.code.startsWith('snapshot-') && !['row-refused', 'schema-needs-host'].includes(error.code))
     throw error;
-  return { id, reason: error.message };
+  return { id, reason: withoutPaths(error) };
+}
+
+/** Of a path, the last part says enough. */
+function withoutPaths({ message, detail }: SnapbackError): string {
+  const paths = Object.values(detail).filter((value) => typeof value === 'string' && isAbsolute(value));
+  return paths.reduce<string>((text, path) => text.replaceAll(String(path), basename(String(path))), message);
 }
 
 /** Progress over the bytes of all snapshots. */

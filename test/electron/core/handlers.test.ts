@@ -99,6 +99,11 @@ describe('the answers of the core', () => {
       'folder.happened': await handlers['folder.happened'](ofFolder, task),
       'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
       'snapshot.take': await handlers['snapshot.take']({ folderId, kind: 'rewind' }, task),
+      'search.run': await handlers['search.run'](
+        { ...ofFolder, phrase: 'keeper', kind: null, words: false },
+        task,
+      ),
+      'row.history': await handlers['row.history']({ ...ofFolder, table: 'bots', key: ['mara'] }, task),
       'undo.plan': await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task),
       'plan.outcome': await handlers['plan.outcome']({ folderId, planId: plan.planId }, task),
       'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),

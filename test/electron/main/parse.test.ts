@@ -13,6 +13,8 @@ describe('what the window may ask', () => {
     ['folder.facts', { folderId }],
     ['restore.plan', { folderId, snapshotId: 'rewind/x', options }],
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
+    ['search.run', { folderId, phrase: 'é', kind: null, words: true }],
+    ['row.history', { folderId, table: 'chats', key: [1n, 'a', null, 1.5, new Uint8Array([1])] }],
     ['prune.plan', { folderId, policy: { by: 'choice', ids: ['rewind/x'] } }],
   ])('%s passes unchanged', (name, args) => {
     expect(parseRequest(message(name, args))).toEqual({ requestId: 'r1', request: { name, args } });

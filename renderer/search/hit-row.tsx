@@ -1,0 +1,50 @@
+import type { Hit } from '../../src/model/search.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { formatMoment, formatShort, formatWhen } from '../../words/moments.ts';
+import { excerptOf, goneWords, isGone, type Moments, rowWords, stripWords } from '../../words/search.ts';
+import { useExactness } from '../ask/exactness.ts';
+import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
+import { useSnapshotTimes } from '../ask/snapshot-times.ts';
+
+/** Writes the moments of snapshots, as short as they can be told apart. */
+export function useMoments(): Moments {
+  const times = useSnapshotTimes();
+  const exactness = useExactness();
+  const now = useNow();
+  const write = (format: (iso: string) => string) => (id: SnapshotId) => {
+    const iso = times(id);
+    return iso === null ? null : format(iso);
+  };
+  return {
+    name: write((iso) => formatShort(iso, now, exactness(iso))),
+    when: write((iso) => formatWhen(iso, now)),
+  };
+}
+
+/** One hit: who said it and where, the words around the phrase, and which snapshots hold it. */
+export function HitRow({ hit }: { readonly hit: Hit }) {
+  const rules = useRules();
+  const moments = useMoments();
+  const now = useNow();
+  const { event } = hit;
+  const chat = event?.chatName ?? event?.chat ?? null;
+  const time = event?.ts == null || Number.isNaN(Date.parse(event.ts)) ? null : event.ts;
+  const gone = goneWords(hit);
+  return (
+    <div className={isGone(hit) ? 'hit lost' : 'hit'}>
+      <p className="hit-head">
+        <bdi className="hit-who">{event?.speaker ?? rowWords(hit, rules)}</bdi>
+        {chat !== null && <bdi className="hit-chat">in {chat}</bdi>}
+        {time !== null && <time dateTime={time}>{formatMoment(time, now)}</time>}
+        {gone !== null && <span className="hit-gone">{gone}</span>}
+      </p>
+      <p className="hit-text" dir="auto">
+        {excerptOf(hit).map(({ at, text, isMatch }) =>
+          isMatch ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
+        )}
+      </p>
+      <p className="hit-strip">{stripWords(hit, moments)}</p>
+    </div>
+  );
+}

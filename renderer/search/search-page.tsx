@@ -1,0 +1,145 @@
+import { type KeyboardEvent, useState } from 'react';
+import { Button, GridList, GridListItem } from 'react-aria-components';
+import type { FolderId } from '../../electron/contract.ts';
+import type { Loss } from '../../src/model/happened.ts';
+import type { Hit } from '../../src/model/search.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Tick } from '../parts/tick.tsx';
+import { Working } from '../parts/working.tsx';
+import { HistoryDialog, type RowName } from './history-dialog.tsx';
+import { HitRow } from './hit-row.tsx';
+import { LastLost } from './last-lost.tsx';
+import { useSearch } from './use-search.ts';
+
+export type SearchPageProps = {
+  readonly folderId: FolderId;
+  readonly phrase: string;
+  /** What the newest rewind took; null: nothing, or it is not known. */
+  readonly loss: Loss | null;
+  readonly onOpen: (id: SnapshotId) => void;
+  readonly onClose: () => void;
+};
+
+/** More are shown on request: so many lines are drawn at once without a pause. */
+const HITS_AT_ONCE = 30;
+
+/** What was found in all snapshots and the database; before anything is typed, what was lost last. */
+export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPageProps) {
+  const [words, setWords] = useState(false);
+  const [onlyGone, setOnlyGone] = useState(false);
+  const [history, setHistory] = useState<RowName | null>(null);
+  const search = useSearch(folderId, phrase, words);
+  const leave = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') onClose();
+  };
+  return (
+    <>
+      <section className="page search-page" aria-label="Search" onKeyDown={leave}>
+        <div className="search-head">
+          <h2>Search everything</h2>
+          <Tick isSelected={onlyGone} onChange={setOnlyGone}>
+            Only what is gone now
+          </Tick>
+          <Tick isSelected={words} onChange={setWords}>
+            Whole words
+          </Tick>
+          <Button className="button quiet icon-only" aria-label="Close the search" onPress={onClose}>
+            <Icon name="close" />
+          </Button>
+        </div>
+        {phrase.trim() === '' ? (
+          <LastLost loss={loss} onOpen={onOpen} />
+        ) : (
+          <Found search={search} onlyGone={onlyGone} onOpen={onOpen} onHistory={setHistory} />
+        )}
+      </section>
+      {history !== null && (
+        <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />
+      )}
+    </>
+  );
+}
+
+type FoundProps = {
+  readonly search: ReturnType<typeof useSearch>;
+  readonly onlyGone: boolean;
+  readonly onOpen: (id: SnapshotId) => void;
+  readonly onHistory: (row: RowName) => void;
+};
+
+function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
+  const { busy, progress, hits, result, error, cancel } = search;
+  const [most, setMost] = useState(HITS_AT_ONCE);
+  const wanted = onlyGone ? hits.filter(isGone) : hits;
+  const shown = wanted.slice(0, most).map((hit) => ({ id: nameOf(hit), hit }));
+  const rest = wanted.length - shown.length;
+  const isOver = result !== null || !busy;
+  return (
+    <>
+      <p className="search-count" role="status">
+        {isOver
+          ? error === null && hitsWords(wanted, result?.more === true)
+          : hits.length > 0 && `${hitsWords(wanted, false)} so far`}
+      </p>
+      {busy && <Working progress={progress} words="Searching" onCancel={cancel} />}
+      {error !== null && <ErrorNote error={error} />}
+      {shown.length > 0 && (
+        <GridList
+          className="hits"
+          aria-label="Hits"
+          items={shown}
+          onAction={(key) => {
+            const hit = shown.find(({ id }) => id === key)?.hit;
+            const newest = hit === undefined ? undefined : showingIn(hit)[0];
+            if (newest !== undefined) onOpen(newest);
+          }}
+        >
+          {({ hit }) => (
+            <GridListItem className="hit-line" textValue={hit.text.slice(0, 200)}>
+              <HitRow hit={hit} />
+              {hit.key.length > 0 && (
+                <Button
+                  className="button quiet"
+                  onPress={() => onHistory({ table: hit.table, key: hit.key })}
+                >
+                  History of this
+                </Button>
+              )}
+            </GridListItem>
+          )}
+        </GridList>
+      )}
+      {rest > 0 && (
+        <Button className="button" onPress={() => setMost(most + HITS_AT_ONCE)}>
+          Show more
+        </Button>
+      )}
+      {result !== null && result.notSearched.length > 0 && (
+        <details className="not-searched">
+          <summary>{notSearchedWords(result)}</summary>
+          <ul>
+            {result.notSearched.map(({ id, reason }) => (
+              <li key={`${id} ${reason}`}>
+                <bdi>{id}</bdi>: {reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Tells a hit from all others. */
+function nameOf({ table, key, column, text }: Hit): string {
+  const values = key.map((value) => (value instanceof Uint8Array ? [...value] : String(value)));
+  return JSON.stringify([table, values, column, text]);
+}
+
+/** Puts the focus on the first hit, if there is one. */
+export function focusHits(): void {
+  document.querySelector<HTMLElement>('.hits [role=row]')?.focus();
+}

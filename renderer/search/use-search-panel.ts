@@ -1,0 +1,30 @@
+import { useCallback, useRef, useState } from 'react';
+
+export type SearchPanel = {
+  readonly isOpen: boolean;
+  readonly phrase: string;
+  readonly setPhrase: (phrase: string) => void;
+  readonly open: () => void;
+  /** Closes it and forgets the phrase. `back`: the focus returns to where it was. */
+  readonly close: (focus: 'back' | 'stays') => void;
+};
+
+/** Whether the page of hits is shown, and for which phrase. */
+export function useSearchPanel(): SearchPanel {
+  const [isOpen, setOpen] = useState(false);
+  const [phrase, setPhrase] = useState('');
+  const before = useRef<Element | null>(null);
+  const open = useCallback(() => {
+    setOpen((was) => {
+      if (!was) before.current = document.activeElement;
+      return true;
+    });
+  }, []);
+  const close = useCallback((focus: 'back' | 'stays') => {
+    setOpen(false);
+    setPhrase('');
+    const { current } = before;
+    if (focus === 'back' && current instanceof HTMLElement && current.isConnected) current.focus();
+  }, []);
+  return { isOpen, phrase, setPhrase, open, close };
+}

@@ -1,0 +1,115 @@
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { expectNothingCutOff } from './cut-off.ts';
+import { button, named, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+import { tabTo } from './keyboard.ts';
+
+/** As the menu does for its shortcut, which Playwright's keys do not reach. */
+async function find(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ Menu, BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    Menu.getApplicationMenu()?.getMenuItemById('find')?.click(undefined, window, window?.webContents);
+  });
+}
+
+const hits = (page: Page) => named(page, 'grid', 'Hits').getByRole('row');
+
+test('a lost word is found by keyboard, with where it was, and its snapshot opened', async ({
+  place,
+  demo,
+}, info) => {
+  test.setTimeout(120_000);
+  const { app, page } = await place.launch({ data: demo });
+  const field = named(page, 'searchbox', 'Search everything that ever was');
+  await expect(page.locator('.hero')).toBeVisible();
+  await find(app);
+  await expect(field).toBeFocused();
+  const lost = named(page, 'grid', 'The last messages that were lost');
+  await expect(lost.getByRole('row').first()).toBeVisible();
+  const words = (await lost.locator('.hit-text').first().innerText()).split(/\s+/).slice(0, 3).join(' ');
+  await look(app, page, info.outputPath('before'));
+  await expectAccessible(app, page, 'the search before anything is typed');
+
+  await page.keyboard.type(words.toUpperCase());
+  await expect(
+    page.getByRole('status').filter({ hasText: /^\d+ hits?, (?:all |\d+ of them )?gone now$/ }),
+  ).toBeVisible();
+  const first = hits(page).first();
+  await expect(first.locator('mark').first()).toHaveText(new RegExp(`^${words}$`, 'i'));
+  await expect(first).toContainText('hidden now');
+  await expect(first).toContainText(/hidden since the rewind /);
+  await look(app, page, info.outputPath('found'));
+  await expectAccessible(app, page, 'the hits of a search');
+
+  await page.keyboard.press('ArrowDown');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(button(first, 'History of this')).toBeFocused();
+  await page.keyboard.press('Enter');
+  const dialog = named(page, 'alertdialog', 'History of this');
+  await expect(text(dialog, /^\d+ versions, oldest first/)).toBeVisible();
+  await look(app, page, info.outputPath('history'));
+  await expectAccessible(app, page, 'the history of a row');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(hits(page).first()).toBeVisible();
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.search-page')).toBeHidden();
+  await expect(page.getByRole('option', { selected: true })).toContainText(/./);
+  await expect(page.locator('.hero')).toBeVisible();
+});
+
+test('only what is gone, whole words, no hit, and Escape back to where the focus was', async ({
+  place,
+  demo,
+}) => {
+  test.setTimeout(120_000);
+  const { app, page } = await place.launch({ data: demo });
+  const field = named(page, 'searchbox', 'Search everything that ever was');
+  const chosen = page.getByRole('option', { selected: true });
+  await expect(chosen).toBeVisible();
+  await chosen.focus();
+  await find(app);
+  await page.keyboard.type('light');
+  const count = page.locator('.search-count');
+  await expect(count).toHaveText(/^(?:The first )?[\d,]+ hits, \d+ of them gone now$/);
+  const all = await count.innerText();
+  await tabTo(page, named(page, 'checkbox', 'Only what is gone now'));
+  await page.keyboard.press('Space');
+  await expect(hits(page).first()).toContainText(/gone now|hidden now/);
+  for (const row of await hits(page).all()) await expect(row).toContainText(/gone now|hidden now/);
+  await page.keyboard.press('Space');
+  await tabTo(page, named(page, 'checkbox', 'Whole words'));
+  await page.keyboard.press('Space');
+  await expect(count).not.toHaveText(all);
+  await expect(count).toHaveText(/hits/);
+  await tabTo(page, field);
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('xyzzy');
+  await expect(count).toHaveText('Nothing was found');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.search-page')).toBeHidden();
+  await expect(chosen).toBeFocused();
+  await expect(field).toHaveValue('');
+});
+
+async function look(app: ElectronApplication, page: Page, path: string): Promise<void> {
+  for (const [width, height] of [
+    [1200, 760],
+    [900, 600],
+  ] as const)
+    for (const theme of ['light', 'dark'] as const) {
+      await app.evaluate(
+        ({ BrowserWindow, nativeTheme }, [w, h, source]) => {
+          nativeTheme.themeSource = source;
+          BrowserWindow.getAllWindows()[0]?.setContentSize(w, h);
+        },
+        [width, height, theme] as const,
+      );
+      await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+      await page.screenshot({ path: `${path}-${width}-${theme}.png` });
+      await expectNothingCutOff(page, `${path} at ${width}, ${theme}`);
+    }
+}
