@@ -17,7 +17,7 @@ test('the timeline tells what each rewind took, and its marks choose snapshots b
   await page.keyboard.press('Space');
   await expect(first).toHaveAttribute('aria-pressed', 'true');
   const name = await first.getAttribute('aria-label');
-  await expect(page.getByRole('heading', { level: 2, name: name ?? '', exact: true })).toBeVisible();
+  await expect(named(page, 'heading', name ?? '')).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await expect(first).not.toBeFocused();
   await page.keyboard.press('Space');
