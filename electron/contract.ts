@@ -22,6 +22,15 @@ import type {
   RestorePlan,
   RestoreReceipt,
 } from '../src/model/restore.ts';
+import type {
+  CellDetail,
+  RowsOverview,
+  RowsPage,
+  RowsRequest,
+  RowsShape,
+  RowsSubject,
+  RowsWindow,
+} from '../src/model/rows.ts';
 import type { Hit, RowHistory, SearchRequest, SearchResult, StoredValue } from '../src/model/search.ts';
 import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
@@ -120,6 +129,8 @@ export type DesktopRequests = {
   >;
   /** Deletes what is kept of snapshots that were read. It is shared by all folders. */
   'cache.clear': In<Record<never, never>, ClearedCache>;
+  /** Copies a value or a row of a comparison to the clipboard. */
+  'rows.copy': In<Copied, null>;
   /** Which menu items make sense now. */
   'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
   'theme.set': In<{ readonly theme: Theme }, null>;
@@ -128,8 +139,28 @@ export type DesktopRequests = {
 /** What the person has agreed to. It is not part of a plan's identity. */
 type Consents = RestoreConsents & { readonly whileOpen: boolean };
 
+/** A comparison that was opened; it ends when it is closed or the core's process does. */
+type OfRows = { readonly rowsId: string };
+/** One value: the column's place in the shape of the rows. */
+type OfCell = OfRows & { readonly table: string; readonly line: number; readonly column: number };
+type OfSide = { readonly side: 'before' | 'after' };
+/** Null: the whole row. */
+type Copied = Omit<OfCell, 'column'> & OfSide & { readonly column: number | null };
+
+/** The rows in which two states differ. They belong to the core's requests. */
+export type RowsRequests = {
+  'rows.open': In<OfFolder & RowsSubject, OfRows & { readonly overview: RowsOverview }>;
+  'rows.close': In<OfRows, null>;
+  'rows.shape': In<OfRows & { readonly request: RowsRequest }, RowsShape>;
+  'rows.page': In<OfRows & { readonly request: RowsRequest; readonly window: RowsWindow }, RowsPage>;
+  'rows.changed-columns': In<OfRows & { readonly table: string }, readonly number[]>;
+  'rows.cell': In<OfCell, CellDetail | null>;
+  /** A picture as a `data:` address; null: it is none, or too large. */
+  'rows.picture': In<OfCell & OfSide, string | null>;
+};
+
 /** Answered by the core process and relayed unchanged. */
-type CoreRequests = {
+type CoreRequests = RowsRequests & {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'folder.timeline': In<OfFolder, Timeline>;
@@ -165,6 +196,8 @@ type PrivateRequests = {
   >;
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;
+  /** What goes to the clipboard. */
+  'private.copy': In<Copied, string>;
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */
   'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */

@@ -10,6 +10,7 @@ import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
+import './styles/rows.css';
 import './styles/timeline.css';
 import './styles/search.css';
 import './styles/forced.css';

@@ -207,8 +207,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'react-aria-components'],
     types: windowTypes,
   },
+  'renderer/rows': {
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    types: windowTypes,
+  },
   'renderer/page': {
-    values: ['renderer/ask', words, 'renderer/parts', 'renderer/details', ...react],
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/details', 'renderer/rows', ...react],
     types: windowTypes,
   },
   'renderer/restore': {

@@ -1,13 +1,26 @@
 import type { TableDiff } from '../src/model/diff.ts';
-import type { RowsOverview, RowsShape, SchemaDifference } from '../src/model/rows.ts';
+import type { CellPreview, RowChange, RowsOverview, RowsShape, SchemaDifference } from '../src/model/rows.ts';
 import { driftWords } from './diff-notes.ts';
+import { formatBytes, formatNumber } from './numbers.ts';
 import { count } from './plurals.ts';
+
+/** What happens to a row, in one word: of a filter, and of a row. */
+export const CHANGE_WORDS: { readonly [C in RowChange]: string } = {
+  added: 'Back',
+  changed: 'Changed',
+  removed: 'Removed',
+};
 
 /** A difference between what the two states can hold. Of two snapshots it says which one it is about. */
 export function schemaWords(difference: SchemaDifference, { other }: Pick<RowsOverview, 'other'>): string {
   const words = driftWords(difference);
   if (other === null) return words;
   return difference.of === 'other' ? `In the earlier state: ${words}` : `In the later state: ${words}`;
+}
+
+/** How many rows of a table differ, all changes together. */
+export function differingRows({ added, changed, removed }: TableDiff): number {
+  return added + changed + removed;
 }
 
 /** Why no rows of a table are shown although it may differ. `between`: two snapshots are compared. */
@@ -34,9 +47,36 @@ export function withoutRowsWords(
   }
 }
 
+/** A value in one line, as far as it was read. */
+export function cellWords(cell: CellPreview): string {
+  switch (cell.type) {
+    case 'null':
+      return 'NULL';
+    case 'absent':
+      return '—';
+    case 'integer':
+      return formatNumber(cell.value);
+    case 'real':
+      return realWords(cell.value);
+    case 'text':
+      return cell.isCut ? `${cell.text}… (${formatBytes(cell.bytes)})` : cell.text;
+    case 'blob':
+      return `${cell.picture === null ? 'Binary' : 'Picture'}, ${formatBytes(cell.bytes)}: ${cell.hex}`;
+    case 'broken-text':
+      return `Text that is not valid Unicode, ${formatBytes(cell.bytes)}: ${cell.hex}`;
+  }
+}
+
 /** A real with all its digits, and recognizable as one: `1.0`, `-0.0`, `1e+300`. */
 export function realWords(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   const text = Object.is(value, -0) ? '-0' : String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** What is said of tables in which no row differs. Where the tables themselves differ, that is not “identical”. */
+export function tablesAlikeWords(tables: number, { schema }: Pick<RowsOverview, 'schema'>): string {
+  return schema.length === 0
+    ? count(tables, 'identical table')
+    : `${count(tables, 'table')} with no differing row`;
 }

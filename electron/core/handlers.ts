@@ -34,6 +34,8 @@ import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
 import { toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
 import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
+import { createRowsRegister } from './open-rows.ts';
+import { createRowsHandlers } from './rows-handlers.ts';
 
 /** The window first shows the list and asks for what a person waits for. A check would only be in the way, and be cut off. */
 const CHECK_AFTER_MS = 500;
@@ -51,6 +53,7 @@ export type CoreEnvironment = {
 /** One table of all requests that the core answers. Only this file knows both the contract and the core. */
 export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
   const { nativeBinding } = environment;
+  const rowsRegister = createRowsRegister();
   /** Runs what a person waits for; background checks pause meanwhile. */
   const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
     const entry = folders.get(folderId);
@@ -69,6 +72,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   };
 
   return {
+    ...createRowsHandlers(folders, rowsRegister),
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
       const folder = await openDataFolder(dir, {
@@ -92,6 +96,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       }
     },
     async 'private.close'({ folderId }) {
+      rowsRegister.closeAll(folderId);
       folders.close(folderId);
       return null;
     },

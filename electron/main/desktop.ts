@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { app, type BrowserWindow, dialog, shell } from 'electron';
+import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import type { ErrorCode } from '../../src/index.ts';
 import type {
   ArgsOf,
@@ -167,6 +167,12 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return done(null);
     },
     'trash.empty': (args) => emptyTrashTo(core, args),
+    async 'rows.copy'(args) {
+      const text = await core.request('private.copy', args);
+      if (!text.ok) return text;
+      clipboard.writeText(text.value);
+      return done(null);
+    },
     'cache.clear': () => core.request('private.clear-cache', { cacheDir }),
     async 'menu.enable'({ commands }) {
       menu.enable(commands);

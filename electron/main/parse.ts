@@ -60,6 +60,25 @@ const command = v.picklist([
   'help',
 ]) satisfies v.GenericSchema<MenuCommand>;
 
+const tableName = v.pipe(v.string(), v.maxLength(1024));
+const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const rowsRequest = v.strictObject({
+  table: tableName,
+  change: v.nullable(v.picklist(['added', 'changed', 'removed'])),
+  filter: v.nullable(
+    v.strictObject({ column: v.nullable(tableName), text: v.pipe(v.string(), v.maxLength(1000)) }),
+  ),
+  sort: v.nullable(v.strictObject({ column: tableName, descending: v.boolean() })),
+});
+const rowsWindow = v.strictObject({
+  offset: place,
+  limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(500)),
+  firstColumn: place,
+  columnCount: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+});
+const ofCell = { rowsId: id, table: tableName, line: place };
+const side = v.picklist(['before', 'after']);
+
 const schemas = {
   'start.facts': none,
   'folder.open-target': none,
@@ -72,6 +91,14 @@ const schemas = {
   'snapshot.reveal': ofSnapshot,
   'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
   'cache.clear': none,
+  'rows.open': v.strictObject({ ...ofSnapshot.entries, otherId: v.nullable(snapshotId) }),
+  'rows.close': v.strictObject({ rowsId: id }),
+  'rows.shape': v.strictObject({ rowsId: id, request: rowsRequest }),
+  'rows.page': v.strictObject({ rowsId: id, request: rowsRequest, window: rowsWindow }),
+  'rows.changed-columns': v.strictObject({ rowsId: id, table: tableName }),
+  'rows.cell': v.strictObject({ ...ofCell, column: place }),
+  'rows.picture': v.strictObject({ ...ofCell, column: place, side }),
+  'rows.copy': v.strictObject({ ...ofCell, column: v.nullable(place), side }),
   'menu.enable': v.strictObject({ commands: v.pipe(v.array(command), v.maxLength(20), v.readonly()) }),
   'theme.set': v.strictObject({ theme: v.picklist(['system', 'light', 'dark']) }),
   'folder.facts': ofFolder,

@@ -4,7 +4,7 @@ import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { SelectionPage } from '../page/selection-page.tsx';
 import { SnapshotPage } from '../page/snapshot-page.tsx';
-import { snapshotViews } from '../page/snapshot-views.ts';
+import { firstView } from '../page/snapshot-views.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import type { FolderData } from './folder-data.ts';
@@ -29,7 +29,7 @@ export function FolderPage(props: FolderPageProps) {
   const { snapshots, leaving } = data.listing;
   const [first] = shown;
   // Kept here, so that choosing another snapshot does not change the view.
-  const [view, setView] = useState(snapshotViews[0].id);
+  const [view, setView] = useState(firstView);
   if (data.error !== null)
     return (
       <section className="page" aria-label="Not readable">
@@ -75,7 +75,14 @@ export function FolderPage(props: FolderPageProps) {
       </section>
     );
   if (shown.length > 1)
-    return <SelectionPage snapshots={shown} onPrune={props.onPrune} onClear={() => onChoose([first.id])} />;
+    return (
+      <SelectionPage
+        folderId={folderId}
+        snapshots={shown}
+        onPrune={props.onPrune}
+        onClear={() => onChoose([first.id])}
+      />
+    );
   // Not compared meanwhile: its file may disappear at any moment.
   if (leaving.has(first.id))
     return (

@@ -1,20 +1,27 @@
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { titleWords } from '../../words/snapshots.ts';
+import { isUnwell, titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
+import { RowsPane } from '../rows/rows-pane.tsx';
 
 export type SelectionPageProps = {
+  readonly folderId: FolderId;
   readonly snapshots: readonly ListedSnapshot[];
   readonly onPrune: () => void;
   readonly onClear: () => void;
 };
 
-/** Several chosen snapshots, and the actions that work on all of them together. */
-export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProps) {
+/** Several chosen snapshots, and the actions that work on all of them together. Two can be compared with each other. */
+export function SelectionPage({ folderId, snapshots, onPrune, onClear }: SelectionPageProps) {
   const now = useNow();
+  const [compared, setCompared] = useState<readonly ListedSnapshot[]>([]);
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
+  const [earlier, later, ...more] = snapshots.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt));
+  const comparable = earlier !== undefined && later !== undefined && more.length === 0;
+  const isCompared = comparable && compared.includes(earlier) && compared.includes(later);
   return (
     <section className="page" aria-label="Selected snapshots">
       <div className="hero">
@@ -25,18 +32,41 @@ export function SelectionPage({ snapshots, onPrune, onClear }: SelectionPageProp
         <Button className="button" onPress={onClear}>
           Show only one
         </Button>
+        {comparable && (
+          <Button
+            className="button"
+            isDisabled={isUnwell(earlier) || isUnwell(later) || isCompared}
+            onPress={() => setCompared([earlier, later])}
+          >
+            Compare
+          </Button>
+        )}
         <Button className="button primary" onPress={onPrune}>
           Prune…
         </Button>
       </div>
-      <ul className="chosen">
-        {snapshots.map((snapshot) => (
-          <li key={snapshot.id}>
-            <span>{titleWords(snapshot, now, 'seconds')}</span>
-            <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
-          </li>
-        ))}
-      </ul>
+      {isCompared ? (
+        <>
+          <p className="rows-subject">
+            What led from “{titleWords(earlier, now, 'seconds')}” to “{titleWords(later, now, 'seconds')}”
+          </p>
+          <RowsPane
+            key={`${earlier.id} ${later.id}`}
+            folderId={folderId}
+            subject={{ snapshotId: later.id, otherId: earlier.id }}
+            moment={null}
+          />
+        </>
+      ) : (
+        <ul className="chosen">
+          {snapshots.map((snapshot) => (
+            <li key={snapshot.id}>
+              <span>{titleWords(snapshot, now, 'seconds')}</span>
+              <span className="dim">{formatBytes(snapshot.sizeBytes)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

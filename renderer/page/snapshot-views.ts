@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { DetailsView } from '../details/details-view.tsx';
+import { RowsView } from '../rows/rows-view.tsx';
 
 export type SnapshotView = {
   readonly id: string;
@@ -8,7 +9,11 @@ export type SnapshotView = {
   readonly View: ComponentType<SnapshotViewProps>;
 };
 
+const rows: SnapshotView = { id: 'rows', name: 'Rows', View: RowsView };
 const details: SnapshotView = { id: 'details', name: 'Details', View: DetailsView };
 
-/** The views of a snapshot, in the order of their tabs. The first one is shown first. */
-export const snapshotViews: readonly [SnapshotView, ...SnapshotView[]] = [details];
+/** The view that is shown first. */
+export const firstView = details.id;
+
+/** The views of a snapshot, in the order of their tabs. */
+export const snapshotViews: readonly [SnapshotView, ...SnapshotView[]] = [rows, details];

@@ -87,6 +87,11 @@ describe('the answers of the core', () => {
     const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
     expect(pruned.trashFolder).toMatch(/^snapback.trash/);
     const trashName = basename(pruned.trashFolder);
+    const rows = await handlers['rows.open']({ folderId, snapshotId, otherId: null }, task);
+    const { rowsId } = rows;
+    const request = { table: 'memories', change: null, filter: null, sort: null };
+    const window = { offset: 0, limit: 10, firstColumn: 0, columnCount: 10 };
+    const cell = { rowsId, table: 'memories', line: 1, column: 0 };
     const said: { readonly [N in WindowRequest]: unknown } = {
       'restore.plan': plan,
       'plan.apply': receipt,
@@ -109,10 +114,30 @@ describe('the answers of the core', () => {
       'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),
       'trash.list': await handlers['trash.list'](ofFolder, task),
       'prune.put-back': await handlers['prune.put-back']({ folderId, trashName }, task),
+      'rows.open': rows,
+      'rows.shape': await handlers['rows.shape']({ rowsId, request }, task),
+      'rows.page': await handlers['rows.page']({ rowsId, request, window }, task),
+      'rows.changed-columns': await handlers['rows.changed-columns']({ rowsId, table: 'memories' }, task),
+      'rows.cell': await handlers['rows.cell'](cell, task),
+      'rows.picture': await handlers['rows.picture']({ ...cell, side: 'after' }, task),
+      'rows.close': await handlers['rows.close']({ rowsId }, task),
     };
     const telling = Object.entries(said).filter(([, answer]) => asText(answer).includes(home));
     expect(telling).toEqual([]);
     expect(asText(events)).not.toContain(home);
+  });
+
+  test('of the comparisons that the window opens only the newest two are kept', async () => {
+    const snapshotId = await newestRewind();
+    const open = async () =>
+      (await handlers['rows.open']({ folderId, snapshotId, otherId: null }, task)).rowsId;
+    const request = { table: 'chats', change: null, filter: null, sort: null };
+    const ask = (rowsId: string) => handlers['rows.shape']({ rowsId, request }, task);
+    const [first, second, third] = [await open(), await open(), await open()];
+    await expect(ask(first)).rejects.toMatchObject({ code: 'core-stopped' });
+    expect(await ask(second)).toEqual(await ask(third));
+    await handlers['rows.close']({ rowsId: second }, task);
+    await expect(ask(second)).rejects.toMatchObject({ code: 'core-stopped' });
   });
 
   test('clearing the cache says how much it freed, and a snapshot looks the same afterwards', async () => {

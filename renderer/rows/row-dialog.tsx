@@ -1,0 +1,142 @@
+import { useState } from 'react';
+import { Button, Dialog, Heading, ListBox, ListBoxItem, Modal, ModalOverlay } from 'react-aria-components';
+import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
+import { formatNumber } from '../../words/numbers.ts';
+import { CHANGE_WORDS } from '../../words/rows.ts';
+import { useRequest } from '../ask/use-request.ts';
+import { CellContent } from './cell-content.tsx';
+import { CellDetailView } from './cell-detail-view.tsx';
+
+/** So many columns are listed at once. */
+const COLUMNS_AT_ONCE = 60;
+
+export type RowDialogProps = {
+  readonly rowsId: string;
+  readonly request: RowsRequest;
+  readonly shape: RowsShape;
+  readonly row: number;
+  readonly column: number;
+  readonly onRow: (row: number) => void;
+  readonly onCopy: (line: number, column: number | null, side: 'before' | 'after') => void;
+  readonly onClose: () => void;
+};
+
+/** One row large: its columns, and one value of it in full. */
+export function RowDialog(props: RowDialogProps) {
+  const { rowsId, request, shape, row, onCopy, onClose } = props;
+  const [column, setColumn] = useState(props.column);
+  const first = Math.floor(column / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
+  const window = { offset: row, limit: 1, firstColumn: first, columnCount: COLUMNS_AT_ONCE };
+  const { value } = useRequest('rows.page', { rowsId, request, window });
+  const shown = value?.rows[0];
+  const columns = shape.columns.slice(first, first + COLUMNS_AT_ONCE);
+  const side = shown?.change === 'removed' ? 'before' : 'after';
+  const pages = Math.ceil(shape.columns.length / COLUMNS_AT_ONCE);
+  const turn = (by: number) =>
+    setColumn(Math.min(shape.columns.length - 1, Math.max(0, first + by * COLUMNS_AT_ONCE)));
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => open || onClose()}>
+      <Modal className="modal row-modal">
+        <Dialog className="dialog">
+          <Heading slot="title">
+            Row {formatNumber(row + 1)} of {formatNumber(shape.total)} in <bdi>{request.table}</bdi>
+            {shown !== undefined && (
+              <span className="row-change" data-change={shown.change}>
+                {CHANGE_WORDS[shown.change]}
+              </span>
+            )}
+          </Heading>
+          <div className="row-split">
+            <div className="row-columns">
+              <ListBox
+                aria-label="Columns"
+                selectionMode="single"
+                selectionBehavior="replace"
+                disallowEmptySelection
+                escapeKeyBehavior="none"
+                selectedKeys={[column]}
+                onSelectionChange={(keys) => {
+                  const [key] = keys === 'all' ? [] : keys;
+                  if (key !== undefined) setColumn(Number(key));
+                }}
+                autoFocus
+              >
+                {columns.map(({ name, isKey }, index) => {
+                  const cell = shown?.cells[index];
+                  return (
+                    <ListBoxItem
+                      key={name}
+                      id={first + index}
+                      textValue={name}
+                      className={`row-column${cell?.isChanged === true ? ' differs' : ''}`}
+                    >
+                      <b>
+                        <bdi>{name}</bdi>
+                        {isKey && <span className="dim"> key</span>}
+                      </b>
+                      <span className="row-value">{cell !== undefined && <CellContent cell={cell} />}</span>
+                    </ListBoxItem>
+                  );
+                })}
+              </ListBox>
+              {pages > 1 && (
+                <p className="row-turn">
+                  <Button className="button quiet" isDisabled={first === 0} onPress={() => turn(-1)}>
+                    Earlier columns
+                  </Button>
+                  <Button
+                    className="button quiet"
+                    isDisabled={first + COLUMNS_AT_ONCE >= shape.columns.length}
+                    onPress={() => turn(1)}
+                  >
+                    Later columns
+                  </Button>
+                </p>
+              )}
+            </div>
+            {shown !== undefined && (
+              <CellDetailView
+                key={`${shown.line} ${column}`}
+                rowsId={rowsId}
+                table={request.table}
+                line={shown.line}
+                column={column}
+                name={shape.columns[column]?.name ?? ''}
+              />
+            )}
+          </div>
+          <footer>
+            <Button className="button" isDisabled={row === 0} onPress={() => props.onRow(row - 1)}>
+              Previous row
+            </Button>
+            <Button
+              className="button"
+              isDisabled={row + 1 >= shape.total}
+              onPress={() => props.onRow(row + 1)}
+            >
+              Next row
+            </Button>
+            <span className="grow" />
+            <Button
+              className="button"
+              isDisabled={shown === undefined}
+              onPress={() => shown !== undefined && onCopy(shown.line, column, side)}
+            >
+              Copy value
+            </Button>
+            <Button
+              className="button"
+              isDisabled={shown === undefined}
+              onPress={() => shown !== undefined && onCopy(shown.line, null, side)}
+            >
+              Copy row
+            </Button>
+            <Button className="button primary" onPress={onClose}>
+              Close
+            </Button>
+          </footer>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

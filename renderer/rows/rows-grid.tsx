@@ -1,0 +1,209 @@
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
+import { CHANGE_WORDS } from '../../words/rows.ts';
+import { CellContent } from './cell-content.tsx';
+import { columnWidths } from './column-widths.ts';
+import { type GridPlace, moveInGrid } from './grid-keys.ts';
+import { CHANGE_PX, edgesOf, GridPart, HeadCell, styleOf } from './grid-parts.tsx';
+import { useTiles } from './use-tiles.ts';
+import { useVirtualScroll } from './use-virtual-scroll.ts';
+
+const ROW_PX = 30;
+/** Rows that are drawn beyond the edges. */
+const SPARE_ROWS = 4;
+const SEEN_ROWS = 30;
+
+export type RowsGridProps = {
+  readonly label: string;
+  readonly rowsId: string;
+  readonly request: RowsRequest;
+  readonly shape: RowsShape;
+  /** The places of the columns to show. */
+  readonly places: readonly number[];
+  readonly onSort: (column: string) => void;
+  readonly onOpen: (row: number, column: number) => void;
+  readonly onCopy: (line: number, column: number, side: 'before' | 'after') => void;
+};
+
+/** The rows as a grid of any height and width, of which only what is visible is drawn. */
+export function RowsGrid(props: RowsGridProps) {
+  const { rowsId, request, shape, places, label } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const [active, setActive] = useState<GridPlace>({ row: 0, column: 0 });
+  const columns = places.flatMap((place) => shape.columns[place] ?? []);
+  const scroll = useVirtualScroll(element, shape.total * ROW_PX, {
+    headHeight: ROW_PX,
+    fixedWidth: CHANGE_PX,
+  });
+  const firstRow = Math.max(0, Math.floor(scroll.top / ROW_PX) - SPARE_ROWS);
+  const endRow = Math.min(shape.total, Math.ceil((scroll.top + scroll.height) / ROW_PX) + SPARE_ROWS);
+
+  const [widths, setWidths] = useState<readonly number[]>([]);
+  const edges = useMemo(() => edgesOf(places.map((_, index) => widths[index] ?? 150)), [places, widths]);
+  const width = edges.at(-1) ?? 0;
+  const firstColumn = Math.max(0, edges.findIndex((edge) => edge > scroll.left) - 1);
+  const pastEnd = edges.findIndex((edge) => edge >= scroll.left + scroll.width - CHANGE_PX);
+  const endColumn = pastEnd === -1 ? columns.length : Math.min(columns.length, pastEnd + 1);
+  const drawn = places.slice(firstColumn, endColumn);
+  const tiles = useTiles(rowsId, request, { firstRow, endRow, columns: drawn });
+
+  // Measured once: a table that changes its columns while one scrolls can't be read.
+  const isSeen = shape.total > 0 && tiles.rowAt(0) !== null;
+  const subject = JSON.stringify([rowsId, request.table, places.length, isSeen, scroll.width]);
+  const measured = useRef('');
+  useEffect(() => {
+    if (measured.current === subject || !isSeen) return;
+    measured.current = subject;
+    const rows = Array.from({ length: Math.min(SEEN_ROWS, shape.total) }, (_, row) => row);
+    const seen = (index: number) => rows.flatMap((row) => tiles.cellAt(row, places[index] ?? 0) ?? []);
+    setWidths(columnWidths(columns, seen, scroll.width - CHANGE_PX - 2));
+  });
+
+  const show = (place: GridPlace) => {
+    setActive(place);
+    scroll.show(
+      { start: Math.max(0, place.row) * ROW_PX, end: (Math.max(0, place.row) + 1) * ROW_PX },
+      { start: edges[place.column - 1] ?? 0, end: edges[place.column] ?? 0 },
+    );
+  };
+  const open = (row: number, column: number) =>
+    row >= 0 && row < shape.total && props.onOpen(row, places[column] ?? 0);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      const column = columns[active.column];
+      if (active.row === -1 && column !== undefined) props.onSort(column.name);
+      else open(active.row, active.column);
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') {
+      const row = tiles.rowAt(active.row);
+      if (row !== null && getSelection()?.isCollapsed !== false) {
+        event.preventDefault();
+        props.onCopy(row.line, places[active.column] ?? 0, row.change === 'removed' ? 'before' : 'after');
+      }
+      return;
+    }
+    const page = Math.max(1, Math.floor(scroll.height / ROW_PX) - 1);
+    const next = moveInGrid(active, event, { rows: shape.total, columns: columns.length, page });
+    if (next === null) return;
+    event.preventDefault();
+    show(next);
+  };
+  const placeOf = (event: MouseEvent): GridPlace | null => {
+    const cell = event.target instanceof Element ? event.target.closest('[data-place]') : null;
+    const [row, column] = (cell?.getAttribute('data-place') ?? '').split(':').map(Number);
+    return row === undefined || column === undefined || Number.isNaN(row) ? null : { row, column };
+  };
+  const cellId = ({ row, column }: GridPlace) => `${id}-${row}-${column}`;
+  const isDrawn =
+    active.column >= firstColumn &&
+    active.column < endColumn &&
+    (active.row === -1 || (active.row >= firstRow && active.row < endRow));
+
+  return (
+    <GridPart
+      ref={element}
+      className="rows-grid"
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={shape.total + 1}
+      aria-colcount={columns.length + 1}
+      aria-activedescendant={isDrawn ? cellId(active) : undefined}
+      onKeyDown={onKeyDown}
+      onClick={(event) => {
+        const place = placeOf(event);
+        if (place === null) return;
+        setActive(place);
+        const column = columns[place.column];
+        if (place.row === -1 && column !== undefined) props.onSort(column.name);
+      }}
+      onDoubleClick={(event) => {
+        const place = placeOf(event);
+        if (place !== null) open(place.row, place.column);
+      }}
+    >
+      <GridPart
+        className="rows-sizer"
+        role="presentation"
+        style={{ height: scroll.scrollHeight + ROW_PX, width: width + CHANGE_PX }}
+      >
+        <GridPart
+          className="rows-window"
+          role="presentation"
+          style={{ width: scroll.width, height: scroll.height + ROW_PX }}
+        >
+          <GridPart role="rowgroup">
+            <GridPart role="row" aria-rowindex={1} className="rows-head">
+              <GridPart
+                role="columnheader"
+                aria-colindex={1}
+                className="rows-cell change"
+                style={{ width: CHANGE_PX }}
+              >
+                Change
+              </GridPart>
+              {columns.slice(firstColumn, endColumn).map((column, index) => (
+                <HeadCell
+                  key={column.name}
+                  id={cellId({ row: -1, column: firstColumn + index })}
+                  column={column}
+                  place={firstColumn + index}
+                  isActive={active.row === -1 && active.column === firstColumn + index}
+                  sort={request.sort}
+                  style={styleOf(edges, firstColumn + index, scroll.left)}
+                />
+              ))}
+            </GridPart>
+          </GridPart>
+          <GridPart role="rowgroup" className="rows-body">
+            {Array.from({ length: Math.max(0, endRow - firstRow) }, (_, index) => firstRow + index).map(
+              (row) => {
+                const found = tiles.rowAt(row);
+                return (
+                  <GridPart
+                    key={row}
+                    role="row"
+                    aria-rowindex={row + 2}
+                    className={row === active.row ? 'rows-row active' : 'rows-row'}
+                    data-change={found?.change}
+                    style={{ transform: `translateY(${Math.round(row * ROW_PX - scroll.top)}px)` }}
+                  >
+                    <GridPart
+                      role="gridcell"
+                      aria-colindex={1}
+                      className="rows-cell change"
+                      style={{ width: CHANGE_PX }}
+                    >
+                      {found === null ? '…' : CHANGE_WORDS[found.change]}
+                    </GridPart>
+                    {drawn.map((place, at) => {
+                      const column = firstColumn + at;
+                      const cell = tiles.cellAt(row, place);
+                      const isActive = row === active.row && column === active.column;
+                      return (
+                        <GridPart
+                          key={place}
+                          id={cellId({ row, column })}
+                          role="gridcell"
+                          aria-colindex={column + 2}
+                          data-place={`${row}:${column}`}
+                          className={`rows-cell${columns[column]?.isNumeric === true ? ' number' : ''}${isActive ? ' active' : ''}${cell?.isChanged === true ? ' differs' : ''}`}
+                          style={styleOf(edges, column, scroll.left)}
+                        >
+                          {cell !== null && <CellContent cell={cell} />}
+                        </GridPart>
+                      );
+                    })}
+                  </GridPart>
+                );
+              },
+            )}
+          </GridPart>
+        </GridPart>
+      </GridPart>
+    </GridPart>
+  );
+}

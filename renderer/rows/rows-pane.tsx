@@ -1,0 +1,79 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { FolderId } from '../../electron/contract.ts';
+import type { RowsOverview, RowsSubject } from '../../src/model/rows.ts';
+import { differingRows, schemaWords } from '../../words/rows.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Working } from '../parts/working.tsx';
+import { TableList } from './table-list.tsx';
+import { TableRows } from './table-rows.tsx';
+import { useRows } from './use-rows.ts';
+
+export type RowsPaneProps = {
+  readonly folderId: FolderId;
+  readonly subject: RowsSubject;
+  /** Something that changes whenever the rows have to be compared again. */
+  readonly moment: unknown;
+};
+
+/** The rows in which two states differ: the tables at the left, the rows of one of them at the right. */
+export function RowsPane({ folderId, subject, moment }: RowsPaneProps) {
+  const opened = useRows(folderId, subject, moment);
+  const [chosen, setChosen] = useState<string | null>(null);
+  if (opened.value === null)
+    return opened.error !== null ? (
+      <ErrorNote error={opened.error}>
+        <Button className="button" onPress={opened.reload}>
+          Try again
+        </Button>
+      </ErrorNote>
+    ) : (
+      <Working progress={opened.progress} words="Comparing row by row" onCancel={opened.cancel} />
+    );
+  const { rowsId, overview } = opened.value;
+  const table = overview.tables.find(({ name }) => name === chosen) ?? firstDiffering(overview);
+  return (
+    <div className="rows-pane">
+      {opened.error !== null && <ErrorNote error={opened.error} />}
+      {overview.lineage === 'other' && (
+        <p className="note warn">
+          <Icon name="warning" />
+          <span>The two have separate histories: equal numbers may stand for different events.</span>
+        </p>
+      )}
+      <SchemaNotes overview={overview} />
+      <div className="rows-split">
+        <TableList overview={overview} chosen={table?.name ?? null} onChoose={setChosen} />
+        {table === undefined ? (
+          <p className="dim">There are no tables to compare.</p>
+        ) : (
+          <TableRows key={`${rowsId} ${table.name}`} rowsId={rowsId} overview={overview} table={table} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function firstDiffering({ tables }: RowsOverview) {
+  const differing = tables.filter((table) => differingRows(table) > 0);
+  return differing.find(({ role }) => role === 'projected') ?? differing[0] ?? tables[0];
+}
+
+/** What the two states can hold differs: that stands first, because then equal rows are not the whole story. */
+function SchemaNotes({ overview }: { readonly overview: RowsOverview }) {
+  if (overview.schema.length === 0) return null;
+  return (
+    <ul className="notes" aria-label="Differences of the tables themselves">
+      {overview.schema.map((difference) => (
+        <li
+          key={`${difference.of} ${difference.kind} ${difference.table} ${difference.column}`}
+          className={difference.loses > 0 ? 'note warn' : 'note'}
+        >
+          {difference.loses > 0 && <Icon name="warning" />}
+          <span>{schemaWords(difference, overview)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

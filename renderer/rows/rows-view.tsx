@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import { isUnwell, titleWords } from '../../words/snapshots.ts';
+import { useExactness } from '../ask/exactness.ts';
+import { useNow } from '../ask/now.ts';
+import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
+import { CompareDialog } from './compare-dialog.tsx';
+import { RowsPane } from './rows-pane.tsx';
+
+/** The rows in which a snapshot differs from now, or from another snapshot that the person chooses. */
+export function RowsView({ folderId, snapshot, facts, comparison }: SnapshotViewProps) {
+  const now = useNow();
+  const exactOf = useExactness();
+  const [other, setOther] = useState<ListedSnapshot | null>(null);
+  const [choosing, setChoosing] = useState(false);
+  if (isUnwell(snapshot))
+    return <p className="dim">This snapshot can’t be read, so its rows can’t be shown.</p>;
+  if (facts.databaseProblem !== null)
+    return (
+      <p className="dim">
+        Without the database, rows can’t be compared. An export shows what this snapshot holds.
+      </p>
+    );
+  const { diff, outdated, compareAgain } = comparison;
+  return (
+    <>
+      <div className="rows-subject">
+        <p>
+          {other === null
+            ? 'What a restore of this snapshot would do now'
+            : `What leads from “${titleWords(other, now, exactOf(other.takenAt))}” to this snapshot`}
+        </p>
+        {other !== null && (
+          <Button className="button" onPress={() => setOther(null)}>
+            Compare with now
+          </Button>
+        )}
+        <Button className="button" onPress={() => setChoosing(true)}>
+          Compare with…
+        </Button>
+      </div>
+      {outdated && other === null && (
+        <div className="note outdated" role="status">
+          <span>The database has changed since this was compared.</span>
+          <Button className="button" onPress={compareAgain}>
+            Compare again
+          </Button>
+        </div>
+      )}
+      <RowsPane
+        key={other?.id ?? ''}
+        folderId={folderId}
+        subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
+        moment={other === null ? diff.value : null}
+      />
+      {choosing && (
+        <CompareDialog
+          folderId={folderId}
+          snapshot={snapshot}
+          onClose={() => setChoosing(false)}
+          onChoose={(chosen) => {
+            setChoosing(false);
+            setOther(chosen);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { Button, ListBox, ListBoxItem } from 'react-aria-components';
+import type { TableDiff } from '../../src/model/diff.ts';
+import type { RowsOverview } from '../../src/model/rows.ts';
+import { formatNumber } from '../../words/numbers.ts';
+import { choose } from '../../words/plurals.ts';
+import { differingRows, tablesAlikeWords } from '../../words/rows.ts';
+import { Icon } from '../parts/icons.tsx';
+
+export type TableListProps = {
+  readonly overview: RowsOverview;
+  readonly chosen: string | null;
+  readonly onChoose: (table: string) => void;
+};
+
+/** The tables with the number of their differing rows. Those without any are folded away. */
+export function TableList({ overview, chosen, onChoose }: TableListProps) {
+  const [unfolded, setUnfolded] = useState(false);
+  const isAlike = (table: TableDiff) =>
+    (table.state === 'compared' || table.state === 'derived') && differingRows(table) === 0;
+  const alike = overview.tables.filter((table) => isAlike(table) && table.name !== chosen);
+  const shown = overview.tables.filter((table) => unfolded || !isAlike(table) || table.name === chosen);
+  return (
+    <div className="rows-tables">
+      <ListBox
+        aria-label="Tables"
+        items={shown}
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        escapeKeyBehavior="none"
+        selectedKeys={chosen === null ? [] : [chosen]}
+        onSelectionChange={(keys) => {
+          const [key] = keys === 'all' ? [] : keys;
+          if (key !== undefined) onChoose(String(key));
+        }}
+      >
+        {(table) => (
+          <ListBoxItem id={table.name} textValue={table.name} className="rows-table">
+            <bdi title={table.name}>{table.name}</bdi>
+            <span className="dim">
+              {formatNumber(differingRows(table))}
+              <span className="visually-hidden">
+                {choose(differingRows(table), ' differing row', ' differing rows')}
+              </span>
+            </span>
+          </ListBoxItem>
+        )}
+      </ListBox>
+      {(alike.length > 0 || unfolded) && (
+        <Button
+          className={`fold-button${unfolded ? ' unfolded' : ''}`}
+          aria-expanded={unfolded}
+          onPress={() => setUnfolded(!unfolded)}
+        >
+          <Icon name="chevron" />
+          {unfolded ? 'Fold' : tablesAlikeWords(alike.length, overview)}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+import { useDeferredValue, useState } from 'react';
+import type { TableDiff } from '../../src/model/diff.ts';
+import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.ts';
+import { formatNumber } from '../../words/numbers.ts';
+import { count } from '../../words/plurals.ts';
+import { withoutRowsWords } from '../../words/rows.ts';
+import { call } from '../ask/api.ts';
+import { useRequest } from '../ask/use-request.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { RowDialog } from './row-dialog.tsx';
+import { RowsGrid } from './rows-grid.tsx';
+import { RowsToolbar } from './rows-toolbar.tsx';
+
+export type TableRowsProps = {
+  readonly rowsId: string;
+  readonly overview: RowsOverview;
+  readonly table: TableDiff;
+};
+
+type Filter = NonNullable<RowsRequest['filter']>;
+
+/** The rows of one table that differ, with what chooses and sorts them. */
+export function TableRows({ rowsId, overview, table }: TableRowsProps) {
+  const [change, setChange] = useState<RowChange | null>(null);
+  const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
+  const [sort, setSort] = useState<RowsRequest['sort']>(null);
+  const [onlyChanged, setOnlyChanged] = useState(false);
+  const [opened, setOpened] = useState<{ readonly row: number; readonly column: number } | null>(null);
+  const [copied, setCopied] = useState('');
+
+  const request: RowsRequest = {
+    table: table.name,
+    change,
+    filter: filter.text === '' ? null : filter,
+    sort,
+  };
+  const found = useRequest('rows.shape', { rowsId, request });
+  const changed = useRequest('rows.changed-columns', onlyChanged ? { rowsId, table: table.name } : null);
+  // Kept while the next one is on its way, so that the grid does not blink.
+  const [last, setLast] = useState(found.value === null ? null : { shape: found.value, request });
+  if (found.value !== null && last?.shape !== found.value) setLast({ shape: found.value, request });
+  const shown = useDeferredValue(last);
+
+  if (found.error !== null) return <ErrorNote error={found.error} />;
+  if (shown === null) return <p className="dim rows-waiting">Reading the rows</p>;
+  const { shape } = shown;
+  const every = shape.columns.map((_, place) => place);
+  const places =
+    onlyChanged && changed.value !== null
+      ? every.filter((place) => shape.columns[place]?.isKey === true || changed.value?.includes(place))
+      : every;
+  const sortBy = (column: string) =>
+    setSort((now) =>
+      now?.column !== column
+        ? { column, descending: false }
+        : now.descending
+          ? null
+          : { column, descending: true },
+    );
+  const copy = async (line: number, column: number | null, side: 'before' | 'after') => {
+    const reply = await call('rows.copy', { rowsId, table: table.name, line, column, side });
+    setCopied(reply.ok ? (column === null ? 'Row copied.' : 'Value copied.') : 'Not copied.');
+  };
+  return (
+    <section className="rows-main" aria-label={`Rows of ${table.name}`}>
+      {shape.without !== null && (
+        <p className="note">
+          <span>{withoutRowsWords(table, shape.without, overview.other !== null)}</span>
+        </p>
+      )}
+      {shape.columns.length > 0 && (
+        <>
+          <RowsToolbar
+            counts={shape.counts}
+            columns={shape.columns}
+            change={change}
+            filter={filter}
+            onlyChanged={onlyChanged}
+            onChange={setChange}
+            onFilter={setFilter}
+            onOnlyChanged={setOnlyChanged}
+          />
+          <p className="rows-status" role="status">
+            {found.busy
+              ? 'Searching the rows'
+              : request.filter === null
+                ? count(shape.total, 'row')
+                : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
+          </p>
+          <p className="rows-copied" role="status">
+            {copied}
+          </p>
+          {shape.total === 0 ? (
+            <p className="empty-title">
+              {request.filter === null ? 'No row differs.' : 'No row holds that text.'}
+            </p>
+          ) : (
+            <RowsGrid
+              label={`Rows of ${table.name} that differ`}
+              rowsId={rowsId}
+              request={shown.request}
+              shape={shape}
+              places={places}
+              onSort={sortBy}
+              onOpen={(row, column) => setOpened({ row, column })}
+              onCopy={(...what) => void copy(...what)}
+            />
+          )}
+          {opened !== null && (
+            <RowDialog
+              rowsId={rowsId}
+              request={shown.request}
+              shape={shape}
+              row={opened.row}
+              column={opened.column}
+              onRow={(row) => setOpened({ ...opened, row })}
+              onCopy={(...what) => void copy(...what)}
+              onClose={() => setOpened(null)}
+            />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function totalOf(counts: Readonly<Record<RowChange, number>>, change: RowChange | null): number {
+  return change === null ? counts.added + counts.changed + counts.removed : counts[change];
+}

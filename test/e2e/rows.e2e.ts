@@ -1,0 +1,162 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { button, named, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+
+const grid = (page: Page) => page.getByRole('grid');
+const tables = (page: Page) => named(page, 'listbox', 'Tables');
+
+async function openRows(page: Page): Promise<void> {
+  await expect(page.locator('.story')).toBeVisible();
+  await named(page, 'tab', 'Rows').click();
+  await expect(grid(page)).toBeVisible();
+}
+
+/** The cell that has the focus inside the grid. */
+function activeCell(page: Page): Promise<string> {
+  return grid(page).evaluate((element) => {
+    const id = element.getAttribute('aria-activedescendant');
+    return (id === null ? null : document.getElementById(id)?.textContent) ?? '';
+  });
+}
+
+test('what differs is read row by row, by keyboard alone', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  const tab = named(page, 'tab', 'Details');
+  await tab.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(grid(page)).toBeVisible();
+  await named(tables(page), 'option', 'memories 11 differing rows').press('Space');
+  await expect(named(page, 'grid', 'Rows of memories that differ')).toHaveAttribute('aria-rowcount', '12');
+  await expect(text(page, '11 rows')).toBeVisible();
+  await grid(page).focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => activeCell(page)).toMatch(/^[a-z]+$/);
+
+  await test.step('the head sorts', async () => {
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await expect(
+      named(page, 'columnheader', 'id ↑').or(page.locator('[aria-sort="ascending"]')),
+    ).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.locator('[aria-sort="descending"]')).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    const id = async () => Number((await activeCell(page)).replaceAll(',', ''));
+    await expect.poll(id).toBeGreaterThan(0);
+    const first = await id();
+    await page.keyboard.press('ArrowDown');
+    expect(await id()).toBeLessThan(first);
+  });
+
+  await test.step('one row large, and a value in the clipboard', async () => {
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toBeVisible();
+    await expectAccessible(app, page, 'one row');
+    const id = await dialog.locator('.cell-detail .whole').innerText();
+    await button(dialog, 'Copy value').press('Enter');
+    await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe(id);
+    await button(dialog, 'Next row').press('Enter');
+    await expect(named(dialog, 'heading', /^Row 3 of 11/)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(grid(page)).toBeFocused();
+  });
+
+  await test.step('a filter and the kinds of change', async () => {
+    await named(page, 'searchbox', 'Filter rows by text').fill('SLEPT');
+    await expect(text(page, '1 of 11 rows')).toBeVisible();
+    await named(page, 'searchbox', 'Filter rows by text').fill('nothing like it');
+    await expect(text(page, 'No row holds that text.')).toBeVisible();
+    await named(tables(page), 'option', /^scenes/).click();
+    await named(page, 'radio', 'Changed 1').press('Space');
+    await expect(text(page, '1 row')).toBeVisible();
+    await button(page, 'Only columns that change').click();
+    await expect(grid(page).locator('ins')).not.toHaveCount(0);
+    await expectAccessible(app, page, 'rows');
+  });
+});
+
+test('two chosen snapshots are compared with each other, and one with any other', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  await openRows(page);
+  await button(page, 'Compare with…').click();
+  const dialog = named(page, 'dialog', 'Compare with which snapshot?');
+  await expect(dialog.getByRole('option').first()).toBeVisible();
+  await expectAccessible(app, page, 'choosing what to compare with');
+  await page.keyboard.press('Enter');
+  await expect(text(page, /^What leads from “/)).toBeVisible();
+  await expect(tables(page)).toBeVisible();
+  await button(page, 'Compare with now').click();
+  await expect(text(page, /^What a restore of this snapshot/)).toBeVisible();
+
+  const list = named(page, 'listbox', 'Snapshots');
+  await list.getByRole('option').last().click();
+  await page.keyboard.press('Shift+ArrowUp');
+  await button(page, 'Compare').click();
+  await expect(text(page, /^What led from “/)).toBeVisible();
+  await expect(tables(page)).toBeVisible();
+  await expectAccessible(app, page, 'two snapshots compared');
+});
+
+/** Makes so many rows of the demo differ. */
+function fill(dir: string, rows: number): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(`PRAGMA foreign_keys = OFF; INSERT INTO memories (bot_id, chat_id, scene_id, text, significance, created_at)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+    SELECT 'mara', 'lighthouse', 1, 'row ' || i, 0.5, '2026-11-25' FROM n;`);
+  db.close();
+}
+
+test('the last of a million rows is reached by key, wheel and scrollbar, at four pixels for one', async ({
+  place,
+  demo,
+}) => {
+  test.setTimeout(180_000);
+  const large = join(place.folder, 'large');
+  cpSync(demo, large, { recursive: true, preserveTimestamps: true });
+  fill(large, 1_000_000);
+  const { app, page } = await place.launch({ data: large, args: ['--force-device-scale-factor=2'] });
+  await expect(page.locator('.story')).toBeVisible();
+  await setZoom(app, 2);
+  await openRows(page);
+  await named(tables(page), 'option', /^memories/).click();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '1000001');
+  expect(await page.evaluate(() => devicePixelRatio)).toBe(4);
+  const last = grid(page).locator('[aria-rowindex="1000001"]');
+  await grid(page).focus();
+  await page.keyboard.press('Control+End');
+  await expectInside(last, grid(page));
+  await page.keyboard.press('Control+Home');
+  await expect(last).toBeHidden();
+  await grid(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await expectInside(last, grid(page));
+  await page.keyboard.press('Control+Home');
+  await grid(page).hover();
+  await page.mouse.wheel(0, 900);
+  // By its own pixels, not by the large steps of the scrollbar.
+  const firstDrawn = () => grid(page).locator('.rows-row').first().getAttribute('aria-rowindex').then(Number);
+  await expect.poll(firstDrawn).toBeGreaterThan(5);
+  expect(await firstDrawn()).toBeLessThan(60);
+});
+
+async function setZoom(app: ElectronApplication, factor: number): Promise<void> {
+  await app.evaluate(({ BrowserWindow }, zoom) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(zoom);
+  }, factor);
+}
+
+async function expectInside(cell: Locator, frame: Locator): Promise<void> {
+  await expect(cell).toBeVisible();
+  const [inner, outer] = [await cell.boundingBox(), await frame.boundingBox()];
+  if (inner === null || outer === null) throw new Error('It is not shown.');
+  expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height + 1);
+}
