@@ -135,6 +135,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/stage',
       'src/compare',
       'src/journal',
+      'src/catalog',
       node,
       'diff',
     ],

@@ -13,7 +13,7 @@ import { TimelineTable } from './timeline-table.tsx';
 import { useScroll } from './use-scroll.ts';
 import { useZoom } from './use-zoom.ts';
 
-const NOTHING: Timeline = { density: [], rewinds: [], restores: [], rewindsLeftOut: 0 };
+const NOTHING: Timeline = { density: [], rewinds: [], restores: [], held: [], rewindsLeftOut: 0 };
 
 export type TimelineViewProps = {
   /** Null: not known yet, or the log cannot be read. Then only the snapshots are shown. */

@@ -27,6 +27,11 @@ export type Timeline = {
   /** Oldest first. */
   readonly rewinds: readonly TimelineRewind[];
   readonly restores: readonly TimelineRestore[];
+  /**
+   * How many messages each snapshot holds that a rewind took out of its chat after it was taken. Snapshots without any,
+   * and those of another timeline, are left out.
+   */
+  readonly held: readonly { readonly snapshotId: SnapshotId; readonly messages: number }[];
   /** Of more rewinds, only the newest are listed. */
   readonly rewindsLeftOut: number;
 };

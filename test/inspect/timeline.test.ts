@@ -4,6 +4,8 @@ import {
   applyRestore,
   buildDemo,
   defaultRestoreOptions,
+  diffSnapshot,
+  listSnapshots,
   openDataFolder,
   readTimeline,
 } from '../../src/index.ts';
@@ -50,6 +52,34 @@ describe.concurrent('the timeline', () => {
     expect(
       density.every(({ from, to }, index) => from <= to && from === (density[index - 1]?.to ?? from)),
     ).toBe(true);
+  });
+
+  test('tells which snapshots hold messages that a rewind took since, and how many', async () => {
+    const dir = join(root(), 'held');
+    await buildDemo(dir, {}, {});
+    const folder = await openDataFolder(dir, {});
+    const { held } = await readTimeline(folder);
+    const damaged = new Set(
+      (await listSnapshots(folder, { check: true }))
+        .filter(({ health }) => health === 'damaged')
+        .map(({ id }) => id),
+    );
+    for (const { snapshotId, messages } of held.filter((one) => !damaged.has(one.snapshotId))) {
+      const { returningEvents } = await diffSnapshot(folder, snapshotId);
+      const back = returningEvents.reduce((all, { spoken, spokenHidden }) => all + spoken - spokenHidden, 0);
+      expect(back, snapshotId).toBe(messages);
+    }
+    expect(held.map(({ messages }) => messages)).toContain(20);
+    await applyRestore(
+      folder,
+      {
+        ...defaultRestoreOptions,
+        snapshotId: held.find(({ messages }) => messages === 20)?.snapshotId ?? '',
+        action: 'restore',
+      },
+      NOW,
+    );
+    expect((await readTimeline(folder)).held.some(({ messages }) => messages === 20)).toBe(false);
   });
 
   test('survives a clock that was set back, times of no known form, and a log without times', async () => {
