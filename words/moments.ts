@@ -1,5 +1,6 @@
 import { language } from './language.ts';
 import { onFirstUse } from './on-first-use.ts';
+import { capitalize } from './sentences.ts';
 
 /** Moments are written in local time. The day is only as exact as the reader needs it. */
 
@@ -102,11 +103,28 @@ export function formatDay(iso: string, now: Date): string {
   return nameDay(date.getFullYear() === now.getFullYear() ? plainDay() : dayOtherYear(), date);
 }
 
+/** The local date, as in `2026-11-25`. */
+export function localDay(iso: string): string {
+  const date = new Date(iso);
+  return [date.getFullYear(), ...[date.getMonth() + 1, date.getDate()].map(inTwoDigits)].join('-');
+}
+
+/** The heading of a day: `Today`, `Yesterday`, `Sat 14 Nov`. */
+export function formatDayHeading(iso: string, now: Date): string {
+  const date = new Date(iso);
+  const days = calendarDaysFrom(now, date);
+  if (Math.abs(days) <= 1) return capitalize(nearDays().format(days, 'day'));
+  return nameDay(date.getFullYear() === now.getFullYear() ? dayThisYear() : dayOtherYear(), date);
+}
+
+/** `14:03`, where the day is said elsewhere. */
+export function formatClock(iso: string, exact: Exactness = 'minutes'): string {
+  return clockTime(new Date(iso), exact);
+}
+
 /** For a column of moments: `2026-11-23 14:03:22`, in local time. */
 export function formatTimestamp(iso: string): string {
-  const date = new Date(iso);
-  const day = [date.getFullYear(), ...[date.getMonth() + 1, date.getDate()].map(inTwoDigits)].join('-');
-  return `${day} ${clockTime(date, 'seconds')}`;
+  return `${localDay(iso)} ${clockTime(new Date(iso), 'seconds')}`;
 }
 
 /** `2026-11-23 13:03:01 UTC`, the time in a snapshot's file name. */

@@ -5,9 +5,8 @@ import { formatRest } from './ages.ts';
 import { countWritten, writtenEvents } from './events.ts';
 import { kindWords } from './kinds.ts';
 import { type Exactness, formatMoment, formatShort } from './moments.ts';
-import { formatBytes } from './numbers.ts';
 import { count } from './plurals.ts';
-import { isSoon, shortRetention } from './retention.ts';
+import { isSoon } from './retention.ts';
 
 /** A snapshot's summary without its path, which the window never gets. */
 export type ListedSnapshot = Omit<SnapshotSummary, 'file'>;
@@ -51,28 +50,8 @@ export type ListFacts = {
   readonly rules: Rules;
 };
 
-/** The second line: how the snapshot compares with now, its size, and why it is kept or removed. */
-export function detailWords(
-  snapshot: ListedSnapshot,
-  { lastEventId, databaseProblem, rules }: ListFacts,
-  now: Date,
-): string {
-  if (isUnwell(snapshot)) return snapshot.healthDetail ?? 'It can’t be read.';
-  return [
-    snapshot.undoes !== null
-      ? undoesWords(snapshot, now)
-      : databaseProblem === null
-        ? againstWords(snapshot, lastEventId)
-        : '',
-    formatBytes(snapshot.sizeBytes),
-    shortRetention(snapshot.retention, rules, now),
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
-}
-
 /** Compares only the last event. Whether messages in between are missing takes a full comparison. */
-function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
+export function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
   if (snapshot.lastEventId === null || snapshot.lineage === 'other') return '';
   const since = lastEventId - snapshot.lastEventId;
   if (since === 0n) return 'nothing newer since';
@@ -83,7 +62,10 @@ function againstWords(snapshot: ListedSnapshot, lastEventId: bigint): string {
  * For a safety copy: names the action that it can undo. The copy is taken right before that action, so it has the same
  * time.
  */
-function undoesWords({ undoes, takenAt }: ListedSnapshot, now: Date): string {
+export function undoesWords(
+  { undoes, takenAt }: Pick<ListedSnapshot, 'undoes' | 'takenAt'>,
+  now: Date,
+): string {
   if (undoes === null) return '';
   const time = formatShort(takenAt, now);
   return time.includes(' ')

@@ -15,7 +15,9 @@ import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { focusHits, SearchPage } from '../search/search-page.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
+import type { LineAction } from '../snapshots/line-menu.tsx';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
+import { heldBySnapshots } from '../timeline/held.ts';
 import { TimelineView } from '../timeline/timeline-view.tsx';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
@@ -83,6 +85,7 @@ export function FolderScreen(props: FolderScreenProps) {
   });
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   const panel = useSearchPanel();
+  const held = useMemo(() => heldBySnapshots(timeline, snapshots ?? []), [timeline, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
@@ -145,6 +148,10 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
+  const act = (action: LineAction) => {
+    if (action !== 'prune') obey(action);
+    else if (possible.includes('prune')) openDialog({ dialog: 'prune', chosen: shown.map(({ id }) => id) });
+  };
   const finish = (news: string | null, trashName: string | null = null) => {
     setDialog(null);
     data.endOwnWork();
@@ -179,8 +186,10 @@ export function FolderScreen(props: FolderScreenProps) {
             <SnapshotList
               snapshots={snapshots}
               facts={facts}
+              held={held}
               selected={chosen}
               onSelect={data.choose}
+              onAction={act}
               onPutBack={() => obey('put-back')}
               onEmptyTrash={() => obey('empty-trash')}
             />

@@ -1,5 +1,6 @@
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import { kindWords } from '../../words/kinds.ts';
+import { localDay } from '../../words/moments.ts';
 
 const KIND_ORDER = ['@kept', 'rewind', 'periodic', 'restore'];
 
@@ -18,6 +19,29 @@ export function groupByKind(snapshots: readonly ListedSnapshot[]): readonly Grou
   return [...Map.groupBy(snapshots, (snapshot) => snapshot.kind)]
     .map(([kind, list]) => ({ kind, name: kindWords(kind).many, snapshots: list }))
     .toSorted((a, b) => rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind));
+}
+
+export type DayGroup = {
+  /** Local date, as in `2026-11-25`. */
+  readonly day: string;
+  /** A moment of that day. */
+  readonly takenAt: string;
+  readonly snapshots: readonly ListedSnapshot[];
+};
+
+/** Groups the list by local day, the newest day and in it the newest snapshot first. */
+export function groupByDay(snapshots: readonly ListedSnapshot[]): readonly DayGroup[] {
+  const newestFirst = snapshots.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
+  return [...Map.groupBy(newestFirst, ({ takenAt }) => localDay(takenAt))].map(([day, list]) => ({
+    day,
+    takenAt: list[0]?.takenAt ?? day,
+    snapshots: list,
+  }));
+}
+
+/** The kinds that a list has, in the order of `groupByKind`. */
+export function kindsOf(snapshots: readonly ListedSnapshot[]): readonly string[] {
+  return groupByKind(snapshots).map(({ kind }) => kind);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo } from 'react';
+import { type UIEvent, useMemo, useState } from 'react';
 import {
   Button,
   Collection,
@@ -14,78 +14,102 @@ import {
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Rules } from '../../src/model/rules.ts';
-import { formatAge } from '../../words/ages.ts';
-import { formatMoment, formatUtc } from '../../words/moments.ts';
-import { formatBytes, formatNumber } from '../../words/numbers.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { type Held, lineTitle, NOTHING_HELD } from '../../words/listing.ts';
+import { formatClock, formatDayHeading } from '../../words/moments.ts';
+import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { arrivalWords } from '../../words/retention.ts';
-import { capitalize } from '../../words/sentences.ts';
-import { detailWords, type ListFacts, tagOf } from '../../words/snapshots.ts';
-import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
-import { groupByKind } from './snapshot-groups.ts';
+import { type LineAction, LineMenu } from './line-menu.tsx';
+import { isShown, ListFilter, SHOW_ALL } from './list-filter.tsx';
+import { groupByDay } from './snapshot-groups.ts';
+import { LineContext, SnapshotLine } from './snapshot-line.tsx';
 
 // Estimates for lines outside the screen. Visible lines are measured.
-const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 36 };
-const Against = createContext<ListFacts | null>(null);
+const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 34 };
 
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
   readonly facts: FolderFacts;
+  readonly held: ReadonlyMap<SnapshotId, Held>;
   readonly selected: ReadonlySet<Key>;
   /** Pass this very set back as `selected`: it remembers where a range began. */
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
+  /** Something to do with what is selected. */
+  readonly onAction: (action: LineAction) => void;
   readonly onPutBack: () => void;
   readonly onEmptyTrash: () => void;
 };
 
-/** All snapshots by kind. Shift or Ctrl selects several. Only the visible lines are rendered. */
+/** All snapshots by day, newest first. Shift or Ctrl selects several. Only the visible lines are rendered. */
 export function SnapshotList(props: SnapshotListProps) {
-  const { snapshots, facts, selected, onSelect } = props;
-  const groups = useMemo(() => groupByKind(snapshots), [snapshots]);
+  const { snapshots, facts, held, selected, onSelect, onAction } = props;
   const now = useNow();
-  const choose = (keys: Selection) =>
-    onSelect(keys === 'all' ? new Set(snapshots.map(({ id }) => id)) : keys);
+  const [filter, setFilter] = useState(SHOW_ALL);
+  const shown = useMemo(
+    () => snapshots.filter((snapshot) => isShown(snapshot, filter, { held, now })),
+    [snapshots, filter, held, now],
+  );
+  const groups = useMemo(() => groupByDay(shown), [shown]);
+  const choose = (keys: Selection) => onSelect(keys === 'all' ? new Set(shown.map(({ id }) => id)) : keys);
+  const line = useMemo(() => ({ facts, held }), [facts, held]);
+  const textOf = (snapshot: ListedSnapshot) =>
+    `${lineTitle(snapshot, held.get(snapshot.id) ?? NOTHING_HELD)} ${formatClock(snapshot.takenAt)}`;
+  const [passed, setPassed] = useState<string | null>(null);
+  const dependencies = [now.toDateString(), held];
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
-      <Against value={facts}>
-        <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
-          <ListBox
-            aria-label="Snapshots"
-            className="snapshot-list"
-            items={groups}
-            selectionMode="multiple"
-            selectionBehavior="replace"
-            disallowEmptySelection
-            escapeKeyBehavior="none"
-            selectedKeys={selected}
-            onSelectionChange={choose}
-            dependencies={[now.toDateString()]}
-            renderEmptyState={() => <NoSnapshots rules={facts.rules} />}
-          >
-            {(group) => (
-              <ListBoxSection id={`kind:${group.kind}`}>
-                <Header className="group-head">
-                  <span>{group.name}</span>
-                  <span>{formatNumber(group.snapshots.length)}</span>
-                </Header>
-                <Collection items={group.snapshots} dependencies={[now.toDateString()]}>
-                  {(snapshot) => (
-                    <ListBoxItem
-                      id={snapshot.id}
-                      textValue={formatMoment(snapshot.takenAt, now)}
-                      className="snap"
-                    >
-                      <SnapshotLine snapshot={snapshot} />
-                    </ListBoxItem>
-                  )}
-                </Collection>
-              </ListBoxSection>
-            )}
-          </ListBox>
-        </Virtualizer>
-      </Against>
+      <ListFilter snapshots={snapshots} filter={filter} onFilter={setFilter} />
+      <LineContext value={line}>
+        <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
+          {passed !== null && (
+            <p className="passed-day" aria-hidden="true">
+              {formatDayHeading(passed, now)}
+            </p>
+          )}
+          <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
+            <ListBox
+              aria-label="Snapshots"
+              className="snapshot-list"
+              items={groups}
+              selectionMode="multiple"
+              selectionBehavior="replace"
+              disallowEmptySelection
+              escapeKeyBehavior="none"
+              selectedKeys={selected}
+              onSelectionChange={choose}
+              onAction={() => onAction('restore')}
+              onScroll={(event) => setPassed(findPassedDay(event))}
+              dependencies={dependencies}
+              renderEmptyState={() =>
+                snapshots.length === 0 ? <NoSnapshots rules={facts.rules} /> : <NoneFound />
+              }
+            >
+              {(group) => (
+                <ListBoxSection id={`day:${group.day}`}>
+                  <Header className="group-head" data-day={group.takenAt}>
+                    {formatDayHeading(group.takenAt, now)}
+                  </Header>
+                  <Collection items={group.snapshots} dependencies={dependencies}>
+                    {(snapshot) => (
+                      <ListBoxItem
+                        id={snapshot.id}
+                        textValue={textOf(snapshot)}
+                        className="snap"
+                        data-day={snapshot.takenAt}
+                      >
+                        <SnapshotLine snapshot={snapshot} />
+                      </ListBoxItem>
+                    )}
+                  </Collection>
+                </ListBoxSection>
+              )}
+            </ListBox>
+          </Virtualizer>
+        </LineMenu>
+      </LineContext>
       {facts.trash.files > 0 && (
         <div className="trash-strip">
           <Icon name="trash" />
@@ -105,6 +129,26 @@ export function SnapshotList(props: SnapshotListProps) {
   );
 }
 
+/** A moment of the day to which the topmost visible line belongs; null at the top, where its heading is in sight. */
+function findPassedDay({ currentTarget }: UIEvent<HTMLElement>): string | null {
+  if (currentTarget.scrollTop <= 0) return null;
+  const { top } = currentTarget.getBoundingClientRect();
+  const lines = [...currentTarget.querySelectorAll<HTMLElement>('[data-day]')];
+  const first = lines
+    .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.bottom > top)
+    .toSorted((a, b) => a.box.top - b.box.top)[0];
+  return first?.element.dataset.day ?? null;
+}
+
+function NoneFound() {
+  return (
+    <div className="empty">
+      <p>No snapshot matches the filter.</p>
+    </div>
+  );
+}
+
 function NoSnapshots({ rules }: { readonly rules: Rules }) {
   return (
     <div className="empty">
@@ -112,33 +156,5 @@ function NoSnapshots({ rules }: { readonly rules: Rules }) {
       <p>{arrivalWords(rules)}</p>
       <p>They appear here automatically.</p>
     </div>
-  );
-}
-
-/**
- * The content of a line. It is a component of its own because the list caches lines, while this content changes with
- * time.
- */
-function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
-  const now = useNow();
-  const against = useContext(Against);
-  const exact = useExactness()(snapshot.takenAt);
-  const tag = tagOf(snapshot, now);
-  return (
-    <>
-      <span className="snap-time">
-        <time dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
-          {capitalize(formatMoment(snapshot.takenAt, now, exact))}
-        </time>
-      </span>{' '}
-      <span className="snap-about">
-        {tag === null ? (
-          <span className="snap-age">{formatAge(snapshot.takenAt, now)}</span>
-        ) : (
-          <span className={`tag ${tag.tone}`}>{tag.text}</span>
-        )}{' '}
-        <span className="snap-detail">{against === null ? '' : detailWords(snapshot, against, now)}</span>
-      </span>
-    </>
   );
 }

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Button, type Key, ToggleButton, Toolbar } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
@@ -15,6 +15,14 @@ import { useZoom } from './use-zoom.ts';
 
 const NOTHING: Timeline = { density: [], rewinds: [], restores: [], held: [], rewindsLeftOut: 0 };
 
+/** Where there is less height than this, the page comes first, unless a person wants the timeline. */
+const LOW_WINDOW = 480;
+
+function hearSize(listener: () => void): () => void {
+  window.addEventListener('resize', listener);
+  return () => window.removeEventListener('resize', listener);
+}
+
 export type TimelineViewProps = {
   /** Null: not known yet, or the log cannot be read. Then only the snapshots are shown. */
   readonly timeline: Timeline | null;
@@ -25,7 +33,9 @@ export type TimelineViewProps = {
 
 /** All that the folder remembers, on one axis of time. */
 export function TimelineView({ timeline, snapshots, chosen, onChoose }: TimelineViewProps) {
-  const [isOpen, setOpen] = useState(true);
+  const isLow = useSyncExternalStore(hearSize, () => window.innerHeight < LOW_WINDOW);
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const isOpen = wanted ?? !isLow;
   const [isTable, setTable] = useState(false);
   return (
     <section className={isOpen ? 'timeline' : 'timeline closed'} aria-label="Timeline">
@@ -45,7 +55,7 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
           className="button quiet icon-only"
           aria-label={isOpen ? 'Hide the timeline' : 'Show the timeline'}
           aria-expanded={isOpen}
-          onPress={() => setOpen(!isOpen)}
+          onPress={() => setWanted(!isOpen)}
         >
           <Icon name={isOpen ? 'down' : 'chevron'} />
         </Button>
@@ -113,7 +123,7 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
           {inSight.map((mark) => (
             <ToggleButton
               key={mark.id}
-              className={`timeline-mark ${mark.kind}`}
+              className={`timeline-mark ${mark.kind.replace('@', '')}`}
               style={{ left: mark.x, top: BASE }}
               aria-label={markWords(mark.snapshots, now)}
               isSelected={mark.snapshots.some(({ id }) => id === chosenId)}

@@ -31,15 +31,19 @@ test('two thousand snapshots can be browsed by keyboard and pruned in one go', a
     expect(await lines.count()).toBeLessThan(40);
     await lines.first().click();
     await page.keyboard.press('End');
-    await expect(lines.filter({ hasText: '1 Jan 2025' }).last()).toBeFocused();
+    await expect(page.locator('.group-head', { hasText: '1 Jan 2025' })).toBeVisible();
+    await expect(page.locator('[data-key="periodic/20250101T000000Z"]')).toBeFocused();
     await page.keyboard.press('Home');
     await expect(lines.first()).toBeFocused();
   });
 
   await test.step('the arrow keys respond at once, even while files are being checked', async () => {
+    const byTime = ['rewind', 'periodic']
+      .flatMap((kind) => listKind(demo, kind))
+      .toSorted((a, b) => b.slice(b.indexOf('/')).localeCompare(a.slice(a.indexOf('/'))));
     const beganAt = performance.now();
     for (let step = 0; step < 10; step += 1) await page.keyboard.press('ArrowDown');
-    await expect(lines.nth(10)).toBeFocused();
+    await expect(page.locator(`[data-key="${byTime[10]}"]`)).toBeFocused();
     expect(performance.now() - beganAt).toBeLessThan(10_000);
   });
 

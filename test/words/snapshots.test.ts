@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Retention } from '../../src/model/snapshots.ts';
 import { retentionWords, shortRetention } from '../../words/retention.ts';
-import { detailWords, lineageWords, tagOf } from '../../words/snapshots.ts';
+import { lineageWords, tagOf } from '../../words/snapshots.ts';
 import { kept, listedSnapshot } from '../support/listed-snapshot.ts';
 import { defaultRules } from '../support/rules.ts';
 
@@ -10,7 +10,6 @@ vi.hoisted(() => {
   process.env.TZ = 'Europe/Vienna';
 });
 const now = new Date('2026-11-23T14:00:00Z');
-const against = { lastEventId: 100n, databaseProblem: null, rules: defaultRules };
 
 describe('the list', () => {
   test('only the most serious mark is shown: damage, another history, a near end', () => {
@@ -26,46 +25,6 @@ describe('the list', () => {
     expect(tagOf(listedSnapshot('a/b'), now)).toBeNull();
     // A safety copy does not go by itself.
     expect(tagOf(listedSnapshot('a/b', { retention: { ...soon, reason: 'safety-copy' } }), now)).toBeNull();
-  });
-
-  test.each([
-    [{}, '10 events since · 1 MB'],
-    [{ lastEventId: 100n }, 'nothing newer since · 1 MB'],
-    [{ lastEventId: 101n }, 'holds 1 event you no longer have · 1 MB'],
-    [{ lineage: 'other' as const }, '1 MB'],
-    [
-      { retention: { ...kept, goesAt: '2026-12-07T13:00:00.000Z' } },
-      '10 events since · 1 MB · kept until 7 Dec',
-    ],
-    [
-      { retention: { ...kept, reason: 'needed-at-next-start' as const } },
-      '10 events since · 1 MB · used at the chat app’s next start',
-    ],
-    [
-      { retention: { ...kept, reason: 'safety-copy' as const, goesAt: '2026-11-24T13:00:00.000Z' } },
-      '10 events since · 1 MB · kept until 24 Nov at least',
-    ],
-    [
-      {
-        retention: {
-          ...kept,
-          status: 'offered' as const,
-          reason: 'safety-copy-passed' as const,
-          goesAt: '2026-11-22T13:00:00.000Z',
-        },
-      },
-      '10 events since · 1 MB · can be pruned',
-    ],
-    [
-      { health: 'damaged' as const, healthDetail: 'Incomplete: the end of the file is missing.' },
-      'Incomplete: the end of the file is missing.',
-    ],
-    [
-      { undoes: { snapshotId: 'rewind/20261122T120000Z', action: 'restore' as const } },
-      /^the state before the 14:00 restore · 1 MB$/,
-    ],
-  ])('%o is described as %s', (change, words) => {
-    expect(detailWords(listedSnapshot('rewind/a', change), against, now)).toMatch(words);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fallbackSnapshot, groupByKind } from '../../../renderer/snapshots/snapshot-groups.ts';
+import { fallbackSnapshot, groupByDay, groupByKind } from '../../../renderer/snapshots/snapshot-groups.ts';
 import { listedSnapshot } from '../../support/listed-snapshot.ts';
 
 describe('the list', () => {
@@ -11,6 +11,19 @@ describe('the list', () => {
     );
     expect(groups.map(({ kind }) => kind)).toEqual(['rewind', 'periodic', 'restore', 'alpha', 'zebra']);
     expect(groups[0]?.snapshots.map(({ id }) => id)).toEqual(['rewind/2', 'rewind/1']);
+  });
+
+  test('shows the newest day first, and in each day the newest snapshot', () => {
+    const at = (id: string, takenAt: string) => listedSnapshot(id, { takenAt });
+    const days = groupByDay([
+      at('rewind/a', '2026-11-22T12:00:00.000Z'),
+      at('periodic/b', '2026-11-23T12:00:00.000Z'),
+      at('rewind/c', '2026-11-23T13:00:00.000Z'),
+    ]);
+    expect(days.map(({ day, snapshots }) => [day, ...snapshots.map(({ id }) => id)])).toEqual([
+      ['2026-11-23', 'rewind/c', 'periodic/b'],
+      ['2026-11-22', 'rewind/a'],
+    ]);
   });
 
   test('the newest readable snapshot from before a rewind is shown first, even if others are newer', () => {
