@@ -117,8 +117,10 @@ export function hitsWords(hits: readonly Hit[], more: boolean): string {
 
 /** `2 snapshots could not be searched, or not wholly`. */
 export function notSearchedWords({ notSearched }: Pick<SearchResult, 'notSearched'>): string {
-  const snapshots = new Set(notSearched.map(({ id }) => id)).size;
-  return `${count(snapshots, 'snapshot')} could not be searched in full`;
+  const ids = new Set(notSearched.map(({ id }) => id));
+  const database = ids.delete(null) ? ['The database'] : [];
+  const snapshots = ids.size === 0 ? [] : [count(ids.size, 'snapshot')];
+  return `${joinWords([...database, ...snapshots])} could not be searched in full`;
 }
 
 /** A value as people read it. JSON without its escapes. */

@@ -22,7 +22,7 @@ export function possibleCommands(
     'open',
     'reveal',
     'clear-cache',
-    ...when(facts.databaseProblem === null, 'find'),
+    'find',
     ...when(writable, 'take'),
     ...when(writable && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),

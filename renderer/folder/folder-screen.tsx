@@ -221,7 +221,6 @@ export function FolderScreen(props: FolderScreenProps) {
         </main>
         <SearchBox
           phrase={panel.phrase}
-          isDisabled={facts.databaseProblem !== null}
           onPhrase={panel.setPhrase}
           onOpen={panel.open}
           onClose={() => panel.close('back')}

@@ -3,7 +3,6 @@ import { Icon } from '../parts/icons.tsx';
 
 export type SearchBoxProps = {
   readonly phrase: string;
-  readonly isDisabled: boolean;
   readonly onPhrase: (phrase: string) => void;
   /** The person wants to search: the page of hits is to be shown. */
   readonly onOpen: () => void;
@@ -15,14 +14,13 @@ export type SearchBoxProps = {
 const KEY = navigator.platform.startsWith('Mac') ? '⌘F' : 'Ctrl+F';
 
 /** The field in the header. Only using it opens the page of hits: whoever passes with Tab sees no change. */
-export function SearchBox({ phrase, isDisabled, onPhrase, onOpen, onClose, onEnter }: SearchBoxProps) {
+export function SearchBox({ phrase, onPhrase, onOpen, onClose, onEnter }: SearchBoxProps) {
   return (
     <section className="search-area" aria-label="Search field">
       <SearchField
         className="search-box"
         aria-label="Search everything that ever was"
         value={phrase}
-        isDisabled={isDisabled}
         onChange={(next) => {
           onPhrase(next);
           onOpen();

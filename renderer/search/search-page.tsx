@@ -123,7 +123,7 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
           <ul>
             {result.notSearched.map(({ id, reason }) => (
               <li key={`${id} ${reason}`}>
-                <bdi>{id}</bdi>: {reason}
+                <bdi>{id ?? 'The database'}</bdi>: {reason}
               </li>
             ))}
           </ul>

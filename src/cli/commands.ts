@@ -75,7 +75,16 @@ function withWholePath(command: FolderCommand, { resolvePath }: Environment): Fo
 }
 
 /** These commands only look at snapshots, which is needed most when the database is gone. */
-const NEEDS_NO_DATABASE: readonly Command['name'][] = ['list', 'show', 'verify', 'keep', 'space', 'salvage'];
+const NEEDS_NO_DATABASE: readonly Command['name'][] = [
+  'list',
+  'show',
+  'verify',
+  'search',
+  'history',
+  'keep',
+  'space',
+  'salvage',
+];
 
 /** Two snapshots are compared with each other. */
 function needsNoDatabase(command: FolderCommand): boolean {

@@ -11,6 +11,7 @@ import {
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
+import { toExactJson } from './exact-json.ts';
 import { fold, toPrintable } from './text.ts';
 
 const LONGEST_LINE = 160;
@@ -21,7 +22,7 @@ export async function search(folder: DataFolder, request: SearchRequest, task: T
   const { hits, more, searched, notSearched } = await searchSnapshots(folder, request, task);
   const json = {
     hits: hits.map(({ table, key, column, text, in: ids, live }) => ({
-      ...{ table, key: key.map(toJson), column, text },
+      ...{ table, key: key.map(toExactJson), column, text },
       ...{ in: ids, live },
     })),
     more,
@@ -49,7 +50,7 @@ export async function history(
 ): Promise<Answer> {
   const found = await readRowHistory(folder, { table, key }, task);
   const versions = found.versions.map(({ row, in: ids, live }) => ({
-    row: new Map(row.map(([column, value]) => [column, toJson(value)])),
+    row: new Map(row.map(([column, value]) => [column, toExactJson(value)])),
     ...{ in: ids, live },
   }));
   const lines = found.versions.flatMap(({ row, in: ids, live }, index) => [
@@ -100,12 +101,6 @@ function describeValue(value: StoredValue): string {
 
 function describeNotSearched(notSearched: readonly NotSearched[]): readonly string[] {
   if (notSearched.length === 0) return [];
-  const lines = notSearched.map(({ id, reason }) => `  ${toPrintable(`${id}: ${reason}`)}`);
+  const lines = notSearched.map(({ id, reason }) => `  ${toPrintable(`${id ?? 'The database'}: ${reason}`)}`);
   return ['', 'Not searched:', ...fold(lines, (rest) => `  and ${count(rest, 'more')}`)];
-}
-
-/** A value as JSON: BLOBs as `{"base64": "…"}`, and infinities, which JSON lacks, as text. */
-function toJson(value: StoredValue): unknown {
-  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') };
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

@@ -43,8 +43,8 @@ export type Hit = {
   readonly event: FoundEvent | null;
 };
 
-/** What could not be searched, wholly or in part. */
-export type NotSearched = { readonly id: SnapshotId; readonly reason: string };
+/** What could not be searched, wholly or in part. `id` null: the database as it is now. */
+export type NotSearched = { readonly id: SnapshotId | null; readonly reason: string };
 
 export type SearchResult = {
   /** Newest first: what the database holds, and then by the newest snapshot that holds it. */

@@ -1,6 +1,4 @@
 import type { DataFolder } from '../host/data-folder.ts';
-import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
-import { withLiveView } from '../host/private-copy.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { NotSearched, RowHistory, RowVersion, StoredValue } from '../model/search.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -12,8 +10,10 @@ import { sameKey } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { type Tables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import { stageById } from '../stage/staged-view.ts';
+import { createPrivateFolder } from '../system/private-folder.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
@@ -25,7 +25,7 @@ type Row = RowVersion['row'];
  * The distinct versions of one row over all snapshots and the database as it is now. A key's value may be given as text: it
  * then also means the number that it spells. Each snapshot is asked by its key, and has to be read only if it was not
  * before. Reads only.
- * @throws `usage` for a table that does not exist or has no key, or another number of values; as `withLiveView` and
+ * @throws `usage` for a table that does not exist or has no key, or another number of values; as `withTables` and
  * `listSnapshotFiles`; `cancelled`
  */
 export async function readRowHistory(
@@ -34,31 +34,38 @@ export async function readRowHistory(
   task: TaskOptions = {},
 ): Promise<RowHistory> {
   const snapshots = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(a) - timeOf(b));
-  return withLiveView(folder, { signal: task.signal }, async (view) => {
-    const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
-    const table = findKeyed(live, name, key);
-    const versions = createVersions();
-    const notSearched: NotSearched[] = [];
-    for (const [done, snapshot] of snapshots.entries()) {
-      throwIfCancelled(task);
-      const place = { folder: view.folder, live, proof: 'facts' } as const;
-      const missed = await unlessUnread(snapshot, async () => {
-        const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
-        try {
-          versions.add(findInStage(stage, table, key), snapshot.id);
-        } finally {
-          await stage.close();
-        }
-      });
-      if (missed !== null) notSearched.push(missed);
-      task.onProgress?.({
-        ...{ phase: 'search', done: done + 1, total: snapshots.length },
-        ...{ unit: 'files', cancellable: true },
-      });
-    }
-    versions.add(await withLockPatience(task, () => findInDatabase(view.db, table, key)), null);
-    return { table: table.name, key, versions: versions.all(), notSearched };
-  });
+  const ids = snapshots.flatMap(({ id, problem }) => (problem === null ? [id] : []));
+  const privateFolder = await createPrivateFolder();
+  try {
+    return await withTables(folder, ids, { signal: task.signal }, async (live) => {
+      const table = findKeyed(live, name, key);
+      const versions = createVersions();
+      const notSearched: NotSearched[] = [];
+      for (const [done, snapshot] of snapshots.entries()) {
+        throwIfCancelled(task);
+        const place = { folder: privateFolder, live, proof: 'facts' } as const;
+        const missed = await unlessUnread(snapshot, async () => {
+          const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
+          try {
+            versions.add(findInStage(stage, table, key), snapshot.id);
+          } finally {
+            await stage.close();
+          }
+        });
+        if (missed !== null) notSearched.push(missed);
+        task.onProgress?.({
+          ...{ phase: 'search', done: done + 1, total: snapshots.length },
+          ...{ unit: 'files', cancellable: true },
+        });
+      }
+      if (live.from === 'database')
+        versions.add(await withLockPatience(task, () => findInDatabase(live.db, table, key)), null);
+      else notSearched.push({ id: null, reason: folder.databaseProblem?.message ?? 'It cannot be read.' });
+      return { table: table.name, key, versions: versions.all(), notSearched };
+    });
+  } finally {
+    await privateFolder.remove();
+  }
 }
 
 async function unlessUnread(
@@ -74,13 +81,15 @@ async function unlessUnread(
   }
 }
 
-function findKeyed({ schema }: HostDatabase, name: string, key: readonly StoredValue[]): Table {
+function findKeyed({ schema, from }: Tables, name: string, key: readonly StoredValue[]): Table {
   const table = schema.tables.get(foldName(name));
   const problem =
     table === undefined
       ? `The database has no table “${name}”.`
       : table.key.length === 0
-        ? `“${name}” has no primary key, so its rows cannot be followed over time.`
+        ? from === 'database'
+          ? `“${name}” has no primary key, so its rows cannot be followed over time.`
+          : `Without the database nobody knows the key of “${name}”, so its rows cannot be followed over time.`
         : table.key.length === key.length
           ? null
           : `The key of “${name}” has ${table.key.length} ${table.key.length === 1 ? 'value' : 'values'}: ${table.key.join(', ')}.`;

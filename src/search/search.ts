@@ -1,7 +1,5 @@
 import { basename, isAbsolute } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { readHostDatabase } from '../host/host-database.ts';
-import { withLiveView } from '../host/private-copy.ts';
 import { readChatNames } from '../log/payload.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Hit, NotSearched, SearchRequest, SearchResult } from '../model/search.ts';
@@ -10,6 +8,8 @@ import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
+import { meansNoDatabase, type Tables, withTables } from '../stage/own-tables.ts';
+import { createPrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import { preparePhrase } from './find-phrase.ts';
 import { createFoundHits } from './found-hits.ts';
@@ -28,7 +28,7 @@ export type SearchTask = TaskOptions & {
  * Looks for a phrase in the database and in all snapshots, newest first, whatever their form. Each distinct row is looked
  * at once, and what is learnt of a snapshot is kept, so that later searches need not read it. A snapshot that cannot be
  * read is named in the answer. Reads only.
- * @throws `usage` for a phrase with nothing in it; as `withLiveView` and `listSnapshotFiles`; `cancelled`
+ * @throws `usage` for a phrase with nothing in it; as `withTables` and `listSnapshotFiles`; `cancelled`
  */
 export async function searchSnapshots(
   folder: DataFolder,
@@ -38,63 +38,84 @@ export async function searchSnapshots(
   const phrase = preparePhrase(request);
   const listed = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(b) - timeOf(a));
   const asked = listed.filter(({ kind }) => request.kind === null || kind === request.kind);
-  return withLiveView(folder, { signal: task.signal }, async (view) => {
-    const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
-    const place = { folder, schema: live.schema, privateFolder: view.folder };
-    return withRowIndex(place, async (index) => {
-      forgetUnsure(index);
-      const names = await withLockPatience(task, () => readChatNames(live));
-      const found = createFoundHits(names);
-      const scan = createScan(index, phrase, createYielder(task));
-      const progress = createProgress(asked, task);
-      const lookIn = (place: Part['in']) => {
-        let scanned: Ranges = [];
-        return async (source: KnownSource): Promise<void> => {
-          const fresh: Match[] = [];
-          const wasFull = found.isFull();
-          const rows = subtractRanges(source.rows, scanned);
-          scanned = joinRanges([...scanned, ...source.rows]);
-          for await (const match of scan({ in: place, rows, isWanted: found.isWanted })) {
-            if (found.add(match)) fresh.push(match);
-            // No two rows of one source have the same key, so nothing more is to be learnt here of the hits that are kept.
-            if (found.isFull() && !wasFull) break;
-          }
-          if (fresh.length > 0) task.onFound?.(fresh.map(found.describe));
+  const ids = asked.flatMap(({ id, problem }) => (problem === null ? [id] : []));
+  const privateFolder = await createPrivateFolder();
+  try {
+    return await withTables(folder, ids, { signal: task.signal }, (live) =>
+      withRowIndex({ folder, schema: live.schema, privateFolder }, async (index) => {
+        forgetUnsure(index);
+        const names = await withLockPatience(task, () => readChatNames(live));
+        const found = createFoundHits(names);
+        const scan = createScan(index, phrase, createYielder(task));
+        const progress = createProgress(asked, task);
+        const lookIn = (place: Part['in']) => {
+          let scanned: Ranges = [];
+          return async (source: KnownSource): Promise<void> => {
+            const fresh: Match[] = [];
+            const wasFull = found.isFull();
+            const rows = subtractRanges(source.rows, scanned);
+            scanned = joinRanges([...scanned, ...source.rows]);
+            for await (const match of scan({ in: place, rows, isWanted: found.isWanted })) {
+              if (found.add(match)) fresh.push(match);
+              // No two rows of one source have the same key, so nothing more is to be learnt here of the hits that are kept.
+              if (found.isFull() && !wasFull) break;
+            }
+            if (fresh.length > 0) task.onFound?.(fresh.map(found.describe));
+          };
         };
-      };
-      const sources: KnownSource[] = [];
-      const lookAtTexts = lookIn('texts');
-      const now = await addDatabase(index, folder, task);
-      found.knowNow(now);
-      if (request.kind === null) {
-        sources.push(now);
-        await lookAtTexts(now);
-      }
-      progress.next(null);
-      for (const snapshot of asked) {
-        const source = await addUnlessUnreadable(
-          index,
-          { folder, place: { folder: view.folder, live }, snapshot },
-          { ...task, onProgress: progress.within },
-        );
-        if (source !== null && 'rows' in source) {
-          found.know(snapshot.id, source);
-          sources.push(source);
-          await lookAtTexts(source);
-        } else if (source !== null) found.miss(source);
-        progress.next(snapshot);
-      }
-      const lookAtReferences = lookIn('references');
-      if (!found.isFull()) for (const source of sources) await lookAtReferences(source);
-      if (request.kind === null) index.keepOnly(found.names());
-      return found.result();
-    });
-  });
+        const sources: KnownSource[] = [];
+        const lookAtTexts = lookIn('texts');
+        const now = await addUnlessGone(index, { folder, live }, task);
+        if ('reason' in now) found.miss(now);
+        else found.knowNow(now);
+        if (request.kind === null && 'rows' in now) {
+          sources.push(now);
+          await lookAtTexts(now);
+        }
+        progress.next(null);
+        for (const snapshot of asked) {
+          const source = await addUnlessUnreadable(
+            index,
+            { folder, place: { folder: privateFolder, live }, snapshot },
+            { ...task, onProgress: progress.within },
+          );
+          if (source !== null && 'rows' in source) {
+            found.know(snapshot.id, source);
+            sources.push(source);
+            await lookAtTexts(source);
+          } else if (source !== null) found.miss(source);
+          progress.next(snapshot);
+        }
+        const lookAtReferences = lookIn('references');
+        if (!found.isFull()) for (const source of sources) await lookAtReferences(source);
+        if (request.kind === null) index.keepOnly(found.names());
+        return found.result();
+      }),
+    );
+  } finally {
+    await privateFolder.remove();
+  }
 }
 
 /** The time of a snapshot, from its name or else from its file, in milliseconds since 1970. */
 export function timeOf({ name, mtimeMs }: SnapshotFile): number {
   return snapshotTime(name)?.getTime() ?? mtimeMs;
+}
+
+/** Snapshots are needed most when the database is gone or damaged. */
+async function addUnlessGone(
+  index: RowIndex,
+  { folder, live }: { readonly folder: DataFolder; readonly live: Tables },
+  task: TaskOptions,
+): Promise<KnownSource | NotSearched> {
+  if (live.from === 'snapshots')
+    return { id: null, reason: folder.databaseProblem?.message ?? 'It cannot be read.' };
+  try {
+    return await addDatabase(index, folder, task);
+  } catch (error) {
+    if (meansNoDatabase(error)) return { id: null, reason: withoutPaths(error) };
+    throw error;
+  }
 }
 
 type Adding = { readonly folder: DataFolder; readonly place: SourcePlace; readonly snapshot: SnapshotFile };

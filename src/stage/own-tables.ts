@@ -17,17 +17,21 @@ import { createPrivateFolder } from '../system/private-folder.ts';
 /** Codes with which a database cannot be asked for its tables, now or ever. */
 const NO_DATABASE = ['database-missing', 'database-unreadable', 'database-damaged', 'not-a-database'];
 
+/** The tables to lay snapshots out for. `from`: the live database's, or those of the snapshots. */
+export type Tables = HostDatabase & { readonly from: 'database' | 'snapshots' };
+
 /**
  * Gives `use` the tables that snapshots are laid out for: those of the live database, or where it is gone, empty or
  * damaged, an empty database with the tables and columns that the snapshots themselves have. Nothing is guessed there:
- * columns have no types, and of the keys only that of the log is known, by the profile.
+ * columns have no types, and of the keys only that of the log is known, by the profile. Of a snapshot that cannot be read to
+ * its end, what was read counts.
  * @throws as `withLiveView` for a database that is only busy, `openSnapshotFile` and `readSnapshot`
  */
 export async function withTables<T>(
   folder: DataFolder,
   ids: readonly SnapshotId[],
   task: TaskOptions,
-  use: (live: HostDatabase) => Promise<T>,
+  use: (live: Tables) => Promise<T>,
 ): Promise<T> {
   let begun = false;
   try {
@@ -35,23 +39,27 @@ export async function withTables<T>(
     return await withLiveView(folder, task, async (view) => {
       const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
       begun = true;
-      return use(live);
+      return use({ ...live, from: 'database' });
     });
   } catch (error) {
-    const isGone = error instanceof SnapbackError && NO_DATABASE.includes(error.code);
-    if (begun || !isGone) throw error;
+    if (begun || !meansNoDatabase(error)) throw error;
   }
   return withOwnTables(folder, ids, task, use);
+}
+
+/** Whether an error means that the database cannot be read, now or ever. */
+export function meansNoDatabase(error: unknown): error is SnapbackError {
+  return error instanceof SnapbackError && NO_DATABASE.includes(error.code);
 }
 
 async function withOwnTables<T>(
   folder: DataFolder,
   ids: readonly SnapshotId[],
   task: TaskOptions,
-  use: (live: HostDatabase) => Promise<T>,
+  use: (live: Tables) => Promise<T>,
 ): Promise<T> {
   const tables = new Map<string, OwnTable>();
-  for (const id of ids) await learnTables(folder, id, tables, task);
+  for (const id of ids) await unlessUnreadable(() => learnTables(folder, id, tables, task));
   const place = await createPrivateFolder();
   try {
     const path = join(place.path, 'own.db');
@@ -59,12 +67,21 @@ async function withOwnTables<T>(
     const db = openPrivateDatabase(path, folder);
     try {
       for (const table of tables.values()) db.exec(sqlOf(table, folder.profile));
-      return await use(readHostDatabase(db, folder.profile));
+      return await use({ ...readHostDatabase(db, folder.profile), from: 'snapshots' });
     } finally {
       db.close();
     }
   } finally {
     await place.remove();
+  }
+}
+
+/** Laying it out says what is wrong with it. */
+async function unlessUnreadable(read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { open as openFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -132,6 +132,30 @@ describe('A search', () => {
         { id: 'rewind/20260101T000000Z', reason: expect.stringContaining('label') },
       ]);
   });
+
+  it.each(['gone', 'empty', 'overwritten', 'damaged'])(
+    'searches the snapshots although the database is %s',
+    async (state) => {
+      const { dir, databaseFile, cacheDir } = await makeSearched();
+      await putSnapshot({ dir }, 'rewind/20260101T000000Z', dumpChat(await open({ dir, databaseFile })));
+      await putSnapshot({ dir }, 'rewind/20260102T000000Z', '{"last_event_id": 1, "event_log": [{"id": 1,');
+      if (state === 'gone') await rm(databaseFile);
+      else if (state === 'damaged') {
+        const handle = await openFile(databaseFile, 'r+');
+        await handle.write(Buffer.alloc(8192, 7), 0, 8192, 4096);
+        await handle.close();
+      } else await writeFile(databaseFile, state === 'empty' ? '' : 'no database at all');
+      const folder = await openDataFolder(dir, { cacheDir, withoutDatabase: true });
+      for (const _ of ['cold', 'again']) {
+        const { hits, notSearched } = await searchSnapshots(folder, { phrase: 'line', ...ANY });
+        expect(hits.map(({ text, in: ids, live }) => [text, ids, live])).toEqual([
+          ['line 2', ['rewind/20260101T000000Z'], false],
+          ['line 1', ['rewind/20260101T000000Z'], false],
+        ]);
+        expect(notSearched.map(({ id }) => id)).toEqual([null, 'rewind/20260102T000000Z']);
+      }
+    },
+  );
 
   it('finds a phrase anywhere in a text of several megabytes, and shows what stands around it', async () => {
     const folder = await makeSearched();
