@@ -68,7 +68,7 @@ export function cellWords(cell: CellPreview): string {
 }
 
 /** A real with all its digits, and recognizable as one: `1.0`, `-0.0`, `1e+300`. */
-export function realWords(value: number): string {
+function realWords(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   const text = Object.is(value, -0) ? '-0' : String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;

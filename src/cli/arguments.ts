@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ExportFormat } from '../model/export.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
 import type { SalvageFormat } from '../model/salvage.ts';
@@ -51,6 +52,13 @@ export type Command =
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
   /** `to` null: only show what can be saved. */
+  | {
+      readonly name: 'export';
+      readonly id: string;
+      readonly format: ExportFormat;
+      readonly table: string | null;
+      readonly to: string;
+    }
   | {
       readonly name: 'salvage';
       readonly id: string;
@@ -185,6 +193,8 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
     case 'undo':
       none(name, operands);
       return { name, whileOpen, ...parseConsents(values), ...applied };
+    case 'export':
+      return parseExport(operands, values);
     case 'salvage':
       return parseSalvage(operands, values);
     case 'keep':
@@ -213,6 +223,18 @@ function parseCommand(name: CommandName, operands: readonly string[], values: Va
       none(name, operands);
       return { name, ...applied };
   }
+}
+
+function parseExport(operands: readonly string[], { to, format, table }: Values): Command {
+  const id = one('export', operands, 'a snapshot');
+  if (to === undefined || to === '')
+    throw usage('The option --to FILE is missing: it names the new file.', 'export');
+  if (format === undefined)
+    throw usage('The option --format is missing: it is one of csv, json, sqlite.', 'export');
+  const chosen = choice('format', format, ['csv', 'json', 'sqlite'], 'json');
+  if (chosen === 'csv' && table === undefined)
+    throw usage('A CSV file holds one table. Name it with --table NAME.', 'export');
+  return { name: 'export', id, format: chosen, table: table ?? null, to };
 }
 
 function parseSalvage(operands: readonly string[], { to, format }: Values): Command {

@@ -24,6 +24,7 @@ import {
 import type { Answer, StreamedAnswer } from './answer.ts';
 import type { Command, FolderCommand, Invocation, WorkingCommand } from './arguments.ts';
 import { showChat } from './conversation.ts';
+import { exportTo } from './export.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
 import {
@@ -84,6 +85,7 @@ const NEEDS_NO_DATABASE: readonly Command['name'][] = [
   'keep',
   'space',
   'salvage',
+  'export',
 ];
 
 /** Two snapshots are compared with each other. */
@@ -165,6 +167,8 @@ async function runInFolder(
     case 'restore':
     case 'undo':
       return restoreOrUndo(folder, command, task);
+    case 'export':
+      return exportTo(folder, command, task);
     case 'salvage':
       return salvage(folder, command, task);
     case 'keep': {

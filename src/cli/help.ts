@@ -28,6 +28,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '',
     does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',
   },
+  export: {
+    operands: 'ID',
+    does: 'writes what a snapshot holds into a new file: csv (one table), json or sqlite',
+  },
   salvage: {
     operands: 'ID',
     does: 'shows what is whole of a damaged snapshot; with --to, writes that into a new file',
@@ -59,7 +63,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
 const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ['Look', ['status', 'list', 'show', 'verify', 'diff', 'search', 'history']],
   ['Take', ['take']],
-  ['Restore', ['restore', 'undo', 'salvage']],
+  ['Restore', ['restore', 'undo', 'salvage', 'export']],
   ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],
   ['Other', ['demo', 'help']],
 ];

@@ -31,6 +31,7 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
     case 'restore':
     case 'keep':
     case 'salvage':
+    case 'export':
       return { ...command, id: ids[0] ?? command.id };
     case 'verify':
       return { ...command, ids };

@@ -7,7 +7,7 @@ export function printJson(value: unknown): string {
 }
 
 /** `JSON.rawJSON`, which prints a number exactly as given. TypeScript does not know it yet. */
-export const rawJson: (text: string) => unknown = Reflect.get(JSON, 'rawJSON');
+const rawJson: (text: string) => unknown = Reflect.get(JSON, 'rawJSON');
 
 function replace(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return rawJson(value.toString());

@@ -9,11 +9,11 @@ import {
   type RowsOverview,
   type SqlValue,
   type TaskOptions,
+  toExactJson,
   withRows,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './arguments.ts';
-import { toExactJson } from './exact-json.ts';
 import { printJson } from './json.ts';
 import { describeTables, TITLES_BETWEEN } from './report.ts';
 import { toPrintable } from './text.ts';

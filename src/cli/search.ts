@@ -9,9 +9,9 @@ import {
   type StoredValue,
   searchSnapshots,
   type TaskOptions,
+  toExactJson,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
-import { toExactJson } from './exact-json.ts';
 import { fold, toPrintable } from './text.ts';
 
 const LONGEST_LINE = 160;

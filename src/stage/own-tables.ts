@@ -52,7 +52,8 @@ export function meansNoDatabase(error: unknown): error is SnapbackError {
   return error instanceof SnapbackError && NO_DATABASE.includes(error.code);
 }
 
-async function withOwnTables<T>(
+/** Gives `use` an empty database with the tables and columns that the snapshots themselves have. @throws as `readSnapshot` */
+export async function withOwnTables<T>(
   folder: DataFolder,
   ids: readonly SnapshotId[],
   task: TaskOptions,

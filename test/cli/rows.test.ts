@@ -1,3 +1,4 @@
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import {
   readDump,
   readTables,
   refusal,
+  root,
   run,
 } from '../support/cli.ts';
 
@@ -80,6 +82,19 @@ test.concurrent.each([
   [['diff', 'latest', '--limit', '3'], 2, 'usage'],
   [['diff', 'latest', '--table', 'nope', '--rows'], 2, 'usage'],
   [['diff', 'latest', 'rewind/20200101T000000Z'], 1, 'snapshot-missing'],
+  [['export', 'latest', '--to', 'x.json'], 2, 'usage'],
+  [['export', 'latest', '--format', 'json'], 2, 'usage'],
+  [['export', 'latest', '--format', 'csv', '--to', 'x.csv'], 2, 'usage'],
+  [['export', 'latest', '--format', 'xml', '--to', 'x'], 2, 'usage'],
 ] as const)('%j is refused', async (args, status, code) => {
   expect(await run([...args, '--data', pristine])).toEqual(refusal(status, code));
+});
+
+test.concurrent('export writes a new file once, and says what is in it', async () => {
+  const to = join(root, 'memories.csv');
+  const args = ['export', 'latest-rewind', '--format', 'csv', '--table', 'memories', '--to', to];
+  const receipt = await ask<{ readonly tables: unknown }>(pristine, ...args);
+  expect(receipt).toMatchObject({ file: await realpath(to), tables: [{ name: 'memories', rows: 501 }] });
+  expect((await readFile(to, 'utf8')).split('\r\n')).toHaveLength(503);
+  expect(await run([...args, '--data', pristine])).toEqual(refusal(1, 'target-exists'));
 });

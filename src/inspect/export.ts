@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { OWN, SNAPSHOTS } from '../host/folders.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import type { ExportReceipt, ExportRequest } from '../model/export.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { nameUnlessTaken } from '../snapshots/publish.ts';
+import { foldName } from '../sqlite/names.ts';
+import { tidy } from '../system/durable.ts';
+import { realpath, stat, unlink } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
+import { exportDatabase } from './export-database.ts';
+import { type ExportSource, withExportSource } from './export-source.ts';
+import { exportText } from './export-text.ts';
+
+export type ExportTarget = ExportRequest & { readonly to: string };
+
+/**
+ * Writes what a snapshot holds into a new file. The file is complete and was read back from the moment it has its name, and
+ * nothing is overwritten. It works without the database, too.
+ * @throws `usage` for CSV without a table, a table that is not there, or a place that belongs to the chat app or to Snapback;
+ * `target-exists`, `disk-full`, `folder-read-only`, `io-failed`, `cancelled`, and as `withExportSource`; then there is no file
+ */
+export async function exportSnapshot(
+  folder: DataFolder,
+  id: SnapshotId,
+  { format, table, to }: ExportTarget,
+  task: TaskOptions = {},
+): Promise<ExportReceipt> {
+  if (format === 'csv' && table === null)
+    throw new SnapbackError('usage', 'A CSV file holds one table. Name it with --table NAME.', { format });
+  const place = await findPlace(folder, to);
+  const target = join(place, basename(to));
+  const draft = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
+  return withExportSource(folder, id, task, async (found) => {
+    const source = chooseTables(found, table);
+    try {
+      if (format === 'sqlite') await exportDatabase(source, draft, folder, task);
+      else await exportText(source, draft, { format, snapshotId: id }, task);
+      if (!(await nameUnlessTaken(draft, target)))
+        throw new SnapbackError('target-exists', `“${basename(to)}” exists already. Choose another name.`, {
+          path: target,
+        });
+      const { size: sizeBytes } = await stat(target);
+      const tables = source.tables.map(({ live: { name }, rows }) => ({ name, rows }));
+      return { file: target, format, sizeBytes, tables, asWritten: source.asWritten };
+    } catch (error) {
+      throw isSystemError(error) ? explainWriteError(error, place) : error;
+    } finally {
+      for (const rest of [draft, `${draft}-journal`]) await tidy(() => unlink(rest));
+    }
+  });
+}
+
+function chooseTables(source: ExportSource, table: string | null): ExportSource {
+  if (table === null) return source;
+  const tables = source.tables.filter(({ live }) => foldName(live.name) === foldName(table));
+  if (tables.length > 0) return { ...source, tables };
+  const names = source.tables.map(({ live }) => live.name).join(', ');
+  throw new SnapbackError('usage', `The snapshot holds no table “${table}”. It holds: ${names}.`, { table });
+}
+
+/** The real path of the folder that the file goes to. */
+async function findPlace({ dir }: DataFolder, to: string): Promise<string> {
+  const name = basename(to);
+  if (name === '' || name === '.' || name === '..')
+    throw new SnapbackError('usage', 'Name the file to export to.', { got: to });
+  try {
+    const place = await realpath(dirname(to));
+    const [top = ''] = relative(dir, place).split(sep);
+    if (top === OWN || top === SNAPSHOTS)
+      throw new SnapbackError(
+        'usage',
+        'This folder belongs to the chat app or to Snapback. Export to another one.',
+        { got: to },
+      );
+    return place;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR'))
+      throw new SnapbackError('usage', `There is no folder “${basename(dirname(to))}”.`, { got: to }, error);
+    throw error;
+  }
+}

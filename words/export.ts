@@ -1,0 +1,21 @@
+import type { ExportReceipt } from '../src/model/export.ts';
+import { formatBytes } from './numbers.ts';
+import { count } from './plurals.ts';
+
+/** What was exported, without the place of the file. */
+export function exportedWords({ tables, sizeBytes }: Pick<ExportReceipt, 'tables' | 'sizeBytes'>): string {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  return `${count(rows, 'row')} of ${count(tables.length, 'table')} exported, ${formatBytes(sizeBytes)}. What was written was read back and is the same.`;
+}
+
+/** Why the values are as the file has them; null where today's tables gave them their types. */
+export function asWrittenWords({ asWritten }: Pick<ExportReceipt, 'asWritten'>): string | null {
+  switch (asWritten) {
+    case null:
+      return null;
+    case 'no-database':
+      return 'Without the database, values are exported as the snapshot’s file has them: binary data that the chat app wrote as text stays text.';
+    case 'schema-differs':
+      return 'Today’s tables have no room for some of the snapshot, so values are exported as its file has them: binary data that the chat app wrote as text stays text.';
+  }
+}
