@@ -10,6 +10,7 @@ import type {
   PrunePolicy,
   PruneReceipt,
   PutBack,
+  SpaceUse,
   TrashedPrune,
   TrashSummary,
 } from '../src/model/prune.ts';
@@ -31,8 +32,9 @@ import type {
   RowsSubject,
   RowsWindow,
 } from '../src/model/rows.ts';
+import type { Salvageable, SalvageReceipt } from '../src/model/salvage.ts';
 import type { Hit, RowHistory, SearchRequest, SearchResult, StoredValue } from '../src/model/search.ts';
-import type { SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
+import type { KeptSnapshot, SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
 import type { Timeline } from '../src/model/timeline.ts';
 
@@ -105,6 +107,9 @@ export type StartFacts = {
 /** Moving to the system's trash frees no space until that is emptied. */
 type TrashTarget = 'system-trash' | 'deleted';
 
+/** What was salvaged, without its path: only the file's name. */
+type SavedFile = Omit<SalvageReceipt, 'file'> & { readonly fileName: string };
+
 type In<Args, Result> = { readonly args: Args; readonly result: Result };
 type OfFolder = { readonly folderId: FolderId };
 type OfSnapshot = OfFolder & { readonly snapshotId: SnapshotId };
@@ -122,6 +127,8 @@ export type DesktopRequests = {
   /** Opens the demo, building it first where there is none yet, or beside it if `fresh`. */
   'demo.open': In<{ readonly fresh: boolean }, OpenFolder>;
   'snapshot.reveal': In<OfSnapshot, null>;
+  /** Asks where to save what is whole of a damaged snapshot. Null: the dialog was dismissed. */
+  'snapshot.salvage': In<OfSnapshot, SavedFile | null>;
   /** `refused`: the system has no trash for this place. What it did not take is still there. */
   'trash.empty': In<
     OfFolder & { readonly to: TrashTarget },
@@ -171,6 +178,18 @@ type CoreRequests = RowsRequests & {
   /** Hits are told of as they are found; the answer has all of them. */
   'search.run': In<OfFolder & SearchRequest, SearchResult>;
   'row.history': In<OfFolder & { readonly table: string; readonly key: readonly StoredValue[] }, RowHistory>;
+  /** Keeps it until somebody moves it to the trash. */
+  'snapshot.keep': In<
+    OfSnapshot & { readonly label: { readonly name: string | null; readonly note: string | null } },
+    KeptSnapshot
+  >;
+  /** Keeps it while a person decides on it; answers what to release. Null: that is not possible here. */
+  'snapshot.hold': In<OfSnapshot, SnapshotId | null>;
+  /** False: it stays kept, because it is gone from its own place. */
+  'snapshot.release': In<OfSnapshot, boolean>;
+  /** What can be saved of a damaged one. Null: it is not damaged after all. */
+  'snapshot.salvageable': In<OfSnapshot, Salvageable | null>;
+  'folder.space': In<OfFolder, SpaceUse>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** Folders in plans and receipts are relative to the data folder. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
@@ -203,6 +222,7 @@ type PrivateRequests = {
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
   'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
   'private.empty-trash': In<OfFolder, EmptiedTrash>;
+  'private.salvage': In<OfSnapshot & { readonly to: string }, SalvageReceipt>;
   'private.clear-cache': In<{ readonly cacheDir: string }, ClearedCache>;
 };
 

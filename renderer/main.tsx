@@ -11,6 +11,7 @@ import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
 import './styles/rows.css';
+import './styles/keep.css';
 import './styles/timeline.css';
 import './styles/search.css';
 import './styles/forced.css';

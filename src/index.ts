@@ -40,7 +40,13 @@ export type * from './model/snapshots.ts';
 export type * from './model/task.ts';
 export type * from './model/timeline.ts';
 export { isDue } from './prune/due.ts';
-export { holdSnapshot, keepSnapshot } from './prune/kept.ts';
+export {
+  findWhereKept,
+  holdSnapshot,
+  keepSnapshot,
+  releaseAbandoned,
+  releaseSnapshot,
+} from './prune/kept.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { listTrash, putBack } from './prune/put-back.ts';
 export { describeSpace } from './prune/space.ts';

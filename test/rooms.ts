@@ -212,8 +212,23 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
   },
+  'renderer/keep': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
+  'renderer/damage': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
+  'renderer/space': {
+    values: ['renderer/ask', words, 'renderer/parts', 'react-aria-components'],
+    types: windowTypes,
+  },
   'renderer/page': {
-    values: ['renderer/ask', words, 'renderer/parts', 'renderer/details', 'renderer/rows', ...react],
+    values: [
+      'renderer/ask',
+      words,
+      'renderer/parts',
+      'renderer/details',
+      'renderer/rows',
+      'renderer/keep',
+      'renderer/damage',
+      ...react,
+    ],
     types: windowTypes,
   },
   'renderer/restore': {
@@ -242,6 +257,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/page',
       'renderer/restore',
       'renderer/prune',
+      'renderer/keep',
+      'renderer/space',
       'renderer/timeline',
       ...react,
     ],

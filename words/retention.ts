@@ -48,10 +48,10 @@ export function retentionWords(
       return `Kept until you prune it: there are ${keep ?? rules.restore.keep} newer safety copies, and it is older than ${count(rules.restore.keepDays, 'day')}.`;
     case 'among-newest':
       return status === 'goes-next'
-        ? `Oldest of the ${keep ?? rules.periodic.keep} kept; removed when the next one is made.`
+        ? `Oldest of the ${keep ?? rules.periodic.keep} kept; removed at the next checkpoint (${nextCheckpoint(rules)}).`
         : `Number ${rank ?? '?'} of the newest ${keep ?? rules.periodic.keep}, which are kept.`;
     case 'beyond-newest':
-      return `Not one of the newest ${keep ?? rules.periodic.keep}; removed when the next one is made.`;
+      return `Not one of the newest ${keep ?? rules.periodic.keep}; removed at the next checkpoint (${nextCheckpoint(rules)}).`;
     case 'within-age':
       return goesAt === null ? 'Kept for now.' : `Kept until ${formatDay(goesAt, now)}.`;
     case 'age-passed':
@@ -61,6 +61,11 @@ export function retentionWords(
     case 'no-rule':
       return 'Kept: no rule removes this kind.';
   }
+}
+
+/** When the chat app makes its next checkpoint: `within 100 events or 30 minutes`. */
+function nextCheckpoint({ periodic }: Rules): string {
+  return `within ${count(periodic.everyEvents, 'event')} or ${formatSeconds(periodic.everySeconds)}`;
 }
 
 /** When the chat app takes snapshots by itself. */

@@ -1,6 +1,7 @@
 import type { Salvageable, SalvageReceipt, SavedTable } from '../src/model/salvage.ts';
 import { formatBytes } from './numbers.ts';
 import { choose, count } from './plurals.ts';
+import { joinWords } from './sentences.ts';
 
 /** `2 of 11 tables can be saved`. A table of which only some rows are left counts. */
 export function savableWords({ tables }: Pick<Salvageable, 'tables'>): string {
@@ -24,6 +25,13 @@ export function savedWords({ state, rows, gaps }: Omit<SavedTable, 'name'>): str
     case 'missing':
       return 'lost';
   }
+}
+
+/** Names the tables that are lost; null where none is. They need not have been empty. */
+export function lostWords({ tables }: Pick<Salvageable, 'tables'>): string | null {
+  const lost = tables.filter(({ state }) => state === 'missing').map(({ name }) => name);
+  if (lost.length === 0) return null;
+  return `Lost: ${joinWords(lost)}. That does not mean that ${choose(lost.length, 'it was', 'they were')} empty.`;
 }
 
 /** Where rows are missing: `An unknown number of rows is missing between id 12 and id 40.` */

@@ -1,8 +1,9 @@
-import type { SpaceUse } from '../src/model/prune.ts';
+import type { SpaceUse, TrashSummary } from '../src/model/prune.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { kindWords } from './kinds.ts';
 import { formatBytes } from './numbers.ts';
 import { choose, count } from './plurals.ts';
+import type { ListedSnapshot } from './snapshots.ts';
 
 type Suggestion = NonNullable<SpaceUse['suggestion']>;
 
@@ -18,6 +19,13 @@ export type SpacePart = {
 export function spaceParts({ kinds, trash }: SpaceUse): readonly SpacePart[] {
   const parts = kinds.map(({ kind, ...taken }) => ({ key: kind, name: kindWords(kind).many, ...taken }));
   return trash.snapshots === 0 ? parts : [...parts, { key: 'trash', name: 'In the trash', ...trash }];
+}
+
+/** What snapshots and trash take together. What is kept of a snapshot that is still there takes nothing more. */
+export function takenBytes(snapshots: readonly ListedSnapshot[], { freesBytes }: TrashSummary): number {
+  const ids = new Set(snapshots.map(({ id }) => id));
+  const alone = snapshots.filter(({ kept }) => kept === null || !ids.has(kept.from));
+  return alone.reduce((sum, { sizeBytes }) => sum + sizeBytes, freesBytes);
 }
 
 /** `Snapshots take 48 MB.` */

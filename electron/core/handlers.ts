@@ -4,14 +4,19 @@ import {
   applyUndo,
   clearCache,
   describeFolder,
+  describeSpace,
   describeTrash,
   diffSnapshot,
   emptyTrash,
   type Finished,
   findOnlyCopies,
   findOpeners,
+  findSalvageable,
+  findWhereKept,
   finishInterrupted,
+  holdSnapshot,
   type KnownOutcome,
+  keepSnapshot,
   listSnapshots,
   listTrash,
   noSuchSnapshot,
@@ -24,8 +29,11 @@ import {
   readPlanOutcome,
   readRowHistory,
   readTimeline,
+  releaseAbandoned,
+  releaseSnapshot,
   type SearchTask,
   SnapbackError,
+  salvageSnapshot,
   searchSnapshots,
   type TaskOptions,
   takeSnapshot,
@@ -82,6 +90,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         withoutDatabase: true,
       });
       const [newest] = await finishInterrupted(folder, task);
+      await releaseAbandoned(folder);
       // Watched first, so that what changes after these facts is told.
       await folders.add(folderId, folder);
       try {
@@ -115,6 +124,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       };
     },
     'private.clear-cache': ({ cacheDir }) => clearCache(cacheDir),
+    'private.salvage': ({ folderId, snapshotId, to }, task) =>
+      inFront(folderId, ({ folder }) =>
+        salvageSnapshot(folder, snapshotId, { to, format: /\.json$/i.test(to) ? 'json' : 'sqlite' }, task),
+      ),
     'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
@@ -128,6 +141,18 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, ({ folder }) => searchSnapshots(folder, request, task)),
     'row.history': ({ folderId, ...row }, task) =>
       inFront(folderId, ({ folder }) => readRowHistory(folder, row, task)),
+    'snapshot.keep': ({ folderId, snapshotId, label }) =>
+      inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
+    'snapshot.hold': ({ folderId, snapshotId }) =>
+      inFront(
+        folderId,
+        async ({ folder }) => (await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null,
+      ),
+    'snapshot.release': ({ folderId, snapshotId }) =>
+      inFront(folderId, ({ folder }) => releaseSnapshot(folder, snapshotId)),
+    'snapshot.salvageable': ({ folderId, snapshotId }, task) =>
+      inFront(folderId, ({ folder }) => findSalvageable(folder, snapshotId, task)),
+    'folder.space': ({ folderId }) => describeSpace(folders.get(folderId).folder),
     'snapshot.take': ({ folderId, kind }, task) =>
       inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 
@@ -152,7 +177,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           case 'restore':
             return applyRestore(
               folder,
-              { snapshotId: planned.id, action: 'restore', ...planned.options, ...consents },
+              {
+                snapshotId: await findWhereKept(folder, planned.id),
+                action: 'restore',
+                ...planned.options,
+                ...consents,
+              },
               apply,
               task,
             );
@@ -194,6 +224,16 @@ const ENDED = { committed: 'made', 'not-committed': 'not-made' } as const satisf
 function unlessCancelled(error: unknown): null {
   if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
   throw error;
+}
+
+/** A convenience that the system refuses must not keep anybody from what they came for: null. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SnapbackError) return null;
+    throw error;
+  }
 }
 
 function takePlan(entry: OpenEntry, planId: string): Planned {

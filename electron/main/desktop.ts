@@ -166,6 +166,26 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       shell.showItemInFolder(file.value);
       return done(null);
     },
+    async 'snapshot.salvage'(args, requestId) {
+      if (place === null) return failed('data-folder-missing', 'This folder is not open.');
+      const name = basename(args.snapshotId);
+      const options: Electron.SaveDialogOptions = {
+        title: 'Save what is whole',
+        defaultPath: join(place.dir, `${name} salvaged.json`),
+        filters: [
+          { name: 'Snapshot', extensions: ['json'] },
+          { name: 'SQLite database', extensions: ['sqlite', 'db'] },
+        ],
+      };
+      const parent = window();
+      const chosen =
+        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+      if (chosen.canceled || chosen.filePath === '') return done(null);
+      const saved = await core.request('private.salvage', { ...args, to: chosen.filePath }, requestId);
+      if (!saved.ok) return saved;
+      const { file, ...receipt } = saved.value;
+      return done({ ...receipt, fileName: basename(file) });
+    },
     'trash.empty': (args) => emptyTrashTo(core, args),
     async 'rows.copy'(args) {
       const text = await core.request('private.copy', args);

@@ -8,6 +8,8 @@ const planId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000));
 const tableNames = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(1000), v.readonly());
 
+const words = v.nullable(v.pipe(v.string(), v.maxLength(4000)));
+
 const none = v.strictObject({});
 const ofFolder = v.strictObject({ folderId: id });
 const ofSnapshot = v.strictObject({ folderId: id, snapshotId });
@@ -89,6 +91,7 @@ const schemas = {
   'recent.forget': v.strictObject({ recentId: id }),
   'demo.open': v.strictObject({ fresh: v.boolean() }),
   'snapshot.reveal': ofSnapshot,
+  'snapshot.salvage': ofSnapshot,
   'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
   'cache.clear': none,
   'rows.open': v.strictObject({ ...ofSnapshot.entries, otherId: v.nullable(snapshotId) }),
@@ -118,6 +121,14 @@ const schemas = {
     table: v.pipe(v.string(), v.maxLength(1024)),
     key: v.pipe(v.array(storedValue), v.maxLength(100), v.readonly()),
   }),
+  'snapshot.keep': v.strictObject({
+    ...ofSnapshot.entries,
+    label: v.strictObject({ name: words, note: words }),
+  }),
+  'snapshot.hold': ofSnapshot,
+  'snapshot.release': ofSnapshot,
+  'snapshot.salvageable': ofSnapshot,
+  'folder.space': ofFolder,
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
   'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents }),

@@ -3,6 +3,7 @@ import type { RequestName } from '../../electron/contract.ts';
 /** The requests that change the folder's files. */
 const CHANGING: ReadonlySet<RequestName> = new Set([
   'snapshot.take',
+  'snapshot.keep',
   'plan.apply',
   'prune.apply',
   'prune.put-back',

@@ -1,12 +1,17 @@
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
-import type { TrashSummary } from '../../src/model/prune.ts';
+import type { PrunePolicy, TrashSummary } from '../../src/model/prune.ts';
 import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { isEndangered } from '../../words/keep.ts';
+import { useNow } from '../ask/now.ts';
+import { KeepDialog } from '../keep/keep-dialog.tsx';
+import { useHold } from '../keep/use-hold.ts';
 import { EmptyTrashDialog } from '../prune/empty-trash-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
+import { SpaceDialog } from '../space/space-dialog.tsx';
 import type { FolderData } from './folder-data.ts';
 
 /** The dialog that is open over the folder, with the data from when it was opened. */
@@ -14,7 +19,9 @@ export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly dialog: 'undo'; readonly from: HeldState }
   | { readonly dialog: 'take' | 'put-back' | 'empty-trash' }
-  | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[] };
+  | { readonly dialog: 'space' }
+  | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
+  | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[]; readonly rule: PrunePolicy | null };
 
 export type FolderDialogProps = {
   readonly dialog: OpenDialog;
@@ -25,6 +32,8 @@ export type FolderDialogProps = {
   readonly prune: FolderData['prune'];
   readonly onTaken: (id: SnapshotId) => void;
   readonly onPutBack: (news: string) => void;
+  /** Opens another dialog in the place of this one. */
+  readonly onOpen: (dialog: OpenDialog) => void;
   /** Passes the news (null: none), and the trash folder that what was pruned is in now. */
   readonly onClose: (news: string | null, trashName?: string) => void;
 };
@@ -32,6 +41,11 @@ export type FolderDialogProps = {
 export function FolderDialog(props: FolderDialogProps) {
   const { dialog, folderId, databaseRevision } = props;
   const close = () => props.onClose(null);
+  const now = useNow();
+  const inDanger =
+    dialog.dialog === 'restore' &&
+    props.snapshots.some(({ id, retention }) => id === dialog.snapshotId && isEndangered(retention, now));
+  useHold(folderId, inDanger ? dialog.snapshotId : null);
   switch (dialog.dialog) {
     case 'restore':
       return (
@@ -68,9 +82,23 @@ export function FolderDialog(props: FolderDialogProps) {
           folderId={folderId}
           snapshots={props.snapshots}
           chosen={dialog.chosen}
+          rule={dialog.rule}
           prune={props.prune}
           onClose={close}
           onPruned={props.onClose}
+        />
+      );
+    case 'keep':
+      return (
+        <KeepDialog folderId={folderId} snapshot={dialog.snapshot} onClose={close} onKept={props.onClose} />
+      );
+    case 'space':
+      return (
+        <SpaceDialog
+          folderId={folderId}
+          onClose={close}
+          onPrune={(rule) => props.onOpen({ dialog: 'prune', chosen: [], rule })}
+          onEmptyTrash={() => props.onOpen({ dialog: 'empty-trash' })}
         />
       );
     case 'put-back':

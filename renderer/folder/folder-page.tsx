@@ -18,6 +18,7 @@ export type FolderPageProps = {
   readonly looking: boolean;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
+  readonly onKeep: () => void;
   readonly onPrune: () => void;
   /** An empty list clears the choice, so that the likeliest snapshot is chosen again. */
   readonly onChoose: (ids: readonly SnapshotId[]) => void;
@@ -101,6 +102,8 @@ export function FolderPage(props: FolderPageProps) {
       onView={setView}
       onRestore={props.onRestore}
       onReveal={props.onReveal}
+      keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
+      onKeep={props.onKeep}
     />
   );
 }

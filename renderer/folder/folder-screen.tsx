@@ -116,7 +116,11 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'take' || command === 'put-back' || command === 'empty-trash')
       openDialog({ dialog: command });
     else if (command === 'prune')
-      openDialog({ dialog: 'prune', chosen: shown.length > 1 ? shown.map(({ id }) => id) : [] });
+      openDialog({
+        dialog: 'prune',
+        chosen: shown.length > 1 ? shown.map(({ id }) => id) : [],
+        rule: null,
+      });
     else if (command === 'reveal') void reveal(single);
     else if (command === 'clear-cache') void clearCache();
   };
@@ -150,7 +154,8 @@ export function FolderScreen(props: FolderScreenProps) {
   };
   const act = (action: LineAction) => {
     if (action !== 'prune') obey(action);
-    else if (possible.includes('prune')) openDialog({ dialog: 'prune', chosen: shown.map(({ id }) => id) });
+    else if (possible.includes('prune'))
+      openDialog({ dialog: 'prune', rule: null, chosen: shown.map(({ id }) => id) });
   };
   const finish = (news: string | null, trashName: string | null = null) => {
     setDialog(null);
@@ -162,7 +167,12 @@ export function FolderScreen(props: FolderScreenProps) {
   return (
     <FolderWords facts={facts} snapshots={snapshots}>
       <div className="frame">
-        <FolderHeader folder={folder} facts={facts} />
+        <FolderHeader
+          folder={folder}
+          facts={facts}
+          snapshots={snapshots}
+          onSpace={() => openDialog({ dialog: 'space' })}
+        />
         <Banners
           facts={facts}
           place={folder.place}
@@ -214,6 +224,7 @@ export function FolderScreen(props: FolderScreenProps) {
               looking={looking}
               onRestore={() => obey('restore')}
               onReveal={() => void reveal(single)}
+              onKeep={() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })}
               onPrune={() => obey('prune')}
               onChoose={(ids) => data.choose(new Set(ids))}
             />
@@ -243,6 +254,7 @@ export function FolderScreen(props: FolderScreenProps) {
             trash={facts.trash}
             databaseRevision={data.revisions.database}
             prune={data.prune}
+            onOpen={openDialog}
             onTaken={(id) => void data.refresh().then(() => data.choose(new Set([id])))}
             onPutBack={(news) => {
               finish(news);

@@ -1,17 +1,24 @@
-import type { OpenFolder } from '../../electron/contract.ts';
+import { Button } from 'react-aria-components';
+import type { ListedSnapshot, OpenFolder } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { takenBytes } from '../../words/space.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { Icon } from '../parts/icons.tsx';
 
 const LOOK_EVERY_MS = 8_000;
 
-export type HeaderProps = { readonly folder: OpenFolder; readonly facts: FolderFacts };
+export type HeaderProps = {
+  readonly folder: OpenFolder;
+  readonly facts: FolderFacts;
+  readonly snapshots: readonly ListedSnapshot[] | null;
+  readonly onSpace: () => void;
+};
 
 /** The name of the folder and the state of its database, as soon as all of that is known: the line does not move then. */
-export function FolderHeader({ folder, facts }: HeaderProps) {
+export function FolderHeader({ folder, facts, snapshots, onSpace }: HeaderProps) {
   const inUse = useInUse(folder.folderId, facts.inUse, LOOK_EVERY_MS);
   return (
     <header className="head">
@@ -36,6 +43,11 @@ export function FolderHeader({ folder, facts }: HeaderProps) {
           </>
         )}
       </p>
+      {snapshots !== null && snapshots.length > 0 && (
+        <Button className="button quiet head-space" onPress={onSpace}>
+          Space {formatBytes(takenBytes(snapshots, facts.trash))}
+        </Button>
+      )}
     </header>
   );
 }

@@ -9,6 +9,8 @@ import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import type { Revisions } from '../ask/revisions.ts';
 import { isWritable } from '../ask/writable.ts';
+import { SalvagePanel } from '../damage/salvage-panel.tsx';
+import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
@@ -23,6 +25,9 @@ export type SnapshotPageProps = {
   readonly onView: (id: string) => void;
   readonly onRestore: () => void;
   readonly onReveal: () => void;
+  /** The one that is kept from this one; null: none is. */
+  readonly keptHere: ListedSnapshot | null;
+  readonly onKeep: () => void;
 };
 
 /** One snapshot: what it is and how to get it back, and below that its views. */
@@ -36,7 +41,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const comparison = useComparison(folderId, comparable ? snapshot.id : null, revisions);
   const { diff } = comparison;
   const pointless = diff.value !== null && !differsFromNow(diff.value);
-  const possible = diff.error === null && !isUnwell(snapshot) && !pointless && isWritable(facts);
+  const isPart = snapshot.salvagedFrom !== null;
+  const possible = diff.error === null && !isUnwell(snapshot) && !isPart && !pointless && isWritable(facts);
   return (
     <section className="page" aria-label={title}>
       <div className="hero">
@@ -54,6 +60,14 @@ export function SnapshotPage(props: SnapshotPageProps) {
           Restore…
         </Button>
       </div>
+      <RetentionLine snapshot={snapshot} keptHere={props.keptHere} onKeep={props.onKeep} />
+      {isPart && (
+        <p className="note">
+          This was saved of a damaged snapshot. You can look at it, but not restore it as a whole: what is
+          missing here would be removed.
+        </p>
+      )}
+      {snapshot.health === 'damaged' && <SalvagePanel folderId={folderId} snapshot={snapshot} />}
       <ViewTabs
         folderId={folderId}
         snapshot={snapshot}

@@ -28,7 +28,7 @@ export function EmptyTrashDialog({ folderId, trash, onClose, onEmptied }: EmptyT
   const [to, setTo] = useState<Target>('deleted');
   const [refused, setRefused] = useState(false);
   const what = count(trash.files, 'snapshot');
-  const bytes = formatBytes(trash.bytes);
+  const bytes = formatBytes(trash.freesBytes);
   const job = useJob<ResultOf<'trash.empty'>>((emptied) => {
     if (emptied.refused) {
       setRefused(true);

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { FolderId, ListedSnapshot, Reply } from '../../electron/contract.ts';
-import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
+import type { PrunePlan, PrunePolicy, PruneReceipt } from '../../src/model/prune.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { choose, count } from '../../words/plurals.ts';
@@ -13,7 +13,7 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import { OnlyCopies } from './only-copies.tsx';
 import { PrunePlanView } from './prune-plan-view.tsx';
-import { firstKind, type PruneFields, policyOf } from './prune-policy.ts';
+import { fieldsOf, firstKind, type PruneFields, policyOf } from './prune-policy.ts';
 import { PruneRules } from './prune-rules.tsx';
 
 export type PruneDialogProps = {
@@ -21,6 +21,8 @@ export type PruneDialogProps = {
   readonly snapshots: readonly ListedSnapshot[];
   /** The snapshots selected in the list. If there are none, the dialog starts with a rule. */
   readonly chosen: readonly SnapshotId[];
+  /** The rule to start with; null: the usual one. */
+  readonly rule: PrunePolicy | null;
   readonly prune: (plan: PrunePlan, options: CallOptions) => Promise<Reply<PruneReceipt>>;
   readonly onClose: () => void;
   readonly onPruned: (news: string, trashName: string) => void;
@@ -28,9 +30,10 @@ export type PruneDialogProps = {
 
 /** Moves snapshots, chosen by a rule or by hand, to the folder's own trash. Shows exactly which ones first. */
 export function PruneDialog(props: PruneDialogProps) {
-  const { folderId, snapshots, chosen, onClose, onPruned } = props;
+  const { folderId, snapshots, chosen, rule, onClose, onPruned } = props;
   const rules = useRules();
-  const kinds = [...new Set(snapshots.map(({ kind }) => kind))];
+  // No rule takes what is kept by hand.
+  const kinds = [...new Set(snapshots.flatMap(({ kind, kept }) => (kept === null ? [kind] : [])))];
   const [fields, setFields] = useState<PruneFields>({
     by: chosen.length > 0 ? 'choice' : 'count',
     countKind: firstKind(kinds, 'periodic'),
@@ -38,6 +41,7 @@ export function PruneDialog(props: PruneDialogProps) {
     ageKind: firstKind(kinds, 'rewind'),
     days: rules.rewind.keepDays,
     ids: new Set(chosen),
+    ...fieldsOf(rule),
   });
   const policy = policyOf(fields);
   const plan = useRequest('prune.plan', policy === null ? null : { folderId, policy });

@@ -27,6 +27,13 @@ export function policyOf(fields: PruneFields): PrunePolicy | null {
   }
 }
 
+/** The fields that describe a rule; none for a choice or no rule. */
+export function fieldsOf(rule: PrunePolicy | null): Partial<PruneFields> {
+  if (rule?.by === 'count') return { by: 'count', countKind: rule.kind, keep: rule.keep };
+  if (rule?.by === 'age') return { by: 'age', ageKind: rule.kind, days: rule.olderThanDays };
+  return {};
+}
+
 /** The kind to start with: `usual` if there are snapshots of it, otherwise the first kind. */
 export function firstKind(kinds: readonly string[], usual: string): string {
   return kinds.includes(usual) ? usual : (kinds[0] ?? usual);

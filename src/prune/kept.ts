@@ -82,6 +82,16 @@ export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): P
   }
 }
 
+/** The id itself while the snapshot is in its place, else that of the one that is kept from it; the id where none is. */
+export async function findWhereKept(folder: DataFolder, id: SnapshotId): Promise<SnapshotId> {
+  const files = await listSnapshotFiles(folder);
+  const place = await findKeptFolder(folder);
+  if (place === null || files.some((file) => file.id === id)) return id;
+  for (const file of files)
+    if (file.kind === KEPT_KIND && (await readKeptNote(place, file.name))?.from === id) return file.id;
+  return id;
+}
+
 /** Ends the holds of processes that have ended, as far as the system lets us. */
 export async function releaseAbandoned(folder: DataFolder): Promise<void> {
   const place = await findKeptFolder(folder);

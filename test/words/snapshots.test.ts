@@ -43,11 +43,11 @@ describe('how long a snapshot is kept', () => {
     [{ reason: 'within-age', goesAt: '2026-12-09T10:00:00Z' }, 'Kept until 9 Dec.'],
     [
       { reason: 'among-newest', status: 'goes-next', rank: 5, keep: 5 },
-      'Oldest of the 5 kept; removed when the next one is made.',
+      'Oldest of the 5 kept; removed at the next checkpoint (within 100 events or 30 minutes).',
     ],
     [
       { reason: 'beyond-newest', status: 'due', keep: 7 },
-      'Not one of the newest 7; removed when the next one is made.',
+      'Not one of the newest 7; removed at the next checkpoint (within 100 events or 30 minutes).',
     ],
   ] as const)('%o is described as “%s”', (change, words) => {
     expect(retentionWords({ ...kept, ...change }, defaultRules, now)).toBe(words);

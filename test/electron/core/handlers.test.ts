@@ -102,6 +102,17 @@ describe('the answers of the core', () => {
       'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
       'folder.happened': await handlers['folder.happened'](ofFolder, task),
+      'folder.space': await handlers['folder.space'](ofFolder, task),
+      'snapshot.keep': await handlers['snapshot.keep'](
+        { folderId, snapshotId, label: { name: 'Mine', note: null } },
+        task,
+      ),
+      'snapshot.hold': await handlers['snapshot.hold']({ folderId, snapshotId }, task),
+      'snapshot.release': await handlers['snapshot.release'](
+        { folderId, snapshotId: snapshotId.replace('rewind', '@kept') },
+        task,
+      ),
+      'snapshot.salvageable': await handlers['snapshot.salvageable']({ folderId, snapshotId }, task),
       'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
       'snapshot.take': await handlers['snapshot.take']({ folderId, kind: 'rewind' }, task),
       'search.run': await handlers['search.run'](

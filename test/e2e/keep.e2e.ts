@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { button, named, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+import { listKind } from './judge.ts';
+import { tabTo } from './keyboard.ts';
+import { addCheckpoints } from './many.ts';
+
+/** Chooses the first snapshot of the list whose line says this. */
+async function choose(page: Page, words: string): Promise<void> {
+  const line = page.getByRole('option').filter({ hasText: words }).first();
+  await line.scrollIntoViewIfNeeded();
+  await line.click();
+  await expect(line).toHaveAttribute('aria-selected', 'true');
+}
+
+/** Answers the system's next save dialogs with this path. */
+async function answerSave(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+  }, path);
+}
+
+test('a snapshot that goes at the next checkpoint says so, and is kept with a name by keyboard alone', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await choose(page, 'removed at the next checkpoint');
+  await expect(
+    text(page, /removed at the next checkpoint \(within 100 events or 30 minutes\)\.$/).first(),
+  ).toBeVisible();
+  await expectAccessible(app, page, 'a snapshot in danger');
+  await tabTo(page, button(page, 'Keep…'));
+  await page.keyboard.press('Enter');
+  await expect(named(page, 'alertdialog', 'Keep this snapshot?')).toBeVisible();
+  await expectAccessible(app, page, 'keep');
+  await named(page, 'textbox', 'Name (optional)').focus();
+  await page.keyboard.type('Before I broke it');
+  await tabTo(page, button(page, 'Keep'));
+  await page.keyboard.press('Enter');
+  await expect(
+    text(page, 'Kept as “Before I broke it”. It stays until you move it to the trash.'),
+  ).toBeVisible();
+  await expect(text(page, 'You keep this one: it stays until you move it to the trash.')).toBeVisible();
+  expect(readdirSync(join(demo, 'snapback/kept')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+});
+
+test('while a snapshot in danger is decided on, it cannot be lost; nothing is left when nobody chose it', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await choose(page, 'removed at the next checkpoint');
+  const kept = () =>
+    existsSync(join(demo, 'snapback/kept')) ? readdirSync(join(demo, 'snapback/kept')) : [];
+  await button(page, 'Restore…').click();
+  await expect.poll(kept).toHaveLength(2);
+  await page.keyboard.press('Escape');
+  await expect.poll(kept).toHaveLength(0);
+  await button(page, 'Restore…').click();
+  await expect.poll(kept).toHaveLength(2);
+  rmSync(join(demo, 'snapshots', `${listKind(demo, 'periodic').at(-1)}.json`));
+  await page.keyboard.press('Escape');
+  await expect(
+    page
+      .getByRole('option')
+      .filter({ hasText: 'Kept' })
+      .or(named(page, 'heading', 'This snapshot is gone'))
+      .first(),
+  ).toBeVisible();
+  expect(kept()).toHaveLength(2);
+});
+
+test('the space that snapshots take leads to pruning by the rule that frees the most', async ({
+  place,
+  demo,
+}) => {
+  addCheckpoints(demo, 12);
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.story')).toBeVisible();
+  await button(page, /^Space [\d.]+ [kM]B$/).press('Enter');
+  const space = named(page, 'alertdialog', 'Space on the disk');
+  await expect(text(space, /^Snapshots take/)).toBeVisible();
+  await expect(space).toContainText('old checkpoints');
+  await expectAccessible(app, page, 'space');
+  await button(space, 'Prune…').press('Enter');
+  await expect(
+    button(named(page, 'alertdialog', 'Move snapshots to the trash?'), /^Move \d+ snapshots to the trash$/),
+  ).toBeVisible();
+});
+
+test('of a damaged snapshot the page says what is whole, and saves that where it is told', async ({
+  place,
+  demo,
+}) => {
+  const [id = ''] = listKind(demo, 'rewind');
+  truncateSync(join(demo, 'snapshots', `${id}.json`), 100_000);
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await page.getByRole('option').filter({ hasText: 'damaged' }).first().click();
+  const salvage = named(page, 'region', 'What can be saved');
+  await expect(salvage).toContainText(/\d+ of 11 tables can be saved\./);
+  await expectAccessible(app, page, 'a damaged snapshot');
+  const to = join(place.folder, 'saved.json');
+  await answerSave(app, to);
+  await button(salvage, 'Save what is whole…').press('Enter');
+  await expect(text(salvage, /It is in “saved\.json”\.$/)).toBeVisible();
+  expect(JSON.parse(readFileSync(to, 'utf8'))._snapback.about.salvaged.why).toContain('damaged');
+  await button(salvage, 'Save what is whole…').press('Enter');
+  await expect(salvage.getByRole('alert')).toContainText('exists');
+});
