@@ -1,6 +1,7 @@
 import type { ClearedCache } from '../src/model/cache.ts';
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
+import type { ExportReceipt, ExportRequest } from '../src/model/export.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
 import type { Happened } from '../src/model/happened.ts';
 import type {
@@ -136,6 +137,8 @@ export type DesktopRequests = {
   >;
   /** Deletes what is kept of snapshots that were read. It is shared by all folders. */
   'cache.clear': In<Record<never, never>, ClearedCache>;
+  /** Asks for a place and exports into a new file there. Null: the dialog was dismissed. */
+  'snapshot.export': In<OfSnapshot & ExportRequest, Exported | null>;
   /** Copies a value or a row of a comparison to the clipboard. */
   'rows.copy': In<Copied, null>;
   /** Which menu items make sense now. */
@@ -145,6 +148,9 @@ export type DesktopRequests = {
 
 /** What the person has agreed to. It is not part of a plan's identity. */
 type Consents = RestoreConsents & { readonly whileOpen: boolean };
+
+/** What was exported, with the file's name and not its place. */
+type Exported = Omit<ExportReceipt, 'file'> & { readonly name: string };
 
 /** A comparison that was opened; it ends when it is closed or the core's process does. */
 type OfRows = { readonly rowsId: string };
@@ -215,6 +221,7 @@ type PrivateRequests = {
   >;
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;
+  'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
   /** What goes to the clipboard. */
   'private.copy': In<Copied, string>;
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */

@@ -1,6 +1,13 @@
 import { basename, relative } from 'node:path';
-import type { DataFolder, Diff, PruneReceipt, RestorePlan, SnapshotSummary } from '../../src/index.ts';
-import type { ListedSnapshot, TakenSnapshot } from '../contract.ts';
+import type {
+  DataFolder,
+  Diff,
+  ExportReceipt,
+  PruneReceipt,
+  RestorePlan,
+  SnapshotSummary,
+} from '../../src/index.ts';
+import type { ListedSnapshot, ResultOf, TakenSnapshot } from '../contract.ts';
 
 /*
  * What the window sees of the core's answers. Invariant: no absolute path crosses. Which fields of an answer are paths
@@ -10,6 +17,11 @@ import type { ListedSnapshot, TakenSnapshot } from '../contract.ts';
 /** A summary without its path. */
 export function toListed({ file: _, ...snapshot }: SnapshotSummary): ListedSnapshot {
   return snapshot;
+}
+
+/** What was exported, with the file's name and not its place. */
+export function toExported({ file, ...receipt }: ExportReceipt): ResultOf<'private.export'> {
+  return { ...receipt, name: basename(file) };
 }
 
 /** What was taken, without its path. */

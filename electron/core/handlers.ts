@@ -8,6 +8,7 @@ import {
   describeTrash,
   diffSnapshot,
   emptyTrash,
+  exportSnapshot,
   type Finished,
   findOnlyCopies,
   findOpeners,
@@ -40,7 +41,7 @@ import {
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
-import { toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
+import { toExported, toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
 import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 import { createRowsRegister } from './open-rows.ts';
 import { createRowsHandlers } from './rows-handlers.ts';
@@ -114,6 +115,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       if (found === undefined) throw noSuchSnapshot(snapshotId);
       return found.file;
     },
+    'private.export': ({ folderId, snapshotId, ...target }, task) =>
+      inFront(folderId, async ({ folder }) =>
+        toExported(await exportSnapshot(folder, snapshotId, target, task)),
+      ),
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId }) {
       const trash = await describeTrash(folders.get(folderId).folder);

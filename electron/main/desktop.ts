@@ -187,6 +187,19 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return done({ ...receipt, fileName: basename(file) });
     },
     'trash.empty': (args) => emptyTrashTo(core, args),
+    async 'snapshot.export'(args, requestId) {
+      const name = `${args.table ?? 'snapshot'} ${args.snapshotId}`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
+      const ending = args.format === 'sqlite' ? 'db' : args.format;
+      const options: Electron.SaveDialogOptions = {
+        title: 'Export to a new file',
+        defaultPath: join(app.getPath('documents'), `${name}.${ending}`),
+      };
+      const parent = window();
+      const chosen =
+        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+      if (chosen.canceled || !chosen.filePath) return done(null);
+      return core.request('private.export', { ...args, to: chosen.filePath }, requestId);
+    },
     async 'rows.copy'(args) {
       const text = await core.request('private.copy', args);
       if (!text.ok) return text;

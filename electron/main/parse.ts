@@ -94,6 +94,11 @@ const schemas = {
   'snapshot.salvage': ofSnapshot,
   'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
   'cache.clear': none,
+  'snapshot.export': v.strictObject({
+    ...ofSnapshot.entries,
+    format: v.picklist(['csv', 'json', 'sqlite']),
+    table: v.nullable(tableName),
+  }),
   'rows.open': v.strictObject({ ...ofSnapshot.entries, otherId: v.nullable(snapshotId) }),
   'rows.close': v.strictObject({ rowsId: id }),
   'rows.shape': v.strictObject({ rowsId: id, request: rowsRequest }),

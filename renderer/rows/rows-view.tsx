@@ -6,6 +6,7 @@ import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { CompareDialog } from './compare-dialog.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { RowsPane } from './rows-pane.tsx';
 
 /** The rows in which a snapshot differs from now, or from another snapshot that the person chooses. */
@@ -14,30 +15,33 @@ export function RowsView({ folderId, snapshot, facts, comparison }: SnapshotView
   const exactOf = useExactness();
   const [other, setOther] = useState<ListedSnapshot | null>(null);
   const [choosing, setChoosing] = useState(false);
+  const [exporting, setExporting] = useState(false);
   if (isUnwell(snapshot))
     return <p className="dim">This snapshot can’t be read, so its rows can’t be shown.</p>;
-  if (facts.databaseProblem !== null)
-    return (
-      <p className="dim">
-        Without the database, rows can’t be compared. An export shows what this snapshot holds.
-      </p>
-    );
   const { diff, outdated, compareAgain } = comparison;
+  const hasDatabase = facts.databaseProblem === null;
+  const held = diff.value?.tables.filter(({ state }) => state !== 'not-in-snapshot') ?? snapshot.tables ?? [];
+  const tables = held.map(({ name }) => name);
   return (
     <>
       <div className="rows-subject">
         <p>
-          {other === null
-            ? 'What a restore of this snapshot would do now'
-            : `What leads from “${titleWords(other, now, exactOf(other.takenAt))}” to this snapshot`}
+          {other === null && !hasDatabase
+            ? 'Without the database, this snapshot can be compared with another one'
+            : other === null
+              ? 'What a restore of this snapshot would do now'
+              : `What leads from “${titleWords(other, now, exactOf(other.takenAt))}” to this snapshot`}
         </p>
-        {other !== null && (
+        {other !== null && hasDatabase && (
           <Button className="button" onPress={() => setOther(null)}>
             Compare with now
           </Button>
         )}
         <Button className="button" onPress={() => setChoosing(true)}>
           Compare with…
+        </Button>
+        <Button className="button" onPress={() => setExporting(true)}>
+          Export…
         </Button>
       </div>
       {outdated && other === null && (
@@ -48,12 +52,22 @@ export function RowsView({ folderId, snapshot, facts, comparison }: SnapshotView
           </Button>
         </div>
       )}
-      <RowsPane
-        key={other?.id ?? ''}
-        folderId={folderId}
-        subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
-        moment={other === null ? diff.value : null}
-      />
+      {(other !== null || hasDatabase) && (
+        <RowsPane
+          key={other?.id ?? ''}
+          folderId={folderId}
+          subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
+          moment={other === null ? diff.value : null}
+        />
+      )}
+      {exporting && (
+        <ExportDialog
+          folderId={folderId}
+          snapshotId={snapshot.id}
+          tables={tables}
+          onClose={() => setExporting(false)}
+        />
+      )}
       {choosing && (
         <CompareDialog
           folderId={folderId}

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
@@ -160,3 +160,43 @@ async function expectInside(cell: Locator, frame: Locator): Promise<void> {
   if (inner === null || outer === null) throw new Error('It is not shown.');
   expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height + 1);
 }
+
+test('a snapshot is exported to the place that the system asked for, and nothing is overwritten', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await openRows(page);
+  const to = join(place.folder, 'memories.csv');
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, to);
+  await button(page, 'Export…').click();
+  const dialog = named(page, 'alertdialog', 'Export this snapshot');
+  await expect(dialog).toBeVisible();
+  await expectAccessible(app, page, 'export');
+  await named(dialog, 'radio', /^CSV/).press('Space');
+  await named(dialog, 'combobox', 'What to export').selectOption('memories');
+  await button(dialog, 'Export…').press('Enter');
+  const done = named(page, 'alertdialog', 'Exported');
+  await expect(done).toContainText('501 rows of 1 table exported');
+  expect(readFileSync(to, 'utf8').split('\r\n')).toHaveLength(503);
+  await button(done, 'Done').press('Enter');
+  await expect(done).toBeHidden();
+  await button(page, 'Export…').click();
+  await named(dialog, 'radio', /^JSON/).press('Space');
+  await button(dialog, 'Export…').press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('memories.csv');
+});
+
+test('without the database two snapshots can still be compared', async ({ place, demo }) => {
+  rmSync(join(demo, 'chat.db'));
+  const { page } = await place.launch({ data: demo });
+  await named(page, 'tab', 'Rows').click();
+  await expect(
+    text(page, 'Without the database, this snapshot can be compared with another one'),
+  ).toBeVisible();
+  await button(page, 'Compare with…').click();
+  await page.getByRole('dialog').getByRole('option').first().press('Enter');
+  await expect(tables(page)).toBeVisible();
+});
