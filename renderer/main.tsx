@@ -6,6 +6,7 @@ import './styles/frame.css';
 import './styles/welcome.css';
 import './styles/list.css';
 import './styles/page.css';
+import './styles/hero.css';
 import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';

@@ -126,15 +126,15 @@ function backGroups({ returningEvents }: Way): readonly NewerEvents[] {
 function sinceWords({ newerEvents }: Pick<Way, 'newerEvents'>): Story {
   const written = newerEvents.filter((group) => writtenEvents(group) > 0);
   if (written.length === 0) return [];
-  const messages = sumOf(written, seenMessages);
+  const messages = sumOf(written, ({ spoken }) => spoken);
   const sum = messages > 0 ? messages : sumOf(written, writtenEvents);
-  const talking = messages > 0 ? written.filter((group) => seenMessages(group) > 0) : written;
+  const talking = messages > 0 ? written.filter(({ spoken }) => spoken > 0) : written;
   return [
     { text: count(sum, messages > 0 ? 'newer message' : 'newer event'), tone: 'gone' },
     plain(' in '),
     ...chatsOf(talking),
     plain(
-      ` ${choose(sum, 'is', 'are')} removed when you bring these back. Keeping ${choose(sum, 'it', 'them')} isn’t possible yet; Undo brings ${choose(sum, 'it', 'them')} back.`,
+      ` will be removed: keeping ${choose(sum, 'it', 'them')} isn’t possible yet. Undo brings ${choose(sum, 'it', 'them')} back.`,
     ),
   ];
 }
@@ -173,7 +173,7 @@ function regainedGroups({ returningEvents, newerEvents }: Pick<Way, 'returningEv
 }
 
 function undoneNote({ holds }: Extract<Happened, { readonly state: 'undone' }>, now: Date): string {
-  return `Restored to ${formatWhen(holds.snapshotTakenAt, now, 'bare')}. Nothing is missing since.`;
+  return `Restored to ${formatWhen(holds.snapshotTakenAt, now, 'bare')}. Nothing was lost since.`;
 }
 
 function back(text: string): Piece {

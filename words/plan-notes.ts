@@ -3,6 +3,7 @@ import { driftWords, guessWords } from './diff-notes.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
+import { recordWords } from './story.ts';
 
 /** Anything unusual that the user must know before deciding. */
 export function remarkLines(plan: RestorePlan): readonly string[] {
@@ -32,7 +33,9 @@ export function remarkLines(plan: RestorePlan): readonly string[] {
 /** Further facts about the plan, shown under “Details”. */
 export function detailLines(plan: RestorePlan): readonly string[] {
   const replay = replayDetail(plan);
+  const record = recordWords(plan);
   return [
+    ...(record === null ? [] : [record]),
     ...(plan.bystanders.length === 0 ? [] : [`Left alone: ${joinWords(plan.bystanders)}.`]),
     ...plan.searchIndexes.filter((index) => !isOdd(index)).map(indexWords),
     ...(replay === null ? [] : [replay]),

@@ -6,11 +6,11 @@ import { explain } from './errors.ts';
 import { chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
 import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
-import { type Exactness, formatMoment, formatShort } from './moments.ts';
+import { type Exactness, formatShort } from './moments.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { choose, count } from './plurals.ts';
 import { decapitalize } from './sentences.ts';
-import { enumerate, plain, type Story, storyText, type Told, tellClauses } from './story.ts';
+import { enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
 
 /** The part of a plan that the story tells: only the tables that are written, and log events only if the log is written. */
 function toldByPlan(plan: RestorePlan): Told {
@@ -31,33 +31,18 @@ export type Subject =
 /** The verb in the dialog's heading. */
 export type Verb = 'Restore' | WayBack;
 
-/** The heading once the action is done. */
-export const DONE: { readonly [V in Verb]: string } = {
-  Restore: 'Restored',
-  Undo: 'The restore was undone',
-  Redo: 'Restored again',
-};
-
 /** The verb for an action: an undo from a state that was already undone is a redo. */
 export function verbOf(subject: Subject): Verb {
   if (subject.action === 'restore') return 'Restore';
   return wayBackFrom(subject.from);
 }
 
-/** The question that the dialog asks. It leaves out the moment until the plan is known. */
-export function questionWords(
-  subject: Subject,
-  plan: RestorePlan | null,
-  now: Date,
-  exact: Exactness = 'minutes',
-): string {
-  const moment = plan === null ? null : formatMoment(plan.snapshot.takenAt, now, exact);
-  if (subject.action === 'restore')
-    return moment === null ? 'Restore this snapshot?' : `Restore the snapshot of ${moment}?`;
-  if (verbOf(subject) === 'Redo')
-    return `Restore again, to ${formatMoment(subject.from.snapshotTakenAt, now)}?`;
-  return `Undo the restore${moment === null ? '' : `, back to ${moment}`}?`;
-}
+/** The question that the dialog asks while the plan is not known yet. */
+export const ASKING: { readonly [V in Verb]: string } = {
+  Restore: 'Restore this snapshot?',
+  Undo: 'Undo the restore?',
+  Redo: 'Restore again?',
+};
 
 /** What happens to the chats, in short. */
 export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minutes'): string {
@@ -84,10 +69,11 @@ export function plannedRows(plan: RestorePlan): number {
 /** The label of the confirming button. It always gives a number; if messages or events are removed, it counts those. */
 export function confirmWords(subject: Subject, plan: RestorePlan): string {
   const verb = verbOf(subject);
-  if (plan.newerEventsLost > 0) return `${verb} and remove ${countWritten(plan.newerEvents)}`;
-  const back = sumOf(plan.returningEvents, seenMessages);
+  const back = plan.options.mode === 'full' ? sumOf(plan.returningEvents, seenMessages) : 0;
+  const does = verb === 'Restore' && back > 0 ? `Bring back ${count(back, 'message')}` : verb;
+  if (plan.newerEventsLost > 0) return `${does} and remove ${countWritten(plan.newerEvents)}`;
   const hidden = sumOf(plan.returningEvents, (group) => group.spokenHidden);
-  if (subject.action === 'restore' && back > 0) return `${verb} ${count(back, 'message')}`;
+  if (subject.action === 'restore' && back > 0) return does;
   const effects = [
     ...(hidden === 0 ? [] : [`hides ${count(hidden, 'message')} again`]),
     ...(back === 0 ? [] : [`brings ${count(back, 'message')} back`]),
@@ -136,13 +122,6 @@ export function clausesOf(
     { name: 'Changed', story: changed },
     { name: 'Removed', story: gone },
   ].filter(({ story }) => story.length > 0);
-}
-
-/** The plan as text for a screen reader. */
-export function spokenWords(plan: RestorePlan, rules: Rules): string {
-  const clauses = clausesOf(plan, rules).map(({ name, story }) => `${name}: ${storyText(story)}.`);
-  const loss = lossStory(plan);
-  return [...(loss === null ? [] : [storyText(loss)]), ...clauses].join(' ');
 }
 
 /** Says that undo brings the removed messages and events back. */

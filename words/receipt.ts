@@ -1,7 +1,7 @@
 import type { CheckResult, RestoredState, RestoreReceipt } from '../src/model/restore.ts';
 import { notRestoredWords } from './not-restored.ts';
 import type { Verb } from './plan.ts';
-import { count } from './plurals.ts';
+import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
 export type Check = CheckResult['check'];
@@ -58,9 +58,22 @@ const IN_PLACE: { readonly [V in Verb]: string } = {
 
 /** The state of the database after the action. The verb is null when it is not known whether it was an undo or a redo. */
 export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
-  const exceptions = [leftOutWords(receipt), notRestoredWords(receipt)].filter((words) => words !== null);
-  if (exceptions.length > 0) return exceptions.join(' ');
+  const exceptions = exceptionWords(receipt);
+  if (exceptions !== null) return exceptions;
   return verb === null ? 'Everything is as it was before.' : IN_PLACE[verb];
+}
+
+/** What could not be restored, or is of another moment. Null: everything is as in the snapshot. */
+export function exceptionWords(receipt: RestoreReceipt): string | null {
+  const exceptions = [leftOutWords(receipt), notRestoredWords(receipt)].filter((words) => words !== null);
+  return exceptions.length === 0 ? null : exceptions.join(' ');
+}
+
+/** `Verified: 11 tables match the snapshot`. Tables of which values were left out do not match it. */
+export function verifiedLine({ action, tables, leftOut }: RestoreReceipt): string {
+  const match = tables.filter(({ name }) => !leftOut.includes(name)).length;
+  const of = match === tables.length ? '' : ` of ${tables.length}`;
+  return `Verified: ${match}${of} ${choose(tables.length, 'table matches', 'tables match')} ${action === 'undo' ? 'the safety copy' : 'the snapshot'}`;
 }
 
 function leftOutWords({ leftOut }: RestoreReceipt): string | null {

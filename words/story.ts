@@ -41,11 +41,7 @@ export function tellClauses(told: Told, rules: Rules): Clauses {
       (group) => group.hidden,
     ),
   );
-  const gone = enumerate([
-    ...newerParts(told),
-    ...rowParts(told, 'removed', 'gone', rules),
-    ...rewindRecords(told),
-  ]);
+  const gone = enumerate([...newerParts(told), ...rowParts(told, 'removed', 'gone', rules)]);
   return { back, again, changed: changedParts(told, [...back, ...again, ...gone].length > 0), gone };
 }
 
@@ -76,11 +72,16 @@ export function tellRestore(told: Told, rules: Rules): Story {
   ];
 }
 
-/** The records of rewinds. Undoing a rewind removes its record on purpose, so this does not count as a loss. */
-function rewindRecords(told: Told): readonly Story[] {
-  const records = told.newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
-  if (records === 0) return [];
-  return [[plain(records === 1 ? 'the record of the rewind' : `the records of ${count(records, 'rewind')}`)]];
+/**
+ * Says that the record of a rewind is removed as well. That is no loss: with the record, the host would rewind again.
+ * Null: there is none.
+ */
+export function recordWords({ newerEvents }: Pick<Told, 'newerEvents'>): string | null {
+  const records = newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
+  if (records === 0) return null;
+  return records === 1
+    ? 'The log’s record of the rewind is removed too, so that it stays undone.'
+    : `The log’s records of ${count(records, 'rewind')} are removed too, so that they stay undone.`;
 }
 
 /** The number of changed rows. Changes to the log are told as messages, so they count here only if nothing else is told. */

@@ -6,7 +6,7 @@ import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords } from '../../words/retention.ts';
 import { fileWords, healthWords, isUnwell, lineageWords } from '../../words/snapshots.ts';
-import { tellRestore, tellTables } from '../../words/story.ts';
+import { recordWords, tellRestore, tellTables } from '../../words/story.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
@@ -102,6 +102,7 @@ function ComparisonView({ diff }: { readonly diff: Diff }) {
   const rules = useRules();
   const notes = notesOf(diff, rules);
   const lineage = lineageWords(diff);
+  const record = recordWords(diff);
   return (
     <>
       {lineage !== null && (
@@ -114,6 +115,7 @@ function ComparisonView({ diff }: { readonly diff: Diff }) {
         <StoryText story={tellRestore(diff, rules)} />
       </p>
       <ChangesTable tables={tellTables(diff)} />
+      {record !== null && <p className="dim">{record}</p>}
       {notes.length > 0 && (
         <ul className="notes">
           {notes.map((note) => (

@@ -34,6 +34,7 @@ export type FolderDialogProps = {
   readonly onPutBack: (news: string) => void;
   /** Opens another dialog in the place of this one. */
   readonly onOpen: (dialog: OpenDialog) => void;
+  readonly onUndo: (from: HeldState) => void;
   /** Passes the news (null: none), and the trash folder that what was pruned is in now. */
   readonly onClose: (news: string | null, trashName?: string) => void;
 };
@@ -54,15 +55,19 @@ export function FolderDialog(props: FolderDialogProps) {
           subject={{ action: 'restore', snapshotId: dialog.snapshotId }}
           databaseRevision={databaseRevision}
           onClose={close}
+          onUndo={props.onUndo}
         />
       );
     case 'undo':
       return (
         <RestoreDialog
+          // The receipt of one undo leads to the next one, which starts over.
+          key={dialog.from.state}
           folderId={folderId}
           subject={{ action: 'undo', from: dialog.from }}
           databaseRevision={databaseRevision}
           onClose={close}
+          onUndo={props.onUndo}
         />
       );
     case 'take':

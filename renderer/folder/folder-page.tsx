@@ -2,12 +2,14 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import type { HappenedActions } from '../page/happened-hero.tsx';
 import { SelectionPage } from '../page/selection-page.tsx';
 import { SnapshotPage } from '../page/snapshot-page.tsx';
 import { firstView } from '../page/snapshot-views.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import type { FolderData } from './folder-data.ts';
+import type { HappenedOf } from './use-happened.ts';
 
 export type FolderPageProps = {
   readonly folderId: FolderId;
@@ -16,9 +18,9 @@ export type FolderPageProps = {
   readonly shown: readonly ListedSnapshot[];
   /** True while nothing is chosen and Snapback is still searching for the best snapshot to show. */
   readonly looking: boolean;
-  readonly onRestore: () => void;
-  readonly onReveal: () => void;
   readonly onKeep: () => void;
+  readonly happened: HappenedOf | null;
+  readonly actions: HappenedActions;
   readonly onPrune: () => void;
   /** An empty list clears the choice, so that the likeliest snapshot is chosen again. */
   readonly onChoose: (ids: readonly SnapshotId[]) => void;
@@ -100,10 +102,10 @@ export function FolderPage(props: FolderPageProps) {
       revisions={data.revisions}
       view={view}
       onView={setView}
-      onRestore={props.onRestore}
-      onReveal={props.onReveal}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
+      happened={props.happened?.snapshotId === first.id ? props.happened.happened : null}
+      actions={props.actions}
     />
   );
 }

@@ -7,6 +7,7 @@ import { explain } from '../../words/errors.ts';
 import { interruptedWords } from '../../words/held-state.ts';
 import { exactnessAmong } from '../../words/moments.ts';
 import { putBackWords } from '../../words/prune.ts';
+import { afterDrawing } from '../ask/after-drawing.ts';
 import { call, listen } from '../ask/api.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
 import { RulesProvider } from '../ask/rules.ts';
@@ -23,17 +24,14 @@ import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners, type Notice } from './banners.tsx';
 import { possibleCommands, wayBackCommand } from './commands.ts';
+import { findHome, findList } from './focus-home.ts';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
 import { FolderHeader } from './header.tsx';
-import { useHappened } from './use-happened.ts';
+import { lossOf, useHappened } from './use-happened.ts';
 
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
-
-function findList(): HTMLElement | null {
-  return document.querySelector<HTMLElement>('.snapshot-list');
-}
 
 /** A notice of success, or none. */
 function tell(text: string | null): Notice | null {
@@ -93,8 +91,7 @@ export function FolderScreen(props: FolderScreenProps) {
     return () => onDialog(false);
   }, [inDialog, onDialog]);
 
-  // If the list got the focus before anything is chosen, it would choose its first line.
-  useFocusKeeper(() => (chosen.size === 0 ? null : findList()));
+  useFocusKeeper(() => (chosen.size === 0 ? null : findHome(shown.length > 0)));
 
   const noSnapshots = snapshots?.length === 0;
   const possible = useMemo((): readonly MenuCommand[] => {
@@ -102,6 +99,7 @@ export function FolderScreen(props: FolderScreenProps) {
     return possibleCommands(facts, single, noSnapshots);
   }, [dialog, covered, single, facts, noSnapshots]);
 
+  const restore = (snapshotId: SnapshotId) => openDialog({ dialog: 'restore', snapshotId });
   const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
     // A new command makes the notice of the last one outdated.
@@ -109,8 +107,7 @@ export function FolderScreen(props: FolderScreenProps) {
     if (command === 'find') {
       panel.open();
       focusSearchBox();
-    } else if (command === 'restore' && single !== undefined)
-      openDialog({ dialog: 'restore', snapshotId: single.id });
+    } else if (command === 'restore' && single !== undefined) restore(single.id);
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
       openDialog({ dialog: 'undo', from: facts.restored.holds });
     else if (command === 'take' || command === 'put-back' || command === 'empty-trash')
@@ -208,7 +205,7 @@ export function FolderScreen(props: FolderScreenProps) {
             <SearchPage
               folderId={folderId}
               phrase={panel.phrase}
-              loss={happened !== null && 'loss' in happened ? happened.loss : null}
+              loss={lossOf(happened)}
               onOpen={(id) => {
                 data.choose(new Set([id]));
                 panel.close('stays');
@@ -222,9 +219,15 @@ export function FolderScreen(props: FolderScreenProps) {
               data={data}
               shown={shown}
               looking={looking}
-              onRestore={() => obey('restore')}
-              onReveal={() => void reveal(single)}
               onKeep={() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })}
+              happened={happened}
+              actions={{
+                onRestore: (id) => possible.includes('restore') && restore(id),
+                onTake: () => obey('take'),
+                onReveal: () => void reveal(single),
+                // The menu that closes first gives the focus back to its button.
+                onChooseOther: () => afterDrawing(() => findList()?.focus()),
+              }}
               onPrune={() => obey('prune')}
               onChoose={(ids) => data.choose(new Set(ids))}
             />
@@ -259,6 +262,10 @@ export function FolderScreen(props: FolderScreenProps) {
             onPutBack={(news) => {
               finish(news);
               chooseAgain();
+            }}
+            onUndo={(from) => {
+              finish(null);
+              setDialog({ dialog: 'undo', from });
             }}
             onClose={finish}
           />

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import type { Happened } from '../../src/model/happened.ts';
+import type { Happened, Loss } from '../../src/model/happened.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { call, ownWork } from '../ask/api.ts';
@@ -19,14 +19,18 @@ type Asking = {
   readonly onChoose: (id: SnapshotId) => void;
 };
 
+/** What happened to the chats, and the snapshot on whose page that is told. */
+export type HappenedOf = { readonly happened: Happened; readonly snapshotId: SnapshotId };
+
 /**
  * What happened to the chats, asked again when the database or the list of snapshots changes; null while it is not known.
  * While no snapshot is chosen, the one that brings back what was lost is chosen, and where nothing seems lost the best
  * remaining one (see `fallbackSnapshot`).
  */
-export function useHappened(asking: Asking): Happened | null {
+export function useHappened(asking: Asking): HappenedOf | null {
   const { folderId, facts, revisions, chosen, snapshots, onChoose } = asking;
   const [happened, setHappened] = useState<Happened | null>(null);
+  const [proposed, setProposed] = useState<SnapshotId | null>(null);
   const wish = useRef(chosen);
   const tookMs = useRef(0);
   const show = useEffectEvent((answer: Happened | null, asked: ReadonlySet<unknown>) => {
@@ -34,7 +38,9 @@ export function useHappened(asking: Asking): Happened | null {
     if (asked !== wish.current) return;
     const named = answer === null ? null : snapshotOf(answer);
     const found = snapshots.find(({ id }) => id === named) ?? fallbackSnapshot(snapshots, facts.lastEventId);
-    if (found !== undefined) onChoose(found.id);
+    if (found === undefined) return;
+    setProposed(found.id);
+    onChoose(found.id);
   });
   const hasDatabase = facts.databaseProblem === null;
   const ask = useMemo(
@@ -61,7 +67,13 @@ export function useHappened(asking: Asking): Happened | null {
     // The list first: it can be used while this is being found out.
     return afterDrawing(() => void ask());
   }, [ask, revisions, length, empty]);
-  return happened;
+  const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
+  return happened === null || snapshotId === null ? null : { happened, snapshotId };
+}
+
+/** What was lost, if that is known and anything was. */
+export function lossOf(answer: HappenedOf | null): Loss | null {
+  return answer !== null && 'loss' in answer.happened ? answer.happened.loss : null;
 }
 
 /** The snapshot that the answer is about; null if it is about none. */

@@ -1,6 +1,7 @@
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import type { Happened } from '../../src/model/happened.ts';
 import { formatAge } from '../../words/ages.ts';
 import { formatUtc } from '../../words/moments.ts';
 import { isUnwell, titleWords } from '../../words/snapshots.ts';
@@ -12,6 +13,9 @@ import { isWritable } from '../ask/writable.ts';
 import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { type HappenedActions, HappenedHero } from './happened-hero.tsx';
+import { LastMessages } from './last-messages.tsx';
+import { snapshotViews } from './snapshot-views.ts';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
 
@@ -23,11 +27,12 @@ export type SnapshotPageProps = {
   /** The id of the view that is shown; see `snapshotViews`. */
   readonly view: string;
   readonly onView: (id: string) => void;
-  readonly onRestore: () => void;
-  readonly onReveal: () => void;
   /** The one that is kept from this one; null: none is. */
   readonly keptHere: ListedSnapshot | null;
   readonly onKeep: () => void;
+  /** What happened to the chats, if this is the snapshot that the answer is about; else null. */
+  readonly happened: Happened | null;
+  readonly actions: HappenedActions;
 };
 
 /** One snapshot: what it is and how to get it back, and below that its views. */
@@ -43,23 +48,37 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const pointless = diff.value !== null && !differsFromNow(diff.value);
   const isPart = snapshot.salvagedFrom !== null;
   const possible = diff.error === null && !isUnwell(snapshot) && !isPart && !pointless && isWritable(facts);
+  const { happened, actions } = props;
+  const loss = happened !== null && 'loss' in happened ? happened.loss : null;
+  // Where the conversation is a view of its own, it shows them in their place.
+  const showsMessages = !snapshotViews.some(({ id }) => id === 'conversation');
   return (
     <section className="page" aria-label={title}>
-      <div className="hero">
-        <div>
-          <h2>{title}</h2>
-          <p className="dim">
-            {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
-          </p>
+      {happened !== null && (
+        <HappenedHero happened={happened} snapshot={snapshot} possible={isWritable(facts)} {...actions} />
+      )}
+      {loss !== null && showsMessages && <LastMessages messages={loss.lastMessages} />}
+      {loss === null && happened?.state !== 'undone' && (
+        <div className="hero">
+          <div>
+            <h2>{title}</h2>
+            <p className="dim">
+              {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
+            </p>
+          </div>
+          <Button className="button" aria-label="Reveal in folder" onPress={actions.onReveal}>
+            <Icon name="reveal" />
+            <span className="roomy">Reveal in folder</span>
+          </Button>
+          <Button
+            className="button primary"
+            isDisabled={!possible}
+            onPress={() => actions.onRestore(snapshot.id)}
+          >
+            Restore…
+          </Button>
         </div>
-        <Button className="button" aria-label="Reveal in folder" onPress={props.onReveal}>
-          <Icon name="reveal" />
-          <span className="roomy">Reveal in folder</span>
-        </Button>
-        <Button className="button primary" isDisabled={!possible} onPress={props.onRestore}>
-          Restore…
-        </Button>
-      </div>
+      )}
       <RetentionLine snapshot={snapshot} keptHere={props.keptHere} onKeep={props.onKeep} />
       {isPart && (
         <p className="note">

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 export type AlertDialogProps = {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly children: ReactNode;
   /** The buttons. The first one with `autoFocus` gets the focus. */
   readonly footer: ReactNode;

@@ -1,78 +1,50 @@
-import { Fragment, type ReactNode } from 'react';
-import type { InUse, RestorePlan } from '../../src/model/restore.ts';
+import type { ReactNode } from 'react';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import type { ConfirmLine } from '../../words/confirmation.ts';
 import { explain } from '../../words/errors.ts';
-import { inUseWords } from '../../words/in-use.ts';
-import { formatBytes } from '../../words/numbers.ts';
-import { clausesOf, isConsentable, leadWords, plannedRows } from '../../words/plan.ts';
-import { remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
-import { useExactness } from '../ask/exactness.ts';
-import { useNow } from '../ask/now.ts';
-import { useRules } from '../ask/rules.ts';
+import { isConsentable, plannedRows } from '../../words/plan.ts';
+import { replayWords } from '../../words/plan-notes.ts';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
-import { NewerEventsList } from './newer-events.tsx';
 
 export type PlanViewProps = {
   readonly plan: RestorePlan;
-  readonly inUse: InUse;
-  /** The consents that the plan needs, shown before the figures. */
+  readonly lines: readonly ConfirmLine[];
+  /** The consents that the plan needs. */
   readonly children: ReactNode;
 };
 
-/** What the plan would do, what it needs, and why it may be refused. */
-export function PlanView({ plan, inUse, children }: PlanViewProps) {
-  const now = useNow();
-  const exact = useExactness()(plan.snapshot.takenAt);
-  const rules = useRules();
+const SIGNS: { readonly [K in ConfirmLine['key']]: string } = {
+  back: '+',
+  again: '−',
+  gone: '−',
+  mixed: '!',
+  undo: '↺',
+};
+
+/** What the plan would do, in a few lines, what it needs, and why it may be refused. */
+export function PlanView({ plan, lines, children }: PlanViewProps) {
   const replay = replayWords(plan);
-  const remarks = remarkLines(plan);
   return (
     <>
-      <p className="lead">{leadWords(plan, now, exact)}</p>
-      <NewerEventsList plan={plan} />
+      {plannedRows(plan) === 0 ? (
+        <p className="note">Identical to now. There is nothing to restore.</p>
+      ) : (
+        <ul className="confirm-lines">
+          {lines.map(({ key, what, quote }) => (
+            <li key={key} data-line={key}>
+              <span aria-hidden="true">{SIGNS[key]}</span>
+              <p>
+                <b>
+                  <StoryText story={what} />
+                </b>
+              </p>
+              {quote !== null && <p className="dim">{quote}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
       {children}
-      {plannedRows(plan) === 0 && <p className="note">Identical to now. There is nothing to restore.</p>}
-      <dl className="facts">
-        {clausesOf(plan, rules).map(({ name, story }) => (
-          <Fragment key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <StoryText story={story} />
-            </dd>
-          </Fragment>
-        ))}
-        <dt>Safety copy</dt>
-        <dd>
-          about {formatBytes(plan.safetyCopy.aboutBytes)}, written and verified first, in{' '}
-          <span className="path">{plan.safetyCopy.folder}</span>
-        </dd>
-        {plan.space.length > 0 && (
-          <>
-            <dt>Space</dt>
-            <dd>{spaceWords(plan)}</dd>
-          </>
-        )}
-        {plan.freshCheckpoint && (
-          <>
-            <dt>Afterwards</dt>
-            <dd>the chat app starts from this state, with a fresh checkpoint</dd>
-          </>
-        )}
-        <dt>Database</dt>
-        <dd className={inUse.state === 'yes' ? 'in-use' : ''}>{inUseWords(inUse)}</dd>
-        {remarks.length > 0 && (
-          <>
-            <dt>Notes</dt>
-            <dd>
-              <ul className="remarks">
-                {remarks.map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-              </ul>
-            </dd>
-          </>
-        )}
-      </dl>
       {replay !== null && (
         <p className="note warn">
           <Icon name="warning" />

@@ -1,79 +1,125 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import type { CheckResult, RestoreReceipt } from '../../src/model/restore.ts';
+import type { CheckResult, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import { lastBack } from '../../words/confirmation.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
-import { count } from '../../words/plurals.ts';
-import { type Check, checkWords, receiptLead, shortHash } from '../../words/receipt.ts';
+import { type Check, checkWords, exceptionWords, shortHash, verifiedLine } from '../../words/receipt.ts';
 import { Icon } from '../parts/icons.tsx';
 
-/** The proof of a restore: the checks, the hashes, how long the database was locked, and how to undo it. */
-export function ReceiptView({ receipt, verb }: { readonly receipt: RestoreReceipt; readonly verb: Verb }) {
+export type ReceiptViewProps = {
+  readonly receipt: RestoreReceipt;
+  /** The plan that was applied. */
+  readonly plan: RestorePlan;
+  readonly verb: Verb;
+};
+
+/** What is there now, and that it was verified. The proof is folded away: the checks, the hashes, the files. */
+export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
   const checks = Map.groupBy(receipt.checks, (check) => check.check);
-  const touched = receipt.tables.filter((table) => table.beforeHash !== table.afterHash);
+  const odd = [...checks].filter(([check, results]) => !checkWords(check, results).passed);
+  const last = verb === 'Undo' ? null : lastBack(plan);
+  const exceptions = exceptionWords(receipt);
   return (
     <div className="receipt">
-      <p className="lead">{receiptLead(verb, receipt)}</p>
+      {last !== null && (
+        <article className="bubble back">
+          {last.speaker !== null && (
+            <p className="bubble-about">
+              <bdi>{last.speaker}</bdi>
+            </p>
+          )}
+          <p className="bubble-text" dir="auto">
+            {last.text}
+          </p>
+        </article>
+      )}
+      {exceptions !== null && <p className="note warn">{exceptions}</p>}
       <ul className="checks">
-        {[...checks].map(([check, results]) => (
+        <li className="passed">
+          <Icon name="check" />
+          <span>{verifiedLine(receipt)}</span>
+        </li>
+        {odd.map(([check, results]) => (
           <CheckLine key={check} check={check} results={results} />
         ))}
       </ul>
-      <dl className="facts">
-        <dt>{verb === 'Undo' ? 'Redo' : 'Undo'}</dt>
-        <dd>
-          at any time, from the safety copy <code>{receipt.safetyCopyId}</code>
-        </dd>
-        {receipt.checkpointId !== null && (
-          <>
-            <dt>Checkpoint</dt>
-            <dd>
-              <code>{receipt.checkpointId}</code>
-            </dd>
-          </>
-        )}
-        <dt>Last event</dt>
-        <dd>{formatNumber(receipt.lastEventId)}</dd>
-        <dt>Locked for</dt>
-        <dd>
-          {formatMilliseconds(receipt.writeLockMs)}
-          {receipt.whileOpen && ', while another program had the database open'}
-        </dd>
-      </dl>
+      {receipt.checkpointId !== null && (
+        <p className="dim">You can open the chat app again. It starts from this state.</p>
+      )}
       <Disclosure className="fold">
         <Heading level={3}>
           <Button slot="trigger" className="fold-button">
             <Icon name="chevron" />
-            Hashes of {count(receipt.tables.length, 'table')}, {formatNumber(touched.length)} changed
+            Technical details
           </Button>
         </Heading>
-        <DisclosurePanel>
-          <table className="hashes">
-            <thead>
-              <tr>
-                <th scope="col">Table</th>
-                <th scope="col">Rows</th>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
-              </tr>
-            </thead>
-            <tbody>
-              {receipt.tables.map((table) => (
-                <tr key={table.name}>
-                  <th scope="row">{table.name}</th>
-                  <td>{formatNumber(table.rows)}</td>
-                  <td>
-                    <code title={table.beforeHash}>{shortHash(table.beforeHash)}</code>
-                  </td>
-                  <td>
-                    <code title={table.afterHash}>{shortHash(table.afterHash)}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <DisclosurePanel className="technical">
+          <ul className="checks">
+            {[...checks].map(([check, results]) => (
+              <CheckLine key={check} check={check} results={results} />
+            ))}
+          </ul>
+          <ReceiptFacts receipt={receipt} verb={verb} />
+          <HashTable receipt={receipt} />
         </DisclosurePanel>
       </Disclosure>
     </div>
+  );
+}
+
+function ReceiptFacts({ receipt, verb }: Omit<ReceiptViewProps, 'plan'>) {
+  return (
+    <dl className="facts">
+      <dt>{verb === 'Undo' ? 'Redo' : 'Undo'}</dt>
+      <dd>
+        at any time, from the safety copy <code>{receipt.safetyCopyId}</code>
+      </dd>
+      {receipt.checkpointId !== null && (
+        <>
+          <dt>Checkpoint</dt>
+          <dd>
+            <code>{receipt.checkpointId}</code>
+          </dd>
+        </>
+      )}
+      <dt>Last event</dt>
+      <dd>{formatNumber(receipt.lastEventId)}</dd>
+      <dt>Locked for</dt>
+      <dd>
+        {formatMilliseconds(receipt.writeLockMs)}
+        {receipt.whileOpen && ', while another program had the database open'}
+      </dd>
+    </dl>
+  );
+}
+
+/** The content hash of each table. */
+function HashTable({ receipt }: { readonly receipt: RestoreReceipt }) {
+  return (
+    <table className="hashes">
+      <thead>
+        <tr>
+          <th scope="col">Table</th>
+          <th scope="col">Rows</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        {receipt.tables.map((table) => (
+          <tr key={table.name}>
+            <th scope="row">{table.name}</th>
+            <td>{formatNumber(table.rows)}</td>
+            <td>
+              <code title={table.beforeHash}>{shortHash(table.beforeHash)}</code>
+            </td>
+            <td>
+              <code title={table.afterHash}>{shortHash(table.afterHash)}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -1,34 +1,32 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
-import type { InUse, RestoreOptions, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type {
+  HeldState,
+  InUse,
+  RestoreOptions,
+  RestorePlan,
+  RestoreReceipt,
+} from '../../src/model/restore.ts';
+import { confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
+import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
-import {
-  blockedWords,
-  confirmWords,
-  DONE,
-  plannedRows,
-  questionWords,
-  type Subject,
-  spokenWords,
-  verbOf,
-} from '../../words/plan.ts';
+import { ASKING, blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
-import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
-import { useRules } from '../ask/rules.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
-import { PlanChoices } from './plan-choices.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
 import { RestoreEnd } from './restore-end.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { type ShownPlan, useShownPlan } from './shown-plan.ts';
+import { TechnicalDetails } from './technical-details.tsx';
 
 const LOOK_EVERY_MS = 1_500;
 const NOT_KNOWN: InUse = { state: 'unknown' };
@@ -45,29 +43,30 @@ export type RestoreDialogProps = {
   readonly subject: Subject;
   readonly databaseRevision: number;
   readonly onClose: () => void;
+  /** Opens the dialog that takes back what was just done. */
+  readonly onUndo: (from: HeldState) => void;
 };
 
 /**
  * One dialog from the plan to the receipt. Pressing the button does exactly what is shown, or nothing at all.
  */
-export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: RestoreDialogProps) {
+export function RestoreDialog({ folderId, subject, databaseRevision, onClose, onUndo }: RestoreDialogProps) {
   const now = useNow();
   const [options, setOptions] = useState(FIRST_OPTIONS);
   const [consent, setConsent] = useState<string | null>(null);
-  const [applied, setApplied] = useState('');
+  const [applied, setApplied] = useState<RestorePlan | null>(null);
   const planning = useShownPlan(folderId, subject, options, databaseRevision);
   const { plan } = planning;
-  const exactness = useExactness();
-  const exact = plan === null ? 'minutes' : exactness(plan.snapshot.takenAt);
-  const rules = useRules();
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   const job = useJob<RestoreReceipt>();
   // The consent covers only the programs that have the database open now, not those that open it later.
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
   const whileOpen = users !== null && consent === users;
 
-  const apply = ({ planId, options: { acceptDrift, acceptOtherTimeline } }: RestorePlan) => {
-    setApplied(planId);
+  const apply = (wanted: RestorePlan) => {
+    const { planId, options } = wanted;
+    const { acceptDrift, acceptOtherTimeline } = options;
+    setApplied(wanted);
     void job.run((callOptions) =>
       call('plan.apply', { folderId, planId, whileOpen, acceptDrift, acceptOtherTimeline }, callOptions),
     );
@@ -78,17 +77,27 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   };
   const blocked = plan === null ? null : blockedWords(plan, inUse, whileOpen);
   const dialog = { wide: true, onClose };
+  const confirmation = plan === null ? null : confirmationOf(subject, plan, now);
 
-  if (job.value !== null)
+  if (job.value !== null && applied !== null) {
+    const held = heldAfter(subject, applied);
     return (
       <AlertDialog
-        {...dialog}
-        title={DONE[verbOf(subject)]}
-        footer={<CancelButton onPress={onClose}>Close</CancelButton>}
+        onClose={onClose}
+        title={<StoryText story={doneWords(subject, applied)} />}
+        footer={
+          <>
+            <Button className="button" onPress={() => onUndo(held)}>
+              {wayBackFrom(held)}
+            </Button>
+            <CancelButton onPress={onClose}>Done</CancelButton>
+          </>
+        }
       >
-        <ReceiptView receipt={job.value} verb={verbOf(subject)} />
+        <ReceiptView receipt={job.value} plan={applied} verb={verbOf(subject)} />
       </AlertDialog>
     );
+  }
   if (job.busy)
     return (
       <AlertDialog
@@ -110,7 +119,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
         folderId={folderId}
         verb={verbOf(subject)}
         error={job.error}
-        planId={applied}
+        planId={applied?.planId ?? ''}
         onAgain={lookAgain}
         onClose={onClose}
       />
@@ -118,7 +127,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
   return (
     <AlertDialog
       {...dialog}
-      title={questionWords(subject, plan, now, exact)}
+      title={confirmation === null ? ASKING[verbOf(subject)] : <StoryText story={confirmation.title} />}
       footer={
         <>
           {blocked !== null && <p className="why">{blocked}</p>}
@@ -136,12 +145,12 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
     >
       <PlanState planning={planning} />
       <p className="visually-hidden" role="status">
-        {plan === null || planning.outdated ? '' : spokenWords(plan, rules)}
+        {confirmation === null || planning.outdated ? '' : spokenWords(confirmation)}
       </p>
       {plan !== null && (
         <>
           <div className={planning.pending ? 'renewing' : ''}>
-            <PlanView plan={plan} inUse={inUse}>
+            <PlanView plan={plan} lines={confirmation?.lines ?? []}>
               <PlanConsents
                 plan={plan}
                 options={options}
@@ -152,7 +161,7 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose }: 
               />
             </PlanView>
           </div>
-          <PlanChoices plan={plan} options={options} onOptions={setOptions} />
+          <TechnicalDetails plan={plan} inUse={inUse} options={options} onOptions={setOptions} />
         </>
       )}
     </AlertDialog>

@@ -1,7 +1,8 @@
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { PlanOutcome } from '../../src/model/restore.ts';
-import { DONE, type Verb } from '../../words/plan.ts';
+import { DONE } from '../../words/confirmation.ts';
+import type { Verb } from '../../words/plan.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';

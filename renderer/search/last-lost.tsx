@@ -26,15 +26,13 @@ export function LastLost({ loss, onOpen }: LastLostProps) {
         items={messages.map((message) => ({ id: String(message.event), message }))}
         onAction={() => onOpen(loss.snapshotId)}
       >
-        {({ message: { speaker, chatName, chat, text, ts } }) => (
+        {({ message: { speaker, chatName, chat, text, at } }) => (
           <GridListItem className="hit-line" textValue={text.slice(0, 200)}>
             <div className="hit lost">
               <p className="hit-head">
                 <bdi className="hit-who">{speaker ?? 'Message'}</bdi>
                 {(chatName ?? chat) !== null && <bdi className="hit-chat">in {chatName ?? chat}</bdi>}
-                {ts !== null && !Number.isNaN(Date.parse(ts)) && (
-                  <time dateTime={ts}>{formatMoment(ts, now)}</time>
-                )}
+                {at !== null && <time dateTime={at}>{formatMoment(at, now)}</time>}
                 <span className="hit-gone">lost</span>
               </p>
               <p className="hit-text" dir="auto">

@@ -16,7 +16,8 @@ import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
  *
  * A rewind takes messages away, and only what is there is in a snapshot. So of all snapshots from before the newest
  * rewind, the latest one holds most of what it took. Snapshots are put in order by their last event. If several end with
- * the same event, the one that brings back less is the later one: something had already been taken away.
+ * the same event, the one that brings back less is the later one: something had already been taken away. Of equal ones
+ * the first is named, so that the answer does not change when another one is taken.
  */
 
 /** Bounds on what is read: snapshots, and bytes in all of them. At least one is read. */
@@ -38,7 +39,7 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
   }));
   const all = readPlaced(await listSnapshots(folder, { check: false }, task));
   const placed = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
-  const [newest, ...others] = await weighInTurn(folder, inReadingOrder(placed, live), task);
+  const [newest, ...others] = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);
   if (newest !== undefined) {
     const loss = await unlessUnreadable(() => readLoss(folder, newest.snapshotId, task));
     if (loss !== null) return tell(loss, others);
@@ -74,6 +75,7 @@ type LiveEnd = {
 type ReadingOrder = { readonly groups: readonly (readonly Placed[])[]; readonly rest: readonly Placed[] };
 
 const MOST_GROUPS = 4;
+const MOST_ENDINGS = 2;
 
 /** Groups by the number of rewinds that are recorded since, fewest first, and within one the latest first. */
 function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds }: LiveEnd): ReadingOrder {
@@ -81,12 +83,14 @@ function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds 
     (a, b) =>
       compare(b.lastEventId, a.lastEventId) ||
       Number(b.kind === REWIND_KIND) - Number(a.kind === REWIND_KIND) ||
-      compare(b.takenAt, a.takenAt),
+      compare(a.takenAt, b.takenAt),
   );
   const ageOf = ({ lastEventId, lineage }: Placed) =>
     lineage === 'other' || lastEventId > lastId ? 1 : rewinds.filter((id) => id > lastEventId).length;
   const ages = Map.groupBy(sorted, ageOf);
   const rest = ages.get(0) ?? [];
+  // Nothing was written since these. If they bring something back all the same, it was hidden a moment ago.
+  const endings = rest.filter(({ lastEventId }) => lastEventId === lastId).slice(0, MOST_ENDINGS);
   const groups = [...ages].filter(([age]) => age > 0).toSorted(([a], [b]) => a - b);
   const before = groups.map(([, group]) => group);
   // Without records, or where an id can be used twice, ids alone do not tell what was taken before the rewind.
@@ -97,7 +101,10 @@ function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds 
         ),
         rest: [],
       }
-    : { groups: before.slice(0, MOST_GROUPS), rest };
+    : {
+        groups: [endings, ...before.slice(0, MOST_GROUPS)],
+        rest: rest.filter((one) => !endings.includes(one)),
+      };
 }
 
 type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;
@@ -106,6 +113,7 @@ type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;
 async function weighInTurn(
   folder: DataFolder,
   { groups, rest }: ReadingOrder,
+  lastId: bigint,
   task: TaskOptions,
 ): Promise<readonly Way[]> {
   const weighed: Weighed[] = [];
@@ -122,17 +130,19 @@ async function weighInTurn(
   for (const group of groups) for (const one of group) if (await weigh(one)) break;
   if (weighed.length === 0) for (const one of rest) await weigh(one);
   const talks = weighed.some(({ way }) => countBack(way).messages > 0);
+  // What else brings something back may be from before an edit, which takes no message away.
+  const isBefore = ({ way, lastEventId }: Weighed) => lacksRewind(way) || lastEventId >= lastId;
   const size = ({ way }: Weighed) => countBack(way)[talks ? 'messages' : 'events'];
   return weighed
     .filter((one) => size(one) > 0)
     .toSorted(
       (a, b) =>
-        Number(lacksRewind(b.way)) - Number(lacksRewind(a.way)) ||
+        Number(isBefore(b)) - Number(isBefore(a)) ||
         compare(b.lastEventAt ?? '', a.lastEventAt ?? '') ||
         compare(b.lastEventId, a.lastEventId) ||
         size(a) - size(b) ||
         Number(a.kind === SAFETY_KIND) - Number(b.kind === SAFETY_KIND) ||
-        compare(b.way.takenAt, a.way.takenAt),
+        compare(a.way.takenAt, b.way.takenAt),
     )
     .map(({ way }) => way);
 }

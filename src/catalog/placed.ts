@@ -1,7 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 
-/** A snapshot that can be read as far as is known, and whose last event is known. */
+/** A whole snapshot that can be read as far as is known, and whose last event is known. */
 export type Placed = SnapshotSummary & { readonly lastEventId: bigint };
 
 /** The snapshots whose place in the log is known. What was saved of a damaged one cannot be restored as a whole. */

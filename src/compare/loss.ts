@@ -106,7 +106,7 @@ function readLastMessages(database: HostDatabase, { log }: EventMatch): readonly
       chat,
       speaker,
       text: shortenText(text, LONGEST_MESSAGE),
-      ts: ts === null || ts === undefined ? null : String(ts),
+      at: toIso(ts),
     });
     if (found.length === MOST_MESSAGES) break;
   }

@@ -2,14 +2,14 @@ import type { Diff, NewerEvents } from './diff.ts';
 import type { HeldState } from './restore.ts';
 import type { SnapshotId } from './snapshots.ts';
 
-/** A message, as a person reads it. `text`: at most 600 characters; `ts`: as the log has it. */
+/** A message, as a person reads it. `text`: at most 600 characters; `at`: ISO 8601 in UTC, null where it is not known. */
 export type SaidMessage = {
   readonly event: bigint;
   readonly chat: string | null;
   readonly chatName: string | null;
   readonly speaker: string | null;
   readonly text: string;
-  readonly ts: string | null;
+  readonly at: string | null;
 };
 
 /** What restoring one snapshot would bring back and remove. */

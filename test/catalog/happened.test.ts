@@ -103,6 +103,18 @@ describe.concurrent('what happened', () => {
     expect((await ask(place)).state).toBe('rewound');
   });
 
+  test('is what was hidden at last, even if an older rewind is recorded', async () => {
+    const { place } = await begin();
+    run(place, hide(15) + RECORD + addEvents(6, 'since'));
+    const before = await take(place, 'periodic');
+    run(place, hide(23));
+    await take(place, 'rewind');
+    expect(await ask(place)).toMatchObject({
+      state: 'staged',
+      loss: { snapshotId: before, returningEvents: [{ spoken: 4 }] },
+    });
+  });
+
   test('is nothing if no snapshot brings anything back, and the next best one if the best is gone', async () => {
     const { place, early } = await begin();
     expect(await ask(place)).toEqual({ state: 'nothing' });

@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 
 /** Opens the confirmation for the snapshot that is shown first. */
 async function openRestore(page: Page): Promise<void> {
-  await button(page, 'Restore…').click();
-  await expect(button(page, /^Restore( and)? .*\d/)).toBeVisible();
+  await button(page, RESTORE).click();
+  await expect(button(page, CONFIRM)).toBeVisible();
 }
 
 test('only the projections: the log stays, and the dialog first says what the chat app will replay', async ({
@@ -20,6 +20,7 @@ test('only the projections: the log stays, and the dialog first says what the ch
   const before = readDatabase(demo);
   const checkpoints = listKind(demo, 'periodic');
   await openRestore(page);
+  await button(page, 'Technical details').click();
   await button(page, 'What to restore: everything').click();
   await text(page, 'Rebuild derived data only (advanced)').click();
   await expect(text(page, 'The chat app will discard this at its next start.')).toBeVisible();
@@ -43,12 +44,12 @@ test('values without a column today need a consent that says what they are', asy
     text(page, 'The database has no column you_entity.pronouns today: 1 value can’t be restored.'),
   ).toBeVisible();
   await openRestore(page);
-  const confirm = button(page, /^Restore and remove/);
+  const confirm = button(page, CONFIRM);
   await expect(confirm).toBeDisabled();
   await text(page, 'Leave it out').click();
   await expect(confirm).toBeEnabled();
   await confirm.click();
-  await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
 });
 
@@ -58,18 +59,18 @@ test('removing a chat that has a draft needs a consent, and the draft stays', as
     INSERT INTO drafts VALUES ('begun-since', 'half a thought');`);
   db.close();
   const { page } = await place.launch({ data: demo });
-  await button(page, 'Restore…').click();
+  await button(page, RESTORE).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText(
     'Some rows of “drafts” would point to rows of “chats” that no longer exist.',
   );
-  const confirm = button(dialog, /^Restore and remove/);
+  const confirm = button(dialog, CONFIRM);
   await expect(confirm).toBeDisabled();
   await expect(dialog).toContainText('Confirm the points above.');
   await text(dialog, 'Restore anyway').click();
   await expect(dialog).toContainText('1 entry in drafts points to chats that no longer exist.');
   await confirm.click();
-  const receipt = named(page, 'alertdialog', 'Restored');
+  const receipt = named(page, 'alertdialog', BACK);
   await expect(receipt).toContainText(/Links between tables intact.*not all/);
   // It is not ticked off as a success.
   await expect(receipt.getByRole('listitem').filter({ hasText: 'Links between tables intact' })).toHaveClass(
@@ -91,12 +92,12 @@ test('a table that was empty or did not exist yet stays, unless the user chooses
   await expect(text(page, /^classifier_failures was empty or did not exist yet/)).toBeVisible();
   await openRestore(page);
   await text(page, 'Empty it too').click();
-  const confirm = button(page, /^Restore and remove/);
+  const confirm = button(page, CONFIRM);
   await expect(confirm).toBeEnabled();
   await text(page, 'Empty it too').click();
   await expect(confirm).toBeEnabled();
   await confirm.click();
-  await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
   expect(readDatabase(demo).classifier_failures).toEqual(before.classifier_failures);
 });
 
@@ -108,7 +109,7 @@ test('pruning by age and by hand shows exactly what is pruned and why anything s
   const prune = named(page, 'alertdialog', 'Move snapshots to the trash?');
 
   await test.step('by age', async () => {
-    await expect(page.locator('.story')).toBeVisible();
+    await expect(hero(page)).toBeVisible();
     await button(page, 'Prune…').click();
     await text(prune, 'Those older than').click();
     await expect(text(prune, /^1 snapshot would be removed,/)).toBeVisible();
@@ -122,8 +123,8 @@ test('pruning by age and by hand shows exactly what is pruned and why anything s
 
   await test.step('the safety copy of the newest restore cannot be pruned, whatever is picked', async () => {
     await openRestore(page);
-    await button(page, /^Restore and remove/).click();
-    await button(page, 'Close').click();
+    await button(page, CONFIRM).click();
+    await button(page, 'Done').click();
     // From then on the list contains the safety copy too.
     await expect(text(page, /^Restored to/)).toBeVisible();
     await button(page, 'Prune…').click();

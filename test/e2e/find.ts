@@ -20,3 +20,23 @@ export function named(scope: Scope, role: Role, name: string | RegExp): Locator 
 export function text(scope: Scope, words: string | RegExp): Locator {
   return scope.getByText(words, { exact: true });
 }
+
+/** The card on top of a page: what happened, or which snapshot it is. */
+export function hero(page: Page): Locator {
+  return page.locator('.hero').first();
+}
+
+/** The sentence of the view *Details*, which is opened if another one is shown. */
+export async function story(page: Page): Promise<Locator> {
+  const tab = named(page, 'tab', 'Details');
+  await hero(page).waitFor();
+  if ((await tab.count()) > 0) await tab.click();
+  return page.locator('.story');
+}
+
+/** The button that opens the confirmation of a restore: on the first screen, or on the page of any other snapshot. */
+export const RESTORE = /^(?:Bring them back|Restore…)$/;
+/** The button that confirms a restore. It says how much it does. */
+export const CONFIRM = /^(?:Bring back|Restore) .*\d/;
+/** The receipt of the demo’s restore. */
+export const BACK = /^20 messages are back in Lighthouse\.$/;

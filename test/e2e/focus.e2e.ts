@@ -1,7 +1,7 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { button, named } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, story } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { writeMessage } from './judge.ts';
 import { tabTo } from './keyboard.ts';
@@ -54,10 +54,10 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
 
   const { app: second, page: window } = await place.launch({ data: demo });
   const dialog = window.getByRole('alertdialog');
-  await expect(window.locator('.story')).toBeVisible();
-  await expectFocus(window, /^option Before the rewind of Lighthouse/);
+  await expect(hero(window)).toBeVisible();
+  await expectFocus(window, /^button Bring them back$/);
 
-  await test.step('closing a dialog that the menu opened moves the focus to the list', async () => {
+  await test.step('closing a dialog that the menu opened moves the focus to the button that brings everything back', async () => {
     await window.evaluate(
       () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
     );
@@ -65,7 +65,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
     await expect(dialog).toBeVisible();
     await window.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
-    await expectFocus(window, /^option/);
+    await expectFocus(window, /^button Bring them back$/);
   });
 
   await test.step('after a failed “Take” the focus is in the dialog, and Escape closes it', async () => {
@@ -83,12 +83,12 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
 
   await test.step('a restore that is confirmed and closed with the mouse', async () => {
     await window.getByRole('option').last().click();
-    await expect(window.locator('.story')).not.toContainText('Identical to now');
-    await button(window, 'Restore…').click();
-    await button(dialog, /^Restore/).click();
-    await expect(named(window, 'alertdialog', 'Restored')).toBeVisible();
-    await expectFocus(window, /^button Close$/);
-    await button(dialog, 'Close').click();
+    await expect(await story(window)).not.toContainText('Identical to now');
+    await button(window, RESTORE).click();
+    await button(dialog, CONFIRM).click();
+    await expect(button(dialog, 'Done')).toBeVisible();
+    await expectFocus(window, /^button Done$/);
+    await button(dialog, 'Done').click();
     await expect(dialog).toBeHidden();
     await expectFocus(window, ANYTHING);
   });
@@ -100,9 +100,9 @@ test('a dialog that closes while the window is drawn again gives the focus back 
 }) => {
   const { page } = await place.launch({ data: demo });
   for (const frames of [0, 1, 2, 3, 4, 5]) {
-    await tabTo(page, button(page, 'Restore…'));
+    await tabTo(page, button(page, RESTORE));
     await page.keyboard.press('Enter');
-    await expect(button(page, /^Restore and remove/)).toBeEnabled();
+    await expect(button(page, CONFIRM)).toBeEnabled();
     await expect(button(page, 'Cancel')).toBeFocused();
     await hearChange(page);
     utimesSync(join(demo, 'chat.db'), new Date(), new Date());
@@ -112,7 +112,7 @@ test('a dialog that closes while the window is drawn again gives the focus back 
       document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     }, frames);
     await expect(page.getByRole('alertdialog')).toBeHidden();
-    await expectFocus(page, /^button Restore…$/);
+    await expectFocus(page, /^button Bring them back$/);
   }
 });
 
@@ -121,8 +121,8 @@ test('Tab reaches the snapshots and their page before the controls of the whole 
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
-  await expectFocus(page, /^option/);
+  await expect(hero(page)).toBeVisible();
+  await page.getByRole('option', { selected: true }).focus();
   const seen: string[] = [];
   for (let step = 0; step < 12; step += 1) {
     await page.keyboard.press('Tab');
@@ -133,9 +133,9 @@ test('Tab reaches the snapshots and their page before the controls of the whole 
     );
   }
   const at = (name: string) => seen.findIndex((one) => one.trim() === name);
-  expect(at('Restore…')).toBeGreaterThan(-1);
+  expect(at('Bring them back')).toBeGreaterThan(-1);
   for (const name of ['Take snapshot', 'Prune…', 'Open…'])
-    expect(at(name), seen.join(' | ')).toBeGreaterThan(at('Restore…'));
+    expect(at(name), seen.join(' | ')).toBeGreaterThan(at('Bring them back'));
 
   await page.getByRole('option', { selected: true }).click();
   await page.keyboard.type('check');
@@ -145,7 +145,7 @@ test('Tab reaches the snapshots and their page before the controls of the whole 
 test('a long list of snapshots to prune scrolls with the keyboard', async ({ place, demo }) => {
   addCheckpoints(demo, 12);
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   await button(page, 'Prune…').click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByRole('textbox').fill('0');
@@ -159,7 +159,7 @@ test('a long list of snapshots to prune scrolls with the keyboard', async ({ pla
 
 test('at 200 % no time is cut off', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   await app.evaluate(({ BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows();
     window?.setContentSize(1200, 760);
@@ -187,10 +187,10 @@ test('a look at the database leaves the focus on the button that confirms, and a
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  const confirm = button(page, 'Restore and remove 3 newer messages');
+  const confirm = button(page, 'Bring back 20 messages and remove 3 newer messages');
   const hint = page.getByRole('status').filter({ hasText: 'Press Space to confirm' });
   const afterChange = () => page.evaluate(() => Reflect.get(window, 'heard'));
-  await button(page, 'Restore…').click();
+  await button(page, RESTORE).click();
   await tabTo(page, confirm);
   await page.keyboard.press('Enter');
   await expect(hint).toBeVisible();
@@ -199,7 +199,7 @@ test('a look at the database leaves the focus on the button that confirms, and a
     await hearChange(page);
     utimesSync(join(demo, 'chat.db'), new Date(), new Date());
     await afterChange();
-    await expectFocus(page, /^button Restore and remove/);
+    await expectFocus(page, /^button Bring back 20 messages and remove/);
     await expect(hint).toBeVisible();
   });
 
@@ -213,8 +213,8 @@ test('a look at the database leaves the focus on the button that confirms, and a
   await test.step('the new figures are confirmed by keyboard', async () => {
     await tabTo(page, button(page, 'Show the new figures'));
     await page.keyboard.press('Enter');
-    await tabTo(page, button(page, 'Restore and remove 4 newer messages'));
+    await tabTo(page, button(page, 'Bring back 20 messages and remove 4 newer messages'));
     await page.keyboard.press('Space');
-    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { button, text } from './find.ts';
+import { button, hero, RESTORE, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
 import { replyLate } from './late-reply.ts';
@@ -14,15 +14,15 @@ test('a snapshot that disappears while it is read is reported as gone, and no ot
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   const [newest = ''] = listKind(demo, 'rewind');
   rmSync(join(demo, 'snapshots', `${newest}.json`));
   await expect(page.getByRole('alert')).toContainText('This snapshot is gone');
-  await expect(button(page, 'Restore…')).toBeHidden();
+  await expect(button(page, RESTORE)).toBeHidden();
   await expect(page.getByRole('option')).toHaveCount(countSnapshots(demo));
   await expect(page.getByRole('option', { selected: true })).toHaveCount(0);
   await button(page, 'Show another one').click();
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
 });
 
@@ -31,7 +31,7 @@ test('after pruning the snapshot that is shown, another one is shown without an 
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   const alarms = await collect(page, '[role=alert]');
   // The window is told that the folder has changed long before it learns that this was its own doing.
   await replyLate(app, 'prune.apply', LATE_MS);
@@ -40,7 +40,7 @@ test('after pruning the snapshot that is shown, another one is shown without an 
   await page.getByRole('alertdialog').getByRole('option').first().click();
   await button(page, 'Move 1 snapshot to the trash').click();
   await expect(text(page, /^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
-  await expect(page.locator('.story')).not.toContainText('20 messages');
+  await expect(hero(page)).not.toContainText('20 messages');
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
   expect(await alarms()).toEqual([]);
 
@@ -71,13 +71,13 @@ test('a folder that is gone for a while is reported, its contents stay on screen
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   const count = countSnapshots(demo);
   renameSync(demo, `${demo}-elsewhere`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('option')).toHaveCount(count);
   renameSync(`${demo}-elsewhere`, demo);
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   await expect(page.getByRole('alert')).toBeHidden();
 });
 
@@ -93,6 +93,6 @@ test('a folder without snapshots says what will appear there, and offers no prun
   await expect(button(page, 'Prune…')).toBeDisabled();
   await button(page, 'Take snapshot').click();
   await button(page.getByRole('alertdialog'), 'Take snapshot').click();
-  await expect(page.locator('.story')).toHaveText('Identical to now.');
+  await expect(await story(page)).toHaveText('Identical to now.');
   await expect(button(page, 'Prune…')).toBeEnabled();
 });

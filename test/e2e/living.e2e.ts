@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 import { countSnapshots, listKind, writeMessage } from './judge.ts';
 
@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 test('what the chat app does meanwhile appears by itself', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText('removes 3 newer messages in Harbour');
+  await expect(hero(page)).toContainText('3 newer messages in Harbour will be removed');
   const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
   const count = countSnapshots(demo);
   // Only the lines on the screen are built, but each says how many there are.
@@ -45,7 +45,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
 
   await test.step('a new message changes the comparison', async () => {
     writeMessage(demo, 'One more thing.');
-    await expect(page.locator('.story')).toContainText('removes 4 newer messages in Harbour');
+    await expect(hero(page)).toContainText('4 newer messages in Harbour will be removed');
   });
 
   await test.step('health is checked in the background', async () => {
@@ -59,9 +59,9 @@ test('a restored state, the folder and the window’s position are there again a
 }) => {
   const first = await place.launch({ data: demo });
   await resize(first.app, 950, 640);
-  await button(first.page, 'Restore…').click();
-  await button(first.page, /^Restore and remove/).click();
-  await expect(named(first.page, 'alertdialog', 'Restored')).toBeVisible();
+  await button(first.page, RESTORE).click();
+  await button(first.page, CONFIRM).click();
+  await expect(named(first.page, 'alertdialog', BACK)).toBeVisible();
   await first.app.close();
 
   const { app, page } = await place.launch();
@@ -119,13 +119,13 @@ test('every menu command works, and is greyed out when it makes no sense', async
     data: demo,
     args: [`--user-data-dir=${join(place.folder, 'other-user')}`],
   });
-  await expect(opened.page.locator('.story')).toBeVisible();
+  await expect(hero(opened.page)).toBeVisible();
   await expect
     .poll(() => enabledCommands(opened.app))
     .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'help']);
   for (const [command, title] of [
     ['take', 'Take a snapshot now?'],
-    ['restore', /^Restore the snapshot of/],
+    ['restore', /^Bring Lighthouse back as it was /],
     ['prune', 'Move snapshots to the trash?'],
   ] as const) {
     await expect.poll(() => enabledCommands(opened.app)).toContain(command);
@@ -143,7 +143,7 @@ test('a snapshot of either kind can be taken and is shown', async ({ place, demo
   const [rewinds, checkpoints] = [listKind(demo, 'rewind'), listKind(demo, 'periodic')];
   await takeSnapshot(page, 'Keep it for 14 days');
   expect(listKind(demo, 'rewind')).toHaveLength(rewinds.length + 1);
-  await expect(page.locator('.story')).toHaveText('Identical to now.');
+  await expect(await story(page)).toHaveText('Identical to now.');
   await takeSnapshot(page, 'As a checkpoint');
   expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length + 1);
 });

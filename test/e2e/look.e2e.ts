@@ -1,6 +1,6 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
 import { expectNothingCutOff } from './cut-off.ts';
-import { button } from './find.ts';
+import { button, CONFIRM, hero, RESTORE } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
@@ -23,11 +23,11 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
       data: demo,
       args: [`--user-data-dir=${place.folder}/other-user`],
     });
-    await expect(window.locator('.story')).toBeVisible();
+    await expect(hero(window)).toBeVisible();
     await expect(window.locator('.head-facts')).toContainText(`(process ${host.pid})`);
     await look(other, window, info, 'folder');
     for (const [name, open, confirm] of [
-      ['restore', 'Restore…', /^Restore and remove/],
+      ['restore', RESTORE, CONFIRM],
       ['take', 'Take snapshot', 'Take snapshot'],
       ['prune', 'Prune…', 'Move to the trash'],
     ] as const) {

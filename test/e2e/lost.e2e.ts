@@ -1,5 +1,5 @@
 import { expectAccessible } from './axe.ts';
-import { button, text } from './find.ts';
+import { button, hero, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -8,13 +8,13 @@ test('a snapshot taken to be safe does not hide the one that holds the lost chat
   demo,
 }) => {
   const first = await place.launch({ data: demo });
-  await expect(first.page.locator('.story')).toContainText('Lighthouse');
+  await expect(hero(first.page)).toContainText('You rewound Lighthouse');
   await button(first.page, 'Take snapshot').click();
   await button(first.page.getByRole('alertdialog'), 'Take snapshot').click();
   await expect(text(first.page, /^Snapshot taken/)).toBeVisible();
   await first.app.close();
   const { page } = await place.launch();
-  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
 });
 
 test('pruning the only snapshot that holds a lost chat warns, and it can be put back where it was', async ({
@@ -22,7 +22,7 @@ test('pruning the only snapshot that holds a lost chat warns, and it can be put 
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
   const before = listKind(demo, 'rewind');
   const dialog = page.getByRole('alertdialog');
   await button(page, 'Prune…').click();
@@ -35,12 +35,12 @@ test('pruning the only snapshot that holds a lost chat warns, and it can be put 
   await button(page, 'Put back').click();
   await expect(text(page, '1 snapshot put back.')).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before);
-  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
 });
 
 test('what was pruned can be put back from the trash, also after a restart', async ({ place, demo }) => {
   const first = await place.launch({ data: demo });
-  await expect(first.page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(hero(first.page)).toContainText('You rewound Lighthouse');
   const before = listKind(demo, 'rewind');
   const dialog = first.page.getByRole('alertdialog');
   await button(first.page, 'Prune…').click();
@@ -51,7 +51,7 @@ test('what was pruned can be put back from the trash, also after a restart', asy
   await first.app.close();
 
   const { app, page } = await place.launch();
-  await expect(page.locator('.story')).not.toContainText('20 messages');
+  await expect(hero(page)).not.toContainText('20 messages');
   await button(page, 'Put back…').click();
   await expect(page.getByRole('radio')).toHaveCount(1);
   await expect(page.getByRole('alertdialog')).toContainText('Before the rewind');
@@ -59,7 +59,7 @@ test('what was pruned can be put back from the trash, also after a restart', asy
   await button(page, 'Put back 1 snapshot').click();
   await expect(text(page, '1 snapshot put back.')).toBeVisible();
   expect(listKind(demo, 'rewind')).toEqual(before);
-  await expect(page.locator('.story')).toContainText(/brings back .*Lighthouse/);
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
   await expect(button(page, 'Put back…')).toBeHidden();
 });
 
@@ -68,7 +68,7 @@ test('before the trash is emptied, the dialog says whether that frees space, and
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   const dialog = page.getByRole('alertdialog');
   await button(page, 'Prune…').click();
   await text(dialog, 'Those older than').click();

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { button, named, text } from './find.ts';
+import { button, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 
@@ -24,7 +24,7 @@ test('two thousand snapshots can be browsed by keyboard and pruned in one go', a
     writeFileSync(join(demo, 'snapshots/periodic', `${name}Z.json`), small);
   }
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   const lines = named(page, 'listbox', 'Snapshots').getByRole('option');
 
   await test.step('only the lines on the screen are built, and all can be reached', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ownMounts } from '../support/mounts.ts';
 import { expectAccessible } from './axe.ts';
-import { button, text } from './find.ts';
+import { button, hero, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 
 const electronPath: unknown = createRequire(import.meta.url)('electron');
@@ -32,8 +32,8 @@ test('a read-only database says so at once and on the greyed-out buttons, and ca
   db.exec('PRAGMA journal_mode = DELETE');
   db.close();
   const { app, page } = await place.launch({ data: demo, wrapper: readOnlyWrapper(place.folder, demo) });
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   await expect(text(page, 'The database can only be read.')).toBeVisible();
-  for (const name of ['Restore…', 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
+  for (const name of [RESTORE, 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
   await expectAccessible(app, page, 'a database that can only be read');
 });

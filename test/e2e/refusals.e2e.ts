@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, endHost, startHost } from './host.ts';
 import { checkDatabase, countSnapshots, listKind, readDatabase, writeMessage } from './judge.ts';
@@ -17,8 +17,8 @@ async function expectError(page: Page, title: string, happened: RegExp): Promise
 }
 
 async function openRestore(page: Page): Promise<void> {
-  await button(page, 'Restore…').click();
-  await expect(button(page, /^Restore( and)? .*\d/)).toBeVisible();
+  await button(page, RESTORE).click();
+  await expect(button(page, CONFIRM)).toBeVisible();
 }
 
 test('a folder that is not a data folder is refused in words, and what was open stays open', async ({
@@ -66,7 +66,7 @@ test('a folder that is gone is named at the start, and can be removed from the r
   demo,
 }) => {
   const first = await place.launch({ data: demo });
-  await expect(first.page.locator('.story')).toBeVisible();
+  await expect(hero(first.page)).toBeVisible();
   await first.app.close();
   renameSync(demo, `${demo}-moved`);
   const { page } = await place.launch();
@@ -79,7 +79,7 @@ test('a damaged snapshot says where it breaks off and can’t be restored', asyn
   const { page } = await place.launch({ data: demo });
   await page.getByRole('option').filter({ hasText: 'damaged' }).click();
   await expectError(page, 'This snapshot is damaged', /damaged/);
-  await expect(button(page, 'Restore…')).toBeDisabled();
+  await expect(button(page, RESTORE)).toBeDisabled();
 });
 
 test('while the chat app is running, a restore needs a second consent, and notices at once when the app is closed', async ({
@@ -90,7 +90,7 @@ test('while the chat app is running, a restore needs a second consent, and notic
   const { page } = await place.launch({ data: demo });
   await openRestore(page);
   const dialog = page.getByRole('alertdialog');
-  const confirm = button(dialog, /^Restore and remove/);
+  const confirm = button(dialog, CONFIRM);
   await expect(text(dialog, 'Close the chat app first.')).toBeVisible();
   await expect(dialog).toContainText(`(process ${host.pid}) has the database open`);
   await expect(confirm).toBeDisabled();
@@ -107,7 +107,7 @@ test('while the chat app is running, a restore needs a second consent, and notic
     await expect(confirm).toBeDisabled();
     await text(page, 'Restore anyway').click();
     await confirm.click();
-    await expect(named(page, 'alertdialog', 'Restored')).toContainText(
+    await expect(named(page, 'alertdialog', BACK)).toContainText(
       'while another program had the database open',
     );
     next.kill();
@@ -120,14 +120,14 @@ test('if the database changes during the confirmation, the user has to look agai
 }) => {
   const { page } = await place.launch({ data: demo });
   await openRestore(page);
-  await expect(button(page, 'Restore and remove 3 newer messages')).toBeEnabled();
+  await expect(button(page, 'Bring back 20 messages and remove 3 newer messages')).toBeEnabled();
   writeMessage(demo, 'Are you still there?');
   const renew = button(page, 'Show the new figures');
   await expect(renew).toBeVisible();
-  await expect(button(page, 'Restore and remove 3 newer messages')).toBeDisabled();
+  await expect(button(page, 'Bring back 20 messages and remove 3 newer messages')).toBeDisabled();
   await renew.click();
-  await expect(named(page, 'region', 'What would be removed')).toContainText('Are you still there?');
-  await expect(button(page, 'Restore and remove 4 newer messages')).toBeEnabled();
+  await expect(page.getByRole('alertdialog')).toContainText('Are you still there?');
+  await expect(button(page, 'Bring back 20 messages and remove 4 newer messages')).toBeEnabled();
 });
 
 /** A restore that has written its safety copy and now waits up to 5 s for a writer. */
@@ -135,7 +135,7 @@ async function beginRestore(page: Page, dir: string): Promise<ChildProcess> {
   const writer = await startHost(dir, true);
   await openRestore(page);
   await text(page, 'Restore anyway').click();
-  await button(page, /^Restore and remove/).click();
+  await button(page, CONFIRM).click();
   await expect(text(page, 'Waiting for another program to unlock the database…')).toBeVisible();
   return writer;
 }
@@ -156,13 +156,13 @@ test('a core that is killed during a restore leaves the database as it was, and 
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
   await button(page, 'Close').click();
   await expect(text(page, 'A part of Snapback stopped unexpectedly and was started again.')).toBeVisible();
-  await expect(page.locator('.story')).toContainText('20 messages');
+  await expect(hero(page)).toContainText('20 messages');
   await expect(text(page, /^Restored to/)).toBeHidden();
 
   await test.step('and the next restore works', async () => {
     await openRestore(page);
-    await button(page, /^Restore and remove/).click();
-    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+    await button(page, CONFIRM).click();
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
   });
 });
 
@@ -195,7 +195,7 @@ test('quitting during a restore asks first, leaves the database as it was, and n
   await expect(
     text(again.page, /^The last restore was stopped before it was finished\. It was rolled back/),
   ).toBeVisible();
-  await expect(again.page.locator('.story')).toContainText('20 messages');
+  await expect(hero(again.page)).toContainText('20 messages');
   await expect(text(again.page, /^Restored to/)).toBeHidden();
   expect(
     readdirSync(join(demo, 'snapshots'), { recursive: true })
@@ -221,10 +221,10 @@ test('after the whole app crashes during a restore, the next start says once how
 
   const again = await place.launch({ data: demo });
   await expect(text(again.page, /^The last restore was stopped before it was finished/)).toBeVisible();
-  await expect(again.page.locator('.story')).toContainText('20 messages');
+  await expect(hero(again.page)).toContainText('20 messages');
   await again.app.close();
   const third = await place.launch({ data: demo });
-  await expect(third.page.locator('.story')).toContainText('20 messages');
+  await expect(hero(third.page)).toContainText('20 messages');
   await expect(text(third.page, /^The last restore was stopped/)).toBeHidden();
 });
 
@@ -256,8 +256,8 @@ test('a restore waits for a writer that does not let go, then gives up with noth
   expect(readDatabase(demo)).toEqual(before);
   expect(listKind(demo, 'restore')).toEqual([]);
   await button(page, 'Try again').click();
-  await button(page, /^Restore and remove/).click();
-  await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
+  await button(page, CONFIRM).click();
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
 });
 
 test('a database that can only be read as a copy is shown, and nothing can be written', async ({
@@ -267,8 +267,8 @@ test('a database that can only be read as a copy is shown, and nothing can be wr
   await crashHost(demo);
   const { page } = await place.launch({ data: demo });
   await expect(text(page, 'You are viewing a copy.')).toBeVisible();
-  await expect(page.locator('.story')).toContainText('20 messages');
-  for (const name of ['Restore…', 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
+  await expect(hero(page)).toContainText('20 messages');
+  for (const name of [RESTORE, 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
 });
 
 test('if the database is gone, the snapshots can be looked at, and nothing is claimed about the database', async ({
@@ -280,7 +280,7 @@ test('if the database is gone, the snapshots can be looked at, and nothing is cl
   await expect(named(page, 'listbox', 'Snapshots').getByRole('option').first()).toBeVisible();
   await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeVisible();
   await expect(text(page, 'No chat database')).toBeVisible();
-  await expect(button(page, 'Restore…')).toBeDisabled();
+  await expect(button(page, RESTORE)).toBeDisabled();
   await expect(button(page, 'Take snapshot')).toBeDisabled();
   await expect(page.locator('body')).not.toContainText(/as it was|as they were/);
 });

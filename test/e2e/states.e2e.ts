@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { button, named, text } from './find.ts';
+import { button, hero, named, RESTORE, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 
 test('a folder without its database still shows its snapshots, says what is missing, and recovers when it is back', async ({
@@ -12,20 +12,20 @@ test('a folder without its database still shows its snapshots, says what is miss
   await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeVisible();
   await expect(page.getByRole('option').first()).toBeVisible();
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
-  for (const name of ['Restore…', 'Take snapshot']) await expect(button(page, name)).toBeDisabled();
+  for (const name of [RESTORE, 'Take snapshot']) await expect(button(page, name)).toBeDisabled();
   await expect(page.getByRole('alert')).toBeHidden();
   renameSync(join(place.folder, 'chat.db'), join(demo, 'chat.db'));
-  await expect(button(page, 'Restore…')).toBeEnabled();
+  await expect(button(page, RESTORE)).toBeEnabled();
   await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeHidden();
 });
 
 test('if nothing differs there is nothing to restore, and the button is grey', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(button(page, 'Restore…')).toBeEnabled();
+  await expect(button(page, RESTORE)).toBeEnabled();
   await button(page, 'Take snapshot').click();
   await button(page.getByRole('alertdialog'), 'Take snapshot').click();
-  await expect(page.locator('.story')).toHaveText('Identical to now.');
-  await expect(button(page, 'Restore…')).toBeDisabled();
+  await expect(await story(page)).toHaveText('Identical to now.');
+  await expect(button(page, RESTORE)).toBeDisabled();
 });
 
 test('list and page describe a damaged snapshot in the same words, and do not offer to try again', async ({
@@ -57,5 +57,5 @@ test('“Try again” is offered only if it can help', async ({ place, demo }) =
   await expect(named(page, 'heading', 'The folder is missing')).toBeVisible();
   renameSync(`${demo}-away`, demo);
   await button(page, 'Try again').click();
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
 });

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 import { tabTo } from './keyboard.ts';
+
+const UNDONE = /^The restore was undone\. 20 messages are hidden again\.$/;
 
 test('with the keyboard alone: from the demo to the restore, its undo, and freeing the disk space', async ({
   place,
@@ -11,7 +13,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   const { keyboard } = page;
   await tabTo(page, button(page, 'Try the demo'));
   await keyboard.press('Enter');
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(hero(page)).toBeVisible();
   const dir = join(place.home, 'Snapback Demo');
   const before = readDatabase(dir);
   const [newestRewind = ''] = listKind(dir, 'rewind');
@@ -21,29 +23,30 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('ArrowDown');
     await expect(page.locator('.story')).toContainText('12 messages');
     await keyboard.press('ArrowUp');
-    await expect(page.locator('.story')).toContainText('20 messages');
+    await expect(hero(page)).toContainText('20 messages');
   });
 
   await test.step('the confirmation opens with the focus on “Cancel”; Escape leaves it', async () => {
-    await tabTo(page, button(page, 'Restore…'));
+    await tabTo(page, button(page, 'Bring them back'));
     await keyboard.press('Enter');
-    await expect(button(page, 'Cancel')).toBeFocused();
-    await expect(button(page, /^Restore and remove/)).toBeVisible();
-    await expect(button(page, 'Cancel')).toBeFocused();
+    const cancel = button(page.getByRole('alertdialog'), 'Cancel');
+    await expect(cancel).toBeFocused();
+    await expect(button(page, CONFIRM)).toBeVisible();
+    await expect(cancel).toBeFocused();
     await keyboard.press('Escape');
     await expect(page.getByRole('alertdialog')).toBeHidden();
-    await expect(button(page, 'Restore…')).toBeFocused();
+    await expect(button(page, 'Bring them back')).toBeFocused();
   });
 
   await test.step('Enter on the button that removes something does nothing, Space presses it', async () => {
     await keyboard.press('Enter');
-    await tabTo(page, button(page, 'Restore and remove 3 newer messages'));
+    await tabTo(page, button(page, 'Bring back 20 messages and remove 3 newer messages'));
     await keyboard.press('Enter');
     await expect(page.getByRole('status').filter({ hasText: 'Press Space to confirm' })).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
     await keyboard.press('Space');
-    await expect(named(page, 'alertdialog', 'Restored')).toBeVisible();
-    await expect(button(page, 'Close')).toBeFocused();
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+    await expect(button(page, 'Done')).toBeFocused();
     await keyboard.press('Enter');
     await expect(page.getByRole('alertdialog')).toBeHidden();
     const after = readDatabase(dir);
@@ -58,8 +61,8 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('Enter');
     await tabTo(page, button(page, 'Undo (hides 20 messages again, brings 3 messages back)'));
     await keyboard.press('Space');
-    await expect(named(page, 'alertdialog', 'The restore was undone')).toBeVisible();
-    await expect(button(page, 'Close')).toBeFocused();
+    await expect(named(page, 'alertdialog', UNDONE)).toBeVisible();
+    await expect(button(page, 'Done')).toBeFocused();
     await keyboard.press('Enter');
     await expect(page.getByRole('alertdialog')).toBeHidden();
     expect(readDatabase(dir)).toEqual(before);

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { button, named, text } from './find.ts';
+import { BACK, button, hero, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
+
+const UNDONE = /^The restore was undone\. 20 messages are hidden again\.$/;
 
 test('with the mouse: from the demo to the restore, its undo, and freeing the disk space', async ({
   place,
@@ -25,8 +27,13 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
       'aria-selected',
       'true',
     );
-    await expect(page.locator('.story')).toHaveText(
-      /^Restoring brings back 20 messages in Lighthouse, .* and removes 3 newer messages in Harbour and the record of the rewind\.$/,
+    await expect(hero(page)).toContainText(
+      /^You rewound Lighthouse .*\. 20 messages, 11 memories and a scene are hidden\./,
+    );
+    await expect(hero(page)).toContainText('3 newer messages in Harbour will be removed');
+    await expect(named(page, 'region', 'The last lost messages').getByRole('article')).toHaveCount(3);
+    await expect(await story(page)).toHaveText(
+      /^Restoring brings back 20 messages in Lighthouse, .* and removes 3 newer messages in Harbour\.$/,
     );
   });
 
@@ -44,20 +51,33 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     await expect(text(page, 'containers')).toBeVisible();
   });
 
-  await test.step('the confirmation first names what would be lost', async () => {
-    await button(page, 'Restore…').click();
-    const dialog = named(page, 'alertdialog', /^Restore the snapshot of (today|yesterday)/);
+  await test.step('the confirmation names what comes back, then what is removed, in at most 45 words', async () => {
+    await button(page, 'Bring them back').click();
+    const dialog = named(page, 'alertdialog', /^Bring Lighthouse back as it was /);
+    await expect(dialog.getByRole('listitem')).toHaveText([
+      /20 messages come back“.I put the .* to “.One thing first/,
+      /3 newer messages in Harbour are removed“.We should leave .* to “.Five it is/,
+      /You can undo this\./,
+    ]);
+    const words = [
+      await dialog.getByRole('heading').first().textContent(),
+      ...(await dialog.locator('.dialog-body p:not(.visually-hidden)').allTextContents()),
+    ];
+    await expect(button(dialog, 'Technical details')).toHaveAttribute('aria-expanded', 'false');
+    const shown = words.slice(0, words.indexOf('You can undo this.') + 1);
+    expect(shown.join(' ').split(/\s+/u).length).toBeLessThanOrEqual(45);
+    await expect(button(dialog, 'Cancel')).toBeFocused();
+    await button(dialog, 'Technical details').click();
     const loss = named(dialog, 'region', 'What would be removed');
     await expect(loss).toContainText('3 messages written in Harbour since then will be removed.');
     await expect(loss).toContainText('Robin: “We should leave');
-    await expect(button(dialog, 'Cancel')).toBeFocused();
     expect(readDatabase(dir)).toEqual(before);
   });
 
   await test.step('neither a click outside nor Enter confirms', async () => {
     await page.mouse.click(5, 300);
     await expect(page.getByRole('alertdialog')).toBeVisible();
-    const confirm = button(page, 'Restore and remove 3 newer messages');
+    const confirm = button(page, 'Bring back 20 messages and remove 3 newer messages');
     await expect(confirm).toBeEnabled();
     await confirm.focus();
     await page.keyboard.press('Enter');
@@ -66,10 +86,13 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
   });
 
   await test.step('restoring makes the database what the snapshot holds, with a safety copy and a fresh checkpoint', async () => {
-    await button(page, 'Restore and remove 3 newer messages').click();
-    const receipt = named(page, 'alertdialog', 'Restored');
+    await button(page, 'Bring back 20 messages and remove 3 newer messages').click();
+    const receipt = named(page, 'alertdialog', BACK);
+    await expect(receipt.getByRole('article')).toContainText('One thing first');
+    await expect(text(receipt, 'Verified: 11 tables match the snapshot')).toBeVisible();
+    await expect(text(receipt, /^All rows match/)).toBeHidden();
+    await button(receipt, 'Technical details').click();
     await expect(text(receipt, /^All rows match/)).toBeVisible();
-    await button(receipt, /^Hashes of/).click();
     await expect(named(receipt, 'row', /^memories/)).toBeVisible();
     const after = readDatabase(dir);
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
@@ -84,28 +107,29 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
       expect(before[table], table).toEqual(rows);
     const [checkpoint = ''] = listKind(dir, 'periodic');
     expect(readSnapshotFile(dir, checkpoint)).toEqual(readSnapshotFile(dir, newestRewind));
-    await button(receipt, 'Close').click();
+    await button(receipt, 'Done').click();
   });
 
   await test.step('the banner stays and undo brings back exactly what was', async () => {
     await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(hero(page)).toContainText('20 messages are back in Lighthouse.');
     await button(page, 'Undo restore…').click();
-    const dialog = named(page, 'alertdialog', /^Undo the restore, back to (today|yesterday)/);
+    const dialog = named(page, 'alertdialog', 'Undo the restore?');
     await button(dialog, 'Undo (hides 20 messages again, brings 3 messages back)').click();
-    await expect(named(page, 'alertdialog', 'The restore was undone')).toBeVisible();
+    await expect(named(page, 'alertdialog', UNDONE)).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
-    await button(page, 'Close').click();
+    await button(page, 'Done').click();
+    await expect(hero(page)).toContainText('You rewound Lighthouse');
   });
 
   await test.step('the undo can be undone too', async () => {
     await button(page, 'Redo restore…').click();
     await button(page, 'Redo and remove 3 newer messages').click();
-    await expect(named(page, 'alertdialog', 'Restored again')).toBeVisible();
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
     const after = readDatabase(dir);
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
       expect(after[table], table).toEqual(rows);
-    await expect(page.getByRole('alertdialog')).toContainText('Everything is back again.');
-    await button(page, 'Close').click();
+    await button(page, 'Done').click();
     await expect(text(page, /^Restored to/)).toBeVisible();
     await page.reload();
     await expect(text(page, /^Restored to/)).toBeVisible();

@@ -7,11 +7,11 @@ import {
   confirmWords,
   leadWords,
   lossStory,
-  spokenWords,
   timelineWords,
 } from '../../words/plan.ts';
 import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts';
 import { storyText } from '../../words/story.ts';
+import { group, plan } from '../support/plan.ts';
 import { defaultRules } from '../support/rules.ts';
 
 // Before the formatters are made.
@@ -19,66 +19,6 @@ vi.hoisted(() => {
   process.env.TZ = 'Europe/Vienna';
 });
 const now = new Date('2026-11-23T14:00:00Z');
-
-function group(chat: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {
-  const mark = { id: 1n, ts: null, kind: 'message', speaker: 'Robin', text: 'Hello.' };
-  const rest = {
-    first: mark,
-    last: mark,
-    rewoundChat: false,
-    rewindRecords: 0,
-    rewoundAt: null,
-    spoken: events,
-    spokenHidden: 0,
-    hidden: 0,
-  };
-  return { chat, chatName: chat, events, ...rest, ...change };
-}
-
-const plan: RestorePlan = {
-  planId: '0123456789abcdef',
-  action: 'restore',
-  snapshot: {
-    id: 'rewind/20261123T130000Z',
-    takenAt: '2026-11-23T13:32:00Z',
-    sizeBytes: 1,
-    lastEventId: 9n,
-    sha256: '',
-  },
-  options: {
-    mode: 'full',
-    acceptDrift: false,
-    acceptOtherTimeline: false,
-    clearTables: [],
-  },
-  tables: [
-    {
-      ...{ name: 'event_log', role: 'log', state: 'compared', action: 'write' },
-      ...{ snapshotRows: 9, liveRows: 12, added: 0, removed: 3, changed: 37, unchanged: 0 },
-    },
-  ],
-  notRestored: [],
-  bystanders: ['settings'],
-  newerEvents: [],
-  returningEvents: [],
-  newerEventsLost: 0,
-  lineage: 'same',
-  schemaDrift: [],
-  guessedBlobs: [],
-  triggers: [],
-  searchIndexes: [],
-  notKeptUp: [],
-  foreignKeyViolations: 0,
-  foreignKeyViolationsAfter: null,
-  orphans: [],
-  damage: [],
-  inUse: { state: 'no' },
-  safetyCopy: { folder: '/data/snapshots/restore', aboutBytes: 1 },
-  freshCheckpoint: true,
-  hostReplay: null,
-  space: [{ volume: '/', neededBytes: 8_050_000, freeBytes: 82_000_000_000 }],
-  refusals: [],
-};
 
 describe('what a restore would take away', () => {
   const lose = (newerEvents: readonly NewerEvents[]) => {
@@ -117,7 +57,6 @@ describe('what a restore would take away', () => {
     expect(clausesOf(back, defaultRules).map(({ name, story }) => [name, storyText(story)])).toEqual([
       ['Hidden again', '20 messages in Lighthouse'],
     ]);
-    expect(spokenWords(back, defaultRules)).toBe('Hidden again: 20 messages in Lighthouse.');
   });
 });
 
@@ -132,9 +71,9 @@ describe('the button that confirms it', () => {
   });
 
   test('names what is removed before what comes back, in messages', () => {
-    expect(confirmWords(restore, returning())).toBe('Restore 20 messages');
+    expect(confirmWords(restore, returning())).toBe('Bring back 20 messages');
     const losing = { ...returning(), newerEventsLost: 3, newerEvents: [group('Harbour', 3)] };
-    expect(confirmWords(restore, losing)).toBe('Restore and remove 3 newer messages');
+    expect(confirmWords(restore, losing)).toBe('Bring back 20 messages and remove 3 newer messages');
     expect(confirmWords(undo, returning({ hidden: 37, spokenHidden: 20 }))).toBe(
       'Undo (hides 20 messages again)',
     );

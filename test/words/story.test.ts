@@ -46,7 +46,7 @@ describe('the sentence about a restore', () => {
         newerEvents: [group('Harbour', 3), rewind],
       }),
     ).toBe(
-      'Restoring brings back 20 messages in Lighthouse, 11 memories and 1 scene, changes 6 other details, and removes 3 newer messages in Harbour and the record of the rewind.',
+      'Restoring brings back 20 messages in Lighthouse, 11 memories and 1 scene, changes 6 other details, and removes 3 newer messages in Harbour.',
     );
   });
 

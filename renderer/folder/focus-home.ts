@@ -1,0 +1,15 @@
+/**
+ * Where the keyboard focus belongs when it has no other place: on the button that brings everything back, while that can
+ * be pressed, else in the list. If the list got the focus while none of its lines is chosen, it would choose the first one.
+ */
+export function findHome(isChosen: boolean): HTMLElement | null {
+  return find('.bring-back:enabled') ?? (isChosen ? findList() : find('.page button:enabled'));
+}
+
+export function findList(): HTMLElement | null {
+  return find('.snapshot-list');
+}
+
+function find(selector: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(selector);
+}

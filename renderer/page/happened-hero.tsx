@@ -1,0 +1,118 @@
+import { Button, type Key, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { ListedSnapshot } from '../../electron/contract.ts';
+import type { Happened } from '../../src/model/happened.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { formatAge } from '../../words/ages.ts';
+import { earlierWords, happenedWords } from '../../words/happened.ts';
+import { titleWords } from '../../words/snapshots.ts';
+import { storyText } from '../../words/story.ts';
+import { useExactness } from '../ask/exactness.ts';
+import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
+import { Icon } from '../parts/icons.tsx';
+import { StoryText } from '../parts/story-text.tsx';
+
+/** What a person can do about it. */
+export type HappenedActions = {
+  readonly onRestore: (id: SnapshotId) => void;
+  readonly onTake: () => void;
+  readonly onReveal: () => void;
+  /** Moves the focus to the list of snapshots. */
+  readonly onChooseOther: () => void;
+};
+
+export type HappenedHeroProps = HappenedActions & {
+  readonly happened: Happened;
+  readonly snapshot: ListedSnapshot;
+  /** False while nothing can be restored here. */
+  readonly possible: boolean;
+};
+
+/** The answer to “what happened?”, and one button that brings back what was lost. */
+export function HappenedHero({ happened, snapshot, possible, ...actions }: HappenedHeroProps) {
+  const now = useNow();
+  const exact = useExactness()(snapshot.takenAt);
+  const { heading, note } = happenedWords(happened, useRules(), now);
+  const loss = 'loss' in happened ? happened.loss : null;
+  const earlier = happened.state === 'several' ? happened.earlier : [];
+  const isWarning = loss !== null && happened.state !== 'staged';
+  return (
+    <div className="hero happened">
+      <div>
+        <h2>
+          {heading.map((story) => (
+            <span key={storyText(story)} className="sentence">
+              <StoryText story={story} />{' '}
+            </span>
+          ))}
+        </h2>
+        {happened.state !== 'nothing' && (
+          <p className="dim">
+            {titleWords(snapshot, now, exact)} · {formatAge(snapshot.takenAt, now)}
+          </p>
+        )}
+      </div>
+      {loss !== null && (
+        <Button
+          className="button primary large bring-back"
+          isDisabled={!possible}
+          onPress={() => actions.onRestore(loss.snapshotId)}
+        >
+          Bring them back
+        </Button>
+      )}
+      {(note.length > 0 || loss !== null) && (
+        <div className="hero-choice">
+          {note.length > 0 && (
+            <p>
+              {isWarning && <Icon name="warning" />}
+              <span>
+                <StoryText story={note} />
+              </span>
+            </p>
+          )}
+          {loss !== null && <SomethingElse {...actions} />}
+        </div>
+      )}
+      {earlier.length > 0 && (
+        <ul className="earlier" aria-label="Undo more rewinds">
+          {earlier.map((way, index) => {
+            const { what, action } = earlierWords(way, index + 2, now);
+            return (
+              <li key={way.snapshotId}>
+                <span>{what}</span>
+                <Button
+                  className="button"
+                  isDisabled={!possible}
+                  onPress={() => actions.onRestore(way.snapshotId)}
+                >
+                  {action}
+                </Button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function SomethingElse({ onChooseOther, onTake, onReveal }: HappenedActions) {
+  const pick = (key: Key) => {
+    if (key === 'other') onChooseOther();
+    else if (key === 'take') onTake();
+    else onReveal();
+  };
+  return (
+    <MenuTrigger>
+      <Button className="button quiet">Something else…</Button>
+      <Popover className="popover" placement="bottom end">
+        <Menu className="menu" aria-label="Something else" onAction={pick}>
+          <MenuItem id="other">Choose another snapshot</MenuItem>
+          <MenuItem id="take">Take a snapshot of now first</MenuItem>
+          <MenuItem id="reveal">Reveal this snapshot in its folder</MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
