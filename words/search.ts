@@ -105,14 +105,28 @@ export function excerptOf({ text, marks }: Pick<Hit, 'text' | 'marks'>): readonl
   return parts;
 }
 
-/** `12 hits, 3 of them gone now`. */
-export function hitsWords(hits: readonly Hit[], more: boolean): string {
-  if (hits.length === 0) return 'Nothing was found';
+/** How far the search has come: to its end, to as many hits as it gives, not yet, or until it was stopped. */
+export type Extent = 'all' | 'first' | 'running' | 'stopped';
+
+const EXTENT_WORDS: Readonly<Record<Extent, string>> = {
+  all: '',
+  first: '',
+  running: ' so far',
+  stopped: '; then the search was stopped',
+};
+
+/** `12 hits, 3 of them gone now`, `Nothing was found so far`. */
+export function hitsWords(hits: readonly Hit[], extent: Extent): string {
+  if (hits.length === 0) return `Nothing was found${EXTENT_WORDS[extent]}`;
+  const all = extent === 'first' ? `The first ${count(hits.length, 'hit')}` : count(hits.length, 'hit');
+  return `${all}, ${goneShareWords(hits)}${EXTENT_WORDS[extent]}`;
+}
+
+function goneShareWords(hits: readonly Hit[]): string {
   const gone = hits.filter(isGone).length;
-  const all = more ? `The first ${count(hits.length, 'hit')}` : count(hits.length, 'hit');
   const every = hits.length === 1 ? '' : 'all ';
-  if (gone === 0) return `${all}, ${every}still there`;
-  return gone === hits.length ? `${all}, ${every}gone now` : `${all}, ${formatNumber(gone)} of them gone now`;
+  if (gone === 0) return `${every}still there`;
+  return gone === hits.length ? `${every}gone now` : `${formatNumber(gone)} of them gone now`;
 }
 
 /** `2 snapshots could not be searched, or not wholly`. */

@@ -4,7 +4,7 @@ import type { FolderId } from '../../electron/contract.ts';
 import type { Loss } from '../../src/model/happened.ts';
 import type { Hit } from '../../src/model/search.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
+import { type Extent, hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Tick } from '../parts/tick.tsx';
@@ -12,7 +12,7 @@ import { Working } from '../parts/working.tsx';
 import { HistoryDialog, type RowName } from './history-dialog.tsx';
 import { HitRow } from './hit-row.tsx';
 import { LastLost } from './last-lost.tsx';
-import { useSearch } from './use-search.ts';
+import { type Search, useSearch } from './use-search.ts';
 
 export type SearchPageProps = {
   readonly folderId: FolderId;
@@ -64,7 +64,7 @@ export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPa
 }
 
 type FoundProps = {
-  readonly search: ReturnType<typeof useSearch>;
+  readonly search: Search;
   readonly onlyGone: boolean;
   readonly onOpen: (id: SnapshotId) => void;
   readonly onHistory: (row: RowName) => void;
@@ -76,13 +76,11 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
   const wanted = onlyGone ? hits.filter(isGone) : hits;
   const shown = wanted.slice(0, most).map((hit) => ({ id: nameOf(hit), hit }));
   const rest = wanted.length - shown.length;
-  const isOver = result !== null || !busy;
+  const extent = extentOf(search);
   return (
     <>
       <p className="search-count" role="status">
-        {isOver
-          ? error === null && hitsWords(wanted, result?.more === true)
-          : hits.length > 0 && `${hitsWords(wanted, false)} so far`}
+        {(hits.length > 0 || extent !== 'running') && hitsWords(wanted, extent)}
       </p>
       {busy && <Working progress={progress} words="Searching" onCancel={cancel} />}
       {error !== null && <ErrorNote error={error} />}
@@ -131,6 +129,11 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
       )}
     </>
   );
+}
+
+function extentOf({ busy, result, error }: Search): Extent {
+  if (result !== null) return result.more ? 'first' : 'all';
+  return busy || error !== null ? 'running' : 'stopped';
 }
 
 /** Tells a hit from all others. */

@@ -17,23 +17,27 @@ export type Search = {
   readonly cancel: () => void;
 };
 
-type State = Omit<Search, 'cancel'>;
+/** `phrase` and `words` say which search it is of. */
+type State = Omit<Search, 'cancel'> & { readonly phrase: string; readonly words: boolean };
 
-const IDLE: State = { busy: false, progress: null, hits: [], result: null, error: null };
+const BEFORE_HITS = { busy: true, progress: null, hits: [], result: null, error: null };
 
-/** Searches for a phrase as soon as nobody types any more. A new phrase ends the search for the one before. */
+/**
+ * Searches for a phrase as soon as nobody types any more. A new phrase ends the search for the one before, and nothing of
+ * that one is told under the new phrase.
+ */
 export function useSearch(folderId: FolderId, phrase: string, words: boolean): Search {
-  const [state, setState] = useState(IDLE);
+  const [state, setState] = useState<State>({ ...BEFORE_HITS, phrase, words });
   const running = useRef<AbortController | null>(null);
   useEffect(() => {
-    if (phrase.trim() === '') return setState(IDLE);
+    setState({ ...BEFORE_HITS, phrase, words });
+    if (phrase.trim() === '') return;
     const abort = new AbortController();
     running.current = abort;
     const update = (change: (last: State) => State) => {
       if (!abort.signal.aborted) setState(change);
     };
     const search = async () => {
-      update(() => ({ ...IDLE, busy: true }));
       const reply = await call(
         'search.run',
         { folderId, phrase, kind: null, words },
@@ -45,7 +49,7 @@ export function useSearch(folderId: FolderId, phrase: string, words: boolean): S
       );
       update((last) =>
         reply.ok
-          ? { ...IDLE, hits: reply.value.hits, result: reply.value }
+          ? { ...last, busy: false, progress: null, hits: reply.value.hits, result: reply.value }
           : { ...last, busy: false, error: reply.error },
       );
     };
@@ -59,5 +63,6 @@ export function useSearch(folderId: FolderId, phrase: string, words: boolean): S
     running.current?.abort();
     setState((last) => ({ ...last, busy: false, progress: null }));
   }, []);
-  return { ...state, cancel };
+  const isOfThis = state.phrase === phrase && state.words === words;
+  return { ...(isOfThis ? state : BEFORE_HITS), cancel };
 }

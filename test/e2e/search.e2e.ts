@@ -72,9 +72,12 @@ test('only what is gone, whole words, no hit, and Escape back to where the focus
   await expect(chosen).toBeVisible();
   await chosen.focus();
   await find(app);
+  await expect(field).toBeFocused();
+  await noteCounts(page);
   await page.keyboard.type('light');
   const count = page.locator('.search-count');
   await expect(count).toHaveText(/^(?:The first )?[\d,]+ hits, \d+ of them gone now$/);
+  expect(await readCounts(page), 'what was said before').not.toContain('Nothing was found');
   const all = await count.innerText();
   await tabTo(page, named(page, 'checkbox', 'Only what is gone now'));
   await page.keyboard.press('Space');
@@ -94,6 +97,24 @@ test('only what is gone, whole words, no hit, and Escape back to where the focus
   await expect(chosen).toBeFocused();
   await expect(field).toHaveValue('');
 });
+
+/** Notes from now on what the window says about the number of hits, however briefly. */
+async function noteCounts(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const said = new Set<string>();
+    Reflect.set(window, 'said', said);
+    const note = () => said.add(document.querySelector('.search-count')?.textContent ?? '');
+    new MutationObserver(note).observe(document.body, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+}
+
+function readCounts(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => [...Reflect.get(window, 'said')]);
+}
 
 async function look(app: ElectronApplication, page: Page, path: string): Promise<void> {
   for (const [width, height] of [
