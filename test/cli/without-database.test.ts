@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDemo, newest, refusal, run } from '../support/cli.ts';
 
-test('if the database is gone, snapshots can still be listed, shown and verified, and everything else is refused', async () => {
+test('if the database is gone, snapshots can still be listed, shown, verified and compared with each other, and everything else is refused', async () => {
   const dir = await makeDemo();
   const id = await newest(dir, 'rewind');
   for (const end of ['', '-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
@@ -14,6 +14,8 @@ test('if the database is gone, snapshots can still be listed, shown and verified
     expect(stdout).toContain('restoring needs the database');
     expect(stdout).not.toContain('internal');
   }
+  const other = await newest(dir, 'periodic');
+  expect(await run(['diff', id, other, '--data', dir])).toMatchObject({ status: 0, stderr: '' });
   for (const args of [['diff', id], ['restore', id, '--yes'], ['undo'], ['take'], ['prune', '--yes', id]])
     expect({ args, ...(await run([...args, '--data', dir])) }).toEqual({
       args,

@@ -53,7 +53,7 @@ test('what was pruned can be put back from the trash, also after a restart', asy
   const { app, page } = await place.launch();
   await expect(hero(page)).not.toContainText('20 messages');
   await button(page, 'Put back…').click();
-  await expect(page.getByRole('radio')).toHaveCount(1);
+  await expect(page.getByRole('alertdialog').getByRole('radio')).toHaveCount(1);
   await expect(page.getByRole('alertdialog')).toContainText('Before the rewind');
   await expectAccessible(app, page, 'put back');
   await button(page, 'Put back 1 snapshot').click();

@@ -74,7 +74,7 @@ describe.each(fates)('if the database %s', (_, code, ruin) => {
     expect(await codeOf(planUndo(folder, {}))).toBe(code);
     expect(await codeOf(applyUndo(folder, {}, { planId: null, whileOpen: false }))).toBe(code);
     expect(await codeOf(openDataFolder(dir))).toBe(code);
-    await expect(openDataFolder(dir)).rejects.toThrow(/list, show and verify work without/);
+    await expect(openDataFolder(dir)).rejects.toThrow(/list, show, verify, keep and salvage work without/);
   });
 
   test('an open folder reports that too, and works again when the database is back', async () => {
