@@ -5,7 +5,14 @@ import { SnapbackError } from '../model/errors.ts';
 import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
-import { createStageDraft, isOurs, makeRoom, SEARCH_INDEX, stagesFolder } from '../stage/cache-folder.ts';
+import {
+  createStageDraft,
+  describeCache,
+  isOurs,
+  makeRoom,
+  SEARCH_INDEX,
+  stagesFolder,
+} from '../stage/cache-folder.ts';
 import { tidy } from '../system/durable.ts';
 import { lstat, rename, rm, truncate, utimes } from '../system/files.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
@@ -25,8 +32,8 @@ export type IndexPlace = {
   readonly privateFolder: PrivateFolder;
 };
 
-/** More than this part of what may be kept is not worth keeping for one index. */
-const MOST_OF_CACHE_BYTES = 500_000_000;
+/** An index that takes more than this part of what may be kept is made again from what is there now. */
+const MOST_OF_CACHE = 1 / 2;
 
 const turns = new Map<string, Promise<unknown>>();
 
@@ -115,7 +122,8 @@ async function takeIndex(cacheDir: string, kept: string): Promise<string | null>
   if (draft === null || !(await isOurs(stagesFolder(cacheDir)))) return null;
   await tidy(() => rename(kept, draft));
   await tidy(async () => {
-    if ((await lstat(draft)).size > MOST_OF_CACHE_BYTES) await truncate(draft);
+    const { mostBytes } = await describeCache(cacheDir);
+    if ((await lstat(draft)).size > mostBytes * MOST_OF_CACHE) await truncate(draft);
   });
   return draft;
 }
