@@ -66,15 +66,15 @@ const actions: readonly Action[] = [
   {
     title: 'restore plan shown',
     async act(window) {
-      await press(window, 'button', '^Restore…$');
-      await find(window, `${DIALOG} button:not([disabled])`, '^Restore');
+      await press(window, 'button', '^(Bring them back|Restore…)$');
+      await find(window, `${DIALOG} button:not([disabled])`, '^(Bring back|Restore) .*\\d');
     },
   },
   {
     title: 'restore, to its receipt',
     async act(window) {
-      await press(window, `${DIALOG} button:not([disabled])`, '^Restore');
-      await press(window, `${DIALOG} button`, '^Close$');
+      await press(window, `${DIALOG} button:not([disabled])`, '^(Bring back|Restore) .*\\d');
+      await press(window, `${DIALOG} button`, '^Done$');
       await find(window, `body:not(:has(${DIALOG}))`);
     },
   },
