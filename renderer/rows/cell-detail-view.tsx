@@ -112,11 +112,14 @@ function JsonTree({ lines }: { readonly lines: readonly JsonLine[] }) {
   return (
     <pre className="json">
       {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change their places
-        <span key={index} className={`json-line ${line.in}`}>
-          {MARKS[line.in]} {'  '.repeat(line.depth)}
+        <span
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change their places
+          key={index}
+          className={`json-line ${line.in}`}
+          style={{ paddingInlineStart: `${2 + 2 * line.depth}ch` }}
+        >
+          <span className="json-mark">{MARKS[line.in]}</span>
           <bdi>{line.text}</bdi>
-          {'\n'}
         </span>
       ))}
     </pre>

@@ -35,7 +35,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
   return (
     <div className="rows-toolbar">
       <ToggleButtonGroup
-        className="chips"
+        className="rows-chips"
         aria-label="Which rows"
         selectionMode="single"
         disallowEmptySelection
@@ -45,11 +45,11 @@ export function RowsToolbar(props: RowsToolbarProps) {
           props.onChange(CHANGES.find((one) => one === key) ?? null);
         }}
       >
-        <ToggleButton id={ALL} className="chip">
+        <ToggleButton id={ALL} className="rows-chip">
           All {formatNumber(all)}
         </ToggleButton>
         {CHANGES.filter((one) => counts[one] > 0).map((one) => (
-          <ToggleButton key={one} id={one} className="chip">
+          <ToggleButton key={one} id={one} className="rows-chip">
             {CHANGE_WORDS[one]} {formatNumber(counts[one])}
           </ToggleButton>
         ))}
@@ -71,7 +71,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
         ))}
       </select>
       {counts.changed > 0 && (
-        <ToggleButton className="chip" isSelected={props.onlyChanged} onChange={props.onOnlyChanged}>
+        <ToggleButton className="rows-chip" isSelected={props.onlyChanged} onChange={props.onOnlyChanged}>
           Only columns that change
         </ToggleButton>
       )}
