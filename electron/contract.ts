@@ -1,4 +1,10 @@
 import type { ClearedCache } from '../src/model/cache.ts';
+import type {
+  ConversationLayout,
+  ConversationMessage,
+  ConversationOverview,
+  FieldCorrection,
+} from '../src/model/conversation.ts';
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { ExportReceipt, ExportRequest } from '../src/model/export.ts';
@@ -114,6 +120,8 @@ type SavedFile = Omit<SalvageReceipt, 'file'> & { readonly fileName: string };
 type In<Args, Result> = { readonly args: Args; readonly result: Result };
 type OfFolder = { readonly folderId: FolderId };
 type OfSnapshot = OfFolder & { readonly snapshotId: SnapshotId };
+/** The last two conversations of a folder stay open. `plan-stale` for any other. */
+type OfChat = OfFolder & { readonly conversationId: string; readonly chat: number };
 
 /** Answered by the main process, because only it can reach the desktop. */
 export type DesktopRequests = {
@@ -196,6 +204,23 @@ type CoreRequests = RowsRequests & {
   /** What can be saved of a damaged one. Null: it is not damaged after all. */
   'snapshot.salvageable': In<OfSnapshot, Salvageable | null>;
   'folder.space': In<OfFolder, SpaceUse>;
+  /** Compares the messages of one moment. */
+  'conversation.open': In<OfSnapshot, ConversationOverview & { readonly conversationId: string }>;
+  'conversation.layout': In<OfChat, ConversationLayout>;
+  /** Texts are cut after `longest` characters. */
+  'conversation.page': In<
+    OfChat & { readonly from: number; readonly limit: number; readonly longest: number },
+    readonly ConversationMessage[]
+  >;
+  /** The first place of the next difference; null: there is none. */
+  'conversation.difference': In<
+    OfChat & { readonly from: number; readonly direction: 'next' | 'previous' },
+    number | null
+  >;
+  /** Which fields mean what, for the conversations that are opened from now on. */
+  'conversation.correct': In<OfFolder & { readonly fields: FieldCorrection }, null>;
+  /** The same, and writes it into the folder's profile. */
+  'profile.save-fields': In<OfFolder & { readonly fields: FieldCorrection }, null>;
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** Folders in plans and receipts are relative to the data folder. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;

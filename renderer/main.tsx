@@ -15,6 +15,7 @@ import './styles/rows.css';
 import './styles/keep.css';
 import './styles/timeline.css';
 import './styles/search.css';
+import './styles/conversation.css';
 import './styles/forced.css';
 import { StrictMode } from 'react';
 import { Button } from 'react-aria-components';

@@ -18,6 +18,7 @@ export { describeFolder, placesOf } from './folder-facts.ts';
 export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export { rulesOf } from './host/profile.ts';
+export { saveFields } from './host/profile-file.ts';
 export { type Conversation, openConversation } from './inspect/conversation.ts';
 export { toExactJson } from './inspect/exact-json.ts';
 export { exportSnapshot } from './inspect/export.ts';

@@ -212,6 +212,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
   },
+  'renderer/conversation': {
+    values: ['renderer/ask', words, 'renderer/parts', '@tanstack/react-virtual', ...react],
+    types: windowTypes,
+  },
   'renderer/keep': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
   'renderer/damage': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
   'renderer/space': {
@@ -223,6 +227,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/ask',
       words,
       'renderer/parts',
+      'renderer/conversation',
       'renderer/details',
       'renderer/rows',
       'renderer/keep',

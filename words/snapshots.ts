@@ -42,6 +42,12 @@ export function isUnwell({ health }: Pick<ListedSnapshot, 'health'>): boolean {
   return health === 'damaged' || health === 'unreadable';
 }
 
+/** The damage as an error, with the same text that the list shows. */
+export function damageOf({ health, healthDetail }: Pick<ListedSnapshot, 'health' | 'healthDetail'>) {
+  const code = health === 'damaged' ? 'snapshot-damaged' : 'snapshot-unreadable';
+  return { code, message: healthDetail ?? '', detail: {} } as const;
+}
+
 /** The facts about the database and the rules that a line of the list is compared with. */
 export type ListFacts = {
   readonly lastEventId: bigint;

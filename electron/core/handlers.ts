@@ -21,6 +21,7 @@ import {
   listSnapshots,
   listTrash,
   noSuchSnapshot,
+  openConversation,
   openDataFolder,
   planPrune,
   planRestore,
@@ -35,6 +36,7 @@ import {
   type SearchTask,
   SnapbackError,
   salvageSnapshot,
+  saveFields,
   searchSnapshots,
   type TaskOptions,
   takeSnapshot,
@@ -158,6 +160,27 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'snapshot.salvageable': ({ folderId, snapshotId }, task) =>
       inFront(folderId, ({ folder }) => findSalvageable(folder, snapshotId, task)),
     'folder.space': ({ folderId }) => describeSpace(folders.get(folderId).folder),
+    'conversation.open': ({ folderId, snapshotId }, task) =>
+      inFront(folderId, async ({ folder, conversations }) => {
+        const opened = await openConversation(folder, snapshotId, conversations.correction, task);
+        return { ...opened.overview, conversationId: conversations.keep(opened) };
+      }),
+    'conversation.layout': async ({ folderId, conversationId, chat }) =>
+      folders.get(folderId).conversations.get(conversationId).layout(chat),
+    'conversation.page': async ({ folderId, conversationId, chat, ...span }) =>
+      folders.get(folderId).conversations.get(conversationId).page(chat, span),
+    'conversation.difference': async ({ folderId, conversationId, chat, from, direction }) =>
+      folders.get(folderId).conversations.get(conversationId).difference(chat, from, direction),
+    async 'conversation.correct'({ folderId, fields }) {
+      folders.get(folderId).conversations.correction = fields;
+      return null;
+    },
+    async 'profile.save-fields'({ folderId, fields }) {
+      const { folder, conversations } = folders.get(folderId);
+      await saveFields(folder.dir, fields);
+      conversations.correction = fields;
+      return null;
+    },
     'snapshot.take': ({ folderId, kind }, task) =>
       inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 

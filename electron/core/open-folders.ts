@@ -9,6 +9,7 @@ import {
 import type { FolderId, WindowEvent } from '../contract.ts';
 import { type CheckQueue, createCheckQueue } from './check-queue.ts';
 import { toListed } from './for-window.ts';
+import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
 import { watchFolder } from './watch-folder.ts';
 
 /** What a plan was made for. Applying makes the plan again and compares the two. */
@@ -24,6 +25,7 @@ export type OpenEntry = {
   /** Returns it once; null for any other plan. */
   readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
+  readonly conversations: OpenConversations;
   readonly close: () => void;
 };
 
@@ -52,10 +54,12 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           console.error('A snapshot could not be checked:', error);
         },
       );
+      const conversations = createOpenConversations();
       let newest: { readonly planId: string; readonly planned: Planned } | null = null;
       entries.set(folderId, {
         folder,
         checks,
+        conversations,
         remember(planId, planned) {
           newest = { planId, planned };
         },
@@ -67,6 +71,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         close() {
           stopWatching();
           checks.stop();
+          conversations.close();
         },
       });
     },

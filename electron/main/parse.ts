@@ -9,10 +9,15 @@ const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_0
 const tableNames = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(1000), v.readonly());
 
 const words = v.nullable(v.pipe(v.string(), v.maxLength(4000)));
+const field = v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
+const fields = v.strictObject({ chat: field, speaker: field, text: field, time: field });
+const chatPlace = v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(Number.MAX_SAFE_INTEGER));
+const upTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 
 const none = v.strictObject({});
 const ofFolder = v.strictObject({ folderId: id });
 const ofSnapshot = v.strictObject({ folderId: id, snapshotId });
+const ofChat = v.strictObject({ folderId: id, conversationId: id, chat: amount });
 
 const consents = { acceptDrift: v.boolean(), acceptOtherTimeline: v.boolean() };
 const restoreOptions = v.strictObject({
@@ -134,6 +139,21 @@ const schemas = {
   'snapshot.release': ofSnapshot,
   'snapshot.salvageable': ofSnapshot,
   'folder.space': ofFolder,
+  'conversation.open': ofSnapshot,
+  'conversation.layout': ofChat,
+  'conversation.page': v.strictObject({
+    ...ofChat.entries,
+    from: chatPlace,
+    limit: upTo(200),
+    longest: upTo(100_000),
+  }),
+  'conversation.difference': v.strictObject({
+    ...ofChat.entries,
+    from: chatPlace,
+    direction: v.picklist(['next', 'previous']),
+  }),
+  'conversation.correct': v.strictObject({ ...ofFolder.entries, fields }),
+  'profile.save-fields': v.strictObject({ ...ofFolder.entries, fields }),
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
   'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents }),

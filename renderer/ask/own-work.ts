@@ -8,6 +8,7 @@ const CHANGING: ReadonlySet<RequestName> = new Set([
   'prune.apply',
   'prune.put-back',
   'trash.empty',
+  'profile.save-fields',
 ]);
 
 export function changesFolder(name: RequestName): boolean {

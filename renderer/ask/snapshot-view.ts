@@ -20,4 +20,8 @@ export type SnapshotViewProps = {
   /** Increases when the database changes. */
   readonly revisions: Revisions;
   readonly comparison: ComparisonState;
+  /** Opens the question whether to restore it; null where that is not possible. */
+  readonly onRestore: (() => void) | null;
+  /** Shows another view of it. */
+  readonly onView: (id: string) => void;
 };

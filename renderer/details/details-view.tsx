@@ -5,7 +5,7 @@ import { notesOf } from '../../words/diff-notes.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords } from '../../words/retention.ts';
-import { fileWords, healthWords, isUnwell, lineageWords } from '../../words/snapshots.ts';
+import { damageOf, fileWords, healthWords, isUnwell, lineageWords } from '../../words/snapshots.ts';
 import { recordWords, tellRestore, tellTables } from '../../words/story.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
@@ -61,12 +61,6 @@ export function DetailsView({ snapshot, facts, comparison }: SnapshotViewProps) 
       </dl>
     </>
   );
-}
-
-/** The damage as an error, with the same text that the list shows. */
-function damageOf({ health, healthDetail }: ListedSnapshot): ErrorInfo {
-  const code = health === 'damaged' ? 'snapshot-damaged' : 'snapshot-unreadable';
-  return { code, message: healthDetail ?? '', detail: {} };
 }
 
 /** Whether trying again can help. It cannot for a damaged or unsafe file. */

@@ -94,7 +94,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
         revisions={revisions}
         comparison={comparison}
         shown={props.view}
-        onShow={props.onView}
+        onRestore={possible ? () => actions.onRestore(snapshot.id) : null}
+        onView={props.onView}
       />
     </section>
   );

@@ -2,17 +2,14 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { snapshotViews } from './snapshot-views.ts';
 
-export type ViewTabsProps = SnapshotViewProps & {
-  readonly shown: string;
-  readonly onShow: (id: string) => void;
-};
+export type ViewTabsProps = SnapshotViewProps & { readonly shown: string };
 
 /** The views of a snapshot as tabs. Only the one that is shown is rendered. A single view needs no tab. */
-export function ViewTabs({ shown, onShow, ...view }: ViewTabsProps) {
+export function ViewTabs({ shown, ...view }: ViewTabsProps) {
   const [{ View }] = snapshotViews;
   if (snapshotViews.length === 1) return <View {...view} />;
   return (
-    <Tabs className="views" selectedKey={shown} onSelectionChange={(key) => onShow(String(key))}>
+    <Tabs className="views" selectedKey={shown} onSelectionChange={(key) => view.onView(String(key))}>
       <TabList className="view-tabs" aria-label="Views of this snapshot">
         {snapshotViews.map(({ id, name }) => (
           <Tab key={id} id={id} className="view-tab">

@@ -12,6 +12,7 @@ const PATHS = {
   close: 'M4 4l8 8M12 4l-8 8',
   chevron: 'M6 3.8L10.2 8 6 12.2',
   down: 'M4 6.2L8 10.2l4-4',
+  up: 'M4 9.8L8 5.8l4 4',
   reveal: 'M9 3h4v4M13 3L7.5 8.5M11.5 9.5v3.5h-8.5v-8.5H6.5',
 } as const;
 

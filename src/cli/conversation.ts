@@ -4,6 +4,7 @@ import {
   type Conversation,
   type ConversationMessage,
   type DataFolder,
+  type MessageNote,
   openConversation,
   SnapbackError,
   type TaskOptions,
@@ -136,9 +137,10 @@ async function* streamJson(
       yield `${speaks ? '' : ','}\n  "${name}": [`;
       let separator = '\n';
       for (const message of conversation.walk(chats, PAGE)) {
-        if ((message.text !== null) !== speaks) continue;
-        yield `${separator}    ${printJson(speaks ? toMessage(message) : toOther(message)).replaceAll('\n', '\n    ')}`;
-        separator = ',\n';
+        for (const one of speaks ? spokenOf(message) : othersOf(message)) {
+          yield `${separator}    ${printJson(one).replaceAll('\n', '\n    ')}`;
+          separator = ',\n';
+        }
       }
       yield separator === '\n' ? ']' : '\n  ]';
     }
@@ -148,13 +150,14 @@ async function* streamJson(
   }
 }
 
-function toMessage({ event, speaker, text, ts, state }: ConversationMessage): unknown {
-  return { event, speaker, text, ts, state };
+function spokenOf({ event, speaker, text, ts, state }: ConversationMessage): readonly unknown[] {
+  return text === null ? [] : [{ event, speaker, text, ts, state }];
 }
 
-/** An event that says nothing, of whatever kind. */
-function toOther({ event, kind, payload, ts, state }: ConversationMessage): unknown {
-  return { event, kind, payload, ts, state };
+/** The events at a place that say nothing, of whatever kind. */
+function othersOf(message: ConversationMessage): readonly MessageNote[] {
+  const toOther = ({ event, kind, payload, ts, state }: MessageNote) => ({ event, kind, payload, ts, state });
+  return message.text === null ? [toOther(message)] : message.notes.map(toOther);
 }
 
 async function* streamLines(
@@ -166,13 +169,18 @@ async function* streamLines(
     const { chat = null, kept = 0, lost = 0, newer = 0 } = first ?? {};
     const counts = `${count(kept, 'message')} kept, ${lost} lost, ${newer} newer`;
     yield `${toPrintable(nameOf(chat, chats))}: ${counts}\n\n`;
-    for (const message of conversation.walk(chats, PAGE)) yield `${lineOf(message)}\n`;
+    for (const message of conversation.walk(chats, PAGE)) {
+      if (message.text !== null) yield `${lineOf(message)}\n`;
+      for (const other of othersOf(message)) yield `${lineOf({ ...other, speaker: null, text: null })}\n`;
+    }
   } finally {
     await conversation.close();
   }
 }
 
-function lineOf({ state, ts, speaker, text, kind, payload }: ConversationMessage): string {
+type Line = MessageNote & Pick<ConversationMessage, 'speaker' | 'text'>;
+
+function lineOf({ state, ts, speaker, text, kind, payload }: Line): string {
   const said = text === null ? `(${kind ?? 'event'}) ${payload ?? ''}` : `${speaker ?? kind ?? '?'}: ${text}`;
   return toPrintable(`${state.padEnd(5)}  ${ts ?? '-'}  ${said}`);
 }

@@ -24,10 +24,19 @@ export type DemoHost = {
 
 type LoggedEvent = { readonly id: number; readonly at: Date; readonly event: DemoEvent; hidden: boolean };
 
+/** What such a host finds in a message. These events name the message's event, as `event_id`. */
+const FOLLOWS_MESSAGE: ReadonlySet<DemoEvent['kind']> = new Set([
+  'memory_kept',
+  'edge_moved',
+  'mood_changed',
+]);
+
 /** Creates the host's schema in an empty database and returns what works in it. The caller begins and commits. */
 export function createDemoHost(db: WriteDatabase): DemoHost {
   db.exec(demoSchema);
   const log: LoggedEvent[] = [];
+  /** The newest message of each chat. */
+  const lastMessages = new Map<string, number>();
   const project = projections(db);
   const insertEvent = db.prepare('INSERT INTO event_log (ts, kind, payload_json) VALUES (?, ?, ?)');
   const hideEvent = db.prepare(
@@ -36,7 +45,11 @@ export function createDemoHost(db: WriteDatabase): DemoHost {
 
   const append = (at: Date, event: DemoEvent): number => {
     const { kind, ...payload } = event;
-    const id = Number(insertEvent.run(toIsoSecond(at), kind, jsonObject(payload)).lastInsertRowid);
+    const answered =
+      'chat_id' in event && FOLLOWS_MESSAGE.has(kind) ? lastMessages.get(event.chat_id) : undefined;
+    const whole = answered === undefined ? payload : { ...payload, event_id: answered };
+    const id = Number(insertEvent.run(toIsoSecond(at), kind, jsonObject(whole)).lastInsertRowid);
+    if (kind === 'message') lastMessages.set(event.chat_id, id);
     log.push({ id, at, event, hidden: false });
     project.event(id, toIsoSecond(at), event);
     return id;

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { FieldCorrection, FieldMeaning } from '../model/conversation.ts';
 import { hasSystemCode } from '../model/errors.ts';
 import { openPlainFile } from '../system/plain-file.ts';
-import { defaultProfile, type Profile } from './profile.ts';
+import { explainWriteError } from '../system/refusals.ts';
+import { replaceFile } from '../system/replace-file.ts';
+import { type ChatFields, defaultProfile, type Profile } from './profile.ts';
 import { invalidProfile, parseProfile } from './profile-schema.ts';
 
 export const PROFILE_FILE = 'snapback-profile.json';
@@ -24,6 +28,42 @@ export async function readProfile(dir: string): Promise<Profile> {
     if (error instanceof SyntaxError) throw invalidProfile(file, 'valid JSON', 'something else', error);
     throw error;
   }
+}
+
+const FIELD_KEYS = {
+  chat: 'payloadChat',
+  speaker: 'payloadSpeaker',
+  text: 'payloadText',
+  time: 'payloadTime',
+} as const satisfies { readonly [M in FieldMeaning]: keyof ChatFields };
+
+/**
+ * Writes what a person says that the fields of events mean into the profile of a data folder, and makes one if there is
+ * none. Everything else in it stays. @throws `profile-invalid`, `folder-read-only`, `disk-full`, `io-failed`; then the file
+ * is as before
+ */
+export async function saveFields(dir: string, correction: FieldCorrection): Promise<void> {
+  const file = join(dir, PROFILE_FILE);
+  await readProfile(dir);
+  const source: unknown = JSON.parse((await readBounded(file)) ?? '{}');
+  const said = Object.entries(FIELD_KEYS).flatMap(([meaning, key]) => {
+    const field = correction[meaning as FieldMeaning];
+    return field === null ? [] : [[key, [field]]];
+  });
+  const chat = { ...memberOf(source, 'chat'), ...Object.fromEntries(said) };
+  const profile = { ...(typeof source === 'object' ? source : {}), chat };
+  parseProfile(profile);
+  try {
+    const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.draft`;
+    await replaceFile(file, draft, `${JSON.stringify(profile, null, 2)}\n`);
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
+}
+
+function memberOf(source: unknown, name: string): object {
+  const member: unknown = typeof source === 'object' && source !== null ? Reflect.get(source, name) : null;
+  return typeof member === 'object' && member !== null ? member : {};
 }
 
 async function readBounded(file: string): Promise<string | null> {

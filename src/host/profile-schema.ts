@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { SnapbackError } from '../model/errors.ts';
 import { foldName } from '../sqlite/names.ts';
-import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
+import { defaultChatNames, defaultPerson, defaultProfile, type Profile } from './profile.ts';
 
 /*
  * The form of a profile. The message of each schema says what would be valid: it completes the sentence “… must be …” of
@@ -101,6 +101,15 @@ const profileSchema = section({
         ),
         {},
       ),
+      person: v.optional(
+        v.nullable(
+          section({
+            table: v.optional(name, defaultPerson.table),
+            name: v.optional(names, [...defaultPerson.name]),
+          }),
+        ),
+        {},
+      ),
     }),
     {},
   ),
@@ -136,8 +145,8 @@ function describeFound({ kind, input, expected, path }: v.BaseIssue<unknown>): s
 
 function refuseOddTables(profile: Profile): void {
   const tables = [profile.log.table, ...profile.tables];
-  const qualified = [...tables, profile.chat.names?.table ?? ''].find((table) =>
-    /^(?:main|temp)\./i.test(table),
+  const qualified = [...tables, profile.chat.names?.table ?? '', profile.chat.person?.table ?? ''].find(
+    (table) => /^(?:main|temp)\./i.test(table),
   );
   if (qualified !== undefined)
     throw invalidProfile('every table', 'a plain name, without “main.” before it', qualified);

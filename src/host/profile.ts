@@ -36,10 +36,14 @@ export type ChatFields = {
   readonly rewindKinds: readonly string[];
   /** Null: the database has no names of chats. */
   readonly names: ChatNames | null;
+  /** Where the person's own name is, as the speaker of messages; null: nowhere. */
+  readonly person: PersonName | null;
 };
 
 /** The table with the names of the chats: the column of the chat's id, and the columns that may hold a name. */
 type ChatNames = { readonly table: string; readonly id: string; readonly name: readonly string[] };
+
+type PersonName = { readonly table: string; readonly name: readonly string[] };
 
 /** The part of a profile that the window and the command line put into words. */
 export function rulesOf({ nouns, periodic, rewind, restore }: Profile): Rules {
@@ -48,6 +52,9 @@ export function rulesOf({ nouns, periodic, rewind, restore }: Profile): Rules {
 
 /** Where the default profile finds the chats' names. */
 export const defaultChatNames: ChatNames = { table: 'chats', id: 'id', name: ['title', 'name'] };
+
+/** Where the default profile finds the person's name. */
+export const defaultPerson: PersonName = { table: 'you_entity', name: ['name'] };
 
 export const defaultProfile: Profile = {
   log: {
@@ -94,5 +101,6 @@ export const defaultProfile: Profile = {
     payloadEvent: ['event_id', 'message_event_id'],
     rewindKinds: ['rewind'],
     names: defaultChatNames,
+    person: defaultPerson,
   },
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { readChatNames } from '../log/payload.ts';
+import { readChatNames, readPersonNames } from '../log/payload.ts';
 import type { ConversationOverview, FieldCorrection } from '../model/conversation.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -52,12 +52,12 @@ export async function openConversation(
       opened.push(noted.rows.db);
       return noted;
     });
-    const { rows, writer, chosen, names, snapshot, lineage } = begun;
+    const { rows, writer, chosen, names, ...about } = begun;
     await fillIndex(index, rows, writer, task);
     await settleIndex(index, task);
     const reader = createMessageReader(index, rows);
     const { choices: fields, candidates } = chosen;
-    const overview = { snapshot, lineage, chats: reader.chats(names), fields, candidates };
+    const overview = { ...about, chats: reader.chats(names), fields, candidates };
     return { ...reader, overview, close };
   } catch (error) {
     await close();
@@ -65,7 +65,7 @@ export async function openConversation(
   }
 }
 
-type Begun = Pick<ConversationOverview, 'snapshot' | 'lineage'> & {
+type Begun = Pick<ConversationOverview, 'snapshot' | 'lineage' | 'persons'> & {
   readonly rows: LogRows;
   readonly writer: IndexWriter;
   readonly chosen: ChosenFields;
@@ -103,7 +103,8 @@ async function beginIndex(
     const difference = await findLogDifference(staged, log, task);
     const writer = await noteDifference(index, rows, difference, task);
     const names = new Map([...readSnapshotNames(stage, profile), ...readChatNames(database)]);
-    return { rows, writer, chosen, names, snapshot, lineage: difference.lineage };
+    const persons = readPersonNames(database);
+    return { rows, writer, chosen, names, persons, snapshot, lineage: difference.lineage };
   } catch (error) {
     db.close();
     throw error;

@@ -47,7 +47,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
   );
   const notes = index.prepare<[number, number, number], Omit<Line, 'place'>>(
     `SELECT e.n, CASE WHEN was = 2 AND now = 2 THEN 0 WHEN was = 2 THEN 1 ELSE 2 END AS state, source, is_newer
-       FROM note o JOIN event e ON e.chat = o.chat AND e.n = o.n WHERE o.chat = ? AND o.message = ? ORDER BY e.n LIMIT ?`,
+       FROM note o CROSS JOIN event e ON e.chat = o.chat AND e.n = o.n WHERE o.chat = ? AND o.message = ? ORDER BY o.n LIMIT ?`,
   );
   const differences = {
     next: index
@@ -64,8 +64,9 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
 
   function notesOf(chat: number, n: number, longest: number): readonly MessageNote[] {
     return notes.all(chat, n, MOST_NOTES).map((line) => {
-      const { kind, payload } = readSource(line);
-      return { table: null, kind, text: cut(payload ?? '', longest).text, state: stateOf(line.state) };
+      const { id, ts, kind, payload } = readSource(line);
+      const shown = payload === null ? null : cut(payload, longest).text;
+      return { event: id, ts, kind, payload: shown, state: stateOf(line.state) };
     });
   }
 

@@ -7,6 +7,8 @@ export const STATES = ['kept', 'lost', 'newer'] as const;
 
 /** How many messages beside a difference are shown of a long run that is kept. */
 const BESIDE = 3;
+/** How many are shown of a chat that has no difference. */
+const NEWEST = 20;
 /** A fold is worth its line only if it stands for so many messages. */
 const LEAST_FOLDED = 4;
 
@@ -139,7 +141,7 @@ function countMessage(run: Run, place: number): void {
   run.messages += 1;
   if (run.head.length < BESIDE) run.head.push(place);
   run.tail.push(place);
-  if (run.tail.length > BESIDE) run.tail.shift();
+  if (run.tail.length > NEWEST) run.tail.shift();
 }
 
 /** The rewind that took a lost event: the one that supersedes it, or the first in whose span it is. */
@@ -156,14 +158,16 @@ function causeOf({ id, by }: Line, rewinds: readonly Rewind[]): number | null {
 
 type Place = { readonly isFirst: boolean; readonly isLast: boolean };
 
-/** The part of a kept run that need not be shown; nothing where the chat has no difference. */
+/** The part of a kept run that need not be shown. Of a chat without differences, its newest messages are. */
 function foldOf(run: Run, { isFirst, isLast }: Place): readonly (number | null)[] {
   const none = [null, null, null];
-  if (STATES[run.state] !== 'kept' || (isFirst && isLast)) return none;
-  const shown = (isFirst ? 0 : BESIDE) + (isLast ? 0 : BESIDE);
+  if (STATES[run.state] !== 'kept') return none;
+  const before = isFirst ? 0 : BESIDE;
+  const after = isLast ? (isFirst ? NEWEST : 0) : BESIDE;
+  const shown = before + after;
   const messages = run.messages - shown;
   if (messages < LEAST_FOLDED) return none;
   const first = isFirst ? run.first : (run.head.at(-1) ?? run.first) + 1;
-  const end = isLast ? run.first + run.length : (run.tail[0] ?? run.first);
+  const end = after === 0 ? run.first + run.length : (run.tail.at(-after) ?? run.first);
   return [first, end - first, messages];
 }

@@ -76,6 +76,25 @@ export function readSpeech({ chat: fields }: Profile, payload: unknown) {
   };
 }
 
+const MOST_PERSONS = 20;
+
+/** The names of the person who chats; none if the profile names no table for them or the database lacks it. */
+export function readPersonNames({ db, schema, profile }: HostDatabase): readonly string[] {
+  const source = profile.chat.person;
+  const table = source === null ? undefined : schema.tables.get(foldName(source.table));
+  if (source === null || table === undefined) return [];
+  const columns = table.columns.map((column) => column.name);
+  const name = source.name.flatMap((candidate) => columns[placeOfName(columns, candidate)] ?? []).at(0);
+  if (name === undefined) return [];
+  return db
+    .prepare<[], unknown>(
+      `SELECT ${quoteName(name)} FROM main.${quoteName(table.name)} ${table.scanHint} LIMIT ${MOST_PERSONS}`,
+    )
+    .pluck()
+    .all()
+    .map(String);
+}
+
 /** The live names of chats by id; empty if the profile names no table for them or the database lacks it. */
 export function readChatNames({ db, schema, profile }: HostDatabase): ReadonlyMap<string, string> {
   const source = profile.chat.names;

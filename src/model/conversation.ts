@@ -40,12 +40,12 @@ export type ConversationRun = {
   readonly fold: { readonly from: number; readonly length: number; readonly messages: number } | null;
 };
 
-/** What belongs to a message, because it names the message's event. */
+/** An event that belongs to a message, because it names the message's event. */
 export type MessageNote = {
-  /** The table of a row; null for an event. */
-  readonly table: string | null;
+  readonly event: bigint | string | null;
+  readonly ts: string | null;
   readonly kind: string | null;
-  readonly text: string;
+  readonly payload: string | null;
   readonly state: MessageState;
 };
 
@@ -89,6 +89,8 @@ export type ConversationOverview = {
   readonly lineage: Diff['lineage'];
   /** Those with something lost come first, then those with something newer, then the largest. */
   readonly chats: readonly ChatSummary[];
+  /** The names by which the person speaks, where the profile says how to find them. */
+  readonly persons: readonly string[];
   readonly fields: readonly FieldChoice[];
   readonly candidates: readonly FieldCandidate[];
 };

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'nod
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { button, named, text } from './find.ts';
+import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 import { tabTo } from './keyboard.ts';
@@ -28,7 +28,7 @@ test('a snapshot that goes at the next checkpoint says so, and is kept with a na
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await choose(page, 'removed at the next checkpoint');
   await expect(
     text(page, /removed at the next checkpoint \(within 100 events or 30 minutes\)\.$/).first(),
@@ -54,7 +54,7 @@ test('while a snapshot in danger is decided on, it cannot be lost; nothing is le
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await choose(page, 'removed at the next checkpoint');
   const kept = () =>
     existsSync(join(demo, 'snapback/kept')) ? readdirSync(join(demo, 'snapback/kept')) : [];
@@ -82,7 +82,7 @@ test('the space that snapshots take leads to pruning by the rule that frees the 
 }) => {
   addCheckpoints(demo, 12);
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await button(page, /^Space [\d.]+ [kM]B$/).press('Enter');
   const space = named(page, 'alertdialog', 'Space on the disk');
   await expect(text(space, /^Snapshots take/)).toBeVisible();

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { button, named, text } from './find.ts';
+import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 
 const grid = (page: Page) => page.getByRole('grid');
 const tables = (page: Page) => named(page, 'listbox', 'Tables');
 
 async function openRows(page: Page): Promise<void> {
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await named(page, 'tab', 'Rows').click();
   await expect(grid(page)).toBeVisible();
 }
@@ -25,7 +25,7 @@ function activeCell(page: Page): Promise<string> {
 
 test('what differs is read row by row, by keyboard alone', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   const tab = named(page, 'tab', 'Details');
   await tab.focus();
   await page.keyboard.press('ArrowLeft');
@@ -125,7 +125,7 @@ test('the last of a million rows is reached by key, wheel and scrollbar, at four
   cpSync(demo, large, { recursive: true, preserveTimestamps: true });
   fill(large, 1_000_000);
   const { app, page } = await place.launch({ data: large, args: ['--force-device-scale-factor=2'] });
-  await expect(page.locator('.story')).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await setZoom(app, 2);
   await openRows(page);
   await named(tables(page), 'option', /^memories/).click();

@@ -21,7 +21,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   await test.step('arrow keys move through the list, and the page follows', async () => {
     await tabTo(page, page.getByRole('option', { selected: true }));
     await keyboard.press('ArrowDown');
-    await expect(page.locator('.story')).toContainText('12 messages');
+    await expect(page.locator('.conversation-bar')).toContainText('12 lost');
     await keyboard.press('ArrowUp');
     await expect(hero(page)).toContainText('20 messages');
   });

@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -92,7 +100,22 @@ describe('the answers of the core', () => {
     const request = { table: 'memories', change: null, filter: null, sort: null };
     const window = { offset: 0, limit: 10, firstColumn: 0, columnCount: 10 };
     const cell = { rowsId, table: 'memories', line: 1, column: 0 };
+    const opened = await handlers['conversation.open']({ folderId, snapshotId }, task);
+    const ofChat = { folderId, conversationId: opened.conversationId, chat: opened.chats[0]?.no ?? 0 };
+    const fields = { chat: null, speaker: null, text: null, time: null };
     const said: { readonly [N in WindowRequest]: unknown } = {
+      'conversation.open': opened,
+      'conversation.layout': await handlers['conversation.layout'](ofChat, task),
+      'conversation.page': await handlers['conversation.page'](
+        { ...ofChat, from: 0, limit: 100, longest: 100 },
+        task,
+      ),
+      'conversation.difference': await handlers['conversation.difference'](
+        { ...ofChat, from: -1, direction: 'next' },
+        task,
+      ),
+      'conversation.correct': await handlers['conversation.correct']({ folderId, fields }, task),
+      'profile.save-fields': await handlers['profile.save-fields']({ folderId, fields }, task),
       'restore.plan': plan,
       'plan.apply': receipt,
       'prune.plan': prune,
@@ -157,6 +180,44 @@ describe('the answers of the core', () => {
     const { freedBytes } = await handlers['private.clear-cache']({ cacheDir: join(home, 'cache') }, task);
     expect(freedBytes).toBeGreaterThan(10_000);
     expect(await handlers['snapshot.diff'](ofSnapshot, task)).toEqual(before);
+  });
+
+  test('the last two conversations of a folder stay open, and an older one says so', async () => {
+    const ofSnapshot = { folderId, snapshotId: await newestRewind() };
+    const opened = [];
+    for (let time = 0; time < 3; time += 1)
+      opened.push(await handlers['conversation.open'](ofSnapshot, task));
+    const [oldest, ...others] = opened.map(({ conversationId, chats }) => ({
+      folderId,
+      conversationId,
+      chat: chats[0]?.no ?? 0,
+    }));
+    for (const chat of others)
+      expect(await handlers['conversation.layout'](chat, task)).toMatchObject({ places: expect.any(Number) });
+    await expect(
+      handlers['conversation.layout'](oldest ?? { folderId, conversationId: '', chat: 0 }, task),
+    ).rejects.toMatchObject({ code: 'plan-stale' });
+  });
+
+  test('what a person says of the fields holds for the folder, and is written into its profile only on request', async () => {
+    const ofSnapshot = { folderId, snapshotId: await newestRewind() };
+    const profile = join(dir, 'snapback-profile.json');
+    const fields = { chat: null, speaker: null, text: 'memory', time: null };
+    await handlers['conversation.correct']({ folderId, fields }, task);
+    const { fields: chosen } = await handlers['conversation.open'](ofSnapshot, task);
+    expect(chosen).toContainEqual({ meaning: 'text', fields: ['memory'], because: 'person' });
+    expect(existsSync(profile)).toBe(false);
+    writeFileSync(profile, JSON.stringify({ periodic: { keep: 7 }, chat: { payloadSpeaker: ['bot_id'] } }));
+    await handlers['profile.save-fields']({ folderId, fields }, task);
+    expect(JSON.parse(readFileSync(profile, 'utf8'))).toEqual({
+      periodic: { keep: 7 },
+      chat: { payloadSpeaker: ['bot_id'], payloadText: ['memory'] },
+    });
+    writeFileSync(profile, 'not JSON');
+    await expect(handlers['profile.save-fields']({ folderId, fields }, task)).rejects.toMatchObject({
+      code: 'profile-invalid',
+    });
+    expect(readFileSync(profile, 'utf8')).toBe('not JSON');
   });
 
   test('a plan is applied once, and only by the id of an existing plan', async () => {

@@ -1,0 +1,198 @@
+import { useCallback, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { ErrorInfo } from '../../electron/contract.ts';
+import type { ChatSummary, ConversationLayout, ConversationOverview } from '../../src/model/conversation.ts';
+import { alsoDiffers, chatCounts, guessWords, unreadWords } from '../../words/conversation.ts';
+import { damageOf, isUnwell } from '../../words/snapshots.ts';
+import { useRules } from '../ask/rules.ts';
+import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
+import { useFollowed } from '../ask/use-followed.ts';
+import { useRequest } from '../ask/use-request.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Working } from '../parts/working.tsx';
+import { ChatPicker } from './chat-picker.tsx';
+import { FieldsDialog } from './fields-dialog.tsx';
+import { MessageListView } from './message-list.tsx';
+
+/** The chats of a snapshot as a person reads them: what is kept, what was lost, and what was written since. */
+export function ConversationView(props: SnapshotViewProps) {
+  const { folderId, snapshot, facts, revisions } = props;
+  const isReadable = facts.databaseProblem === null && !isUnwell(snapshot);
+  const opened = useRequest('conversation.open', isReadable ? { folderId, snapshotId: snapshot.id } : null);
+  const { outdated, again } = useFollowed(opened, revisions);
+  if (isUnwell(snapshot)) return <ErrorNote error={damageOf(snapshot)} />;
+  if (facts.databaseProblem !== null)
+    return (
+      <p className="story">
+        The messages of a snapshot are read beside those of the database, and there is no readable database
+        here.
+      </p>
+    );
+  if (opened.value === null)
+    return opened.error === null ? (
+      <Working progress={opened.progress} words="Reading the messages" onCancel={opened.cancel} />
+    ) : (
+      <ErrorNote error={opened.error}>
+        <Button className="button" onPress={again}>
+          Try again
+        </Button>
+      </ErrorNote>
+    );
+  return (
+    <>
+      {outdated && (
+        <div className="note outdated" role="status">
+          <span>The database has changed since these messages were read.</span>
+          <Button className="button" onPress={again}>
+            Read again
+          </Button>
+        </div>
+      )}
+      <Chats
+        {...props}
+        overview={opened.value}
+        conversationId={opened.value.conversationId}
+        onReopen={again}
+      />
+    </>
+  );
+}
+
+type ChatsProps = SnapshotViewProps & {
+  readonly overview: ConversationOverview;
+  readonly conversationId: string;
+  readonly onReopen: () => void;
+};
+
+type Wish = Pick<ChatSummary, 'chat' | 'branch'>;
+type Drawn = {
+  readonly conversationId: string;
+  readonly summary: ChatSummary;
+  readonly layout: ConversationLayout;
+};
+
+function isSameChat(a: Wish, b: Wish): boolean {
+  return a.chat === b.chat && a.branch === b.branch;
+}
+
+function Chats({ folderId, comparison, overview, conversationId, onReopen, onRestore, onView }: ChatsProps) {
+  const { chats, fields, candidates, persons, lineage } = overview;
+  const rules = useRules();
+  const [wish, setWish] = useState<Wish | null>(null);
+  const [failure, setFailure] = useState<ErrorInfo | null>(null);
+  const [said, setSaid] = useState('');
+  const [correcting, setCorrecting] = useState(false);
+  const jump = useRef<((direction: 'next' | 'previous') => Promise<boolean>) | null>(null);
+  // The same chat as before, even if the numbers of chats have changed meanwhile.
+  const summary = chats.find((chat) => wish !== null && isSameChat(chat, wish)) ?? chats[0];
+  const layout = useRequest(
+    'conversation.layout',
+    summary === undefined ? null : { folderId, conversationId, chat: summary.no },
+  );
+  // While the same chat is read again, what was read before stays, with its focus and its place.
+  const [last, setLast] = useState<Drawn | null>(null);
+  const ready =
+    summary === undefined || layout.value === null ? null : { conversationId, summary, layout: layout.value };
+  if (ready !== null && ready.layout !== last?.layout) setLast(ready);
+  const isStill = last !== null && summary !== undefined && isSameChat(last.summary, summary);
+  const drawn = ready ?? (isStill ? last : null);
+  const onFailure = useCallback(
+    (error: ErrorInfo) => {
+      // Others were opened meanwhile, or the core began again.
+      if (error.code === 'plan-stale') onReopen();
+      else setFailure(error);
+    },
+    [onReopen],
+  );
+  const go = async (direction: 'next' | 'previous') => {
+    setSaid('');
+    const found = await jump.current?.(direction);
+    if (found === false) setSaid(`There is no ${direction} difference.`);
+  };
+  const also = comparison.diff.value === null ? '' : alsoDiffers(comparison.diff.value.tables, rules);
+  const guessed = guessWords(fields);
+  if (summary === undefined) return <p className="story">This snapshot holds no messages.</p>;
+  const error = failure ?? layout.error;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: n and p go to the next and previous difference wherever the focus is in here
+    <div
+      className="conversation"
+      onKeyDown={(event) => {
+        const isInside = event.currentTarget.contains(event.target as Node);
+        if (!isInside || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === 'n') void go('next');
+        else if (event.key === 'p') void go('previous');
+      }}
+    >
+      <div className="conversation-bar">
+        <ChatPicker chats={chats} shown={summary} onShow={setWish} />
+        <span className="dim counts">{chatCounts(summary)}</span>
+        <Button
+          className="button icon-only"
+          aria-label="Previous difference (P)"
+          onPress={() => void go('previous')}
+        >
+          <Icon name="up" />
+        </Button>
+        <Button className="button icon-only" aria-label="Next difference (N)" onPress={() => void go('next')}>
+          <Icon name="down" />
+        </Button>
+        <Button className="button quiet" onPress={() => setCorrecting(true)}>
+          Message fields…
+        </Button>
+      </div>
+      <span role="status" className="visually-hidden">
+        {said}
+      </span>
+      {lineage === 'other' && (
+        <p className="note warn">
+          This snapshot and your database went separate ways, so a newer message may have the number of a lost
+          one.
+        </p>
+      )}
+      {guessed !== '' && (
+        <p className="note">
+          <span>{guessed} If that is wrong, correct it under “Message fields…”.</span>
+        </p>
+      )}
+      {error !== null && <ErrorNote error={error} />}
+      {drawn !== null && (
+        <MessageListView
+          key={JSON.stringify([summary.chat, summary.branch])}
+          chat={{ folderId, conversationId: drawn.conversationId, summary: drawn.summary }}
+          layout={drawn.layout}
+          persons={persons}
+          onRestore={onRestore}
+          onFailure={onFailure}
+          onReady={(ready) => {
+            jump.current = ready;
+          }}
+        />
+      )}
+      <div className="conversation-foot dim">
+        {unreadWords(summary) !== '' && <p>{unreadWords(summary)}</p>}
+        {also !== '' && (
+          <p>
+            {also}{' '}
+            <Button className="link" onPress={() => onView('rows')}>
+              Show what differs
+            </Button>
+          </p>
+        )}
+      </div>
+      {correcting && (
+        <FieldsDialog
+          folderId={folderId}
+          fields={fields}
+          candidates={candidates}
+          onClose={() => setCorrecting(false)}
+          onDone={() => {
+            setCorrecting(false);
+            onReopen();
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button } from 'react-aria-components';
+import type { ConversationMessage, MessageNote } from '../../src/model/conversation.ts';
+import {
+  isPerson,
+  kindTitle,
+  messageTime,
+  payloadWords,
+  STATE_WORDS,
+  speakerWords,
+} from '../../words/conversation.ts';
+import { useNow } from '../ask/now.ts';
+
+export type MessageLineProps = {
+  readonly message: ConversationMessage;
+  readonly persons: readonly string[];
+  readonly onWhole: () => void;
+};
+
+/** A message as a bubble, with what belongs to it beside it; or an event that says nothing, as a line. Plain text only. */
+export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
+  const now = useNow();
+  const { short, exact } = messageTime(message.ts, now);
+  const { state, text } = message;
+  if (text === null)
+    return (
+      <p className={`event-line ${state}`} title={message.payload ?? ''}>
+        <b>
+          <bdi>{kindTitle(message.kind)}</bdi>
+        </b>{' '}
+        {state !== 'kept' && <span className="state">{STATE_WORDS[state]}</span>}{' '}
+        <span dir="auto" className="payload">
+          {payloadWords(message.payload)}
+        </span>
+      </p>
+    );
+  return (
+    <div className={isPerson(message.speaker, persons) ? 'said own' : 'said'}>
+      <div className={`bubble ${state}`}>
+        <p className="bubble-head">
+          <bdi className="speaker" title={message.speaker ?? ''}>
+            {speakerWords(message)}
+          </bdi>
+          {short !== '' && (
+            <>
+              {' · '}
+              <time title={exact}>{short}</time>
+            </>
+          )}
+          {state !== 'kept' && (
+            <>
+              {' · '}
+              <span className="state">{STATE_WORDS[state]}</span>
+            </>
+          )}
+        </p>
+        <p dir="auto" className="bubble-text">
+          {text}
+          {message.cut && '…'}
+        </p>
+        {message.cut && (
+          <Button className="button quiet" onPress={onWhole}>
+            Show more of it
+          </Button>
+        )}
+      </div>
+      {message.notes.length > 0 && (
+        <ul className="side-notes" aria-label="Belongs to this message">
+          {message.notes.map((note, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: notes have no identity, and their order never changes
+            <Note key={index} note={note} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Note({ note }: { readonly note: MessageNote }) {
+  const { kind, payload, state } = note;
+  return (
+    <li className={`side-note ${state}`} title={payload ?? ''}>
+      <b>
+        <bdi>{kindTitle(kind)}</bdi>
+      </b>{' '}
+      {state !== 'kept' && <span className="state">{STATE_WORDS[state]}</span>}{' '}
+      <span dir="auto" className="payload">
+        {payloadWords(payload)}
+      </span>
+    </li>
+  );
+}

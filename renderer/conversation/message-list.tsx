@@ -1,0 +1,180 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { Button } from 'react-aria-components';
+import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
+import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
+import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts';
+import { call } from '../ask/api.ts';
+import { useNow } from '../ask/now.ts';
+import { foldPosition, type Item, layOut } from './blocks.ts';
+import { MessageLine } from './message-line.tsx';
+import { createMessagePages } from './message-pages.ts';
+import { useMessageList } from './use-message-list.ts';
+
+/** A longer text is cut, until the reader asks for more of it. */
+const LONGEST = 2_000;
+const LONGEST_WHOLE = 100_000;
+
+/** One chat of an open conversation. */
+type ShownChat = {
+  readonly folderId: FolderId;
+  readonly conversationId: string;
+  readonly summary: ChatSummary;
+};
+
+export type MessageListProps = {
+  readonly chat: ShownChat;
+  readonly layout: ConversationLayout;
+  readonly persons: readonly string[];
+  /** Null where nothing can be restored. */
+  readonly onRestore: (() => void) | null;
+  readonly onFailure: (error: ErrorInfo) => void;
+  /** Given a function that goes to the next or previous difference. */
+  readonly onReady: (jump: (direction: 'next' | 'previous') => Promise<boolean>) => void;
+};
+
+/** The messages of a chat in the order of the log. */
+export function MessageListView(props: MessageListProps) {
+  const { chat, layout, persons, onRestore, onFailure, onReady } = props;
+  const { folderId, conversationId, summary } = chat;
+  const now = useNow();
+  const list = useRef<HTMLElement>(null);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const [whole, setWhole] = useState<ReadonlyMap<string, ConversationMessage>>(new Map());
+  const items = useMemo(() => layOut(layout, unfolded), [layout, unfolded]);
+  const { virtualizer, margin, active, newest, onFocus, goTo, onKeyDown } = useMessageList(items, list);
+  const ask = useMemo(
+    () => ({ folderId, conversationId, chat: summary.no }),
+    [folderId, conversationId, summary.no],
+  );
+  const failure = useRef(onFailure);
+  useEffect(() => {
+    failure.current = onFailure;
+  });
+  const pages = useMemo(
+    () =>
+      createMessagePages(
+        (from, limit) => call('conversation.page', { ...ask, from, limit, longest: LONGEST }),
+        ({ error }) => failure.current(error),
+      ),
+    [ask],
+  );
+  useSyncExternalStore(pages.subscribe, pages.version);
+
+  const lines = virtualizer.getVirtualItems().map((line) => ({ ...line, item: items.at(line.index) }));
+  const shown = lines.flatMap(({ item }) => (item.kind === 'message' ? [item.place] : []));
+  const wanted = shown.join();
+  useEffect(() => {
+    pages.want(wanted === '' ? [] : wanted.split(',').map(Number));
+  }, [pages, wanted]);
+
+  const jumping = useRef<Promise<unknown>>(Promise.resolve());
+  const jumpNow = async (direction: 'next' | 'previous'): Promise<boolean> => {
+    const from = newest.current;
+    const { place, kind } = items.at(from);
+    // From within a difference, its own beginning is the previous one. Before the list was entered, its very first line counts.
+    const isBoundary = kind === 'boundary';
+    const shift = isBoundary ? 0 : direction === 'previous' ? 1 : from === 0 ? -1 : 0;
+    const reply = await call('conversation.difference', { ...ask, from: place + shift, direction });
+    if (!reply.ok) onFailure(reply.error);
+    if (!reply.ok || reply.value === null) return false;
+    const index = items.indexOf(reply.value);
+    goTo(items.at(index - 1).kind === 'boundary' ? index - 1 : index, 'start');
+    return true;
+  };
+  // One after the other, however fast they are asked for: each goes on from where the last one arrived.
+  const jump = (direction: 'next' | 'previous'): Promise<boolean> => {
+    const next = jumping.current.then(() => jumpNow(direction));
+    jumping.current = next;
+    return next;
+  };
+  useEffect(() => onReady(jump));
+
+  const unfold = (item: Item) => {
+    const fold = item.run?.fold;
+    if (item.run === null || fold == null) return;
+    const open = new Set([...unfolded, fold.from]);
+    setUnfolded(open);
+    // Earlier messages are read backwards from where the reader is.
+    const isFirst = foldPosition(layout, item.run) === 'first';
+    const place = isFirst ? fold.from + fold.length - 1 : fold.from;
+    setNext({ place, align: isFirst ? 'end' : 'auto' });
+  };
+  const [next, setNext] = useState<{ readonly place: number; readonly align: 'auto' | 'end' } | null>(null);
+  useEffect(() => {
+    if (next === null) return;
+    setNext(null);
+    goTo(items.indexOf(next.place), next.align);
+  });
+  const wholeKey = (place: number) => `${conversationId} ${place}`;
+  const showWhole = async (place: number) => {
+    const reply = await call('conversation.page', { ...ask, from: place, limit: 1, longest: LONGEST_WHOLE });
+    if (!reply.ok) return onFailure(reply.error);
+    const [message] = reply.value;
+    if (message !== undefined) setWhole((last) => new Map([...last, [wholeKey(place), message]]));
+  };
+
+  return (
+    <section
+      ref={list}
+      role="feed"
+      className="messages"
+      aria-label={`Messages of ${chatTitle(summary)}`}
+      aria-busy={shown.some((place) => pages.get(place) === null)}
+      style={{ height: `${virtualizer.getTotalSize()}px` }}
+      onKeyDown={onKeyDown}
+    >
+      {lines.map(({ index, start, item }) => (
+        <article
+          key={`${item.kind} ${item.place}`}
+          ref={virtualizer.measureElement}
+          data-index={index}
+          className="line"
+          style={{ transform: `translateY(${start - margin}px)` }}
+          tabIndex={index === active && item.kind !== 'fold' ? 0 : -1}
+          aria-posinset={index + 1}
+          aria-setsize={items.count}
+          onFocus={() => onFocus(index)}
+        >
+          {item.kind === 'message' ? (
+            <Message
+              message={whole.get(wholeKey(item.place)) ?? pages.get(item.place)}
+              persons={persons}
+              onWhole={() => void showWhole(item.place)}
+            />
+          ) : item.kind === 'fold' && item.run?.fold != null ? (
+            <Button className="fold-line" excludeFromTabOrder={index !== active} onPress={() => unfold(item)}>
+              … {foldWords(item.run.fold.messages, foldPosition(layout, item.run))} …
+            </Button>
+          ) : (
+            item.run !== null && (
+              <div className={`boundary ${item.run.state}`}>
+                <span>{boundaryWords(item.run, now)}</span>
+                {item.run.state === 'lost' && onRestore !== null && (
+                  <Button className="button" excludeFromTabOrder={index !== active} onPress={onRestore}>
+                    Bring all back
+                  </Button>
+                )}
+              </div>
+            )
+          )}
+        </article>
+      ))}
+    </section>
+  );
+}
+
+type MessageProps = {
+  readonly message: ConversationMessage | null;
+  readonly persons: readonly string[];
+  readonly onWhole: () => void;
+};
+
+function Message({ message, ...rest }: MessageProps) {
+  if (message === null)
+    return (
+      <div className="said">
+        <div className="bubble unread" aria-hidden="true" />
+      </div>
+    );
+  return <MessageLine message={message} {...rest} />;
+}
