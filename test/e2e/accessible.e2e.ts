@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, endHost, startHost } from './host.ts';
 import { listKind } from './judge.ts';
@@ -173,7 +173,7 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   await button(dialog, 'Technical details').click();
   await look('the receipt with hashes');
   await leave(page);
-  await expect(text(page, /^Restored to/)).toBeVisible();
+  await expect(restoredBanner(page)).toBeVisible();
   await look('a restored state');
   await button(page, 'Undo restore…').click();
   await expect(button(dialog, /^Undo/)).toBeEnabled();

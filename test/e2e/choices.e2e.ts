@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
-import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 
@@ -126,7 +126,7 @@ test('pruning by age and by hand shows exactly what is pruned and why anything s
     await button(page, CONFIRM).click();
     await button(page, 'Done').click();
     // From then on the list contains the safety copy too.
-    await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(restoredBanner(page)).toBeVisible();
     await button(page, 'Prune…').click();
     await text(prune, 'The ones I select').click();
     await expect(text(prune, 'Select snapshots.')).toBeVisible();

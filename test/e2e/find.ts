@@ -34,6 +34,11 @@ export async function story(page: Page): Promise<Locator> {
   return page.locator('.story');
 }
 
+/** The sentence that says to which moment the database was restored, until that is undone. */
+export function restoredBanner(page: Page): Locator {
+  return text(named(page, 'region', 'State of the folder'), /^Restored to/);
+}
+
 /** The button that opens the confirmation of a restore: on the first screen, or on the page of any other snapshot. */
 export const RESTORE = /^(?:Bring them back|Restore…)$/;
 /** The button that confirms a restore. It says how much it does. */

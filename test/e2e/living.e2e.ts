@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { BACK, button, CONFIRM, hero, named, RESTORE, story, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 import { countSnapshots, listKind, writeMessage } from './judge.ts';
 
@@ -65,7 +65,7 @@ test('a restored state, the folder and the window’s position are there again a
   await first.app.close();
 
   const { app, page } = await place.launch();
-  await expect(text(page, /^Restored to/)).toBeVisible();
+  await expect(restoredBanner(page)).toBeVisible();
   await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
   await expect
     .poll(() =>
@@ -75,7 +75,7 @@ test('a restored state, the folder and the window’s position are there again a
   await button(page, 'More').click();
   await named(page, 'menuitem', 'Close this folder').click();
   await button(page, /^lighthouse-chats/).click();
-  await expect(text(page, /^Restored to/)).toBeVisible();
+  await expect(restoredBanner(page)).toBeVisible();
 });
 
 test('a development start with nothing to open shows the demo, and later what was opened last', async ({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BACK, button, CONFIRM, hero, named, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, restoredBanner, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 import { tabTo } from './keyboard.ts';
@@ -56,7 +56,7 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
   });
 
   await test.step('undo restores everything as before', async () => {
-    await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(restoredBanner(page)).toBeVisible();
     await tabTo(page, button(page, 'Undo restore…'));
     await keyboard.press('Enter');
     await tabTo(page, button(page, 'Undo (hides 20 messages again, brings 3 messages back)'));

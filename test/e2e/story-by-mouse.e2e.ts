@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BACK, button, hero, named, story, text } from './find.ts';
+import { BACK, button, hero, named, restoredBanner, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 
@@ -111,7 +111,7 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
   });
 
   await test.step('the banner stays and undo brings back exactly what was', async () => {
-    await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(restoredBanner(page)).toBeVisible();
     await expect(hero(page)).toContainText('20 messages are back in Lighthouse.');
     await button(page, 'Undo restore…').click();
     const dialog = named(page, 'alertdialog', 'Undo the restore?');
@@ -130,9 +130,9 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     for (const [table, rows] of Object.entries(readSnapshotFile(dir, newestRewind)))
       expect(after[table], table).toEqual(rows);
     await button(page, 'Done').click();
-    await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(restoredBanner(page)).toBeVisible();
     await page.reload();
-    await expect(text(page, /^Restored to/)).toBeVisible();
+    await expect(restoredBanner(page)).toBeVisible();
     await expect(button(page, 'Undo restore…')).toBeEnabled();
   });
 
