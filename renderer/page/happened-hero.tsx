@@ -11,6 +11,7 @@ import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
+import { LastLost } from './last-lost.tsx';
 
 /** What a person can do about it. */
 export type HappenedActions = {
@@ -34,6 +35,7 @@ export function HappenedHero({ happened, snapshot, possible, ...actions }: Happe
   const exact = useExactness()(snapshot.takenAt);
   const { heading, note } = happenedWords(happened, useRules(), now);
   const loss = 'loss' in happened ? happened.loss : null;
+  const last = loss?.lastMessages.at(-1);
   const earlier = happened.state === 'several' ? happened.earlier : [];
   const isWarning = loss !== null && happened.state !== 'staged';
   return (
@@ -51,6 +53,7 @@ export function HappenedHero({ happened, snapshot, possible, ...actions }: Happe
             {titleWords(snapshot, now, exact)} · {formatAge(snapshot.takenAt, now)}
           </p>
         )}
+        {last !== undefined && <LastLost message={last} />}
       </div>
       {loss !== null && (
         <Button

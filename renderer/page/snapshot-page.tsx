@@ -14,8 +14,6 @@ import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { type HappenedActions, HappenedHero } from './happened-hero.tsx';
-import { LastMessages } from './last-messages.tsx';
-import { snapshotViews } from './snapshot-views.ts';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
 
@@ -50,14 +48,11 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const possible = diff.error === null && !isUnwell(snapshot) && !isPart && !pointless && isWritable(facts);
   const { happened, actions } = props;
   const loss = happened !== null && 'loss' in happened ? happened.loss : null;
-  // Where the conversation is a view of its own, it shows them in their place.
-  const showsMessages = !snapshotViews.some(({ id }) => id === 'conversation');
   return (
     <section className="page" aria-label={title}>
       {happened !== null && (
         <HappenedHero happened={happened} snapshot={snapshot} possible={isWritable(facts)} {...actions} />
       )}
-      {loss !== null && showsMessages && <LastMessages messages={loss.lastMessages} />}
       {loss === null && happened?.state !== 'undone' && (
         <div className="hero">
           <div>
