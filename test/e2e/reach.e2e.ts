@@ -71,7 +71,7 @@ test('in a narrow window the header still says that the chat app is running', as
 
 test('with the system’s high-contrast colours, the selection can still be seen', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  await expect(await story(page)).toBeVisible();
   await page.emulateMedia({ forcedColors: 'active' });
   const style = (selector: string, what: 'backgroundColor' | 'color') =>
     page
