@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
-import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { checkDatabase, listKind, readDatabase, readSnapshotFile } from './judge.ts';
 
@@ -40,6 +40,7 @@ test('values without a column today need a consent that says what they are', asy
   db.exec('ALTER TABLE you_entity DROP COLUMN pronouns');
   db.close();
   const { page } = await place.launch({ data: demo });
+  await story(page);
   await expect(
     text(page, 'The database has no column you_entity.pronouns today: 1 value can’t be restored.'),
   ).toBeVisible();
@@ -89,6 +90,7 @@ test('a table that was empty or did not exist yet stays, unless the user chooses
   const before = readDatabase(demo);
   expect(before.classifier_failures?.length).toBeGreaterThan(0);
   const { page } = await place.launch({ data: demo });
+  await story(page);
   await expect(text(page, /^classifier_failures was empty or did not exist yet/)).toBeVisible();
   await openRestore(page);
   await text(page, 'Empty it too').click();
