@@ -8,9 +8,8 @@ import type { IndexStates, WrittenEffects } from '../write/write-tables.ts';
  * over when it is applied: if the plan is still the same, and if everything was in order. The same plan does not prove that
  * nothing else changed meanwhile. So after the write everything has to be in order again; otherwise nobody could tell new
  * damage from old, and the restore is rolled back and done once more with checks of its own. Foreign keys are checked in
- * any case: an undo has to know which were broken before. Where no plan went before, the database is presumed to be sound,
- * and so are the search indexes for which the check after the write tells enough. What was wrong with rows that the write
- * replaced stays unknown then. The safety copy notes that nobody looked, so that an undo may bring them back as they were.
+ * any case: an undo has to know which were broken before. Where no plan went before, only search indexes are presumed to be
+ * in order, and only those for which the check after the write tells enough.
  */
 
 /** What was wrong in a database before the first write. */
@@ -40,11 +39,6 @@ export function recallFound(databaseFile: string): PlanFound | null {
 
 /** What was taken over from a plan, or presumed, may not have been true. It never leaves `applyRestore`. */
 export class FoundOutdated extends Error {}
-
-/** @throws `FoundOutdated` unless a database that was presumed to be sound is so after the write */
-export function requireSound(after: Integrity): void {
-  if (!isSound(after)) throw new FoundOutdated('The database has to be checked before the write.');
-}
 
 /** @throws `FoundOutdated` unless everything is in order after the write */
 export function requireInOrder(after: Integrity, effects: WrittenEffects): void {

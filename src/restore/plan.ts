@@ -15,7 +15,6 @@ import {
   countViolations,
   describeDamage,
   type KnownFaults,
-  presumeSound,
 } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
@@ -41,8 +40,6 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
   readonly found?: PlanFound | null;
-  /** Take the database for sound, unless an earlier plan looked. The check after the write has to show then that it is. */
-  readonly presumes?: boolean;
 };
 
 /** A plan with what applying it needs. The temporary tables of its comparisons belong to the connection that made it. */
@@ -51,8 +48,6 @@ export type PreparedPlan = TableWork & {
   readonly stage: Stage;
   /** The states of the search indexes, where they and `integrity` were taken over; null where they have to be checked. */
   readonly indexes: IndexStates | null;
-  /** Whether `integrity` was only presumed, foreign keys apart. */
-  readonly presumed: boolean;
   /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
@@ -114,16 +109,10 @@ export async function preparePlan(
   const touchedNow = contents.map(({ name, told }) => [name, told] as const);
   const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
   const id = planId(request, schema, known);
-  const { found: earlier = null, presumes = false } = request;
+  const { found: earlier = null } = request;
   const before = earlier?.planId === id ? earlier : null;
-  const presumed = before === null && presumes;
   report(false);
-  const integrity =
-    before !== null
-      ? { ...before.integrity, ...checkKeys(db) }
-      : presumed
-        ? presumeSound(db)
-        : checkIntegrity(db);
+  const integrity = before === null ? checkIntegrity(db) : { ...before.integrity, ...checkKeys(db) };
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
@@ -163,7 +152,6 @@ export async function preparePlan(
     plan: { ...plan, planId: id, refusals },
     stage,
     indexes: before?.indexes ?? null,
-    presumed,
     comparisons,
     derived,
     effects,

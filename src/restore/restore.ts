@@ -82,24 +82,16 @@ export async function applyRestore(
   try {
     return await applyOnce(folder, { request, apply, found, presumes: true }, task);
   } catch (error) {
-    if (!(error instanceof FoundOutdated) && !mayBeOfDamage(error)) throw error;
+    if (!(error instanceof FoundOutdated)) throw error;
     return await applyOnce(folder, { request, apply, found: null, presumes: false }, task);
   }
-}
-
-/** Whether something may have failed because the database, which was presumed to be sound, is not. Nothing was changed. */
-function mayBeOfDamage(error: unknown): boolean {
-  return (
-    error instanceof SnapbackError &&
-    ['database-damaged', 'verification-failed', 'io-failed'].includes(error.code)
-  );
 }
 
 type Attempt = {
   readonly request: RestoreRequest;
   readonly apply: ApplyOptions;
   readonly found: PlanFound | null;
-  /** Whether the database and its search indexes count as in order until the check after the write. */
+  /** Whether search indexes count as in order until the check after the write. */
   readonly presumes: boolean;
 };
 
@@ -131,7 +123,7 @@ async function applyOnce(
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, preflight, found, presumes },
+        { action, snapshot, options, rewrite, stage, preflight, found },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

@@ -27,7 +27,7 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase<WriteDatabase>,
-  { plan, stage, comparisons, contents, integrity, presumed }: PreparedPlan,
+  { plan, stage, comparisons, contents, integrity }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
@@ -50,7 +50,7 @@ export async function takeSafetyCopy(
       mode: plan.options.mode,
       after,
       log,
-      faults: noteFaults(integrity, presumed),
+      faults: noteFaults(integrity),
     };
     if (tables !== null) await copyDatabase(folder, database, { draft, tables, restore }, task);
     else

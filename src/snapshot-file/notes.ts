@@ -164,7 +164,7 @@ const restoreNote = v.object({
     ]),
   ),
   log: v.fallback(v.nullable(extent), null),
-  faults: v.fallback(v.nullable(v.object({ damage: v.nullable(counted), foreignKeys: counted })), null),
+  faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;
 
 const written = { name: v.string(), columns: v.array(v.string()), rows: count, sha256: v.string() };

@@ -26,8 +26,7 @@ export type Integrity = {
 
 /** What was wrong when a safety copy was taken, as noted in it: lines of damage and foreign keys, with how often each. */
 export type KnownFaults = {
-  /** Null: nobody looked for damage, and after the restore there was none. */
-  readonly damage: readonly (readonly [line: string, times: number])[] | null;
+  readonly damage: readonly (readonly [line: string, times: number])[];
   readonly foreignKeys: readonly (readonly [key: string, times: number])[];
 };
 
@@ -69,12 +68,6 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
     unchecked,
     ...checkKeys(db),
   };
-}
-
-/** What `checkIntegrity` says of a sound database. Only the foreign keys are checked. Reads only. */
-export function presumeSound(db: AnyDatabase): Integrity {
-  const none = { damage: new Map(), ofVirtualTables: new Map(), unchecked: [], byTable: false, quick: false };
-  return { ...none, ...checkKeys(db) };
 }
 
 /** Checks the foreign keys of every table. Reads only. */
@@ -153,19 +146,10 @@ function isPossible(check: () => void, isNoVerdict: (error: unknown) => boolean 
 
 /** Damage of the file's own structure, not of contents or of a virtual table's data. Writing into such a file could make it worse. */
 export function structuralDamage(integrity: Integrity): readonly string[] {
+  const ofContents =
+    /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in /;
   const ofVirtualTables = new Set([...integrity.ofVirtualTables.values()].flatMap((lines) => [...lines]));
-  return describeDamage(integrity).filter((line) => !OF_CONTENTS.test(line) && !ofVirtualTables.has(line));
-}
-
-const OF_CONTENTS = /^(?:NULL|TEXT|NUMERIC|INTEGER|REAL|BLOB|non-\w+) value in |^CHECK constraint failed in /;
-
-/** Whether a line of damage is about what some rows of these tables hold. */
-function isOfRows(line: string, folded: ReadonlySet<string>): boolean {
-  const [beginning] = OF_CONTENTS.exec(line) ?? [];
-  if (beginning === undefined) return false;
-  // What follows is a table, or one of its columns after a full stop. Either name may have full stops in it.
-  const parts = foldName(line.slice(beginning.length)).split('.');
-  return parts.some((_, index) => folded.has(parts.slice(0, index + 1).join('.')));
+  return describeDamage(integrity).filter((line) => !ofContents.test(line) && !ofVirtualTables.has(line));
 }
 
 /** Whether a line of damage is about a row that breaks a CHECK. */
@@ -183,10 +167,10 @@ export function countViolations({ foreignKeys }: Integrity): number {
   return [...foreignKeys.values()].reduce((sum, { violations }) => sum + violations, 0);
 }
 
-/** What is wrong now, as a safety copy notes it. `presumed`: the database was only presumed to be sound. */
-export function noteFaults({ damage, foreignKeys }: Integrity, presumed: boolean): KnownFaults {
+/** What is wrong now, as a safety copy notes it. */
+export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
   return {
-    damage: presumed ? null : [...damage],
+    damage: [...damage],
     foreignKeys: [...foreignKeys].map(([key, { violations }]) => [key, violations] as const),
   };
 }
@@ -206,21 +190,15 @@ export type Asked = {
 /**
  * The first thing that is worse after a restore than before: a line of damage that occurs more often, or a foreign key that
  * more rows violate. Null where nothing is worse. Not counted: what was wrong in the state that an undo brings back, rows
- * of restored tables whose parent table is restored too (the snapshot has them so), and what is accepted. Where nobody
- * looked for damage in that state, the rows that are brought back are as they were, so what is wrong with them is not new.
+ * of restored tables whose parent table is restored too (the snapshot has them so), and what is accepted.
  */
 export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
   const { touched, known, leftBehind, acceptDrift } = asked;
   const expected = new Set(leftBehind.flatMap((name) => [...(after.ofVirtualTables.get(name) ?? [])]));
   const knownLines = new Map(known?.damage);
-  const isBroughtBack = (line: string) => known?.damage === null && isOfRows(line, touched);
   const knownKeys = new Map(known?.foreignKeys);
   for (const [line, times] of after.damage)
-    if (
-      !expected.has(line) &&
-      !isBroughtBack(line) &&
-      times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0)
-    )
+    if (!expected.has(line) && times > Math.max(before.damage.get(line) ?? 0, knownLines.get(line) ?? 0))
       return { check: 'integrity', line };
   for (const [key, broken] of after.foreignKeys) {
     const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);

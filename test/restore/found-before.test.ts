@@ -63,6 +63,40 @@ describe('without a plan', () => {
   ])('an index that %s is rebuilt, and said, and one safety copy remains', async (_, mischief) => {
     expect(await restoreAtOnce(mischief)).toEqual([1, 'rebuilt']);
   });
+
+  /** Damage that is in rows which the restore replaces, so that nothing is left of it after the write. */
+  const TITLED = 'CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT)';
+  const disguised = (index: string, disguise: string, meanwhile: string) =>
+    `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '${disguise}' WHERE name = 'i'; PRAGMA writable_schema = RESET;
+    ${meanwhile}; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '${index}' WHERE name = 'i'; PRAGMA writable_schema = RESET;`;
+  test.each([
+    [
+      'a unique index holds an entry twice',
+      'CREATE UNIQUE INDEX i ON chats (title)',
+      'CREATE INDEX i ON chats (title)',
+      "INSERT INTO chats VALUES (11, 'twice'), (12, 'twice')",
+    ],
+    [
+      'an index lacks the rows of its table',
+      'CREATE INDEX i ON chats (title)',
+      'CREATE INDEX i ON chats (id)',
+      'DELETE FROM chats; INSERT INTO chats SELECT id, kind FROM event_log',
+    ],
+  ])(
+    '%s: nothing is written, even where the restore would replace it all',
+    async (_, index, disguise, meanwhile) => {
+      const { place, id, since } = await live(root(), {
+        schema: `${TITLED}; ${index};`,
+        before: "INSERT INTO chats VALUES (1, 'One'), (2, 'Two')",
+        since: disguised(index, disguise, meanwhile),
+      });
+      expect(findFaults(place.databaseFile)).not.toEqual([]);
+      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      expect(await codeOf(applyRestore(await open(place), request, NOW))).toBe('database-damaged');
+      expect(readState(place.databaseFile)).toEqual(since);
+      expect(await readdir(join(place.dir, 'snapshots', 'restore')).catch(() => [])).toEqual([]);
+    },
+  );
 });
 
 describe('between plan and restore', () => {
