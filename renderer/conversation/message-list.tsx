@@ -41,7 +41,8 @@ export function MessageListView(props: MessageListProps) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const [whole, setWhole] = useState<ReadonlyMap<string, ConversationMessage>>(new Map());
   const items = useMemo(() => layOut(layout, unfolded), [layout, unfolded]);
-  const { virtualizer, margin, active, newest, onFocus, goTo, onKeyDown } = useMessageList(items, list);
+  const view = useMessageList(items, list);
+  const { active, newest, onFocus, goTo, onKeyDown } = view;
   const ask = useMemo(
     () => ({ folderId, conversationId, chat: summary.no }),
     [folderId, conversationId, summary.no],
@@ -60,7 +61,7 @@ export function MessageListView(props: MessageListProps) {
   );
   useSyncExternalStore(pages.subscribe, pages.version);
 
-  const lines = virtualizer.getVirtualItems().map((line) => ({ ...line, item: items.at(line.index) }));
+  const lines = view.lines.map((line) => ({ ...line, item: items.at(line.index) }));
   const shown = lines.flatMap(({ item }) => (item.kind === 'message' ? [item.place] : []));
   const wanted = shown.join();
   useEffect(() => {
@@ -120,16 +121,17 @@ export function MessageListView(props: MessageListProps) {
       className="messages"
       aria-label={`Messages of ${chatTitle(summary)}`}
       aria-busy={shown.some((place) => pages.get(place) === null)}
-      style={{ height: `${virtualizer.getTotalSize()}px` }}
+      style={{ height: `${view.height}px` }}
       onKeyDown={onKeyDown}
     >
-      {lines.map(({ index, start, item }) => (
+      {lines.map(({ index, top, measuredAs, item }) => (
         <article
           key={`${item.kind} ${item.place}`}
-          ref={virtualizer.measureElement}
-          data-index={index}
+          ref={view.measureElement}
+          data-index={measuredAs}
+          data-line={index}
           className="line"
-          style={{ transform: `translateY(${start - margin}px)` }}
+          style={{ transform: `translateY(${top}px)` }}
           tabIndex={index === active && item.kind !== 'fold' ? 0 : -1}
           aria-posinset={index + 1}
           aria-setsize={items.count}

@@ -4,16 +4,29 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useEffectEvent,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react';
+import { BAND, bandAround, ESTIMATE, heightOf, holds, lineOutside } from './band.ts';
 import type { Items } from './blocks.ts';
 
-/** The height of a line that was not measured yet, in pixels. */
-const ESTIMATE = 66;
 /** The bar that stays on top while the page scrolls. */
 const BAR = 56;
+const NOTHING_MEASURED: ReadonlyMap<unknown, number> = new Map();
+
+type Align = 'auto' | 'start' | 'end';
+/** The line to scroll to. */
+type Going = { readonly to: number; readonly align: Align };
+type ShownLine = {
+  readonly index: number;
+  /** In pixels from the top of the list. */
+  readonly top: number;
+  /** How the element is known when it is measured. */
+  readonly measuredAs: number;
+};
 
 /**
  * The lines of a chat in the page that scrolls: only those near the screen exist. One line is the active one: it exists
@@ -22,6 +35,14 @@ const BAR = 56;
 export function useMessageList(items: Items, list: RefObject<HTMLElement | null>) {
   const [active, setActive] = useState(0);
   const [margin, setMargin] = useState(0);
+  const [chosenBand, setBand] = useState(() => ({ items, ...bandAround(0, items.count, NOTHING_MEASURED) }));
+  // Other lines have other heights, but the reader stays where they are.
+  const band =
+    chosenBand.items === items
+      ? chosenBand
+      : { items, ...bandAround(chosenBand.from + BAND / 2, items.count, NOTHING_MEASURED) };
+  const { from, to, above, below } = band;
+  const [going, setGoing] = useState<Going | null>(null);
   const takesFocus = useRef(false);
   /** The active line, also before it is drawn. */
   const newest = useRef(0);
@@ -41,9 +62,11 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   }, [list, page]);
   const current = Math.min(active, Math.max(0, items.count - 1));
   const virtualizer = useVirtualizer({
-    count: items.count,
+    count: to - from,
+    paddingStart: above,
+    paddingEnd: below,
     getScrollElement: page,
-    // Both are asked of every line below one that was measured: they must cost nothing. So a line is known by its index.
+    getItemKey: useCallback((index: number) => from + index, [from]),
     estimateSize: () => ESTIMATE,
     overscan: 6,
     scrollMargin: margin,
@@ -51,9 +74,10 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     scrollPaddingEnd: 16,
     rangeExtractor: (range: Range) => {
       const shown = defaultRangeExtractor(range);
-      return shown.includes(current) || items.count === 0
+      const own = current - from;
+      return shown.includes(own) || current < from || current >= to
         ? shown
-        : [...shown, current].toSorted((a, b) => a - b);
+        : [...shown, own].toSorted((a, b) => a - b);
     },
   });
 
@@ -61,37 +85,76 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     // The indices mean other lines now.
     if (items.count > 0) virtualizer.measure();
   }, [items, virtualizer]);
+  const scrollTo = useEffectEvent(({ to: line, align }: Going) =>
+    virtualizer.scrollToIndex(line - from, { align }),
+  );
+  useLayoutEffect(() => {
+    // Only when it is asked for: what a reader does afterwards counts.
+    if (going !== null) scrollTo(going);
+  }, [going]);
+  useLayoutEffect(() => {
+    const scroller = page();
+    if (scroller === null || items.count <= BAND) return;
+    const top = scroller.scrollTop - margin;
+    const sight = { top, bottom: top + scroller.clientHeight, bandEnds: virtualizer.getTotalSize() - below };
+    const line = lineOutside(band, items.count, sight);
+    if (line !== null) setBand({ items, ...bandAround(line, items.count, virtualizer.itemSizeCache) });
+  });
+  // Far away, the active line is not among the lines of the band. It is not in sight, and need not be measured.
+  const isFar = items.count > 0 && (current < from || current >= to);
+  const far = useMemo(
+    () => (isFar ? heightOf(0, current, virtualizer.itemSizeCache) : null),
+    [isFar, current, virtualizer],
+  );
+  const inBand = virtualizer.getVirtualItems();
+  const place = (index: number, top: number): ShownLine => ({ index, top, measuredAs: index - from });
+  const near = inBand.map(({ index, start }) => place(from + index, start - margin));
+  const farLine = far === null ? null : place(current, far);
   useEffect(() => {
     if (!takesFocus.current) return;
-    const line = list.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
+    const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
     if (line == null) return;
     takesFocus.current = false;
     (line.querySelector<HTMLElement>('.fold-line') ?? line).focus({ preventScroll: true });
   });
 
   /** Makes a line the active one, with the focus, and scrolls to it. */
-  const goTo = (index: number, align: 'auto' | 'start' | 'end' = 'auto') => {
-    const to = Math.max(0, Math.min(index, items.count - 1));
+  const goTo = (index: number, align: Align = 'auto') => {
+    const line = Math.max(0, Math.min(index, items.count - 1));
     takesFocus.current = true;
-    newest.current = to;
-    setActive(to);
-    virtualizer.scrollToIndex(to, { align });
+    newest.current = line;
+    setActive(line);
+    setBand((last) =>
+      last.items === items && holds(last, line, items.count)
+        ? last
+        : { items, ...bandAround(line, items.count, virtualizer.itemSizeCache) },
+    );
+    setGoing({ to: line, align });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = {
+    const line = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
       Home: 0,
       End: items.count - 1,
     }[event.key];
-    if (to === undefined) return;
+    if (line === undefined) return;
     event.preventDefault();
-    goTo(to);
+    goTo(line);
   };
   const onFocus = (index: number) => {
     newest.current = index;
     setActive(index);
   };
-  return { virtualizer, margin, active: current, newest, onFocus, goTo, onKeyDown };
+  return {
+    lines: farLine === null ? near : current < from ? [farLine, ...near] : [...near, farLine],
+    height: virtualizer.getTotalSize(),
+    measureElement: virtualizer.measureElement,
+    active: current,
+    newest,
+    onFocus,
+    goTo,
+    onKeyDown,
+  };
 }

@@ -204,4 +204,16 @@ test('hostile messages are plain text, and 100,000 messages of one chat scroll t
   await page.keyboard.press('End');
   await expect(focused(page)).toContainText('Message 99999');
   expect(await page.locator('.line').count()).toBeLessThan(60);
+  // However far the page is scrolled, the list goes on from the line that has the focus.
+  await page.evaluate(() => document.querySelector('.page')?.scrollBy(0, -3_000_000));
+  await expect(
+    page
+      .locator('.line')
+      .filter({ hasText: /Message 5\d{4}/ })
+      .nth(8),
+  ).toBeInViewport();
+  await expect(focused(page)).toContainText('Message 99999');
+  await page.keyboard.press('ArrowUp');
+  await expect(focused(page)).toContainText('Message 99998');
+  await expect(focused(page)).toBeInViewport();
 });
