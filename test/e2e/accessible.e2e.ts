@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
+import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, story, text } from './find.ts';
 import { dropOnWindow, expect, findCore, test } from './fixtures.ts';
 import { crashHost, endHost, startHost } from './host.ts';
 import { listKind } from './judge.ts';
@@ -28,6 +28,8 @@ test('axe finds nothing on any view', async ({ place, demo }) => {
   await look('a folder that is refused');
   await dropOnWindow(page, demo);
   await expect(hero(page)).toBeVisible();
+  await look('a folder with its conversation');
+  await expect(await story(page)).toBeVisible();
   await look('a folder with its comparison');
   await button(page, /^\d+ identical tables$/).click();
   await look('the tables that are the same');

@@ -49,6 +49,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   });
 
   await test.step('health is checked in the background', async () => {
+    await story(page);
     await expect(page.locator('.about')).toContainText('intact');
   });
 });
