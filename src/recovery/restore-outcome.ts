@@ -46,15 +46,17 @@ export async function judgeOutcome(
   { copy, after, standing, overwritten }: Evidence,
   task: TaskOptions,
 ): Promise<RestoreOutcome> {
+  const contents = copy === null ? null : await readNotedContents(folder, copy, task);
+  // Where the copy does not tell, the draft still does.
+  if (contents === null && !overwritten && after !== null && (await holdsDumps(database, after.tables, task)))
+    return 'committed';
   if (copy === null) {
     if (overwritten) return 'unknown';
-    if (after !== null && (await holdsDumps(database, after.tables, task))) return 'committed';
     const left = standing === null ? null : await readNotedContents(folder, standing, task);
     return left !== null && (await holdsTables(database, left.after, task)) ? 'not-committed' : 'unknown';
   }
   const log = foldName(database.profile.log.table);
   const compared: Compared[] = [];
-  const contents = await readNotedContents(folder, copy, task);
   for (const table of contents?.after ?? []) {
     if (overwritten && foldName(table.name) !== log) continue;
     const before = contents?.before.find(({ name }) => foldName(name) === foldName(table.name));

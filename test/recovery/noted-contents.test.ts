@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, defaultRestoreOptions, finishInterrupted } from '../../src/index.ts';
@@ -59,6 +62,23 @@ describe.each(kinds)('a copy that notes what is %s', (kind, since) => {
     if (host !== '') run(place, host);
     expect(await finishInterrupted(await open(place))).toMatchObject([{ outcome }]);
   });
+
+  test.each([true, false])(
+    'whose rows cannot be read: the checkpoint tells, committed: %s',
+    async (committed) => {
+      const { place, id } = await live(root(), { ...story, since });
+      const { receipt, draft } = await killAtCommit(place, id, { committed });
+      const file = join(place.dir, 'snapshots', `${receipt.safetyCopyId}.db`);
+      const bytes = await readFile(file);
+      bytes.write('X', bytes.indexOf('mistaken'));
+      await writeFile(file, bytes);
+      const finished = await finishInterrupted(await open(place));
+      if (committed)
+        expect(finished).toMatchObject([{ outcome: 'committed', checkpointId: expect.any(String) }]);
+      else expect(finished).toEqual([]);
+      expect(existsSync(draft ?? '')).toBe(!committed);
+    },
+  );
 
   test('is undone to the last bit, and again', async () => {
     const { place, id } = await live(root(), { ...story, since });
