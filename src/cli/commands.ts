@@ -22,7 +22,8 @@ import {
   takeSnapshot,
 } from '../index.ts';
 import type { Answer, StreamedAnswer } from './answer.ts';
-import type { Command, FolderCommand, Invocation, WorkingCommand } from './arguments.ts';
+import type { Invocation } from './arguments.ts';
+import type { Command, FolderCommand, WorkingCommand } from './command.ts';
 import { showChat } from './conversation.ts';
 import { exportTo } from './export.ts';
 import { withWholeIds } from './ids.ts';

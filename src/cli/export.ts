@@ -1,7 +1,7 @@
 import { asWrittenWords, exportedWords } from '../../words/export.ts';
 import { type DataFolder, exportSnapshot, type TaskOptions } from '../index.ts';
 import type { Answer } from './answer.ts';
-import type { FolderCommand } from './arguments.ts';
+import type { FolderCommand } from './command.ts';
 import { toPrintable } from './text.ts';
 
 type ExportCommand = Extract<FolderCommand, { readonly name: 'export' }>;

@@ -10,7 +10,7 @@ import {
   type SnapshotSummary,
   snapshotTime,
 } from '../index.ts';
-import type { FolderCommand } from './arguments.ts';
+import type { FolderCommand } from './command.ts';
 
 type Listed = Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'file' | 'healthDetail'>;
 

@@ -11,7 +11,7 @@ import {
   verifySnapshots,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
-import type { FolderCommand, ListFilter } from './arguments.ts';
+import type { FolderCommand, ListFilter } from './command.ts';
 import { describeChats, listChats } from './conversation.ts';
 import { describeHappened } from './happened-report.ts';
 import { describeList, describeNoMatch, describeSnapshot } from './report.ts';

@@ -1,4 +1,4 @@
-import type { ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig, parseArgs } from 'node:util';
 
 /** Every option, with its value and its meaning. */
 export const OPTIONS = {
@@ -62,6 +62,9 @@ export const OPTIONS = {
 };
 
 export type OptionName = keyof typeof OPTIONS;
+
+/** The options of one command line. */
+export type OptionValues = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values'];
 
 const APPLIED = ['yes', 'plan-id'] as const;
 const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as const;

@@ -8,7 +8,7 @@ import {
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
-import type { FolderCommand } from './arguments.ts';
+import type { FolderCommand } from './command.ts';
 import { describePlan, describeReceipt } from './restore-report.ts';
 
 type RestoreCommand = Extract<FolderCommand, { readonly name: 'restore' | 'undo' }>;

@@ -13,7 +13,7 @@ import {
   withRows,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
-import type { FolderCommand } from './arguments.ts';
+import type { FolderCommand } from './command.ts';
 import { printJson } from './json.ts';
 import { describeTables, TITLES_BETWEEN } from './report.ts';
 import { toPrintable } from './text.ts';

@@ -8,7 +8,7 @@ import {
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
-import type { FolderCommand } from './arguments.ts';
+import type { FolderCommand } from './command.ts';
 import { alignTable, toPrintable } from './text.ts';
 
 type SalvageCommand = Extract<FolderCommand, { readonly name: 'salvage' }>;

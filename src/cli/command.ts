@@ -1,0 +1,83 @@
+import type { ExportFormat } from '../model/export.ts';
+import type { PrunePolicy } from '../model/prune.ts';
+import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { SalvageFormat } from '../model/salvage.ts';
+import type { SearchRequest, StoredValue } from '../model/search.ts';
+import type { Since } from './option-values.ts';
+import type { CommandName } from './options.ts';
+
+/** What commands that change something take. */
+export type Applied = {
+  readonly yes: boolean;
+  /** Apply exactly this plan, or refuse. */
+  readonly planId: string | null;
+};
+
+/** Which snapshots to list. Null does not restrict the list. */
+export type ListFilter = {
+  readonly kind: string | null;
+  readonly since: Since | null;
+  readonly limit: number | null;
+};
+
+/** A command and its arguments. Snapshots are named as the person wrote them; the data folder is needed to resolve them. */
+export type Command =
+  | { readonly name: 'help'; readonly about: CommandName | null }
+  | { readonly name: 'version' }
+  | { readonly name: 'demo'; readonly dir: string }
+  | { readonly name: 'cache'; readonly clear: boolean }
+  | { readonly name: 'status' }
+  | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
+  /** `chat` null: the snapshot as a whole. */
+  | { readonly name: 'show'; readonly id: string; readonly chat: string | null }
+  | {
+      readonly name: 'diff';
+      readonly id: string;
+      /** Null: the database as it is now. */
+      readonly otherId: string | null;
+      /** Null: the figures of all tables; else the rows of this one. */
+      readonly table: string | null;
+      readonly offset: number;
+      readonly limit: number;
+    }
+  | { readonly name: 'search'; readonly request: SearchRequest }
+  | { readonly name: 'history'; readonly table: string; readonly key: readonly StoredValue[] }
+  | { readonly name: 'verify'; readonly ids: readonly string[] }
+  | { readonly name: 'take'; readonly kind: 'rewind' | 'periodic'; readonly ifDue: boolean }
+  | ({
+      readonly name: 'restore';
+      readonly id: string;
+      readonly options: RestoreOptions;
+      readonly whileOpen: boolean;
+    } & Applied)
+  | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
+  /** `to` null: only show what can be saved. */
+  | {
+      readonly name: 'export';
+      readonly id: string;
+      readonly format: ExportFormat;
+      readonly table: string | null;
+      readonly to: string;
+    }
+  | {
+      readonly name: 'salvage';
+      readonly id: string;
+      readonly to: string | null;
+      readonly format: SalvageFormat;
+    }
+  | {
+      readonly name: 'keep';
+      readonly id: string;
+      readonly label: { readonly name: string | null; readonly note: string | null };
+    }
+  | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
+  /** `trashName` null: only list what can be put back. */
+  | { readonly name: 'put-back'; readonly trashName: string | null }
+  | ({ readonly name: 'empty-trash' } & Applied)
+  | { readonly name: 'space' };
+
+/** A command that needs the core. */
+export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
+
+/** A command that works in a data folder. */
+export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'cache' | 'demo' }>;

@@ -1,0 +1,212 @@
+import type { PrunePolicy } from '../model/prune.ts';
+import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { Applied, Command, ListFilter } from './command.ts';
+import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
+import type { CommandName, OptionValues } from './options.ts';
+
+/** Parses what follows the name of a command. @throws `usage` with one sentence that says what is wrong */
+export function parseCommand(name: CommandName, operands: readonly string[], values: OptionValues): Command {
+  const applied: Applied = { yes: values.yes === true, planId: values['plan-id'] ?? null };
+  const whileOpen = values['while-open'] === true;
+  if (applied.planId !== null && !applied.yes)
+    throw usage('The option --plan-id says which plan to apply, so it needs --yes.', name);
+  switch (name) {
+    case 'help':
+      return { name, about: null };
+    case 'version':
+      return { name };
+    case 'demo':
+      return { name, dir: one(name, operands, 'the folder to build') };
+    case 'status':
+      none(name, operands);
+      return { name };
+    case 'list':
+      none(name, operands);
+      return { name, check: values.check === true, filter: parseFilter(values) };
+    case 'show':
+      return { name, id: one(name, operands, 'a snapshot'), chat: values.chat ?? null };
+    case 'diff':
+      return parseDiff(operands, values);
+    case 'search':
+      return {
+        name,
+        request: {
+          phrase: one(name, operands, 'a phrase to look for'),
+          kind: values.kind ?? null,
+          words: values.words === true,
+        },
+      };
+    case 'history':
+      return parseHistory(operands);
+    case 'verify':
+      if (operands.length === 0) throw usage('“verify” needs at least one snapshot.', name);
+      return { name, ids: operands };
+    case 'take':
+      none(name, operands);
+      return parseTake(values);
+    case 'restore':
+      return {
+        name,
+        id: one(name, operands, 'a snapshot'),
+        options: parseRestoreOptions(values),
+        whileOpen,
+        ...applied,
+      };
+    case 'undo':
+      none(name, operands);
+      return { name, whileOpen, ...parseConsents(values), ...applied };
+    case 'export':
+      return parseExport(operands, values);
+    case 'salvage':
+      return parseSalvage(operands, values);
+    case 'keep':
+      return {
+        name,
+        id: one(name, operands, 'a snapshot'),
+        label: { name: values.name ?? null, note: values.note ?? null },
+      };
+    case 'prune':
+      return { name, policy: parsePolicy(operands, values), ...applied };
+    case 'put-back':
+      return {
+        name,
+        trashName: operands.length === 0 ? null : one(name, operands, 'a folder of the trash'),
+      };
+    case 'trash':
+      return parseTrash(operands, applied);
+    case 'space':
+      none(name, operands);
+      return { name };
+    case 'cache':
+      if (operands.length > 0 && one(name, operands, 'nothing, or “clear”') !== 'clear')
+        throw usage('“cache” takes nothing, or “clear”.', name);
+      return { name, clear: operands.length > 0 };
+    case 'empty-trash':
+      none(name, operands);
+      return { name, ...applied };
+  }
+}
+
+function parseExport(operands: readonly string[], { to, format, table }: OptionValues): Command {
+  const id = one('export', operands, 'a snapshot');
+  if (to === undefined || to === '')
+    throw usage('The option --to FILE is missing: it names the new file.', 'export');
+  if (format === undefined)
+    throw usage('The option --format is missing: it is one of csv, json, sqlite.', 'export');
+  const chosen = choice('format', format, ['csv', 'json', 'sqlite'], 'json');
+  if (chosen === 'csv' && table === undefined)
+    throw usage('A CSV file holds one table. Name it with --table NAME.', 'export');
+  return { name: 'export', id, format: chosen, table: table ?? null, to };
+}
+
+function parseSalvage(operands: readonly string[], { to, format }: OptionValues): Command {
+  if (to === '') throw usage('The option --to needs a path.', 'salvage');
+  if (to === undefined && format !== undefined)
+    throw usage('The option --format needs --to FILE.', 'salvage');
+  return {
+    name: 'salvage',
+    id: one('salvage', operands, 'a snapshot'),
+    to: to ?? null,
+    format: choice('format', format, ['json', 'sqlite'], 'json'),
+  };
+}
+
+function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {
+  if (applied.yes && action !== 'empty')
+    throw usage(`“trash ${action}” does not take the option --yes.`, 'trash');
+  switch (action) {
+    case 'list':
+      none('trash', operands);
+      return { name: 'put-back', trashName: null };
+    case 'put-back':
+      return {
+        name: 'put-back',
+        trashName: one('trash', operands, 'the name of a prune, as “trash list” shows it,'),
+      };
+    case 'empty':
+      none('trash', operands);
+      return { name: 'empty-trash', ...applied };
+    default:
+      throw usage('“trash” takes “list”, “put-back NAME” or “empty”.', 'trash');
+  }
+}
+
+/** So many rows are printed unless told otherwise. */
+const ROWS_AT_ONCE = 100;
+
+function parseDiff(operands: readonly string[], values: OptionValues): Command {
+  const { rows = false, table = null, limit, offset } = values;
+  const [id = '', otherId = null, ...more] = operands;
+  if (id === '') throw usage('“diff” needs a snapshot.', 'diff');
+  if (more.length > 0) throw usage(`“diff” takes one or two snapshots; “${more[0]}” is too many.`, 'diff');
+  if (rows !== (table !== null))
+    throw usage(
+      'The options --rows and --table NAME show the rows of one table, and need each other.',
+      'diff',
+    );
+  if (!rows && (limit !== undefined || offset !== undefined))
+    throw usage('The options --limit and --offset count rows, so they need --rows.', 'diff');
+  return {
+    name: 'diff',
+    ...{ id, otherId, table },
+    offset: offset === undefined ? 0 : wholeNumber('offset', offset),
+    limit: limit === undefined ? ROWS_AT_ONCE : wholeNumber('limit', limit),
+  };
+}
+
+/** A value of a key is given as text, or as `search` prints a BLOB: `{"base64": "…"}`. */
+function parseHistory([table, ...key]: readonly string[]): Command {
+  if (table === undefined || key.length === 0)
+    throw usage('“history” needs a table and the key of a row.', 'history');
+  const values = key.map((text) => {
+    const base64 = /^\{\s*"base64":\s*"([A-Za-z0-9+/]*={0,2})"\s*\}$/.exec(text)?.[1];
+    return base64 === undefined ? text : new Uint8Array(Buffer.from(base64, 'base64'));
+  });
+  return { name: 'history', table, key: values };
+}
+
+function parseFilter({ kind, since: from, limit }: OptionValues): ListFilter {
+  const most = limit === undefined ? null : wholeNumber('limit', limit);
+  if (most === 0) throw usage('The option --limit needs a number above 0.', 'list');
+  return { kind: kind ?? null, since: from === undefined ? null : since('since', from), limit: most };
+}
+
+function parseTake(values: OptionValues): Command {
+  const ifDue = values['if-due'] === true;
+  const kind = choice('kind', values.kind, ['rewind', 'periodic'], ifDue ? 'periodic' : 'rewind');
+  if (ifDue && kind !== 'periodic') throw usage('Only periodic snapshots can be due.', 'take');
+  return { name: 'take', kind, ifDue };
+}
+
+function parseRestoreOptions(values: OptionValues): RestoreOptions {
+  return {
+    ...parseConsents(values),
+    mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
+    clearTables: values['clear-table'] ?? [],
+  };
+}
+
+function parseConsents(values: OptionValues): RestoreConsents {
+  return {
+    acceptDrift: values['accept-drift'] === true,
+    acceptOtherTimeline: values['accept-other-timeline'] === true,
+  };
+}
+
+function parsePolicy(
+  ids: readonly string[],
+  { kind, keep, 'older-than': olderThan }: OptionValues,
+): PrunePolicy {
+  if (ids.length > 0) {
+    if (kind !== undefined || keep !== undefined || olderThan !== undefined)
+      throw usage('“prune” takes either snapshots or a policy, not both.', 'prune');
+    return { by: 'choice', ids };
+  }
+  if (kind === undefined || (keep === undefined) === (olderThan === undefined))
+    throw usage(
+      '“prune” needs --kind KIND with either --keep N or --older-than DAYS, or the snapshots to move.',
+      'prune',
+    );
+  if (keep !== undefined) return { by: 'count', kind, keep: wholeNumber('keep', keep) };
+  return { by: 'age', kind, olderThanDays: wholeNumber('older-than', olderThan ?? '') };
+}
