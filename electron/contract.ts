@@ -4,6 +4,7 @@ import type {
   ConversationMessage,
   ConversationOverview,
   FieldCorrection,
+  FoundMessage,
 } from '../src/model/conversation.ts';
 import type { Diff } from '../src/model/diff.ts';
 import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
@@ -216,6 +217,11 @@ type CoreRequests = RowsRequests & {
   'conversation.difference': In<
     OfChat & { readonly from: number; readonly direction: 'next' | 'previous' },
     number | null
+  >;
+  /** Where an event can be read, by the key of its row in the log, written as text; null: nowhere. */
+  'conversation.find': In<
+    OfFolder & { readonly conversationId: string; readonly event: string },
+    FoundMessage | null
   >;
   /** Which fields mean what, for the conversations that are opened from now on. */
   'conversation.correct': In<OfFolder & { readonly fields: FieldCorrection }, null>;

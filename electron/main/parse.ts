@@ -152,6 +152,11 @@ const schemas = {
     from: chatPlace,
     direction: v.picklist(['next', 'previous']),
   }),
+  'conversation.find': v.strictObject({
+    ...ofFolder.entries,
+    conversationId: id,
+    event: v.pipe(v.string(), v.maxLength(4096)),
+  }),
   'conversation.correct': v.strictObject({ ...ofFolder.entries, fields }),
   'profile.save-fields': v.strictObject({ ...ofFolder.entries, fields }),
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),

@@ -12,6 +12,12 @@ export type ComparisonState = {
   readonly compareAgain: () => void;
 };
 
+/** What a search found in a snapshot, and the view that shows it. */
+export type Sought =
+  /** The key of an event's row in the log, written as text. */
+  | { readonly view: 'conversation'; readonly event: string }
+  | { readonly view: 'rows'; readonly table: string };
+
 /** What each view of a snapshot's page is given. A view reads everything else itself. */
 export type SnapshotViewProps = {
   readonly folderId: FolderId;
@@ -24,4 +30,7 @@ export type SnapshotViewProps = {
   readonly onRestore: (() => void) | null;
   /** Shows another view of it. */
   readonly onView: (id: string) => void;
+  /** What is to be shown of it, until that is shown. */
+  readonly sought: Sought | null;
+  readonly onSoughtShown: () => void;
 };

@@ -71,6 +71,14 @@ export function layOut({ places, runs }: ConversationLayout, unfolded: ReadonlyS
   };
 }
 
+/** The first place of the fold that hides a place; null if none does. */
+export function foldOver({ runs }: ConversationLayout, place: number): number | null {
+  const over = runs?.find(
+    ({ fold }) => fold !== null && fold.from <= place && place < fold.from + fold.length,
+  );
+  return over?.fold?.from ?? null;
+}
+
 /** Where a fold stands in its chat. */
 export function foldPosition(
   { places, runs }: ConversationLayout,

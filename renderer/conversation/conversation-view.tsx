@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ErrorInfo } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationOverview } from '../../src/model/conversation.ts';
@@ -76,7 +76,9 @@ function isSameChat(a: Wish, b: Wish): boolean {
   return a.chat === b.chat && a.branch === b.branch;
 }
 
-function Chats({ folderId, comparison, overview, conversationId, onReopen, onRestore, onView }: ChatsProps) {
+function Chats(props: ChatsProps) {
+  const { folderId, comparison, overview, conversationId, onReopen, onRestore, onView, onSoughtShown } =
+    props;
   const { chats, fields, candidates, persons, lineage } = overview;
   const rules = useRules();
   const [wish, setWish] = useState<Wish | null>(null);
@@ -84,6 +86,13 @@ function Chats({ folderId, comparison, overview, conversationId, onReopen, onRes
   const [said, setSaid] = useState('');
   const [correcting, setCorrecting] = useState(false);
   const jump = useRef<((direction: 'next' | 'previous') => Promise<boolean>) | null>(null);
+  const event = props.sought?.view === 'conversation' ? props.sought.event : null;
+  const found = useRequest('conversation.find', event === null ? null : { folderId, conversationId, event });
+  const isAbsent = event !== null && !found.busy && found.error === null && found.value === null;
+  useEffect(() => {
+    const holder = chats.find(({ no }) => no === found.value?.chat);
+    if (holder !== undefined) setWish(holder);
+  }, [chats, found.value]);
   // The same chat as before, even if the numbers of chats have changed meanwhile.
   const summary = chats.find((chat) => wish !== null && isSameChat(chat, wish)) ?? chats[0];
   const layout = useRequest(
@@ -107,13 +116,13 @@ function Chats({ folderId, comparison, overview, conversationId, onReopen, onRes
   );
   const go = async (direction: 'next' | 'previous') => {
     setSaid('');
-    const found = await jump.current?.(direction);
-    if (found === false) setSaid(`There is no ${direction} difference.`);
+    const hasJumped = await jump.current?.(direction);
+    if (hasJumped === false) setSaid(`There is no ${direction} difference.`);
   };
   const also = comparison.diff.value === null ? '' : alsoDiffers(comparison.diff.value.tables, rules);
   const guessed = guessWords(fields);
   if (summary === undefined) return <p className="story">This snapshot holds no messages.</p>;
-  const error = failure ?? layout.error;
+  const error = failure ?? layout.error ?? found.error;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: n and p go to the next and previous difference wherever the focus is in here
     <div
@@ -126,7 +135,14 @@ function Chats({ folderId, comparison, overview, conversationId, onReopen, onRes
       }}
     >
       <div className="conversation-bar">
-        <ChatPicker chats={chats} shown={summary} onShow={setWish} />
+        <ChatPicker
+          chats={chats}
+          shown={summary}
+          onShow={(chat) => {
+            setWish(chat);
+            onSoughtShown();
+          }}
+        />
         <span className="dim counts">{chatCounts(summary)}</span>
         <Button
           className="button icon-only"
@@ -156,6 +172,12 @@ function Chats({ folderId, comparison, overview, conversationId, onReopen, onRes
           <span>{guessed} If that is wrong, correct it under “Message fields…”.</span>
         </p>
       )}
+      {isAbsent && (
+        <p className="note" role="status">
+          What the search found is not among these messages. It is hidden in this snapshot, too, or nobody
+          said it.
+        </p>
+      )}
       {error !== null && <ErrorNote error={error} />}
       {drawn !== null && (
         <MessageListView
@@ -164,6 +186,8 @@ function Chats({ folderId, comparison, overview, conversationId, onReopen, onRes
           layout={drawn.layout}
           persons={persons}
           onRestore={onRestore}
+          sought={ready !== null && found.value?.chat === summary.no ? found.value.place : null}
+          onSoughtShown={onSoughtShown}
           onFailure={onFailure}
           onReady={(ready) => {
             jump.current = ready;

@@ -5,7 +5,7 @@ import type { ChatSummary, ConversationLayout, ConversationMessage } from '../..
 import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
-import { foldPosition, type Item, layOut } from './blocks.ts';
+import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
 import { MessageLine } from './message-line.tsx';
 import { createMessagePages } from './message-pages.ts';
 import { useMessageList } from './use-message-list.ts';
@@ -27,6 +27,9 @@ export type MessageListProps = {
   readonly persons: readonly string[];
   /** Null where nothing can be restored. */
   readonly onRestore: (() => void) | null;
+  /** The place to go to; null: none is sought, or it was shown. */
+  readonly sought: number | null;
+  readonly onSoughtShown: () => void;
   readonly onFailure: (error: ErrorInfo) => void;
   /** Given a function that goes to the next or previous difference. */
   readonly onReady: (jump: (direction: 'next' | 'previous') => Promise<boolean>) => void;
@@ -34,7 +37,7 @@ export type MessageListProps = {
 
 /** The messages of a chat in the order of the log. */
 export function MessageListView(props: MessageListProps) {
-  const { chat, layout, persons, onRestore, onFailure, onReady } = props;
+  const { chat, layout, persons, onRestore, sought, onSoughtShown, onFailure, onReady } = props;
   const { folderId, conversationId, summary } = chat;
   const now = useNow();
   const list = useRef<HTMLElement>(null);
@@ -100,11 +103,21 @@ export function MessageListView(props: MessageListProps) {
     const place = isFirst ? fold.from + fold.length - 1 : fold.from;
     setNext({ place, align: isFirst ? 'end' : 'auto' });
   };
-  const [next, setNext] = useState<{ readonly place: number; readonly align: 'auto' | 'end' } | null>(null);
+  const [next, setNext] = useState<{
+    readonly place: number;
+    readonly align: 'auto' | 'center' | 'end';
+  } | null>(null);
   useEffect(() => {
     if (next === null) return;
     setNext(null);
     goTo(items.indexOf(next.place), next.align);
+  });
+  useEffect(() => {
+    if (sought === null) return;
+    const fold = foldOver(layout, sought);
+    if (fold !== null) setUnfolded((last) => new Set([...last, fold]));
+    setNext({ place: sought, align: 'center' });
+    onSoughtShown();
   });
   const wholeKey = (place: number) => `${conversationId} ${place}`;
   const showWhole = async (place: number) => {

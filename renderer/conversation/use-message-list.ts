@@ -17,7 +17,7 @@ import type { Items } from './blocks.ts';
 const BAR = 56;
 const NOTHING_MEASURED: ReadonlyMap<unknown, number> = new Map();
 
-type Align = 'auto' | 'start' | 'end';
+type Align = 'auto' | 'start' | 'center' | 'end';
 /** The line to scroll to. */
 type Going = { readonly to: number; readonly align: Align };
 type ShownLine = {

@@ -8,6 +8,7 @@ import { SnapshotPage } from '../page/snapshot-page.tsx';
 import { firstView } from '../page/snapshot-views.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
+import type { ChosenHit } from '../search/use-search-panel.ts';
 import type { FolderData } from './folder-data.ts';
 import type { HappenedOf } from './use-happened.ts';
 
@@ -18,6 +19,9 @@ export type FolderPageProps = {
   readonly shown: readonly ListedSnapshot[];
   /** True while nothing is chosen and Snapback is still searching for the best snapshot to show. */
   readonly looking: boolean;
+  /** What a search found, until it is shown. */
+  readonly hit: ChosenHit | null;
+  readonly onHitShown: () => void;
   readonly onKeep: () => void;
   readonly happened: HappenedOf | null;
   readonly actions: HappenedActions;
@@ -28,11 +32,11 @@ export type FolderPageProps = {
 
 /** The page beside the list: the chosen snapshots, or why there is nothing to show. */
 export function FolderPage(props: FolderPageProps) {
-  const { folderId, data, shown, onChoose } = props;
+  const { folderId, data, shown, hit, onChoose } = props;
   const { snapshots, leaving } = data.listing;
   const [first] = shown;
   // Kept here, so that choosing another snapshot does not change the view.
-  const [view, setView] = useState(firstView);
+  const [view, setView] = useState<string>(hit?.sought.view ?? firstView);
   if (data.error !== null)
     return (
       <section className="page" aria-label="Not readable">
@@ -102,6 +106,8 @@ export function FolderPage(props: FolderPageProps) {
       revisions={data.revisions}
       view={view}
       onView={setView}
+      sought={hit?.snapshotId === first.id ? hit.sought : null}
+      onSoughtShown={props.onHitShown}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
       happened={props.happened?.snapshotId === first.id ? props.happened.happened : null}

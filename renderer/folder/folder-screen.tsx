@@ -206,9 +206,10 @@ export function FolderScreen(props: FolderScreenProps) {
               folderId={folderId}
               phrase={panel.phrase}
               loss={lossOf(happened)}
-              onOpen={(id) => {
-                data.choose(new Set([id]));
+              onOpen={(hit) => {
+                data.choose(new Set([hit.snapshotId]));
                 panel.close('stays');
+                panel.chooseHit(hit);
                 findList()?.focus();
               }}
               onClose={() => panel.close('back')}
@@ -219,6 +220,8 @@ export function FolderScreen(props: FolderScreenProps) {
               data={data}
               shown={shown}
               looking={looking}
+              hit={panel.chosenHit}
+              onHitShown={() => panel.chooseHit(null)}
               onKeep={() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })}
               happened={happened}
               actions={{

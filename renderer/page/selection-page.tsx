@@ -54,6 +54,7 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
             key={`${earlier.id} ${later.id}`}
             folderId={folderId}
             subject={{ snapshotId: later.id, otherId: earlier.id }}
+            firstTable={null}
             moment={null}
           />
         </>

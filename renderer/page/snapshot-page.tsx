@@ -9,6 +9,7 @@ import { differsFromNow } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import type { Revisions } from '../ask/revisions.ts';
+import type { Sought } from '../ask/snapshot-view.ts';
 import { isWritable } from '../ask/writable.ts';
 import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
@@ -25,6 +26,9 @@ export type SnapshotPageProps = {
   /** The id of the view that is shown; see `snapshotViews`. */
   readonly view: string;
   readonly onView: (id: string) => void;
+  /** What is to be shown of it, until that is shown. */
+  readonly sought: Sought | null;
+  readonly onSoughtShown: () => void;
   /** The one that is kept from this one; null: none is. */
   readonly keptHere: ListedSnapshot | null;
   readonly onKeep: () => void;
@@ -91,6 +95,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
         shown={props.view}
         onRestore={possible ? () => actions.onRestore(snapshot.id) : null}
         onView={props.onView}
+        sought={props.sought}
+        onSoughtShown={props.onSoughtShown}
       />
     </section>
   );

@@ -13,14 +13,16 @@ import { useRows } from './use-rows.ts';
 export type RowsPaneProps = {
   readonly folderId: FolderId;
   readonly subject: RowsSubject;
+  /** The table that is shown first; null: one that differs. */
+  readonly firstTable: string | null;
   /** Something that changes whenever the rows have to be compared again. */
   readonly moment: unknown;
 };
 
 /** The rows in which two states differ: the tables at the left, the rows of one of them at the right. */
-export function RowsPane({ folderId, subject, moment }: RowsPaneProps) {
+export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProps) {
   const opened = useRows(folderId, subject, moment);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState(firstTable);
   if (opened.value === null)
     return opened.error !== null ? (
       <ErrorNote error={opened.error}>

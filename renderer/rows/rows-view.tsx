@@ -10,7 +10,7 @@ import { ExportDialog } from './export-dialog.tsx';
 import { RowsPane } from './rows-pane.tsx';
 
 /** The rows in which a snapshot differs from now, or from another snapshot that the person chooses. */
-export function RowsView({ folderId, snapshot, facts, comparison }: SnapshotViewProps) {
+export function RowsView({ folderId, snapshot, facts, comparison, sought }: SnapshotViewProps) {
   const now = useNow();
   const exactOf = useExactness();
   const [other, setOther] = useState<ListedSnapshot | null>(null);
@@ -57,6 +57,7 @@ export function RowsView({ folderId, snapshot, facts, comparison }: SnapshotView
           key={other?.id ?? ''}
           folderId={folderId}
           subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
+          firstTable={sought?.view === 'rows' ? sought.table : null}
           moment={other === null ? diff.value : null}
         />
       )}

@@ -1,10 +1,10 @@
 import { GridList, GridListItem } from 'react-aria-components';
 import type { Loss } from '../../src/model/happened.ts';
-import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatMoment } from '../../words/moments.ts';
 import { useNow } from '../ask/now.ts';
+import type { ChosenHit } from './use-search-panel.ts';
 
-export type LastLostProps = { readonly loss: Loss | null; readonly onOpen: (id: SnapshotId) => void };
+export type LastLostProps = { readonly loss: Loss | null; readonly onOpen: (hit: ChosenHit) => void };
 
 /** The messages that the newest rewind took last, for whoever has not typed anything yet. */
 export function LastLost({ loss, onOpen }: LastLostProps) {
@@ -24,7 +24,12 @@ export function LastLost({ loss, onOpen }: LastLostProps) {
         className="hits"
         aria-label="The last messages that were lost"
         items={messages.map((message) => ({ id: String(message.event), message }))}
-        onAction={() => onOpen(loss.snapshotId)}
+        onAction={(event) =>
+          onOpen({
+            snapshotId: loss.snapshotId,
+            sought: { view: 'conversation', event: String(event) },
+          })
+        }
       >
         {({ message: { speaker, chatName, chat, text, at } }) => (
           <GridListItem className="hit-line" textValue={text.slice(0, 200)}>

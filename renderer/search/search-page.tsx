@@ -3,8 +3,8 @@ import { Button, GridList, GridListItem } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Loss } from '../../src/model/happened.ts';
 import type { Hit } from '../../src/model/search.ts';
-import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { type Extent, hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
+import type { Sought } from '../ask/snapshot-view.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Tick } from '../parts/tick.tsx';
@@ -13,13 +13,15 @@ import { HistoryDialog, type RowName } from './history-dialog.tsx';
 import { HitRow } from './hit-row.tsx';
 import { LastLost } from './last-lost.tsx';
 import { type Search, useSearch } from './use-search.ts';
+import type { ChosenHit } from './use-search-panel.ts';
 
 export type SearchPageProps = {
   readonly folderId: FolderId;
   readonly phrase: string;
   /** What the newest rewind took; null: nothing, or it is not known. */
   readonly loss: Loss | null;
-  readonly onOpen: (id: SnapshotId) => void;
+  /** Shows a snapshot and what was found in it. */
+  readonly onOpen: (hit: ChosenHit) => void;
   readonly onClose: () => void;
 };
 
@@ -66,7 +68,7 @@ export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPa
 type FoundProps = {
   readonly search: Search;
   readonly onlyGone: boolean;
-  readonly onOpen: (id: SnapshotId) => void;
+  readonly onOpen: (hit: ChosenHit) => void;
   readonly onHistory: (row: RowName) => void;
 };
 
@@ -92,7 +94,8 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
           onAction={(key) => {
             const hit = shown.find(({ id }) => id === key)?.hit;
             const newest = hit === undefined ? undefined : showingIn(hit)[0];
-            if (newest !== undefined) onOpen(newest);
+            if (hit !== undefined && newest !== undefined)
+              onOpen({ snapshotId: newest, sought: soughtBy(hit) });
           }}
         >
           {({ hit }) => (
@@ -129,6 +132,12 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
       )}
     </>
   );
+}
+
+function soughtBy({ table, key, event }: Hit): Sought {
+  const [id, ...more] = key;
+  const isNamed = more.length === 0 && (typeof id === 'bigint' || typeof id === 'string');
+  return event !== null && isNamed ? { view: 'conversation', event: String(id) } : { view: 'rows', table };
 }
 
 function extentOf({ busy, result, error }: Search): Extent {

@@ -1,4 +1,8 @@
 import { useCallback, useRef, useState } from 'react';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
+import type { Sought } from '../ask/snapshot-view.ts';
+
+export type ChosenHit = { readonly snapshotId: SnapshotId; readonly sought: Sought };
 
 export type SearchPanel = {
   readonly isOpen: boolean;
@@ -7,14 +11,19 @@ export type SearchPanel = {
   readonly open: () => void;
   /** Closes it and forgets the phrase. `back`: the focus returns to where it was. */
   readonly close: (focus: 'back' | 'stays') => void;
+  /** The hit for which it was closed, until that is shown. */
+  readonly chosenHit: ChosenHit | null;
+  readonly chooseHit: (hit: ChosenHit | null) => void;
 };
 
 /** Whether the page of hits is shown, and for which phrase. */
 export function useSearchPanel(): SearchPanel {
   const [isOpen, setOpen] = useState(false);
   const [phrase, setPhrase] = useState('');
+  const [chosenHit, chooseHit] = useState<ChosenHit | null>(null);
   const before = useRef<Element | null>(null);
   const open = useCallback(() => {
+    chooseHit(null);
     setOpen((was) => {
       if (!was) before.current = document.activeElement;
       return true;
@@ -26,5 +35,5 @@ export function useSearchPanel(): SearchPanel {
     const { current } = before;
     if (focus === 'back' && current instanceof HTMLElement && current.isConnected) current.focus();
   }, []);
-  return { isOpen, phrase, setPhrase, open, close };
+  return { isOpen, phrase, setPhrase, open, close, chosenHit, chooseHit };
 }

@@ -4,11 +4,12 @@ import type {
   ConversationLayout,
   ConversationMessage,
   ConversationRun,
+  FoundMessage,
   MessageNote,
   MessageState,
 } from '../model/conversation.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
-import { placeOfName } from '../sqlite/names.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
 import { stageColumn } from '../stage/layout.ts';
 import type { LogRows } from './fill-index.ts';
 import { STATES } from './settle-index.ts';
@@ -27,6 +28,12 @@ export type MessageReader = {
   readonly walk: (chats: readonly Pick<ChatSummary, 'no'>[], page: number) => Generator<ConversationMessage>;
   /** The first place of the next (or previous) run that differs, seen from a place; null where there is none. */
   readonly difference: (chat: number, from: number, direction: 'next' | 'previous') => number | null;
+  /**
+   * Where an event of the snapshot can be read, by the key of its row in the log, written as text; else where a newer event
+   * with this key can be read. What belongs to a message is read beside it. Null where neither can be read, or where the
+   * log's key is not the event's id.
+   */
+  readonly find: (key: string) => FoundMessage | null;
 };
 
 type PageSpan = { readonly from: number; readonly limit: number; readonly longest: number };
@@ -61,6 +68,17 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
       )
       .pluck(),
   };
+
+  const found = index.prepare<[string, string], FoundMessage>(
+    `SELECT chat, place FROM (
+       SELECT chat, place, is_newer FROM message WHERE CAST(id AS TEXT) = ?
+       UNION ALL
+       SELECT m.chat, m.place, e.is_newer FROM event e CROSS JOIN note o ON o.chat = e.chat AND o.n = e.n
+         CROSS JOIN message m ON m.chat = o.chat AND m.n = o.message WHERE CAST(e.id AS TEXT) = ?)
+     ORDER BY is_newer LIMIT 1`,
+  );
+  const [keyColumn = '', ...otherColumns] = rows.log.live.key;
+  const isKeyed = otherColumns.length === 0 && foldName(keyColumn) === foldName(rows.profile.log.columns.id);
 
   function notesOf(chat: number, n: number, longest: number): readonly MessageNote[] {
     return notes.all(chat, n, MOST_NOTES).map((line) => {
@@ -117,6 +135,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
       }
     },
     difference: (chat, from, direction) => differences[direction].get(chat, from) ?? null,
+    find: (key) => (isKeyed ? (found.get(key, key) ?? null) : null),
   };
 }
 

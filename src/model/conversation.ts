@@ -95,6 +95,9 @@ export type ConversationOverview = {
   readonly candidates: readonly FieldCandidate[];
 };
 
+/** Where a conversation shows an event: in which chat, by its number, and at which place. */
+export type FoundMessage = { readonly chat: number; readonly place: number };
+
 /** How one chat is laid out. */
 export type ConversationLayout = {
   readonly places: number;

@@ -59,6 +59,41 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   await expect(page.locator('.search-page')).toBeHidden();
   await expect(page.getByRole('option', { selected: true })).toContainText(/./);
   await expect(page.locator('.hero')).toBeVisible();
+  await expect(page.locator('.line:focus .bubble')).toHaveText(new RegExp(words, 'i'));
+  await expect(page.locator('.line:focus .bubble')).toHaveClass(/lost/);
+  await look(app, page, info.outputPath('opened'));
+});
+
+test('a hit opens its chat at its message, also where that is folded away, and another row its table', async ({
+  place,
+  demo,
+}, info) => {
+  test.setTimeout(120_000);
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.hero')).toBeVisible();
+  await find(app);
+  await page.keyboard.type('light');
+  const count = page.locator('.search-count');
+  await expect(count).toHaveText(/^(?:The first )?[\d,]+ hits, \d+ of them gone now$/);
+  const said = hits(page).filter({ has: page.locator('.hit-chat') });
+  const kept = said.filter({ hasNotText: /hidden now|gone now/ }).filter({ hasNotText: 'In no snapshot' });
+  const chat = (await kept.last().locator('.hit-chat').innerText()).replace(/^in /, '');
+  const words = await kept.last().locator('.hit-text').innerText();
+  await kept.last().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.line:focus .bubble-text')).toHaveText(words.replaceAll('…', ''));
+  await expect(page.locator('.line:focus')).toBeInViewport();
+  await expect(page.locator('.chat-picker')).toContainText(chat);
+  await look(app, page, info.outputPath('folded'));
+
+  await find(app);
+  await page.keyboard.type('about the key, and meant it');
+  const memory = hits(page).filter({ hasNot: page.locator('.hit-chat') });
+  await memory.first().focus();
+  await page.keyboard.press('Enter');
+  await expect(named(page, 'tab', 'Rows')).toHaveAttribute('aria-selected', 'true');
+  const tables = named(page, 'listbox', 'Tables');
+  await expect(tables.getByRole('option', { selected: true })).toContainText('memories');
 });
 
 test('only what is gone, whole words, no hit, and Escape back to where the focus was', async ({

@@ -84,6 +84,35 @@ test('where ids were used again, the old message is lost and the new one newer, 
   await conversation.close();
 });
 
+test('an event is found by its key: the snapshot’s before a newer one, a note beside its message, else nothing', async () => {
+  const folder = await makeChat(root(), { events: 4 });
+  run(
+    folder,
+    `INSERT INTO event_log (branch_id, ts, kind, payload_json)
+       VALUES ('main', '2026-01-01T10:00:00Z', 'note', '{"chat_id":"c1","event_id":2}'); ${say('last', 'c2')}`,
+  );
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(
+    folder,
+    `DELETE FROM event_log WHERE id > 3; DELETE FROM sqlite_sequence; ${say('another 4')} ${say('new')}`,
+  );
+  run(folder, say('newest', 'c2'));
+  const conversation = await openConversation(folder, id, null);
+  const textAt = (key: string) => {
+    const found = conversation.find(key);
+    if (found === null) return null;
+    const [message] = conversation.page(found.chat, { ...WHOLE, from: found.place, limit: 1 });
+    return [message?.event, message?.text, message?.state];
+  };
+  expect(textAt('2')).toEqual([2n, 'line 2', 'kept']);
+  expect(textAt('4')).toEqual([4n, 'line 4', 'lost']);
+  expect(textAt('5')).toEqual([2n, 'line 2', 'kept']);
+  expect(textAt('6')).toEqual([6n, 'last', 'lost']);
+  expect(textAt('7')).toBeNull();
+  expect(textAt('two')).toBeNull();
+  await conversation.close();
+});
+
 test('each branch of a chat is a conversation of its own, and a chat that was deleted since keeps its name', async () => {
   const place = await makePlace(
     root(),

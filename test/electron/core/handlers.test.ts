@@ -114,6 +114,10 @@ describe('the answers of the core', () => {
         { ...ofChat, from: -1, direction: 'next' },
         task,
       ),
+      'conversation.find': await handlers['conversation.find'](
+        { folderId, conversationId: opened.conversationId, event: '1' },
+        task,
+      ),
       'conversation.correct': await handlers['conversation.correct']({ folderId, fields }, task),
       'profile.save-fields': await handlers['profile.save-fields']({ folderId, fields }, task),
       'restore.plan': plan,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { layOut } from '../../../renderer/conversation/blocks.ts';
+import { foldOver, layOut } from '../../../renderer/conversation/blocks.ts';
 import type { ConversationLayout, ConversationRun } from '../../../src/model/conversation.ts';
 
 const STATES = ['kept', 'lost', 'newer'] as const;
@@ -48,6 +48,8 @@ test('each place is shown once, as a message or in one fold, in order, and is fo
       for (const place of places) {
         const item = items.at(items.indexOf(place));
         const fold = item.run?.fold;
+        const over = foldOver(layout, place);
+        expect(item.kind === 'fold').toBe(over !== null && !opened.includes(over));
         if (item.kind === 'message') expect(item.place).toBe(place);
         else if (fold != null) expect(place >= fold.from && place < fold.from + fold.length).toBe(true);
       }
