@@ -1,17 +1,9 @@
-import { type ReactNode, startTransition, useEffect, useEffectEvent, useMemo, useState } from 'react';
-import type { ErrorInfo, ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
-import type { FolderFacts } from '../../src/model/folder.ts';
+import { startTransition, useEffect, useMemo, useState } from 'react';
+import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { clearedWords } from '../../words/cache.ts';
-import { explain } from '../../words/errors.ts';
-import { interruptedWords } from '../../words/held-state.ts';
-import { exactnessAmong } from '../../words/moments.ts';
 import { putBackWords } from '../../words/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
-import { call, listen } from '../ask/api.ts';
-import { ExactnessProvider } from '../ask/exactness.ts';
-import { RulesProvider } from '../ask/rules.ts';
-import { SnapshotTimesProvider } from '../ask/snapshot-times.ts';
+import { call } from '../ask/api.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { focusHits, SearchPage } from '../search/search-page.tsx';
@@ -22,26 +14,19 @@ import { heldBySnapshots } from '../timeline/held.ts';
 import { TimelineView } from '../timeline/timeline-view.tsx';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
-import { Banners, type Notice } from './banners.tsx';
+import { Banners } from './banners.tsx';
 import { possibleCommands, wayBackCommand } from './commands.ts';
 import { findHome, findList } from './focus-home.ts';
 import { useFolderData } from './folder-data.ts';
 import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
+import { FolderWords } from './folder-words.tsx';
 import { FolderHeader } from './header.tsx';
 import { lossOf, useHappened } from './use-happened.ts';
+import { useMenu } from './use-menu.ts';
+import { useNotice } from './use-notice.ts';
 
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
-
-/** A notice of success, or none. */
-function tell(text: string | null): Notice | null {
-  return text === null ? null : { text, failed: false, trashName: null };
-}
-
-function tellFailure(error: ErrorInfo): Notice {
-  const { title, happened } = explain(error, 'window');
-  return { text: `${title}. ${happened}`, failed: true, trashName: null };
-}
 
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
@@ -67,7 +52,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   // In slices: a dialog with lists and fields takes too long to be drawn in one go.
   const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
-  const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(folder.interrupted)));
+  const { notice, setNotice, reveal, clearCache } = useNotice(folder);
 
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
@@ -121,21 +106,8 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'reveal') void reveal(single);
     else if (command === 'clear-cache') void clearCache();
   };
-  const hear = useEffectEvent(obey);
-  useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
-  useEffect(() => void call('menu.enable', { commands: possible }), [possible]);
-  useEffect(() => () => void call('menu.enable', { commands: ['open'] }), []);
+  useMenu(possible, obey);
 
-  const reveal = async (snapshot: ListedSnapshot | undefined) => {
-    const reply = await (snapshot === undefined
-      ? call('folder.reveal', { folderId })
-      : call('snapshot.reveal', { folderId, snapshotId: snapshot.id }));
-    if (!reply.ok) setNotice(tellFailure(reply.error));
-  };
-  const clearCache = async () => {
-    const reply = await call('cache.clear', {});
-    setNotice(reply.ok ? tell(clearedWords(reply.value)) : tellFailure(reply.error));
-  };
   const putBack = async (trashName: string) => {
     const reply = await call('prune.put-back', { folderId, trashName });
     setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
@@ -275,30 +247,5 @@ export function FolderScreen(props: FolderScreenProps) {
         )}
       </div>
     </FolderWords>
-  );
-}
-
-type FolderWordsProps = {
-  readonly facts: FolderFacts;
-  readonly snapshots: readonly ListedSnapshot[] | null;
-  readonly children: ReactNode;
-};
-
-/** Provides the facts about the open folder that texts need, such as its rules. */
-function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
-  const exactness = useMemo(
-    () => exactnessAmong(snapshots?.map(({ takenAt }) => takenAt) ?? []),
-    [snapshots],
-  );
-  const times = useMemo(() => {
-    const taken = new Map(snapshots?.map(({ id, takenAt }) => [id, takenAt]));
-    return (id: SnapshotId) => taken.get(id) ?? null;
-  }, [snapshots]);
-  return (
-    <RulesProvider value={facts.rules}>
-      <ExactnessProvider value={exactness}>
-        <SnapshotTimesProvider value={times}>{children}</SnapshotTimesProvider>
-      </ExactnessProvider>
-    </RulesProvider>
   );
 }
