@@ -28,7 +28,18 @@ function calendarDaysFrom(now: Date, date: Date): number {
   return Math.round((midnight(date) - midnight(now)) / DAY_MS);
 }
 
+/** The names of days that were asked for. A formatter would take most of the time of a long list. */
+const dayNames = new WeakMap<Intl.DateTimeFormat, Map<string, string>>();
+
 function nameDay(format: Intl.DateTimeFormat, date: Date): string {
+  const names = dayNames.get(format) ?? new Map<string, string>();
+  dayNames.set(format, names);
+  const name = names.get(date.toDateString()) ?? formatDayName(format, date);
+  names.set(date.toDateString(), name);
+  return name;
+}
+
+function formatDayName(format: Intl.DateTimeFormat, date: Date): string {
   return format
     .formatToParts(date)
     .map(({ type, value }) => (type === 'month' ? month().format(date) : value))

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Key } from 'react-aria-components';
-import type { ErrorInfo, OpenFolder, Reply } from '../../electron/contract.ts';
+import type { ErrorInfo, ListedSnapshot, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
@@ -11,6 +11,8 @@ import { afterListingEvent, type Listing, NONE } from './listing.ts';
 
 /** If the core stops twice within this time, it is not asked again at once: the request itself may be what stops it. */
 const LEAST_BETWEEN_STOPS_MS = 10_000;
+/** What is checked meanwhile is shown together: a list of thousands is not drawn again for each of its lines. */
+const CHECKED_TOGETHER_MS = 500;
 
 export type FolderData = {
   readonly facts: FolderFacts;
@@ -42,6 +44,13 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [revisions, setRevisions] = useState(FIRST_REVISIONS);
   const [coreStopped, setCoreStopped] = useState(false);
+  const checked = useRef(new Map<Key, ListedSnapshot>());
+  const showChecked = useCallback(() => {
+    if (checked.current.size === 0) return;
+    const event = { type: 'checked', checked: checked.current } as const;
+    checked.current = new Map();
+    startTransition(() => tell(event));
+  }, []);
 
   const refresh = useMemo(
     () =>
@@ -51,6 +60,8 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           if (!newFacts.ok) return setError(newFacts.error);
           if (!list.ok) return setError(list.error);
           setFacts(newFacts.value);
+          // The new list knows what was found until now.
+          checked.current.clear();
           tell({ type: 'read', snapshots: list.value });
           setError(null);
         },
@@ -89,7 +100,8 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           break;
         case 'snapshot-checked':
           if (event.folderId !== folderId) return;
-          tell({ type: 'checked', snapshot: event.snapshot });
+          if (checked.current.size === 0) setTimeout(showChecked, CHECKED_TOGETHER_MS);
+          checked.current.set(event.snapshot.id, event.snapshot);
           break;
         case 'core-stopped': {
           setCoreStopped(true);
@@ -107,7 +119,7 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           break;
       }
     });
-  }, [folderId, refresh]);
+  }, [folderId, refresh, showChecked]);
 
   const choose = useCallback((ids: ReadonlySet<Key>) => tell({ type: 'chosen', ids }), []);
   const propose = useCallback((id: Key) => tell({ type: 'proposed', id }), []);

@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useMemo, useState } from 'react';
+import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { putBackWords } from '../../words/prune.ts';
@@ -67,6 +67,9 @@ export function FolderScreen(props: FolderScreenProps) {
     onChoose: data.propose,
   });
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
+  // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
+  const drawnSnapshots = useDeferredValue(snapshots ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
+  const drawnTimeline = useDeferredValue(timeline);
   const panel = useSearchPanel();
   const held = useMemo(() => heldBySnapshots(timeline, snapshots ?? []), [timeline, snapshots]);
   const { onDialog } = props;
@@ -154,8 +157,8 @@ export function FolderScreen(props: FolderScreenProps) {
         />
         {snapshots !== null && snapshots.length > 0 && (
           <TimelineView
-            timeline={timeline}
-            snapshots={snapshots}
+            timeline={drawnTimeline}
+            snapshots={drawnSnapshots}
             chosen={chosen}
             onChoose={(id) => data.choose(new Set([id]))}
           />

@@ -16,7 +16,7 @@ export type Listing = {
 export type ListingEvent =
   /** Read while none of our own actions was running. */
   | { readonly type: 'read'; readonly snapshots: readonly ListedSnapshot[] }
-  | { readonly type: 'checked'; readonly snapshot: ListedSnapshot }
+  | { readonly type: 'checked'; readonly checked: ReadonlyMap<Key, ListedSnapshot> }
   | { readonly type: 'chosen'; readonly ids: ReadonlySet<Key> }
   /** Counts only if nothing is chosen yet. */
   | { readonly type: 'proposed'; readonly id: Key }
@@ -40,7 +40,7 @@ export function afterListingEvent(listing: Listing, event: ListingEvent): Listin
     case 'checked':
       return {
         ...listing,
-        snapshots: snapshots?.map((old) => (old.id === event.snapshot.id ? event.snapshot : old)) ?? null,
+        snapshots: snapshots?.map((old) => event.checked.get(old.id) ?? old) ?? null,
       };
     case 'chosen':
       return { ...listing, chosen: event.ids };

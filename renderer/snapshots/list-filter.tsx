@@ -19,6 +19,11 @@ export const SHOW_ALL: Filter = { kind: null, text: '' };
 const FEW = 12;
 const ALL = '*';
 
+/** Whether a filter shows every snapshot. */
+export function isWhole({ kind, text }: Filter): boolean {
+  return kind === null && text.trim() === '';
+}
+
 export function isShown(
   snapshot: ListedSnapshot,
   { kind, text }: Filter,

@@ -23,7 +23,7 @@ import { arrivalWords } from '../../words/retention.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import { type LineAction, LineMenu } from './line-menu.tsx';
-import { isShown, ListFilter, SHOW_ALL } from './list-filter.tsx';
+import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
 import { groupByDay } from './snapshot-groups.ts';
 import { LineContext, SnapshotLine } from './snapshot-line.tsx';
 
@@ -48,10 +48,12 @@ export function SnapshotList(props: SnapshotListProps) {
   const { snapshots, facts, held, selected, onSelect, onAction } = props;
   const now = useNow();
   const [filter, setFilter] = useState(SHOW_ALL);
-  const shown = useMemo(
-    () => snapshots.filter((snapshot) => isShown(snapshot, filter, { held, now })),
+  const found = useMemo(
+    () => (isWhole(filter) ? null : snapshots.filter((one) => isShown(one, filter, { held, now }))),
     [snapshots, filter, held, now],
   );
+  // Without a filter it is the same list, whatever the time: then it is not grouped and built again.
+  const shown = found ?? snapshots;
   const groups = useMemo(() => groupByDay(shown), [shown]);
   const choose = (keys: Selection) => onSelect(keys === 'all' ? new Set(shown.map(({ id }) => id)) : keys);
   const line = useMemo(() => ({ facts, held }), [facts, held]);

@@ -1,7 +1,7 @@
 import type { Timeline, TimelineRewind } from '../../src/model/timeline.ts';
 import { formatTick } from '../../words/moments.ts';
 import { quietWords, tookWords } from '../../words/timeline.ts';
-import { type Axis, BAR_WIDTH } from './axis.ts';
+import { type Axis, BAR_WIDTH, type Fold } from './axis.ts';
 
 const HEIGHT = 96;
 /** Where the axis is, in pixels from the top. */
@@ -13,6 +13,8 @@ const TOP = 22;
 const TICK_ROOM = 60;
 /** The least width of a label, in pixels for each character. */
 const LETTER_WIDTH = 6.2;
+/** Signs of folds that are nearer to each other than this, in pixels, cannot be told apart. */
+const LEAST_FOLD_DISTANCE = 8;
 
 export type TimelineDrawingProps = {
   readonly axis: Axis;
@@ -50,7 +52,7 @@ export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDr
           })}
       </g>
       <line className="timeline-axis" x1={0} x2={width} y1={BASE + 0.5} y2={BASE + 0.5} />
-      {axis.folds
+      {thinOut(axis.folds)
         .filter((fold) => isSeen(fold.x, fold.x + fold.width))
         .map((fold) => (
           <path
@@ -89,6 +91,17 @@ export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDr
       </g>
     </svg>
   );
+}
+
+/** The folds that can be told apart. Thousands of short stretches would be a line of ink that takes long to draw. */
+function thinOut(folds: readonly Fold[]): readonly Fold[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return folds.filter(({ x, width }) => {
+    const middle = x + width / 2;
+    if (middle - last < LEAST_FOLD_DISTANCE) return false;
+    last = middle;
+    return true;
+  });
 }
 
 type RewindsProps = {
