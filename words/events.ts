@@ -25,10 +25,15 @@ export function countWritten(groups: readonly NewerEvents[]): string {
   ]);
 }
 
-/** The chat's name, or its id if it has none; at most 40 characters. */
-export function chatWords({ chat, chatName }: Pick<NewerEvents, 'chat' | 'chatName'>): string {
-  const name = [chatName, chat].find((one) => one !== null && one.trim() !== '');
-  if (name === undefined || name === null) return chat === null ? 'no chat' : 'a chat without a name';
+/** The chat's name, or its id if it has none. */
+export function chatName({ chat, chatName: named }: Pick<NewerEvents, 'chat' | 'chatName'>): string {
+  const name = [named, chat].find((one) => one !== null && one.trim() !== '');
+  return name ?? (chat === null ? 'no chat' : 'a chat without a name');
+}
+
+/** The same in at most 40 characters. */
+export function chatWords(group: Pick<NewerEvents, 'chat' | 'chatName'>): string {
+  const name = chatName(group);
   const letters = [...name];
   return letters.length <= LONGEST_NAME
     ? name

@@ -1,10 +1,10 @@
 import type { NewerEvents } from '../src/model/diff.ts';
 import type { Happened, Loss, Way } from '../src/model/happened.ts';
 import type { Rules } from '../src/model/rules.ts';
-import { chatWords, seenMessages, writtenEvents } from './events.ts';
+import { seenMessages, writtenEvents } from './events.ts';
 import { formatWhen } from './moments.ts';
 import { article, choose, count } from './plurals.ts';
-import { enumerate, type Piece, plain, type Story } from './story.ts';
+import { chatPiece, enumerate, type Piece, plain, type Story } from './story.ts';
 
 /** What happened, in at most two sentences for a heading and one below it. */
 export type HappenedWords = {
@@ -148,7 +148,7 @@ function chatsOf(groups: readonly NewerEvents[]): Story {
   const shown = sorted.slice(0, sorted.length === MOST_CHATS + 1 ? sorted.length : MOST_CHATS);
   const rest = sorted.length - shown.length;
   return enumerate([
-    ...shown.map((group): Story => [{ text: chatWords(group), tone: 'name' }]),
+    ...shown.map((group): Story => [chatPiece(group)]),
     ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
   ]);
 }

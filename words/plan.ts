@@ -3,14 +3,14 @@ import type { HeldState, InUse, Refusal, RestorePlan } from '../src/model/restor
 import type { Rules } from '../src/model/rules.ts';
 import type { SnapshotId } from '../src/model/snapshots.ts';
 import { explain } from './errors.ts';
-import { chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
+import { countWritten, seenMessages, writtenEvents } from './events.ts';
 import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
 import { type Exactness, formatShort } from './moments.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { choose, count } from './plurals.ts';
 import { decapitalize } from './sentences.ts';
-import { enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
+import { chatPiece, enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
 
 /** The part of a plan that the story tells: only the tables that are written, and log events only if the log is written. */
 function toldByPlan(plan: RestorePlan): Told {
@@ -94,7 +94,7 @@ export function lossStory({ newerEvents }: RestorePlan): Story | null {
   const shown = named.slice(0, named.length === MOST_NAMED + 1 ? named.length : MOST_NAMED);
   const rest = named.length - shown.length;
   const where = [
-    ...shown.map((group): Story => [{ text: chatWords(group), tone: 'name' }]),
+    ...shown.map((group): Story => [chatPiece(group)]),
     ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
   ];
   return [

@@ -1,6 +1,6 @@
 import type { Diff, NewerEvents, TableDiff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
-import { chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
+import { chatName, chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
 import { count } from './plurals.ts';
 import { joinParts } from './sentences.ts';
 import { countRows } from './tables.ts';
@@ -9,6 +9,8 @@ import { countRows } from './tables.ts';
 export type Piece = {
   readonly text: string;
   readonly tone: 'plain' | 'back' | 'gone' | 'changed' | 'name';
+  /** The whole name, where `text` is shortened. */
+  readonly whole?: string;
 };
 export type Story = readonly Piece[];
 
@@ -17,6 +19,12 @@ export type Told = Pick<Diff, 'tables' | 'newerEvents' | 'returningEvents'>;
 const MOST_NAMED = 3;
 
 export const plain = (text: string): Piece => ({ text, tone: 'plain' });
+
+/** The name of a chat, shortened if it is long. */
+export function chatPiece(group: Pick<NewerEvents, 'chat' | 'chatName'>): Piece {
+  const [text, whole] = [chatWords(group), chatName(group)];
+  return text === whole ? { text, tone: 'name' } : { text, tone: 'name', whole };
+}
 
 /** What a restore would bring back, hide, change and remove, each as an enumeration. Empty when there is nothing. */
 export type Clauses = {
@@ -111,7 +119,7 @@ function newerParts({ newerEvents }: Told): readonly Story[] {
 }
 
 function inChat(group: NewerEvents): Story {
-  return group.chat === null ? [] : [plain(' in '), { text: chatWords(group), tone: 'name' }];
+  return group.chat === null ? [] : [plain(' in '), chatPiece(group)];
 }
 
 /** How many events become visible again. The record of a rewind that hides others does not count. */

@@ -1,4 +1,5 @@
 import type { TimelineRestore, TimelineRewind } from '../src/model/timeline.ts';
+import { chatWords } from './events.ts';
 import { kindWords } from './kinds.ts';
 import { formatMoment } from './moments.ts';
 import { formatNumber } from './numbers.ts';
@@ -9,15 +10,15 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /** What a rewind took and from where, as on its label: `−20 messages · Lighthouse`. Null: the log does not say. */
-export function tookWords({ took, chatName, chat }: TimelineRewind): string | null {
+export function tookWords(rewind: TimelineRewind): string | null {
+  const { took, chatName, chat } = rewind;
   if (took === null) return null;
   const { messages, events } = took;
   const what =
     messages > 0
       ? `${formatNumber(messages)} ${choose(messages, 'message', 'messages')}`
       : count(events, 'event');
-  const where = chatName ?? chat;
-  return where === null ? `−${what}` : `−${what} · ${where}`;
+  return (chatName ?? chat) === null ? `−${what}` : `−${what} · ${chatWords(rewind)}`;
 }
 
 /** `Rewind of Lighthouse, today 14:03`. */

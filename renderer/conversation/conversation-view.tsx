@@ -93,14 +93,15 @@ function Chats(props: ChatsProps) {
     const holder = chats.find(({ no }) => no === found.value?.chat);
     if (holder !== undefined) setWish(holder);
   }, [chats, found.value]);
-  // The same chat as before, even if the numbers of chats have changed meanwhile.
-  const summary = chats.find((chat) => wish !== null && isSameChat(chat, wish)) ?? chats[0];
+  // While the same chat is read again, what was read before stays, with its focus and its place.
+  const [last, setLast] = useState<Drawn | null>(null);
+  // The same chat as before, even if the numbers or the order of chats have changed meanwhile.
+  const shown = wish ?? last?.summary ?? null;
+  const summary = chats.find((chat) => shown !== null && isSameChat(chat, shown)) ?? chats[0];
   const layout = useRequest(
     'conversation.layout',
     summary === undefined ? null : { folderId, conversationId, chat: summary.no },
   );
-  // While the same chat is read again, what was read before stays, with its focus and its place.
-  const [last, setLast] = useState<Drawn | null>(null);
   const ready =
     summary === undefined || layout.value === null ? null : { conversationId, summary, layout: layout.value };
   if (ready !== null && ready.layout !== last?.layout) setLast(ready);

@@ -26,8 +26,8 @@ export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
       <p className={`event-line ${state}`} title={message.payload ?? ''}>
         <b>
           <bdi>{kindTitle(message.kind)}</bdi>
-        </b>{' '}
-        {state !== 'kept' && <span className="state">{STATE_WORDS[state]}</span>}{' '}
+        </b>
+        <BesideTitle state={state} />
         <span dir="auto" className="payload">
           {payloadWords(message.payload)}
         </span>
@@ -75,14 +75,29 @@ export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
   );
 }
 
+/** The kind of an event may end like a sentence with its state or its content, so each is set off. */
+function BesideTitle({ state }: Pick<MessageNote, 'state'>) {
+  return (
+    <>
+      {' · '}
+      {state !== 'kept' && (
+        <>
+          <span className="state">{STATE_WORDS[state]}</span>
+          {' · '}
+        </>
+      )}
+    </>
+  );
+}
+
 function Note({ note }: { readonly note: MessageNote }) {
   const { kind, payload, state } = note;
   return (
     <li className={`side-note ${state}`} title={payload ?? ''}>
       <b>
         <bdi>{kindTitle(kind)}</bdi>
-      </b>{' '}
-      {state !== 'kept' && <span className="state">{STATE_WORDS[state]}</span>}{' '}
+      </b>
+      <BesideTitle state={state} />
       <span dir="auto" className="payload">
         {payloadWords(payload)}
       </span>

@@ -65,7 +65,7 @@ export function Banners(props: BannersProps) {
         </Banner>
       )}
       {facts.demo && facts.restored === null && (
-        <Banner tone="quiet">
+        <Banner tone="quiet" tooltip={`${place}/${facts.name}`}>
           <b>Sample data.</b> Nothing here is real, so try anything. A rewind went wrong in one of its chats.
           It is in {place}/{facts.name}.
         </Banner>
@@ -142,13 +142,15 @@ type BannerProps = {
   readonly tone: 'accent' | 'quiet' | 'warn';
   readonly children: ReactNode;
   readonly action?: ReactNode;
+  /** What a banner of one line may have no room for. In little space, only such a banner keeps to one line. */
+  readonly tooltip?: string;
   readonly onDismiss?: () => void;
 };
 
-function Banner({ tone, children, action, onDismiss }: BannerProps) {
+function Banner({ tone, children, action, tooltip, onDismiss }: BannerProps) {
   return (
-    <div className={`banner ${tone}`}>
-      <p>{children}</p>
+    <div className={tooltip === undefined ? `banner ${tone}` : `banner ${tone} brief`}>
+      <p title={tooltip}>{children}</p>
       {action}
       {onDismiss !== undefined && (
         <Button className="button quiet icon-only" aria-label="Dismiss" onPress={onDismiss}>

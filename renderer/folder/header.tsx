@@ -34,7 +34,10 @@ export function FolderHeader({ folder, facts, snapshots, onSpace }: HeaderProps)
           <span className="head-use in-use">No chat database</span>
         ) : inUse === null || facts.events === null ? null : (
           <>
-            <span className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}>
+            <span
+              className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}
+              title={inUseWords(inUse)}
+            >
               {inUseWords(inUse)}
             </span>
             <span> · {facts.database}</span>

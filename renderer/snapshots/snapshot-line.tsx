@@ -23,6 +23,7 @@ export function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }
   if (given === null) return null;
   const held = given.held.get(snapshot.id) ?? NOTHING_HELD;
   const title = lineTitle(snapshot, held);
+  const detail = lineDetail(snapshot, held, { ...given.facts, now });
   return (
     <>
       <span className={`snap-shape ${snapshot.kind.replace('@', '')}`} aria-hidden="true" />
@@ -33,7 +34,9 @@ export function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }
         {formatClock(snapshot.takenAt, exact)}
       </time>{' '}
       {tag !== null && <span className={`tag ${tag.tone}`}>{tag.text}</span>}{' '}
-      <span className="snap-detail">{lineDetail(snapshot, held, { ...given.facts, now })}</span>
+      <span className="snap-detail" title={detail}>
+        {detail}
+      </span>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Timeline, TimelineRewind } from '../../src/model/timeline.ts';
 import { formatTick } from '../../words/moments.ts';
-import { quietWords, tookWords } from '../../words/timeline.ts';
+import { quietWords, rewindWords, tookWords } from '../../words/timeline.ts';
 import { type Axis, BAR_WIDTH, type Fold } from './axis.ts';
 
 const HEIGHT = 96;
@@ -63,7 +63,7 @@ export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDr
             <title>{quietWords(fold.to - fold.from)}</title>
           </path>
         ))}
-      <Rewinds axis={axis} rewinds={timeline.rewinds} isSeen={isSeen} />
+      <Rewinds axis={axis} rewinds={timeline.rewinds} now={now} isSeen={isSeen} />
       {timeline.restores.map(({ at, to }) => {
         const [right, left] = [axis.xOf(at), axis.xOf(to)];
         if (!isSeen(left, right)) return null;
@@ -107,11 +107,12 @@ function thinOut(folds: readonly Fold[]): readonly Fold[] {
 type RewindsProps = {
   readonly axis: Axis;
   readonly rewinds: readonly TimelineRewind[];
+  readonly now: Date;
   readonly isSeen: (from: number, to?: number) => boolean;
 };
 
 /** Each rewind as the span that it took. Where labels would overlap, that of the newer rewind is shown. */
-function Rewinds({ axis, rewinds, isSeen }: RewindsProps) {
+function Rewinds({ axis, rewinds, now, isSeen }: RewindsProps) {
   let free = Number.POSITIVE_INFINITY;
   return rewinds.toReversed().map((rewind) => {
     const right = axis.xOf(rewind.at);
@@ -135,6 +136,7 @@ function Rewinds({ axis, rewinds, isSeen }: RewindsProps) {
         {hasRoom && (
           <text className="timeline-took" x={labelX} y={16}>
             {words}
+            <title>{rewindWords(rewind, now)}</title>
           </text>
         )}
       </g>

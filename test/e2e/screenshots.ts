@@ -1,0 +1,193 @@
+import { renameSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+import { addCheckpoints } from './many.ts';
+
+/*
+ * Makes a picture of each view in each size and theme, for a person to look at: `npm run screenshots` writes them into
+ * `test-results/screenshots/`. Not part of the tests. Those of the README are `first`, `conversation`, `rows` and `confirm` at
+ * 1200 by 760 in light.
+ */
+
+const folder = join(import.meta.dirname, '../../test-results/screenshots');
+
+const SIZES = [
+  { name: '900', width: 900, height: 600, zoom: 1 },
+  { name: '1200', width: 1200, height: 760, zoom: 1 },
+  { name: '1920', width: 1920, height: 1080, zoom: 1 },
+  { name: '200-percent', width: 1200, height: 760, zoom: 2 },
+] as const;
+
+type Take = (name: string) => Promise<void>;
+
+test('each view', async ({ place, demo }) => {
+  test.setTimeout(1_200_000);
+  const greeting = await place.launch();
+  await expect(button(greeting.page, 'Try the demo')).toBeVisible();
+  await taker(greeting.app, greeting.page)('welcome');
+  await greeting.app.close();
+
+  const data = join(place.home, 'lighthouse-chats');
+  renameSync(demo, data);
+  const { app, page } = await place.launch({ data });
+  const take = taker(app, page);
+  await expect(hero(page)).toBeVisible();
+  await expect(page.locator('.timeline-took').first()).toBeVisible();
+  await expect(page.locator('.said').first()).toBeVisible();
+  await take('first');
+  await button(page, 'Next difference (N)').click();
+  await expect(page.locator('.boundary').first()).toBeInViewport();
+  await take('conversation');
+  await takeViews(page, take);
+  await takeSearch(page, take);
+  addCheckpoints(data, 3);
+  await takeDialogs(page, take);
+  await takeOtherSnapshots(page, take);
+  await takeRestore(page, take);
+});
+
+async function takeViews(page: Page, take: Take): Promise<void> {
+  await named(page, 'tab', 'Details').click();
+  await expect(page.locator('.story')).toBeVisible();
+  await take('details');
+  await named(page, 'tab', 'Rows').click();
+  await expect(named(page, 'grid', /^Rows of/)).toBeVisible();
+  await take('rows');
+  await page.getByRole('grid').focus();
+  for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await take('row');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await named(page, 'tab', 'Conversation').click();
+}
+
+async function takeSearch(page: Page, take: Take): Promise<void> {
+  const field = named(page, 'searchbox', 'Search everything that ever was');
+  await field.click();
+  await expect(named(page, 'grid', 'The last messages that were lost')).toBeVisible();
+  await take('search');
+  await field.fill('lantern');
+  await expect(page.getByRole('status').filter({ hasText: /gone now$/ })).toBeVisible();
+  await take('hits');
+  await button(page, 'History of this').first().click();
+  await expect(text(page, /versions?, oldest first/)).toBeVisible();
+  await take('history');
+  await leave(page);
+  await field.click();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.search-page')).toBeHidden();
+}
+
+async function takeDialogs(page: Page, take: Take): Promise<void> {
+  const dialog = page.getByRole('alertdialog');
+  await button(page, 'As table').click();
+  await expect(dialog).toBeVisible();
+  await take('timeline');
+  await leave(page);
+  await button(page, 'More').click();
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  await take('menu');
+  await page.keyboard.press('Escape');
+  await button(page, /^Space /).click();
+  await expect(dialog).toBeVisible();
+  await take('space');
+  await leave(page);
+  await button(page, 'Take snapshot').click();
+  await expect(dialog).toBeVisible();
+  await take('take');
+  await leave(page);
+  await button(page, 'Prune…').click();
+  await expect(button(dialog, /^Move 3/)).toBeEnabled();
+  await take('prune');
+  await text(dialog, 'The ones I select').click();
+  await take('prune-selected');
+  await leave(page);
+}
+
+async function takeOtherSnapshots(page: Page, take: Take): Promise<void> {
+  await page.getByRole('option').filter({ hasText: 'damaged' }).click();
+  await expect(button(page, 'Save what is whole…')).toBeVisible();
+  await take('damaged');
+  await page.getByRole('option').filter({ hasText: 'removed' }).first().click();
+  await button(page, 'Keep…').click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await take('keep');
+  await leave(page);
+  await page.getByRole('option').first().click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(text(page, '2 snapshots selected')).toBeVisible();
+  await take('two');
+  await button(page, 'Compare').click();
+  await expect(named(page, 'grid', /^Rows of/)).toBeVisible();
+  await take('two-compared');
+}
+
+async function takeRestore(page: Page, take: Take): Promise<void> {
+  const dialog = page.getByRole('alertdialog');
+  await page.getByRole('option').filter({ hasText: '20 messages' }).first().click();
+  await button(page, RESTORE).click();
+  await expect(button(dialog, CONFIRM)).toBeEnabled();
+  await take('confirm');
+  await button(dialog, 'Technical details').click();
+  await take('confirm-details');
+  await button(dialog, CONFIRM).click();
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+  await take('receipt');
+  await button(dialog, 'Done').click();
+  await expect(page.locator('.banner b')).toBeVisible();
+  await take('restored');
+}
+
+async function leave(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+}
+
+/** Takes what is shown now in each size and theme, and leaves the window at 1200 by 760. */
+function taker(app: ElectronApplication, page: Page): Take {
+  const show = async ({ width, height, zoom }: (typeof SIZES)[number]) => {
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h, factor]) => {
+        const [window] = BrowserWindow.getAllWindows();
+        window?.setContentSize(w, h);
+        window?.webContents.setZoomFactor(factor);
+      },
+      [width, height, zoom] as const,
+    );
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width / zoom);
+  };
+  return async (name) => {
+    for (const size of SIZES) {
+      await show(size);
+      for (const theme of ['light', 'dark'] as const) {
+        await app.evaluate(({ nativeTheme }, source) => {
+          nativeTheme.themeSource = source;
+        }, theme);
+        await expect
+          .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
+          .toBe(theme === 'dark');
+        // What is on the screen follows what is laid out by a frame.
+        await page.evaluate(
+          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+        );
+        const path = join(folder, `${name}-${size.name}-${theme}.png`);
+        if (size.zoom === 1) await page.screenshot({ path });
+        else await writeFile(path, await captureZoomed(app), 'base64');
+      }
+    }
+    await show(SIZES[1]);
+  };
+}
+
+/** The whole window as PNG in base64. Playwright itself would cut off what the zoom puts outside its own measure. */
+function captureZoomed(app: ElectronApplication): Promise<string> {
+  return app.evaluate(async ({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    const image = await window?.webContents.capturePage();
+    return image?.toPNG().toString('base64') ?? '';
+  });
+}
