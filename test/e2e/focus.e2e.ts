@@ -124,7 +124,7 @@ test('Tab reaches the snapshots and their page before the controls of the whole 
   await expect(hero(page)).toBeVisible();
   await page.getByRole('option', { selected: true }).focus();
   const seen: string[] = [];
-  for (let step = 0; step < 12; step += 1) {
+  for (let step = 0; step < 20; step += 1) {
     await page.keyboard.press('Tab');
     seen.push(
       await page.evaluate(
