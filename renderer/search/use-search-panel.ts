@@ -21,18 +21,18 @@ export function useSearchPanel(): SearchPanel {
   const [isOpen, setOpen] = useState(false);
   const [phrase, setPhrase] = useState('');
   const [chosenHit, chooseHit] = useState<ChosenHit | null>(null);
+  /** What had the focus when it was opened. Noted at once, because the field gets the focus right after that. */
   const before = useRef<Element | null>(null);
   const open = useCallback(() => {
+    before.current ??= document.activeElement;
     chooseHit(null);
-    setOpen((was) => {
-      if (!was) before.current = document.activeElement;
-      return true;
-    });
+    setOpen(true);
   }, []);
   const close = useCallback((focus: 'back' | 'stays') => {
     setOpen(false);
     setPhrase('');
     const { current } = before;
+    before.current = null;
     if (focus === 'back' && current instanceof HTMLElement && current.isConnected) current.focus();
   }, []);
   return { isOpen, phrase, setPhrase, open, close, chosenHit, chooseHit };
