@@ -48,7 +48,8 @@ type Window = {
 };
 
 const DIALOG = '[role=alertdialog]';
-const STORY = '.story';
+/** The page of a snapshot is there. */
+const PAGE = '.hero';
 const FIRST_LINE = '[role=option]';
 
 const actions: readonly Action[] = [
@@ -56,11 +57,11 @@ const actions: readonly Action[] = [
     title: `list of ${LINES} loaded, and seen to its end`,
     async act(window) {
       await window.page.reload({ waitUntil: 'commit' });
-      await find(window, STORY);
+      await find(window, PAGE);
       await press(window, FIRST_LINE);
       for (const key of ['End', 'Home', ...Array.from({ length: 20 }, () => 'ArrowDown'), 'Home'])
         await window.page.keyboard.press(key);
-      await find(window, STORY);
+      await find(window, PAGE);
     },
   },
   {
@@ -135,7 +136,7 @@ export async function measureLongTasks(place: Place): Promise<string> {
   try {
     const page = await app.firstWindow();
     const window = { page, session: await page.context().newCDPSession(page) };
-    await find(window, STORY);
+    await find(window, PAGE);
     const rows: (readonly string[])[] = [];
     for (const { title, act } of actions) {
       const tasks = await trace(window.session, () => act(window));

@@ -115,6 +115,7 @@ test('a message that the chat app writes meanwhile appears, and the focus stays 
   const { page } = await place.launch({ data: demo });
   await openConversation(page);
   await button(page, 'Next difference (N)').click();
+  await expect(focused(page)).toContainText('Rewound here');
   await page.keyboard.press('ArrowDown');
   await expect(focused(page)).toContainText('I put the sealed letter');
   const db = new DatabaseSync(join(demo, 'chat.db'));
