@@ -44,6 +44,8 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   const { from, to, above, below } = band;
   const [going, setGoing] = useState<Going | null>(null);
   const takesFocus = useRef(false);
+  /** Whether the focus is in the list, also while the line that had it has just been replaced. */
+  const hasFocus = useRef(false);
   /** The active line, also before it is drawn. */
   const newest = useRef(0);
   const page = useCallback(() => list.current?.closest<HTMLElement>('.page') ?? null, [list]);
@@ -111,7 +113,21 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   const near = inBand.map(({ index, start }) => place(from + index, start - margin));
   const farLine = far === null ? null : place(current, far);
   useEffect(() => {
-    if (!takesFocus.current) return;
+    const own = list.current;
+    if (own === null) return;
+    const note = ({ type, relatedTarget }: FocusEvent) => {
+      hasFocus.current = type === 'focusin' || relatedTarget === null;
+    };
+    own.addEventListener('focusin', note);
+    own.addEventListener('focusout', note);
+    return () => {
+      own.removeEventListener('focusin', note);
+      own.removeEventListener('focusout', note);
+    };
+  }, [list]);
+  useEffect(() => {
+    const isLost = hasFocus.current && document.activeElement === document.body;
+    if (!takesFocus.current && !isLost) return;
     const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
     if (line == null) return;
     takesFocus.current = false;

@@ -164,7 +164,8 @@ async function makeFolder(place: Place): Promise<string> {
     return join(dir, 'snapshots', kind, `${name}Z.json`);
   };
   const now = Date.now() - HOUR_MS;
-  await rename(snapshotFile(dir), await put('rewind', now));
+  // Later than all others, so that it is the first line of the list.
+  await rename(snapshotFile(dir), await put('rewind', now + HOUR_MS / 2));
   for (let hour = 1; hour < LINES - SURPLUS - KEPT; hour += 1)
     await copyFile(small, await put('rewind', now - hour * HOUR_MS));
   for (let hour = 0; hour < SURPLUS + KEPT; hour += 1)
