@@ -1,7 +1,7 @@
 import { jsonText } from '../host/python-text.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
-import { scanFrom } from '../snapshot-file/exact-values.ts';
+import { readExactMembers, scanFrom } from '../snapshot-file/exact-values.ts';
 import type { OwnNotes } from '../snapshot-file/own-notes.ts';
 
 /** Where the exact values of each table begin, as far as they can be read. @throws `snapshot-unreadable` */
@@ -39,15 +39,7 @@ export async function* readExact(file: SnapshotBytes, place: number): AsyncGener
     await scanner.expect('[');
     for (let more = (await scanner.peek()) !== ']'; more; more = (await scanner.peek()) === ',') {
       if ((await scanner.peek()) === ',') await scanner.expect(',');
-      await scanner.expect('[');
-      const ordinal = await scanner.readScalar();
-      await scanner.expect(',');
-      const column = await scanner.readString();
-      await scanner.expect(',');
-      const storageClass = await scanner.readString();
-      await scanner.expect(',');
-      const encoded = await scanner.readString();
-      await scanner.expect(']');
+      const { ordinal, column, storageClass, encoded } = await readExactMembers(scanner);
       if (typeof ordinal !== 'bigint') return;
       yield {
         ordinal: Number(ordinal),

@@ -132,7 +132,8 @@ export function scanFrom(file: SnapshotBytes, start: number): JsonScanner {
   }, start);
 }
 
-async function readEntry(scanner: JsonScanner, damaged: (why: string) => SnapbackError): Promise<Entry> {
+/** The members of an exact value as they are written, not checked yet. @throws `snapshot-damaged`, `snapshot-unreadable` */
+export async function readExactMembers(scanner: JsonScanner) {
   await scanner.expect('[');
   const ordinal = await scanner.readScalar();
   await scanner.expect(',');
@@ -142,6 +143,11 @@ async function readEntry(scanner: JsonScanner, damaged: (why: string) => Snapbac
   await scanner.expect(',');
   const encoded = await scanner.readString();
   await scanner.expect(']');
+  return { ordinal, column, storageClass, encoded };
+}
+
+async function readEntry(scanner: JsonScanner, damaged: (why: string) => SnapbackError): Promise<Entry> {
+  const { ordinal, column, storageClass, encoded } = await readExactMembers(scanner);
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
   const known = storageClass === 'blob' || storageClass === 'text';
   // The decoder silently drops what is not base64, so compare the lengths.
