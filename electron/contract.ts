@@ -41,7 +41,14 @@ import type {
   RowsWindow,
 } from '../src/model/rows.ts';
 import type { Salvageable, SalvageReceipt } from '../src/model/salvage.ts';
-import type { Hit, RowHistory, SearchRequest, SearchResult, StoredValue } from '../src/model/search.ts';
+import type {
+  Hit,
+  RowHistory,
+  RowName,
+  SearchRequest,
+  SearchResult,
+  StoredValue,
+} from '../src/model/search.ts';
 import type { KeptSnapshot, SnapshotId, SnapshotSummary } from '../src/model/snapshots.ts';
 import type { Progress } from '../src/model/task.ts';
 import type { Timeline } from '../src/model/timeline.ts';
@@ -176,6 +183,8 @@ export type RowsRequests = {
   'rows.shape': In<OfRows & { readonly request: RowsRequest }, RowsShape>;
   'rows.page': In<OfRows & { readonly request: RowsRequest; readonly window: RowsWindow }, RowsPage>;
   'rows.changed-columns': In<OfRows & { readonly table: string }, readonly number[]>;
+  /** What names the row of a line at any time; null: nothing does. */
+  'rows.key': In<OfRows & { readonly table: string; readonly line: number }, readonly StoredValue[] | null>;
   'rows.cell': In<OfCell, CellDetail | null>;
   /** A picture as a `data:` address; null: it is none, or too large. */
   'rows.picture': In<OfCell & OfSide, string | null>;
@@ -192,7 +201,7 @@ type CoreRequests = RowsRequests & {
   'snapshot.diff': In<OfSnapshot, Diff>;
   /** Hits are told of as they are found; the answer has all of them. */
   'search.run': In<OfFolder & SearchRequest, SearchResult>;
-  'row.history': In<OfFolder & { readonly table: string; readonly key: readonly StoredValue[] }, RowHistory>;
+  'row.history': In<OfFolder & RowName, RowHistory>;
   /** Keeps it until somebody moves it to the trash. */
   'snapshot.keep': In<
     OfSnapshot & { readonly label: { readonly name: string | null; readonly note: string | null } },

@@ -39,6 +39,9 @@ export function createRowsHandlers(folders: OpenFolders, register: RowsRegister)
     async 'rows.changed-columns'({ rowsId, table }) {
       return register.get(rowsId).changedColumns(table);
     },
+    async 'rows.key'({ rowsId, table, line }) {
+      return register.get(rowsId).key(table, line);
+    },
     async 'rows.cell'({ rowsId, table, line, column }) {
       return register.get(rowsId).detail(table, line, column);
     },

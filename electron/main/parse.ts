@@ -109,6 +109,7 @@ const schemas = {
   'rows.shape': v.strictObject({ rowsId: id, request: rowsRequest }),
   'rows.page': v.strictObject({ rowsId: id, request: rowsRequest, window: rowsWindow }),
   'rows.changed-columns': v.strictObject({ rowsId: id, table: tableName }),
+  'rows.key': v.strictObject({ rowsId: id, table: tableName, line: place }),
   'rows.cell': v.strictObject({ ...ofCell, column: place }),
   'rows.picture': v.strictObject({ ...ofCell, column: place, side }),
   'rows.copy': v.strictObject({ ...ofCell, column: v.nullable(place), side }),

@@ -4,6 +4,7 @@ import {
   type DataFolder,
   type Hit,
   type NotSearched,
+  type RowName,
   readRowHistory,
   type SearchRequest,
   type StoredValue,
@@ -40,15 +41,13 @@ export async function search(folder: DataFolder, request: SearchRequest, task: T
   return { json, lines: [...found, ...describeNotSearched(notSearched)] };
 }
 
-type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
-
 /** `history`: the versions of one row. */
 export async function history(
   folder: DataFolder,
   { table, key }: RowName,
   task: TaskOptions,
 ): Promise<Answer> {
-  const found = await readRowHistory(folder, { table, key }, task);
+  const found = await readRowHistory(folder, { table, key, isWritten: true }, task);
   const versions = found.versions.map(({ row, in: ids, live }) => ({
     row: new Map(row.map(([column, value]) => [column, toExactJson(value)])),
     ...{ in: ids, live },

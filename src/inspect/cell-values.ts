@@ -36,7 +36,8 @@ export function takeCell(row: readonly unknown[], at: number): ReadCell {
   if (!isType(type)) return NO_CELL;
   const isValue =
     typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint8Array ? value : null;
-  return { type, bytes: Number(bytes), value: isValue };
+  // SQLite calls the first bytes of nothing NULL.
+  return { type, bytes: Number(bytes), value: isValue ?? new Uint8Array() };
 }
 
 /** The text of bytes in the database's encoding; null where they are not valid in it. */

@@ -15,7 +15,7 @@ import { fillIndex, type LogRows, noteDifference } from './fill-index.ts';
 import { findLogDifference } from './log-difference.ts';
 import { sampleLog } from './log-sample.ts';
 import type { IndexWriter } from './message-index.ts';
-import { createMessageReader, type MessageReader } from './read-messages.ts';
+import { createMessageReader, findKeyedLog, type MessageReader } from './read-messages.ts';
 import { settleIndex } from './settle-index.ts';
 import { readSnapshotNames } from './snapshot-names.ts';
 
@@ -57,7 +57,8 @@ export async function openConversation(
     await settleIndex(index, task);
     const reader = createMessageReader(index, rows);
     const { choices: fields, candidates } = chosen;
-    const overview = { ...about, chats: reader.chats(names), fields, candidates };
+    const keyedLog = findKeyedLog(rows);
+    const overview = { ...about, chats: reader.chats(names), keyedLog, fields, candidates };
     return { ...reader, overview, close };
   } catch (error) {
     await close();

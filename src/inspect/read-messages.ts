@@ -77,8 +77,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
          CROSS JOIN message m ON m.chat = o.chat AND m.n = o.message WHERE CAST(e.id AS TEXT) = ?)
      ORDER BY is_newer LIMIT 1`,
   );
-  const [keyColumn = '', ...otherColumns] = rows.log.live.key;
-  const isKeyed = otherColumns.length === 0 && foldName(keyColumn) === foldName(rows.profile.log.columns.id);
+  const isKeyed = findKeyedLog(rows) !== null;
 
   function notesOf(chat: number, n: number, longest: number): readonly MessageNote[] {
     return notes.all(chat, n, MOST_NOTES).map((line) => {
@@ -137,6 +136,13 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
     difference: (chat, from, direction) => differences[direction].get(chat, from) ?? null,
     find: (key) => (isKeyed ? (found.get(key, key) ?? null) : null),
   };
+}
+
+/** The name of the log's table, where an event's id alone is the key of its row; else null. */
+export function findKeyedLog({ log: { live }, profile }: Pick<LogRows, 'log' | 'profile'>): string | null {
+  const [column = '', ...others] = live.key;
+  const isKey = others.length === 0 && foldName(column) === foldName(profile.log.columns.id);
+  return isKey ? live.name : null;
 }
 
 type Said = Pick<ReadEvent, 'id' | 'speaker' | 'text' | 'ts' | 'kind' | 'payload'>;

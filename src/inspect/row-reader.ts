@@ -1,7 +1,8 @@
 import type { RowChange } from '../model/rows.ts';
+import type { StoredValue } from '../model/search.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { sameValue } from '../sqlite/same-values.ts';
-import { exactParts, exactValue, takeCell } from './cell-values.ts';
+import { exactParts, exactValue, firstParts, takeCell } from './cell-values.ts';
 import type { BothCells } from './cells.ts';
 import type { ComparedColumn, ComparedStates } from './compared.ts';
 import { changeOf, joinRows, type Lines, sidesOf } from './lines.ts';
@@ -104,4 +105,26 @@ export function* readExactLines(states: ComparedStates, source: LineSource): Gen
     // SQLite cannot close the database while one of them is in the middle.
     for (const reader of readers) reader.return(undefined);
   }
+}
+
+/** A longer value of a key names no row for the window. */
+const LONGEST_KEY_BYTES = 100_000;
+
+/**
+ * The values of one line's key, in the key's order. Null: there is no such line, the table has no key, or a value of it
+ * is NULL, is no valid Unicode or is too long, so that it does not name the row exactly.
+ */
+export function readKey(states: ComparedStates, source: LineSource): readonly StoredValue[] | null {
+  const { key } = source.lines.table;
+  const columns = columnsOf(source.lines).slice(0, key.length);
+  if (columns.length === 0) return null;
+  const [line] = [...readLines(states, source, columns, (value) => firstParts(value, LONGEST_KEY_BYTES))];
+  if (line === undefined) return null;
+  const values = line.values.flatMap(({ before, after }) => {
+    const cell = line.change === 'removed' ? before : after;
+    const value = cell.bytes > LONGEST_KEY_BYTES ? null : exactValue(cell, states.encoding);
+    const isExact = value !== null && (typeof value !== 'object' || value instanceof Uint8Array);
+    return isExact ? [value] : [];
+  });
+  return values.length === key.length ? values : null;
 }

@@ -13,6 +13,7 @@ import type {
   RowsWindow,
   ShownRow,
 } from '../model/rows.ts';
+import type { StoredValue } from '../model/search.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
@@ -38,6 +39,7 @@ import {
   type ExactRow,
   type Read,
   readExactLines,
+  readKey,
   readLines,
 } from './row-reader.ts';
 
@@ -58,6 +60,8 @@ export type Rows = {
   readonly detail: (table: string, line: number, column: number) => CellDetail | null;
   /** All values of a line. Null: there is no such line. */
   readonly row: (table: string, line: number) => ExactRow | null;
+  /** What names the row of a line at any time. Null: there is no such line, or nothing names its row exactly. */
+  readonly key: (table: string, line: number) => readonly StoredValue[] | null;
 };
 
 export type { ExactRow };
@@ -209,6 +213,10 @@ function createRows(states: ComparedStates): Rows {
       return lines === null
         ? null
         : ([...readExactLines(states, { lines, selected: lineAs(line) })][0] ?? null);
+    },
+    key(table, line) {
+      const lines = linesOf(table);
+      return lines === null ? null : readKey(states, { lines, selected: lineAs(line) });
     },
   };
 }

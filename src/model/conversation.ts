@@ -89,6 +89,8 @@ export type ConversationOverview = {
   readonly lineage: Diff['lineage'];
   /** Those with something lost come first, then those with something newer, then the largest. */
   readonly chats: readonly ChatSummary[];
+  /** The table of the log, where an event's id alone is its row's key; null: nothing names the row of an event. */
+  readonly keyedLog: string | null;
   /** The names by which the person speaks, where the profile says how to find them. */
   readonly persons: readonly string[];
   readonly fields: readonly FieldChoice[];

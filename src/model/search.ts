@@ -56,6 +56,9 @@ export type SearchResult = {
   readonly notSearched: readonly NotSearched[];
 };
 
+/** Names a row by its table and the values of its key, in the key's order. */
+export type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
+
 /** A row as it was for a while. */
 export type RowVersion = {
   readonly row: readonly (readonly [column: string, value: StoredValue])[];

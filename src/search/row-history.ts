@@ -1,6 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { NotSearched, RowHistory, RowVersion, StoredValue } from '../model/search.ts';
+import type { NotSearched, RowHistory, RowName, RowVersion, StoredValue } from '../model/search.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
@@ -18,19 +18,20 @@ import { throwIfCancelled } from '../system/yielder.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
 
-export type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
 type Row = RowVersion['row'];
 
+/** `isWritten`: a person wrote the key, so that a text also means the number that it spells. */
+type AskedRow = RowName & { readonly isWritten?: boolean };
+
 /**
- * The distinct versions of one row over all snapshots and the database as it is now. A key's value may be given as text: it
- * then also means the number that it spells. Each snapshot is asked by its key, and has to be read only if it was not
- * before. Reads only.
+ * The distinct versions of one row over all snapshots and the database as it is now. Each snapshot is asked by the row's
+ * key, and has to be read only if it was not before. Reads only.
  * @throws `usage` for a table that does not exist or has no key, or another number of values; as `withTables` and
  * `listSnapshotFiles`; `cancelled`
  */
 export async function readRowHistory(
   folder: DataFolder,
-  { table: name, key }: RowName,
+  { table: name, key: given, isWritten = false }: AskedRow,
   task: TaskOptions = {},
 ): Promise<RowHistory> {
   const snapshots = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(a) - timeOf(b));
@@ -38,7 +39,8 @@ export async function readRowHistory(
   const privateFolder = await createPrivateFolder();
   try {
     return await withTables(folder, ids, { signal: task.signal }, async (live) => {
-      const table = findKeyed(live, name, key);
+      const table = findKeyed(live, name, given);
+      const key = given.map((value) => ({ value, spelled: isWritten ? spelledBy(value) : value }));
       const versions = createVersions();
       const notSearched: NotSearched[] = [];
       for (const [done, snapshot] of snapshots.entries()) {
@@ -61,7 +63,7 @@ export async function readRowHistory(
       if (live.from === 'database')
         versions.add(await withLockPatience(task, () => findInDatabase(live.db, table, key)), null);
       else notSearched.push({ id: null, reason: folder.databaseProblem?.message ?? 'It cannot be read.' });
-      return { table: table.name, key, versions: versions.all(), notSearched };
+      return { table: table.name, key: given, versions: versions.all(), notSearched };
     });
   } finally {
     await privateFolder.remove();
@@ -98,7 +100,10 @@ function findKeyed({ schema, from }: Tables, name: string, key: readonly StoredV
   return table;
 }
 
-function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Row | null {
+/** A value of the key that is looked for, and what it spells; the same twice where it means only itself. */
+type Sought = { readonly value: StoredValue; readonly spelled: StoredValue };
+
+function findInStage(stage: Stage, live: Table, key: readonly Sought[]): Row | null {
   const staged = stage.tables.find((one) => one.live.name === live.name);
   if (staged === undefined) return null;
   const inStage = (column: string) => {
@@ -118,7 +123,7 @@ function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Ro
   );
 }
 
-function findInDatabase(db: AnyDatabase, live: Table, key: readonly StoredValue[]): Row | null {
+function findInDatabase(db: AnyDatabase, live: Table, key: readonly Sought[]): Row | null {
   const columns = live.columns.map(({ name }) => ({ name, sql: quoteName(name) }));
   const from = `main.${quoteName(live.name)}`;
   return findRow(db, { from, live, columns, key: live.key.map(quoteName) }, key);
@@ -135,9 +140,9 @@ type Place = {
 function findRow(
   db: AnyDatabase,
   { from, live, columns, key }: Place,
-  values: readonly StoredValue[],
+  sought: readonly Sought[],
 ): Row | null {
-  const bound = values.flatMap((value) => [value, spelledBy(value)]);
+  const bound = sought.flatMap(({ value, spelled }) => [value, spelled]);
   const where = key.map((sql, index) => {
     const column = live.key[index] ?? '';
     return `(${sameKey(live, column, sql, '?')} OR ${sameKey(live, column, sql, '?')})`;

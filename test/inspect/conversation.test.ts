@@ -110,6 +110,7 @@ test('an event is found by its key: the snapshot’s before a newer one, a note 
   expect(textAt('6')).toEqual([6n, 'last', 'lost']);
   expect(textAt('7')).toBeNull();
   expect(textAt('two')).toBeNull();
+  expect(conversation.overview.keyedLog).toBe('event_log');
   await conversation.close();
 });
 

@@ -334,3 +334,25 @@ test('looking writes nothing into the data folder', async () => {
   await look(told, (rows) => rows.page(ask('things'), WINDOW));
   expect(await readFile(file)).toStrictEqual(before);
 });
+
+test('a row is named by its key, unless that is NULL, no valid text or very long', async () => {
+  const told = await tell(
+    'CREATE TABLE things (v, b, a, PRIMARY KEY (a, b));',
+    `INSERT INTO things VALUES (1, x'00ff', '1'), (2, '', 9007199254740993), (3, 1, NULL),
+       (4, 1, CAST(x'80' AS TEXT)), (5, 1, '${'x'.repeat(100_001)}');`,
+    'DELETE FROM things;',
+  );
+  const keys = await look(told, (rows) =>
+    rows.page(ask('things'), WINDOW).rows.map(({ line }) => {
+      const number = rows.row('things', line)?.after?.[2];
+      return [number, rows.key('things', line)];
+    }),
+  );
+  expect(keys).toStrictEqual([
+    [1n, ['1', Buffer.from([0, 255])]],
+    [2n, [9007199254740993n, '']],
+    [3n, null],
+    [4n, null],
+    [5n, null],
+  ]);
+});

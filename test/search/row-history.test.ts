@@ -47,7 +47,7 @@ describe('The history of a row', () => {
     });
   });
 
-  it('finds a row by all values of its key, given as text or as they are, and tells every value exactly', async () => {
+  it('finds a row by all values of its key, as they are or as a person writes them, and tells every value exactly', async () => {
     const place = await makePlace(
       root(),
       `CREATE TABLE pairs (a INTEGER, b TEXT COLLATE NOCASE, c, d BLOB, PRIMARY KEY (a, b));
@@ -55,16 +55,17 @@ describe('The history of a row', () => {
       { tables: ['pairs'] },
     );
     const folder = await open(place);
-    for (const key of [
-      [BIG, 'é'],
-      [String(BIG), 'é'],
+    for (const asked of [
+      { key: [BIG, 'é'] },
+      { key: [BIG, 'é'], isWritten: true },
+      { key: [String(BIG), 'é'], isWritten: true },
     ]) {
-      const { versions } = await readRowHistory(folder, { table: 'pairs', key });
+      const { versions } = await readRowHistory(folder, { table: 'pairs', ...asked });
       expect(versions.map(({ row }) => Object.fromEntries(row))).toEqual([
         { a: BIG, b: 'é', c: BIG, d: Buffer.from([0, 255]) },
       ]);
     }
-    const { versions } = await readRowHistory(folder, { table: 'pairs', key: ['1', 'X'] });
+    const { versions } = await readRowHistory(folder, { table: 'pairs', key: ['1', 'X'], isWritten: true });
     expect(versions.map(({ row }) => row[2])).toEqual([['c', 1]]);
   });
 

@@ -156,6 +156,7 @@ describe('the answers of the core', () => {
       'rows.shape': await handlers['rows.shape']({ rowsId, request }, task),
       'rows.page': await handlers['rows.page']({ rowsId, request, window }, task),
       'rows.changed-columns': await handlers['rows.changed-columns']({ rowsId, table: 'memories' }, task),
+      'rows.key': await handlers['rows.key']({ rowsId, table: 'memories', line: 1 }, task),
       'rows.cell': await handlers['rows.cell'](cell, task),
       'rows.picture': await handlers['rows.picture']({ ...cell, side: 'after' }, task),
       'rows.close': await handlers['rows.close']({ rowsId }, task),
