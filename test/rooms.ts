@@ -197,7 +197,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   'electron/main': { values: ['electron', 'valibot', node], types: ['electron/contract.ts', 'src/index.ts'] },
   'renderer/ask': { values: ['react'], types: [words, ...windowTypes] },
   'renderer/parts': {
-    values: [words, 'renderer/ask/now.ts', 'renderer/ask/exactness.ts', ...react],
+    values: [
+      words,
+      'renderer/ask/now.ts',
+      'renderer/ask/exactness.ts',
+      'renderer/ask/snapshot-times.ts',
+      ...react,
+    ],
     types: windowTypes,
   },
   'renderer/snapshots': {
@@ -208,12 +214,20 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'react-aria-components'],
     types: windowTypes,
   },
+  'renderer/history': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
   'renderer/rows': {
-    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/history', ...react],
     types: windowTypes,
   },
   'renderer/conversation': {
-    values: ['renderer/ask', words, 'renderer/parts', '@tanstack/react-virtual', ...react],
+    values: [
+      'renderer/ask',
+      words,
+      'renderer/parts',
+      'renderer/history',
+      '@tanstack/react-virtual',
+      ...react,
+    ],
     types: windowTypes,
   },
   'renderer/keep': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
@@ -249,7 +263,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: windowTypes,
   },
   'renderer/search': {
-    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/history', ...react],
     types: windowTypes,
   },
   'renderer/folder': {

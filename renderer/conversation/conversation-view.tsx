@@ -79,7 +79,7 @@ function isSameChat(a: Wish, b: Wish): boolean {
 function Chats(props: ChatsProps) {
   const { folderId, comparison, overview, conversationId, onReopen, onRestore, onView, onSoughtShown } =
     props;
-  const { chats, fields, candidates, persons, lineage } = overview;
+  const { chats, keyedLog, fields, candidates, persons, lineage } = overview;
   const rules = useRules();
   const [wish, setWish] = useState<Wish | null>(null);
   const [failure, setFailure] = useState<ErrorInfo | null>(null);
@@ -186,6 +186,7 @@ function Chats(props: ChatsProps) {
           chat={{ folderId, conversationId: drawn.conversationId, summary: drawn.summary }}
           layout={drawn.layout}
           persons={persons}
+          keyedLog={keyedLog}
           onRestore={onRestore}
           sought={ready !== null && found.value?.chat === summary.no ? found.value.place : null}
           onSoughtShown={onSoughtShown}

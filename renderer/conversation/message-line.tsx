@@ -9,18 +9,33 @@ import {
   speakerWords,
 } from '../../words/conversation.ts';
 import { useNow } from '../ask/now.ts';
+import { Icon } from '../parts/icons.tsx';
 
 export type MessageLineProps = {
   readonly message: ConversationMessage;
   readonly persons: readonly string[];
   readonly onWhole: () => void;
+  /** Whether Tab reaches what can be done with it. */
+  readonly isActive: boolean;
+  /** Opens the menu of this message, next to an element. */
+  readonly onMenu: (anchor: HTMLElement) => void;
 };
 
 /** A message as a bubble, with what belongs to it beside it; or an event that says nothing, as a line. Plain text only. */
-export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
+export function MessageLine({ message, persons, onWhole, isActive, onMenu }: MessageLineProps) {
   const now = useNow();
   const { short, exact } = messageTime(message.ts, now);
   const { state, text } = message;
+  const more = (
+    <Button
+      className="button quiet icon-only message-more"
+      aria-label="More about this message"
+      excludeFromTabOrder={!isActive}
+      onPress={({ target }) => target instanceof HTMLElement && onMenu(target)}
+    >
+      <Icon name="more" />
+    </Button>
+  );
   if (text === null)
     return (
       <p className={`event-line ${state}`} title={message.payload ?? ''}>
@@ -31,6 +46,7 @@ export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
         <span dir="auto" className="payload">
           {payloadWords(message.payload)}
         </span>
+        {more}
       </p>
     );
   return (
@@ -52,6 +68,7 @@ export function MessageLine({ message, persons, onWhole }: MessageLineProps) {
               <span className="state">{STATE_WORDS[state]}</span>
             </>
           )}
+          {more}
         </p>
         <p dir="auto" className="bubble-text">
           {text}

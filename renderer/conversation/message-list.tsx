@@ -1,12 +1,16 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
+import type { RowName } from '../../src/model/search.ts';
 import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
+import { HistoryDialog } from '../history/history-dialog.tsx';
+import { useContextMenu } from '../parts/context-menu.tsx';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
-import { MessageLine } from './message-line.tsx';
+import { MessageLine, type MessageLineProps } from './message-line.tsx';
+import { MessageMenu } from './message-menu.tsx';
 import { createMessagePages } from './message-pages.ts';
 import { useMessageList } from './use-message-list.ts';
 
@@ -25,6 +29,8 @@ export type MessageListProps = {
   readonly chat: ShownChat;
   readonly layout: ConversationLayout;
   readonly persons: readonly string[];
+  /** The table in which an event's id names its row; null: none. */
+  readonly keyedLog: string | null;
   /** Null where nothing can be restored. */
   readonly onRestore: (() => void) | null;
   /** The place to go to; null: none is sought, or it was shown. */
@@ -37,7 +43,7 @@ export type MessageListProps = {
 
 /** The messages of a chat in the order of the log. */
 export function MessageListView(props: MessageListProps) {
-  const { chat, layout, persons, onRestore, sought, onSoughtShown, onFailure, onReady } = props;
+  const { chat, layout, persons, keyedLog, onRestore, sought, onSoughtShown, onFailure, onReady } = props;
   const { folderId, conversationId, summary } = chat;
   const now = useNow();
   const list = useRef<HTMLElement>(null);
@@ -127,62 +133,102 @@ export function MessageListView(props: MessageListProps) {
     if (message !== undefined) setWhole((last) => new Map([...last, [wholeKey(place), message]]));
   };
 
+  const messageAt = (place: number) => whole.get(wholeKey(place)) ?? pages.get(place);
+  /** What names the row of a message; null: nothing does, or it is not there yet. */
+  const rowOf = (place: number): RowName | null => {
+    const event = messageAt(place)?.event ?? null;
+    return keyedLog === null || event === null ? null : { table: keyedLog, key: [event] };
+  };
+  const [history, setHistory] = useState<RowName | null>(null);
+  const [asked, setAsked] = useState(0);
+  const menu = useContextMenu(list, (target) => {
+    const line = target.closest<HTMLElement>('.line');
+    const item = items.at(Number(line?.dataset.line));
+    if (line === null || item.kind !== 'message') return null;
+    setAsked(item.place);
+    return line;
+  });
+  const askedRow = rowOf(asked);
+  const onKey = (event: KeyboardEvent) => {
+    const { kind, place } = items.at(active);
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === 'h' && isPlain && kind === 'message') setHistory(rowOf(place));
+    else onKeyDown(event);
+  };
+
   return (
-    <section
-      ref={list}
-      role="feed"
-      className="messages"
-      aria-label={`Messages of ${chatTitle(summary)}`}
-      aria-busy={shown.some((place) => pages.get(place) === null)}
-      style={{ height: `${view.height}px` }}
-      onKeyDown={onKeyDown}
-    >
-      {lines.map(({ index, top, measuredAs, item }) => (
-        <article
-          key={`${item.kind} ${item.place}`}
-          ref={view.measureElement}
-          data-index={measuredAs}
-          data-line={index}
-          className="line"
-          style={{ transform: `translateY(${top}px)` }}
-          tabIndex={index === active && item.kind !== 'fold' ? 0 : -1}
-          aria-posinset={index + 1}
-          aria-setsize={items.count}
-          onFocus={() => onFocus(index)}
-        >
-          {item.kind === 'message' ? (
-            <Message
-              message={whole.get(wholeKey(item.place)) ?? pages.get(item.place)}
-              persons={persons}
-              onWhole={() => void showWhole(item.place)}
-            />
-          ) : item.kind === 'fold' && item.run?.fold != null ? (
-            <Button className="fold-line" excludeFromTabOrder={index !== active} onPress={() => unfold(item)}>
-              … {foldWords(item.run.fold.messages, foldPosition(layout, item.run))} …
-            </Button>
-          ) : (
-            item.run !== null && (
-              <div className={`boundary ${item.run.state}`}>
-                <span>{boundaryWords(item.run, now)}</span>
-                {item.run.state === 'lost' && onRestore !== null && (
-                  <Button className="button" excludeFromTabOrder={index !== active} onPress={onRestore}>
-                    Bring all back
-                  </Button>
-                )}
-              </div>
-            )
-          )}
-        </article>
-      ))}
-    </section>
+    <>
+      <section
+        ref={list}
+        role="feed"
+        className="messages"
+        aria-label={`Messages of ${chatTitle(summary)}`}
+        aria-busy={shown.some((place) => pages.get(place) === null)}
+        style={{ height: `${view.height}px` }}
+        onKeyDown={onKey}
+      >
+        {lines.map(({ index, top, measuredAs, item }) => (
+          <article
+            key={`${item.kind} ${item.place}`}
+            ref={view.measureElement}
+            data-index={measuredAs}
+            data-line={index}
+            className="line"
+            style={{ transform: `translateY(${top}px)` }}
+            tabIndex={index === active && item.kind !== 'fold' ? 0 : -1}
+            aria-posinset={index + 1}
+            aria-setsize={items.count}
+            onFocus={() => onFocus(index)}
+          >
+            {item.kind === 'message' ? (
+              <Message
+                message={messageAt(item.place)}
+                persons={persons}
+                onWhole={() => void showWhole(item.place)}
+                isActive={index === active}
+                onMenu={(anchor) => {
+                  setAsked(item.place);
+                  menu.open(anchor);
+                }}
+              />
+            ) : item.kind === 'fold' && item.run?.fold != null ? (
+              <Button
+                className="fold-line"
+                excludeFromTabOrder={index !== active}
+                onPress={() => unfold(item)}
+              >
+                … {foldWords(item.run.fold.messages, foldPosition(layout, item.run))} …
+              </Button>
+            ) : (
+              item.run !== null && (
+                <div className={`boundary ${item.run.state}`}>
+                  <span>{boundaryWords(item.run, now)}</span>
+                  {item.run.state === 'lost' && onRestore !== null && (
+                    <Button className="button" excludeFromTabOrder={index !== active} onPress={onRestore}>
+                      Bring all back
+                    </Button>
+                  )}
+                </div>
+              )
+            )}
+          </article>
+        ))}
+      </section>
+      <MessageMenu
+        menu={menu}
+        message={messageAt(asked)}
+        onHistory={askedRow === null ? null : () => setHistory(askedRow)}
+        onWhole={() => void showWhole(asked)}
+        onRestore={onRestore}
+      />
+      {history !== null && (
+        <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />
+      )}
+    </>
   );
 }
 
-type MessageProps = {
-  readonly message: ConversationMessage | null;
-  readonly persons: readonly string[];
-  readonly onWhole: () => void;
-};
+type MessageProps = Omit<MessageLineProps, 'message'> & { readonly message: ConversationMessage | null };
 
 function Message({ message, ...rest }: MessageProps) {
   if (message === null)

@@ -6,6 +6,7 @@ import { CHANGE_WORDS } from '../../words/rows.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { CellContent } from './cell-content.tsx';
 import { CellDetailView } from './cell-detail-view.tsx';
+import { type CopyFromRow, sideOf, useIsNamed } from './row-menu.tsx';
 
 /** So many columns are listed at once. */
 const COLUMNS_AT_ONCE = 60;
@@ -17,20 +18,25 @@ export type RowDialogProps = {
   readonly row: number;
   readonly column: number;
   readonly onRow: (row: number) => void;
-  readonly onCopy: (line: number, column: number | null, side: 'before' | 'after') => void;
+  readonly onCopy: CopyFromRow;
+  /** Null where the table has no key, by which a row is found at other times. */
+  readonly onHistory: ((line: number) => void) | null;
   readonly onClose: () => void;
 };
 
 /** One row large: its columns, and one value of it in full. */
 export function RowDialog(props: RowDialogProps) {
-  const { rowsId, request, shape, row, onCopy, onClose } = props;
+  const { rowsId, request, shape, row, onCopy, onHistory, onClose } = props;
   const [column, setColumn] = useState(props.column);
   const first = Math.floor(column / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
   const window = { offset: row, limit: 1, firstColumn: first, columnCount: COLUMNS_AT_ONCE };
   const { value } = useRequest('rows.page', { rowsId, request, window });
   const shown = value?.rows[0];
   const columns = shape.columns.slice(first, first + COLUMNS_AT_ONCE);
-  const side = shown?.change === 'removed' ? 'before' : 'after';
+  const side = shown === undefined ? 'after' : sideOf(shown);
+  const isNamed = useIsNamed(
+    shown === undefined || onHistory === null ? null : { rowsId, table: request.table, line: shown.line },
+  );
   const pages = Math.ceil(shape.columns.length / COLUMNS_AT_ONCE);
   const turn = (by: number) =>
     setColumn(Math.min(shape.columns.length - 1, Math.max(0, first + by * COLUMNS_AT_ONCE)));
@@ -117,6 +123,15 @@ export function RowDialog(props: RowDialogProps) {
               Next row
             </Button>
             <span className="grow" />
+            {onHistory !== null && (
+              <Button
+                className="button"
+                isDisabled={!isNamed}
+                onPress={() => shown !== undefined && onHistory(shown.line)}
+              >
+                History of this
+              </Button>
+            )}
             <Button
               className="button"
               isDisabled={shown === undefined}

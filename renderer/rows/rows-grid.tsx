@@ -1,10 +1,12 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import { CHANGE_WORDS } from '../../words/rows.ts';
+import { useContextMenu } from '../parts/context-menu.tsx';
 import { CellContent } from './cell-content.tsx';
 import { columnWidths } from './column-widths.ts';
 import { type GridPlace, moveInGrid } from './grid-keys.ts';
 import { CHANGE_PX, edgesOf, GridPart, HeadCell, styleOf } from './grid-parts.tsx';
+import { type CopyFromRow, RowMenu, sideOf } from './row-menu.tsx';
 import { useTiles } from './use-tiles.ts';
 import { useVirtualScroll } from './use-virtual-scroll.ts';
 
@@ -22,7 +24,9 @@ export type RowsGridProps = {
   readonly places: readonly number[];
   readonly onSort: (column: string) => void;
   readonly onOpen: (row: number, column: number) => void;
-  readonly onCopy: (line: number, column: number, side: 'before' | 'after') => void;
+  readonly onCopy: CopyFromRow;
+  /** Null where the table has no key, by which a row is found at other times. */
+  readonly onHistory: ((line: number) => void) | null;
 };
 
 /** The rows as a grid of any height and width, of which only what is visible is drawn. */
@@ -81,8 +85,13 @@ export function RowsGrid(props: RowsGridProps) {
       const row = tiles.rowAt(active.row);
       if (row !== null && getSelection()?.isCollapsed !== false) {
         event.preventDefault();
-        props.onCopy(row.line, places[active.column] ?? 0, row.change === 'removed' ? 'before' : 'after');
+        props.onCopy(row.line, places[active.column] ?? 0, sideOf(row));
       }
+      return;
+    }
+    if (event.key === 'h' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const row = tiles.rowAt(active.row);
+      if (row !== null) props.onHistory?.(row.line);
       return;
     }
     const page = Math.max(1, Math.floor(scroll.height / ROW_PX) - 1);
@@ -91,119 +100,139 @@ export function RowsGrid(props: RowsGridProps) {
     event.preventDefault();
     show(next);
   };
-  const placeOf = (event: MouseEvent): GridPlace | null => {
-    const cell = event.target instanceof Element ? event.target.closest('[data-place]') : null;
+  const placeOf = ({ target }: Pick<MouseEvent, 'target'>): GridPlace | null => {
+    const cell = target instanceof Element ? target.closest('[data-place]') : null;
     const [row, column] = (cell?.getAttribute('data-place') ?? '').split(':').map(Number);
     return row === undefined || column === undefined || Number.isNaN(row) ? null : { row, column };
   };
   const cellId = ({ row, column }: GridPlace) => `${id}-${row}-${column}`;
+  const menu = useContextMenu(element, (target) => {
+    // A key asks for the menu of the active cell.
+    const place = target === element.current ? active : placeOf({ target });
+    if (place === null || place.row < 0) return null;
+    setActive(place);
+    return document.getElementById(cellId(place));
+  });
   const isDrawn =
     active.column >= firstColumn &&
     active.column < endColumn &&
     (active.row === -1 || (active.row >= firstRow && active.row < endRow));
 
+  const activeRow = tiles.rowAt(active.row);
   return (
-    <GridPart
-      ref={element}
-      className="rows-grid"
-      role="grid"
-      tabIndex={0}
-      aria-label={label}
-      aria-rowcount={shape.total + 1}
-      aria-colcount={columns.length + 1}
-      aria-activedescendant={isDrawn ? cellId(active) : undefined}
-      onKeyDown={onKeyDown}
-      onClick={(event) => {
-        const place = placeOf(event);
-        if (place === null) return;
-        setActive(place);
-        const column = columns[place.column];
-        if (place.row === -1 && column !== undefined) props.onSort(column.name);
-      }}
-      onDoubleClick={(event) => {
-        const place = placeOf(event);
-        if (place !== null) open(place.row, place.column);
-      }}
-    >
+    <>
       <GridPart
-        className="rows-sizer"
-        role="presentation"
-        style={{ height: scroll.scrollHeight + ROW_PX, width: width + CHANGE_PX }}
+        ref={element}
+        className="rows-grid"
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={shape.total + 1}
+        aria-colcount={columns.length + 1}
+        aria-activedescendant={isDrawn ? cellId(active) : undefined}
+        onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const place = placeOf(event);
+          if (place === null) return;
+          setActive(place);
+          const column = columns[place.column];
+          if (place.row === -1 && column !== undefined) props.onSort(column.name);
+        }}
+        onDoubleClick={(event) => {
+          const place = placeOf(event);
+          if (place !== null) open(place.row, place.column);
+        }}
       >
         <GridPart
-          className="rows-window"
+          className="rows-sizer"
           role="presentation"
-          style={{ width: scroll.width, height: scroll.height + ROW_PX }}
+          style={{ height: scroll.scrollHeight + ROW_PX, width: width + CHANGE_PX }}
         >
-          <GridPart role="rowgroup">
-            <GridPart role="row" aria-rowindex={1} className="rows-head">
-              <GridPart
-                role="columnheader"
-                aria-colindex={1}
-                className="rows-cell change"
-                style={{ width: CHANGE_PX }}
-              >
-                Change
+          <GridPart
+            className="rows-window"
+            role="presentation"
+            style={{ width: scroll.width, height: scroll.height + ROW_PX }}
+          >
+            <GridPart role="rowgroup">
+              <GridPart role="row" aria-rowindex={1} className="rows-head">
+                <GridPart
+                  role="columnheader"
+                  aria-colindex={1}
+                  className="rows-cell change"
+                  style={{ width: CHANGE_PX }}
+                >
+                  Change
+                </GridPart>
+                {columns.slice(firstColumn, endColumn).map((column, index) => (
+                  <HeadCell
+                    key={column.name}
+                    id={cellId({ row: -1, column: firstColumn + index })}
+                    column={column}
+                    place={firstColumn + index}
+                    isActive={active.row === -1 && active.column === firstColumn + index}
+                    sort={request.sort}
+                    style={styleOf(edges, firstColumn + index, scroll.left)}
+                  />
+                ))}
               </GridPart>
-              {columns.slice(firstColumn, endColumn).map((column, index) => (
-                <HeadCell
-                  key={column.name}
-                  id={cellId({ row: -1, column: firstColumn + index })}
-                  column={column}
-                  place={firstColumn + index}
-                  isActive={active.row === -1 && active.column === firstColumn + index}
-                  sort={request.sort}
-                  style={styleOf(edges, firstColumn + index, scroll.left)}
-                />
-              ))}
             </GridPart>
-          </GridPart>
-          <GridPart role="rowgroup" className="rows-body">
-            {Array.from({ length: Math.max(0, endRow - firstRow) }, (_, index) => firstRow + index).map(
-              (row) => {
-                const found = tiles.rowAt(row);
-                return (
-                  <GridPart
-                    key={row}
-                    role="row"
-                    aria-rowindex={row + 2}
-                    className={row === active.row ? 'rows-row active' : 'rows-row'}
-                    data-change={found?.change}
-                    style={{ transform: `translateY(${Math.round(row * ROW_PX - scroll.top)}px)` }}
-                  >
+            <GridPart role="rowgroup" className="rows-body">
+              {Array.from({ length: Math.max(0, endRow - firstRow) }, (_, index) => firstRow + index).map(
+                (row) => {
+                  const found = tiles.rowAt(row);
+                  return (
                     <GridPart
-                      role="gridcell"
-                      aria-colindex={1}
-                      className="rows-cell change"
-                      style={{ width: CHANGE_PX }}
+                      key={row}
+                      role="row"
+                      aria-rowindex={row + 2}
+                      className={row === active.row ? 'rows-row active' : 'rows-row'}
+                      data-change={found?.change}
+                      style={{ transform: `translateY(${Math.round(row * ROW_PX - scroll.top)}px)` }}
                     >
-                      {found === null ? '…' : CHANGE_WORDS[found.change]}
+                      <GridPart
+                        role="gridcell"
+                        aria-colindex={1}
+                        className="rows-cell change"
+                        style={{ width: CHANGE_PX }}
+                      >
+                        {found === null ? '…' : CHANGE_WORDS[found.change]}
+                      </GridPart>
+                      {drawn.map((place, at) => {
+                        const column = firstColumn + at;
+                        const cell = tiles.cellAt(row, place);
+                        const isActive = row === active.row && column === active.column;
+                        return (
+                          <GridPart
+                            key={place}
+                            id={cellId({ row, column })}
+                            role="gridcell"
+                            aria-colindex={column + 2}
+                            data-place={`${row}:${column}`}
+                            className={`rows-cell${columns[column]?.isNumeric === true ? ' number' : ''}${isActive ? ' active' : ''}${cell?.isChanged === true ? ' differs' : ''}`}
+                            style={styleOf(edges, column, scroll.left)}
+                          >
+                            {cell !== null && <CellContent cell={cell} />}
+                          </GridPart>
+                        );
+                      })}
                     </GridPart>
-                    {drawn.map((place, at) => {
-                      const column = firstColumn + at;
-                      const cell = tiles.cellAt(row, place);
-                      const isActive = row === active.row && column === active.column;
-                      return (
-                        <GridPart
-                          key={place}
-                          id={cellId({ row, column })}
-                          role="gridcell"
-                          aria-colindex={column + 2}
-                          data-place={`${row}:${column}`}
-                          className={`rows-cell${columns[column]?.isNumeric === true ? ' number' : ''}${isActive ? ' active' : ''}${cell?.isChanged === true ? ' differs' : ''}`}
-                          style={styleOf(edges, column, scroll.left)}
-                        >
-                          {cell !== null && <CellContent cell={cell} />}
-                        </GridPart>
-                      );
-                    })}
-                  </GridPart>
-                );
-              },
-            )}
+                  );
+                },
+              )}
+            </GridPart>
           </GridPart>
         </GridPart>
       </GridPart>
-    </GridPart>
+      <RowMenu
+        menu={menu}
+        rowsId={rowsId}
+        table={request.table}
+        row={activeRow}
+        column={places[active.column] ?? 0}
+        onOpen={() => open(active.row, active.column)}
+        onCopy={props.onCopy}
+        onHistory={props.onHistory}
+      />
+    </>
   );
 }

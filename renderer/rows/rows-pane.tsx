@@ -50,7 +50,13 @@ export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProp
         {table === undefined ? (
           <p className="dim">There are no tables to compare.</p>
         ) : (
-          <TableRows key={`${rowsId} ${table.name}`} rowsId={rowsId} overview={overview} table={table} />
+          <TableRows
+            key={`${rowsId} ${table.name}`}
+            folderId={folderId}
+            rowsId={rowsId}
+            overview={overview}
+            table={table}
+          />
         )}
       </div>
     </div>

@@ -1,17 +1,22 @@
 import { useDeferredValue, useState } from 'react';
+import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
 import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.ts';
+import type { RowName } from '../../src/model/search.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { withoutRowsWords } from '../../words/rows.ts';
 import { call } from '../ask/api.ts';
 import { useRequest } from '../ask/use-request.ts';
+import { HistoryDialog } from '../history/history-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { RowDialog } from './row-dialog.tsx';
+import type { CopyFromRow } from './row-menu.tsx';
 import { RowsGrid } from './rows-grid.tsx';
 import { RowsToolbar } from './rows-toolbar.tsx';
 
 export type TableRowsProps = {
+  readonly folderId: FolderId;
   readonly rowsId: string;
   readonly overview: RowsOverview;
   readonly table: TableDiff;
@@ -20,13 +25,14 @@ export type TableRowsProps = {
 type Filter = NonNullable<RowsRequest['filter']>;
 
 /** The rows of one table that differ, with what chooses and sorts them. */
-export function TableRows({ rowsId, overview, table }: TableRowsProps) {
+export function TableRows({ folderId, rowsId, overview, table }: TableRowsProps) {
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
   const [onlyChanged, setOnlyChanged] = useState(false);
   const [opened, setOpened] = useState<{ readonly row: number; readonly column: number } | null>(null);
-  const [copied, setCopied] = useState('');
+  const [said, setSaid] = useState('');
+  const [history, setHistory] = useState<RowName | null>(null);
 
   const request: RowsRequest = {
     table: table.name,
@@ -57,10 +63,16 @@ export function TableRows({ rowsId, overview, table }: TableRowsProps) {
           ? null
           : { column, descending: true },
     );
-  const copy = async (line: number, column: number | null, side: 'before' | 'after') => {
+  const copy: CopyFromRow = async (line, column, side) => {
     const reply = await call('rows.copy', { rowsId, table: table.name, line, column, side });
-    setCopied(reply.ok ? (column === null ? 'Row copied.' : 'Value copied.') : 'Not copied.');
+    setSaid(reply.ok ? (column === null ? 'Row copied.' : 'Value copied.') : 'Not copied.');
   };
+  const openHistory = async (line: number) => {
+    const reply = await call('rows.key', { rowsId, table: table.name, line });
+    if (reply.ok && reply.value !== null) setHistory({ table: table.name, key: reply.value });
+    else setSaid('Nothing names this row at other times.');
+  };
+  const onHistory = shape.columns.some(({ isKey }) => isKey) ? openHistory : null;
   return (
     <section className="rows-main" aria-label={`Rows of ${table.name}`}>
       {shape.without !== null && (
@@ -88,7 +100,7 @@ export function TableRows({ rowsId, overview, table }: TableRowsProps) {
                 : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
           </p>
           <p className="rows-copied" role="status">
-            {copied}
+            {said}
           </p>
           {shape.total === 0 ? (
             <p className="empty-title">
@@ -103,7 +115,8 @@ export function TableRows({ rowsId, overview, table }: TableRowsProps) {
               places={places}
               onSort={sortBy}
               onOpen={(row, column) => setOpened({ row, column })}
-              onCopy={(...what) => void copy(...what)}
+              onCopy={copy}
+              onHistory={onHistory}
             />
           )}
           {opened !== null && (
@@ -114,9 +127,13 @@ export function TableRows({ rowsId, overview, table }: TableRowsProps) {
               row={opened.row}
               column={opened.column}
               onRow={(row) => setOpened({ ...opened, row })}
-              onCopy={(...what) => void copy(...what)}
+              onCopy={copy}
+              onHistory={onHistory}
               onClose={() => setOpened(null)}
             />
+          )}
+          {history !== null && (
+            <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />
           )}
         </>
       )}

@@ -1,26 +1,9 @@
 import type { Hit } from '../../src/model/search.ts';
-import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { formatMoment, formatShort, formatWhen } from '../../words/moments.ts';
-import { excerptOf, goneWords, isGone, type Moments, rowWords, stripWords } from '../../words/search.ts';
-import { useExactness } from '../ask/exactness.ts';
+import { formatMoment } from '../../words/moments.ts';
+import { excerptOf, goneWords, isGone, rowWords, stripWords } from '../../words/search.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
-import { useSnapshotTimes } from '../ask/snapshot-times.ts';
-
-/** Writes the moments of snapshots, as short as they can be told apart. */
-export function useMoments(): Moments {
-  const times = useSnapshotTimes();
-  const exactness = useExactness();
-  const now = useNow();
-  const write = (format: (iso: string) => string) => (id: SnapshotId) => {
-    const iso = times(id);
-    return iso === null ? null : format(iso);
-  };
-  return {
-    name: write((iso) => formatShort(iso, now, exactness(iso))),
-    when: write((iso) => formatWhen(iso, now)),
-  };
-}
+import { useMoments } from '../parts/use-moments.ts';
 
 /** One hit: who said it and where, the words around the phrase, and which snapshots hold it. */
 export function HitRow({ hit }: { readonly hit: Hit }) {

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
-import { type Key, Menu, MenuItem, Popover } from 'react-aria-components';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import { type Key, MenuItem } from 'react-aria-components';
+import { ContextMenu, useContextMenu } from '../parts/context-menu.tsx';
 
 /** What can be done with the selected snapshots from the list. */
 export type LineAction = 'restore' | 'reveal' | 'prune';
@@ -12,22 +13,17 @@ export type LineMenuProps = {
 };
 
 /**
- * The menu of a line: by a right click, Shift+F10 or the menu key. A line that is not selected is selected first. Delete
- * prunes what is selected; like the menu it only opens the dialog.
+ * The menu of a line. A line that is not selected is selected first. Delete prunes what is selected; like the menu it only
+ * opens the dialog.
  */
 export function LineMenu({ selected, onSelect, onAction, children }: LineMenuProps) {
   const area = useRef<HTMLDivElement>(null);
-  const line = useRef<HTMLElement | null>(null);
-  const [isOpen, setOpen] = useState(false);
-
-  const open = useEffectEvent((event: MouseEvent) => {
-    const found = event.target instanceof Element ? event.target.closest<HTMLElement>('.snap') : null;
-    const id = found?.dataset.key;
-    if (found === null || id === undefined) return;
-    event.preventDefault();
+  const menu = useContextMenu(area, (target) => {
+    const line = target.closest<HTMLElement>('.snap');
+    const id = line?.dataset.key;
+    if (line === null || id === undefined) return null;
     if (!selected.has(id)) onSelect(new Set([id]));
-    line.current = found;
-    setOpen(true);
+    return line;
   });
   const obey = useEffectEvent((event: KeyboardEvent) => {
     if (
@@ -42,36 +38,23 @@ export function LineMenu({ selected, onSelect, onAction, children }: LineMenuPro
   useEffect(() => {
     const element = area.current;
     if (element === null) return;
-    element.addEventListener('contextmenu', open);
     element.addEventListener('keydown', obey);
-    return () => {
-      element.removeEventListener('contextmenu', open);
-      element.removeEventListener('keydown', obey);
-    };
+    return () => element.removeEventListener('keydown', obey);
   }, []);
 
   const several = selected.size > 1;
   return (
     <div className="list-area" ref={area}>
       {children}
-      <Popover
-        triggerRef={line}
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        placement="bottom end"
-        className="popover"
+      <ContextMenu
+        menu={menu}
+        label="Snapshot"
+        onAction={(key) => onAction(key === 'restore' || key === 'reveal' ? key : 'prune')}
       >
-        <Menu
-          aria-label="Snapshot"
-          className="menu"
-          autoFocus="first"
-          onAction={(key) => onAction(key === 'restore' || key === 'reveal' ? key : 'prune')}
-        >
-          {!several && <MenuItem id="restore">Restore…</MenuItem>}
-          {!several && <MenuItem id="reveal">Reveal in folder</MenuItem>}
-          <MenuItem id="prune">Prune…</MenuItem>
-        </Menu>
-      </Popover>
+        {!several && <MenuItem id="restore">Restore…</MenuItem>}
+        {!several && <MenuItem id="reveal">Reveal in folder</MenuItem>}
+        <MenuItem id="prune">Prune…</MenuItem>
+      </ContextMenu>
     </div>
   );
 }

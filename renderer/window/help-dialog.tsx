@@ -14,6 +14,8 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Tab, Shift+Tab', 'Next area, previous area'],
   ['↑ ↓', 'Next snapshot, previous snapshot'],
   ['Shift+↑ ↓', 'Select several'],
+  ['H', 'History of the row or message that has the focus'],
+  ['Shift+F10', 'Menu of a snapshot, a row or a message'],
   ['Space', 'Press the button; Enter never confirms a removal'],
   ['Esc', 'Close a dialog without doing anything'],
 ];

@@ -41,6 +41,14 @@ test('each view', async ({ place, demo }) => {
   await button(page, 'Next difference (N)').click();
   await expect(page.locator('.boundary').first()).toBeInViewport();
   await take('conversation');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+F10');
+  await expect(named(page, 'menu', 'Message')).toBeVisible();
+  await take('message-menu');
+  await page.keyboard.press('Enter');
+  await expect(text(page, /versions?, oldest first/)).toBeVisible();
+  await take('message-history');
+  await leave(page);
   await takeViews(page, take);
   await takeSearch(page, take);
   addCheckpoints(data, 3);
@@ -57,7 +65,10 @@ async function takeViews(page: Page, take: Take): Promise<void> {
   await expect(named(page, 'grid', /^Rows of/)).toBeVisible();
   await take('rows');
   await page.getByRole('grid').focus();
-  for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
+  for (const key of ['ArrowDown', 'Shift+F10']) await page.keyboard.press(key);
+  await expect(named(page, 'menu', 'Row')).toBeVisible();
+  await take('row-menu');
+  for (const key of ['Escape', 'Enter']) await page.keyboard.press(key);
   await expect(page.getByRole('dialog')).toBeVisible();
   await take('row');
   await page.keyboard.press('Escape');

@@ -1,17 +1,14 @@
 import { useEffect, useState } from 'react';
 import type { FolderId, Reply } from '../../electron/contract.ts';
-import type { RowHistory, RowVersion, StoredValue } from '../../src/model/search.ts';
+import type { RowHistory, RowName, RowVersion, StoredValue } from '../../src/model/search.ts';
 import type { Progress } from '../../src/model/task.ts';
 import { count } from '../../words/plurals.ts';
 import { notSearchedWords, valueWords, versionWords } from '../../words/search.ts';
 import { call } from '../ask/api.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { useMoments } from '../parts/use-moments.ts';
 import { Working } from '../parts/working.tsx';
-import { useMoments } from './hit-row.tsx';
-
-/** Names a row by its table and the values of its key. */
-export type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
 
 export type HistoryDialogProps = {
   readonly folderId: FolderId;

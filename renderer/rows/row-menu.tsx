@@ -1,0 +1,56 @@
+import { MenuItem } from 'react-aria-components';
+import type { ShownRow } from '../../src/model/rows.ts';
+import { useRequest } from '../ask/use-request.ts';
+import { ContextMenu, type ContextMenuState } from '../parts/context-menu.tsx';
+
+/** `column` null: the whole row. */
+export type CopyFromRow = (line: number, column: number | null, side: 'before' | 'after') => void;
+type KnownRow = Pick<ShownRow, 'line' | 'change'>;
+
+/** The side of a row that holds its values: what comes back, or what is removed. */
+export function sideOf({ change }: KnownRow): 'before' | 'after' {
+  return change === 'removed' ? 'before' : 'after';
+}
+
+/** Whether something names a row at other times, too. False until that is known. */
+export function useIsNamed(place: { rowsId: string; table: string; line: number } | null): boolean {
+  return useRequest('rows.key', place).value !== null;
+}
+
+export type RowMenuProps = {
+  readonly menu: ContextMenuState;
+  readonly rowsId: string;
+  readonly table: string;
+  /** Null until it is read. */
+  readonly row: KnownRow | null;
+  readonly column: number;
+  readonly onOpen: () => void;
+  readonly onCopy: CopyFromRow;
+  /** Null where the table has no key. */
+  readonly onHistory: ((line: number) => void) | null;
+};
+
+/** What can be done with one row and its value. */
+export function RowMenu(props: RowMenuProps) {
+  const { menu, rowsId, table, row, column, onCopy, onHistory } = props;
+  const isAsked = menu.isOpen && row !== null && onHistory !== null;
+  const isNamed = useIsNamed(isAsked ? { rowsId, table, line: row.line } : null);
+  return (
+    <ContextMenu
+      menu={menu}
+      label="Row"
+      disabledKeys={row === null ? ['copy', 'copy-row', 'history'] : isNamed ? [] : ['history']}
+      onAction={(key) => {
+        if (key === 'open') props.onOpen();
+        else if (row === null) return;
+        else if (key === 'history') onHistory?.(row.line);
+        else onCopy(row.line, key === 'copy-row' ? null : column, sideOf(row));
+      }}
+    >
+      <MenuItem id="open">Show this row</MenuItem>
+      <MenuItem id="copy">Copy value</MenuItem>
+      <MenuItem id="copy-row">Copy row</MenuItem>
+      {onHistory !== null && <MenuItem id="history">History of this</MenuItem>}
+    </ContextMenu>
+  );
+}
