@@ -14,7 +14,7 @@ export type Moments = {
 const MOST_MOMENTS = 3;
 const BEFORE_PHRASE = 80;
 const LONGEST_EXCERPT = 280;
-const LONGEST_VALUE = 300;
+const LONGEST_VALUE = 4000;
 const LONGEST_JSON = 100_000;
 
 /** Whether nobody can see it in the chat app now. */
