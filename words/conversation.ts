@@ -110,18 +110,19 @@ export function payloadWords(payload: string | null): string {
   if (payload === null) return '';
   const members = parseMembers(payload);
   if (members === null) return payload.slice(0, LONGEST_VALUE);
-  const isId = ([name]: readonly [string, unknown]) => /(?:^|[_-])ids?$|I[dD]s?$/.test(name);
+  const isId = ([name]: readonly [string, string]) => /(?:^|[_-])ids?$|I[dD]s?$/.test(name);
   // What a person can read stands before what only names something.
   return [...members.filter((one) => !isId(one)), ...members.filter(isId)]
-    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${valueWords(value)}`)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${value}`)
     .join(' · ');
 }
 
-function parseMembers(payload: string): readonly (readonly [string, unknown])[] | null {
+/** The members of a JSON object in words. Null where it is none, or nested too deeply to be written again. */
+function parseMembers(payload: string): readonly (readonly [string, string])[] | null {
   try {
     const parsed: unknown = JSON.parse(payload);
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? Object.entries(parsed)
+      ? Object.entries(parsed).map(([name, value]) => [name, valueWords(value)])
       : null;
   } catch {
     return null;

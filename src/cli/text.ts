@@ -8,7 +8,9 @@ export function alignTable(
   rows: readonly (readonly string[])[],
 ): readonly string[] {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(toPrintable))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
+  const widths = columns.map((_, index) =>
+    lines.reduce((most, line) => Math.max(most, line[index]?.length ?? 0), 0),
+  );
   return lines.map((line) =>
     columns
       .map(({ align }, index) => {

@@ -124,8 +124,10 @@ export function sampleOf(members: Iterable<readonly [string, unknown]>): Sample 
       if (texts.length === 0 && found.size >= MOST_PATHS) return;
       found.set(path, texts);
       texts.push(String(value).slice(0, LONGEST_LOOKED_AT));
-    } else if (Array.isArray(value)) {
-      for (const element of value.slice(0, MOST_ELEMENTS)) visit(`${path}[]`, element, depth);
+    } else if (Array.isArray(value) && depth <= DEEPEST) {
+      // A list in a list is one level deeper; the objects of a list are on its own.
+      const inner = path.endsWith('[]') ? depth + 1 : depth;
+      for (const element of value.slice(0, MOST_ELEMENTS)) visit(`${path}[]`, element, inner);
     } else if (typeof value === 'object' && value !== null && depth < DEEPEST) {
       for (const [name, member] of Object.entries(value).slice(0, MOST_PATHS))
         visit(`${path}.${name}`, member, depth + 1);

@@ -22,15 +22,42 @@ export function parseJson(text: unknown): unknown {
   }
 }
 
-function parseExactly(payload: string): unknown {
-  // TypeScript does not know the third argument yet.
-  const keepDigits = (
-    _key: string,
-    value: unknown,
-    { source }: { readonly source?: string } = {},
-  ): unknown =>
-    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value;
-  return JSON.parse(payload, keepDigits as (key: string, value: unknown) => unknown);
+function parseExactly(text: string): unknown {
+  return JSON.parse(quoteLongNumbers(text));
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/g;
+
+/**
+ * A JSON text in which each number that a double cannot hold is a string. A reviver of `JSON.parse` could do that, too, but
+ * it calls itself for each level, so that a text with some thousand levels would end it.
+ */
+function quoteLongNumbers(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const end = quote === -1 ? text.length : quote;
+    parts.push(text.slice(at, end).replace(NUMBER, (number) => (isExact(number) ? number : `"${number}"`)));
+    at = quote === -1 ? end : endOfString(text, quote);
+    parts.push(text.slice(end, at));
+  }
+  return parts.join('');
+}
+
+function isExact(number: string): boolean {
+  const value = Number(number);
+  return !Number.isInteger(value) || Number.isSafeInteger(value);
+}
+
+/** The place behind the string that begins at a quotation mark. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; ; at += 1) {
+    at = text.indexOf('"', at);
+    if (at === -1) return text.length;
+    let escapes = 0;
+    while (text[at - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
+  }
 }
 
 /** The first of the fields that holds a text or a number, as text; null if none does. A field is a name or a path. */

@@ -49,7 +49,8 @@ function collect(content: unknown, found: Set<string>): void {
     const value = open.pop();
     if (typeof value === 'string') found.add(value.toWellFormed());
     else if (typeof value === 'number') found.add(String(value));
-    else if (Array.isArray(value)) open.push(...value.toReversed());
+    // One by one: a list may have more elements than a call can have arguments.
+    else if (Array.isArray(value)) for (const one of value.toReversed()) open.push(one);
     else if (typeof value === 'object' && value !== null)
       for (const [name, one] of Object.entries(value).toReversed()) open.push(one, name);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openConversation, takeSnapshot } from '../../src/index.ts';
-import { CHATS, makeChat, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { asHost, CHATS, makeChat, makePlace, makeRoot, open, run } from '../support/place.ts';
 
 const root = makeRoot();
 const say = (text: string, chat = 'c1', branch = 'main') =>
@@ -150,4 +150,22 @@ test('a chat of 100,000 messages is read in pages, whatever a single message hol
     [50_002n, 10, false],
   ]);
   await conversation.close();
+});
+
+test('a payload that is nested deeply keeps no chat from being read', async () => {
+  const folder = await makeChat(root(), { events: 3 });
+  const deep = `${'['.repeat(50_000)}"x"${']'.repeat(50_000)}`;
+  asHost(folder, (db) =>
+    db
+      .prepare(
+        "INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', '2026-01-01T10:00:00Z', 'message', ?)",
+      )
+      .run(`{"chat_id": "c1", "n": 9007199254740993, "list": ${deep}, "text": "deep"}`),
+  );
+  const { id } = await takeSnapshot(folder, 'rewind');
+  const conversation = await openConversation(folder, id, null);
+  const [{ no = 0 } = {}] = conversation.overview.chats;
+  const texts = conversation.page(no, { from: 0, limit: 10, longest: 100 }).map(({ text }) => text);
+  await conversation.close();
+  expect(texts).toEqual(['line 1', 'line 2', 'line 3', 'deep']);
 });

@@ -7,6 +7,7 @@ import type { Hit } from '../../src/model/search.ts';
 import { searchSnapshots } from '../../src/search/search.ts';
 import {
   addEvents,
+  asHost,
   CHATS,
   codeOf,
   dumpChat,
@@ -168,6 +169,24 @@ describe('A search', () => {
       expect(text.length).toBeLessThan(11_000);
       expect(marks.map(([from, to]) => text.slice(from, to))).toEqual(['Lost Lighthouse']);
     }
+  });
+
+  it.each([
+    ['a list of many elements', JSON.stringify({ text: 'x', list: Array(300_000).fill('y') })],
+    ['a list in a list, and so on', `${'['.repeat(200_000)}1${']'.repeat(200_000)}`],
+    [
+      'a text of JSON with many elements',
+      JSON.stringify({ text: JSON.stringify(Array(300_000).fill('\\')) }),
+    ],
+  ])('finds what stands beside a payload with %s', async (_, payload) => {
+    const folder = await makeSearched();
+    asHost(folder, (db) => {
+      db.prepare("INSERT INTO event_log (kind, payload_json) VALUES ('message', ?)").run(payload);
+      db.prepare("INSERT INTO chats VALUES ('c2', ?)").run(payload);
+    });
+    run(folder, say('The lighthouse'));
+    const { hits } = await searchSnapshots(folder, { phrase: 'lighthouse', ...ANY });
+    expect(textsOf(hits)).toEqual(['The lighthouse']);
   });
 
   it('keeps a bounded number of hits and says that there are more', async () => {

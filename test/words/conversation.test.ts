@@ -61,6 +61,8 @@ test('an event that says nothing is told by its kind and what it holds, names of
   );
   expect(payloadWords('no JSON')).toBe('no JSON');
   expect(payloadWords('[1, 2]')).toBe('[1, 2]');
+  const deep = `{"a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  expect(payloadWords(deep)).toMatch(/^\{"a": \[+$/);
 });
 
 test('the person is told by name or by role', () => {
