@@ -171,7 +171,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       const name = basename(args.snapshotId);
       const options: Electron.SaveDialogOptions = {
         title: 'Save what is whole',
-        defaultPath: join(place.dir, `${name} salvaged.json`),
+        defaultPath: join(app.getPath('documents'), `${name} salvaged.json`),
         filters: [
           { name: 'Snapshot', extensions: ['json'] },
           { name: 'SQLite database', extensions: ['sqlite', 'db'] },

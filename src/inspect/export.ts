@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { OWN, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { ExportReceipt, ExportRequest } from '../model/export.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { nameUnlessTaken } from '../snapshots/publish.ts';
+import { makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
 import { foldName } from '../sqlite/names.ts';
-import { tidy } from '../system/durable.ts';
-import { realpath, stat, unlink } from '../system/files.ts';
-import { explainWriteError } from '../system/refusals.ts';
+import { realpath } from '../system/files.ts';
 import { exportDatabase } from './export-database.ts';
 import { type ExportSource, withExportSource } from './export-source.ts';
 import { exportText } from './export-text.ts';
@@ -32,25 +29,17 @@ export async function exportSnapshot(
   if (format === 'csv' && table === null)
     throw new SnapbackError('usage', 'A CSV file holds one table. Name it with --table NAME.', { format });
   const place = await findPlace(folder, to);
-  const target = join(place, basename(to));
-  const draft = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
+  if (format === 'sqlite') refuseSecondDatabase(folder, place);
+  const file = join(place, basename(to));
   return withExportSource(folder, id, task, async (found) => {
     const source = chooseTables(found, table);
-    try {
-      if (format === 'sqlite') await exportDatabase(source, draft, folder, task);
-      else await exportText(source, draft, { format, snapshotId: id }, task);
-      if (!(await nameUnlessTaken(draft, target)))
-        throw new SnapbackError('target-exists', `“${basename(to)}” exists already. Choose another name.`, {
-          path: target,
-        });
-      const { size: sizeBytes } = await stat(target);
-      const tables = source.tables.map(({ live: { name }, rows }) => ({ name, rows }));
-      return { file: target, format, sizeBytes, tables, asWritten: source.asWritten };
-    } catch (error) {
-      throw isSystemError(error) ? explainWriteError(error, place) : error;
-    } finally {
-      for (const rest of [draft, `${draft}-journal`]) await tidy(() => unlink(rest));
-    }
+    const sizeBytes = await makeFile(file, (draft) =>
+      format === 'sqlite'
+        ? exportDatabase(source, draft, folder, task)
+        : exportText(source, draft, { format, snapshotId: id }, task),
+    );
+    const tables = source.tables.map(({ live: { name }, rows }) => ({ name, rows }));
+    return { file, format, sizeBytes, tables, asWritten: source.asWritten };
   });
 }
 

@@ -1,9 +1,10 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
 import { readJournalIfAllowed } from '../journal/journal.ts';
 import { replayJournal } from '../journal/replay.ts';
-import { isAbandoned } from '../snapshots/drafts.ts';
+import { listAbandoned } from '../snapshots/drafts.ts';
+import { findKeptFolder } from '../snapshots/kept-notes.ts';
 import { isKind } from '../snapshots/names.ts';
 import { tidy } from '../system/durable.ts';
 import { readdir, unlink } from '../system/files.ts';
@@ -16,7 +17,7 @@ import { readdir, unlink } from '../system/files.ts';
 export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]> {
   const removed: string[] = [];
   await tidy(async () => {
-    const abandoned = await listAbandoned(folder);
+    const abandoned = await listDrafts(folder);
     // The journal is read after the drafts were listed: nobody will need one that it does not name by then.
     const journal = abandoned.length === 0 ? null : await readJournalIfAllowed(folder);
     if (journal === null) return;
@@ -30,16 +31,20 @@ export async function sweepDrafts(folder: DataFolder): Promise<readonly string[]
   return removed;
 }
 
-async function listAbandoned(folder: DataFolder): Promise<readonly string[]> {
-  const root = await findFolder(folder, SNAPSHOTS);
-  if (root === null) return [];
+async function listDrafts(folder: DataFolder): Promise<readonly string[]> {
   const found: string[] = [];
   // A folder that is a link leading elsewhere, or that can't be read, holds no drafts of ours.
-  for (const kind of (await readdir(root)).filter(isKind))
+  for (const find of await listFolders(folder))
     await tidy(async () => {
-      const place = await findFolder(folder, SNAPSHOTS, kind);
-      const names = place === null ? [] : await readdir(place);
-      found.push(...names.map((name) => join(place ?? root, name)).filter(isAbandoned));
+      const place = await find();
+      if (place !== null) found.push(...(await listAbandoned(place)));
     });
   return found;
+}
+
+/** How to find each folder in which drafts are made. */
+async function listFolders(folder: DataFolder): Promise<readonly (() => Promise<string | null>)[]> {
+  const root = await findFolder(folder, SNAPSHOTS);
+  const kinds = root === null ? [] : (await readdir(root)).filter(isKind);
+  return [() => findKeptFolder(folder), ...kinds.map((kind) => () => findFolder(folder, SNAPSHOTS, kind))];
 }

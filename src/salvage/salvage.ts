@@ -1,21 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { Salvageable, SalvageFormat, SalvageReceipt } from '../model/salvage.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
+import { withDraftPath } from '../snapshots/drafts.ts';
 import { type OpenedFile, openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { isKind, isName, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
-import { nameUnlessTaken } from '../snapshots/publish.ts';
+import { makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
 import { foldName } from '../sqlite/names.ts';
-import { tidy } from '../system/durable.ts';
-import { constants, open, realpath, stat, unlink } from '../system/files.ts';
-import { explainWriteError } from '../system/refusals.ts';
+import { constants, open, realpath } from '../system/files.ts';
 import { withDatabaseTables } from './database-tables.ts';
 import type { Found, FoundTable } from './found-table.ts';
 import { findJsonTables } from './json-tables.ts';
@@ -60,24 +58,18 @@ export async function salvageSnapshot(
         id,
       });
     const place = await prepareFolder(folder, to);
+    if (format === 'sqlite') refuseSecondDatabase(folder, place);
     const { nativeBinding } = folder;
-    const path = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
-    const database = `${path}.db`;
+    const head = headOf(id, file, found);
     const target = join(place, basename(to));
-    try {
-      await writeProven({ path, nativeBinding }, found, headOf(id, file, found), task);
-      if (format === 'sqlite')
-        await reading({ path, nativeBinding }, (json) => writeDatabase(json, database, task));
-      const draft = format === 'json' ? path : database;
-      if (!(await nameUnlessTaken(draft, target)))
-        throw new SnapbackError('target-exists', `“${basename(to)}” exists already.`, { path: target });
-      const { size: sizeBytes } = await stat(target);
-      return { ...toSalvageable(id, found), file: target, format, sizeBytes };
-    } catch (error) {
-      throw isSystemError(error) ? explainWriteError(error, place) : error;
-    } finally {
-      for (const draft of [path, database]) await tidy(() => unlink(draft));
-    }
+    const sizeBytes = await makeFile(target, async (path) => {
+      if (format === 'json') return writeProven({ path, nativeBinding }, found, head, task);
+      await withDraftPath(place, async (jsonPath) => {
+        await writeProven({ path: jsonPath, nativeBinding }, found, head, task);
+        await reading({ path: jsonPath, nativeBinding }, (json) => writeDatabase(json, path, task));
+      });
+    });
+    return { ...toSalvageable(id, found), file: target, format, sizeBytes };
   });
 }
 

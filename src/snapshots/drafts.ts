@@ -5,7 +5,7 @@ import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/fold
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
-import { constants, type FileHandle, open, unlink } from '../system/files.ts';
+import { constants, type FileHandle, open, readdir, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
@@ -77,7 +77,7 @@ export async function createDraft(
  * this process and is one that no reader accepts. @throws `disk-full`, `folder-read-only`, `io-failed`; no file remains
  */
 export async function createDraftFile(folder: DataFolder, place: string): Promise<DraftFile> {
-  const path = join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
+  const path = newDraftPath(place);
   live.add(path);
   try {
     const handle = await open(
@@ -96,6 +96,34 @@ export async function createDraftFile(folder: DataFolder, place: string): Promis
     live.delete(path);
     throw explainWriteError(error, path);
   }
+}
+
+function newDraftPath(place: string): string {
+  return join(place, `.snapback-${process.pid}-${randomBytes(8).toString('hex')}.part`);
+}
+
+/**
+ * Lets `use` write a file in any folder under a name that no reader accepts. Afterwards that name is gone, and so are the
+ * drafts that killed processes left there.
+ */
+export async function withDraftPath<T>(place: string, use: (path: string) => Promise<T>): Promise<T> {
+  await tidy(async () => {
+    for (const path of await listAbandoned(place)) await tidy(() => unlink(path));
+  });
+  const path = newDraftPath(place);
+  live.add(path);
+  try {
+    return await use(path);
+  } finally {
+    live.delete(path);
+    for (const left of [path, `${path}-journal`]) await tidy(() => unlink(left));
+  }
+}
+
+/** The drafts in a folder that nobody is writing any more. @throws as `files.ts` */
+export async function listAbandoned(place: string): Promise<readonly string[]> {
+  const names = await readdir(place);
+  return names.map((name) => join(place, name)).filter(isAbandoned);
 }
 
 /** A draft as a JSON file to read, so that it can be checked before it is published. It shares the draft's handle. */

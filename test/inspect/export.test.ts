@@ -76,7 +76,7 @@ test('a database holds what the snapshot holds, whatever its tables and values a
     fc.asyncProperty(worlds, async (world) => {
       const folder = await settle(root(), world);
       await putSnapshot(folder, THEN, await readFile(await dump(folder, 'then')));
-      const to = join(folder.dir, 'export.db');
+      const to = `${folder.dir}-export.db`;
       const { tables } = await exportSnapshot(folder, THEN, { format: 'sqlite', table: null, to });
       const read = (file: string, name: string, columns: readonly string[]) => {
         const db = new Database(file, { readonly: true });

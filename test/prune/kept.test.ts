@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   defaultRestoreOptions,
+  finishInterrupted,
   listSnapshots,
   openDataFolder,
   putBack,
@@ -234,7 +235,7 @@ describe('a hold', () => {
 test('a process that is killed at any step of keeping leaves a whole kept snapshot or none', async () => {
   const counts = new Set<number>();
   for (let step = 1; step <= 18; step += 1) {
-    const { folder, file } = await makeKeepable();
+    const { folder, file, kept } = await makeKeepable();
     await start('die-at-step.ts', { args: [folder.dir, 'keep', ID, String(step)] }).ended;
     const files = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === '@kept');
     counts.add(files.length);
@@ -244,6 +245,9 @@ test('a process that is killed at any step of keeping leaves a whole kept snapsh
     }
     expect(await readFile(file, 'utf8')).toBe(`this is ${ID}`);
     expect(await keepSnapshot(folder, ID)).toMatchObject({ id: KEPT });
+    await finishInterrupted(folder);
+    const names = ['20260301T000000Z.json', '20260301T000000Z.note'];
+    expect((await readdir(kept)).toSorted()).toEqual(names);
   }
   expect([...counts].sort()).toEqual([0, 1]);
 });

@@ -1,11 +1,13 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import {
   defaultRestoreOptions,
   diffSnapshot,
+  exportSnapshot,
   listSnapshots,
+  openDataFolder,
   planRestore,
   takeSnapshot,
   verifySnapshots,
@@ -74,7 +76,7 @@ test('a salvaged file stays marked when somebody reformats it', async () => {
 
 test('as SQLite, the tables have the rows with their exact values, and any program can open it', async () => {
   const { folder } = await makeCut();
-  const to = join(folder.dir, 'saved.sqlite');
+  const to = `${folder.dir}-saved.sqlite`;
   const { tables } = await salvageSnapshot(folder, ID, { to, format: 'sqlite' });
   const db = new Database(to, { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
@@ -187,17 +189,67 @@ test.each([
   },
 );
 
-test('a process that is killed at any step leaves a whole salvaged file or none', async () => {
-  const { folder } = await makeCut();
-  const place = join(folder.dir, 'out');
-  await mkdir(place);
-  const lengths = new Set<number>();
-  for (let step = 1; step <= 24; step += 1) {
-    const to = join(place, `saved-${step}.json`);
-    await start('die-at-step.ts', { args: [folder.dir, 'salvage', ID, String(step), to] }).ended;
-    const text = await readFile(to, 'utf8').catch(() => null);
-    lengths.add(text === null ? 0 : 1);
-    if (text !== null) expect(JSON.parse(text)._snapback.about.salvaged.from).toBe(ID);
+test.each([
+  ['salvaged', 'json'],
+  ['salvaged', 'sqlite'],
+  ['exported', 'json'],
+  ['exported', 'sqlite'],
+] as const)(
+  'a process that is killed at any step leaves a whole %s file or none (%s), and the next one tidies up',
+  async (what, format) => {
+    const { folder } = await makeCut();
+    const id = what === 'exported' ? (await takeSnapshot(folder, 'rewind')).id : ID;
+    const place = join(folder.dir, 'out');
+    await mkdir(place);
+    const action = what === 'exported' ? 'export' : 'salvage';
+    const whole = new Set<boolean>();
+    let left = 0;
+    for (let step = 1; step <= 30; step += 2) {
+      const to = join(place, `saved-${step}.${format}`);
+      await start('die-at-step.ts', { args: [folder.dir, action, id, String(step), to] }).ended;
+      left += (await readdir(place)).filter((name) => name.startsWith('.snapback')).length;
+      whole.add(await isWhole(to));
+    }
+    expect([...whole].sort()).toEqual([false, true]);
+    expect(left).toBeGreaterThan(0);
+    const last = join(place, `last.${format}`);
+    if (action === 'export') await exportSnapshot(folder, id, { to: last, format, table: null });
+    else await salvageSnapshot(folder, id, { to: last, format });
+    expect(await isWhole(last)).toBe(true);
+    expect(
+      (await readdir(place)).filter((name) => !/^(?:saved-\d+|last)\.(?:json|sqlite)$/.test(name)),
+    ).toEqual([]);
+  },
+);
+
+/** False where there is no such file. */
+async function isWhole(file: string): Promise<boolean> {
+  if (file.endsWith('.json')) {
+    const text = await readFile(file, 'utf8').catch(() => null);
+    return text !== null && typeof JSON.parse(text) === 'object';
   }
-  expect([...lengths].sort()).toEqual([0, 1]);
+  if ((await readFile(file).catch(() => null)) === null) return false;
+  const db = new Database(file, { readonly: true });
+  try {
+    return (
+      db.pragma('integrity_check', { simple: true }) === 'ok' &&
+      db.prepare('SELECT * FROM event_log').all().length > 0
+    );
+  } finally {
+    db.close();
+  }
+}
+
+test('no database is put beside the chat app’s own, which could then be told from it no more', async () => {
+  const { folder } = await makeCut();
+  const { id } = await takeSnapshot(folder, 'rewind');
+  const to = join(folder.dir, 'saved.sqlite');
+  expect(await codeOf(salvageSnapshot(folder, ID, { to, format: 'sqlite' }))).toBe('usage');
+  expect(await codeOf(exportSnapshot(folder, id, { to, format: 'sqlite', table: null }))).toBe('usage');
+  await symlink(folder.dir, join(folder.dir, '..', `${basename(folder.dir)}-link`));
+  const linked = join(folder.dir, '..', `${basename(folder.dir)}-link`, 'saved.sqlite');
+  expect(await codeOf(salvageSnapshot(folder, ID, { to: linked, format: 'sqlite' }))).toBe('usage');
+  expect(await openDataFolder(folder.dir)).toMatchObject({ databaseFile: folder.databaseFile });
+  await salvageSnapshot(folder, ID, { to: join(folder.dir, 'saved.json'), format: 'json' });
+  expect(await openDataFolder(folder.dir)).toMatchObject({ databaseFile: folder.databaseFile });
 });

@@ -1,7 +1,7 @@
 import promises from 'node:fs/promises';
 
 /**
- * Keeps, holds or salvages a snapshot, and is killed before its so-manieth step that changes a folder. 0: it is not killed.
+ * Keeps, holds, salvages or exports a snapshot, and is killed before its so-manieth step that changes a folder. 0: it is not killed.
  */
 const [dir = '', action = '', id = '', at = '0', to = ''] = process.argv.slice(2);
 let steps = 0;
@@ -17,9 +17,13 @@ for (const name of changing) {
   });
 }
 // The core takes the functions as they are when it is loaded.
-const { openDataFolder, keepSnapshot, holdSnapshot, salvageSnapshot } = await import('../../../src/index.ts');
+const { openDataFolder, keepSnapshot, holdSnapshot, salvageSnapshot, exportSnapshot } = await import(
+  '../../../src/index.ts'
+);
 const folder = await openDataFolder(dir);
+const format = to.endsWith('.json') ? 'json' : 'sqlite';
 steps = 0;
 if (action === 'hold') await holdSnapshot(folder, id);
-else if (action === 'salvage') await salvageSnapshot(folder, id, { to, format: 'json' });
+else if (action === 'salvage') await salvageSnapshot(folder, id, { to, format });
+else if (action === 'export') await exportSnapshot(folder, id, { to, format, table: null });
 else await keepSnapshot(folder, id, { name: 'Mine', note: null });

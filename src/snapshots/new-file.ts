@@ -1,0 +1,45 @@
+import { basename, dirname } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { isSystemError, SnapbackError } from '../model/errors.ts';
+import { stat } from '../system/files.ts';
+import { explainWriteError } from '../system/refusals.ts';
+import { withDraftPath } from './drafts.ts';
+import { nameUnlessTaken } from './publish.ts';
+
+/**
+ * Makes a file that somebody asked for, in a folder of theirs: `write` fills a draft beside it, which then gets the name.
+ * `target` is complete from the moment it has that name, and nothing is overwritten. Answers its size in bytes.
+ * @throws `target-exists`, `disk-full`, `folder-read-only`, `io-failed` and what `write` throws; then there is no file
+ */
+export async function makeFile(target: string, write: (draft: string) => Promise<void>): Promise<number> {
+  const place = dirname(target);
+  try {
+    return await withDraftPath(place, async (draft) => {
+      await write(draft);
+      if (!(await nameUnlessTaken(draft, target)))
+        throw new SnapbackError(
+          'target-exists',
+          `“${basename(target)}” exists already. Choose another name.`,
+          {
+            path: target,
+          },
+        );
+      return (await stat(target)).size;
+    });
+  } catch (error) {
+    throw isSystemError(error) ? explainWriteError(error, place) : error;
+  }
+}
+
+/**
+ * Refuses to put a database beside the chat app's own: from then on nobody could tell which of the two is the chat app's.
+ * `place` is a real path. @throws `usage`
+ */
+export function refuseSecondDatabase({ dir }: DataFolder, place: string): void {
+  if (place === dir)
+    throw new SnapbackError(
+      'usage',
+      'In the data folder, a second database could be taken for the chat app’s own. Choose another folder.',
+      { path: place },
+    );
+}
