@@ -8,9 +8,9 @@ import type { TaskOptions } from './model/task.ts';
 import * as due from './prune/due.ts';
 import * as undo from './recovery/undo.ts';
 import * as restore from './restore/restore.ts';
+import { takeUpToDate } from './restore/tables-at.ts';
 import { PERIODIC_KIND } from './snapshots/kinds.ts';
 import { folderOfKind, parseSnapshotId } from './snapshots/names.ts';
-import * as take from './snapshots/take.ts';
 import { stat } from './system/files.ts';
 import { advanceOverall, beginOverall, type Cost } from './system/overall-progress.ts';
 
@@ -62,9 +62,9 @@ export const diffSnapshot: typeof diff.diffSnapshot = (folder, snapshotId, task 
     diff.diffSnapshot(folder, snapshotId, measured),
   );
 
-export const takeSnapshot: typeof take.takeSnapshot = (folder, kind, task = {}) =>
+export const takeSnapshot: typeof takeUpToDate = (folder, kind, task = {}) =>
   measure('take', { folder }, task, (measured) =>
-    kind === PERIODIC_KIND ? due.takeCheckpoint(folder, measured) : take.takeSnapshot(folder, kind, measured),
+    kind === PERIODIC_KIND ? due.takeCheckpoint(folder, measured) : takeUpToDate(folder, kind, measured),
   );
 
 export const takeIfDue: typeof due.takeIfDue = (folder, options, task = {}) =>

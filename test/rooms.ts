@@ -112,6 +112,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/prune': {
     values: [
+      'src/restore',
       'valibot',
       model,
       'src/system',

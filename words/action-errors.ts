@@ -15,6 +15,8 @@ export const actionErrors: Entries<
   | 'row-too-large'
   | 'leaves-orphans'
   | 'other-timeline'
+  | 'newer-not-kept'
+  | 'events-not-applied'
   | 'plan-stale'
   | 'verification-failed'
   | 'nothing-to-undo'
@@ -78,6 +80,21 @@ export const actionErrors: Entries<
       window: 'Confirm that below, or choose a snapshot that still has them.',
       cli: 'Add --accept-other-timeline to remove them, or choose a snapshot that still has them.',
     },
+  }),
+  'newer-not-kept': ({ message }) => ({
+    title: 'What was written since can’t be kept',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Bring the lost messages back without the newer ones: an undo brings those back.',
+      cli: 'Restore without --keep-newer: “snapback undo” brings the newer messages back.',
+    },
+  }),
+  'events-not-applied': ({ message }) => ({
+    title: 'The chat app has to start once first',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: 'Start the chat app, then take the snapshot.',
   }),
   'plan-stale': () => ({
     title: 'The data has changed in the meantime',

@@ -9,7 +9,7 @@ import { type Piece, plain, type Story, storyText } from './story.ts';
 
 /** One thing that happens, and the first and the last message that it happens to. */
 export type ConfirmLine = {
-  readonly key: 'back' | 'again' | 'gone' | 'mixed' | 'undo';
+  readonly key: 'back' | 'again' | 'gone' | 'kept' | 'mixed' | 'undo';
   readonly what: Story;
   readonly quote: string | null;
 };
@@ -66,6 +66,7 @@ function confirm(subject: Subject, plan: RestorePlan, now: Date, quoteWords: num
             ]),
           ]),
       ...(gone === null ? [] : [gone]),
+      ...keptLines(plan),
       ...(mix === null ? [] : [line('mixed', [plain(mix)])]),
       line('undo', [plain('You can undo this.')]),
     ],
@@ -131,6 +132,22 @@ function goneLine({ newerEvents }: RestorePlan, quoteWords: number): ConfirmLine
     [gone(count(sum, noun)), ...where, plain(choose(sum, ' is removed', ' are removed'))],
     quoteWords === 0 ? null : quoteOf(groups, sum, quoteWords),
   );
+}
+
+/** What stays is not seen until the chat app has started. */
+function keptLines({ replay }: RestorePlan): readonly ConfirmLine[] {
+  const written = replay?.events.filter((group) => writtenEvents(group) > 0) ?? [];
+  const messages = sumOf(written, ({ spoken }) => spoken);
+  const events = sumOf(written, writtenEvents);
+  if (events === 0) return [];
+  const sum = messages > 0 ? messages : events;
+  return [
+    line('kept', [
+      plain(count(sum, messages > 0 ? 'newer message' : 'newer event')),
+      plain(choose(sum, ' stays', ' stay')),
+      plain(` and ${choose(sum, 'appears', 'appear')} when your chat app starts next`),
+    ]),
+  ];
 }
 
 /** ` in 3 chats`; nothing for a single one, which the title names. */

@@ -109,8 +109,10 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
   return hostReplay === null ? null : 'The chat app will discard this at its next start.';
 }
 
-/** When only derived data is restored: what the chat app loads and replays at its next start. Null otherwise. */
-function replayDetail({ hostReplay }: RestorePlan): string | null {
+/** What the chat app loads and replays at its next start, where the tables will not hold the whole log. Null otherwise. */
+function replayDetail({ hostReplay, replay, snapshot }: RestorePlan): string | null {
+  if (replay !== null)
+    return `At its next start the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}. The tables restored here are as of event ${formatNumber(snapshot.lastEventId ?? 0n)}.`;
   if (hostReplay === null) return null;
   const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
   const range =

@@ -85,7 +85,18 @@ export function confirmWords(subject: Subject, plan: RestorePlan): string {
 
 /** One sentence on the newer messages and events that would be removed. Null: only the host's own records, or nothing. */
 export function lossStory({ newerEvents }: RestorePlan): Story | null {
-  const written = newerEvents
+  return writtenStory(newerEvents, 'since then will be removed.');
+}
+
+/** One sentence on the newer messages and events that stay, and when they are seen again. Null: none do. */
+export function keptStory({ replay }: RestorePlan): Story | null {
+  return replay === null
+    ? null
+    : writtenStory(replay.events, 'since then will stay: the chat app adds them again when it starts next.');
+}
+
+function writtenStory(groups: readonly NewerEvents[], end: string): Story | null {
+  const written = groups
     .filter((group) => writtenEvents(group) > 0)
     .toSorted((a, b) => writtenEvents(b) - writtenEvents(a));
   if (written.length === 0) return null;
@@ -100,7 +111,7 @@ export function lossStory({ newerEvents }: RestorePlan): Story | null {
   return [
     plain(`${all} written `),
     ...(where.length === 0 ? [] : [plain('in '), ...enumerate(where), plain(' ')]),
-    plain('since then will be removed.'),
+    plain(end),
   ];
 }
 

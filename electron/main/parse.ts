@@ -23,6 +23,7 @@ const consents = { acceptDrift: v.boolean(), acceptOtherTimeline: v.boolean() };
 const restoreOptions = v.strictObject({
   ...consents,
   mode: v.picklist(['full', 'projections']),
+  keepNewer: v.boolean(),
   clearTables: tableNames,
 });
 

@@ -18,6 +18,7 @@ const SIGNS: { readonly [K in ConfirmLine['key']]: string } = {
   back: '+',
   again: '−',
   gone: '−',
+  kept: '=',
   mixed: '!',
   undo: '↺',
 };

@@ -34,6 +34,7 @@ const FIRST_OPTIONS: RestoreOptions = {
   mode: 'full',
   acceptDrift: false,
   acceptOtherTimeline: false,
+  keepNewer: false,
   clearTables: [],
 };
 const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };

@@ -182,6 +182,7 @@ function parseRestoreOptions(values: OptionValues): RestoreOptions {
   return {
     ...parseConsents(values),
     mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
+    keepNewer: values['keep-newer'] === true,
     clearTables: values['clear-table'] ?? [],
   };
 }

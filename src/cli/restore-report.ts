@@ -3,7 +3,7 @@ import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { choosable } from '../../words/not-restored.ts';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbers.ts';
-import { leadWords, lossStory } from '../../words/plan.ts';
+import { keptStory, leadWords, lossStory } from '../../words/plan.ts';
 import { detailLines, remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
 import { checkWords, receiptLead } from '../../words/receipt.ts';
 import { storyText } from '../../words/story.ts';
@@ -15,7 +15,7 @@ import { alignTable, toPrintable } from './text.ts';
 /* What a restore or an undo will do, and the proof of what it did, as text for people: one string per line. */
 
 export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readonly string[] {
-  const loss = lossStory(plan);
+  const stories = [lossStory(plan), keptStory(plan)].filter((story) => story !== null);
   const replay = replayWords(plan);
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
@@ -25,12 +25,13 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
   return [
     leadWords(plan, now),
     `Snapshot: ${plan.snapshot.id}`,
-    ...(loss === null ? [] : [storyText(loss)]),
+    ...stories.map(storyText),
     ...(replay === null ? [] : [replay]),
     '',
     ...describeTables(plan.tables.filter(({ action }) => action === 'write')),
     ...describeEvents('Comes back', plan.returningEvents),
     ...describeEvents('Removed', plan.newerEvents),
+    ...describeEvents('Stays', plan.replay?.events ?? []),
     ...(notes.length === 0 ? [] : ['', ...notes]),
     ...describeClearing(choosable(plan)),
     '',
@@ -99,6 +100,11 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
         `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
     ),
     `Last event   ${formatNumber(receipt.lastEventId)}`,
+    ...(receipt.replay === null
+      ? []
+      : [
+          `Next start   the chat app applies events ${formatNumber(receipt.replay.fromEvent)} to ${formatNumber(receipt.replay.toEvent)}`,
+        ]),
     `Safety copy  ${receipt.safetyCopyId}; “snapback undo” goes back to it`,
     ...(receipt.checkpointId === null ? [] : [`Checkpoint   ${receipt.checkpointId}`]),
     `Locked for   ${formatMilliseconds(receipt.writeLockMs)}`,

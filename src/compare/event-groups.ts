@@ -64,6 +64,23 @@ export function selectReturning({ profile }: HostDatabase, log: Comparison): str
   return `SELECT ${parts} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord WHERE p.differs`;
 }
 
+/** The snapshot's events after the one with this id, by chat. Reads only. */
+export async function groupStagedAfter(
+  database: HostDatabase,
+  { staged }: Comparison,
+  id: bigint,
+  yielder: Yielder,
+): Promise<readonly NewerEvents[]> {
+  const { profile, db } = database;
+  const sourceOf = (column: string) => {
+    const index = placeOfName(staged.columns, column);
+    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
+  };
+  const sql = `SELECT ${eventParts(profile, sourceOf)} FROM ${STAGE_SCHEMA}.${staged.name} s
+    WHERE ${sourceOf(profile.log.columns.id)} > ${id} ORDER BY 1`;
+  return group(db, sql, { names: readChatNames(database), profile, yielder, rewound: new Set() });
+}
+
 /** SQL: the columns that identify an event, then whether it is flagged as hidden or superseded. */
 function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
   return [...chainColumns(profile).map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');

@@ -61,6 +61,8 @@ const profileSchema = section({
         }),
         {},
       ),
+      replays: v.optional(v.boolean('true or false'), log.replays),
+      gapless: v.optional(v.boolean('true or false'), log.gapless),
     }),
     {},
   ),

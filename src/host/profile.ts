@@ -2,7 +2,14 @@ import type { Rules } from '../model/rules.ts';
 
 /** What Snapback knows about an event-sourced application. Nothing else in the core names its tables or its thresholds. */
 export type Profile = {
-  readonly log: { readonly table: string; readonly columns: LogColumns };
+  readonly log: {
+    readonly table: string;
+    readonly columns: LogColumns;
+    /** Whether the application, when it starts, applies the events after its newest checkpoint to its tables. */
+    readonly replays: boolean;
+    /** Whether the ids of the events must follow each other without gaps. */
+    readonly gapless: boolean;
+  };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
   readonly chat: ChatFields;
@@ -68,6 +75,8 @@ export const defaultProfile: Profile = {
       supersededBy: 'superseded_by',
       hidden: 'hidden',
     },
+    replays: true,
+    gapless: false,
   },
   tables: [
     'bots',

@@ -21,7 +21,7 @@ export async function withComparedStates<T>(
   use: (states: ComparedStates) => Promise<T>,
 ): Promise<T> {
   if (otherId !== null) return withTwoSnapshots(folder, { snapshotId, otherId }, task, use);
-  return withStagedSnapshot(folder, snapshotId, task, async ({ database, stage, snapshot }) => {
+  return withStagedSnapshot(folder, { id: snapshotId }, task, async ({ database, stage, snapshot }) => {
     const { comparisons, match } = await compareTables(
       database,
       stage.tables,

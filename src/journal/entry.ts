@@ -110,6 +110,7 @@ const receipt = v.pipe(
     leftOut: v.optional(v.array(detail), []),
     checks: v.array(check),
     lastEventId: integer,
+    replay: v.optional(v.nullable(v.object({ fromEvent: integer, toEvent: integer })), null),
     writeLockMs: amount,
     whileOpen: v.boolean(),
     inUse,

@@ -26,6 +26,8 @@ export const ERROR_CODES = [
   'row-too-large',
   'leaves-orphans',
   'other-timeline',
+  'newer-not-kept',
+  'events-not-applied',
   'plan-stale',
   'verification-failed',
   'nothing-to-undo',

@@ -22,6 +22,8 @@ export type RestoreConsents = {
 /** What a restore is asked to do. All but the consents is part of a plan's identity. */
 export type RestoreOptions = RestoreConsents & {
   readonly mode: RestoreMode;
+  /** Keep the events that were written since the snapshot. The host applies them at its next start. Only in a full restore. */
+  readonly keepNewer: boolean;
   /** Tables in state `empty-then` to be emptied. */
   readonly clearTables: readonly string[];
 };
@@ -33,6 +35,14 @@ export type Orphans = {
   readonly rows: number;
   /** True: the rows come back without their parents. False: the parents are removed. */
   readonly comesBack: boolean;
+};
+
+/** Events that are in the log afterwards and not in the tables yet: the host applies them at its next start. */
+export type Replay = {
+  readonly fromEvent: bigint;
+  readonly toEvent: bigint;
+  /** The events by chat. */
+  readonly events: readonly NewerEvents[];
 };
 
 /**
@@ -73,6 +83,8 @@ export type RestorePlan = {
   readonly bystanders: readonly string[];
   readonly newerEvents: readonly NewerEvents[];
   readonly returningEvents: readonly NewerEvents[];
+  /** Null where the tables hold all events of the log afterwards. */
+  readonly replay: Replay | null;
   /** Live events that the snapshot does not hold, whatever their ids, without the host's own records of rewinds. */
   readonly newerEventsLost: number;
   /** `other`: neither log continues the other, so losing newer events needs a consent. */
@@ -170,6 +182,8 @@ export type RestoreReceipt = {
   readonly leftOut: readonly string[];
   readonly checks: readonly CheckResult[];
   readonly lastEventId: bigint;
+  /** The events that the host applies at its next start, from the first to the last; null: none. */
+  readonly replay: Omit<Replay, 'events'> | null;
   /** How long other writers were shut out, in milliseconds. */
   readonly writeLockMs: number;
   readonly whileOpen: boolean;

@@ -5,9 +5,10 @@ import { SnapbackError } from '../model/errors.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { takeUpToDate } from '../restore/tables-at.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
-import { type TakenSnapshot, takeSnapshot } from '../snapshots/take.ts';
+import type { TakenSnapshot } from '../snapshots/take.ts';
 import {
   type Counted,
   countEvents,
@@ -135,7 +136,7 @@ async function takeAndRemember(
   newest: LastEvent | null,
   task: TaskOptions,
 ): Promise<TakenSnapshot> {
-  const taken = await takeSnapshot(folder, PERIODIC_KIND, task);
+  const taken = await takeUpToDate(folder, PERIODIC_KIND, task);
   if (newest !== null) await rememberTaken(folder, taken.id, newest);
   return taken;
 }

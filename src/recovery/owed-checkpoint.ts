@@ -7,6 +7,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { dumpCheckpoint, publishCheckpoint } from '../restore/checkpoint.ts';
+import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/drafts.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
@@ -14,8 +15,7 @@ import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
 import { readContents } from './draft-contents.ts';
-import { readNotedContents } from './noted-contents.ts';
-import { holdsDumps, holdsTables } from './restore-outcome.ts';
+import { holdsDumps } from './restore-outcome.ts';
 
 /*
  * The fresh checkpoint of a restore whose process died before publishing it. Normally its draft is there. Where that is
@@ -94,8 +94,12 @@ export async function ensureCheckpoint(
   const left = await readNotedContents(folder, copy, task);
   if (left === null || !(await holdsTables(database, left.after, task))) return null;
   const newest = await readNewestCheckpoint(folder);
-  if (newest?.about != null && (await holdsDumps(database, newest.about.tables, task))) return newest.id;
-  return publishCheckpoint(folder, await dumpCheckpoint(folder, database.db, task));
+  const { after = null } = copy.note.tablesAt ?? {};
+  // A checkpoint that ends earlier than the log does not hold the same.
+  if (after === null && newest?.about != null && (await holdsDumps(database, newest.about.tables, task)))
+    return newest.id;
+  const state = { db: database.db, tablesAt: after === null ? null : BigInt(after) };
+  return publishCheckpoint(folder, await dumpCheckpoint(folder, state, task));
 }
 
 /** The checkpoint that the host's next start loads, and what it says about itself; null where there is none. */

@@ -3,6 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { holdsDump } from '../snapshot-file/dumped-table.ts';
 import { createNotedChain, type DumpedTable, type HashedTable } from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
@@ -10,7 +11,6 @@ import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { DraftContents } from './draft-contents.ts';
 import { type NotedLog, readLogBefore } from './log-before.ts';
-import { readNotedContents } from './noted-contents.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -102,16 +102,6 @@ async function compare(
 function readSign({ isBefore, isAfter, sameColumns }: Compared): RestoreOutcome {
   if (isBefore && !isAfter) return 'not-committed';
   return isAfter && !isBefore && sameColumns ? 'committed' : 'unknown';
-}
-
-/** Whether the database holds exactly these tables, each over the columns that are named with it. */
-export async function holdsTables(
-  database: KnownDatabase,
-  tables: readonly HashedTable[],
-  task: TaskOptions,
-): Promise<boolean> {
-  for (const table of tables) if (!(await holdsContent(database, table, task))) return false;
-  return true;
 }
 
 /** Whether the database holds exactly what was dumped. */

@@ -28,14 +28,22 @@ import type { PreparedPlan } from './plan.ts';
  * hold, else dumped inside its transaction. It is published right after COMMIT.
  */
 
+/** The state that a transaction sees. `tablesAt`: the event up to which its tables hold the log; null: all of it. */
+export type CheckpointState = { readonly db: AnyDatabase; readonly tablesAt: bigint | null };
+
 /**
- * Dumps the state that the open transaction sees into a draft. When this returns, the draft and its name are on the disk.
- * @throws as `writeAndCheck` and `syncDraft`; then there is no draft
+ * Dumps a state into a draft, without the events that its tables do not hold yet. When this returns, the draft and its name
+ * are on the disk. @throws as `writeAndCheck` and `syncDraft`; then there is no draft
  */
-export async function dumpCheckpoint(folder: DataFolder, db: AnyDatabase, task: TaskOptions): Promise<Draft> {
+export async function dumpCheckpoint(
+  folder: DataFolder,
+  { db, tablesAt }: CheckpointState,
+  task: TaskOptions,
+): Promise<Draft> {
   const draft = await createDraft(folder, PERIODIC_KIND);
   try {
-    await writeAndCheck(db, draft, { profile: folder.profile, phase: 'checkpoint', restore: null }, task);
+    const request = { profile: folder.profile, phase: 'checkpoint', restore: null, tablesAt } as const;
+    await writeAndCheck(db, draft, request, task);
     await syncDraft(draft);
     return draft;
   } catch (error) {

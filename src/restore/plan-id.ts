@@ -16,19 +16,24 @@ export async function readByEvidence(stage: Stage, task: TaskOptions): Promise<r
   return contents;
 }
 
+type Identified = Pick<RestorePlan, 'action' | 'snapshot' | 'options'> & {
+  /** The content of the newer events that are kept; null: none are. */
+  readonly keptHash: string | null;
+};
+
 /** The identity of a plan: a hash of everything that determines its result. */
 export function planId(
-  { action, snapshot, options }: Pick<RestorePlan, 'action' | 'snapshot' | 'options'>,
+  { action, snapshot, options, keptHash }: Identified,
   schema: Schema,
   contents: readonly (readonly PlannedContent[])[],
 ): string {
   // Consents do not change what happens: the plan that was shown stays the plan.
-  const { mode, clearTables } = options;
+  const { mode, keepNewer, clearTables } = options;
   const identity = [
     action,
     snapshot.sha256,
     [schema.hash, schema.userVersion],
-    [mode, [...clearTables].sort()],
+    [mode, keepNewer, keptHash, [...clearTables].sort()],
     contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

@@ -26,9 +26,11 @@ import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { IndexStates, TableWork, WrittenEffects } from '../write/write-tables.ts';
 import type { PlanFound } from './found-before.ts';
+import { findKeepRefusal, type KeptEvents } from './keep-newer.ts';
 import { planId, readByEvidence } from './plan-id.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
+import { findReplay } from './tables-at.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
 
 export type PlanRequest = {
@@ -38,6 +40,8 @@ export type PlanRequest = {
   readonly rewrite: Rewrite;
   readonly stage: Stage;
   readonly preflight: Preflight;
+  /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
+  readonly kept: KeptEvents | null;
   /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
   readonly found?: PlanFound | null;
 };
@@ -52,6 +56,8 @@ export type PreparedPlan = TableWork & {
   readonly knownFaults: KnownFaults | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
   readonly derived: readonly Comparison[];
+  /** The event up to which the tables will hold the log; null: all of it. */
+  readonly tablesAt: bigint | null;
   /** Content of each touched live table. */
   readonly contents: readonly ToldContent[];
   /** Content of the tables outside the plan that a trigger or foreign key could reach, by live name. */
@@ -108,7 +114,7 @@ export async function preparePlan(
   );
   const touchedNow = contents.map(({ name, told }) => [name, told] as const);
   const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
-  const id = planId(request, schema, known);
+  const id = planId({ ...request, keptHash: request.kept?.hash ?? null }, schema, known);
   const { found: earlier = null } = request;
   const before = earlier?.planId === id ? earlier : null;
   report(false);
@@ -117,6 +123,7 @@ export async function preparePlan(
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
   const newer = writesLog ? found.newer : [];
+  const replay = full ? await findReplay(database, { ...request, comparisons }, task) : null;
   const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
     action: request.action,
     snapshot,
@@ -130,6 +137,7 @@ export async function preparePlan(
     newerEvents: newer,
     returningEvents: writesLog ? found.returning : [],
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
+    replay: replay?.shown ?? null,
     lineage: found.lineage,
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
@@ -147,10 +155,14 @@ export async function preparePlan(
   };
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
+  const notKept = request.kept === null ? null : findKeepRefusal(plan, request.kept);
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
+  // Where the newer events stay, both logs are of one timeline, although each has events that the other lacks.
+  const lineage = request.kept === null || notKept !== null ? found.lineage : 'same';
   return {
-    plan: { ...plan, planId: id, refusals },
+    plan: { ...plan, lineage, planId: id, refusals: notKept === null ? refusals : [notKept, ...refusals] },
     stage,
+    tablesAt: replay?.tablesAt ?? null,
     indexes: before?.indexes ?? null,
     comparisons,
     derived,

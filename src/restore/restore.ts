@@ -1,6 +1,6 @@
 import type { Rewrite } from '../compare/compare-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { readHostDatabase } from '../host/host-database.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { whileRunning } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
@@ -13,6 +13,7 @@ import type { Stage } from '../stage/stage.ts';
 import { attachStage, stageById, withStagedSnapshot } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { FoundOutdated, type PlanFound, recallFound } from './found-before.ts';
+import { addNewerEvents, type KeptEvents, type OwnStage } from './keep-newer.ts';
 import { preparePlan } from './plan.ts';
 import { requireWritable, runPreflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
@@ -32,6 +33,7 @@ export type PlanOptions = {
 
 export const defaultRestoreOptions: RestoreOptions = {
   mode: 'full',
+  keepNewer: false,
   acceptDrift: false,
   acceptOtherTimeline: false,
   clearTables: [],
@@ -47,14 +49,20 @@ export async function planRestore(
   { whileOpen = false, ...request }: RestoreRequest & PlanOptions,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
-  return withStagedSnapshot(folder, request.snapshotId, task, async ({ view, database, stage, snapshot }) => {
+  const { snapshotId: id, keepNewer: own } = request;
+  return withStagedSnapshot(folder, { id, own }, task, async ({ view, database, snapshot, ...staged }) => {
     const { viewingCopy } = view;
     const preflight = await runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     try {
+      const { stage, kept } = await addKept(
+        { ...staged, nativeBinding: folder.nativeBinding },
+        { database, options },
+        task,
+      );
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, preflight },
+        { action, snapshot, options, rewrite, stage, kept, preflight },
         task,
       );
       return await rehearse({ folder, copy: database, prepared }, task);
@@ -63,6 +71,21 @@ export async function planRestore(
       throw explainNeed(error, null);
     }
   });
+}
+
+/** Adds the newer events to a stage where they are to be kept. @throws as `addNewerEvents`, and `usage` */
+async function addKept(
+  own: OwnStage,
+  { database, options }: { readonly database: HostDatabase; readonly options: RestoreOptions },
+  task: TaskOptions,
+): Promise<{ readonly stage: Stage; readonly kept: KeptEvents | null }> {
+  if (!options.keepNewer) return { stage: own.stage, kept: null };
+  if (options.mode !== 'full')
+    throw new SnapbackError(
+      'usage',
+      'Newer events can only be kept when all is restored: the log stays as it is otherwise.',
+    );
+  return addNewerEvents(own, database, task);
 }
 
 /**
@@ -109,21 +132,26 @@ async function applyOnce(
     const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
       const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
-      const { stage, snapshot } = await stageById(folder, request.snapshotId, { folder: place, live }, task);
-      closeStage = stage.close;
+      const where = { folder: place, live, own: request.keepNewer };
+      const { stage: staged, snapshot } = await stageById(folder, request.snapshotId, where, task);
+      closeStage = staged.close;
       const preflight = await runPreflight(folder, snapshot, {
         mode: request.mode,
         whileOpen: apply.whileOpen,
         viewingCopy: false,
       });
-      attachStage(db, stage);
+      if (!request.keepNewer) attachStage(db, staged);
       await beginReading(db, task);
       const database = readHostDatabase(db, folder.profile);
-      if (database.schema.hash !== stage.schemaHash) throw staleError();
+      if (database.schema.hash !== staged.schemaHash) throw staleError();
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
+      const { nativeBinding } = folder;
+      const { stage, kept } = await addKept({ stage: staged, nativeBinding }, { database, options }, task);
+      // Events of this very moment were added to it: as long as it was attached, it could not be written to.
+      if (request.keepNewer) attachStage(db, stage);
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, preflight, found },
+        { action, snapshot, options, rewrite, stage, kept, preflight, found },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

@@ -62,11 +62,12 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     const written = await writeAndVerify(run, safety, task);
     // The same goes for the next snapshot of what is there now.
     if (plan.freshCheckpoint) refuseHugeRows(db, database.schema, folder.profile);
-    if (checkpoint !== null && written.receipt.lastEventId !== plan.snapshot.lastEventId) {
+    const { tablesAt } = prepared;
+    if (checkpoint !== null && (tablesAt ?? written.receipt.lastEventId) !== plan.snapshot.lastEventId) {
       await discardDraft(checkpoint);
       checkpoint = null;
     }
-    if (plan.freshCheckpoint) checkpoint ??= await dumpCheckpoint(folder, db, task);
+    if (plan.freshCheckpoint) checkpoint ??= await dumpCheckpoint(folder, { db, tablesAt }, task);
     // From here on the line may be on the disk, even if writing it fails.
     announced = true;
     await appendJournal(folder, {
@@ -148,6 +149,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
         plan.options.mode === 'full'
           ? readLastEventId(db, folder.profile)
           : (plan.snapshot.lastEventId ?? 0n),
+      replay: plan.replay && { fromEvent: plan.replay.fromEvent, toEvent: plan.replay.toEvent },
       whileOpen: apply.whileOpen,
       inUse,
     },

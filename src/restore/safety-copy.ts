@@ -15,6 +15,7 @@ import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { copyDatabase, findCopied } from './database-copy.ts';
 import type { PreparedPlan } from './plan.ts';
+import { readTablesAt } from './tables-at.ts';
 import { noteContent } from './touched-content.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
@@ -27,16 +28,18 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase<WriteDatabase>,
-  { plan, stage, comparisons, contents, integrity }: PreparedPlan,
+  { plan, stage, comparisons, contents, integrity, tablesAt: after }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
+  const before = await readTablesAt(folder, database, task);
+  const tablesAt = { before: before?.toString() ?? null, after: after?.toString() ?? null };
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
   // The host only appends to its log. So this tells whether COMMIT happened even long after every table has been changed.
   const log = writesLog ? await logExtent(stage, folder.profile, task) : null;
-  const after: RestoreNote['after'][number][] = [];
+  const noted: RestoreNote['after'][number][] = [];
   for (const { staged } of comparisons) {
     const content = contents.find(({ name }) => name === staged.live.name);
-    if (content !== undefined) after.push(await noteContent(stage, staged, content, task));
+    if (content !== undefined) noted.push(await noteContent(stage, staged, content, task));
   }
   const tables = findCopied(database);
   const draft = await createDraft(folder, SAFETY_KIND, tables === null ? 'json' : 'database');
@@ -48,9 +51,10 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
-      after,
+      after: noted,
       log,
       faults: noteFaults(integrity),
+      ...(before === null && after === null ? {} : { tablesAt }),
     };
     if (tables !== null) await copyDatabase(folder, database, { draft, tables, restore }, task);
     else

@@ -18,18 +18,21 @@ type TableDigest = ReturnType<typeof createTableDigest>;
  */
 export function readDumpPieces(
   { db, schema, profile: { log } }: HostDatabase,
-  { table, columns, extract = [] }: DumpSource,
+  { table, columns, extract = [], upTo = null }: DumpSource,
 ): Generator<RowPiece> {
   const isLog = foldName(table.name) === foldName(log.table);
   const id = log.columns.id;
+  const some = upTo === null ? '' : `WHERE ${quoteName(id)} <= ${upTo}`;
   return readRowPieces(db, {
     schemaName: 'main',
     table,
     columns,
     encoding: schema.encoding,
     form: rowForm(columns, extract),
-    order: isLog ? `${table.scanHint} ORDER BY ${quoteName(id)}` : scanOrder(table),
-    byRowid: !isLog || (table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(id)),
+    order: isLog ? `${table.scanHint} ${some} ORDER BY ${quoteName(id)}` : scanOrder(table),
+    // Only where all rows are read, their rowids tell where to go on.
+    byRowid:
+      !isLog || (upTo === null && table.rowidColumn !== null && foldName(table.rowidColumn) === foldName(id)),
   });
 }
 
@@ -37,6 +40,8 @@ type DumpSource = {
   readonly table: Table;
   readonly columns: readonly string[];
   readonly extract?: RowForm['extract'];
+  /** The last event to read of the log; null: all of it. */
+  readonly upTo?: bigint | null;
 };
 
 /** Compares rows, which are added in the order of the dump, with what the notes of their file say about the table. */

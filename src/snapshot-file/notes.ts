@@ -90,7 +90,12 @@ export type RestoreNote = {
    * the copy and did not record it.
    */
   readonly faults: KnownFaults | null;
+  /** Where the tables did not hold the whole log before the restore, or do not afterwards. */
+  readonly tablesAt?: TablesAt;
 };
+
+/** The id of the event up to which the tables hold the log, before a restore and after it; null: all of it. */
+type TablesAt = { readonly before: string | null; readonly after: string | null };
 
 /** What a salvaged snapshot was made of. It stays in the file for ever: nothing that is missing here was empty. */
 export type SalvageNote = {
@@ -149,6 +154,7 @@ const total = v.object({
 }) satisfies v.GenericSchema<unknown, RowTotal>;
 const counted = v.array(v.tuple([v.string(), count]));
 
+const eventId = v.pipe(v.string(), v.regex(/^-?\d{1,20}$/));
 const restoreNote = v.object({
   planId: v.string(),
   action: v.picklist(['restore', 'undo']),
@@ -165,6 +171,7 @@ const restoreNote = v.object({
   ),
   log: v.fallback(v.nullable(extent), null),
   faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
+  tablesAt: v.exactOptional(v.object({ before: v.nullable(eventId), after: v.nullable(eventId) })),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;
 
 const written = { name: v.string(), columns: v.array(v.string()), rows: count, sha256: v.string() };
@@ -179,7 +186,7 @@ function aboutOf<
     format: v.literal(format),
     kind: v.string(),
     takenAt: v.string(),
-    lastEventId: v.pipe(v.string(), v.regex(/^-?\d{1,20}$/)),
+    lastEventId: eventId,
     userVersion: v.number(),
     encoding: v.string(),
     schemaHash: v.string(),

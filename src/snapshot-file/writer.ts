@@ -33,6 +33,8 @@ export type DumpRequest = {
   readonly phase: Progress['phase'];
   /** The note of a safety copy; null for other snapshots. */
   readonly restore: RestoreNote | null;
+  /** The event up to which the tables hold the log; later events are left out. Null: all are applied. */
+  readonly tablesAt?: bigint | null;
 };
 
 /** What was written: what the file says about itself, and what proves its bytes from the first to the last. */
@@ -66,10 +68,11 @@ export async function writeSnapshot(
     const exact = await open(join(folder.path, 'exact'), 'wx+', 0o600);
     try {
       const dump = createDump({ db, schema, profile }, { visible: handle, exact }, phase, task);
-      const lastEventId = readLastEventId(db, profile);
+      const { tablesAt = null } = request;
+      const lastEventId = tablesAt ?? readLastEventId(db, profile);
       await dump.text(`{"last_event_id": ${lastEventId}`);
       const chain = createLogChain();
-      const tables = [await dump.table(profile.log.table, logTable, chain)];
+      const tables = [await dump.table(profile.log.table, logTable, { chain, upTo: tablesAt })];
       const absent: string[] = [];
       for (const name of profile.tables) {
         const table = findTable(schema, name);
@@ -101,6 +104,9 @@ export async function writeSnapshot(
   }
 }
 
+/** What else is needed of the log: the chain of its events, and where to stop. */
+type DumpedLog = { readonly chain: LogChain; readonly upTo: bigint | null };
+
 function createDump(
   database: HostDatabase,
   files: { readonly visible: FileHandle; readonly exact: FileHandle },
@@ -122,9 +128,10 @@ function createDump(
   }
 
   /** Writes a table, and adds its events to the chain if it is the log. */
-  async function table(name: string, source: Table, chain: LogChain | null): Promise<WrittenDump> {
-    const { columns, identity } =
-      chain === null ? plainColumns(source) : logColumns(source, database.profile);
+  async function table(name: string, source: Table, log: DumpedLog | null): Promise<WrittenDump> {
+    const { columns, identity } = log === null ? plainColumns(source) : logColumns(source, database.profile);
+    const chain = log?.chain ?? null;
+    const upTo = log?.upTo ?? null;
     const { pick, places } = createIdentifier(identity, columns);
     const textOf = createRowWriter(columns);
     let rows = 0;
@@ -140,7 +147,7 @@ function createDump(
     };
     await main.text(`, ${jsonText(name)}: [`);
     endSegment();
-    for (const piece of readDumpPieces(database, { table: source, columns, extract: places })) {
+    for (const piece of readDumpPieces(database, { table: source, columns, extract: places, upTo })) {
       if ('text' in piece) {
         chain?.addLines(piece.extracts, piece.rows);
         await add(piece.text, piece.rows);

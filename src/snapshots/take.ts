@@ -14,21 +14,29 @@ import { createDraft, type Draft, discardDraft, publishDraft, readDraft } from '
 
 export type TakenSnapshot = Extract<TakeResult, { readonly taken: true }>;
 
+/** The host's own kinds. */
+export type TakenKind = 'rewind' | 'periodic';
+
 /**
  * Takes a snapshot of one moment of the database into `snapshots/<kind>/`, named by the current second as the host's
  * `take_snapshot` does. The file appears complete or not at all, and nothing is overwritten.
- * @throws as `withLiveView` and `writeSnapshot`; `folder-read-only`, `disk-full`, `io-failed`; then there is no file
+ * `refuse` may throw, of the moment that is taken.
+ * @throws as `withLiveView`, `refuse` and `writeSnapshot`; `folder-read-only`, `disk-full`, `io-failed`; then there is no file
  */
 export async function takeSnapshot(
   folder: DataFolder,
-  kind: 'rewind' | 'periodic',
+  kind: TakenKind,
   task: TaskOptions = {},
+  refuse: (db: AnyDatabase) => Promise<void> = async () => undefined,
 ): Promise<TakenSnapshot> {
   return withLiveView(folder, task, async ({ db }) => {
     const draft = await createDraft(folder, kind);
     try {
       const request = { profile: folder.profile, phase: 'take', restore: null } as const;
-      const written = await atOneMoment(db, task, () => writeDraft(db, draft, request, task));
+      const written = await atOneMoment(db, task, async () => {
+        await refuse(db);
+        return writeDraft(db, draft, request, task);
+      });
       await makeDurable(draft, written, task);
       const { sizeBytes } = await readDraft(draft);
       const published = await publishDraft(folder, draft);
@@ -42,7 +50,7 @@ export async function takeSnapshot(
 }
 
 /** The request of a dump, without what its draft says. */
-type DraftRequest = Pick<DumpRequest, 'profile' | 'phase' | 'restore'>;
+type DraftRequest = Pick<DumpRequest, 'profile' | 'phase' | 'restore' | 'tablesAt'>;
 
 /**
  * Dumps into a draft, makes it durable and reads the file back: it must have the bytes that were written. On an error the

@@ -123,6 +123,30 @@ export function openStageAgain(stage: Stage, folder: PrivateFolder, options: Ope
   }
 }
 
+/**
+ * Replaces an open stage by a private copy that may be added to. `contents` of the copy are to be computed anew. The caller
+ * closes it. @throws `disk-full`, `io-failed`; the stage is closed in any case
+ */
+export async function takeOver(stage: Stage, { folder, nativeBinding }: StagePlace): Promise<Stage> {
+  const file = join(folder.path, `stage-${randomBytes(4).toString('hex')}.db`);
+  try {
+    stage.db.prepare('VACUUM INTO ?').run(file);
+  } catch (error) {
+    throw explainPrivateWrite(error, file);
+  } finally {
+    await stage.close();
+  }
+  const db = openReadDatabase(file, { nativeBinding });
+  return {
+    ...stage,
+    ...{ file, db, folder, contents: { totals: new Map(), log: null } },
+    async close() {
+      db.close();
+      await tidy(() => rm(file, { force: true }));
+    },
+  };
+}
+
 function openStage({ path, record }: Kept, { facts, guessedBlobs }: Filled, place: StagePlace): Stage {
   const { live, nativeBinding, folder } = place;
   const { encoding, hash } = live.schema;

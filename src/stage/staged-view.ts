@@ -11,7 +11,7 @@ import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
 import { statSync } from '../system/files.ts';
 import { STAGE_SCHEMA } from './layout.ts';
-import { type Stage, type StagePlace, stageSnapshot } from './stage.ts';
+import { type Stage, type StagePlace, stageSnapshot, takeOver } from './stage.ts';
 
 export type StagedView = {
   readonly view: ReadView;
@@ -22,12 +22,13 @@ export type StagedView = {
 };
 
 /**
- * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards.
+ * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards. `own`: as
+ * in `stageById`.
  * @throws as `withReadView` and `stageById`
  */
 export async function withStagedSnapshot<T>(
   folder: DataFolder,
-  id: SnapshotId,
+  { id, own = false }: { readonly id: SnapshotId; readonly own?: boolean },
   task: TaskOptions,
   use: (staged: StagedView) => Promise<T>,
 ): Promise<T> {
@@ -36,7 +37,7 @@ export async function withStagedSnapshot<T>(
     const { stage, snapshot } = await stageById(
       folder,
       id,
-      { folder: view.folder, live: database, proof: 'facts' },
+      { folder: view.folder, live: database, proof: 'facts', own },
       task,
     );
     try {
@@ -48,6 +49,9 @@ export async function withStagedSnapshot<T>(
   });
 }
 
+/** Where a stage is laid out. `own`: it is a copy that the caller may add to. */
+type Where = Pick<StagePlace, 'folder' | 'live' | 'proof'> & { readonly own?: boolean };
+
 /**
  * Opens a snapshot by its id and lays it out, in the given private folder where it cannot be kept. The caller closes the
  * stage. @throws as `openSnapshotFile` and `stageSnapshot`
@@ -55,13 +59,15 @@ export async function withStagedSnapshot<T>(
 export async function stageById(
   folder: DataFolder,
   id: SnapshotId,
-  place: Pick<StagePlace, 'folder' | 'live' | 'proof'>,
+  { own = false, ...where }: Where,
   task: TaskOptions,
 ) {
   const file = await openSnapshotFile(folder, id);
   try {
     const { nativeBinding, cacheDir } = folder;
-    const stage = await stageSnapshot(file, { ...place, nativeBinding, cacheDir }, task);
+    const place = { ...where, nativeBinding, cacheDir };
+    const shared = await stageSnapshot(file, place, task);
+    const stage = own ? await takeOver(shared, place) : shared;
     const snapshot: SnapshotRef = {
       id,
       takenAt: (snapshotTime(parseSnapshotId(id).name) ?? new Date(file.mtimeMs)).toISOString(),
@@ -76,7 +82,7 @@ export async function stageById(
 }
 
 /**
- * Attaches the stage beside `main`. Call it before the transaction begins. Where another process has removed the file's
+ * Attaches the stage beside `main`. Call it before the transaction begins, unless nobody else has the stage. Where another process has removed the file's
  * name meanwhile, a copy of what is still open is attached. @throws `disk-full`, `io-failed`
  */
 export function attachStage(db: AnyDatabase, stage: Stage): void {

@@ -71,6 +71,7 @@ const commit = (
     leftOut: [],
     checks: [],
     lastEventId: 1n,
+    replay: null,
     writeLockMs: 1,
     whileOpen: false,
     inUse: { state: 'no' },

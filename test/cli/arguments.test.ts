@@ -23,6 +23,7 @@ describe('a command line', () => {
       id: 'rewind/a',
       options: {
         mode: 'full',
+        keepNewer: false,
         acceptDrift: false,
         acceptOtherTimeline: false,
         clearTables: [],
@@ -40,6 +41,7 @@ describe('a command line', () => {
       id: 'a/b',
       options: {
         mode: 'projections',
+        keepNewer: false,
         acceptDrift: true,
         acceptOtherTimeline: true,
         clearTables: ['t', 'u'],

@@ -30,7 +30,11 @@ test('a part that the file names replaces the default, and every other part stay
   );
   expect(profile).toEqual({
     ...defaultProfile,
-    log: { table: 'journal', columns: { ...defaultProfile.log.columns, payload: 'body' } },
+    log: {
+      ...defaultProfile.log,
+      table: 'journal',
+      columns: { ...defaultProfile.log.columns, payload: 'body' },
+    },
     tables: ['rooms'],
     nouns: [{ table: 'rooms', one: 'room', many: 'rooms' }],
     periodic: { ...defaultProfile.periodic, keep: 2 },

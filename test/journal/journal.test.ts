@@ -56,6 +56,7 @@ const committed: Extract<JournalEntry, { readonly type: 'committed' }> = {
       { check: 'integrity', subject: null, result: 'not-run', detail: 'why' },
     ],
     lastEventId: 9_007_199_254_740_993n,
+    replay: { fromEvent: 4n, toEvent: 9_007_199_254_740_993n },
     writeLockMs: 12.5,
     whileOpen: true,
     inUse: { state: 'yes', by: [{ pid: 7, name: 'host' }] },

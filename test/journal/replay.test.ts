@@ -37,6 +37,7 @@ function commit(
     leftOut: [],
     checks: [],
     lastEventId: 1n,
+    replay: null,
     writeLockMs: 1,
     whileOpen: false,
     inUse: { state: 'no' },

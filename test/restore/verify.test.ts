@@ -29,7 +29,7 @@ const story: Story = {
 async function verifyAfter(mischief: string): Promise<unknown> {
   const { place, id } = await live(root(), story);
   const folder = await open(place);
-  return withStagedSnapshot(folder, id, {}, async ({ database, stage, snapshot }) => {
+  return withStagedSnapshot(folder, { id }, {}, async ({ database, stage, snapshot }) => {
     const { db } = database;
     const preflight = await runPreflight(folder, snapshot, {
       mode: 'full',
@@ -41,6 +41,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
       snapshot,
       options: defaultRestoreOptions,
       rewrite: 'differing' as const,
+      kept: null,
     };
     const prepared = await preparePlan(database, { ...request, stage, preflight }, {});
     db.exec('BEGIN');

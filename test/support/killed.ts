@@ -25,13 +25,14 @@ export type Killed = {
 export async function killAtCommit(
   place: Place,
   id: string,
-  given: { readonly committed: boolean; readonly mode?: RestoreMode },
+  given: { readonly committed: boolean; readonly mode?: RestoreMode; readonly keepNewer?: boolean },
 ): Promise<Killed> {
   const before = await readFile(place.databaseFile);
   const request = {
     ...defaultRestoreOptions,
     snapshotId: id,
     mode: given.mode ?? 'full',
+    keepNewer: given.keepNewer ?? false,
     action: 'restore' as const,
   };
   const receipt = await applyRestore(await open(place), request, NOW);

@@ -30,6 +30,7 @@ export const plan: RestorePlan = {
   },
   options: {
     mode: 'full',
+    keepNewer: false,
     acceptDrift: false,
     acceptOtherTimeline: false,
     clearTables: [],
@@ -44,6 +45,7 @@ export const plan: RestorePlan = {
   bystanders: ['settings'],
   newerEvents: [],
   returningEvents: [],
+  replay: null,
   newerEventsLost: 0,
   lineage: 'same',
   schemaDrift: [],

@@ -5,7 +5,7 @@ const message = (name: string, args: unknown) => ({ requestId: 'r1', name, args 
 const folderId = 'f1';
 const planId = 'a'.repeat(64);
 const noConsents = { acceptDrift: false, acceptOtherTimeline: false };
-const options = { mode: 'full', ...noConsents, clearTables: [] };
+const options = { mode: 'full', keepNewer: false, ...noConsents, clearTables: [] };
 
 describe('what the window may ask', () => {
   test.each([

@@ -1,3 +1,4 @@
+import { holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -7,6 +8,7 @@ import { openSnapshotFile } from '../snapshots/files.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type TableHasher } from '../sqlite/row-hash.ts';
+import type { KnownDatabase } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 
 /** The touched tables before and after a restore. */
@@ -79,4 +81,14 @@ async function hashTouched(
     throw error;
   }
   return held;
+}
+
+/** Whether the database holds exactly these tables, each over the columns that are named with it. */
+export async function holdsTables(
+  database: KnownDatabase,
+  tables: readonly HashedTable[],
+  task: TaskOptions,
+): Promise<boolean> {
+  for (const table of tables) if (!(await holdsContent(database, table, task))) return false;
+  return true;
 }

@@ -1,0 +1,164 @@
+import type { HostDatabase } from '../host/host-database.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { Refusal, RestorePlan } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { explainPrivateWrite, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Stage } from '../stage/stage.ts';
+import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
+import { createYielder } from '../system/yielder.ts';
+import { refusalOf } from './refusals.ts';
+
+/*
+ * Restoring a snapshot while keeping the events that were written since. The log becomes the snapshot's and the newer events
+ * after it, less the record of the rewind: replaying that would rewind again. The tables become the snapshot's. Nobody has to
+ * guess how the host changes them: the fresh checkpoint ends with the snapshot's last event, so the host itself applies the
+ * newer ones at its next start.
+ *
+ * For planning, writing and verifying, this is a restore like any other, of a stage to which these events were added.
+ */
+
+/** What was added to a stage. */
+export type KeptEvents = {
+  readonly events: number;
+  /** How many records of a rewind were left out. */
+  readonly rewindRecords: number;
+  /** The content of the events: it belongs to what a plan says. */
+  readonly hash: string;
+  /** Why they cannot be kept; null: they can. Then nothing was added. */
+  readonly obstacle: Obstacle | null;
+};
+
+/**
+ * `no-ids`: the log has no ids by which newer events are told. `wrong-end`: the snapshot does not end with the event that
+ * it names as its last. `no-replay`, `no-gaps`: the profile says that the host does not replay, or wants ids without gaps.
+ * `several-rewinds`: more than one rewind is recorded since. `other-timeline`: newer events have the ids of lost ones, or
+ * earlier events have changed.
+ */
+type Obstacle = 'no-ids' | 'wrong-end' | 'no-replay' | 'no-gaps' | 'several-rewinds' | 'other-timeline';
+
+/** A stage of its own that may be added to. */
+export type OwnStage = { readonly stage: Stage; readonly nativeBinding: string | undefined };
+
+/**
+ * Adds the live events after the snapshot's last one to its stage. Call it in the transaction that the plan is made in,
+ * before the stage is read there. @throws `disk-full`, `schema-needs-host`, `cancelled`, database errors
+ */
+export async function addNewerEvents(
+  { stage, nativeBinding }: OwnStage,
+  database: HostDatabase,
+  task: TaskOptions,
+): Promise<{ readonly stage: Stage; readonly kept: KeptEvents }> {
+  const refused = (obstacle: Obstacle) => ({
+    stage,
+    kept: { events: 0, rewindRecords: 0, hash: '', obstacle },
+  });
+  const { log: rules } = database.profile;
+  const staged = stage.tables.find(({ role }) => role === 'log');
+  if (staged === undefined || placeOfName(staged.columns, rules.columns.id) === -1) return refused('no-ids');
+  if (!rules.replays) return refused('no-replay');
+  if (stage.lastEventId === null || readLastStaged(stage, staged, rules.columns.id) !== stage.lastEventId)
+    return refused('wrong-end');
+  const db = openPrivateDatabase(stage.file, { nativeBinding });
+  try {
+    db.exec('BEGIN');
+    const added = await copyEvents({ db, staged, after: stage.lastEventId }, database, task);
+    if (added.rewindRecords > 1) return refused('several-rewinds');
+    if (added.rewindRecords > 0 && added.events > 0 && rules.gapless) return refused('no-gaps');
+    db.exec('COMMIT');
+    const grown = (table: StagedTable) =>
+      table === staged ? { ...table, rows: table.rows + added.events } : table;
+    return { stage: { ...stage, tables: stage.tables.map(grown) }, kept: { ...added, obstacle: null } };
+  } catch (error) {
+    throw explainPrivateWrite(error, stage.file);
+  } finally {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    db.close();
+  }
+}
+
+/** The highest event id in the stage, 0 without events; null if one is no integer. */
+function readLastStaged({ db }: Stage, staged: StagedTable, id: string): bigint | null {
+  const column = columnInStage(staged, placeOfName(staged.columns, id));
+  const last = db
+    .prepare<[], unknown>(`SELECT ifnull(max(${column}), 0) FROM ${staged.name}`)
+    .pluck()
+    .safeIntegers()
+    .get();
+  return typeof last === 'bigint' ? last : null;
+}
+
+type Target = { readonly db: WriteDatabase; readonly staged: StagedTable; readonly after: bigint };
+
+async function copyEvents(
+  { db, staged, after }: Target,
+  { db: live, schema, profile }: HostDatabase,
+  task: TaskOptions,
+): Promise<Omit<KeptEvents, 'obstacle'>> {
+  const { columns } = staged;
+  const { id, kind } = profile.log.columns;
+  const kindAt = placeOfName(columns, kind);
+  const insert = createInsert(db, staged);
+  const hasher = createTableHasher(columns);
+  const yielder = createYielder(task);
+  let [events, rewindRecords] = [0, 0];
+  const order = `WHERE ${quoteName(id)} > ${after} ORDER BY ${quoteName(id)}`;
+  const source = { schemaName: 'main', table: staged.live.name, columns, order, encoding: schema.encoding };
+  for (const row of readRows(live, source)) {
+    const what = row[kindAt];
+    if (typeof what === 'string' && profile.chat.rewindKinds.includes(what)) rewindRecords += 1;
+    else {
+      insert(row);
+      hasher.add(row);
+      events += 1;
+    }
+    await yielder.step();
+  }
+  return { events, rewindRecords, hash: hasher.finish().hash };
+}
+
+/** Adds a row behind those of a staged table. */
+function createInsert(db: WriteDatabase, { name, columns }: StagedTable) {
+  const places = columns.map((_, index) => `c${index}`);
+  const statements = new Map<string, ReturnType<typeof prepare>>();
+  const prepare = (values: string) =>
+    db.prepare<SqlValue[]>(`INSERT INTO ${name} (${places.join(', ')}) VALUES (${values})`);
+  return (row: readonly SqlValue[]): void => {
+    // Text that is not valid in the database's encoding is bound as its bytes.
+    const values = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?')).join(', ');
+    const statement = statements.get(values) ?? prepare(values);
+    statements.set(values, statement);
+    statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
+  };
+}
+
+function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+/** Why a plan that keeps newer events may not be applied; null: it may. */
+export function findKeepRefusal(
+  plan: Pick<RestorePlan, 'newerEvents' | 'newerEventsLost'>,
+  { obstacle, rewindRecords }: KeptEvents,
+): Refusal | null {
+  const records = plan.newerEvents.reduce((sum, one) => sum + one.rewindRecords, 0);
+  const found = obstacle ?? (plan.newerEventsLost > 0 || records !== rewindRecords ? 'other-timeline' : null);
+  return found === null
+    ? null
+    : refusalOf(
+        new SnapbackError('newer-not-kept', `${REASONS[found]} So newer events cannot be kept.`, {
+          why: found,
+        }),
+      );
+}
+
+const REASONS: Readonly<Record<Obstacle, string>> = {
+  'no-ids': 'The log has no ids that tell which events are newer.',
+  'wrong-end': 'The snapshot does not end with the event that it names as its last.',
+  'no-replay': 'The profile says that the chat app does not apply events of its log when it starts.',
+  'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
+  'several-rewinds': 'The chats were rewound more than once since this snapshot.',
+  'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
+};
