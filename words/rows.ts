@@ -75,7 +75,7 @@ function realWords(value: number): string {
 }
 
 /** What is said of tables in which no row differs. Where the tables themselves differ, that is not “identical”. */
-export function tablesAlikeWords(tables: number, { schema }: Pick<RowsOverview, 'schema'>): string {
+export function tablesAlikeWords(tables: number, schema: readonly unknown[]): string {
   return schema.length === 0
     ? count(tables, 'identical table')
     : `${count(tables, 'table')} with no differing row`;

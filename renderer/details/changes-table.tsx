@@ -2,10 +2,17 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import type { TableDiff } from '../../src/model/diff.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { tablesAlikeWords } from '../../words/rows.ts';
 import { Icon } from '../parts/icons.tsx';
 
+type ChangesTableProps = {
+  readonly tables: readonly TableDiff[];
+  /** What differs in the tables themselves. */
+  readonly schema: readonly unknown[];
+};
+
 /** What a restore would do to each table. Unaffected tables are listed in a section that starts closed. */
-export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[] }) {
+export function ChangesTable({ tables, schema }: ChangesTableProps) {
   const compared = tables.filter((table) => table.state === 'compared');
   const differing = compared.filter((table) => changesOf(table) > 0);
   const same = compared.filter((table) => changesOf(table) === 0);
@@ -48,7 +55,7 @@ export function ChangesTable({ tables }: { readonly tables: readonly TableDiff[]
           <Heading level={3}>
             <Button slot="trigger" className="fold-button">
               <Icon name="chevron" />
-              {count(same.length, 'identical table')}
+              {tablesAlikeWords(same.length, schema)}
             </Button>
           </Heading>
           <DisclosurePanel>

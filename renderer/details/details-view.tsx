@@ -108,7 +108,7 @@ function ComparisonView({ diff }: { readonly diff: Diff }) {
       <p className="story">
         <StoryText story={tellRestore(diff, rules)} />
       </p>
-      <ChangesTable tables={tellTables(diff)} />
+      <ChangesTable tables={tellTables(diff)} schema={diff.schemaDrift} />
       {record !== null && <p className="dim">{record}</p>}
       {notes.length > 0 && (
         <ul className="notes">

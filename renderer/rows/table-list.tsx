@@ -54,7 +54,7 @@ export function TableList({ overview, chosen, onChoose }: TableListProps) {
           onPress={() => setUnfolded(!unfolded)}
         >
           <Icon name="chevron" />
-          {unfolded ? 'Fold' : tablesAlikeWords(alike.length, overview)}
+          {unfolded ? 'Fold' : tablesAlikeWords(alike.length, overview.schema)}
         </Button>
       )}
     </div>

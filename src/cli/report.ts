@@ -5,6 +5,7 @@ import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords, shortRetention } from '../../words/retention.ts';
+import { tablesAlikeWords } from '../../words/rows.ts';
 import { healthWords, lineageWords } from '../../words/snapshots.ts';
 import { storyText, tellRestore } from '../../words/story.ts';
 import type { CacheState, ClearedCache } from '../model/cache.ts';
@@ -119,7 +120,7 @@ export function describeDiff(diff: Diff, rules: Rules): readonly string[] {
     '',
     toPrintable(storyText(tellRestore(diff, rules))),
     '',
-    ...describeTables(diff.tables),
+    ...describeTables({ tables: diff.tables, schema: diff.schemaDrift }),
     ...describeEvents('Comes back', diff.returningEvents),
     ...describeEvents('Removed', diff.newerEvents),
     ...(notes.length === 0 ? [] : ['', ...notes]),
@@ -134,9 +135,9 @@ export function describeClearing(tables: readonly string[]): readonly string[] {
   return [`To empty what is empty in the snapshot, restore it with ${flags.join(' ')}`];
 }
 
-/** A row for each table with a difference, and one line for all others. */
+/** A row for each table with a difference, and one line for all others. `schema`: what differs in the tables themselves. */
 export function describeTables(
-  tables: readonly TableDiff[],
+  { tables, schema }: { readonly tables: readonly TableDiff[]; readonly schema: readonly unknown[] },
   titles: readonly string[] = FIGURE_TITLES,
 ): readonly string[] {
   const compared = tables.filter(({ state }) => state === 'compared' || state === 'derived');
@@ -152,7 +153,7 @@ export function describeTables(
   ]);
   return [
     ...(changed.length === 0 ? [] : alignTable(columns, rows)),
-    ...(same === 0 ? [] : [count(same, 'identical table')]),
+    ...(same === 0 ? [] : [tablesAlikeWords(same, schema)]),
   ];
 }
 

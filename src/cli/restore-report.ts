@@ -28,7 +28,10 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
     ...stories.map(storyText),
     ...(replay === null ? [] : [replay]),
     '',
-    ...describeTables(plan.tables.filter(({ action }) => action === 'write')),
+    ...describeTables({
+      tables: plan.tables.filter(({ action }) => action === 'write'),
+      schema: plan.schemaDrift,
+    }),
     ...describeEvents('Comes back', plan.returningEvents),
     ...describeEvents('Removed', plan.newerEvents),
     ...describeEvents('Stays', plan.replay?.events ?? []),

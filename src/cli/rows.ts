@@ -29,7 +29,7 @@ export async function diffTwo(
   task: TaskOptions,
 ): Promise<Answer> {
   return withRows(folder, { snapshotId: id, otherId }, task, async ({ overview }) => {
-    const figures = describeTables(overview.tables, TITLES_BETWEEN);
+    const figures = describeTables(overview, TITLES_BETWEEN);
     const apart = overview.tables.flatMap((table) =>
       table.state === 'compared' ? [] : [toPrintable(withoutRowsWords(table, table.state, true))],
     );

@@ -98,3 +98,16 @@ test.concurrent('export writes a new file once, and says what is in it', async (
   expect((await readFile(to, 'utf8')).split('\r\n')).toHaveLength(503);
   expect(await run([...args, '--data', pristine])).toEqual(refusal(1, 'target-exists'));
 });
+
+test.concurrent('tables whose columns differ are not called identical', async () => {
+  const demo = await makeDemo();
+  const id = await newest(demo, 'rewind');
+  const db = new Database(join(demo, 'chat.db'));
+  db.exec('ALTER TABLE edges ADD COLUMN weight_now REAL');
+  db.close();
+  for (const other of [[], [await newest(demo, 'periodic')]]) {
+    const { stdout } = await run(['diff', id, ...other, '--data', demo]);
+    expect(stdout).not.toContain('identical');
+    expect(stdout).toMatch(/\d+ tables? with no differing row/);
+  }
+});
