@@ -154,15 +154,10 @@ function parseDiff(operands: readonly string[], values: OptionValues): Command {
   };
 }
 
-/** A value of a key is given as text, or as `search` prints a BLOB: `{"base64": "…"}`. */
 function parseHistory([table, ...key]: readonly string[]): Command {
   if (table === undefined || key.length === 0)
     throw usage('“history” needs a table and the key of a row.', 'history');
-  const values = key.map((text) => {
-    const base64 = /^\{\s*"base64":\s*"([A-Za-z0-9+/]*={0,2})"\s*\}$/.exec(text)?.[1];
-    return base64 === undefined ? text : new Uint8Array(Buffer.from(base64, 'base64'));
-  });
-  return { name: 'history', table, key: values };
+  return { name: 'history', table, key };
 }
 
 function parseFilter({ kind, since: from, limit }: OptionValues): ListFilter {

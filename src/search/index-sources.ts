@@ -5,6 +5,7 @@ import { atOneMoment, withReadView } from '../host/private-copy.ts';
 import type { SchemaDrift } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { foldName } from '../sqlite/names.ts';
 import type { Stage, StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
 import { stageById } from '../stage/staged-view.ts';
@@ -107,12 +108,13 @@ async function addTables(
   return known;
 }
 
-/** What a snapshot holds that has no place in its stage. */
-function notesOf({ drift, unreadable }: Stage): readonly string[] {
-  const lost = drift.flatMap(describeLost);
+/** What a snapshot holds, of one table or of all, that has no place in its stage. */
+export function notesOf({ drift, unreadable }: Stage, table: string | null = null): readonly string[] {
+  const isMeant = (one: { readonly table: string }) =>
+    table === null || foldName(one.table) === foldName(table);
   return [
-    ...lost,
-    ...unreadable.map(({ table }) => `“${table}” cannot be read here, so it was not searched.`),
+    ...drift.filter(isMeant).flatMap(describeLost),
+    ...unreadable.filter(isMeant).map((one) => `“${one.table}” cannot be read here, so it was not searched.`),
   ];
 }
 

@@ -15,12 +15,13 @@ import type { Stage } from '../stage/stage.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
+import { notesOf } from './index-sources.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
 
 type Row = RowVersion['row'];
 
-/** `isWritten`: a person wrote the key, so that a text also means the number that it spells. */
+/** `isWritten`: a person wrote the key, so that a text may also mean the value that it spells. */
 type AskedRow = RowName & { readonly isWritten?: boolean };
 
 /**
@@ -40,8 +41,10 @@ export async function readRowHistory(
   try {
     return await withTables(folder, ids, { signal: task.signal }, async (live) => {
       const table = findKeyed(live, name, given);
-      const key = given.map((value) => ({ value, spelled: isWritten ? spelledBy(value) : value }));
-      const versions = createVersions();
+      const readings = (isWritten ? readingsOf(given) : [given]).map((key) => ({
+        key,
+        versions: createVersions(),
+      }));
       const notSearched: NotSearched[] = [];
       for (const [done, snapshot] of snapshots.entries()) {
         throwIfCancelled(task);
@@ -49,7 +52,9 @@ export async function readRowHistory(
         const missed = await unlessUnread(snapshot, async () => {
           const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
           try {
-            versions.add(findInStage(stage, table, key), snapshot.id);
+            for (const { key, versions } of readings)
+              versions.add(findInStage(stage, table, key), snapshot.id);
+            for (const reason of notesOf(stage, table.name)) notSearched.push({ id: snapshot.id, reason });
           } finally {
             await stage.close();
           }
@@ -61,9 +66,12 @@ export async function readRowHistory(
         });
       }
       if (live.from === 'database')
-        versions.add(await withLockPatience(task, () => findInDatabase(live.db, table, key)), null);
+        for (const { key, versions } of readings)
+          versions.add(await withLockPatience(task, () => findInDatabase(live.db, table, key)), null);
       else notSearched.push({ id: null, reason: folder.databaseProblem?.message ?? 'It cannot be read.' });
-      return { table: table.name, key: given, versions: versions.all(), notSearched };
+      // One reading holds for all states, or the versions would be of several rows.
+      const found = readings.find(({ versions }) => versions.all().length > 0);
+      return { table: table.name, key: given, versions: found?.versions.all() ?? [], notSearched };
     });
   } finally {
     await privateFolder.remove();
@@ -100,10 +108,7 @@ function findKeyed({ schema, from }: Tables, name: string, key: readonly StoredV
   return table;
 }
 
-/** A value of the key that is looked for, and what it spells; the same twice where it means only itself. */
-type Sought = { readonly value: StoredValue; readonly spelled: StoredValue };
-
-function findInStage(stage: Stage, live: Table, key: readonly Sought[]): Row | null {
+function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Row | null {
   const staged = stage.tables.find((one) => one.live.name === live.name);
   if (staged === undefined) return null;
   const inStage = (column: string) => {
@@ -123,7 +128,7 @@ function findInStage(stage: Stage, live: Table, key: readonly Sought[]): Row | n
   );
 }
 
-function findInDatabase(db: AnyDatabase, live: Table, key: readonly Sought[]): Row | null {
+function findInDatabase(db: AnyDatabase, live: Table, key: readonly StoredValue[]): Row | null {
   const columns = live.columns.map(({ name }) => ({ name, sql: quoteName(name) }));
   const from = `main.${quoteName(live.name)}`;
   return findRow(db, { from, live, columns, key: live.key.map(quoteName) }, key);
@@ -140,25 +145,44 @@ type Place = {
 function findRow(
   db: AnyDatabase,
   { from, live, columns, key }: Place,
-  sought: readonly Sought[],
+  values: readonly StoredValue[],
 ): Row | null {
-  const bound = sought.flatMap(({ value, spelled }) => [value, spelled]);
-  const where = key.map((sql, index) => {
-    const column = live.key[index] ?? '';
-    return `(${sameKey(live, column, sql, '?')} OR ${sameKey(live, column, sql, '?')})`;
-  });
+  const where = key.map((sql, index) => sameKey(live, live.key[index] ?? '', sql, '?'));
   const sql = `SELECT ${columns.map((one) => one.sql).join(', ')} FROM ${from} WHERE ${where.join(' AND ')} LIMIT 1`;
   const found = db
     .prepare<StoredValue[], StoredValue[]>(sql)
     .raw()
     .safeIntegers()
-    .get(...bound);
+    .get(...values);
   return found === undefined ? null : columns.map(({ name }, index) => [name, found[index] ?? null]);
 }
 
-/** The whole number that a text spells; else the value itself. */
+/** More ways to read a key are not tried. */
+const MOST_READINGS = 16;
+
+/** What a written key can mean: first each text as it stands, then what all of them spell, then the mixtures. */
+function readingsOf(key: readonly StoredValue[]): readonly (readonly StoredValue[])[] {
+  const both = key.map((value) => [...new Set([value, spelledBy(value)])]);
+  const mixtures = both.reduce<readonly (readonly StoredValue[])[]>(
+    (begun, values) =>
+      begun.slice(0, MOST_READINGS).flatMap((before) => values.map((value) => [...before, value])),
+    [[]],
+  );
+  const spelled = key.map(spelledBy);
+  return [key, spelled, ...mixtures].slice(0, MOST_READINGS);
+}
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/** The number that a text spells, or the value that it is the JSON of, as `search` prints it; else the value itself. */
 function spelledBy(value: StoredValue): StoredValue {
-  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return value;
+  if (typeof value !== 'string') return value;
+  const base64 = /^\{\s*"base64":\s*"([A-Za-z0-9+/]*={0,2})"\s*\}$/.exec(value)?.[1];
+  if (base64 !== undefined) return new Uint8Array(Buffer.from(base64, 'base64'));
+  const infinite = /^\{\s*"real":\s*"(-?Infinity)"\s*\}$/.exec(value)?.[1];
+  if (infinite !== undefined) return Number(infinite);
+  if (!NUMBER.test(value)) return value;
+  if (!/^-?\d+$/.test(value)) return Number(value);
   const number = BigInt(value);
   return BigInt.asIntN(64, number) === number ? number : value;
 }

@@ -69,6 +69,61 @@ describe('The history of a row', () => {
     expect(versions.map(({ row }) => row[2])).toEqual([['c', 1]]);
   });
 
+  it('follows one row wherever a written key could mean several, the text before what it spells', async () => {
+    const place = await makePlace(
+      root(),
+      `CREATE TABLE loose (k PRIMARY KEY, note) WITHOUT ROWID;
+       INSERT INTO loose VALUES ('5', 'text'), (5, 'number'), (7, 'seven'), (1.5, 'real'), (9e999, 'endless'),
+         (x'00ff', 'bytes'), ('{"base64": "AP8="}', 'like bytes'), ('{"real": "Infinity"}', 'like endless'), (x'01', 'byte');
+       CREATE TABLE pairs (a, b, note, PRIMARY KEY (a, b)); INSERT INTO pairs VALUES ('5', 5, 'mixed')`,
+      { tables: ['loose', 'pairs'] },
+    );
+    const folder = await open(place);
+    const dump = {
+      last_event_id: 0,
+      event_log: [],
+      loose: [
+        { k: 5, note: 'number then' },
+        { k: '7', note: 'seven then' },
+      ],
+    };
+    await putSnapshot(place, 'rewind/20260101T000000Z', JSON.stringify(dump));
+    const notes = async (table: string, key: readonly (string | bigint)[], isWritten = true) => {
+      const { versions } = await readRowHistory(folder, { table, key, isWritten });
+      return versions.map(({ row }) => row.at(-1)?.[1]);
+    };
+    expect(await notes('loose', ['5'])).toEqual(['text']);
+    expect(await notes('loose', ['5'], false)).toEqual(['text']);
+    expect(await notes('loose', [5n])).toEqual(['number then', 'number']);
+    expect(await notes('loose', ['7'])).toEqual(['seven then']);
+    expect(await notes('loose', ['1.5'])).toEqual(['real']);
+    expect(await notes('loose', ['{"base64": "AP8="}'])).toEqual(['like bytes']);
+    expect(await notes('loose', ['{"base64":"AQ=="}'])).toEqual(['byte']);
+    expect(await notes('loose', ['{"real": "Infinity"}'])).toEqual(['like endless']);
+    expect(await notes('loose', ['{"real":"Infinity"}'])).toEqual(['endless']);
+    expect(await notes('pairs', ['5', '5'])).toEqual(['mixed']);
+  });
+
+  it('says what it leaves out: columns that today’s table lacks', async () => {
+    const place = await makePlace(root(), CHATS, { tables: ['chats', 'other'] });
+    const dump = {
+      ...{ last_event_id: 0, event_log: [], other: [{ id: 1 }] },
+      chats: [{ id: 'c1', title: 'Harbour', mood: 'calm' }],
+    };
+    await putSnapshot(place, 'rewind/20260101T000000Z', JSON.stringify(dump));
+    const { versions, notSearched } = await readRowHistory(await open(place), {
+      table: 'chats',
+      key: ['c1'],
+    });
+    expect(versions).toMatchObject([{ in: ['rewind/20260101T000000Z'], live: true }]);
+    expect(notSearched).toEqual([
+      {
+        id: 'rewind/20260101T000000Z',
+        reason: 'The database has no column “mood” in “chats”, so it was not searched.',
+      },
+    ]);
+  });
+
   it.each([
     ['nowhere', ['1']],
     ['chats', []],
