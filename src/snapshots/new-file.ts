@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { isSystemError, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 import { stat } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { withDraftPath } from './drafts.ts';
@@ -9,7 +9,7 @@ import { nameUnlessTaken } from './publish.ts';
 /**
  * Makes a file that somebody asked for, in a folder of theirs: `write` fills a draft beside it, which then gets the name.
  * `target` is complete from the moment it has that name, and nothing is overwritten. Answers its size in bytes.
- * @throws `target-exists`, `disk-full`, `folder-read-only`, `io-failed` and what `write` throws; then there is no file
+ * @throws `usage` for a name that is too long, `target-exists`, `disk-full`, `folder-read-only`, `io-failed` and what `write` throws; then there is no file
  */
 export async function makeFile(target: string, write: (draft: string) => Promise<void>): Promise<number> {
   const place = dirname(target);
@@ -27,6 +27,10 @@ export async function makeFile(target: string, write: (draft: string) => Promise
       return (await stat(target)).size;
     });
   } catch (error) {
+    if (hasSystemCode(error, 'ENAMETOOLONG'))
+      throw new SnapbackError('usage', 'This name is too long for the disk. Choose a shorter one.', {
+        path: target,
+      });
     throw isSystemError(error) ? explainWriteError(error, place) : error;
   }
 }

@@ -134,6 +134,7 @@ test('an existing file, a link and a folder of the chat app are refused, and not
   expect(await code('link.csv')).toBe('target-exists');
   expect(await code('snapshots/rewind/20260101T000001Z.json')).toBe('usage');
   expect(await code('no/such/folder.csv')).toBe('usage');
+  expect(await code(`${'x'.repeat(300)}.csv`)).toBe('usage');
   expect((await errorOf(write(folder, 'csv', 'x.csv', 'nope'))).message).toBe(
     'The snapshot holds no table “nope”. It holds: event_log, things.',
   );
