@@ -1,6 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import {
+  explainPrivateWrite,
   type OpenOptions,
   openPrivateDatabase,
   openReadDatabase,
@@ -28,6 +29,26 @@ export async function exportDatabase(
   { nativeBinding }: OpenOptions,
   task: TaskOptions,
 ): Promise<void> {
+  try {
+    await fill(source, path, { nativeBinding }, task);
+  } catch (error) {
+    throw explainPrivateWrite(error, path);
+  }
+  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await prove(source, path, { nativeBinding }, task);
+}
+
+async function fill(
+  source: ExportSource,
+  path: string,
+  { nativeBinding }: OpenOptions,
+  task: TaskOptions,
+): Promise<void> {
   await (await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)).close();
   const { encoding, about } = source.stage;
   const db = openPrivateDatabase(path, { nativeBinding });
@@ -41,13 +62,6 @@ export async function exportDatabase(
   } finally {
     db.close();
   }
-  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await prove(source, path, { nativeBinding }, task);
 }
 
 async function copyTable(

@@ -3,7 +3,7 @@ import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { finishDatabase } from '../snapshot-file/database-writer.ts';
 import type { CopiedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
+import { explainPrivateWrite, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { constants, open } from '../system/files.ts';
@@ -14,8 +14,20 @@ import { constants, open } from '../system/files.ts';
  * @throws as `readSnapshot` and `finishDatabase`, `disk-full`
  */
 export async function writeDatabase(json: SnapshotBytes, path: string, task: TaskOptions): Promise<void> {
-  await (await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)).close();
-  const about = await fill(json, path, task);
+  try {
+    await (await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)).close();
+    await finish(json, path, await fill(json, path, task), task);
+  } catch (error) {
+    throw explainPrivateWrite(error, path);
+  }
+}
+
+async function finish(
+  json: SnapshotBytes,
+  path: string,
+  about: SnapshotAbout,
+  task: TaskOptions,
+): Promise<void> {
   const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
     const { size: sizeBytes } = await handle.stat();
