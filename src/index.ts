@@ -55,6 +55,7 @@ export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
+export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
 export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
 export { type SearchTask, searchSnapshots } from './search/search.ts';

@@ -1,4 +1,4 @@
-import type { NotKeptUp, Orphans, RestorePlan } from '../src/model/restore.ts';
+import type { CopyPlan, NotKeptUp, Orphans, RestorePlan } from '../src/model/restore.ts';
 import { driftWords, guessWords } from './diff-notes.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
@@ -6,7 +6,7 @@ import { joinWords } from './sentences.ts';
 import { recordWords } from './story.ts';
 
 /** Anything unusual that the user must know before deciding. */
-export function remarkLines(plan: RestorePlan): readonly string[] {
+export function remarkLines(plan: RestorePlan | CopyPlan): readonly string[] {
   const aside = plan.triggers.filter(({ handling }) => handling === 'set-aside').map(({ name }) => name);
   const keys = keyWords(plan);
   const isMixed = plan.lineage === 'other' && plan.options.mode === 'projections';
@@ -44,7 +44,7 @@ export function detailLines(plan: RestorePlan): readonly string[] {
 }
 
 /** How much space is needed and free. A volume is named only if there are several. */
-export function spaceWords({ space }: RestorePlan): string {
+export function spaceWords({ space }: Pick<RestorePlan, 'space'>): string {
   return space
     .map(({ volume, neededBytes, freeBytes }) => {
       const where = space.length === 1 ? '' : ` on ${volume}`;
@@ -78,7 +78,10 @@ function notKeptUpWords({ name, by }: NotKeptUp): string {
     : `${name} stays as it is and may be out of date afterwards: the chat app updates it with ${choose(by.length, 'the trigger', 'the triggers')} ${joinWords(by.map(({ trigger }) => trigger))} of ${joinWords(tables)}.`;
 }
 
-function keyWords({ foreignKeyViolations, orphans }: RestorePlan): string | null {
+function keyWords({
+  foreignKeyViolations,
+  orphans,
+}: Pick<RestorePlan, 'foreignKeyViolations' | 'orphans'>): string | null {
   if (orphans.length > 0) return orphans.map(orphanedWords).join(' ');
   return foreignKeyViolations === 0
     ? null

@@ -1,5 +1,5 @@
 import type { NewerEvents } from '../src/model/diff.ts';
-import type { HeldState, InUse, Refusal, RestorePlan } from '../src/model/restore.ts';
+import type { CopyPlan, HeldState, InUse, Refusal, RestorePlan } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import type { SnapshotId } from '../src/model/snapshots.ts';
 import { explain } from './errors.ts';
@@ -59,6 +59,12 @@ export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minu
   return `Your chats go back to ${moment}${why}.${mix === null ? '' : ` ${mix}`}`;
 }
 
+/** What a restore into a new file does, in short. */
+export function copyWords({ snapshot, options }: CopyPlan, now: Date): string {
+  const what = options.mode === 'projections' ? 'the derived data' : 'your chats';
+  return `A new database with ${what} as of ${formatShort(snapshot.takenAt, now)}. Your own database stays as it is.`;
+}
+
 /** How many rows the plan would add, change or remove. */
 export function plannedRows(plan: RestorePlan): number {
   return plan.tables
@@ -89,7 +95,7 @@ export function lossStory({ newerEvents }: RestorePlan): Story | null {
 }
 
 /** One sentence on the newer messages and events that stay, and when they are seen again. Null: none do. */
-export function keptStory({ replay }: RestorePlan): Story | null {
+export function keptStory({ replay }: Pick<RestorePlan, 'replay'>): Story | null {
   return replay === null
     ? null
     : writtenStory(replay.events, 'since then will stay: the chat app adds them again when it starts next.');

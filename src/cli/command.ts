@@ -49,6 +49,8 @@ export type Command =
       readonly id: string;
       readonly options: RestoreOptions;
       readonly whileOpen: boolean;
+      /** A new file to restore into; null: the database itself. */
+      readonly to: string | null;
     } & Applied)
   | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
   /** `to` null: only show what can be saved. */

@@ -23,7 +23,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'shows the versions of one row over time; the key is the one that “search” shows',
   },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
-  restore: { operands: 'ID', does: 'prints the plan for a restore, or does it with --yes' },
+  restore: {
+    operands: 'ID',
+    does: 'prints the plan for a restore, or does it with --yes; with --to, into a new database file',
+  },
   undo: {
     operands: '',
     does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',

@@ -83,7 +83,7 @@ export const COMMANDS = {
   search: { options: ['data', 'db', 'kind', 'words'] },
   history: { options: ['data', 'db'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },
-  restore: { options: ['data', 'db', 'mode', 'keep-newer', ...APPLIED, ...CONSENTS, 'clear-table'] },
+  restore: { options: ['data', 'db', 'mode', 'keep-newer', 'to', ...APPLIED, ...CONSENTS, 'clear-table'] },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
   export: { options: ['data', 'db', 'format', 'table', 'to'] },
   salvage: { options: ['data', 'db', 'to', 'format'] },

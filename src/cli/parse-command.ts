@@ -50,6 +50,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         id: one(name, operands, 'a snapshot'),
         options: parseRestoreOptions(values),
         whileOpen,
+        to: parseTarget(values),
         ...applied,
       };
     case 'undo':
@@ -85,6 +86,14 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
       none(name, operands);
       return { name, ...applied };
   }
+}
+
+/** Where a restore goes, if not into the database. */
+function parseTarget({ to, 'while-open': whileOpen }: OptionValues): string | null {
+  if (to === '') throw usage('The option --to needs a path.', 'restore');
+  if (to !== undefined && whileOpen === true)
+    throw usage('With --to the database stays as it is: leave out --while-open.', 'restore');
+  return to ?? null;
 }
 
 function parseExport(operands: readonly string[], { to, format, table }: OptionValues): Command {

@@ -1,15 +1,18 @@
+import { resolve } from 'node:path';
 import {
   applyRestore,
   applyUndo,
   type DataFolder,
+  planCopy,
   planRestore,
   planUndo,
+  restoreToCopy,
   rulesOf,
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
-import { describePlan, describeReceipt } from './restore-report.ts';
+import { describeCopyPlan, describeCopyReceipt, describePlan, describeReceipt } from './restore-report.ts';
 
 type RestoreCommand = Extract<FolderCommand, { readonly name: 'restore' | 'undo' }>;
 
@@ -19,6 +22,8 @@ export async function restoreOrUndo(
   command: RestoreCommand,
   task: TaskOptions,
 ): Promise<Answer> {
+  if (command.name === 'restore' && command.to !== null)
+    return restoreInto(folder, { ...command, to: command.to }, task);
   const { whileOpen, planId } = command;
   if (command.yes) {
     const receipt =
@@ -41,4 +46,25 @@ export async function restoreOrUndo(
           task,
         );
   return { json: plan, lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
+}
+
+/** `restore --to`: the plan or, with `--yes`, the receipt of a restore into a new file. */
+async function restoreInto(
+  folder: DataFolder,
+  {
+    id,
+    options,
+    to,
+    yes,
+    planId,
+  }: Extract<FolderCommand, { readonly name: 'restore' }> & { readonly to: string },
+  task: TaskOptions,
+): Promise<Answer> {
+  const request = { ...options, snapshotId: id, to: resolve(to) };
+  if (yes) {
+    const receipt = await restoreToCopy(folder, request, { planId }, task);
+    return { json: receipt, lines: describeCopyReceipt(receipt) };
+  }
+  const plan = await planCopy(folder, request, task);
+  return { json: plan, lines: describeCopyPlan(plan, rulesOf(folder.profile), new Date()) };
 }

@@ -3,11 +3,11 @@ import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { choosable } from '../../words/not-restored.ts';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbers.ts';
-import { keptStory, leadWords, lossStory } from '../../words/plan.ts';
+import { copyWords, keptStory, leadWords, lossStory } from '../../words/plan.ts';
 import { detailLines, remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
 import { checkWords, receiptLead } from '../../words/receipt.ts';
 import { storyText } from '../../words/story.ts';
-import type { RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { Rules } from '../model/rules.ts';
 import { describeClearing, describeEvents, describeTables } from './report.ts';
 import { alignTable, toPrintable } from './text.ts';
@@ -78,9 +78,6 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
     ...[table.rows, table.added, table.changed, table.removed].map(formatNumber),
     table.afterHash.slice(0, 16),
   ]);
-  const checks = [...Map.groupBy(receipt.checks, ({ check }) => check)].map(([check, results]) =>
-    checkWords(check, results),
-  );
   return [
     `${receipt.action === 'undo' ? 'Undone' : 'Restored'}: ${receipt.snapshotId}`,
     receiptLead(receipt.action === 'undo' ? null : 'Restore', receipt),
@@ -97,17 +94,9 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
       rows,
     ),
     '',
-    checks.every(({ passed }) => passed) ? 'All checks passed:' : 'Not every check passed:',
-    ...checks.map(
-      ({ text, remarks, passed }) =>
-        `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
-    ),
+    ...describeChecks(receipt),
     `Last event   ${formatNumber(receipt.lastEventId)}`,
-    ...(receipt.replay === null
-      ? []
-      : [
-          `Next start   the chat app applies events ${formatNumber(receipt.replay.fromEvent)} to ${formatNumber(receipt.replay.toEvent)}`,
-        ]),
+    ...describeNextStart(receipt),
     `Safety copy  ${receipt.safetyCopyId}; “snapback undo” goes back to it`,
     ...(receipt.checkpointId === null ? [] : [`Checkpoint   ${receipt.checkpointId}`]),
     `Locked for   ${formatMilliseconds(receipt.writeLockMs)}`,
@@ -115,4 +104,67 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
       ? [`While another program had the database open: ${inUseWords(receipt.inUse)}`]
       : []),
   ].map(toPrintable);
+}
+
+function describeChecks(receipt: Pick<RestoreReceipt, 'checks'>): readonly string[] {
+  const checks = [...Map.groupBy(receipt.checks, ({ check }) => check)].map(([check, results]) =>
+    checkWords(check, results),
+  );
+  return [
+    checks.every(({ passed }) => passed) ? 'All checks passed:' : 'Not every check passed:',
+    ...checks.map(
+      ({ text, remarks, passed }) =>
+        `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
+    ),
+  ];
+}
+
+/** What a restore into a new file will do. */
+export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): readonly string[] {
+  const kept = keptStory(plan);
+  const left = plan.tables.filter((table) => table.action === 'leave');
+  const notes = [
+    ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...remarkLines(plan),
+  ];
+  return [
+    copyWords(plan, now),
+    `Snapshot: ${plan.snapshot.id}`,
+    `New file: ${plan.to}`,
+    ...(kept === null ? [] : [storyText(kept)]),
+    '',
+    ...describeTables({
+      tables: plan.tables.filter(({ action }) => action === 'write'),
+      schema: plan.schemaDrift,
+    }),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...describeClearing(choosable(plan)),
+    '',
+    `${'Space'.padEnd(11)} ${spaceWords(plan)}`,
+    ...plan.refusals.map(describeRefusal),
+    '',
+    `Plan ${plan.planId}`,
+    plan.refusals.length === 0
+      ? 'Nothing has been written. Add --yes to do it.'
+      : 'Nothing has been written.',
+  ].map(toPrintable);
+}
+
+export function describeCopyReceipt(receipt: CopyReceipt): readonly string[] {
+  return [
+    `Written: ${receipt.to}, ${formatBytes(receipt.sizeBytes)}`,
+    `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
+    '',
+    ...describeChecks(receipt),
+    `Last event   ${formatNumber(receipt.lastEventId)}`,
+    ...describeNextStart(receipt),
+  ].map(toPrintable);
+}
+
+function describeNextStart({ replay }: Pick<RestoreReceipt, 'replay'>): readonly string[] {
+  return replay === null
+    ? []
+    : [
+        `Next start   the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}`,
+      ];
 }

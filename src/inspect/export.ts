@@ -1,13 +1,11 @@
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { OWN, SNAPSHOTS } from '../host/folders.ts';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { ExportReceipt, ExportRequest } from '../model/export.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
+import { findPlace, makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
 import { foldName } from '../sqlite/names.ts';
-import { realpath } from '../system/files.ts';
 import { exportDatabase } from './export-database.ts';
 import { type ExportSource, withExportSource } from './export-source.ts';
 import { exportText } from './export-text.ts';
@@ -49,26 +47,4 @@ function chooseTables(source: ExportSource, table: string | null): ExportSource 
   if (tables.length > 0) return { ...source, tables };
   const names = source.tables.map(({ live }) => live.name).join(', ');
   throw new SnapbackError('usage', `The snapshot holds no table “${table}”. It holds: ${names}.`, { table });
-}
-
-/** The real path of the folder that the file goes to. */
-async function findPlace({ dir }: DataFolder, to: string): Promise<string> {
-  const name = basename(to);
-  if (name === '' || name === '.' || name === '..')
-    throw new SnapbackError('usage', 'Name the file to export to.', { got: to });
-  try {
-    const place = await realpath(dirname(to));
-    const [top = ''] = relative(dir, place).split(sep);
-    if (top === OWN || top === SNAPSHOTS)
-      throw new SnapbackError(
-        'usage',
-        'This folder belongs to the chat app or to Snapback. Export to another one.',
-        { got: to },
-      );
-    return place;
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR'))
-      throw new SnapbackError('usage', `There is no folder “${basename(dirname(to))}”.`, { got: to }, error);
-    throw error;
-  }
 }

@@ -130,6 +130,33 @@ export type RestorePlan = {
   readonly refusals: readonly Refusal[];
 };
 
+/** What a restore into a new file will do. The database stays as it is, so there is no safety copy and no checkpoint. */
+export type CopyPlan = Omit<
+  RestorePlan,
+  'action' | 'inUse' | 'safetyCopy' | 'freshCheckpoint' | 'hostReplay'
+> & {
+  /** Absolute path of the new file. Never crosses to the window. */
+  readonly to: string;
+};
+
+/** The proof of a restore into a new file. */
+export type CopyReceipt = Pick<
+  RestoreReceipt,
+  | 'planId'
+  | 'snapshotId'
+  | 'mode'
+  | 'finishedAt'
+  | 'notRestored'
+  | 'leftOut'
+  | 'checks'
+  | 'lastEventId'
+  | 'replay'
+> & {
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+};
+
 export type CheckResult = {
   readonly check:
     | 'content-hash'

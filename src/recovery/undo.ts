@@ -10,13 +10,8 @@ import type {
   RestoreReceipt,
 } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  type PlanOptions,
-  planRestore,
-  type RestoreRequest,
-} from '../restore/restore.ts';
+import type { RestoreRequest } from '../restore/planned-copy.ts';
+import { applyRestore, defaultRestoreOptions, type PlanOptions, planRestore } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
 import type { NoNote } from '../snapshots/restore-note.ts';
 import { whileMarked } from '../system/private-folder.ts';

@@ -77,6 +77,25 @@ export async function runPreflight(
   };
 }
 
+/** The same for a restore into a new file in `place`: nothing stands in the way of that but a full disk. */
+export async function preflightCopy(
+  folder: DataFolder,
+  { sizeBytes }: Pick<SnapshotRef, 'sizeBytes'>,
+  place: string,
+): Promise<Preflight> {
+  const databaseBytes = await sizeWithWal(folder.databaseFile);
+  const bytes = databaseBytes + sizeBytes;
+  return {
+    ...{ inUse: { state: 'no' }, whileOpen: true, writable: true, obstacles: [], viewingCopy: false },
+    ...{ safetyFolder: '', aboutBytes: 0, checkpoint: null },
+    space: await needSpace([
+      { path: place, bytes },
+      { path: tmpdir(), bytes: bytes + sizeBytes },
+      { path: await findSqliteTempDir(folder), bytes: sizeBytes },
+    ]),
+  };
+}
+
 /** Names each obstacle once, although one folder may hinder several files. */
 async function findObstacles(folder: DataFolder, mode: RestoreMode): Promise<readonly SnapbackError[]> {
   const found = [

@@ -1,30 +1,21 @@
-import type { Rewrite } from '../compare/compare-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { readHostDatabase } from '../host/host-database.ts';
 import { whileRunning } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreReceipt } from '../model/restore.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
 import type { Stage } from '../stage/stage.ts';
-import { attachStage, stageById, withStagedSnapshot } from '../stage/staged-view.ts';
+import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { FoundOutdated, type PlanFound, recallFound } from './found-before.ts';
-import { addNewerEvents, type KeptEvents, type OwnStage } from './keep-newer.ts';
 import { preparePlan } from './plan.ts';
+import { addKept, type Look, type RestoreRequest, withPlannedCopy } from './planned-copy.ts';
 import { requireWritable, runPreflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
 import { type ApplyOptions, runPlan } from './run.ts';
-
-export type RestoreRequest = RestoreOptions & {
-  readonly snapshotId: SnapshotId;
-  readonly action: 'restore' | 'undo';
-  /** Write only the rows that differ, which is the default, or all. Only tests ask for all: the result is the same. */
-  readonly rewrite?: Rewrite;
-};
 
 export type PlanOptions = {
   /** Plan as if nobody had the database open: the person said to go on although another program has. */
@@ -49,43 +40,11 @@ export async function planRestore(
   { whileOpen = false, ...request }: RestoreRequest & PlanOptions,
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
-  const { snapshotId: id, keepNewer: own } = request;
-  return withStagedSnapshot(folder, { id, own }, task, async ({ view, database, snapshot, ...staged }) => {
-    const { viewingCopy } = view;
-    const preflight = await runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
-    const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
-    try {
-      const { stage, kept } = await addKept(
-        { ...staged, nativeBinding: folder.nativeBinding },
-        { database, options },
-        task,
-      );
-      const prepared = await preparePlan(
-        database,
-        { action, snapshot, options, rewrite, stage, kept, preflight },
-        task,
-      );
-      return await rehearse({ folder, copy: database, prepared }, task);
-    } catch (error) {
-      // What remains is about the private copy, and is explained as that by the view.
-      throw explainNeed(error, null);
-    }
-  });
-}
-
-/** Adds the newer events to a stage where they are to be kept. @throws as `addNewerEvents`, and `usage` */
-async function addKept(
-  own: OwnStage,
-  { database, options }: { readonly database: HostDatabase; readonly options: RestoreOptions },
-  task: TaskOptions,
-): Promise<{ readonly stage: Stage; readonly kept: KeptEvents | null }> {
-  if (!options.keepNewer) return { stage: own.stage, kept: null };
-  if (options.mode !== 'full')
-    throw new SnapbackError(
-      'usage',
-      'Newer events can only be kept when all is restored: the log stays as it is otherwise.',
-    );
-  return addNewerEvents(own, database, task);
+  const look: Look = (snapshot, { viewingCopy }) =>
+    runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
+  return withPlannedCopy(folder, { request, look }, task, ({ database, prepared }) =>
+    rehearse({ folder, copy: database, prepared }, task),
+  );
 }
 
 /**

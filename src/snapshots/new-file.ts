@@ -1,7 +1,8 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
+import { OWN, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
-import { stat } from '../system/files.ts';
+import { realpath, stat } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { withDraftPath } from './drafts.ts';
 import { nameUnlessTaken } from './publish.ts';
@@ -46,4 +47,26 @@ export function refuseSecondDatabase({ dir }: DataFolder, place: string): void {
       'In the data folder, a second database could be taken for the chat app’s own. Choose another folder.',
       { path: place },
     );
+}
+
+/** The real path of the folder that a file for somebody goes to. @throws `usage` for one of the host's or ours, or none */
+export async function findPlace({ dir }: DataFolder, to: string): Promise<string> {
+  const name = basename(to);
+  if (name === '' || name === '.' || name === '..')
+    throw new SnapbackError('usage', 'Name the file to write.', { got: to });
+  try {
+    const place = await realpath(dirname(to));
+    const [top = ''] = relative(dir, place).split(sep);
+    if (top === OWN || top === SNAPSHOTS)
+      throw new SnapbackError(
+        'usage',
+        'This folder belongs to the chat app or to Snapback. Choose another one.',
+        { got: to },
+      );
+    return place;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR'))
+      throw new SnapbackError('usage', `There is no folder “${basename(dirname(to))}”.`, { got: to }, error);
+    throw error;
+  }
 }

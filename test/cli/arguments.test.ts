@@ -29,6 +29,7 @@ describe('a command line', () => {
         clearTables: [],
       },
       whileOpen: false,
+      to: null,
       yes: false,
       planId: null,
     });
@@ -47,6 +48,7 @@ describe('a command line', () => {
         clearTables: ['t', 'u'],
       },
       whileOpen: true,
+      to: null,
       yes: true,
       planId: 'P',
     });

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import {
   ask,
   fingerprint,
@@ -19,6 +19,41 @@ import {
 import { hold } from '../support/process.ts';
 
 describe.concurrent('restoring', () => {
+  test('keeps what was written since if asked to, and says which events the chat app applies at its next start', async () => {
+    const dir = await makeDemo();
+    const id = await newest(dir, 'rewind');
+    const plan = await ask<RestorePlan>(dir, 'restore', id, '--keep-newer');
+    expect(plan).toMatchObject({ newerEventsLost: 0, refusals: [], replay: { events: [{ spoken: 3 }] } });
+    const { replay } = await ask<RestoreReceipt>(
+      dir,
+      'restore',
+      id,
+      '--keep-newer',
+      '--yes',
+      '--plan-id',
+      plan.planId,
+    );
+    expect(replay).toEqual({ fromEvent: plan.replay?.fromEvent, toEvent: plan.replay?.toEvent });
+    expect(await run(['take', '--data', dir])).toEqual(refusal(1, 'events-not-applied'));
+  });
+
+  test('into a new file leaves the database as it is', async () => {
+    const dir = await makeDemo();
+    const [id, to] = [await newest(dir, 'rewind'), `${dir}-then.db`];
+    const before = await fingerprint(dir);
+    const plan = await ask<CopyPlan>(dir, 'restore', id, '--to', to);
+    expect(plan).toMatchObject({ to, refusals: [] });
+    expect(
+      await ask<CopyReceipt>(dir, 'restore', id, '--to', to, '--yes', '--plan-id', plan.planId),
+    ).toMatchObject({
+      ...{ planId: plan.planId, snapshotId: id, to },
+    });
+    expect(await fingerprint(dir)).toEqual(before);
+    expect(await run(['restore', id, '--to', to, '--yes', '--data', dir])).toEqual(
+      refusal(1, 'target-exists'),
+    );
+  });
+
   test('applies exactly the plan that was shown; undo takes it back, and undoing the undo applies it again', async () => {
     const dir = await makeDemo();
     const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];

@@ -9,7 +9,7 @@ import {
   type RestoreReceipt,
   takeSnapshot,
 } from '../../src/index.ts';
-import type { RestoreRequest } from '../../src/restore/restore.ts';
+import type { RestoreRequest } from '../../src/restore/planned-copy.ts';
 import { addEvents, makePlace, open, type Place, type PlaceOptions, run } from './place.ts';
 import { findFaults, readState, type State } from './state.ts';
 
