@@ -1,16 +1,19 @@
 import type {
   ChatSummary,
   ConversationMessage,
+  ConversationOverview,
   ConversationRun,
   FieldChoice,
   FieldMeaning,
-  MessageState,
+  MessageRow,
+  RowsBeside,
 } from '../src/model/conversation.ts';
 import type { TableDiff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { formatShort, formatTimestamp } from './moments.ts';
 import { formatNumber } from './numbers.ts';
 import { count } from './plurals.ts';
+import { differingRows } from './rows.ts';
 import { joinWords } from './sentences.ts';
 import { countRows } from './tables.ts';
 
@@ -20,12 +23,23 @@ const LONGEST_RAW_TIME = 40;
 const LONGEST_VALUE = 200;
 const MOST_TABLES = 4;
 
-/** What marks a message; nothing for one that is in the snapshot and in the chat. */
-export const STATE_WORDS: { readonly [S in MessageState]: string } = {
+/** What marks a message or a row beside it; nothing for one that is in the snapshot and in the chat. */
+export const STATE_WORDS: { readonly [S in MessageRow['state']]: string } = {
   kept: '',
   lost: 'lost',
   newer: 'written since',
+  changed: 'changed',
 };
+
+/** Whether there was a database to compare with. */
+type Compared = Pick<ConversationOverview, 'isCompared'>;
+
+/** Says that nothing is compared; empty where it is. */
+export function asOfWords({ isCompared }: Compared): string {
+  return isCompared
+    ? ''
+    : 'No database can be read here. These are the messages that the snapshot holds, so none of them is called lost.';
+}
 
 /** The chat's name, or its id if it has none, and its branch where there are several. */
 export function chatTitle({ chat, name, branch }: Pick<ChatSummary, 'chat' | 'name' | 'branch'>): string {
@@ -34,9 +48,17 @@ export function chatTitle({ chat, name, branch }: Pick<ChatSummary, 'chat' | 'na
   return branch === null ? title : `${title}, branch ${branch}`;
 }
 
+/** Says that what is called lost may not be; empty where that is certain. */
+export function byRecordWords({ lostByRecord }: Pick<ConversationOverview, 'lostByRecord'>): string {
+  return lostByRecord
+    ? 'What is called lost here is still in the log: only the record of a rewind says that it no longer counts. If your chat app shows it, nothing is lost.'
+    : '';
+}
+
 /** `20 lost · 3 written since · 543 kept`; `543 messages, unchanged` where nothing differs. */
-export function chatCounts({ kept, lost, newer, places }: ChatSummary): string {
+export function chatCounts({ kept, lost, newer, places }: ChatSummary, { isCompared }: Compared): string {
   if (kept + lost + newer === 0) return count(places, 'event');
+  if (!isCompared) return count(kept, 'message');
   if (lost + newer === 0) return `${count(kept, 'message')}, unchanged`;
   const parts = [
     [lost, 'lost'],
@@ -69,10 +91,14 @@ export function boundaryWords(run: ConversationRun, now: Date): string {
 }
 
 /** What a fold stands for. */
-export function foldWords(messages: number, where: 'first' | 'middle' | 'last'): string {
+export function foldWords(
+  messages: number,
+  where: 'first' | 'middle' | 'last',
+  { isCompared }: Compared,
+): string {
   if (where === 'middle') return `${count(messages, 'unchanged message')}`;
   const which = where === 'first' ? 'earlier' : 'later';
-  return `${count(messages, `${which} message`)}, unchanged`;
+  return `${count(messages, `${which} message`)}${isCompared ? ', unchanged' : ''}`;
 }
 
 /** The time of a message for a reader, and exactly. A time in a form that nobody knows is shown as it is. */
@@ -145,14 +171,23 @@ export function isPerson(speaker: string | null, persons: readonly string[]): bo
   return speaker !== null && (persons.includes(speaker) || OWN.has(speaker.toLowerCase()));
 }
 
-/** What else differs, beside the messages; empty where nothing does. */
-export function alsoDiffers(tables: readonly TableDiff[], rules: Rules): string {
+/** What one row of a table is called: `memory`, or the name of the table. */
+export function rowTitle(table: string, { nouns }: Rules): string {
+  return nouns.find((one) => one.table === table)?.one ?? table;
+}
+
+/** What else differs than the messages and the rows beside them; empty where nothing does. */
+export function alsoDiffers(
+  tables: readonly TableDiff[],
+  rules: Rules,
+  { beside }: { readonly beside: readonly RowsBeside[] },
+): string {
+  const shown = new Map(beside.map(({ table, rows }) => [table, rows]));
   const differing = tables
-    .filter(
-      ({ role, state, added, changed, removed }) =>
-        role === 'projected' && state === 'compared' && added + changed + removed > 0,
-    )
-    .map((table) => countRows(table.added + table.changed + table.removed, table, rules));
+    .filter(({ role, state }) => role === 'projected' && state === 'compared')
+    .map((table) => ({ table, rows: differingRows(table) - (shown.get(table.name) ?? 0) }))
+    .filter(({ rows }) => rows > 0)
+    .map(({ table, rows }) => countRows(rows, table, rules));
   if (differing.length === 0) return '';
   const rest = differing.length - MOST_TABLES;
   const named =

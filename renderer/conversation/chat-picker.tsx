@@ -8,7 +8,7 @@ import {
   SelectValue,
   Virtualizer,
 } from 'react-aria-components';
-import type { ChatSummary } from '../../src/model/conversation.ts';
+import type { ChatSummary, ConversationOverview } from '../../src/model/conversation.ts';
 import { chatCounts, chatTitle } from '../../words/conversation.ts';
 import { Icon } from '../parts/icons.tsx';
 
@@ -17,13 +17,14 @@ const LAYOUT = { estimatedRowSize: 46 };
 const MOST_CHATS = 2_000;
 
 export type ChatPickerProps = {
-  readonly chats: readonly ChatSummary[];
+  readonly overview: Pick<ConversationOverview, 'chats' | 'isCompared'>;
   readonly shown: ChatSummary;
   readonly onShow: (chat: ChatSummary) => void;
 };
 
 /** Chooses the chat that is shown. Each one says how many of its messages are lost, newer and kept. */
-export function ChatPicker({ chats, shown, onShow }: ChatPickerProps) {
+export function ChatPicker({ overview, shown, onShow }: ChatPickerProps) {
+  const { chats } = overview;
   return (
     <Select
       className="chat-picker"
@@ -50,7 +51,7 @@ export function ChatPicker({ chats, shown, onShow }: ChatPickerProps) {
               <ListBoxItem id={id} textValue={chatTitle(chat)}>
                 <span className="chat-line">
                   <bdi>{chatTitle(chat)}</bdi>
-                  <span className="dim">{chatCounts(chat)}</span>
+                  <span className="dim">{chatCounts(chat, overview)}</span>
                 </span>
               </ListBoxItem>
             )}

@@ -2,7 +2,14 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ErrorInfo } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationOverview } from '../../src/model/conversation.ts';
-import { alsoDiffers, chatCounts, guessWords, unreadWords } from '../../words/conversation.ts';
+import {
+  alsoDiffers,
+  asOfWords,
+  byRecordWords,
+  chatCounts,
+  guessWords,
+  unreadWords,
+} from '../../words/conversation.ts';
 import { damageOf, isUnwell } from '../../words/snapshots.ts';
 import { useRules } from '../ask/rules.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
@@ -17,18 +24,11 @@ import { MessageListView } from './message-list.tsx';
 
 /** The chats of a snapshot as a person reads them: what is kept, what was lost, and what was written since. */
 export function ConversationView(props: SnapshotViewProps) {
-  const { folderId, snapshot, facts, revisions } = props;
-  const isReadable = facts.databaseProblem === null && !isUnwell(snapshot);
+  const { folderId, snapshot, revisions } = props;
+  const isReadable = !isUnwell(snapshot);
   const opened = useRequest('conversation.open', isReadable ? { folderId, snapshotId: snapshot.id } : null);
   const { outdated, again } = useFollowed(opened, revisions);
   if (isUnwell(snapshot)) return <ErrorNote error={damageOf(snapshot)} />;
-  if (facts.databaseProblem !== null)
-    return (
-      <p className="story">
-        The messages of a snapshot are read beside those of the database, and there is no readable database
-        here.
-      </p>
-    );
   if (opened.value === null)
     return opened.error === null ? (
       <Working progress={opened.progress} words="Reading the messages" onCancel={opened.cancel} />
@@ -120,7 +120,8 @@ function Chats(props: ChatsProps) {
     const hasJumped = await jump.current?.(direction);
     if (hasJumped === false) setSaid(`There is no ${direction} difference.`);
   };
-  const also = comparison.diff.value === null ? '' : alsoDiffers(comparison.diff.value.tables, rules);
+  const also =
+    comparison.diff.value === null ? '' : alsoDiffers(comparison.diff.value.tables, rules, overview);
   const guessed = guessWords(fields);
   if (summary === undefined) return <p className="story">This snapshot holds no messages.</p>;
   const error = failure ?? layout.error ?? found.error;
@@ -137,14 +138,14 @@ function Chats(props: ChatsProps) {
     >
       <div className="conversation-bar">
         <ChatPicker
-          chats={chats}
+          overview={overview}
           shown={summary}
           onShow={(chat) => {
             setWish(chat);
             onSoughtShown();
           }}
         />
-        <span className="dim counts">{chatCounts(summary)}</span>
+        <span className="dim counts">{chatCounts(summary, overview)}</span>
         <Button
           className="button icon-only"
           aria-label="Previous difference (P)"
@@ -162,6 +163,13 @@ function Chats(props: ChatsProps) {
       <span role="status" className="visually-hidden">
         {said}
       </span>
+      {[asOfWords(overview), byRecordWords(overview)]
+        .filter((words) => words !== '')
+        .map((words) => (
+          <p key={words} className="note">
+            <span>{words}</span>
+          </p>
+        ))}
       {lineage === 'other' && (
         <p className="note warn">
           This snapshot and your database went separate ways, so a newer message may have the number of a lost
@@ -187,6 +195,7 @@ function Chats(props: ChatsProps) {
           layout={drawn.layout}
           persons={persons}
           keyedLog={keyedLog}
+          isCompared={overview.isCompared}
           onRestore={onRestore}
           sought={ready !== null && found.value?.chat === summary.no ? found.value.place : null}
           onSoughtShown={onSoughtShown}

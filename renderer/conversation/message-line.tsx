@@ -1,14 +1,17 @@
 import { Button } from 'react-aria-components';
-import type { ConversationMessage, MessageNote } from '../../src/model/conversation.ts';
+import type { ConversationMessage, MessageRow } from '../../src/model/conversation.ts';
 import {
   isPerson,
   kindTitle,
   messageTime,
   payloadWords,
+  rowTitle,
   STATE_WORDS,
   speakerWords,
 } from '../../words/conversation.ts';
+import { formatNumber } from '../../words/numbers.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type MessageLineProps = {
@@ -38,16 +41,19 @@ export function MessageLine({ message, persons, onWhole, isActive, onMenu }: Mes
   );
   if (text === null)
     return (
-      <p className={`event-line ${state}`} title={message.payload ?? ''}>
-        <b>
-          <bdi>{kindTitle(message.kind)}</bdi>
-        </b>
-        <BesideTitle state={state} />
-        <span dir="auto" className="payload">
-          {payloadWords(message.payload)}
-        </span>
-        {more}
-      </p>
+      <div className="said">
+        <p className={`event-line ${state}`} title={message.payload ?? ''}>
+          <b>
+            <bdi>{kindTitle(message.kind)}</bdi>
+          </b>
+          <BesideTitle state={state} />
+          <span dir="auto" className="payload">
+            {payloadWords(message.payload)}
+          </span>
+          {more}
+        </p>
+        <SideNotes message={message} />
+      </div>
     );
   return (
     <div className={isPerson(message.speaker, persons) ? 'said own' : 'said'}>
@@ -80,20 +86,33 @@ export function MessageLine({ message, persons, onWhole, isActive, onMenu }: Mes
           </Button>
         )}
       </div>
-      {message.notes.length > 0 && (
-        <ul className="side-notes" aria-label="Belongs to this message">
-          {message.notes.map((note, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: notes have no identity, and their order never changes
-            <Note key={index} note={note} />
-          ))}
-        </ul>
-      )}
+      <SideNotes message={message} />
     </div>
   );
 }
 
+/** The events and the rows that belong to a message. */
+function SideNotes({ message }: Pick<MessageLineProps, 'message'>) {
+  const rules = useRules();
+  const { notes, rows, moreRows } = message;
+  const all = [
+    ...notes.map(({ kind, ...note }) => ({ ...note, title: kindTitle(kind) })),
+    ...rows.map(({ table, ...row }) => ({ ...row, title: rowTitle(table, rules) })),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <ul className="side-notes" aria-label="Belongs to this message">
+      {all.map((note, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: notes have no identity, and their order never changes
+        <Note key={index} {...note} />
+      ))}
+      {moreRows > 0 && <li className="side-note">and {formatNumber(moreRows)} more, which Rows shows</li>}
+    </ul>
+  );
+}
+
 /** The kind of an event may end like a sentence with its state or its content, so each is set off. */
-function BesideTitle({ state }: Pick<MessageNote, 'state'>) {
+function BesideTitle({ state }: Pick<MessageRow, 'state'>) {
   return (
     <>
       {' · '}
@@ -107,12 +126,13 @@ function BesideTitle({ state }: Pick<MessageNote, 'state'>) {
   );
 }
 
-function Note({ note }: { readonly note: MessageNote }) {
-  const { kind, payload, state } = note;
+type NoteProps = Pick<MessageRow, 'state'> & { readonly title: string; readonly payload: string | null };
+
+function Note({ title, payload, state }: NoteProps) {
   return (
     <li className={`side-note ${state}`} title={payload ?? ''}>
       <b>
-        <bdi>{kindTitle(kind)}</bdi>
+        <bdi>{title}</bdi>
       </b>
       <BesideTitle state={state} />
       <span dir="auto" className="payload">

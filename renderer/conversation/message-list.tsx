@@ -31,6 +31,7 @@ export type MessageListProps = {
   readonly persons: readonly string[];
   /** The table in which an event's id names its row; null: none. */
   readonly keyedLog: string | null;
+  readonly isCompared: boolean;
   /** Null where nothing can be restored. */
   readonly onRestore: (() => void) | null;
   /** The place to go to; null: none is sought, or it was shown. */
@@ -43,7 +44,18 @@ export type MessageListProps = {
 
 /** The messages of a chat in the order of the log. */
 export function MessageListView(props: MessageListProps) {
-  const { chat, layout, persons, keyedLog, onRestore, sought, onSoughtShown, onFailure, onReady } = props;
+  const {
+    chat,
+    layout,
+    persons,
+    keyedLog,
+    isCompared,
+    onRestore,
+    sought,
+    onSoughtShown,
+    onFailure,
+    onReady,
+  } = props;
   const { folderId, conversationId, summary } = chat;
   const now = useNow();
   const list = useRef<HTMLElement>(null);
@@ -197,7 +209,7 @@ export function MessageListView(props: MessageListProps) {
                 excludeFromTabOrder={index !== active}
                 onPress={() => unfold(item)}
               >
-                … {foldWords(item.run.fold.messages, foldPosition(layout, item.run))} …
+                … {foldWords(item.run.fold.messages, foldPosition(layout, item.run), { isCompared })} …
               </Button>
             ) : (
               item.run !== null && (

@@ -17,7 +17,7 @@ export function NewerEventsList({ plan }: { readonly plan: RestorePlan }) {
   if (loss === null) return null;
   const rest = written.slice(MOST_CHATS);
   return (
-    <section className="newer" aria-label="What would be removed">
+    <section className="newer-events" aria-label="What would be removed">
       <p className="newer-head">
         <Icon name="warning" />
         <span>

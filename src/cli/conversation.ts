@@ -20,10 +20,15 @@ import { alignTable, fold, toPrintable } from './text.ts';
 const NO_CHAT = '-';
 const PAGE = 200;
 
-/** A chat as `show` lists it. */
-type ListedChat = Pick<ChatSummary, 'chat' | 'name' | 'kept' | 'lost' | 'newer'>;
+type Overview = Pick<Conversation['overview'], 'chats' | 'isCompared'>;
 
-/** The chats of a snapshot; null where the snapshot or the database can't be read, which `show` says in another place. @throws `cancelled` */
+/** A chat as `show` lists it. Null: there is no database to compare with, and what is kept is all that the snapshot holds. */
+type ListedChat = Pick<ChatSummary, 'chat' | 'name' | 'kept'> & {
+  readonly lost: number | null;
+  readonly newer: number | null;
+};
+
+/** The chats of a snapshot; null where the snapshot can't be read, which `show` says in another place. @throws `cancelled` */
 export async function listChats(
   folder: DataFolder,
   id: string,
@@ -32,14 +37,14 @@ export async function listChats(
   try {
     const conversation = await openConversation(folder, id, null, task);
     await conversation.close();
-    return mergeBranches(conversation.overview.chats);
+    return mergeBranches(conversation.overview);
   } catch (error) {
     if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
     throw error;
   }
 }
 
-function mergeBranches(chats: readonly ChatSummary[]): readonly ListedChat[] {
+function mergeBranches({ chats, isCompared }: Overview): readonly ListedChat[] {
   const merged = Map.groupBy(chats, ({ chat }) => chat);
   return [...merged].map(([chat, branches]) => {
     const sum = (of: 'kept' | 'lost' | 'newer') => branches.reduce((total, one) => total + one[of], 0);
@@ -47,31 +52,28 @@ function mergeBranches(chats: readonly ChatSummary[]): readonly ListedChat[] {
       chat,
       name: branches[0]?.name ?? null,
       kept: sum('kept'),
-      lost: sum('lost'),
-      newer: sum('newer'),
+      lost: isCompared ? sum('lost') : null,
+      newer: isCompared ? sum('newer') : null,
     };
   });
 }
 
 /** The lines about a snapshot's chats. */
 export function describeChats(chats: readonly ListedChat[] | null): readonly string[] {
-  const speaking = chats?.filter(({ kept, lost, newer }) => kept + lost + newer > 0) ?? [];
+  const speaking = chats?.filter(({ kept, lost, newer }) => kept + (lost ?? 0) + (newer ?? 0) > 0) ?? [];
   if (speaking.length === 0) return [];
   const right = (title: string) => ({ title, align: 'right' as const });
+  const isCompared = speaking.every(({ lost }) => lost !== null);
   const table = alignTable(
     [
       { title: 'Chat', align: 'left' },
       { title: 'Name', align: 'left' },
-      right('Kept'),
-      right('Lost'),
-      right('Newer'),
+      ...(isCompared ? ['Kept', 'Lost', 'Newer'] : ['Messages']).map(right),
     ],
     speaking.map(({ chat, name, kept, lost, newer }) => [
       chat ?? NO_CHAT,
       name ?? '',
-      String(kept),
-      String(lost),
-      String(newer),
+      ...(isCompared ? [kept, lost, newer] : [kept]).map(String),
     ]),
   );
   return ['', ...fold(table, (rest) => `… and ${count(rest, 'more chat')} (--json lists all)`)];
@@ -90,9 +92,10 @@ export async function showChat(
 ): Promise<StreamedAnswer> {
   const conversation = await openConversation(folder, id, null, task);
   try {
-    const meant = findChats(chat, conversation.overview.chats);
+    const { chats, isCompared } = conversation.overview;
+    const meant = findChats(chat, chats);
     const stream = (json: boolean) =>
-      json ? streamJson(conversation, meant) : streamLines(conversation, meant);
+      json ? streamJson(conversation, meant) : streamLines(conversation, { chats: meant, isCompared });
     return { stream };
   } catch (error) {
     await conversation.close();
@@ -162,25 +165,30 @@ function othersOf(message: ConversationMessage): readonly MessageNote[] {
 
 async function* streamLines(
   conversation: Conversation,
-  chats: readonly ChatSummary[],
+  { chats, isCompared }: Overview,
 ): AsyncGenerator<string> {
   try {
-    const [first] = mergeBranches(chats);
+    const [first] = mergeBranches({ chats, isCompared });
     const { chat = null, kept = 0, lost = 0, newer = 0 } = first ?? {};
-    const counts = `${count(kept, 'message')} kept, ${lost} lost, ${newer} newer`;
+    const counts = isCompared
+      ? `${count(kept, 'message')} kept, ${lost} lost, ${newer} newer`
+      : `${count(kept, 'message')} in the snapshot; there is no database to compare with`;
     yield `${toPrintable(nameOf(chat, chats))}: ${counts}\n\n`;
     for (const message of conversation.walk(chats, PAGE)) {
-      if (message.text !== null) yield `${lineOf(message)}\n`;
-      for (const other of othersOf(message)) yield `${lineOf({ ...other, speaker: null, text: null })}\n`;
+      const lines = [
+        ...(message.text === null ? [] : [message]),
+        ...othersOf(message).map((other) => ({ ...other, speaker: null, text: null })),
+      ];
+      for (const line of lines) yield `${isCompared ? `${line.state.padEnd(5)}  ` : ''}${lineOf(line)}\n`;
     }
   } finally {
     await conversation.close();
   }
 }
 
-type Line = MessageNote & Pick<ConversationMessage, 'speaker' | 'text'>;
+type Line = Omit<MessageNote, 'event' | 'state'> & Pick<ConversationMessage, 'speaker' | 'text'>;
 
-function lineOf({ state, ts, speaker, text, kind, payload }: Line): string {
+function lineOf({ ts, speaker, text, kind, payload }: Line): string {
   const said = text === null ? `(${kind ?? 'event'}) ${payload ?? ''}` : `${speaker ?? kind ?? '?'}: ${text}`;
-  return toPrintable(`${state.padEnd(5)}  ${ts ?? '-'}  ${said}`);
+  return toPrintable(`${ts ?? '-'}  ${said}`);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { readChatNames, readPersonNames } from '../log/payload.ts';
 import type { ConversationOverview, FieldCorrection } from '../model/conversation.ts';
 import { SnapbackError } from '../model/errors.ts';
@@ -7,17 +8,21 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
 import { STAGE_SCHEMA } from '../stage/layout.ts';
+import { meansNoDatabase, withOwnTables } from '../stage/own-tables.ts';
 import { openStageAgain } from '../stage/stage.ts';
 import { type StagedLive, withStagedLive } from '../stage/staged-live.ts';
+import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { type ChosenFields, chooseFields } from './choose-fields.ts';
 import { fillIndex, type LogRows, noteDifference } from './fill-index.ts';
-import { findLogDifference } from './log-difference.ts';
+import { findLogDifference, NO_DIFFERENCE } from './log-difference.ts';
 import { sampleLog } from './log-sample.ts';
 import type { IndexWriter } from './message-index.ts';
 import { createMessageReader, findKeyedLog, type MessageReader } from './read-messages.ts';
 import { settleIndex } from './settle-index.ts';
-import { readSnapshotNames } from './snapshot-names.ts';
+import { readSnapshotNames, readSnapshotPersons } from './snapshot-names.ts';
+import { createTiedRowReader, noteTiedRows } from './tied-rows.ts';
+import { findTiedTables, type TiedTable } from './tied-tables.ts';
 
 /**
  * The chats of a snapshot beside those of one moment of the database, until it is closed. It holds private files and
@@ -29,14 +34,61 @@ export type Conversation = Omit<MessageReader, 'chats'> & {
 };
 
 /**
- * Opens the conversation of a snapshot. `correction`: what a person says that the fields of events mean. Reads only.
- * @throws as `withStagedLive`; `snapshot-without-log`, `disk-full`, `cancelled`
+ * Opens the conversation of a snapshot beside the database; where that is gone, empty or damaged, as the snapshot has it.
+ * `correction`: what a person says that the fields of events mean. Reads only.
+ * @throws as `withStagedLive`, but for a database that cannot be read; `snapshot-without-log`, `disk-full`, `cancelled`
  */
 export async function openConversation(
   folder: DataFolder,
   id: SnapshotId,
   correction: FieldCorrection | null,
   task: TaskOptions = {},
+): Promise<Conversation> {
+  try {
+    if (folder.databaseProblem !== null) throw folder.databaseProblem;
+    return await openIn(folder, correction, task, (use) =>
+      withStagedLive(folder, id, task, (staged) => use({ ...staged, isCompared: true })),
+    );
+  } catch (error) {
+    if (!meansNoDatabase(error)) throw error;
+  }
+  return openIn(folder, correction, task, (use) =>
+    withOwnTables(folder, [id], task, (live) => withStageBeside({ folder, id, live }, task, use)),
+  );
+}
+
+/** A stage beside the database at one moment, or beside an empty one with the tables of the snapshot. */
+type Moment = Pick<StagedLive, 'database' | 'stage' | 'snapshot'> & { readonly isCompared: boolean };
+
+/** Gives `use` such a moment, as long as it runs. */
+type WithMoment = (use: (moment: Moment) => Promise<Begun>) => Promise<Begun>;
+
+type Alone = { readonly folder: DataFolder; readonly id: SnapshotId; readonly live: HostDatabase };
+
+async function withStageBeside<T>(
+  { folder, id, live }: Alone,
+  task: TaskOptions,
+  use: (moment: Moment) => Promise<T>,
+): Promise<T> {
+  const place = await createPrivateFolder();
+  try {
+    const { stage, snapshot } = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
+    try {
+      attachStage(live.db, stage);
+      return await use({ database: live, stage, snapshot, isCompared: false });
+    } finally {
+      await stage.close();
+    }
+  } finally {
+    await place.remove();
+  }
+}
+
+async function openIn(
+  folder: DataFolder,
+  correction: FieldCorrection | null,
+  task: TaskOptions,
+  withMoment: WithMoment,
 ): Promise<Conversation> {
   const place = await createPrivateFolder();
   const opened: { close: () => unknown }[] = [];
@@ -47,18 +99,27 @@ export async function openConversation(
   try {
     const index = openPrivateDatabase(join(place.path, 'conversation.db'), folder);
     opened.push(index);
-    const begun = await withStagedLive(folder, id, task, async (staged) => {
-      const noted = await beginIndex({ folder, place, index }, staged, correction, task);
+    const begun = await withMoment(async (moment) => {
+      const noted = await beginIndex({ folder, place, index }, moment, correction, task);
       opened.push(noted.rows.db);
       return noted;
     });
-    const { rows, writer, chosen, names, ...about } = begun;
+    const { rows, writer, chosen, names, tied, ...about } = begun;
     await fillIndex(index, rows, writer, task);
-    await settleIndex(index, task);
-    const reader = createMessageReader(index, rows);
+    const settled = await settleIndex(index, task);
+    const tiedRows = createTiedRowReader(index, rows.db, tied);
+    const reader = createMessageReader(index, rows, tiedRows);
     const { choices: fields, candidates } = chosen;
     const keyedLog = findKeyedLog(rows);
-    const overview = { ...about, chats: reader.chats(names), keyedLog, fields, candidates };
+    const overview = {
+      ...about,
+      ...settled,
+      beside: tiedRows.beside(),
+      chats: reader.chats(names),
+      keyedLog,
+      fields,
+      candidates,
+    };
     return { ...reader, overview, close };
   } catch (error) {
     await close();
@@ -66,11 +127,12 @@ export async function openConversation(
   }
 }
 
-type Begun = Pick<ConversationOverview, 'snapshot' | 'lineage' | 'persons'> & {
+type Begun = Pick<ConversationOverview, 'snapshot' | 'lineage' | 'isCompared' | 'persons'> & {
   readonly rows: LogRows;
   readonly writer: IndexWriter;
   readonly chosen: ChosenFields;
   readonly names: ReadonlyMap<string, string>;
+  readonly tied: readonly TiedTable[];
 };
 
 type IndexPlace = {
@@ -79,14 +141,13 @@ type IndexPlace = {
   readonly index: WriteDatabase;
 };
 
-/** All that needs the live database. It takes as long as what differs in the log. */
+/** All that needs the live database. It takes as long as what differs in the log and in the tables that are tied to it. */
 async function beginIndex(
   { folder, place, index }: IndexPlace,
-  staged: StagedLive,
+  { database, stage, snapshot, isCompared }: Moment,
   correction: FieldCorrection | null,
   task: TaskOptions,
 ): Promise<Begun> {
-  const { database, stage, snapshot } = staged;
   const { profile } = folder;
   const log = stage.tables.find(({ role }) => role === 'log');
   if (log === undefined)
@@ -101,11 +162,14 @@ async function beginIndex(
   try {
     const chosen = chooseFields(profile, sampleLog(database, log, STAGE_SCHEMA), correction);
     const rows = { db, log, profile, fields: chosen.fields };
-    const difference = await findLogDifference(staged, log, task);
+    const difference = isCompared ? await findLogDifference({ database }, log, task) : NO_DIFFERENCE;
     const writer = await noteDifference(index, rows, difference, task);
+    const tied = findTiedTables(database, stage.tables);
+    if (isCompared) await noteTiedRows(database, tied, writer, task);
     const names = new Map([...readSnapshotNames(stage, profile), ...readChatNames(database)]);
-    const persons = readPersonNames(database);
-    return { rows, writer, chosen, names, persons, snapshot, lineage: difference.lineage };
+    const persons = [...new Set([...readPersonNames(database), ...readSnapshotPersons(stage, profile)])];
+    const { lineage } = difference;
+    return { rows, writer, chosen, names, tied, persons, snapshot, lineage, isCompared };
   } catch (error) {
     db.close();
     throw error;

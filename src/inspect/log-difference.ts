@@ -27,6 +27,14 @@ type Reflagged = {
   readonly by: unknown;
 };
 
+/** Where there is nothing to compare with. */
+export const NO_DIFFERENCE: LogDifference = {
+  lineage: 'same',
+  missing: () => [],
+  reflagged: () => [],
+  newer: () => [],
+};
+
 /** Compares the log of the stage with the live one. What it returns can be read as long as the moment lasts. @throws as `compareTable` */
 export async function findLogDifference(
   { database }: Pick<StagedLive, 'database'>,

@@ -40,6 +40,18 @@ type NewerEvent = Pick<IndexedEvent, 'id' | 'ts'> & {
   readonly flagged: boolean;
 };
 
+/** A row that differs and belongs to an event. */
+export type TiedRow = {
+  /** The place of its table among those that are tied to events. */
+  readonly table: number;
+  readonly event: unknown;
+  readonly state: number;
+  /** Its rowid in the stage; null where it is newer. */
+  readonly ord: unknown;
+  /** What it holds, where it is newer. */
+  readonly held: string | null;
+};
+
 const SCHEMA = `
 CREATE TABLE chat (no INTEGER PRIMARY KEY, chat TEXT, branch TEXT);
 CREATE TABLE newer (k INTEGER PRIMARY KEY, id, ts, kind, chat, branch, speaker, text, payload,
@@ -49,6 +61,10 @@ CREATE TABLE event (chat INTEGER, n INTEGER, id, source INTEGER, is_newer INTEGE
   speaks INTEGER, belongs, by, PRIMARY KEY (chat, n)) WITHOUT ROWID;
 CREATE TABLE rewind (no INTEGER PRIMARY KEY, chat TEXT, id INTEGER, ts TEXT, target INTEGER, was INTEGER, now INTEGER);
 CREATE TABLE note (chat INTEGER, message INTEGER, n INTEGER, PRIMARY KEY (chat, message, n)) WITHOUT ROWID;
+-- Rows that differ and belong to an event. ord: where the row is in the stage; held: what it holds, where it is newer.
+CREATE TABLE tied (event, tbl INTEGER, state INTEGER, ord INTEGER, held TEXT);
+CREATE INDEX tied_event ON tied (event);
+CREATE INDEX tied_ord ON tied (tbl, ord);
 CREATE TABLE message (chat INTEGER, place INTEGER, n INTEGER, id, state INTEGER, source INTEGER, is_newer INTEGER,
   speaks INTEGER, by, PRIMARY KEY (chat, place)) WITHOUT ROWID;
 CREATE TABLE run (chat INTEGER, first INTEGER, length INTEGER, state INTEGER, messages INTEGER, rewind INTEGER,
@@ -59,6 +75,7 @@ export type IndexWriter = {
   readonly addNewer: (event: NewerEvent) => void;
   /** Adds an event after all others. */
   readonly add: (event: IndexedEvent) => void;
+  readonly addRow: (row: TiedRow) => void;
 };
 
 /** Makes the tables of an index in an empty database, in a transaction that the caller commits. */
@@ -72,6 +89,7 @@ export function createIndex(db: WriteDatabase): IndexWriter {
   const insertChat = db.prepare<unknown[]>('INSERT INTO chat VALUES (?, ?, ?)');
   const insertEvent = db.prepare<unknown[]>('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertRewind = db.prepare<unknown[]>('INSERT INTO rewind VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insertRow = db.prepare<unknown[]>('INSERT INTO tied VALUES (?, ?, ?, ?, ?)');
   const chats = new Map<string, number>();
   let n = 0;
 
@@ -106,6 +124,7 @@ export function createIndex(db: WriteDatabase): IndexWriter {
         ...[speaks ? null : asId(belongsTo), asId(by)],
       );
     },
+    addRow: ({ event, table, state, ord, held }) => void insertRow.run(event, table, state, ord, held),
   };
 }
 

@@ -13,6 +13,7 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import { stageColumn } from '../stage/layout.ts';
 import type { LogRows } from './fill-index.ts';
 import { STATES } from './settle-index.ts';
+import type { RowsOwner, TiedRowReader } from './tied-rows.ts';
 
 /** More runs than this are not sent to a window, and nothing is folded. */
 const MOST_RUNS = 1000;
@@ -24,7 +25,7 @@ export type MessageReader = {
   readonly layout: (chat: number) => ConversationLayout;
   /** The messages from a place on, at most `limit`. Texts are cut after `longest` characters. */
   readonly page: (chat: number, span: PageSpan) => readonly ConversationMessage[];
-  /** Every message of these chats once, whole, in the order of the log. Holds at most `page` of each chat at a time. */
+  /** Every message of these chats once, whole, in the order of the log, without the rows that belong to it. Holds at most `page` of each chat at a time. */
   readonly walk: (chats: readonly Pick<ChatSummary, 'no'>[], page: number) => Generator<ConversationMessage>;
   /** The first place of the next (or previous) run that differs, seen from a place; null where there is none. */
   readonly difference: (chat: number, from: number, direction: 'next' | 'previous') => number | null;
@@ -47,7 +48,7 @@ type Line = {
 };
 
 /** Makes the reader of an index and of the stage that it was made from. */
-export function createMessageReader(index: WriteDatabase, rows: LogRows): MessageReader {
+export function createMessageReader(index: WriteDatabase, rows: LogRows, tied: TiedRowReader): MessageReader {
   const readSource = createSourceReader(index, rows);
   const lines = index.prepare<[number, number, number], Line>(
     'SELECT place, n, state, source, is_newer FROM message WHERE chat = ? AND place >= ? ORDER BY place LIMIT ?',
@@ -79,12 +80,32 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
   );
   const isKeyed = findKeyedLog(rows) !== null;
 
-  function notesOf(chat: number, n: number, longest: number): readonly MessageNote[] {
-    return notes.all(chat, n, MOST_NOTES).map((line) => {
-      const { id, ts, kind, payload } = readSource(line);
-      const shown = payload === null ? null : cut(payload, longest).text;
-      return { event: id, ts, kind, payload: shown, state: stateOf(line.state) };
-    });
+  const presence = index.prepare<[number, number], { readonly was: number; readonly now: number }>(
+    'SELECT was, now FROM event WHERE chat = ? AND n = ?',
+  );
+
+  function toNote(line: Omit<Line, 'place'>, longest: number): MessageNote {
+    const { id, ts, kind, payload } = readSource(line);
+    const shown = payload === null ? null : cut(payload, longest).text;
+    return { event: id, ts, kind, payload: shown, state: stateOf(line.state) };
+  }
+
+  function ownerOf(chat: number, n: number, id: unknown): RowsOwner {
+    const { was = 0, now = 0 } = presence.get(chat, n) ?? {};
+    return { id, isThere: { was: was > 0, now: now > 0 } };
+  }
+
+  /** With the rows that belong to it. */
+  function withRows(chat: number, line: Line, longest: number): ConversationMessage {
+    const message = toMessage(chat, line, longest);
+    if (!tied.hasTables) return message;
+    const others = notes.all(chat, line.n, MOST_NOTES);
+    const owners = [
+      ownerOf(chat, line.n, message.event),
+      ...others.map(({ n }, index) => ownerOf(chat, n, message.notes[index]?.event ?? null)),
+    ];
+    const { rows: shown, more } = tied.rowsOf(owners);
+    return { ...message, rows: shown, moreRows: more };
   }
 
   function toMessage(chat: number, line: Line, longest: number): ConversationMessage {
@@ -100,7 +121,9 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
       payload: text === null && payload !== null ? shown.text : null,
       state: stateOf(line.state),
       cut: shown.cut,
-      notes: notesOf(chat, line.n, longest),
+      notes: notes.all(chat, line.n, MOST_NOTES).map((note) => toNote(note, longest)),
+      rows: [],
+      moreRows: 0,
     };
   }
 
@@ -117,7 +140,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows): Messag
     chats: (names) => readChats(index, names),
     layout: (chat) => readLayout(index, chat),
     page: (chat, { from, limit, longest }) =>
-      lines.all(chat, from, limit).map((line) => toMessage(chat, line, longest)),
+      lines.all(chat, from, limit).map((line) => withRows(chat, line, longest)),
     *walk(chats, page) {
       const cursors = chats.map(({ no }) => ({ no, lines: linesOf(no, page) }));
       let heads = cursors.map(({ no, lines: rest }) => ({ no, rest, head: rest.next() }));

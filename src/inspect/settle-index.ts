@@ -14,15 +14,18 @@ const LEAST_FOLDED = 4;
 
 const VISIBLE_SOMEWHERE = '(was = 2 OR now = 2)';
 
+/** What was found out on the way. `lostByRecord`: only the record of a rewind says that some events no longer count. */
+export type Settled = { readonly lostByRecord: boolean };
+
 /** Gives each message its place in its chat, and finds the runs. The index is complete afterwards. @throws `cancelled`, `disk-full` */
-export async function settleIndex(db: WriteDatabase, task: TaskOptions): Promise<void> {
+export async function settleIndex(db: WriteDatabase, task: TaskOptions): Promise<Settled> {
   const yielder = createYielder(task);
   const has = (sql: string) => db.prepare<[], unknown>(`SELECT EXISTS (${sql})`).pluck().get() === 1;
   const hasRewinds = has('SELECT 1 FROM rewind WHERE target IS NOT NULL');
   const hasNotes = has('SELECT 1 FROM event WHERE belongs IS NOT NULL');
-  if (hasRewinds || hasNotes) db.exec('CREATE INDEX event_id ON event (id)');
+  if (hasRewinds || hasNotes || has('SELECT 1 FROM tied')) db.exec('CREATE INDEX event_id ON event (id)');
   await yielder.step();
-  if (hasRewinds) hideWhatRecordsTook(db);
+  const lostByRecord = hasRewinds && hideWhatRecordsTook(db);
   await yielder.step();
   if (hasNotes) attachNotes(db);
   const chats = db.prepare<[], number>('SELECT no FROM chat ORDER BY no').pluck().all();
@@ -38,14 +41,16 @@ export async function settleIndex(db: WriteDatabase, task: TaskOptions): Promise
     await findRuns(chat, () => yielder.step());
   }
   db.exec('COMMIT');
+  return { lostByRecord };
 }
 
 /**
  * Some hosts only record a rewind: its events stay in the log as they were, and the record says from where on they no
  * longer count. A host whose rewinds flag events, or delete them, leaves nothing of that kind behind: where any event in
- * the span of any record is flagged, flags are what counts, and records only say when.
+ * the span of any record is flagged, flags are what counts, and records only say when. A host that has undone its only
+ * rewind by itself looks the same. True if some events can be read in the snapshot and not now because of that.
  */
-function hideWhatRecordsTook(db: WriteDatabase): void {
+function hideWhatRecordsTook(db: WriteDatabase): boolean {
   const inSpan = `c.chat IS r.chat AND e.id > r.target AND e.id < r.id AND typeof(e.id) = 'integer'`;
   const spans = 'rewind r CROSS JOIN event e INDEXED BY event_id CROSS JOIN chat c ON c.no = e.chat';
   const flagged = db
@@ -54,12 +59,16 @@ function hideWhatRecordsTook(db: WriteDatabase): void {
     )
     .pluck()
     .get();
-  if (flagged === 1) return;
+  if (flagged === 1) return false;
   for (const log of ['was', 'now'])
     db.exec(
       `UPDATE event SET ${log} = 1 WHERE ${log} = 2 AND (chat, n) IN (
          SELECT e.chat, e.n FROM ${spans} WHERE r.target IS NOT NULL AND r.${log} = 2 AND ${inSpan})`,
     );
+  const lost = db
+    .prepare<[], unknown>('SELECT EXISTS (SELECT 1 FROM event WHERE was = 2 AND now = 1)')
+    .pluck();
+  return lost.get() === 1;
 }
 
 /** Puts each event that names the event of a message beside that message. A note can't be read without its message. */

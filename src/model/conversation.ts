@@ -49,6 +49,21 @@ export type MessageNote = {
   readonly state: MessageState;
 };
 
+/** A row of a table that belongs to a message, because it names the message's event. */
+export type MessageRow = {
+  readonly table: string;
+  /**
+   * What it holds, as a JSON object: in the snapshot, or now where it is newer. Without the name of the event, without what
+   * is NULL, and with long values cut.
+   */
+  readonly payload: string;
+  /** `changed`: both have the row, with other values. */
+  readonly state: MessageState | 'changed';
+};
+
+/** How many rows of a table that differ stand beside messages. */
+export type RowsBeside = { readonly table: string; readonly rows: number };
+
 /** One place of a conversation. */
 export type ConversationMessage = {
   readonly place: number;
@@ -63,6 +78,10 @@ export type ConversationMessage = {
   /** True if only the beginning of the text or payload is here. */
   readonly cut: boolean;
   readonly notes: readonly MessageNote[];
+  /** The first few rows that belong to it, or to one of its notes: those that differ before the others. */
+  readonly rows: readonly MessageRow[];
+  /** How many more there are. */
+  readonly moreRows: number;
 };
 
 /** The meanings of a message's fields. */
@@ -87,6 +106,11 @@ export type ConversationOverview = {
   readonly snapshot: SnapshotRef;
   /** `other`: neither log continues the other, so that equal ids do not mean the same message. */
   readonly lineage: Diff['lineage'];
+  /** False: no database can be read here, so this is what the snapshot holds. All of it counts as kept. */
+  readonly isCompared: boolean;
+  /** Only the record of a rewind says that what is lost no longer counts. The host may have undone that rewind itself. */
+  readonly lostByRecord: boolean;
+  readonly beside: readonly RowsBeside[];
   /** Those with something lost come first, then those with something newer, then the largest. */
   readonly chats: readonly ChatSummary[];
   /** The table of the log, where an event's id alone is its row's key; null: nothing names the row of an event. */

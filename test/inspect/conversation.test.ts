@@ -63,6 +63,25 @@ test('the boundary of a lost run is the record of the rewind that took it; witho
   ]);
 });
 
+test('where only the record of a rewind says that messages are lost, that is said; where flags do, it is certain', async () => {
+  const record = `INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-01-01T14:03:00Z', 'rewind', '{"chat_id":"c1","to_event_id":6}');`;
+  const ask = async (sql: string) => {
+    const folder = await makeChat(root(), { events: 10 });
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(folder, sql);
+    const conversation = await openConversation(folder, id, null);
+    await conversation.close();
+    const { lostByRecord, chats } = conversation.overview;
+    return { lostByRecord, lost: chats[0]?.lost };
+  };
+  expect(await ask(record)).toEqual({ lostByRecord: true, lost: 4 });
+  expect(await ask(`${record} UPDATE event_log SET hidden = 1 WHERE id BETWEEN 7 AND 10`)).toEqual({
+    lostByRecord: false,
+    lost: 4,
+  });
+  expect(await ask(say('since'))).toEqual({ lostByRecord: false, lost: 0 });
+});
+
 test('where ids were used again, the old message is lost and the new one newer, and both stand at their place', async () => {
   const folder = await makeChat(root(), { events: 4 });
   const { id } = await takeSnapshot(folder, 'rewind');

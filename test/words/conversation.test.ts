@@ -31,15 +31,19 @@ test('a boundary says what is known of the rewind, and no more', () => {
 test('a chat is named and counted as people would', () => {
   const chat = { no: 0, chat: 'c1', name: 'Lighthouse', branch: null, kept: 1204, lost: 20, newer: 0 };
   const summary = { ...chat, places: 1224, unread: 0 };
-  expect(chatCounts(summary)).toBe('20 lost · 1,204 kept');
-  expect(chatCounts({ ...summary, lost: 0, newer: 3 })).toBe('3 written since · 1,204 kept');
-  expect(chatCounts({ ...summary, lost: 0 })).toBe('1,204 messages, unchanged');
+  expect(chatCounts(summary, { isCompared: true })).toBe('20 lost · 1,204 kept');
+  expect(chatCounts({ ...summary, lost: 0, newer: 3 }, { isCompared: true })).toBe(
+    '3 written since · 1,204 kept',
+  );
+  expect(chatCounts({ ...summary, lost: 0 }, { isCompared: true })).toBe('1,204 messages, unchanged');
+  expect(chatCounts({ ...summary, lost: 0 }, { isCompared: false })).toBe('1,204 messages');
   expect(chatTitle(chat)).toBe('Lighthouse');
   expect(chatTitle({ ...chat, branch: '2' })).toBe('Lighthouse, branch 2');
   expect(chatTitle({ ...chat, name: ' ', chat: '' })).toBe('A chat without a name');
   expect(chatTitle({ ...chat, name: null, chat: null })).toBe('In no chat');
-  expect(foldWords(1204, 'first')).toBe('1,204 earlier messages, unchanged');
-  expect(foldWords(1, 'middle')).toBe('1 unchanged message');
+  expect(foldWords(1204, 'first', { isCompared: true })).toBe('1,204 earlier messages, unchanged');
+  expect(foldWords(1204, 'first', { isCompared: false })).toBe('1,204 earlier messages');
+  expect(foldWords(1, 'middle', { isCompared: true })).toBe('1 unchanged message');
 });
 
 test.each([
@@ -90,7 +94,11 @@ test('what else differs is counted by table, and never explained', () => {
         { ...table, name: 'scenes', removed: 1 },
       ],
       rules,
+      { beside: [] },
     ),
   ).toBe('Also differs: 11 memories and 1 scene.');
-  expect(alsoDiffers([{ ...table, name: 'memories' }], rules)).toBe('');
+  expect(alsoDiffers([{ ...table, name: 'memories' }], rules, { beside: [] })).toBe('');
+  const memories = [{ ...table, name: 'memories', added: 11 }];
+  const beside = (rows: number) => alsoDiffers(memories, rules, { beside: [{ table: 'memories', rows }] });
+  expect([beside(4), beside(11), beside(12)]).toEqual(['Also differs: 7 memories.', '', '']);
 });

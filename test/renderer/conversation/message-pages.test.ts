@@ -12,7 +12,7 @@ const message = (place: number): ConversationMessage => ({
     kind: 'message',
     payload: null,
   },
-  ...{ state: 'kept', cut: false, notes: [] },
+  ...{ state: 'kept', cut: false, notes: [], rows: [], moreRows: 0 },
 });
 
 /** A core that answers when it is told to. */
