@@ -21,6 +21,15 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
         heading: [[plain('Nothing is missing.')]],
         note: [plain('No snapshot holds a message that your chats lack.')],
       };
+    case 'recorded':
+      return {
+        heading: [recordedWords(happened.way, now), [plain('No message is missing from the log.')]],
+        note: [
+          plain(
+            'Your chat app may have undone the rewind itself. If it doesn’t show the messages, restoring this snapshot removes the record.',
+          ),
+        ],
+      };
     case 'undone':
       return { heading: [undoneWords(happened)], note: [plain(undoneNote(happened, now))] };
     case 'several':
@@ -66,6 +75,13 @@ function rewoundWords(loss: Loss, now: Date): Story | null {
   if (loss.rewoundAt === null) return null;
   const where = chatsOf(backGroups(loss));
   return [plain('You rewound '), ...where, plain(` ${formatWhen(loss.rewoundAt, now)}.`)];
+}
+
+/** `A rewind of Lighthouse is on record, at 14:03.` */
+function recordedWords({ newerEvents, rewoundAt }: Way, now: Date): Story {
+  const rewound = newerEvents.filter(({ rewindRecords }) => rewindRecords > 0);
+  const when = rewoundAt === null ? '' : `, ${formatWhen(rewoundAt, now)}`;
+  return [plain('A rewind of '), ...chatsOf(rewound), plain(` is on record${when}.`)];
 }
 
 function rewoundSeveralTimes(loss: Loss, now: Date): Story {

@@ -83,6 +83,8 @@ function snapshotOf(happened: Happened): SnapshotId | null {
       return null;
     case 'undone':
       return happened.holds.snapshotId;
+    case 'recorded':
+      return happened.way.snapshotId;
     default:
       return happened.loss.snapshotId;
   }

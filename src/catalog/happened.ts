@@ -39,12 +39,13 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
   }));
   const all = readPlaced(await listSnapshots(folder, { check: false }, task));
   const placed = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
-  const [newest, ...others] = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);
+  const { ways, recorded } = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);
+  const [newest, ...others] = ways;
   if (newest !== undefined) {
     const loss = await unlessUnreadable(() => readLoss(folder, newest.snapshotId, task));
     if (loss !== null) return tell(loss, others);
   }
-  if (!isRestored) return { state: 'nothing' };
+  if (!isRestored) return recorded === null ? { state: 'nothing' } : { state: 'recorded', way: recorded };
   const undo = await unlessUnreadable(() => weighSnapshot(folder, restored.safetyCopyId, task));
   return {
     state: 'undone',
@@ -109,20 +110,25 @@ function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds 
 
 type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;
 
-/** Weighs snapshots, and returns those that bring something back, the latest first. */
+/** `ways`: those that bring something back, the latest first. `recorded`: the one from before a record that took nothing. */
+type Found = { readonly ways: readonly Way[]; readonly recorded: Way | null };
+
+/** Weighs snapshots, the latest first. */
 async function weighInTurn(
   folder: DataFolder,
   { groups, rest }: ReadingOrder,
   lastId: bigint,
   task: TaskOptions,
-): Promise<readonly Way[]> {
+): Promise<Found> {
   const weighed: Weighed[] = [];
+  let recorded: Way | null = null;
   let [bytes, read] = [0, 0];
   const weigh = async ({ id, kind, lastEventId, sizeBytes }: Placed): Promise<boolean> => {
     bytes += sizeBytes;
     if (read === MOST_READ || (read > 0 && bytes > MOST_BYTES)) return false;
     read += 1;
     const weight = await unlessUnreadable(() => weighSnapshot(folder, id, task));
+    if (weight !== null && isOnlyRecorded(weight.way)) recorded ??= weight.way;
     if (weight === null || countBack(weight.way).events === 0) return false;
     weighed.push({ ...weight, kind, lastEventId });
     return true;
@@ -133,7 +139,7 @@ async function weighInTurn(
   // What else brings something back may be from before an edit, which takes no message away.
   const isBefore = ({ way, lastEventId }: Weighed) => lacksRewind(way) || lastEventId >= lastId;
   const size = ({ way }: Weighed) => countBack(way)[talks ? 'messages' : 'events'];
-  return weighed
+  const ways = weighed
     .filter((one) => size(one) > 0)
     .toSorted(
       (a, b) =>
@@ -145,6 +151,12 @@ async function weighInTurn(
         compare(a.way.takenAt, b.way.takenAt),
     )
     .map(({ way }) => way);
+  return { ways, recorded };
+}
+
+/** Whether all that was written since is the record of a rewind, and what says nothing, and nothing comes back. */
+function isOnlyRecorded(way: Way): boolean {
+  return lacksRewind(way) && countBack(way).events === 0 && countGone(way) === 0;
 }
 
 /** Whether the snapshot is from before a rewind that the live log records. */

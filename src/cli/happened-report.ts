@@ -8,7 +8,11 @@ import { toPrintable } from './text.ts';
 export function describeHappened(happened: Happened, rules: Rules, now: Date): readonly string[] {
   const { heading, note } = happenedWords(happened, rules, now);
   const told = [...heading, note].filter((story) => story.length > 0).map(storyText);
-  if (!('loss' in happened)) return told.map(toPrintable);
+  const before =
+    happened.state === 'recorded'
+      ? ['', `To go back to before the record: snapback restore ${happened.way.snapshotId}`]
+      : [];
+  if (!('loss' in happened)) return [...told, ...before].map(toPrintable);
   const { loss } = happened;
   const earlier = happened.state === 'several' ? happened.earlier : [];
   return [

@@ -39,10 +39,13 @@ export type Loss = Way & {
  * `several`: rewinds in a row. `earlier` are the ways to undo more of them; each brings back more than the one before and
  * removes no more messages.
  * `undone`: a restore brought back what was lost, and it is still there. `undo`: what taking it back would do.
+ * `recorded`: the log records a rewind, and yet nothing is missing or flagged: the host has undone it, or it only ever
+ * records rewinds. Only the host knows. `way` leads to before the record, and nothing else was written since.
  * `nothing`: no snapshot brings anything back.
  */
 export type Happened =
   | { readonly state: 'rewound' | 'written-since' | 'staged'; readonly loss: Loss }
+  | { readonly state: 'recorded'; readonly way: Way }
   | { readonly state: 'several'; readonly loss: Loss; readonly earlier: readonly Way[] }
   | {
       readonly state: 'undone';

@@ -123,6 +123,30 @@ describe.concurrent('what happened', () => {
     expect(named(await ask(place))).toBe(early);
   });
 
+  test.each([
+    ['hides', (from: number) => hide(from), 'UPDATE event_log SET hidden = 0'],
+    [
+      'supersedes',
+      (from: number) => `UPDATE event_log SET superseded_by = 99 WHERE id > ${from};`,
+      'UPDATE event_log SET superseded_by = NULL',
+    ],
+  ] as const)(
+    'is only a record, and no loss, where a host that %s events has undone its rewind itself',
+    async (_, take, undo) => {
+      const { place, before } = await begin();
+      run(place, take(12) + RECORD);
+      expect(named(await ask(place))).toBe(before);
+      run(place, undo);
+      expect(await ask(place)).toMatchObject({
+        state: 'recorded',
+        way: { snapshotId: before, returningEvents: [], newerEvents: [{ rewindRecords: 1, spoken: 0 }] },
+      });
+      // Whoever writes on has seen what is there.
+      run(place, addEvents(1, 'later'));
+      expect(await ask(place)).toEqual({ state: 'nothing' });
+    },
+  );
+
   test('is several rewinds in a row, with what undoing more of them would bring back', async () => {
     const { place, before } = await begin();
     run(place, hide(16) + RECORD);
