@@ -6,7 +6,6 @@ import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder, type Yielder } from '../system/yielder.ts';
 import { type Comparison, compareTable, type Rewrite } from './compare-table.ts';
-import { type EventGroups, groupEvents } from './event-groups.ts';
 import { type EventMatch, matchEvents } from './match-events.ts';
 
 export type ComparedTables = {
@@ -16,7 +15,7 @@ export type ComparedTables = {
   readonly match: EventMatch | null;
 };
 
-export type SnapshotComparison = EventGroups & {
+export type SnapshotComparison = {
   /** One for each table that snapshot and live schema share, the log first. */
   readonly comparisons: readonly Comparison[];
   readonly tables: readonly TableDiff[];
@@ -26,8 +25,7 @@ export type SnapshotComparison = EventGroups & {
 };
 
 /**
- * Compares every table of the stage with `main`, groups the events, and tells whether both are one timeline. Writes
- * temporary tables only.
+ * Compares every table of the stage with `main`, and tells whether both are one timeline. Writes temporary tables only.
  * @throws `schema-needs-host`, `cancelled`, database errors
  */
 export async function compareSnapshot(
@@ -38,9 +36,7 @@ export async function compareSnapshot(
 ): Promise<SnapshotComparison> {
   const yielder = createYielder(task);
   const { comparisons, match } = await compareTables(database, stage.tables, rewrite, yielder);
-  const groups = match === null ? { newer: [], returning: [] } : await groupEvents(database, match, yielder);
   return {
-    ...groups,
     comparisons,
     tables: describeTables(database, comparisons, stage),
     lineage: match?.lineage ?? 'same',

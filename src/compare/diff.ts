@@ -4,7 +4,9 @@ import type { Diff } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { withStagedLive } from '../stage/staged-live.ts';
+import { createYielder } from '../system/yielder.ts';
 import { compareSnapshot } from './compare-snapshot.ts';
+import { groupEvents } from './event-groups.ts';
 
 /**
  * Tells, table by table, what a full restore of the snapshot would do to one moment of the live database. Reads only.
@@ -20,6 +22,7 @@ export async function diffSnapshot(
     const log = findLogTable(database.schema, folder.profile);
     const hasForeignId = findForeignLiveId(view.db, log, folder.profile) !== null;
     const found = await compareSnapshot(database, stage, 'differing', task);
+    const { newer, returning } = await groupEvents(database, found.match, createYielder(task));
     return {
       snapshot,
       against: {
@@ -29,8 +32,8 @@ export async function diffSnapshot(
         viewingCopy: view.viewingCopy,
       },
       tables: found.tables,
-      newerEvents: found.newer,
-      returningEvents: found.returning,
+      newerEvents: newer,
+      returningEvents: returning,
       schemaDrift: stage.drift,
       guessedBlobs: stage.guessedBlobs,
       lineage: found.lineage,

@@ -22,13 +22,17 @@ const LONGEST_KEPT = 1000;
 const NOTHING = { events: 0, rewindRecords: 0, rewoundAt: null, spoken: 0, spokenHidden: 0, hidden: 0 };
 const EVENTS_PER_STEP = 64;
 
-/** Groups the events that differ by chat, with the first and the last of each group. Reads only. */
+export const NO_GROUPS: EventGroups = { newer: [], returning: [] };
+
+/** Groups the events that differ by chat, with the first and the last of each group; none without a log. Reads only. */
 export async function groupEvents(
   database: HostDatabase,
-  { log, newer: lost }: EventMatch,
+  match: EventMatch | null,
   yielder: Yielder,
 ): Promise<EventGroups> {
+  if (match === null) return NO_GROUPS;
   const { db, profile } = database;
+  const { log, newer: lost } = match;
   const names = readChatNames(database);
   const { live, rowid } = log.staged;
   const liveNames = live.columns.map((column) => column.name);

@@ -29,16 +29,17 @@ export async function weighSnapshot(folder: DataFolder, id: SnapshotId, task: Ta
     const log = stage.tables.filter(({ role }) => role === 'log');
     const yielder = createYielder(task);
     const { match } = await compareTables(database, log, 'differing', yielder);
-    if (match === null) return { way: wayOf(snapshot, { returning: [], newer: [] }), lastEventAt: null };
     const groups = await groupEvents(database, match, yielder);
-    return { way: wayOf(snapshot, groups), lastEventAt: readLastEventTime(database, match) };
+    const lastEventAt = match === null ? null : readLastEventTime(database, match);
+    return { way: wayOf(snapshot, groups), lastEventAt };
   });
 }
 
 /** Tells what restoring the snapshot would bring back, table by table, with the last messages. @throws as `diffSnapshot` */
 export async function readLoss(folder: DataFolder, id: SnapshotId, task: TaskOptions): Promise<Loss> {
   return withStagedLive(folder, id, task, async ({ database, stage, snapshot }) => {
-    const { match, tables, ...groups } = await compareSnapshot(database, stage, 'differing', task);
+    const { match, tables } = await compareSnapshot(database, stage, 'differing', task);
+    const groups = await groupEvents(database, match, createYielder(task));
     const lastMessages = match === null ? [] : readLastMessages(database, match);
     return { ...wayOf(snapshot, groups), tables, lastMessages };
   });

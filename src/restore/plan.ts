@@ -1,5 +1,6 @@
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
+import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
@@ -21,6 +22,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
 import { contentTotal } from '../stage/staged-contents.ts';
+import { createYielder } from '../system/yielder.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
@@ -42,6 +44,8 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;
+  /** Whether somebody will see the plan. Otherwise it names the events that differ only where it may be refused for them. */
+  readonly isShown: boolean;
   /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
   readonly found?: PlanFound | null;
 };
@@ -122,7 +126,11 @@ export async function preparePlan(
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
-  const newer = writesLog ? found.newer : [];
+  const mayBeRefused = found.lineage === 'other' || request.kept !== null;
+  const isTold = writesLog && (request.isShown || mayBeRefused);
+  const { newer, returning } = isTold
+    ? await groupEvents(database, found.match, createYielder(task))
+    : NO_GROUPS;
   const replay = full ? await findReplay(database, { ...request, comparisons }, task) : null;
   const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
     action: request.action,
@@ -135,7 +143,7 @@ export async function preparePlan(
       .map(({ name, liveRows, state }) => ({ name, rows: liveRows, choice: state === 'empty-then' })),
     bystanders: findBystanders(schema, written, effects),
     newerEvents: newer,
-    returningEvents: writesLog ? found.returning : [],
+    returningEvents: returning,
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     replay: replay?.shown ?? null,
     lineage: found.lineage,

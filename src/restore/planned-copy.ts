@@ -51,7 +51,7 @@ export async function withPlannedCopy<T>(
     try {
       const { nativeBinding } = folder;
       const { stage, kept } = await addKept({ ...staged, nativeBinding }, { database, options }, task);
-      const planned = { action, snapshot, options, rewrite, stage, kept, preflight };
+      const planned = { action, snapshot, options, rewrite, stage, kept, preflight, isShown: true };
       return await use({ view, database, prepared: await preparePlan(database, planned, task) });
     } catch (error) {
       // What remains is about the private copy, and is explained as that by the view.

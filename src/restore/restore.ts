@@ -110,7 +110,7 @@ async function applyOnce(
       if (request.keepNewer) attachStage(db, stage);
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, kept, preflight, found },
+        { action, snapshot, options, rewrite, stage, kept, preflight, isShown: false, found },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();

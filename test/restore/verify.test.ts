@@ -43,7 +43,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
       rewrite: 'differing' as const,
       kept: null,
     };
-    const prepared = await preparePlan(database, { ...request, stage, preflight }, {});
+    const prepared = await preparePlan(database, { ...request, stage, preflight, isShown: true }, {});
     db.exec('BEGIN');
     const indexes = checkSearchIndexes(db, prepared.effects);
     const effects = await writeTables(database, prepared, indexes, createYielder({}));
