@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseBytesRepr } from '../host/bytes-repr.ts';
 import { jsonValue } from '../host/python-text.ts';
-import { createRowHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { createRowHasher, createTableHasher, type SqlValue, type TableHasher } from '../sqlite/row-hash.ts';
 
 const hashEvent = createRowHasher();
 
@@ -63,6 +63,15 @@ function eventLine(event: readonly SqlValue[]): string {
 function valueText(value: SqlValue): string {
   const isRaw = typeof value === 'object' && value !== null && 'rawText' in value;
   return isRaw ? `~${Buffer.from(value.rawText).toString('base64')}` : jsonValue(value);
+}
+
+/**
+ * Sums up events by what identifies them, as a chain does, but in any order, and some can be taken out again. The ids are
+ * part of it. So two logs with equal sums of as many events are equal.
+ */
+export function createEventSum(): Omit<TableHasher, 'finish'> {
+  const { add, ...sum } = createTableHasher([]);
+  return { ...sum, add: (event) => add(event.map(asIdentity)) };
 }
 
 /** The chain in notes of format 1: over a hash of each event, in which a text that is the repr of bytes counts as bytes. */

@@ -1,6 +1,7 @@
 import { holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
+import { createEventSum, type RowChain } from '../log/chain.ts';
 import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
@@ -10,7 +11,7 @@ import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { DraftContents } from './draft-contents.ts';
-import { type NotedLog, readLogBefore } from './log-before.ts';
+import { type LogsAround, type NamedLog, readLogsAround } from './logs-around.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -67,12 +68,9 @@ export async function judgeOutcome(
     if (compared.every(({ isBefore }) => isBefore)) return 'not-committed';
   }
   const signs = new Set(compared.map(readSign));
-  const logAfter = after?.log ?? copy.note.log;
-  if (logAfter !== null) {
-    const logBefore = await readLogBefore(folder, database, copy, task);
-    if (logBefore === null) return 'unknown';
-    signs.add(readLogSign(database, logBefore, { ...logAfter, format: after?.format ?? copy.about.format }));
-  }
+  const logs = await readLogsAround(folder, database, { copy, after }, task);
+  if (logs === null) return 'unknown';
+  if (logs !== 'unwritten') signs.add(readLogSign(database, logs));
   signs.delete('unknown');
   const [sign = 'unknown', ...others] = signs;
   return others.length === 0 ? sign : 'unknown';
@@ -115,17 +113,35 @@ export async function holdsDumps(
 }
 
 /** A log that has grown since continues one of the two. Where it continues both, the longer one is the sign. */
-function readLogSign(database: HostDatabase, before: NotedLog, after: NotedLog): RestoreOutcome {
-  const continues = (log: NotedLog) => chainAfter(database, log) === log.chain;
-  const [fitsBefore, fitsAfter] = [continues(before), continues(after)];
-  if (fitsAfter && (!fitsBefore || after.events > before.events)) return 'committed';
-  return fitsBefore && (!fitsAfter || before.events > after.events) ? 'not-committed' : 'unknown';
+function readLogSign(database: HostDatabase, { before, after }: LogsAround): RestoreOutcome {
+  const [fitsBefore, fitsAfter] = [before, after].map((log) => isContinued(database, log));
+  const grew = countEvents(after) - countEvents(before);
+  if (fitsAfter && (!fitsBefore || grew > 0)) return 'committed';
+  return fitsBefore && (!fitsAfter || grew < 0) ? 'not-committed' : 'unknown';
 }
 
-function chainAfter({ db, schema, profile }: HostDatabase, { events, format }: NotedLog): string | null {
+function countEvents(log: NamedLog): number {
+  return 'chain' in log ? log.events : log.rows;
+}
+
+/** Whether the live log begins with the events of another one. */
+function isContinued(database: HostDatabase, log: NamedLog): boolean {
+  if ('chain' in log) {
+    const chain = createNotedChain(log.format);
+    return addFirstEvents(database, log.events, chain) && chain.peek().chain === log.chain;
+  }
+  const sum = createEventSum();
+  return addFirstEvents(database, log.rows, sum) && sum.total().sum === log.sum;
+}
+
+/** Adds so many events of the live log, in the order of their ids. False if it has fewer. */
+function addFirstEvents(
+  { db, schema, profile }: HostDatabase,
+  events: number,
+  { add }: Pick<RowChain, 'add'>,
+): boolean {
   const table = schema.tables.get(foldName(profile.log.table));
-  if (table === undefined) return null;
-  const chain = createNotedChain(format);
+  if (table === undefined) return false;
   const order = `ORDER BY ${quoteName(profile.log.columns.id)}`;
   const source = {
     table: table.name,
@@ -133,9 +149,11 @@ function chainAfter({ db, schema, profile }: HostDatabase, { events, format }: N
     order,
     encoding: schema.encoding,
   };
-  for (const row of readEvents(db, source)) {
-    if (chain.events() === events) break;
-    chain.add(row);
+  let added = 0;
+  for (const event of readEvents(db, source)) {
+    if (added === events) break;
+    add(event);
+    added += 1;
   }
-  return chain.events() === events ? chain.peek().chain : null;
+  return added === events;
 }

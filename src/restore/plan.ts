@@ -1,6 +1,7 @@
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
+import type { EventMatch } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
@@ -58,6 +59,8 @@ export type PreparedPlan = TableWork & {
   readonly indexes: IndexStates | null;
   /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
+  /** Null without a log. */
+  readonly match: EventMatch | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
   readonly derived: readonly Comparison[];
   /** The event up to which the tables will hold the log; null: all of it. */
@@ -173,6 +176,7 @@ export async function preparePlan(
     tablesAt: replay?.tablesAt ?? null,
     indexes: before?.indexes ?? null,
     comparisons,
+    match: found.match,
     derived,
     effects,
     integrity,

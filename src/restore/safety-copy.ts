@@ -10,13 +10,12 @@ import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { noteFaults } from '../sqlite/integrity.ts';
-import { logExtent } from '../stage/staged-contents.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { copyDatabase, findCopied } from './database-copy.ts';
 import type { PreparedPlan } from './plan.ts';
 import { readTablesAt } from './tables-at.ts';
-import { noteContent } from './touched-content.ts';
+import { noteContent, noteLog } from './touched-content.ts';
 
 export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 
@@ -28,14 +27,14 @@ export type SafetyCopy = { readonly id: SnapshotId; readonly file: string };
 export async function takeSafetyCopy(
   folder: DataFolder,
   database: HostDatabase<WriteDatabase>,
-  { plan, stage, comparisons, contents, integrity, tablesAt: after }: PreparedPlan,
+  { plan, stage, comparisons, match, contents, integrity, tablesAt: after }: PreparedPlan,
   task: TaskOptions,
 ): Promise<SafetyCopy> {
   const before = await readTablesAt(folder, database, task);
   const tablesAt = { before: before?.toString() ?? null, after: after?.toString() ?? null };
   const writesLog = comparisons.some(({ staged }) => staged.role === 'log');
   // The host only appends to its log. So this tells whether COMMIT happened even long after every table has been changed.
-  const log = writesLog ? await logExtent(stage, folder.profile, task) : null;
+  const log = writesLog && match !== null ? await noteLog(database, match, task) : null;
   const noted: RestoreNote['after'][number][] = [];
   for (const { staged } of comparisons) {
     const content = contents.find(({ name }) => name === staged.live.name);

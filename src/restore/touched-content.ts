@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Comparison, hasNoKey, joinLive } from '../compare/compare-table.ts';
+import type { EventMatch } from '../compare/match-events.ts';
 import { allColumns, hashLiveTable, tellRows } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
+import { createEventSum } from '../log/chain.ts';
+import { createIdentifier, identityOf } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { NotedContent } from '../snapshot-file/notes.ts';
+import type { ChangedLog, NotedContent } from '../snapshot-file/notes.ts';
 import { quoteName } from '../sqlite/names.ts';
 import { createTableHasher, type RowTotal, type SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
@@ -51,9 +54,9 @@ export async function tellContent(touched: Touched, task: TaskOptions): Promise<
     };
   }
   const [lacking, having] = [createTableHasher(columns), createTableHasher(columns)];
-  await forEach(touched, stagedRows(comparison), lacking.add, task);
-  await forEach(touched, changedRows(comparison), having.add, task);
-  await forEach(touched, goneRows(comparison), having.add, task);
+  await forEach(database, stagedRows(comparison), lacking.add, task);
+  await forEach(database, changedRows(comparison), having.add, task);
+  await forEach(database, goneRows(comparison), having.add, task);
   const differing = { lacks: lacking.total(), has: having.total() };
   return { name: live.name, told: tellDiffering(columns, differing), differing };
 }
@@ -76,6 +79,42 @@ export async function noteContent(
   return differing === null
     ? { name: live.name, columns, hash: await contentHash(stage, staged, task) }
     : { name: live.name, columns: allColumns(live), removed: differing.has, added: differing.lacks };
+}
+
+/**
+ * What a safety copy notes of the log after the restore: the events that go, and those that come. Null where the snapshot
+ * lacks a column that identifies them. @throws as `tellContent`
+ */
+export async function noteLog(
+  database: HostDatabase,
+  { log, newer, missing }: EventMatch,
+  task: TaskOptions,
+): Promise<ChangedLog | null> {
+  const { live, name, columns } = log.staged;
+  const identity = identityOf(live, database.profile);
+  if (!createIdentifier(identity, columns).whole) return null;
+  const names = identity.filter((column) => column !== null);
+  const { pick } = createIdentifier(identity, names);
+  const sumUp = async (rows: Rows) => {
+    const sum = createEventSum();
+    await forEach(database, rows, (row) => sum.add(pick(row)), task);
+    return sum.total();
+  };
+  const staged = names.map((column) => `s.${stageColumn(columns.indexOf(column))}`);
+  const inStage = `CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = m.ord`;
+  // Of rows that nothing tells apart, only the comparison knows how many there are.
+  if (hasNoKey(live)) {
+    const values = names.map((column) => `g.i${log.identity.indexOf(column)}`);
+    return {
+      removed: await sumUp({ values, from: `${log.gone} g`, by: 'g' }),
+      added: await sumUp({ values: staged, from: `${log.put} m ${inStage} WHERE m.differs`, by: 'm' }),
+    };
+  }
+  const values = names.map((column) => `l.${quoteName(column)}`);
+  return {
+    removed: await sumUp({ values, from: `${newer} n ${joinLive(log, 'n')}`, by: 'n' }),
+    added: await sumUp({ values: staged, from: `${missing} m ${inStage}`, by: 'm' }),
+  };
 }
 
 /** What the receipt calls the content of a table: two names of one restore are the same only if the contents are. */
@@ -108,7 +147,7 @@ const NO_ROWS = createTableHasher([]).total();
 const NOTHING: Differing = { lacks: NO_ROWS, has: NO_ROWS };
 
 /** SQL for some rows: what is read, from where, and the alias of the table by whose rowid the rows are ordered. */
-type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: 'p' | 'g' };
+type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: string };
 
 /** The staged rows that the live table lacks or holds in another form. Without a live column the snapshot lacks, they have all. */
 function stagedRows({ staged: { live, name, columns }, put }: Comparison): Rows {
@@ -140,7 +179,7 @@ const VIEW = 'snapback_differing_rows';
 const ROWS_PER_STEP = 256;
 
 async function forEach(
-  { database: { db, schema } }: Touched,
+  { db, schema }: HostDatabase,
   { values, from, by }: Rows,
   use: (row: readonly SqlValue[]) => void,
   task: TaskOptions,

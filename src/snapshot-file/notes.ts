@@ -35,6 +35,9 @@ type ChangedTable = {
 /** Content of a table after a restore, as its safety copy notes it. */
 export type NotedContent = HashedTable | ChangedTable;
 
+/** A log after a restore, given by the log before: the sums of the events that were taken out of it, and added. */
+export type ChangedLog = { readonly removed: RowTotal; readonly added: RowTotal };
+
 /** A table in a file of format 1, proven by its content hash. */
 export type HashedDump = HashedTable & { readonly rows: number };
 
@@ -81,10 +84,10 @@ export type RestoreNote = {
   /** Content of each touched table after COMMIT, over the columns that the restore wrote. */
   readonly after: readonly NotedContent[];
   /**
-   * The log after COMMIT; null if the restore did not write it, or if its outcome could not be known beforehand. The
-   * `log` of the snapshot itself is the one before.
+   * The log after COMMIT, as older versions wrote it by its extent; null if the restore did not write it, or if its outcome
+   * could not be known beforehand. The log of the copy itself is the one before.
    */
-  readonly log: LogExtent | null;
+  readonly log: ChangedLog | LogExtent | null;
   /**
    * What was wrong with the database before the restore, so that an undo may bring it back. Null: an older version wrote
    * the copy and did not record it.
@@ -169,7 +172,7 @@ const restoreNote = v.object({
       v.object({ name: v.string(), columns: v.array(v.string()), removed: total, added: total }),
     ]),
   ),
-  log: v.fallback(v.nullable(extent), null),
+  log: v.fallback(v.nullable(v.union([extent, v.object({ removed: total, added: total })])), null),
   faults: v.fallback(v.nullable(v.object({ damage: counted, foreignKeys: counted })), null),
   tablesAt: v.exactOptional(v.object({ before: v.nullable(eventId), after: v.nullable(eventId) })),
 }) satisfies v.GenericSchema<unknown, RestoreNote>;

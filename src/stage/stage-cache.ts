@@ -85,7 +85,7 @@ export async function keepStage(
     await rename(draft, join(folder, name));
     path = join(folder, name);
     const kept = { name, sha256, boot: bootMark(), ...factsOf(await lstat(path, { bigint: true })) };
-    const record = { file: kept, facts, contents: { totals: new Map(), log: null } };
+    const record = { file: kept, facts, contents: { totals: new Map() } };
     await replaceRecord(join(folder, `${base}.json`), record);
     await tidy(() => writeMark(folder, { file, mark, sha256: facts.sha256 }));
     await tidy(() => makeRoom(cacheDir, name));

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
-import type { LogExtent } from '../log/chain.ts';
 import type { SchemaDrift } from '../model/diff.ts';
 import { parseAbout, type SnapshotAbout } from '../snapshot-file/notes.ts';
 import { foldName } from '../sqlite/names.ts';
@@ -32,7 +31,6 @@ export type KeptFile = {
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const bigint = v.pipe(v.string(), v.regex(/^-?\d{1,19}$/), v.toBigint());
-const extent = v.object({ events: count, chain: v.string() }) satisfies v.GenericSchema<unknown, LogExtent>;
 const total = v.object({
   sum: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   rows: count,
@@ -102,15 +100,13 @@ const recordText = v.pipe(
       hostFindsAll: v.boolean(),
     }),
     totals: v.array(v.tuple([v.string(), total])),
-    log: v.nullable(extent),
   }),
 );
 
 /** The record as text. It begins with a hash of the rest, so that damage to it is found. */
 export function writeRecord({ file, facts, contents }: StageRecord): string {
   const tables = facts.tables.map(({ live, ...table }) => ({ ...table, live: live.name }));
-  const { totals, log } = contents;
-  const record = { file, facts: { ...facts, tables }, totals: [...totals], log };
+  const record = { file, facts: { ...facts, tables }, totals: [...contents.totals] };
   const text = JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   return `${hash('sha256', text)}\n${text}`;
 }
@@ -127,6 +123,6 @@ export function readRecord(text: string, schema: Schema): StageRecord | null {
     return live === undefined ? [] : [{ ...table, live }];
   });
   if (tables.length < output.facts.tables.length) return null;
-  const { file, facts, totals, log } = output;
-  return { file, facts: { ...facts, tables }, contents: { totals: new Map(totals), log } };
+  const { file, facts, totals } = output;
+  return { file, facts: { ...facts, tables }, contents: { totals: new Map(totals) } };
 }

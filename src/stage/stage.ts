@@ -31,7 +31,7 @@ export type Stage = StagedFacts & {
   readonly encoding: Schema['encoding'];
   /** A private place, for a copy of the file where its name is gone. */
   readonly folder: PrivateFolder;
-  /** Ask `contentHash` and `logExtent`. */
+  /** Ask `contentHash`. */
   readonly contents: StagedContents;
   /** Keeps what was made of it meanwhile, or removes it if it is not kept. */
   readonly close: () => Promise<void>;
@@ -139,7 +139,7 @@ export async function takeOver(stage: Stage, { folder, nativeBinding }: StagePla
   const db = openReadDatabase(file, { nativeBinding });
   return {
     ...stage,
-    ...{ file, db, folder, contents: { totals: new Map(), log: null } },
+    ...{ file, db, folder, contents: { totals: new Map() } },
     async close() {
       db.close();
       await tidy(() => rm(file, { force: true }));
@@ -151,19 +151,15 @@ function openStage({ path, record }: Kept, { facts, guessedBlobs }: Filled, plac
   const { live, nativeBinding, folder } = place;
   const { encoding, hash } = live.schema;
   const db = openReadDatabase(path, { nativeBinding });
-  const contents: StagedContents = {
-    totals: new Map(record?.contents.totals),
-    log: record?.contents.log ?? null,
-  };
-  const countKnown = ({ totals, log }: StagedContents) => totals.size + (log === null ? 0 : 1);
-  const known = countKnown(contents);
+  const contents: StagedContents = { totals: new Map(record?.contents.totals) };
+  const known = contents.totals.size;
   return {
     ...facts,
     ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, contents },
     async close() {
       db.close();
       if (record === null) await tidy(() => rm(path, { force: true }));
-      else if (countKnown(contents) > known) await updateRecord(path, { ...record, contents });
+      else if (contents.totals.size > known) await updateRecord(path, { ...record, contents });
     },
   };
 }

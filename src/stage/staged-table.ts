@@ -1,4 +1,3 @@
-import type { LogExtent } from '../log/chain.ts';
 import type { SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
@@ -50,5 +49,4 @@ export type StagedFacts = {
 export type StagedContents = {
   /** The total of each table's row hashes, by the name of the staged table. */
   readonly totals: Map<string, RowTotal>;
-  log: LogExtent | null;
 };

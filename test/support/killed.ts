@@ -25,11 +25,17 @@ export type Killed = {
 export async function killAtCommit(
   place: Place,
   id: string,
-  given: { readonly committed: boolean; readonly mode?: RestoreMode; readonly keepNewer?: boolean },
+  given: {
+    readonly committed: boolean;
+    readonly mode?: RestoreMode;
+    readonly keepNewer?: boolean;
+    readonly acceptOtherTimeline?: boolean;
+  },
 ): Promise<Killed> {
   const before = await readFile(place.databaseFile);
   const request = {
     ...defaultRestoreOptions,
+    acceptOtherTimeline: given.acceptOtherTimeline ?? false,
     snapshotId: id,
     mode: given.mode ?? 'full',
     keepNewer: given.keepNewer ?? false,

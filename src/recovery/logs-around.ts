@@ -1,0 +1,82 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import { createEventSum, createLogChain, type LogExtent } from '../log/chain.ts';
+import { createIdentifier, findLogTable, identityOf } from '../log/events.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { Format } from '../snapshot-file/notes.ts';
+import { readSnapshot } from '../snapshot-file/reader.ts';
+import { openSnapshotFile } from '../snapshots/files.ts';
+import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
+import { foldName } from '../sqlite/names.ts';
+import type { RowTotal } from '../sqlite/row-hash.ts';
+import type { DraftContents } from './draft-contents.ts';
+
+/** A log, named by the chain of its events as notes of some format have it, or by their sum. */
+export type NamedLog = (LogExtent & { readonly format: Format }) | RowTotal;
+
+/** The log before a restore and after it, named in the same way. */
+export type LogsAround = { readonly before: NamedLog; readonly after: NamedLog };
+
+/**
+ * The log before a restore and after it: as its safety copy and the checkpoint's draft name them or, where they do not, as
+ * the copy holds it. Null where the copy cannot be read, is damaged or lacks a column that identifies events; `unwritten`
+ * where the restore did not write the log. @throws `cancelled`
+ */
+export async function readLogsAround(
+  folder: DataFolder,
+  database: HostDatabase,
+  { copy, after }: { readonly copy: NotedSafetyCopy; readonly after: DraftContents | null },
+  task: TaskOptions,
+): Promise<LogsAround | 'unwritten' | null> {
+  const { about, note } = copy;
+  const named = after === null ? note.log : { ...after.log, format: after.format };
+  if (named === null) return 'unwritten';
+  if ('chain' in named && about.log !== null) {
+    const { format } = about;
+    return { before: { ...about.log, format }, after: { format, ...named } };
+  }
+  const held = await readHeldLog(folder, database, copy, task);
+  if (held === null) return null;
+  const { chain, sum } = held;
+  if ('chain' in named) {
+    const { format } = about;
+    return { before: { ...chain.peek(), format }, after: { format, ...named } };
+  }
+  const before = sum.total();
+  sum.removeTotal(named.removed);
+  sum.addTotal(named.added);
+  return { before, after: sum.total() };
+}
+
+/** The events of the log that a safety copy holds. */
+async function readHeldLog(
+  folder: DataFolder,
+  { schema, profile }: HostDatabase,
+  { id }: NotedSafetyCopy,
+  task: TaskOptions,
+) {
+  const known = new Set([profile.log.table, ...profile.tables].map(foldName));
+  const identity = identityOf(findLogTable(schema, profile), profile);
+  const [chain, sum] = [createLogChain(), createEventSum()];
+  try {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      for await (const part of readSnapshot(file, known, { signal: task.signal })) {
+        if (part.type !== 'rows' || foldName(part.table) !== foldName(profile.log.table)) continue;
+        const { whole, pick } = createIdentifier(identity, part.columns);
+        if (!whole) return null;
+        for (const row of part.rows()) {
+          chain.add(pick(row));
+          sum.add(pick(row));
+        }
+      }
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    throw error;
+  }
+  return { chain, sum };
+}
