@@ -10,7 +10,9 @@ import {
   type ReadDatabase,
   type WriteDatabase,
 } from '../sqlite/database.ts';
+import { copyDatabaseFile, type FileCopy } from '../sqlite/file-copy.ts';
 import { beginReading, rollBack, withLockPatience } from '../sqlite/transaction.ts';
+import { open } from '../system/files.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { createYielder, throwIfCancelled } from '../system/yielder.ts';
 import { copyDatabaseFiles } from './copy-files.ts';
@@ -177,9 +179,13 @@ async function backUp(
 ): Promise<number> {
   // A read transaction keeps the copy at one moment even if the host commits meanwhile. Without a WAL it would make those
   // commits fail, so SQLite restarts the copy whenever the database changes.
+  const report = (done: number, total: number) =>
+    task.onProgress?.({ phase: 'copy-database', done, total, unit: 'steps', cancellable: true });
   if (wal) {
     source.exec('BEGIN');
     source.prepare('SELECT 1 FROM sqlite_schema').get();
+    const copied = await copyFileTo(target, source, report, task);
+    if (copied > 0) return copied;
   }
   const rhythm = createCopyRhythm(performance.now());
   const { totalPages: copied } = await source.backup(target, {
@@ -187,16 +193,26 @@ async function backUp(
       throwIfCancelled(task);
       const { pages, readTooLong } = rhythm.next(remainingPages, performance.now());
       if (source.inTransaction && readTooLong) source.exec('COMMIT');
-      task.onProgress?.({
-        phase: 'copy-database',
-        done: totalPages - remainingPages,
-        total: totalPages,
-        unit: 'steps',
-        cancellable: true,
-      });
+      report(totalPages - remainingPages, totalPages);
       return pages;
     },
   });
   if (source.inTransaction) source.exec('COMMIT');
   return copied;
+}
+
+/** Copies the file itself, where that is possible. Returns the number of pages copied. */
+async function copyFileTo(
+  target: string,
+  source: ReadDatabase,
+  onPages: FileCopy['onPages'],
+  task: TaskOptions,
+): Promise<number> {
+  const handle = await open(target, 'w+', 0o600);
+  try {
+    const isCopied = await copyDatabaseFile(source, { target: handle, onPages }, task);
+    return isCopied ? Number(source.pragma('page_count', { simple: true })) : 0;
+  } finally {
+    await handle.close();
+  }
 }

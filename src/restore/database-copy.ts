@@ -17,6 +17,7 @@ import {
   type WriteDatabase,
 } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
+import { copyDatabaseFile } from '../sqlite/file-copy.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { sameKey, sameScanned } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
@@ -24,8 +25,7 @@ import { takeWriteLock } from '../sqlite/transaction.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 
 /*
- * The safety copy as a database file. SQLite's backup copies the pages that the open transaction sees, whoever commits
- * meanwhile. Invariant: before the copy is published, every row of the log and of each projected table was found in it,
+ * The safety copy as a database file: a copy of the pages that the open transaction sees, whoever commits meanwhile. Invariant: before the copy is published, every row of the log and of each projected table was found in it,
  * bit for bit, and its bytes were read back as they were sealed.
  */
 
@@ -97,13 +97,15 @@ export async function copyDatabase(
     task.onProgress?.({ phase: 'safety-copy', done, total, unit: 'steps', cancellable: true });
   const about = { ...describe(database, { tables, restore }), kind: draft.kind };
   try {
-    await db.backup(draft.path, {
-      progress({ totalPages, remainingPages }) {
-        throwIfCancelled(task);
-        report(totalPages - remainingPages, totalPages);
-        return PAGES_PER_STEP;
-      },
-    });
+    const isCopied = await copyDatabaseFile(db, { target: draft.handle, onPages: report }, task);
+    if (!isCopied)
+      await db.backup(draft.path, {
+        progress({ totalPages, remainingPages }) {
+          throwIfCancelled(task);
+          report(totalPages - remainingPages, totalPages);
+          return PAGES_PER_STEP;
+        },
+      });
     await finishDatabase(file, about, { signal: task.signal });
   } catch (error) {
     throw explainPrivateWrite(error, draft.path);
