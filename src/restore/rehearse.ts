@@ -66,7 +66,7 @@ async function tryOut(
       const effects = await writeTables(copy, prepared, indexes, createYielder(task));
       requirePresumed(presumed, effects);
       tried = { ...plan, ...describeEffects(effects, indexes) };
-      const written = { effects, indexes };
+      const written = { effects, indexes, isTrial: true };
       const { violations, orphans, notRestored } = await verifyRestore(copy, prepared, written, task);
       if (plan.freshCheckpoint) refuseHugeRows(db, schema, profile);
       const before = { integrity: prepared.integrity, indexes };

@@ -120,7 +120,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
   const indexes = prepared.indexes ?? checkSearchIndexes(db, prepared.effects, presumed);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));
   requirePresumed(presumed, effects);
-  const written = { effects, indexes };
+  const written = { effects, indexes, isTrial: false };
   const { checks, notRestored } = await verifyRestore(database, prepared, written, task);
   const names = await nameEach(run, task);
   return {

@@ -100,7 +100,12 @@ async function writeCopy(
   try {
     const indexes = checkSearchIndexes(db, prepared.effects);
     const effects = await writeTables(database, prepared, indexes, createYielder(task));
-    const { checks, notRestored } = await verifyRestore(database, prepared, { effects, indexes }, task);
+    const { checks, notRestored } = await verifyRestore(
+      database,
+      prepared,
+      { effects, indexes, isTrial: false },
+      task,
+    );
     const lastEventId = readLastEventId(db, database.profile);
     db.exec('COMMIT');
     db.pragma('journal_mode = DELETE');

@@ -70,6 +70,29 @@ export function checkIntegrity(db: AnyDatabase): Integrity {
   };
 }
 
+/**
+ * Checks the pages of these tables, and whether their rows keep to the rules of the schema. Takes a fifth of the time of the
+ * whole check. False where something is wrong, or cannot be told here: then only the whole check says what. Reads only.
+ * @throws `io-failed`
+ */
+export function areRowsInOrder(db: AnyDatabase, tables: readonly string[]): boolean {
+  let found = 0;
+  const check = (table: string) =>
+    isPossible(() => {
+      found += readDamage(db, `PRAGMA main.quick_check(${quoteName(table)})`).size;
+    }, isAboutContents);
+  return tables.every((table) => check(table) && found === 0);
+}
+
+/** What the whole check says of a database in order. */
+export const IN_ORDER: Omit<Integrity, 'foreignKeys' | 'uncheckedKeys'> = {
+  damage: new Map(),
+  ofVirtualTables: new Map(),
+  unchecked: [],
+  quick: true,
+  byTable: false,
+};
+
 /** Checks the foreign keys of every table. Reads only. */
 export function checkKeys(db: AnyDatabase): Pick<Integrity, 'foreignKeys' | 'uncheckedKeys'> {
   const foreignKeys = new Map<string, BrokenKey>();
