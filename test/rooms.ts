@@ -35,7 +35,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/system',
       'src/sqlite',
       'src/host',
-      'src/log',
       'src/snapshot-file',
       'src/snapshots',
       node,
