@@ -7,7 +7,7 @@ import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
-import { useContextMenu } from '../parts/context-menu.tsx';
+import { useContextMenu } from '../parts/use-context-menu.ts';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
 import { MessageLine, type MessageLineProps } from './message-line.tsx';
 import { MessageMenu } from './message-menu.tsx';

@@ -1,6 +1,7 @@
 import { MenuItem } from 'react-aria-components';
 import type { ConversationMessage } from '../../src/model/conversation.ts';
-import { ContextMenu, type ContextMenuState } from '../parts/context-menu.tsx';
+import { ContextMenu } from '../parts/context-menu.tsx';
+import type { ContextMenuState } from '../parts/use-context-menu.ts';
 
 export type MessageMenuProps = {
   readonly menu: ContextMenuState;

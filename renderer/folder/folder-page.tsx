@@ -3,13 +3,11 @@ import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { HappenedActions } from '../page/happened-hero.tsx';
-import { SelectionPage } from '../page/selection-page.tsx';
-import { SnapshotPage } from '../page/snapshot-page.tsx';
-import { firstView } from '../page/snapshot-views.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import type { ChosenHit } from '../search/use-search-panel.ts';
 import type { FolderData } from './folder-data.ts';
+import { selectionPage, snapshotPage } from './later-parts.ts';
 import type { HappenedOf } from './use-happened.ts';
 
 export type FolderPageProps = {
@@ -36,7 +34,7 @@ export function FolderPage(props: FolderPageProps) {
   const { snapshots, leaving } = data.listing;
   const [first] = shown;
   // Kept here, so that choosing another snapshot does not change the view.
-  const [view, setView] = useState<string>(hit?.sought.view ?? firstView);
+  const [view, setView] = useState<string | null>(hit?.sought.view ?? null);
   if (data.error !== null)
     return (
       <section className="page" aria-label="Not readable">
@@ -83,7 +81,7 @@ export function FolderPage(props: FolderPageProps) {
     );
   if (shown.length > 1)
     return (
-      <SelectionPage
+      <selectionPage.View
         folderId={folderId}
         snapshots={shown}
         onPrune={props.onPrune}
@@ -98,7 +96,7 @@ export function FolderPage(props: FolderPageProps) {
       </section>
     );
   return (
-    <SnapshotPage
+    <snapshotPage.View
       key={first.id}
       folderId={folderId}
       snapshot={first}

@@ -5,23 +5,22 @@ import { putBackWords } from '../../words/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { call } from '../ask/api.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
-import { focusSearchBox, SearchBox } from '../search/search-box.tsx';
-import { focusHits, SearchPage } from '../search/search-page.tsx';
+import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
-import type { LineAction } from '../snapshots/line-menu.tsx';
+import type { LineAction } from '../snapshots/line-actions.tsx';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { heldBySnapshots } from '../timeline/held.ts';
-import { TimelineView } from '../timeline/timeline-view.tsx';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners } from './banners.tsx';
 import { possibleCommands, wayBackCommand } from './commands.ts';
 import { findHome, findList } from './focus-home.ts';
 import { useFolderData } from './folder-data.ts';
-import { FolderDialog, type OpenDialog } from './folder-dialog.tsx';
+import type { OpenDialog } from './folder-dialog.tsx';
 import { FolderPage } from './folder-page.tsx';
 import { FolderWords } from './folder-words.tsx';
 import { FolderHeader } from './header.tsx';
+import { folderDialog, searchPage, timelineView, useLaterParts } from './later-parts.ts';
 import { lossOf, useHappened } from './use-happened.ts';
 import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
@@ -70,6 +69,7 @@ export function FolderScreen(props: FolderScreenProps) {
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
   const drawnSnapshots = useDeferredValue(snapshots ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
   const drawnTimeline = useDeferredValue(timeline);
+  const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
   const held = useMemo(() => heldBySnapshots(timeline, snapshots ?? []), [timeline, snapshots]);
   const { onDialog } = props;
@@ -155,14 +155,18 @@ export function FolderScreen(props: FolderScreenProps) {
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}
         />
-        {snapshots !== null && snapshots.length > 0 && (
-          <TimelineView
-            timeline={drawnTimeline}
-            snapshots={drawnSnapshots}
-            chosen={chosen}
-            onChoose={(id) => data.choose(new Set([id]))}
-          />
-        )}
+        {snapshots !== null &&
+          snapshots.length > 0 &&
+          (hasLaterParts ? (
+            <timelineView.View
+              timeline={drawnTimeline}
+              snapshots={drawnSnapshots}
+              chosen={chosen}
+              onChoose={(id) => data.choose(new Set([id]))}
+            />
+          ) : (
+            <div className="timeline" />
+          ))}
         <main className="panes">
           {snapshots !== null && (
             <SnapshotList
@@ -177,7 +181,7 @@ export function FolderScreen(props: FolderScreenProps) {
             />
           )}
           {panel.isOpen ? (
-            <SearchPage
+            <searchPage.View
               folderId={folderId}
               phrase={panel.phrase}
               loss={lossOf(happened)}
@@ -222,13 +226,14 @@ export function FolderScreen(props: FolderScreenProps) {
           facts={facts}
           noSnapshots={noSnapshots}
           theme={props.theme}
+          hasMenu={hasLaterParts}
           onCommand={command}
           onTheme={props.onTheme}
           onFreshDemo={props.onFreshDemo}
           onClose={props.onClose}
         />
         {dialog !== null && (
-          <FolderDialog
+          <folderDialog.View
             dialog={dialog}
             folderId={folderId}
             snapshots={snapshots ?? []}

@@ -8,6 +8,7 @@ import { call, ownWork } from '../ask/api.ts';
 import { createReader } from '../ask/own-work.ts';
 import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
 import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
+import { snapshotPage } from './later-parts.ts';
 
 type Asking = {
   readonly folderId: FolderId;
@@ -49,8 +50,11 @@ export function useHappened(asking: Asking): HappenedOf | null {
         async () => {
           const asked = wish.current;
           const beganAt = performance.now();
+          // The page on which it is told is fetched meanwhile.
+          const isPageHere = snapshotPage.fetch();
           const reply = hasDatabase ? await call('folder.happened', { folderId }) : null;
           tookMs.current = performance.now() - beganAt;
+          await isPageHere;
           return { happened: reply?.ok ? reply.value : null, asked };
         },
         ({ happened, asked }) => show(happened, asked),

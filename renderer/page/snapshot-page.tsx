@@ -23,8 +23,8 @@ export type SnapshotPageProps = {
   readonly snapshot: ListedSnapshot;
   readonly facts: FolderFacts;
   readonly revisions: Revisions;
-  /** The id of the view that is shown; see `snapshotViews`. */
-  readonly view: string;
+  /** The id of the view that is shown; see `snapshotViews`. Null: the first. */
+  readonly view: string | null;
   readonly onView: (id: string) => void;
   /** What is to be shown of it, until that is shown. */
   readonly sought: Sought | null;

@@ -1,7 +1,8 @@
 import { MenuItem } from 'react-aria-components';
 import type { ShownRow } from '../../src/model/rows.ts';
 import { useRequest } from '../ask/use-request.ts';
-import { ContextMenu, type ContextMenuState } from '../parts/context-menu.tsx';
+import { ContextMenu } from '../parts/context-menu.tsx';
+import type { ContextMenuState } from '../parts/use-context-menu.ts';
 
 /** `column` null: the whole row. */
 export type CopyFromRow = (line: number, column: number | null, side: 'before' | 'after') => void;

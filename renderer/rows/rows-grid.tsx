@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import { CHANGE_WORDS } from '../../words/rows.ts';
-import { useContextMenu } from '../parts/context-menu.tsx';
+import { useContextMenu } from '../parts/use-context-menu.ts';
 import { CellContent } from './cell-content.tsx';
 import { columnWidths } from './column-widths.ts';
 import { type GridPlace, moveInGrid } from './grid-keys.ts';

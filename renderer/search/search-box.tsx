@@ -54,3 +54,8 @@ export function focusSearchBox(): void {
   input?.focus();
   input?.select();
 }
+
+/** Puts the focus on the first hit, if there is one. */
+export function focusHits(): void {
+  document.querySelector<HTMLElement>('.hits [role=row]')?.focus();
+}

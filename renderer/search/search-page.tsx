@@ -150,8 +150,3 @@ function nameOf({ table, key, column, text }: Hit): string {
   const values = key.map((value) => (value instanceof Uint8Array ? [...value] : String(value)));
   return JSON.stringify([table, values, column, text]);
 }
-
-/** Puts the focus on the first hit, if there is one. */
-export function focusHits(): void {
-  document.querySelector<HTMLElement>('.hits [role=row]')?.focus();
-}

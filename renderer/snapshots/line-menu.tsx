@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
-import { type Key, MenuItem } from 'react-aria-components';
-import { ContextMenu, useContextMenu } from '../parts/context-menu.tsx';
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
+import type { Key } from 'react-aria-components';
+import { later } from '../parts/later.tsx';
+import { useContextMenu } from '../parts/use-context-menu.ts';
+import type { LineAction } from './line-actions.tsx';
 
-/** What can be done with the selected snapshots from the list. */
-export type LineAction = 'restore' | 'reveal' | 'prune';
+const lineActions = later(async () => (await import('./line-actions.tsx')).LineActions);
 
 export type LineMenuProps = {
   readonly selected: ReadonlySet<Key>;
@@ -18,11 +19,13 @@ export type LineMenuProps = {
  */
 export function LineMenu({ selected, onSelect, onAction, children }: LineMenuProps) {
   const area = useRef<HTMLDivElement>(null);
+  const [wasOpen, setWasOpen] = useState(false);
   const menu = useContextMenu(area, (target) => {
     const line = target.closest<HTMLElement>('.snap');
     const id = line?.dataset.key;
     if (line === null || id === undefined) return null;
     if (!selected.has(id)) onSelect(new Set([id]));
+    setWasOpen(true);
     return line;
   });
   const obey = useEffectEvent((event: KeyboardEvent) => {
@@ -42,19 +45,10 @@ export function LineMenu({ selected, onSelect, onAction, children }: LineMenuPro
     return () => element.removeEventListener('keydown', obey);
   }, []);
 
-  const several = selected.size > 1;
   return (
     <div className="list-area" ref={area}>
       {children}
-      <ContextMenu
-        menu={menu}
-        label="Snapshot"
-        onAction={(key) => onAction(key === 'restore' || key === 'reveal' ? key : 'prune')}
-      >
-        {!several && <MenuItem id="restore">Restore…</MenuItem>}
-        {!several && <MenuItem id="reveal">Reveal in folder</MenuItem>}
-        <MenuItem id="prune">Prune…</MenuItem>
-      </ContextMenu>
+      {wasOpen && <lineActions.View menu={menu} several={selected.size > 1} onAction={onAction} />}
     </div>
   );
 }

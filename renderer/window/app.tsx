@@ -1,15 +1,17 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { ErrorInfo, MenuCommand, Recent, StartFacts, Theme } from '../../electron/contract.ts';
 import { call, listen, openDropped } from '../ask/api.ts';
 import { FolderScreen } from '../folder/folder-screen.tsx';
-import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { later } from '../parts/later.tsx';
 import { Working } from '../parts/working.tsx';
 import { DropZone } from './drop-zone.tsx';
-import { HelpDialog } from './help-dialog.tsx';
 import { isUnderWay, useOpener } from './opener.ts';
 import { Welcome } from './welcome.tsx';
+
+const helpDialog = later(async () => (await import('./help-dialog.tsx')).HelpDialog);
+const openingDialog = later(async () => (await import('./window-dialogs.tsx')).OpeningDialog);
+const notOpenedDialog = later(async () => (await import('./window-dialogs.tsx')).NotOpenedDialog);
 
 /** The window: shows the open folder, or the welcome screen if none is open. */
 export function App() {
@@ -113,37 +115,17 @@ export function App() {
           onDemo={() => void openDemo(false)}
         />
       )}
-      {folder !== null && isUnderWay(opening) && (
-        <AlertDialog
-          busy
-          title={opening.words ?? 'Opening'}
-          onClose={opening.cancel}
-          footer={<CancelButton onPress={opening.cancel} />}
-        >
-          <Working progress={opening.progress} words={opening.words ?? 'Opening'} />
-        </AlertDialog>
-      )}
+      {folder !== null && isUnderWay(opening) && <openingDialog.View opening={opening} />}
       {folder !== null && opener.error !== null && (
-        <AlertDialog
-          title="That folder could not be opened"
-          onClose={opener.dismissError}
-          footer={<CancelButton onPress={opener.dismissError}>Stay with {folder.facts.name}</CancelButton>}
-        >
-          <ErrorNote error={opener.error}>
-            {opener.retry !== null && (
-              <Button className="button" onPress={opener.retry}>
-                Try again
-              </Button>
-            )}
-            {(opener.error.code === 'database-ambiguous' || opener.error.detail.links !== undefined) && (
-              <Button className="button" onPress={() => void choose('database')}>
-                Choose the database file…
-              </Button>
-            )}
-          </ErrorNote>
-        </AlertDialog>
+        <notOpenedDialog.View
+          error={opener.error}
+          onRetry={opener.retry}
+          onDismiss={opener.dismissError}
+          onChooseDatabase={() => void choose('database')}
+          openName={folder.facts.name}
+        />
       )}
-      {help && <HelpDialog onClose={() => setHelp(false)} />}
+      {help && <helpDialog.View onClose={() => setHelp(false)} />}
     </>
   );
 }

@@ -1,0 +1,68 @@
+import {
+  type Key,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+  Separator,
+} from 'react-aria-components';
+import type { Theme } from '../../electron/contract.ts';
+import { Icon } from '../parts/icons.tsx';
+import { MoreButton } from './more-button.tsx';
+
+export type MoreMenuProps = {
+  readonly isDemo: boolean;
+  readonly theme: Theme;
+  readonly onCommand: (command: 'reveal' | 'help') => void;
+  readonly onTheme: (theme: Theme) => void;
+  readonly onFreshDemo: () => void;
+  readonly onClose: () => void;
+};
+
+const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
+  ['system', 'System colours'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+
+/** What is seldom done with the whole folder, and the colours of the window. */
+export function MoreMenu(props: MoreMenuProps) {
+  const { isDemo, theme, onCommand } = props;
+  const pick = (key: Key) => {
+    const picked = THEMES.find(([id]) => id === key);
+    if (picked !== undefined) props.onTheme(picked[0]);
+    else if (key === 'close') props.onClose();
+    else if (key === 'fresh-demo') props.onFreshDemo();
+    else if (key === 'reveal' || key === 'help') onCommand(key);
+  };
+  return (
+    <MenuTrigger>
+      <MoreButton />
+      <Popover className="popover" placement="bottom end">
+        <Menu className="menu" onAction={pick}>
+          <MenuSection aria-label="Folder">
+            <MenuItem id="reveal">Reveal the folder</MenuItem>
+            <MenuItem id="help">Keyboard shortcuts</MenuItem>
+            {isDemo && <MenuItem id="fresh-demo">Build a fresh demo</MenuItem>}
+            <MenuItem id="close">Close this folder</MenuItem>
+          </MenuSection>
+          <Separator />
+          <MenuSection
+            aria-label="Colours"
+            selectionMode="single"
+            selectedKeys={[theme]}
+            disallowEmptySelection
+          >
+            {THEMES.map(([id, name]) => (
+              <MenuItem key={id} id={id} textValue={name}>
+                <span className="menu-check">{theme === id && <Icon name="check" />}</span>
+                {name}
+              </MenuItem>
+            ))}
+          </MenuSection>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
