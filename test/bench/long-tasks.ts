@@ -1,11 +1,10 @@
-import { copyFile, cp, mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CDPSession, _electron as electron, type Page } from '@playwright/test';
 import { buildIfStale } from '../../scripts/build.ts';
 import { prepareRuntime, prepareWindows } from '../../scripts/electron-runtime.ts';
 import type { Place } from './place.ts';
 import { alignRows } from './report.ts';
-import { snapshotFile } from './world.ts';
+import { find, PAGE, type Scene, scenes } from './scenes.ts';
 
 /*
  * Whether the window ever stands still: the longest task of the two threads that a person waits for, that of the window
@@ -14,13 +13,8 @@ import { snapshotFile } from './world.ts';
  */
 
 const checkout = resolve(import.meta.dirname, '../..');
-const LINES = 300;
-/** So many checkpoints are proposed for the trash; five more are kept. */
-const SURPLUS = 142;
-const KEPT = 5;
 /** A longer task is felt. */
 const FELT_MS = 50;
-const HOUR_MS = 3_600_000;
 const THREADS = ['CrRendererMain', 'CrBrowserMain'] as const;
 const TASK = 'ThreadControllerImpl::RunTask';
 
@@ -38,139 +32,48 @@ type TraceEvent = {
   readonly args: { readonly name?: string };
 };
 
-/** What a person does, until the window shows the result. */
-type Action = { readonly title: string; readonly act: (window: Window) => Promise<unknown> };
-
-/** The window as its user sees it. */
-type Window = {
-  readonly page: Page;
-  readonly session: CDPSession;
-};
-
-const DIALOG = '[role=alertdialog]';
-/** The page of a snapshot is there. */
-const PAGE = '.hero';
-const FIRST_LINE = '[role=option]';
-
-const actions: readonly Action[] = [
-  {
-    title: `list of ${LINES} loaded, and seen to its end`,
-    async act(window) {
-      await window.page.reload({ waitUntil: 'commit' });
-      await find(window, PAGE);
-      await press(window, FIRST_LINE);
-      for (const key of ['End', 'Home', ...Array.from({ length: 20 }, () => 'ArrowDown'), 'Home'])
-        await window.page.keyboard.press(key);
-      await find(window, PAGE);
-    },
-  },
-  {
-    title: 'restore plan shown',
-    async act(window) {
-      await press(window, 'button', '^(Bring them back|Restore…)$');
-      await find(window, `${DIALOG} button:not([disabled])`, '^(Bring back|Restore) .*\\d');
-    },
-  },
-  {
-    title: 'restore, to its receipt',
-    async act(window) {
-      await press(window, `${DIALOG} button:not([disabled])`, '^(Bring back|Restore) .*\\d');
-      await press(window, `${DIALOG} button`, '^Done$');
-      await find(window, `body:not(:has(${DIALOG}))`);
-    },
-  },
-  {
-    title: `prune plan of at least ${SURPLUS} lines shown`,
-    async act(window) {
-      await press(window, 'button', '^Prune…$');
-      await find(window, `${DIALOG} button:not([disabled])`, '^Move \\d{3} snapshots');
-    },
-  },
-];
-
-/**
- * Waits until the page shows such a part, and that was drawn; its middle. The page itself looks at each frame: scripts of a
- * driver would be longer tasks than what is measured.
- */
-async function find({ session }: Window, selector: string, words = ''): Promise<{ x: number; y: number }> {
-  const expression = `new Promise((done) => {
-    const look = () => {
-      const found = [...document.querySelectorAll(${JSON.stringify(selector)})]
-        .find((part) => new RegExp(${JSON.stringify(words)}).test(part.textContent));
-      if (found === undefined) return requestAnimationFrame(look);
-      const { x, y, width, height } = found.getBoundingClientRect();
-      requestAnimationFrame(() => done({ x: x + width / 2, y: y + height / 2 }));
-    };
-    look();
-  })`;
-  const { result } = await session.send('Runtime.evaluate', {
-    expression,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return result.value;
-}
-
-async function press(window: Window, selector: string, words = ''): Promise<void> {
-  const { x, y } = await find(window, selector, words);
-  await window.page.mouse.click(x, y);
-}
-
 /** The longest tasks of the window and the main process in that world, by what a person does, as a table. */
 export async function measureLongTasks(place: Place): Promise<string> {
   const runtime = await prepareRuntime();
   await buildIfStale();
   const env = await prepareWindows(runtime);
-  const user = join(place.scratch, 'user-of-tasks');
-  const app = await electron.launch({
-    executablePath: runtime.program,
-    args: [
-      `--user-data-dir=${user}`,
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      checkout,
-      '--data',
-      await makeFolder(place),
-    ],
-    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ''])),
-  });
-  try {
-    const page = await app.firstWindow();
-    const window = { page, session: await page.context().newCDPSession(page) };
-    await find(window, PAGE);
-    const rows: (readonly string[])[] = [];
-    for (const { title, act } of actions) {
-      const tasks = await trace(window.session, () => act(window));
-      rows.push([title, ...THREADS.flatMap((thread) => describeTasks(tasks[thread]))]);
+  const rows: (readonly string[])[] = [];
+  for (const [at, scene] of scenes.entries()) {
+    const app = await electron.launch({
+      executablePath: runtime.program,
+      args: [
+        `--user-data-dir=${join(place.scratch, `user-of-tasks-${at}`)}`,
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        checkout,
+        '--data',
+        await scene.makeFolder(place),
+      ],
+      env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ''])),
+    });
+    try {
+      rows.push(...(await measureScene(scene, await app.firstWindow())));
+    } finally {
+      await app.close();
     }
-    const head = ['window', 'main process'].flatMap((name) => [
-      `${name}: longest, ms`,
-      'most CPU, ms',
-      `over ${FELT_MS} ms`,
-    ]);
-    return alignRows([['', ...head], ...rows]);
-  } finally {
-    await app.close();
   }
+  const head = ['window', 'main process'].flatMap((name) => [
+    `${name}: longest, ms`,
+    'most CPU, ms',
+    `over ${FELT_MS} ms`,
+  ]);
+  return alignRows([['', ...head], ...rows]);
 }
 
-/** A data folder with the world, its snapshot as the newest rewind, and small snapshots beside it. */
-async function makeFolder(place: Place): Promise<string> {
-  const dir = join(place.scratch, 'world-of-tasks');
-  await cp(await place.world(5), dir, { recursive: true });
-  const small = snapshotFile((await place.many(1)).dir);
-  const put = async (kind: string, time: number) => {
-    const name = new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '');
-    await mkdir(join(dir, 'snapshots', kind), { recursive: true });
-    return join(dir, 'snapshots', kind, `${name}Z.json`);
-  };
-  const now = Date.now() - HOUR_MS;
-  // Later than all others, so that it is the first line of the list.
-  await rename(snapshotFile(dir), await put('rewind', now + HOUR_MS / 2));
-  for (let hour = 1; hour < LINES - SURPLUS - KEPT; hour += 1)
-    await copyFile(small, await put('rewind', now - hour * HOUR_MS));
-  for (let hour = 0; hour < SURPLUS + KEPT; hour += 1)
-    await copyFile(small, await put('periodic', now - hour * HOUR_MS));
-  return dir;
+async function measureScene({ actions }: Scene, page: Page): Promise<readonly (readonly string[])[]> {
+  const window = { page, session: await page.context().newCDPSession(page) };
+  await find(window, PAGE);
+  const rows: (readonly string[])[] = [];
+  for (const { title, act } of actions) {
+    process.stderr.write(`${title}\n`);
+    const tasks = await trace(window.session, () => act(window));
+    rows.push([title, ...THREADS.flatMap((thread) => describeTasks(tasks[thread]))]);
+  }
+  return rows;
 }
 
 /** The longest task, the most work in one, and how many are felt. */

@@ -6,6 +6,7 @@ import { type Command, run } from './measure.ts';
 import {
   buildWorld,
   changeWorld,
+  continueWorld,
   snapshotFile,
   type WorldSize,
   worldDatabase,
@@ -13,6 +14,8 @@ import {
 } from './world.ts';
 
 const checkout = resolve(import.meta.dirname, '../..');
+/** How many snapshots a search looks through. */
+export const SEARCHED = 10;
 
 /** Where the bench works: the worlds, the command to measure, and a fresh copy of a world for every run. */
 export type Place = {
@@ -24,6 +27,8 @@ export type Place = {
   readonly world: (percent: number) => Promise<string>;
   /** A copy of it that may be changed, and a cache folder of its own that knows nothing of it. */
   readonly fresh: (percent: number) => Promise<FreshWorld>;
+  /** The world with ten snapshots, each a little different. It is never written to; the cache folder knows nothing of it. */
+  readonly searched: () => Promise<FreshWorld>;
   /** A small data folder with so many snapshots, likewise. */
   readonly many: (snapshots: number) => Promise<FreshWorld>;
   /** A folder for anything else, until `clear`. */
@@ -80,12 +85,24 @@ export async function openPlace({ size, worlds, script }: PlaceOptions): Promise
   await buildWorld(used.dir, 'small');
   await run(snapback(used, 'diff', worldSnapshot));
 
+  async function freshCache(place: string): Promise<string> {
+    const cacheHome = join(place, 'cache');
+    if (existsSync(used.cacheHome)) await cp(used.cacheHome, cacheHome, { recursive: true });
+    return cacheHome;
+  }
   async function copy(from: string): Promise<FreshWorld> {
     const place = await mkdtemp(join(copies, 'copy-'));
-    const fresh = { dir: join(place, 'data'), cacheHome: join(place, 'cache') };
-    await copyWorld(from, fresh.dir);
-    if (existsSync(used.cacheHome)) await cp(used.cacheHome, fresh.cacheHome, { recursive: true });
-    return fresh;
+    await copyWorld(from, join(place, 'data'));
+    return { dir: join(place, 'data'), cacheHome: await freshCache(place) };
+  }
+
+  let history: Promise<string> | null = null;
+  async function makeHistory(): Promise<string> {
+    const dir = join(kept, `${size}-history`);
+    if (existsSync(dir)) return dir;
+    await copyWorld(await world(0), dir);
+    await continueWorld(dir, SEARCHED);
+    return dir;
   }
 
   return {
@@ -93,6 +110,13 @@ export async function openPlace({ size, worlds, script }: PlaceOptions): Promise
     bare: (...args) => command(args, used.cacheHome),
     world,
     fresh: async (percent) => copy(await world(percent)),
+    async searched() {
+      history ??= makeHistory();
+      return {
+        dir: await history,
+        cacheHome: await freshCache(await mkdtemp(join(copies, 'copy-'))),
+      };
+    },
     async many(snapshots) {
       const fresh = await copy(used.dir);
       for (let hour = 1; hour < snapshots; hour += 1) {

@@ -15,6 +15,7 @@ export type Result = {
   readonly goal: Goal;
   /** What the goal counts: a ratio, megabytes per second, or seconds. Null where the peer is not installed. */
   readonly reached: number | null;
+  /** Null where nothing was reached, or there is no goal. */
   readonly met: boolean | null;
 };
 
@@ -62,7 +63,10 @@ function judge(
   { ratio, cpu, megabytes }: { readonly cpu: number; readonly megabytes: number } & Pick<Result, 'ratio'>,
 ): Pick<Result, 'reached' | 'met'> {
   if (goal.of === 'seconds') return { reached: cpu, met: cpu <= goal.atMost };
-  if (goal.of === 'rate') return { reached: megabytes / cpu, met: megabytes / cpu >= goal.atLeast };
+  if (goal.of === 'rate') {
+    const reached = (goal.snapshots * megabytes) / cpu;
+    return { reached, met: goal.atLeast === null ? null : reached >= goal.atLeast };
+  }
   if (ratio === null) return { reached: null, met: null };
   const reached = goal.by === 'both' ? Math.max(ratio.cpu, ratio.wall) : ratio[goal.by];
   return { reached, met: reached <= goal.atMost };

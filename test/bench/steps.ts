@@ -3,7 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SeedCommand, seedCommand } from '../interop/seed.ts';
 import { type Command, type Cost, measureProcess, measureWithin, run } from './measure.ts';
-import type { FreshWorld, Place } from './place.ts';
+import { type FreshWorld, type Place, SEARCHED } from './place.ts';
 import { changeWorld, snapshotFile, worldDatabase, worldSnapshot } from './world.ts';
 
 /** One of the two that are compared: made ready untimed, then measured. */
@@ -12,10 +12,13 @@ export type Side = {
   readonly measure: (command: Command) => Promise<Cost>;
 };
 
-/** `ratio`: our seconds to the peer's. `rate`: megabytes of the snapshot per second of CPU. `seconds`: of CPU. */
+/**
+ * `ratio`: our seconds to the peer's. `rate`: megabytes of so many snapshots per second of CPU; without a least one there
+ * is no goal. `seconds`: of CPU.
+ */
 export type Goal =
   | { readonly of: 'ratio'; readonly atMost: number; readonly by: 'cpu' | 'wall' | 'both' }
-  | { readonly of: 'rate'; readonly atLeast: number }
+  | { readonly of: 'rate'; readonly atLeast: number | null; readonly snapshots: number }
   | { readonly of: 'seconds'; readonly atMost: number };
 
 export type Step = {
@@ -90,6 +93,17 @@ export function describeSteps(place: Place): readonly Step[] {
     }),
     peer: null,
   });
+  const search = (name: string, title: string, atLeast: number | null, before = nothing): Step => ({
+    name,
+    title,
+    goal: { of: 'rate', atLeast, snapshots: SEARCHED },
+    ours: whole(async () => {
+      const world = await place.searched();
+      await before(world);
+      return snapback(world, 'search', 'café');
+    }),
+    peer: null,
+  });
   const restores = (percent: number, cold: number, read: number): readonly Step[] =>
     [
       { when: 'cold', times: cold, before: nothing },
@@ -113,14 +127,14 @@ export function describeSteps(place: Place): readonly Step[] {
     {
       name: 'verify-seed',
       title: 'verify a file of the seed',
-      goal: { of: 'rate', atLeast: 350 },
+      goal: { of: 'rate', atLeast: 350, snapshots: 1 },
       ours: ours(0, ['verify', worldSnapshot]),
       peer: parse,
     },
     {
       name: 'verify-own',
       title: 'verify a file of our own',
-      goal: { of: 'rate', atLeast: 350 },
+      goal: { of: 'rate', atLeast: 350, snapshots: 1 },
       ours: ours(0, ['verify', 'latest'], (world) => run(snapback(world, 'take'))),
       peer: parse,
     },
@@ -177,6 +191,10 @@ export function describeSteps(place: Place): readonly Step[] {
     due('due-own', 'due, newest is our own *', (world) => run(snapback(world, 'take', '--kind', 'periodic'))),
     list('list-new', 'list of 1,000, never seen *', 0.5),
     list('list-seen', 'list of 1,000, seen *', 0.15, (world) => run(snapback(world, 'list', '--check'))),
+    search('search-first', 'first search, ten snapshots unread', null),
+    search('search-again', 'search again, another phrase', 1000, (world) =>
+      run(snapback(world, 'search', 'harbour')),
+    ),
     {
       name: 'help',
       title: 'snapback --help',

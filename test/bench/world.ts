@@ -34,10 +34,24 @@ export async function buildWorld(dir: string, size: WorldSize): Promise<void> {
   }
   db.exec('COMMIT');
   db.close();
-  askSeed('take', { dir, databaseFile: file }, ['rewind']);
+  await takeAs(dir, snapshotFile(dir));
+}
+
+/** Has the seed take a snapshot, and gives the file that name. */
+async function takeAs(dir: string, name: string): Promise<void> {
   const folder = join(dir, 'snapshots', 'rewind');
-  const [written] = await readdir(folder);
-  if (written !== undefined) await rename(join(folder, written), snapshotFile(dir));
+  const before = new Set(existsSync(folder) ? await readdir(folder) : []);
+  askSeed('take', { dir, databaseFile: join(dir, worldDatabase) }, ['rewind']);
+  const written = (await readdir(folder)).find((one) => !before.has(one));
+  if (written !== undefined) await rename(join(folder, written), name);
+}
+
+/** Goes on with a world until it has so many snapshots, each of which differs from the one before in one percent of its rows. */
+export async function continueWorld(dir: string, snapshots: number): Promise<void> {
+  for (let hour = 1; hour < snapshots; hour += 1) {
+    changeWorld(dir, 1);
+    await takeAs(dir, join(dir, 'snapshots/rewind', `20260101T${String(hour).padStart(2, '0')}0000Z.json`));
+  }
 }
 
 /** Changes that share of the rows, in percent, in the database only. */
