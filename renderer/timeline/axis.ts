@@ -1,4 +1,4 @@
-import { scaleLinear, scaleTime } from 'd3-scale';
+import { scaleTime } from 'd3-scale';
 import type { Timeline } from '../../src/model/timeline.ts';
 
 /*
@@ -50,13 +50,8 @@ export function createAxis({ density, moments, width, opened }: AxisInput): Axis
     x += quiet.has(span) ? foldWidth : (span.to - span.from) * perMs;
     return { ...span, isFolded: quiet.has(span), x: from, width: x - from };
   });
-  const [first] = placed;
-  const scale = scaleLinear<number>()
-    .domain(first === undefined ? [0, 1] : [first.from, ...placed.map(({ to }) => to)])
-    .range(first === undefined ? [0, 0] : [0, ...placed.map((span) => span.x + span.width)])
-    .clamp(true);
   return {
-    xOf: (time) => scale(time),
+    xOf: (time) => placeIn(placed, time),
     folds: placed.filter(({ isFolded }) => isFolded),
     bars: barsOf(placed, width),
     ticks: ticksOf(placed),
@@ -64,6 +59,20 @@ export function createAxis({ density, moments, width, opened }: AxisInput): Axis
 }
 
 type Placed = Span & { readonly isFolded: boolean; readonly x: number; readonly width: number };
+
+/** Where a time is among spans that follow each other. What is before or after them all is at their beginning or end. */
+function placeIn(placed: readonly Placed[], time: number): number {
+  let [low, high] = [0, placed.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placed[middle]?.to ?? time) < time) low = middle + 1;
+    else high = middle;
+  }
+  const span = placed[low];
+  if (span === undefined || span.to === span.from) return span?.x ?? 0;
+  const share = (time - span.from) / (span.to - span.from);
+  return span.x + span.width * Math.min(1, Math.max(0, share));
+}
 
 /** Adds what lies before and after the log, so that every moment has its place. Two spans never overlap. */
 function coverMoments(density: readonly Span[], moments: readonly number[]): readonly Span[] {

@@ -13,25 +13,36 @@ export type Mark = {
 /** Marks that are nearer to each other than this cannot be told apart. */
 const LEAST_DISTANCE = 10;
 
-/** The snapshots as marks from left to right. Neighbours of one kind share a mark where there is no room for two. */
-export function placeMarks(
-  snapshots: readonly ListedSnapshot[],
-  xOf: (time: number) => number,
-): readonly Mark[] {
-  const placed = snapshots
-    .map((snapshot) => ({ snapshot, x: xOf(Date.parse(snapshot.takenAt)) }))
-    .toSorted((a, b) => a.x - b.x || a.snapshot.takenAt.localeCompare(b.snapshot.takenAt));
+/** A snapshot and when it was taken, in milliseconds since 1970. */
+export type Moment = { readonly snapshot: ListedSnapshot; readonly time: number };
+
+/** The snapshots, oldest first. */
+export function orderByTime(snapshots: readonly ListedSnapshot[]): readonly Moment[] {
+  return snapshots
+    .map((snapshot) => ({ snapshot, time: Date.parse(snapshot.takenAt) }))
+    .toSorted((a, b) => a.time - b.time);
+}
+
+/**
+ * Snapshots, oldest first, as marks from left to right. Neighbours of one kind share a mark where there is no room for two.
+ */
+export function placeMarks(moments: readonly Moment[], xOf: (time: number) => number): readonly Mark[] {
   const marks: { kind: string; snapshots: ListedSnapshot[]; x: number }[] = [];
   const open = new Map<string, (typeof marks)[number]>();
-  for (const { snapshot, x } of placed) {
+  for (const { snapshot, time } of moments) {
+    const x = xOf(time);
     const last = open.get(snapshot.kind);
     if (last !== undefined && x - last.x < LEAST_DISTANCE) {
-      last.snapshots.unshift(snapshot);
+      last.snapshots.push(snapshot);
       continue;
     }
     const mark = { kind: snapshot.kind, snapshots: [snapshot], x };
     open.set(snapshot.kind, mark);
     marks.push(mark);
   }
-  return marks.map((mark) => ({ ...mark, id: mark.snapshots[0]?.id ?? '' }));
+  return marks.map(({ snapshots, ...mark }) => ({
+    ...mark,
+    id: snapshots.at(-1)?.id ?? '',
+    snapshots: snapshots.toReversed(),
+  }));
 }

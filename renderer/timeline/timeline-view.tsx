@@ -1,5 +1,5 @@
-import { useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { Button, type Key, ToggleButton, Toolbar } from 'react-aria-components';
+import { startTransition, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { Button, type Key, Toolbar } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Timeline } from '../../src/model/timeline.ts';
@@ -7,7 +7,7 @@ import { markWords, quietWords } from '../../words/timeline.ts';
 import { useNow } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import { createAxis, FOLD_WIDTH, type Fold } from './axis.ts';
-import { type Mark, placeMarks } from './marks.ts';
+import { type Mark, orderByTime, placeMarks } from './marks.ts';
 import { BASE, NOW_WIDTH, TimelineDrawing } from './timeline-drawing.tsx';
 import { TimelineTable } from './timeline-table.tsx';
 import { useScroll } from './use-scroll.ts';
@@ -48,7 +48,7 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
         />
       )}
       <div className="timeline-tools">
-        <Button className="button quiet" onPress={() => setTable(true)}>
+        <Button className="button quiet" onPress={() => startTransition(() => setTable(true))}>
           As table
         </Button>
         <Button
@@ -87,14 +87,21 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
   const { wide, seen, onScroll } = useScroll(pane);
   const width = wide * useZoom(pane, wide);
 
+  const moments = useMemo(() => orderByTime(snapshots), [snapshots]);
   const axis = useMemo(() => {
-    const moments = [...snapshots.map(({ takenAt }) => Date.parse(takenAt)), now.getTime()];
-    return createAxis({ density: timeline.density, moments, width: Math.max(1, width - NOW_WIDTH), opened });
-  }, [timeline, snapshots, now, width, opened]);
-  const marks = useMemo(() => placeMarks(snapshots, axis.xOf), [snapshots, axis]);
+    const times = [...moments.map(({ time }) => time), now.getTime()];
+    return createAxis({
+      density: timeline.density,
+      moments: times,
+      width: Math.max(1, width - NOW_WIDTH),
+      opened,
+    });
+  }, [timeline, moments, now, width, opened]);
+  const marks = useMemo(() => placeMarks(moments, axis.xOf), [moments, axis]);
 
+  const focusedIds = useMemo(() => new Set(focused?.snapshots.map(({ id }) => id)), [focused]);
   const isFocused = (mark: Mark) =>
-    focused !== null && mark.snapshots.some(({ id }) => focused.snapshots.some((one) => one.id === id));
+    focusedIds.size > 0 && mark.snapshots.some(({ id }) => focusedIds.has(id));
   const inSight = marks.filter((mark) => (mark.x >= seen[0] && mark.x <= seen[1]) || isFocused(mark));
   const pointed = hovered ?? focused;
   // Another zoom joins and parts marks. The focus stays on the one that has taken over the snapshot.
@@ -120,20 +127,24 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
           </Button>
         ))}
         <Toolbar aria-label="Snapshots on the timeline" className="timeline-marks">
+          {/* Plain buttons: there may be hundreds, and all are drawn again at each step of a zoom. */}
           {inSight.map((mark) => (
-            <ToggleButton
+            <button
               key={mark.id}
+              type="button"
               className={`timeline-mark ${mark.kind.replace('@', '')}`}
               style={{ left: mark.x, top: BASE }}
               aria-label={markWords(mark.snapshots, now)}
-              isSelected={mark.snapshots.some(({ id }) => id === chosenId)}
-              onChange={() => onChoose(mark.id)}
+              aria-pressed={mark.snapshots.some(({ id }) => id === chosenId)}
+              onClick={() => onChoose(mark.id)}
               id={markElement(mark)}
-              onHoverChange={(isHovered) => setHovered(isHovered ? mark : null)}
-              onFocusChange={(hasFocus) => setFocused(hasFocus ? mark : null)}
+              onPointerEnter={() => setHovered(mark)}
+              onPointerLeave={() => setHovered(null)}
+              onFocus={() => setFocused(mark)}
+              onBlur={() => setFocused(null)}
             >
               <span className="timeline-shape" />
-            </ToggleButton>
+            </button>
           ))}
         </Toolbar>
       </div>
