@@ -29,10 +29,14 @@ export type DayGroup = {
   readonly snapshots: readonly ListedSnapshot[];
 };
 
+/** The list by time. Moments in ISO 8601 are in the order of their characters; a collator would take most of the time. */
+export function newestFirst(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
+  return snapshots.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : a.takenAt > b.takenAt ? -1 : 0));
+}
+
 /** Groups the list by local day, the newest day and in it the newest snapshot first. */
 export function groupByDay(snapshots: readonly ListedSnapshot[]): readonly DayGroup[] {
-  const newestFirst = snapshots.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
-  return [...Map.groupBy(newestFirst, ({ takenAt }) => localDay(takenAt))].map(([day, list]) => ({
+  return [...Map.groupBy(newestFirst(snapshots), ({ takenAt }) => localDay(takenAt))].map(([day, list]) => ({
     day,
     takenAt: list[0]?.takenAt ?? day,
     snapshots: list,
@@ -53,8 +57,7 @@ export function fallbackSnapshot(
   lastEventId: bigint,
 ): ListedSnapshot | undefined {
   const readable = snapshots.filter((one) => one.health === 'good' || one.health === 'unchecked');
-  const newest = (list: readonly ListedSnapshot[]) =>
-    list.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt))[0];
+  const newest = (list: readonly ListedSnapshot[]) => newestFirst(list)[0];
   const rewinds = readable.filter((one) => one.kind === 'rewind');
   return (
     newest(rewinds.filter((one) => one.lastEventId !== lastEventId)) ??

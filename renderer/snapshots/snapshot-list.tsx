@@ -27,6 +27,7 @@ import { LineMenu } from './line-menu.tsx';
 import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
 import { groupByDay } from './snapshot-groups.ts';
 import { LineContext, SnapshotLine } from './snapshot-line.tsx';
+import { useFirstLines } from './use-first-lines.ts';
 
 // Estimates for lines outside the screen. Visible lines are measured.
 const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 34 };
@@ -54,7 +55,8 @@ export function SnapshotList(props: SnapshotListProps) {
     [snapshots, filter, held, now],
   );
   // Without a filter it is the same list, whatever the time: then it is not grouped and built again.
-  const shown = found ?? snapshots;
+  const whole = useFirstLines(snapshots);
+  const shown = found ?? whole;
   const groups = useMemo(() => groupByDay(shown), [shown]);
   const choose = (keys: Selection) => onSelect(keys === 'all' ? new Set(shown.map(({ id }) => id)) : keys);
   const line = useMemo(() => ({ facts, held }), [facts, held]);
