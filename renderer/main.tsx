@@ -18,8 +18,9 @@ import './styles/search.css';
 import './styles/conversation.css';
 import './styles/forced.css';
 import { StrictMode } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
+import { language } from '../words/language.ts';
 import { ErrorNote } from './parts/error-note.tsx';
 import { App } from './window/app.tsx';
 
@@ -58,6 +59,9 @@ function showCrash(error: unknown): void {
 
 createRoot(container, { onUncaughtError: showCrash }).render(
   <StrictMode>
-    <App />
+    {/* The window's own language, whatever the system's is. */}
+    <I18nProvider locale={language}>
+      <App />
+    </I18nProvider>
   </StrictMode>,
 );

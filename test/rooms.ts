@@ -288,7 +288,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: windowTypes,
   },
   'renderer/main.tsx': {
-    values: ['renderer/parts', 'renderer/window', 'renderer/styles', ...react, 'react-dom/client'],
+    values: [words, 'renderer/parts', 'renderer/window', 'renderer/styles', ...react, 'react-dom/client'],
   },
 };
 
