@@ -28,39 +28,49 @@ type User = { readonly pid: number; readonly name: string };
  */
 export async function findOpeners(databaseFile: string): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
-  // Asked again for each process, because another Snapback is marked only while it works.
   const isStranger = async (pid: number) => pid !== process.pid && !(await listOwnProcesses()).has(pid);
   const yielder = createYielder({});
-  const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
-  const found = files.flatMap((file) => lookAt(file) ?? []);
-  const targets: Targets = {
-    inodes: new Set(found.map(({ ino }) => ino)),
-    ids: new Set(found.map(identityOf)),
-    names: new Set(files.map((file) => basename(file))),
-  };
+  const targets = readTargets(databaseFile);
   const owner = lookAt(databaseFile)?.uid;
   const foreign = owner !== BigInt(process.geteuid?.() ?? -1);
   const users = new Set<number>();
-  // A Snapback that finishes between both questions has closed the database before it lost its mark.
-  const isUser = async (pid: number, uses: () => boolean): Promise<boolean> => {
-    for (let times = 0; times < TIMES_ASKED; times += 1)
-      if (!(await isStranger(pid)) || !uses()) return false;
+  // A Snapback is marked before it opens the database and until after it has closed it. A WAL that was deleted meanwhile may
+  // have left its number to a file of anybody. So what counts is there before and after, several times.
+  const isUser = async (pid: number, filesOf: (targets: Targets) => readonly string[]): Promise<boolean> => {
+    for (let times = 0; times < TIMES_ASKED; times += 1) {
+      if (!(await isStranger(pid))) return false;
+      const used = filesOf(readTargets(databaseFile));
+      const { ids } = readTargets(databaseFile);
+      if (!used.some((id) => ids.has(id)) || !(await isStranger(pid))) return false;
+    }
     return true;
   };
-  for (const pid of listLockHolders(targets))
-    if (await isUser(pid, () => listLockHolders(targets).includes(pid))) users.add(pid);
+  for (const { pid } of listLocks(targets))
+    if (await isUser(pid, (now) => listLocks(now).flatMap((lock) => (lock.pid === pid ? [lock.id] : []))))
+      users.add(pid);
   // Some systems hide other users' processes entirely.
   let blind = owner === undefined || (foreign && lookAt('/proc/1') === null);
   for (const pid of listProcesses()) {
     await yielder.step();
     if (pid === process.pid || users.has(pid)) continue;
-    const opens = hasOpen(pid, targets);
-    if (opens === true && (await isUser(pid, () => hasOpen(pid, targets) === true))) users.add(pid);
+    const opens = listOpen(pid, targets);
+    if (opens !== null && opens.length > 0 && (await isUser(pid, (now) => listOpen(pid, now) ?? [])))
+      users.add(pid);
     if (opens === null && foreign && lookAt(`/proc/${pid}`)?.uid === owner) blind = true;
   }
   const by = [...users].sort((a, b) => a - b).map((pid): User => ({ pid, name: nameOf(pid) }));
   if (by.length > 0) return { state: 'yes', by };
   return { state: blind ? 'unknown' : 'no' };
+}
+
+function readTargets(databaseFile: string): Targets {
+  const files = [databaseFile, ...['-wal', '-shm', '-journal'].map((end) => databaseFile + end)];
+  const found = files.flatMap((file) => lookAt(file) ?? []);
+  return {
+    inodes: new Set(found.map(({ ino }) => ino)),
+    ids: new Set(found.map(identityOf)),
+    names: new Set(files.map((file) => basename(file))),
+  };
 }
 
 function lookAt(path: string): BigIntStats | null {
@@ -83,12 +93,13 @@ function hexByte(value: bigint): string {
   return value.toString(16).padStart(2, '0');
 }
 
-function listLockHolders({ ids }: Targets): readonly number[] {
+/** Who holds which of the files locked. */
+function listLocks({ ids }: Targets): readonly { readonly pid: number; readonly id: string }[] {
   const lines = readProcFile('/proc/locks')?.split('\n') ?? [];
   return lines.flatMap((line) => {
     // `7: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`. A waiting process has `->` after the first number.
-    const found = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line);
-    return found?.[1] !== undefined && found[2] !== undefined && ids.has(found[2]) ? [Number(found[1])] : [];
+    const [, pid, id] = /\s(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) \d+ \S+$/.exec(line) ?? [];
+    return pid !== undefined && id !== undefined && ids.has(id) ? [{ pid: Number(pid), id }] : [];
   });
 }
 
@@ -99,18 +110,19 @@ function listProcesses(): readonly number[] {
 }
 
 /**
- * Whether a process has one of the files open; null if this user has no permission to look. False for a process that has
- * just ended. Device and inode decide, because the process may know the file by another name.
+ * Which of the files a process has open; null if this user has no permission to look. None for a process that has just
+ * ended. Device and inode decide, because the process may know the file by another name.
  */
-function hasOpen(pid: number, targets: Targets): boolean | null {
+function listOpen(pid: number, targets: Targets): readonly string[] | null {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      if (!couldBe(pid, fd, targets)) return false;
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      if (!couldBe(pid, fd, targets)) return [];
       const facts = lookAtOpen(`/proc/${pid}/fd/${fd}`);
-      return facts !== null && targets.inodes.has(facts.ino) && targets.ids.has(identityOf(facts));
+      const id = facts !== null && targets.inodes.has(facts.ino) ? identityOf(facts) : null;
+      return id !== null && targets.ids.has(id) ? [id] : [];
     });
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return false;
+    if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return [];
     if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
     throw error;
   }

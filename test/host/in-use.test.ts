@@ -95,6 +95,16 @@ describe.runIf(linux)('a second process is found if it', () => {
 });
 
 describe.runIf(linux)('a process does not count as a user if it holds', () => {
+  test('a file of its own that has got the number of a WAL which was deleted meanwhile', async () => {
+    const folder = await makeChat(root());
+    const strangers = start('reuse-numbers.ts', { args: [join(folder.dir, 'own-')] });
+    const snapback = start('come-and-go.ts', { args: [folder.databaseFile] });
+    for (const child of [strangers, snapback]) expect(await child.said('began')).toBe(true);
+    for (let times = 0; times < 40; times += 1)
+      expect(await findOpeners(folder.databaseFile)).toEqual({ state: 'no' });
+    await Promise.all([strangers.kill(), snapback.kill()]);
+  });
+
   test('a database of the same name in another folder', async () => {
     const folder = await makeChat(root());
     const other = await makeChat(root());
