@@ -1,17 +1,15 @@
 import { holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { createEventSum, type RowChain } from '../log/chain.ts';
-import { identityOf, readEvents } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { continuesLog, type LogsAround, type NamedLog, readLogsAround } from '../restore/logs-around.ts';
 import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { holdsDump } from '../snapshot-file/dumped-table.ts';
-import { createNotedChain, type DumpedTable, type HashedTable } from '../snapshot-file/notes.ts';
+import type { DumpedTable, HashedTable } from '../snapshot-file/notes.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
-import { foldName, quoteName } from '../sqlite/names.ts';
+import { foldName } from '../sqlite/names.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import type { DraftContents } from './draft-contents.ts';
-import { type LogsAround, type NamedLog, readLogsAround } from './logs-around.ts';
 
 /*
  * Whether a restore was committed, told by content alone. The safety copy knows the state before, and what the restore
@@ -114,7 +112,7 @@ export async function holdsDumps(
 
 /** A log that has grown since continues one of the two. Where it continues both, the longer one is the sign. */
 function readLogSign(database: HostDatabase, { before, after }: LogsAround): RestoreOutcome {
-  const [fitsBefore, fitsAfter] = [before, after].map((log) => isContinued(database, log));
+  const [fitsBefore, fitsAfter] = [before, after].map((log) => continuesLog(database, log));
   const grew = countEvents(after) - countEvents(before);
   if (fitsAfter && (!fitsBefore || grew > 0)) return 'committed';
   return fitsBefore && (!fitsAfter || grew < 0) ? 'not-committed' : 'unknown';
@@ -122,38 +120,4 @@ function readLogSign(database: HostDatabase, { before, after }: LogsAround): Res
 
 function countEvents(log: NamedLog): number {
   return 'chain' in log ? log.events : log.rows;
-}
-
-/** Whether the live log begins with the events of another one. */
-function isContinued(database: HostDatabase, log: NamedLog): boolean {
-  if ('chain' in log) {
-    const chain = createNotedChain(log.format);
-    return addFirstEvents(database, log.events, chain) && chain.peek().chain === log.chain;
-  }
-  const sum = createEventSum();
-  return addFirstEvents(database, log.rows, sum) && sum.total().sum === log.sum;
-}
-
-/** Adds so many events of the live log, in the order of their ids. False if it has fewer. */
-function addFirstEvents(
-  { db, schema, profile }: HostDatabase,
-  events: number,
-  { add }: Pick<RowChain, 'add'>,
-): boolean {
-  const table = schema.tables.get(foldName(profile.log.table));
-  if (table === undefined) return false;
-  const order = `ORDER BY ${quoteName(profile.log.columns.id)}`;
-  const source = {
-    table: table.name,
-    identity: identityOf(table, profile),
-    order,
-    encoding: schema.encoding,
-  };
-  let added = 0;
-  for (const event of readEvents(db, source)) {
-    if (added === events) break;
-    add(event);
-    added += 1;
-  }
-  return added === events;
 }

@@ -2,18 +2,23 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { explainPrivateWrite, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
-import { placeOfName, quoteName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
-import { readRows } from '../sqlite/rows.ts';
+import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
+import { placeOfName } from '../sqlite/names.ts';
 import type { Stage } from '../stage/stage.ts';
 import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
-import { createYielder } from '../system/yielder.ts';
+import {
+  copyMarks,
+  copyNewerEvents,
+  countEarlier,
+  nameCopied,
+  type Target,
+  tookNewer,
+} from './newer-events.ts';
 import { refusalOf } from './refusals.ts';
 
 /*
  * Restoring a snapshot while keeping the events that were written since. The log becomes the snapshot's and the newer events
- * after it, less the record of the rewind: replaying that would rewind again. The tables become the snapshot's. Nobody has to
+ * after it, with the flags that these set, less the record of the rewind: replaying that would rewind again. The tables become the snapshot's. Nobody has to
  * guess how the host changes them: the fresh checkpoint ends with the snapshot's last event, so the host itself applies the
  * newer ones at its next start.
  *
@@ -34,10 +39,19 @@ export type KeptEvents = {
 /**
  * `no-ids`: the log has no ids by which newer events are told. `wrong-end`: the snapshot does not end with the event that
  * it names as its last. `no-replay`, `no-gaps`: the profile says that the host does not replay, or wants ids without gaps.
- * `several-rewinds`: more than one rewind is recorded since. `other-timeline`: newer events have the ids of lost ones, or
- * earlier events have changed.
+ * `several-rewinds`: more than one rewind is recorded since. `newer-taken`: the rewind took newer events, too.
+ * `replaced`: newer events supersede lost ones. `other-timeline`: newer events have the ids of lost ones, or earlier events
+ * have changed.
  */
-type Obstacle = 'no-ids' | 'wrong-end' | 'no-replay' | 'no-gaps' | 'several-rewinds' | 'other-timeline';
+type Obstacle =
+  | 'no-ids'
+  | 'wrong-end'
+  | 'no-replay'
+  | 'no-gaps'
+  | 'several-rewinds'
+  | 'newer-taken'
+  | 'replaced'
+  | 'other-timeline';
 
 /** A stage of its own that may be added to. */
 export type OwnStage = { readonly stage: Stage; readonly nativeBinding: string | undefined };
@@ -64,9 +78,8 @@ export async function addNewerEvents(
   const db = openPrivateDatabase(stage.file, { nativeBinding });
   try {
     db.exec('BEGIN');
-    const added = await copyEvents({ db, staged, after: stage.lastEventId }, database, task);
-    if (added.rewindRecords > 1) return refused('several-rewinds');
-    if (added.rewindRecords > 0 && added.events > 0 && rules.gapless) return refused('no-gaps');
+    const added = await addTo({ db, staged, after: stage.lastEventId }, database, task);
+    if (typeof added === 'string') return refused(added);
     db.exec('COMMIT');
     const grown = (table: StagedTable) =>
       table === staged ? { ...table, rows: table.rows + added.events } : table;
@@ -79,6 +92,25 @@ export async function addNewerEvents(
   }
 }
 
+/** Adds the newer events and what they flagged, or says why they cannot be kept. */
+async function addTo(
+  target: Target,
+  database: HostDatabase,
+  task: TaskOptions,
+): Promise<Omit<KeptEvents, 'obstacle'> | Obstacle> {
+  const { events, records, keyTaken, hash } = await copyNewerEvents(target, database, task);
+  const [record = null, ...more] = records;
+  if (keyTaken) return 'other-timeline';
+  if (more.length > 0) return 'several-rewinds';
+  if (record !== null && events > 0 && database.profile.log.gapless) return 'no-gaps';
+  if (record !== null && tookNewer(target, database, record)) return 'newer-taken';
+  const marks = copyMarks(target, database, record);
+  // Without a record, and with no event missing, these flags may be the rewind itself.
+  const isPrefix = countEarlier(target, database) >= target.staged.rows;
+  if (marks.events > 0 && record === null && isPrefix) return 'replaced';
+  return { events, rewindRecords: records.length, hash: nameCopied(hash, marks.hash) };
+}
+
 /** The highest event id in the stage, 0 without events; null if one is no integer. */
 function readLastStaged({ db }: Stage, staged: StagedTable, id: string): bigint | null {
   const column = columnInStage(staged, placeOfName(staged.columns, id));
@@ -88,54 +120,6 @@ function readLastStaged({ db }: Stage, staged: StagedTable, id: string): bigint 
     .safeIntegers()
     .get();
   return typeof last === 'bigint' ? last : null;
-}
-
-type Target = { readonly db: WriteDatabase; readonly staged: StagedTable; readonly after: bigint };
-
-async function copyEvents(
-  { db, staged, after }: Target,
-  { db: live, schema, profile }: HostDatabase,
-  task: TaskOptions,
-): Promise<Omit<KeptEvents, 'obstacle'>> {
-  const { columns } = staged;
-  const { id, kind } = profile.log.columns;
-  const kindAt = placeOfName(columns, kind);
-  const insert = createInsert(db, staged);
-  const hasher = createTableHasher(columns);
-  const yielder = createYielder(task);
-  let [events, rewindRecords] = [0, 0];
-  const order = `WHERE ${quoteName(id)} > ${after} ORDER BY ${quoteName(id)}`;
-  const source = { schemaName: 'main', table: staged.live.name, columns, order, encoding: schema.encoding };
-  for (const row of readRows(live, source)) {
-    const what = row[kindAt];
-    if (typeof what === 'string' && profile.chat.rewindKinds.includes(what)) rewindRecords += 1;
-    else {
-      insert(row);
-      hasher.add(row);
-      events += 1;
-    }
-    await yielder.step();
-  }
-  return { events, rewindRecords, hash: hasher.finish().hash };
-}
-
-/** Adds a row behind those of a staged table. */
-function createInsert(db: WriteDatabase, { name, columns }: StagedTable) {
-  const places = columns.map((_, index) => `c${index}`);
-  const statements = new Map<string, ReturnType<typeof prepare>>();
-  const prepare = (values: string) =>
-    db.prepare<SqlValue[]>(`INSERT INTO ${name} (${places.join(', ')}) VALUES (${values})`);
-  return (row: readonly SqlValue[]): void => {
-    // Text that is not valid in the database's encoding is bound as its bytes.
-    const values = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?')).join(', ');
-    const statement = statements.get(values) ?? prepare(values);
-    statements.set(values, statement);
-    statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
-  };
-}
-
-function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 /** Why a plan that keeps newer events may not be applied; null: it may. */
@@ -160,5 +144,7 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-replay': 'The profile says that the chat app does not apply events of its log when it starts.',
   'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
   'several-rewinds': 'The chats were rewound more than once since this snapshot.',
+  'newer-taken': 'The rewind also took messages that were written after this snapshot was taken.',
+  replaced: 'Newer events replace lost ones, and no rewind is recorded that would tell why.',
   'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
 };

@@ -1,6 +1,8 @@
-import { holdsContent } from '../host/content-hash.ts';
+import { allColumns, holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { contentAfter, contentBefore, type HashedTable } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
@@ -49,6 +51,10 @@ export async function readNotedContents(
 
 type Held = { readonly columns: readonly string[]; readonly hasher: TableHasher };
 
+function newHeld(columns: readonly string[]): Held {
+  return { columns, hasher: createTableHasher(columns) };
+}
+
 async function hashTouched(
   folder: DataFolder,
   { id, about, note }: NotedSafetyCopy,
@@ -56,12 +62,7 @@ async function hashTouched(
 ): Promise<ReadonlyMap<string, Held> | null> {
   const touched = new Set(note.after.map(({ name }) => foldName(name)));
   const dumped = about.tables.filter(({ name }) => touched.has(foldName(name)));
-  const held = new Map(
-    dumped.map(({ name, columns }): [string, Held] => [
-      foldName(name),
-      { columns, hasher: createTableHasher(columns) },
-    ]),
-  );
+  const held = new Map(dumped.map(({ name, columns }): [string, Held] => [foldName(name), newHeld(columns)]));
   const known = new Set(about.tables.map(({ name }) => foldName(name)));
   const yielder = createYielder(task);
   try {
@@ -91,4 +92,46 @@ export async function holdsTables(
 ): Promise<boolean> {
   for (const table of tables) if (!(await holdsContent(database, table, task))) return false;
   return true;
+}
+
+/**
+ * Whether the projected tables hold exactly what a snapshot holds of them. False where it cannot be read, or where only
+ * bytes could be told from the text of them. @throws `cancelled`, database errors
+ */
+export async function holdsProjections(
+  folder: DataFolder,
+  database: HostDatabase,
+  id: SnapshotId,
+  task: TaskOptions,
+): Promise<boolean> {
+  const known = new Set(database.profile.tables.map(foldName));
+  /** Null: no row was read of it. */
+  const held = new Map<string, Held | null>();
+  const yielder = createYielder(task);
+  try {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      for await (const part of readSnapshot(file, known, { signal: task.signal })) {
+        if (part.type === 'table' && known.has(foldName(part.name))) held.set(foldName(part.name), null);
+        if (part.type !== 'rows' || !held.has(foldName(part.table))) continue;
+        const table = held.get(foldName(part.table)) ?? newHeld(part.columns);
+        held.set(foldName(part.table), table);
+        for (const row of part.rows()) table.hasher.add(row);
+        await yielder.step();
+      }
+    } finally {
+      await file.handle.close();
+    }
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled') return false;
+    throw error;
+  }
+  const tables = [...held].flatMap(([name, table]): readonly HashedTable[] => {
+    const live = database.schema.tables.get(name);
+    // The host writes an empty list for a table that does not exist, too.
+    if (live === undefined) return [];
+    const { columns, hasher } = table ?? newHeld(allColumns(live));
+    return [{ name, columns, hash: hasher.finish().hash }];
+  });
+  return holdsTables(database, tables, task);
 }

@@ -2,20 +2,24 @@ import type { Comparison } from '../compare/compare-table.ts';
 import { groupStagedAfter } from '../compare/event-groups.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { readJournal } from '../journal/journal.ts';
+import { replayJournal } from '../journal/replay.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Replay, RestoreOptions } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
-import { isNoted, isOfAnotherDatabase, readNote } from '../snapshots/restore-note.ts';
+import { isNoted, isOfAnotherDatabase, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
 import { type TakenKind, type TakenSnapshot, takeSnapshot } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
-import { placeOfName } from '../sqlite/names.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Stage } from '../stage/stage.ts';
 import { columnInStage } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
-import { holdsTables, readNotedContents } from './noted-contents.ts';
+import { continuesLog, readLogsAround } from './logs-around.ts';
+import { holdsProjections, holdsTables, type NotedContents, readNotedContents } from './noted-contents.ts';
 
 /*
  * After a restore that keeps newer events, the tables hold the log only up to the snapshot's last event, until the host
@@ -31,8 +35,8 @@ type Planned = {
 };
 
 /**
- * The events that the tables will not hold after a full restore, and the one up to which they hold the log: the
- * snapshot's last one, where newer ones are kept, or that of a copied state that was not up to date either. Null: the
+ * The events that the tables will not hold after a full restore, and the one up to which they hold the log: that of a copied
+ * state that was not up to date either, else the snapshot's last one, where newer ones are kept. Null: the
  * tables will hold the whole log. Reads only.
  */
 export async function findReplay(
@@ -41,7 +45,7 @@ export async function findReplay(
   task: TaskOptions,
 ): Promise<{ readonly tablesAt: bigint; readonly shown: Replay } | null> {
   const before = stage.about?.restore?.tablesAt?.before ?? null;
-  const tablesAt = options.keepNewer ? snapshot.lastEventId : before === null ? null : BigInt(before);
+  const tablesAt = before !== null ? BigInt(before) : options.keepNewer ? snapshot.lastEventId : null;
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   if (tablesAt === null || log === undefined) return null;
   const place = placeOfName(log.staged.columns, database.profile.log.columns.id);
@@ -60,8 +64,9 @@ export async function findReplay(
 }
 
 /**
- * The event up to which the tables hold the log at present; null: all of it. Only the newest restore or undo can have left
- * it otherwise, and only as long as nobody has written since. Call it in a transaction, or on a copy.
+ * The event up to which the tables hold the log at present; null: all of it, or nobody can tell. Only the newest restore or
+ * undo can have left it otherwise, and only until a table changes. That more was appended to the log does not say that
+ * what was kept before it is applied. Call it in a transaction, or on a copy.
  * @throws `cancelled`, database errors, as `listSnapshotFiles`
  */
 export async function readTablesAt(
@@ -69,19 +74,52 @@ export async function readTablesAt(
   database: HostDatabase,
   task: TaskOptions,
 ): Promise<bigint | null> {
-  for (const { id, kind } of await listSnapshotFiles(folder)) {
-    if (kind !== SAFETY_KIND) continue;
+  const files = await listSnapshotFiles(folder);
+  const copies = files.filter(({ kind }) => kind === SAFETY_KIND);
+  const unnoted = await readUnnoted(folder, new Set(copies.map(({ id }) => id)));
+  // The checkpoint, too, holds what the restore left in the tables.
+  if (unnoted !== null && (await holdsProjections(folder, database, unnoted.checkpointId, task)))
+    return unnoted.tablesAt;
+  for (const { id } of copies) {
     const copy = await readNote(folder, id);
     if (!isNoted(copy) || (await isOfAnotherDatabase(folder, copy))) continue;
     const { before = null, after = null } = copy.note.tablesAt ?? {};
     if (before === null && after === null) return null;
     const contents = await readNotedContents(folder, copy, task);
     if (contents === null) return null;
-    if (after !== null && (await holdsTables(database, contents.after, task))) return BigInt(after);
-    return before !== null && (await holdsTables(database, contents.before, task)) ? BigInt(before) : null;
+    if (await isAsLeft({ folder, database }, { copy, contents }, task))
+      return after === null ? null : BigInt(after);
+    if (before !== null && (await holdsTables(database, contents.before, task))) return BigInt(before);
+    // That restore may never have been committed. Then what the one before it left still stands.
   }
   return null;
 }
+
+/** What the newest restore left, by the journal, where its safety copy has been deleted; null where all is told by the copy. */
+async function readUnnoted(folder: DataFolder, copies: ReadonlySet<SnapshotId>) {
+  const newest = replayJournal(await readJournal(folder)).committed.at(-1);
+  const replay = newest?.receipt?.replay ?? null;
+  if (newest === undefined || replay === null || newest.checkpointId === null) return null;
+  return copies.has(newest.safetyCopyId)
+    ? null
+    : { checkpointId: newest.checkpointId, tablesAt: replay.fromEvent - 1n };
+}
+
+/** Whether the tables hold what a restore left, and the log as well, up to what was appended since. */
+async function isAsLeft(
+  { folder, database }: Live,
+  { copy, contents }: Left,
+  task: TaskOptions,
+): Promise<boolean> {
+  const log = foldName(database.profile.log.table);
+  const tables = contents.after.filter(({ name }) => foldName(name) !== log);
+  if (!(await holdsTables(database, tables, task))) return false;
+  const logs = await readLogsAround(folder, database, { copy, after: null }, task);
+  return logs === 'unwritten' || (logs !== null && continuesLog(database, logs.after));
+}
+
+type Live = { readonly folder: DataFolder; readonly database: HostDatabase };
+type Left = { readonly copy: NotedSafetyCopy; readonly contents: NotedContents };
 
 /**
  * Takes a snapshot, but not while the tables do not hold the whole log: the host would take it for a state in which the

@@ -5,7 +5,7 @@ import type { Place } from '../support/place.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 const peer = fileURLToPath(new URL('./peer.py', import.meta.url));
-const seedFile =
+export const seedFile =
   process.env.SNAPBACK_SEED ??
   fileURLToPath(new URL('../shared/seed/seed_reference.py', new URL(checkout, 'file:')));
 

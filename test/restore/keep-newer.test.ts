@@ -5,8 +5,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  type DataFolder,
-  defaultRestoreOptions,
   finishInterrupted,
   planRestore,
   planUndo,
@@ -14,68 +12,19 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
-import {
-  addEvents,
-  asHost,
-  CHATS,
-  codeOf,
-  LOG,
-  makePlace,
-  makeRoot,
-  open,
-  type Place,
-  run,
-} from '../support/place.ts';
+import { addEvents, CHATS, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { keeping, REUSING_LOG, REWIND, rewindLately, textsOf, WAYS, type Way } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 
-/** The record of a rewind, and the three ways in which a host does it. */
-const record = (target: number) =>
-  `INSERT INTO event_log (kind, payload_json) VALUES ('rewind', json_object('chat_id', 'c1', 'to_event_id', ${target}));`;
-const ways = {
-  flags: (target: number) =>
-    `${record(target)} UPDATE event_log SET hidden = 1, superseded_by = last_insert_rowid() WHERE id > ${target} AND kind <> 'rewind';`,
-  deletes: (target: number) => `DELETE FROM event_log WHERE id > ${target}; ${record(target)}`,
-  appends: record,
-} as const;
+const rewind = (way: Way) => rewindLately(root(), way);
 
-type Rewound = {
-  readonly place: Place;
-  readonly folder: DataFolder;
-  readonly id: string;
-  readonly before: ReturnType<typeof readState>;
-  readonly since: ReturnType<typeof readState>;
-};
-
-/** Twelve events, a snapshot, a rewind to the eighth, and two newer events. */
-async function rewind(way: keyof typeof ways): Promise<Rewound> {
-  const place = await makePlace(
-    root(),
-    `${CHATS} CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);`,
-  );
-  run(place, `${addEvents(12, 'old')} INSERT INTO memories SELECT id, 'of ' || id FROM event_log;`);
-  const before = readState(place.databaseFile);
-  const folder = await open(place);
-  const { id } = await takeSnapshot(folder, 'rewind');
-  run(place, `${ways[way](8)} DELETE FROM memories WHERE id > 8; ${addEvents(2, 'new')}`);
-  run(place, "INSERT INTO memories VALUES (14, 'of 14'), (15, 'of 15');");
-  return { place, folder, id, before, since: readState(place.databaseFile) };
-}
-
-const requestFor = (snapshotId: string) =>
-  ({ ...defaultRestoreOptions, keepNewer: true, snapshotId, action: 'restore' }) as const;
-
-const textsOf = (place: Place) =>
-  asHost(place, (db) =>
-    db.prepare("SELECT id, payload_json ->> 'text' AS text, hidden FROM event_log ORDER BY id").raw().all(),
-  );
-
-describe.concurrent.each(Object.keys(ways) as (keyof typeof ways)[])('a rewind by a host that %s', (way) => {
+describe.concurrent.each(WAYS)('a rewind by a host that %s', (way) => {
   test('is undone, and the newer events stay for the host to apply', async () => {
     const { place, folder, id, before, since } = await rewind(way);
-    const plan = await planRestore(folder, requestFor(id));
+    const plan = await planRestore(folder, keeping(id));
     expect(plan).toMatchObject({
       refusals: [],
       newerEventsLost: 0,
@@ -83,7 +32,7 @@ describe.concurrent.each(Object.keys(ways) as (keyof typeof ways)[])('a rewind b
       replay: { fromEvent: 14n, toEvent: 15n, events: [{ events: 2, first: { text: 'new 1' } }] },
     });
     expect(readState(place.databaseFile)).toEqual(since);
-    const receipt = await applyRestore(folder, requestFor(id), { ...NOW, planId: plan.planId });
+    const receipt = await applyRestore(folder, keeping(id), { ...NOW, planId: plan.planId });
     expect(receipt).toMatchObject({ replay: { fromEvent: 14n, toEvent: 15n }, lastEventId: 15n });
     expect(textsOf(place)).toEqual([
       ...Array.from({ length: 12 }, (_, index) => [index + 1, `old ${index + 1}`, 0]),
@@ -103,7 +52,7 @@ describe.concurrent.each(Object.keys(ways) as (keyof typeof ways)[])('a rewind b
 
   test('can be undone, and that undone in turn', async () => {
     const { place, folder, id, since } = await rewind(way);
-    await applyRestore(folder, requestFor(id), NOW);
+    await applyRestore(folder, keeping(id), NOW);
     const kept = readState(place.databaseFile);
     expect(await planUndo(folder, {})).toMatchObject({ replay: null });
     await applyUndo(folder, {}, NOW);
@@ -127,12 +76,10 @@ const refusedWith = (why: string) => [{ code: 'newer-not-kept', detail: { why } 
 describe.concurrent('newer events are not kept', () => {
   test('if more than one rewind was recorded since', async () => {
     const { place, folder, id } = await rewind('flags');
-    run(place, `${ways.flags(9)} ${addEvents(1, 'newest')}`);
+    run(place, `${REWIND.flags(9)} ${addEvents(1, 'newest')}`);
     const since = readState(place.databaseFile);
-    expect((await planRestore(folder, requestFor(id))).refusals).toMatchObject(
-      refusedWith('several-rewinds'),
-    );
-    expect(await codeOf(applyRestore(folder, requestFor(id), NOW))).toBe('newer-not-kept');
+    expect((await planRestore(folder, keeping(id))).refusals).toMatchObject(refusedWith('several-rewinds'));
+    expect(await codeOf(applyRestore(folder, keeping(id), NOW))).toBe('newer-not-kept');
     expect(readState(place.databaseFile)).toEqual(since);
   });
 
@@ -141,13 +88,13 @@ describe.concurrent('newer events are not kept', () => {
       root(),
       `${CHATS} CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);`,
     );
-    run(place, `DROP TABLE event_log; ${LOG.replace(' AUTOINCREMENT', '')} ${addEvents(12, 'old')}`);
+    run(place, `DROP TABLE event_log; ${REUSING_LOG} ${addEvents(12, 'old')}`);
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, `DELETE FROM event_log WHERE id > 8; ${addEvents(6, 'new')}`);
-    const [refusal] = (await planRestore(folder, requestFor(id))).refusals;
+    const [refusal] = (await planRestore(folder, keeping(id))).refusals;
     expect([refusal]).toMatchObject(refusedWith('other-timeline'));
-    expect(await codeOf(applyRestore(folder, { ...requestFor(id), acceptOtherTimeline: true }, NOW))).toBe(
+    expect(await codeOf(applyRestore(folder, { ...keeping(id), acceptOtherTimeline: true }, NOW))).toBe(
       'newer-not-kept',
     );
   });
@@ -161,13 +108,13 @@ describe.concurrent('newer events are not kept', () => {
       join(place.dir, 'snapback-profile.json'),
       JSON.stringify({ tables: ['chats', 'memories'], ...profile }),
     );
-    const [refusal] = (await planRestore(await open(place), requestFor(id))).refusals;
+    const [refusal] = (await planRestore(await open(place), keeping(id))).refusals;
     expect([refusal]).toMatchObject(refusedWith(why));
   });
 
   test('if only the tables are restored', async () => {
     const { folder, id } = await rewind('appends');
-    const request = { ...requestFor(id), mode: 'projections' } as const;
+    const request = { ...keeping(id), mode: 'projections' } as const;
     expect(await codeOf(planRestore(folder, request))).toBe('usage');
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('usage');
   });
@@ -176,7 +123,7 @@ describe.concurrent('newer events are not kept', () => {
 describe.concurrent('until the host has applied the newer events', () => {
   test('no snapshot is taken, which the host would take for a state in which they are', async () => {
     const { place, folder, id } = await rewind('deletes');
-    await applyRestore(folder, requestFor(id), NOW);
+    await applyRestore(folder, keeping(id), NOW);
     for (const kind of ['rewind', 'periodic'] as const)
       expect(await codeOf(takeSnapshot(folder, kind))).toBe('events-not-applied');
     expect(await codeOf(takeIfDue(folder, { now: new Date(Date.now() + 3_600_000) }))).toBe(
@@ -201,11 +148,11 @@ describe.concurrent('until the host has applied the newer events', () => {
 
 test('a plan that was shown is stale once another newer event was written', async () => {
   const { place, folder, id } = await rewind('deletes');
-  const { planId } = await planRestore(folder, requestFor(id));
+  const { planId } = await planRestore(folder, keeping(id));
   run(place, addEvents(1, 'newest'));
   const since = readState(place.databaseFile);
-  expect(await codeOf(applyRestore(folder, requestFor(id), { ...NOW, planId }))).toBe('plan-stale');
+  expect(await codeOf(applyRestore(folder, keeping(id), { ...NOW, planId }))).toBe('plan-stale');
   expect(readState(place.databaseFile)).toEqual(since);
-  await applyRestore(folder, requestFor(id), NOW);
+  await applyRestore(folder, keeping(id), NOW);
   expect(textsOf(place).at(-1)).toEqual([16, 'newest 1', 0]);
 });

@@ -1,22 +1,24 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { createEventSum, createLogChain, type LogExtent } from '../log/chain.ts';
-import { createIdentifier, findLogTable, identityOf } from '../log/events.ts';
+import { createEventSum, createLogChain, type LogExtent, type RowChain } from '../log/chain.ts';
+import { createIdentifier, findLogTable, identityOf, readEvents } from '../log/events.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { Format } from '../snapshot-file/notes.ts';
+import { createNotedChain, type Format } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
-import { foldName } from '../sqlite/names.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
-import type { DraftContents } from './draft-contents.ts';
 
 /** A log, named by the chain of its events as notes of some format have it, or by their sum. */
 export type NamedLog = (LogExtent & { readonly format: Format }) | RowTotal;
 
 /** The log before a restore and after it, named in the same way. */
 export type LogsAround = { readonly before: NamedLog; readonly after: NamedLog };
+
+/** The log as the draft of the checkpoint names it. */
+type Drafted = { readonly format: Format; readonly log: LogExtent };
 
 /**
  * The log before a restore and after it: as its safety copy and the checkpoint's draft name them or, where they do not, as
@@ -26,7 +28,7 @@ export type LogsAround = { readonly before: NamedLog; readonly after: NamedLog }
 export async function readLogsAround(
   folder: DataFolder,
   database: HostDatabase,
-  { copy, after }: { readonly copy: NotedSafetyCopy; readonly after: DraftContents | null },
+  { copy, after }: { readonly copy: NotedSafetyCopy; readonly after: Drafted | null },
   task: TaskOptions,
 ): Promise<LogsAround | 'unwritten' | null> {
   const { about, note } = copy;
@@ -79,4 +81,38 @@ async function readHeldLog(
     throw error;
   }
   return { chain, sum };
+}
+
+/** Whether the live log begins with the events of another one. */
+export function continuesLog(database: HostDatabase, log: NamedLog): boolean {
+  if ('chain' in log) {
+    const chain = createNotedChain(log.format);
+    return addFirstEvents(database, log.events, chain) && chain.peek().chain === log.chain;
+  }
+  const sum = createEventSum();
+  return addFirstEvents(database, log.rows, sum) && sum.total().sum === log.sum;
+}
+
+/** Adds so many events of the live log, in the order of their ids. False if it has fewer. */
+function addFirstEvents(
+  { db, schema, profile }: HostDatabase,
+  events: number,
+  { add }: Pick<RowChain, 'add'>,
+): boolean {
+  const table = schema.tables.get(foldName(profile.log.table));
+  if (table === undefined) return false;
+  const order = `ORDER BY ${quoteName(profile.log.columns.id)}`;
+  const source = {
+    table: table.name,
+    identity: identityOf(table, profile),
+    order,
+    encoding: schema.encoding,
+  };
+  let added = 0;
+  for (const event of readEvents(db, source)) {
+    if (added === events) break;
+    add(event);
+    added += 1;
+  }
+  return added === events;
 }

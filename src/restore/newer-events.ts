@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import type { HostDatabase } from '../host/host-database.ts';
+import type { TaskOptions } from '../model/task.ts';
+import type { WriteDatabase } from '../sqlite/database.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { sqliteCode } from '../sqlite/result-codes.ts';
+import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { readRows } from '../sqlite/rows.ts';
+import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
+import { createYielder } from '../system/yielder.ts';
+
+/** The log of a stage that may be written to, and the event after which the live ones are newer. */
+export type Target = { readonly db: WriteDatabase; readonly staged: StagedTable; readonly after: bigint };
+
+export type CopiedEvents = {
+  readonly events: number;
+  /** The ids of the records of rewinds, which were left out. */
+  readonly records: readonly bigint[];
+  /** Whether a newer event has the key of one that the stage holds. Then not all were copied. */
+  readonly keyTaken: boolean;
+  readonly hash: string;
+};
+
+/** Copies the newer events into the stage, but no record of a rewind. @throws `cancelled`, database errors */
+export async function copyNewerEvents(
+  { db, staged, after }: Target,
+  { db: live, schema, profile }: HostDatabase,
+  task: TaskOptions,
+): Promise<CopiedEvents> {
+  const { columns } = staged;
+  const { id, kind } = profile.log.columns;
+  const [idAt, kindAt] = [placeOfName(columns, id), placeOfName(columns, kind)];
+  const insert = createInsert(db, staged);
+  const hasher = createTableHasher(columns);
+  const yielder = createYielder(task);
+  const records: bigint[] = [];
+  let [events, keyTaken] = [0, false];
+  const order = `WHERE ${quoteName(id)} > ${after} ORDER BY ${quoteName(id)}`;
+  const source = { schemaName: 'main', table: staged.live.name, columns, order, encoding: schema.encoding };
+  for (const row of readRows(live, source)) {
+    const [eventId, what] = [row[idAt], row[kindAt]];
+    const isRewind = typeof what === 'string' && profile.chat.rewindKinds.includes(what);
+    if (isRewind && typeof eventId === 'bigint') records.push(eventId);
+    else if (insert(row)) {
+      hasher.add(row);
+      events += 1;
+    } else {
+      keyTaken = true;
+      break;
+    }
+    await yielder.step();
+  }
+  return { events, records, keyTaken, hash: hasher.finish().hash };
+}
+
+/** Adds a row behind those of a staged table. False if its key is taken. */
+function createInsert(db: WriteDatabase, staged: StagedTable): (row: readonly SqlValue[]) => boolean {
+  const places = staged.columns.map((_, index) => columnInStage(staged, index));
+  const statements = new Map<string, ReturnType<typeof prepare>>();
+  const prepare = (values: string) =>
+    db.prepare<SqlValue[]>(`INSERT INTO ${staged.name} (${places.join(', ')}) VALUES (${values})`);
+  return (row) => {
+    // Text that is not valid in the database's encoding is bound as its bytes.
+    const values = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?')).join(', ');
+    const statement = statements.get(values) ?? prepare(values);
+    statements.set(values, statement);
+    try {
+      statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
+      return true;
+    } catch (error) {
+      if (sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') === true) return false;
+      throw error;
+    }
+  };
+}
+
+function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+/** The flags of the log, as the live table and the stage call them; null where one of the two lacks them. */
+function findFlags({ staged }: Target, { profile }: HostDatabase) {
+  const { id, hidden, supersededBy } = profile.log.columns;
+  const names = [id, hidden, supersededBy];
+  const places = names.map((name) => placeOfName(staged.columns, name));
+  if (places.includes(-1)) return null;
+  const [idHere = '', hiddenHere = '', supersededHere = ''] = names.map(quoteName);
+  const [idThere = '', hiddenThere = '', supersededThere = ''] = places.map((place) =>
+    columnInStage(staged, place),
+  );
+  return {
+    here: { id: idHere, hidden: hiddenHere, superseded: supersededHere },
+    there: { id: idThere, hidden: hiddenThere, superseded: supersededThere },
+  };
+}
+
+/**
+ * Whether the rewind also took events that are newer than the snapshot: those which its record supersedes, or which were
+ * hidden before it and nothing tells why. Without its record they would stay hidden, or refer to nothing.
+ */
+export function tookNewer(target: Target, database: HostDatabase, record: bigint): boolean {
+  const flags = findFlags(target, database);
+  if (flags === null) return false;
+  const { id, hidden, superseded } = flags.here;
+  return (
+    database.db
+      .prepare<[bigint, bigint, bigint], unknown>(
+        `SELECT 1 FROM main.${quoteName(target.staged.live.name)} WHERE ${id} > ?
+          AND (CAST(${superseded} AS INTEGER) = ? OR (${hidden} IS TRUE AND ${superseded} IS NULL AND ${id} < ?)) LIMIT 1`,
+      )
+      .get(target.after, record, record) !== undefined
+  );
+}
+
+/**
+ * Gives earlier events in the stage the flags by which newer ones supersede them: they are part of what was written since,
+ * as when somebody has edited a message. `record` is that of the rewind, whose own flags go with it. Returns what was
+ * written, as a hash; null if there was nothing.
+ */
+export function copyMarks(
+  target: Target,
+  database: HostDatabase,
+  record: bigint | null,
+): { readonly events: number; readonly hash: string } {
+  const flags = findFlags(target, database);
+  const hasher = createTableHasher(['id', 'hidden', 'superseded_by']);
+  if (flags === null) return { events: 0, hash: hasher.finish().hash };
+  const { here, there } = flags;
+  const { db, staged, after } = target;
+  db.exec('CREATE TEMP TABLE marks (id INTEGER PRIMARY KEY, hidden, superseded_by)');
+  const add = db.prepare<SqlValue[]>('INSERT OR IGNORE INTO marks VALUES (?, ?, ?)');
+  const marked = database.db
+    .prepare<[bigint, bigint], SqlValue[]>(
+      `SELECT ${here.id}, ${here.hidden}, ${here.superseded} FROM main.${quoteName(staged.live.name)}
+        WHERE typeof(${here.id}) = 'integer' AND ${here.id} <= ? AND CAST(${here.superseded} AS INTEGER) > ? ORDER BY ${here.id}`,
+    )
+    .raw()
+    .safeIntegers();
+  let events = 0;
+  for (const row of marked.iterate(after, after)) {
+    if (record !== null && `${row[2]}` === `${record}`) continue;
+    add.run(...row);
+    hasher.add(row);
+    events += 1;
+  }
+  if (events > 0)
+    db.exec(`UPDATE ${staged.name} SET (${there.hidden}, ${there.superseded}) =
+      (SELECT hidden, superseded_by FROM marks WHERE marks.id = ${there.id}) WHERE ${there.id} IN (SELECT id FROM marks)`);
+  return { events, hash: hasher.finish().hash };
+}
+
+/** How many live events the log has up to the snapshot's last one. */
+export function countEarlier({ staged, after }: Target, { db, profile }: HostDatabase): number {
+  const id = quoteName(profile.log.columns.id);
+  const count = db.prepare<[bigint], unknown>(
+    `SELECT count(*) FROM main.${quoteName(staged.live.name)} WHERE ${id} <= ?`,
+  );
+  return Number(count.pluck().get(after));
+}
+
+/** One name for what was copied. */
+export function nameCopied(...hashes: readonly string[]): string {
+  return createHash('sha256').update(hashes.join()).digest('hex');
+}
