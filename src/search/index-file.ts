@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { SnapbackError } from '../model/errors.ts';
-import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
+import { explainPrivateWrite, openPrivateDatabase, setPageSize } from '../sqlite/database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import {
@@ -105,7 +105,7 @@ async function runWithFile<T>(
 ): Promise<T> {
   const db = openPrivateDatabase(path, { nativeBinding });
   try {
-    db.pragma('page_size = 65536');
+    setPageSize(db, 65_536);
     db.pragma('journal_mode = MEMORY');
     return await use(openRowIndex(db, profile));
   } finally {

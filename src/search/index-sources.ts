@@ -10,6 +10,7 @@ import type { Stage, StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createYielder } from '../system/yielder.ts';
+import { beginSmallTask } from '../system/young-generation.ts';
 import { markOfDatabase } from './live-mark.ts';
 import type { KnownSource, RowIndex } from './row-index.ts';
 import { type SearchedTable, tablesOfDatabase, tablesOfStage } from './searched-rows.ts';
@@ -79,6 +80,8 @@ export async function addDatabase(
   return added;
 }
 
+const ROWS_PER_BATCH = 1000;
+
 type Added = {
   readonly name: string;
   readonly tables: readonly SearchedTable[];
@@ -92,16 +95,22 @@ async function addTables(
 ): Promise<KnownSource> {
   const yielder = createYielder(task);
   const source = index.begin(name);
+  const small = beginSmallTask();
+  let rows = 0;
   try {
     for (const table of tables)
       for (const row of table.rows()) {
         source.add(row);
+        rows += 1;
+        if (rows % ROWS_PER_BATCH === 0) small.step();
         await yielder.step();
       }
     source.finish(notes);
   } catch (error) {
     source.abandon();
     throw error;
+  } finally {
+    small.end();
   }
   const known = index.find(name);
   if (known === null) throw new TypeError('What was added is not there.');

@@ -22,7 +22,7 @@ const SCHEMA = `
 /** To be raised when the same rows would be kept in another way than before. */
 export const INDEX_FORMAT = 1;
 
-const BLOCK_UNITS = 256 * 1024;
+const BLOCK_UNITS = 32 * 1024;
 /** So many rows may be kept that no source holds. */
 const MOST_UNUSED = 10_000;
 const HASH_BYTES = 16;

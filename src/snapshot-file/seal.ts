@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import type { TaskOptions } from '../model/task.ts';
 import { createYielder } from '../system/yielder.ts';
-import { readAt, type SnapshotBytes } from './bytes.ts';
+import { readAt, readInto, type SnapshotBytes } from './bytes.ts';
 
 /*
  * The seal of a database file that we wrote: a text in the file with the SHA-256 of all its bytes, with the digits of
@@ -50,7 +50,7 @@ export type HashedFile = {
   readonly ascii: boolean;
 };
 
-/** Gets a piece of a file and where it begins. It may change the piece. */
+/** Gets a piece of a file and where it begins. It may change the piece, and cannot keep it. */
 export type SeePiece = (piece: Buffer, position: number) => void | Promise<void>;
 
 /** Reads a file from its first byte to its last. `see` gets each piece of it. @throws `snapshot-unreadable`, `cancelled` */
@@ -115,11 +115,13 @@ export async function closeSeal(file: SnapshotBytes, at: number, task: TaskOptio
   return again.digits === expected && again.expected === expected;
 }
 
+/** The pieces of a file. Each one holds only until the next is asked for: they share one buffer. */
 async function* pieces(file: SnapshotBytes, task: TaskOptions) {
   const yielder = createYielder(task);
+  const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   for (let position = 0; ; ) {
     await yielder.step();
-    const piece = await readAt(file, position, PIECE_BYTES);
+    const piece = buffer.subarray(0, await readInto(file, position, buffer));
     if (piece.length === 0) return;
     yield { piece, position };
     position += piece.length;

@@ -109,6 +109,15 @@ export function openPrivateDatabase(file: string, options: OpenOptions): WriteDa
   });
 }
 
+/**
+ * Gives a new database pages of that size. SQLite counts how many pages its cache may have when it opens a file, and does
+ * not count again for larger ones: the cache would take 16 times its bound with pages of 64 kB.
+ */
+export function setPageSize(db: WriteDatabase, bytes: number): void {
+  db.pragma(`page_size = ${bytes}`);
+  db.pragma(`cache_size = ${db.pragma('cache_size', { simple: true })}`);
+}
+
 /** Runs `use` on a read-only handle and closes it. @throws as `openReadDatabase`, and what `use` throws */
 export function withReadDatabase<T>(file: string, options: OpenOptions, use: (db: ReadDatabase) => T): T {
   const db = openReadDatabase(file, options);

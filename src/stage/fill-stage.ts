@@ -6,7 +6,7 @@ import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readWithNotes } from '../snapshot-file/own-notes.ts';
 import { type ReadingOptions, readSnapshot } from '../snapshot-file/reader.ts';
 import type { RowCopier } from '../snapshot-file/stored-rows.ts';
-import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
+import { explainPrivateWrite, openPrivateDatabase, setPageSize } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
@@ -74,7 +74,7 @@ async function load(
   const db = openPrivateDatabase(path, { nativeBinding });
   const source = createStoredSource(db, schema);
   try {
-    db.pragma('page_size = 16384');
+    setPageSize(db, 16_384);
     // SQLite insists on a journal here. In memory it takes next to nothing, because a new file has hardly anything to
     // overwrite.
     db.pragma('journal_mode = MEMORY');

@@ -7,9 +7,6 @@ import type { SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 import { affinityOf, conversionOf } from './affinity.ts';
 
-const OPEN = Buffer.from('[');
-const CLOSE = Buffer.from(']');
-
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';
 
@@ -68,6 +65,7 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
   const insert = db.prepare<SqlValue[]>(
     `INSERT INTO ${name} VALUES (${[...ord, ...shared].map(() => '?').join(', ')})`,
   );
+  const asList = createLister();
   let insertAll: ReturnType<typeof prepareInsertAll> | null = null;
   function prepareInsertAll() {
     const values = kept.map((index) => `value ->> ${jsonPath(fileColumns[index] ?? '')}`);
@@ -125,8 +123,7 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
     insertText(place, text) {
       insertAll ??= prepareInsertAll();
       const statement = insertAll;
-      const list = Buffer.concat([OPEN, text, CLOSE]);
-      return runUnlessTaken(() => statement.run(...(isKeyed ? [] : [BigInt(place)]), list));
+      return runUnlessTaken(() => statement.run(...(isKeyed ? [] : [BigInt(place)]), asList(text)));
     },
     index(table, proven) {
       if (indices.length === 0 || indices.includes(-1)) return;
@@ -151,6 +148,19 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
         throw explainNeed(error, table);
       }
     },
+  };
+}
+
+/** Puts brackets around texts, in one buffer for all of them. */
+function createLister(): (text: Buffer) => Buffer {
+  let buffer = Buffer.alloc(0);
+  return (text) => {
+    const length = text.length + 2;
+    if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(Math.ceil(length * 1.5));
+    buffer.write('[');
+    text.copy(buffer, 1);
+    buffer.write(']', length - 1);
+    return buffer.subarray(0, length);
   };
 }
 
