@@ -2,16 +2,18 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { atOneMoment, withReadView } from '../host/private-copy.ts';
-import type { SchemaDrift } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
-import { foldName } from '../sqlite/names.ts';
-import type { Stage, StagePlace } from '../stage/stage.ts';
+import type { Tables } from '../stage/own-tables.ts';
+import type { StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createYielder } from '../system/yielder.ts';
 import { beginSmallTask } from '../system/young-generation.ts';
 import { markOfDatabase } from './live-mark.ts';
+import { withLostTables } from './lost-tables.ts';
+import { findOwnKey } from './own-key.ts';
 import type { KnownSource, RowIndex } from './row-index.ts';
 import { type SearchedTable, tablesOfDatabase, tablesOfStage } from './searched-rows.ts';
 
@@ -20,7 +22,7 @@ const LIVE = 'live ';
 const UNSURE = 'unsure ';
 
 /** What the rows of snapshots are laid out with. */
-export type SourcePlace = Required<Pick<StagePlace, 'folder' | 'live'>>;
+export type SourcePlace = Pick<StagePlace, 'folder'> & { readonly live: Tables };
 
 /** Forgets what was added for this one moment only. */
 export function forgetUnsure(index: RowIndex): void {
@@ -43,8 +45,15 @@ export async function addSnapshot(
   try {
     const isSure = stage.tables.every(({ readByEvidence }) => !readByEvidence);
     const name = isSure ? stage.sha256 : `${UNSURE}${stage.sha256}`;
-    const tables = tablesOfStage(stage, folder.profile);
-    return index.find(name) ?? (await addTables(index, { name, tables, notes: notesOf(stage) }, task));
+    const found = index.find(name);
+    if (found !== null) return found;
+    const { live } = place;
+    const keyOf = (staged: StagedTable) =>
+      live.from === 'database' ? staged.live.key : findOwnKey(stage, staged);
+    const tables = tablesOfStage({ stage, profile: folder.profile, keyOf });
+    return await withLostTables({ folder, id: snapshot.id, place, stage }, task, (lost, notes) =>
+      addTables(index, { name, tables: [...lost, ...tables], notes }, task),
+    );
   } finally {
     await stage.close();
   }
@@ -115,23 +124,4 @@ async function addTables(
   const known = index.find(name);
   if (known === null) throw new TypeError('What was added is not there.');
   return known;
-}
-
-/** What a snapshot holds, of one table or of all, that has no place in its stage. */
-export function notesOf({ drift, unreadable }: Stage, table: string | null = null): readonly string[] {
-  const isMeant = (one: { readonly table: string }) =>
-    table === null || foldName(one.table) === foldName(table);
-  return [
-    ...drift.filter(isMeant).flatMap(describeLost),
-    ...unreadable.filter(isMeant).map((one) => `“${one.table}” cannot be read here, so it was not searched.`),
-  ];
-}
-
-function describeLost({ kind, table, column, loses }: SchemaDrift): readonly string[] {
-  if (loses === 0) return [];
-  if (kind === 'table-missing-live' || kind === 'table-unknown')
-    return [`The database has no table “${table}”, so it was not searched.`];
-  return kind === 'column-missing-live'
-    ? [`The database has no column “${column ?? ''}” in “${table}”, so it was not searched.`]
-    : [];
 }

@@ -15,7 +15,8 @@ import type { Stage } from '../stage/stage.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
-import { notesOf } from './index-sources.ts';
+import { notesOf } from './lost-tables.ts';
+import { findOwnKey } from './own-key.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
 
@@ -41,6 +42,7 @@ export async function readRowHistory(
   try {
     return await withTables(folder, ids, { signal: task.signal }, async (live) => {
       const table = findKeyed(live, name, given);
+      const keys = createKeys(table, given.length);
       const readings = (isWritten ? readingsOf(given) : [given]).map((key) => ({
         key,
         versions: createVersions(),
@@ -52,8 +54,10 @@ export async function readRowHistory(
         const missed = await unlessUnread(snapshot, async () => {
           const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
           try {
-            for (const { key, versions } of readings)
-              versions.add(findInStage(stage, table, key), snapshot.id);
+            const keyed = keys.of(stage);
+            if (keyed !== null)
+              for (const { key, versions } of readings)
+                versions.add(findInStage(stage, keyed, key), snapshot.id);
             for (const reason of notesOf(stage, table.name)) notSearched.push({ id: snapshot.id, reason });
           } finally {
             await stage.close();
@@ -69,6 +73,7 @@ export async function readRowHistory(
         for (const { key, versions } of readings)
           versions.add(await withLockPatience(task, () => findInDatabase(live.db, table, key)), null);
       else notSearched.push({ id: null, reason: folder.databaseProblem?.message ?? 'It cannot be read.' });
+      keys.requireOne();
       // One reading holds for all states, or the versions would be of several rows.
       const found = readings.find(({ versions }) => versions.all().length > 0);
       return { table: table.name, key: given, versions: found?.versions.all() ?? [], notSearched };
@@ -93,19 +98,45 @@ async function unlessUnread(
 
 function findKeyed({ schema, from }: Tables, name: string, key: readonly StoredValue[]): Table {
   const table = schema.tables.get(foldName(name));
-  const problem =
-    table === undefined
-      ? `The database has no table “${name}”.`
-      : table.key.length === 0
-        ? from === 'database'
-          ? `“${name}” has no primary key, so its rows cannot be followed over time.`
-          : `Without the database nobody knows the key of “${name}”, so its rows cannot be followed over time.`
-        : table.key.length === key.length
-          ? null
-          : `The key of “${name}” has ${table.key.length} ${table.key.length === 1 ? 'value' : 'values'}: ${table.key.join(', ')}.`;
-  if (table === undefined || problem !== null)
-    throw new SnapbackError('usage', problem ?? '', { table: name });
+  if (table === undefined) throw refuse(name, `The database has no table “${name}”.`);
+  const { length } = table.key;
+  if (length === 0 && from === 'database')
+    throw refuse(name, `“${name}” has no primary key, so its rows cannot be followed over time.`);
+  if (length > 0 && length !== key.length)
+    throw refuse(
+      name,
+      `The key of “${name}” has ${length} ${length === 1 ? 'value' : 'values'}: ${table.key.join(', ')}.`,
+    );
   return table;
+}
+
+function refuse(table: string, message: string): SnapbackError {
+  return new SnapbackError('usage', message, { table });
+}
+
+/** By which columns a table's rows are found. Without the database, each snapshot tells which of its columns tell them apart. */
+function createKeys(table: Table, values: number) {
+  const { name, key } = table;
+  let isFound = key.length > 0;
+  return {
+    /** The table with its key in this snapshot. Null: its rows cannot be found by so many values. */
+    of(stage: Stage): Table | null {
+      if (key.length > 0) return table;
+      const staged = stage.tables.find((one) => one.live.name === name);
+      const own = staged === undefined ? [] : findOwnKey(stage, staged);
+      if (own.length === 0 || own.length !== values) return null;
+      isFound = true;
+      return { ...table, key: own };
+    },
+    /** @throws `usage` where no snapshot has such a key */
+    requireOne(): void {
+      if (!isFound)
+        throw refuse(
+          name,
+          `Without the database, the rows of “${name}” cannot be told apart by ${values} ${values === 1 ? 'value' : 'values'}.`,
+        );
+    },
+  };
 }
 
 function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Row | null {

@@ -9,6 +9,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { type ColumnRole, isReference } from './cell-texts.ts';
 import { toStored } from './stored-key.ts';
 
@@ -28,21 +29,40 @@ export type IndexedEvent = Omit<FoundEvent, 'chatName'> & { readonly isHidden: b
 /** A table to be searched, and the function that reads its rows. */
 export type SearchedTable = { readonly name: string; readonly rows: () => Generator<SearchedRow> };
 
+/** A stage to be searched, and by which columns each of its tables tells rows apart. */
+export type SearchedStage = {
+  readonly stage: Stage;
+  readonly profile: Profile;
+  readonly keyOf: (staged: StagedTable) => readonly string[];
+};
+
 /** The tables of a stage. The log is the last, so that what comes last is what was said last. */
-export function tablesOfStage(stage: Stage, profile: Profile): readonly SearchedTable[] {
-  const { db, encoding } = stage;
+export function tablesOfStage(searched: SearchedStage): readonly SearchedTable[] {
+  const { stage, profile } = searched;
   return logLast(
-    stage.tables.map((staged) => ({
-      name: staged.live.name,
-      *rows() {
-        const columns = staged.columns.map((_, index) => stageColumn(index));
-        const pick = createPicker(staged.live, staged.columns, profile);
-        const source = { schemaName: 'main', table: staged.name, columns, order: 'ORDER BY rowid', encoding };
-        for (const row of readRows(db, source)) yield pick(row);
-      },
-    })),
+    stage.tables.map((staged) => tableOfStage(searched, staged)),
     profile,
   );
+}
+
+/** One table of a stage, or only some columns of it, by their folded names. */
+export function tableOfStage(
+  { stage, profile, keyOf }: SearchedStage,
+  staged: StagedTable,
+  only: ReadonlySet<string> | null = null,
+): SearchedTable {
+  const { db, encoding } = stage;
+  const { live, name: table } = staged;
+  return {
+    name: live.name,
+    *rows() {
+      const columns = staged.columns.map((_, index) => stageColumn(index));
+      const shown = live.columns.filter(({ name }) => only?.has(foldName(name)) ?? true);
+      const pick = createPicker({ ...live, columns: shown, key: keyOf(staged) }, staged.columns, profile);
+      const source = { schemaName: 'main', table, columns, order: 'ORDER BY rowid', encoding };
+      for (const row of readRows(db, source)) yield pick(row);
+    },
+  };
 }
 
 /** The tables of a database: those of the profile, and every other ordinary one. The caller holds a read transaction. */

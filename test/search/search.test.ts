@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import type { Hit } from '../../src/model/search.ts';
+import { readRowHistory } from '../../src/search/row-history.ts';
 import { searchSnapshots } from '../../src/search/search.ts';
+import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
   addEvents,
   asHost,
@@ -125,13 +127,87 @@ describe('A search', () => {
     ]);
   });
 
-  it('says that a part of a snapshot has no place in the database and was not searched', async () => {
-    const folder = await makeSearched();
-    await putSnapshot(folder, 'rewind/20260101T000000Z', dumpChat(folder).replace('"title"', '"label"'));
-    for (const _ of ['cold', 'again'])
-      expect((await searchSnapshots(folder, { phrase: 'x', ...ANY })).notSearched).toEqual([
-        { id: 'rewind/20260101T000000Z', reason: expect.stringContaining('label') },
+  it('finds what is in tables and columns that the database does not have any more', async () => {
+    const folder = await makeSearched(
+      `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT, mood TEXT);
+       INSERT INTO memories VALUES (7, 'The letter', 'calm as glass');
+       CREATE TABLE scenes (id INTEGER PRIMARY KEY, chat_id TEXT, title TEXT);
+       INSERT INTO scenes VALUES (1, 'c1', 'glass house'), (2, 'c1', 'shore');`,
+    );
+    const { id } = await takeSnapshot(folder, 'rewind');
+    const dump = JSON.stringify({
+      last_event_id: 2,
+      event_log: [],
+      scraps: [{ id: 'a', text: 'glass beads' }],
+    });
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dump);
+    run(folder, 'ALTER TABLE memories DROP COLUMN mood; DROP TABLE scenes');
+    for (const _ of ['cold', 'again']) {
+      const { hits, notSearched } = await searchSnapshots(folder, { phrase: 'glass', ...ANY });
+      expect(notSearched).toEqual([]);
+      const found = hits.map(({ table, key, column, text, in: ids, live }) => [
+        table,
+        key,
+        column,
+        text,
+        ids,
+        live,
       ]);
+      expect(new Set(found)).toEqual(
+        new Set([
+          ['memories', [7n], 'mood', 'calm as glass', [id], false],
+          ['scenes', [1n], 'title', 'glass house', [id], false],
+          ['scraps', ['a'], 'text', 'glass beads', ['rewind/20260101T000000Z'], false],
+        ]),
+      );
+    }
+    const { hits } = await searchSnapshots(folder, { phrase: 'the letter', ...ANY });
+    expect(hits.map(({ table, key, live }) => [table, key, live])).toEqual([['memories', [7n], true]]);
+  });
+
+  it('says that a part of a snapshot that is no table was not searched', async () => {
+    const folder = await makeSearched();
+    const dump = JSON.stringify({ last_event_id: 0, event_log: [], scraps: ['glass', 1] });
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dump);
+    for (const _ of ['cold', 'again'])
+      expect((await searchSnapshots(folder, { phrase: 'glass', ...ANY })).notSearched).toEqual([
+        { id: 'rewind/20260101T000000Z', reason: expect.stringContaining('scraps') },
+      ]);
+  });
+
+  it('names the rows by the columns that tell them apart, and follows one, although the database is gone', async () => {
+    const folder = await makeSearched(
+      `CREATE TABLE memories (id INTEGER PRIMARY KEY, chat_id TEXT, text TEXT);
+       INSERT INTO memories VALUES (1, 'c1', 'glass one'), (2, 'c1', 'glass two');
+       CREATE TABLE edges (source_id TEXT, target_id TEXT, note TEXT, PRIMARY KEY (source_id, target_id));
+       INSERT INTO edges VALUES ('a', 'b', 'glass ab'), ('a', 'c', 'glass ac');
+       CREATE TABLE activity (entity_id TEXT, doing TEXT);
+       INSERT INTO activity VALUES ('a', 'glass here'), ('a', 'glass there');`,
+    );
+    const { id: first } = await takeSnapshot(folder, 'rewind');
+    run(folder, "UPDATE memories SET text = 'glass two, later' WHERE id = 2");
+    const { id: second } = await takeSnapshot(folder, 'rewind');
+    await rm(folder.databaseFile);
+    const gone = await openDataFolder(folder.dir, { cacheDir: folder.cacheDir, withoutDatabase: true });
+    const { hits } = await searchSnapshots(gone, { phrase: 'glass', ...ANY });
+    expect(new Map(hits.map(({ text, key }) => [text, key]))).toEqual(
+      new Map<string, unknown>([
+        ['glass one', [1n]],
+        ['glass two', [2n]],
+        ['glass two, later', [2n]],
+        ['glass ab', ['a', 'b']],
+        ['glass ac', ['a', 'c']],
+        ['glass here', []],
+        ['glass there', []],
+      ]),
+    );
+    const { versions } = await readRowHistory(gone, { table: 'memories', key: [2n] });
+    expect(versions.map(({ row, in: ids }) => [new Map(row).get('text'), ids])).toEqual([
+      ['glass two', [first]],
+      ['glass two, later', [second]],
+    ]);
+    expect(await codeOf(readRowHistory(gone, { table: 'memories', key: [2n, 'c1'] }))).toBe('usage');
+    expect(await codeOf(readRowHistory(gone, { table: 'activity', key: ['a'] }))).toBe('usage');
   });
 
   it.each(['gone', 'empty', 'overwritten', 'damaged'])(
