@@ -18,9 +18,10 @@ import type {
   PrunePolicy,
   PruneReceipt,
   PutBack,
+  PutBackChoice,
   SpaceUse,
-  TrashedPrune,
   TrashSummary,
+  TrashView,
 } from '../src/model/prune.ts';
 import type {
   InUse,
@@ -101,8 +102,7 @@ export type MenuCommand =
   | 'undo'
   | 'redo'
   | 'prune'
-  | 'put-back'
-  | 'empty-trash'
+  | 'trash'
   | 'clear-cache'
   | 'reveal'
   | 'help';
@@ -146,9 +146,12 @@ export type DesktopRequests = {
   'snapshot.reveal': In<OfSnapshot, null>;
   /** Asks where to save what is whole of a damaged snapshot. Null: the dialog was dismissed. */
   'snapshot.salvage': In<OfSnapshot, SavedFile | null>;
-  /** `refused`: the system has no trash for this place. What it did not take is still there. */
+  /**
+   * Empties the trash if it still holds what was shown; else `plan-stale`. `refused`: the system has no trash for this
+   * place. What it did not take is still there.
+   */
   'trash.empty': In<
-    OfFolder & { readonly to: TrashTarget },
+    OfTrash & { readonly to: TrashTarget },
     EmptiedTrash & { readonly to: TrashTarget; readonly refused: boolean }
   >;
   /** Deletes what is kept of snapshots that were read. It is shared by all folders. */
@@ -247,11 +250,13 @@ type CoreRequests = RowsRequests & {
   'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
   /** What only these snapshots can bring back. */
   'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
-  /** The prunes of which something can be put back, newest first. */
-  'trash.list': In<OfFolder, readonly TrashedPrune[]>;
-  'prune.put-back': In<OfFolder & { readonly trashName: string }, PutBack>;
+  'trash.view': In<OfFolder, TrashView>;
+  'trash.put-back': In<OfFolder & { readonly choices: readonly PutBackChoice[] }, PutBack>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };
+
+/** The trash as it was shown; `plan-stale` if it holds anything else by now. */
+type OfTrash = OfFolder & { readonly planId: string };
 
 /** Only between the main process and the core's process, because these contain paths. */
 type PrivateRequests = {
@@ -267,8 +272,8 @@ type PrivateRequests = {
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */
   'private.prepare-demo': In<{ readonly home: string; readonly fresh: boolean }, string>;
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
-  'private.trash': In<OfFolder, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
-  'private.empty-trash': In<OfFolder, EmptiedTrash>;
+  'private.trash': In<OfTrash, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
+  'private.empty-trash': In<OfTrash, EmptiedTrash>;
   'private.salvage': In<OfSnapshot & { readonly to: string }, SalvageReceipt>;
   'private.clear-cache': In<{ readonly cacheDir: string }, ClearedCache>;
 };

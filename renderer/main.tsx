@@ -11,6 +11,7 @@ import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
+import './styles/trash.css';
 import './styles/rows.css';
 import './styles/keep.css';
 import './styles/timeline.css';

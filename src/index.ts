@@ -49,9 +49,10 @@ export {
   releaseSnapshot,
 } from './prune/kept.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
-export { listTrash, putBack } from './prune/put-back.ts';
+export { putBack } from './prune/put-back.ts';
 export { describeSpace } from './prune/space.ts';
 export { describeTrash, emptyTrash } from './prune/trash.ts';
+export { viewTrash } from './prune/trash-view.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';

@@ -258,6 +258,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/snapshots/snapshot-groups.ts', ...react],
     types: windowTypes,
   },
+  'renderer/trash': {
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    types: windowTypes,
+  },
   'renderer/timeline': {
     values: ['renderer/ask', words, 'renderer/parts', 'd3-scale', ...react],
     types: windowTypes,
@@ -278,6 +282,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/prune',
       'renderer/keep',
       'renderer/space',
+      'renderer/trash',
       'renderer/timeline',
       ...react,
     ],

@@ -125,8 +125,8 @@ export const actionErrors: Entries<
     happened: addTo(failure.message, placeOf(failure, 'volume', 'path')),
     unharmed: ROLLED_BACK,
     next: {
-      window: 'Free some space, for example with Prune… and Empty…, then try again.',
-      cli: 'Free some space, for example with “snapback prune” and “snapback empty-trash”, then try again.',
+      window: 'Free some space, for example with Prune… and the trash, then try again.',
+      cli: 'Free some space, for example with “snapback prune” and “snapback trash empty”, then try again.',
     },
   }),
   'folder-read-only': (failure) => ({

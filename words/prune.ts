@@ -1,9 +1,7 @@
-import type { OnlyCopy, PrunePlan, PutBack, TrashedPrune } from '../src/model/prune.ts';
+import type { OnlyCopy, PrunePlan, PutBack } from '../src/model/prune.ts';
 import { explain, type Failure } from './errors.ts';
-import { kindOf } from './kinds.ts';
 import { formatMoment } from './moments.ts';
 import { choose, count } from './plurals.ts';
-import { titleWords } from './snapshots.ts';
 
 type Stay = PrunePlan['stays'][number];
 
@@ -38,15 +36,9 @@ export function onlyCopyWords({ takenAt, events, messages, chat }: OnlyCopy, now
   return `Only the one from ${formatMoment(takenAt, now)} can bring back ${what}${of}.`;
 }
 
-const MOST_NAMED = 3;
-
-/** The snapshots that one prune moved to the trash: the first few by name, the rest as a number. */
-export function trashedWords({ snapshots }: TrashedPrune, now: Date): string {
-  const named = snapshots
-    .slice(0, MOST_NAMED)
-    .map(({ id, takenAt }) => titleWords({ kind: kindOf(id), takenAt }, now, 'seconds'));
-  const rest = snapshots.length - named.length;
-  return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+/** Said where it is not known what only the chosen snapshots can bring back. */
+export function uncheckedWords(): string {
+  return 'Snapback could not check whether these hold the only copy of anything.';
 }
 
 type Answer =

@@ -16,6 +16,7 @@ export const snapshotErrors: Entries<
   | 'event-ids-unsupported'
   | 'snapshot-needed'
   | 'nothing-to-prune'
+  | 'only-copy'
 > = {
   'snapshot-missing': (failure) => ({
     title: 'This snapshot is gone',
@@ -81,6 +82,15 @@ export const snapshotErrors: Entries<
     next: {
       window: 'Choose a smaller number, or select snapshots yourself.',
       cli: 'Choose a smaller number with --keep or --older-than, or name the snapshots.',
+    },
+  }),
+  'only-copy': ({ message }) => ({
+    title: 'This is the only copy',
+    happened: message,
+    unharmed: 'Nothing was moved.',
+    next: {
+      window: 'Keep it, or restore it first.',
+      cli: 'Keep it, restore it first, or add --only-copies to move it all the same.',
     },
   }),
 };

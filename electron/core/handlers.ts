@@ -19,7 +19,6 @@ import {
   type KnownOutcome,
   keepSnapshot,
   listSnapshots,
-  listTrash,
   noSuchSnapshot,
   openConversation,
   openDataFolder,
@@ -40,6 +39,7 @@ import {
   searchSnapshots,
   type TaskOptions,
   takeSnapshot,
+  viewTrash,
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
@@ -122,8 +122,9 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         toExported(await exportSnapshot(folder, snapshotId, target, task)),
       ),
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
-    async 'private.trash'({ folderId }) {
+    async 'private.trash'({ folderId, planId }) {
       const trash = await describeTrash(folders.get(folderId).folder);
+      if (trash.planId !== planId) throw stale(planId);
       const { files, bytes, freesBytes, others, otherNames } = trash;
       return {
         items: [...trash.folders, ...trash.looseFiles],
@@ -135,7 +136,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, ({ folder }) =>
         salvageSnapshot(folder, snapshotId, { to, format: /\.json$/i.test(to) ? 'json' : 'sqlite' }, task),
       ),
-    'private.empty-trash': ({ folderId }) => emptyTrash(folders.get(folderId).folder),
+    'private.empty-trash': ({ folderId, planId }) => emptyTrash(folders.get(folderId).folder, { planId }),
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
@@ -187,15 +188,17 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
-      inFront(folderId, async ({ folder, remember }) => {
+      inFront(folderId, async (entry) => {
+        const { folder } = entry;
         const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, task);
-        remember(plan.planId, { action: 'restore', id: snapshotId, options });
+        keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
         return toShownPlan(folder, plan);
       }),
     'undo.plan': ({ folderId, ...consents }, task) =>
-      inFront(folderId, async ({ folder, remember }) => {
+      inFront(folderId, async (entry) => {
+        const { folder } = entry;
         const plan = await planUndo(folder, consents, task);
-        remember(plan.planId, { action: 'undo' });
+        keepPlan(entry, task, plan.planId, { action: 'undo' });
         return toShownPlan(folder, plan);
       }),
     'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
@@ -224,17 +227,17 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       }),
     'plan.outcome': ({ folderId, planId }, task) =>
       inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
-    'prune.plan': ({ folderId, policy }) =>
-      inFront(folderId, async ({ folder, remember }) => {
+    'prune.plan': ({ folderId, policy }, task) =>
+      inFront(folderId, async (entry) => {
+        const { folder } = entry;
         const plan = await planPrune(folder, policy);
-        remember(plan.planId, { action: 'prune', policy });
+        keepPlan(entry, task, plan.planId, { action: 'prune', policy });
         return plan;
       }),
     'prune.only-copies': ({ folderId, ids }, task) =>
       inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
-    'trash.list': ({ folderId }) => listTrash(folders.get(folderId).folder),
-    'prune.put-back': ({ folderId, trashName }) =>
-      inFront(folderId, ({ folder }) => putBack(folder, trashName)),
+    'trash.view': ({ folderId }) => viewTrash(folders.get(folderId).folder),
+    'trash.put-back': ({ folderId, choices }) => inFront(folderId, ({ folder }) => putBack(folder, choices)),
     'prune.apply': ({ folderId, planId }, task) =>
       inFront(folderId, async (entry) => {
         const planned = takePlan(entry, planId);
@@ -264,6 +267,12 @@ async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
     if (error instanceof SnapbackError) return null;
     throw error;
   }
+}
+
+/** Keeps the plan that a window is going to show. One that was cancelled may be ready after the next one. @throws `cancelled` */
+function keepPlan({ remember }: OpenEntry, { signal }: TaskOptions, planId: string, planned: Planned): void {
+  if (signal?.aborted === true) throw new SnapbackError('cancelled', 'Cancelled.');
+  remember(planId, planned);
 }
 
 function takePlan(entry: OpenEntry, planId: string): Planned {

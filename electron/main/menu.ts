@@ -29,11 +29,10 @@ const FOLDER_ITEMS: readonly CommandItem[] = [
 const SNAPSHOT_ITEMS: readonly CommandItem[] = [
   { command: 'take', label: '&Take Snapshot…', accelerator: 'CmdOrCtrl+N' },
   { command: 'restore', label: '&Restore…', accelerator: 'CmdOrCtrl+Enter' },
-  { command: 'undo', label: '&Undo Restore…', accelerator: 'CmdOrCtrl+Z' },
-  { command: 'redo', label: 'Re&do Restore…', accelerator: 'CmdOrCtrl+Shift+Z' },
+  { command: 'undo', label: '&Undo…', accelerator: 'CmdOrCtrl+Z' },
+  { command: 'redo', label: 'Re&do…', accelerator: 'CmdOrCtrl+Shift+Z' },
   { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+Backspace' },
-  { command: 'put-back', label: 'Put &Back from the Trash…' },
-  { command: 'empty-trash', label: '&Empty Trash…' },
+  { command: 'trash', label: '&Show Trash', accelerator: 'CmdOrCtrl+T' },
 ];
 
 const THEMES: readonly (readonly [theme: Theme, label: string])[] = [

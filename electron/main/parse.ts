@@ -61,8 +61,7 @@ const command = v.picklist([
   'undo',
   'redo',
   'prune',
-  'put-back',
-  'empty-trash',
+  'trash',
   'clear-cache',
   'reveal',
   'help',
@@ -98,7 +97,7 @@ const schemas = {
   'demo.open': v.strictObject({ fresh: v.boolean() }),
   'snapshot.reveal': ofSnapshot,
   'snapshot.salvage': ofSnapshot,
-  'trash.empty': v.strictObject({ ...ofFolder.entries, to: v.picklist(['system-trash', 'deleted']) }),
+  'trash.empty': v.strictObject({ ...ofFolder.entries, planId, to: v.picklist(['system-trash', 'deleted']) }),
   'cache.clear': none,
   'snapshot.export': v.strictObject({
     ...ofSnapshot.entries,
@@ -168,8 +167,15 @@ const schemas = {
   'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
   'prune.only-copies': v.strictObject({ ...ofFolder.entries, ids: snapshotIds }),
-  'trash.list': ofFolder,
-  'prune.put-back': v.strictObject({ ...ofFolder.entries, trashName: id }),
+  'trash.view': ofFolder,
+  'trash.put-back': v.strictObject({
+    ...ofFolder.entries,
+    choices: v.pipe(
+      v.array(v.strictObject({ trashName: id, ids: v.nullable(snapshotIds) })),
+      v.maxLength(100_000),
+      v.readonly(),
+    ),
+  }),
   'prune.apply': v.strictObject({ ...ofFolder.entries, planId }),
 } satisfies { readonly [N in RequestName]: v.GenericSchema<ArgsOf<N>> };
 

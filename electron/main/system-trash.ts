@@ -8,13 +8,13 @@ import type { CoreHost } from './core-host.ts';
  */
 export async function emptyTrashTo(
   core: CoreHost,
-  { folderId, to }: ArgsOf<'trash.empty'>,
+  { to, ...shown }: ArgsOf<'trash.empty'>,
 ): Promise<Reply<ResultOf<'trash.empty'>>> {
   if (to === 'deleted') {
-    const emptied = await core.request('private.empty-trash', { folderId });
+    const emptied = await core.request('private.empty-trash', shown);
     return emptied.ok ? { ok: true, value: { ...emptied.value, to, refused: false } } : emptied;
   }
-  const trash = await core.request('private.trash', { folderId });
+  const trash = await core.request('private.trash', shown);
   if (!trash.ok) return trash;
   const { items, summary } = trash.value;
   return { ok: true, value: { ...summary, notes: [], to, refused: !(await moveToSystemTrash(items)) } };

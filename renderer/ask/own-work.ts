@@ -6,7 +6,7 @@ const CHANGING: ReadonlySet<RequestName> = new Set([
   'snapshot.keep',
   'plan.apply',
   'prune.apply',
-  'prune.put-back',
+  'trash.put-back',
   'trash.empty',
   'profile.save-fields',
 ]);

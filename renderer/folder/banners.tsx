@@ -100,7 +100,8 @@ function PutBackButton({ notice: { trashName }, onPutBack }: PutBackProps) {
   if (trashName === null) return null;
   return (
     <Button className="button" onPress={() => onPutBack(trashName)}>
-      Put back
+      <Icon name="undo" />
+      Undo
     </Button>
   );
 }

@@ -23,10 +23,10 @@ export function possibleCommands(
     'reveal',
     'clear-cache',
     'find',
+    'trash',
     ...when(writable, 'take'),
     ...when(writable && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),
     ...(writable && facts.restored !== null ? [wayBackCommand(facts.restored.holds)] : []),
-    ...when(facts.trash.files > 0, 'put-back', 'empty-trash'),
   ];
 }

@@ -1,25 +1,23 @@
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
-import type { PrunePolicy, TrashSummary } from '../../src/model/prune.ts';
+import type { PrunePolicy } from '../../src/model/prune.ts';
 import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { isEndangered } from '../../words/keep.ts';
 import { useNow } from '../ask/now.ts';
 import { KeepDialog } from '../keep/keep-dialog.tsx';
 import { useHold } from '../keep/use-hold.ts';
-import { EmptyTrashDialog } from '../prune/empty-trash-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
-import { PutBackDialog } from '../prune/put-back-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
 import { SpaceDialog } from '../space/space-dialog.tsx';
+import { TrashDialog } from '../trash/trash-dialog.tsx';
 import type { FolderData } from './folder-data.ts';
 
 /** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
   | { readonly dialog: 'undo'; readonly from: HeldState }
-  | { readonly dialog: 'take' | 'put-back' | 'empty-trash' }
-  | { readonly dialog: 'space' }
+  | { readonly dialog: 'take' | 'space' | 'trash' }
   | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[]; readonly rule: PrunePolicy | null };
 
@@ -27,7 +25,6 @@ export type FolderDialogProps = {
   readonly dialog: OpenDialog;
   readonly folderId: FolderId;
   readonly snapshots: readonly ListedSnapshot[];
-  readonly trash: TrashSummary;
   readonly databaseRevision: number;
   readonly prune: FolderData['prune'];
   readonly onTaken: (id: SnapshotId) => void;
@@ -103,14 +100,17 @@ export function FolderDialog(props: FolderDialogProps) {
           folderId={folderId}
           onClose={close}
           onPrune={(rule) => props.onOpen({ dialog: 'prune', chosen: [], rule })}
-          onEmptyTrash={() => props.onOpen({ dialog: 'empty-trash' })}
+          onTrash={() => props.onOpen({ dialog: 'trash' })}
         />
       );
-    case 'put-back':
-      return <PutBackDialog folderId={folderId} onClose={close} onPutBack={props.onPutBack} />;
-    case 'empty-trash':
+    case 'trash':
       return (
-        <EmptyTrashDialog folderId={folderId} trash={props.trash} onClose={close} onEmptied={props.onClose} />
+        <TrashDialog
+          folderId={folderId}
+          onClose={close}
+          onPutBack={props.onPutBack}
+          onEmptied={props.onClose}
+        />
       );
   }
 }

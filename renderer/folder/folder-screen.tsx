@@ -25,6 +25,7 @@ import { lossOf, useHappened } from './use-happened.ts';
 import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
 
+const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
 
 export type FolderScreenProps = {
@@ -82,24 +83,28 @@ export function FolderScreen(props: FolderScreenProps) {
   useFocusKeeper(() => (chosen.size === 0 ? null : findHome(shown.length > 0)));
 
   const noSnapshots = snapshots?.length === 0;
+  /** What Undo puts back; null: it undoes the newest restore. */
+  const undoable = notice?.trashName ?? null;
   const possible = useMemo((): readonly MenuCommand[] => {
     if (dialog !== null || covered) return [];
-    return possibleCommands(facts, single, noSnapshots);
-  }, [dialog, covered, single, facts, noSnapshots]);
+    const commands = possibleCommands(facts, single, noSnapshots);
+    return undoable === null ? commands : [...new Set([...commands, 'undo' as const])];
+  }, [dialog, covered, single, facts, noSnapshots, undoable]);
 
   const restore = (snapshotId: SnapshotId) => openDialog({ dialog: 'restore', snapshotId });
   const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
-    // A new command makes the notice of the last one outdated.
-    if (command !== 'reveal') setNotice(null);
-    if (command === 'find') {
+    const undoes = command === 'undo' ? undoable : null;
+    // A new command makes the notice of the last one outdated, unless it only looks.
+    if (!LOOKING.includes(command)) setNotice(null);
+    if (undoes !== null) void putBack(undoes);
+    else if (command === 'find') {
       panel.open();
       focusSearchBox();
     } else if (command === 'restore' && single !== undefined) restore(single.id);
     else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
       openDialog({ dialog: 'undo', from: facts.restored.holds });
-    else if (command === 'take' || command === 'put-back' || command === 'empty-trash')
-      openDialog({ dialog: command });
+    else if (command === 'take' || command === 'trash') openDialog({ dialog: command });
     else if (command === 'prune')
       openDialog({
         dialog: 'prune',
@@ -112,7 +117,7 @@ export function FolderScreen(props: FolderScreenProps) {
   useMenu(possible, obey);
 
   const putBack = async (trashName: string) => {
-    const reply = await call('prune.put-back', { folderId, trashName });
+    const reply = await call('trash.put-back', { folderId, choices: [{ trashName, ids: null }] });
     setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
     if (reply.ok) chooseAgain();
   };
@@ -176,8 +181,7 @@ export function FolderScreen(props: FolderScreenProps) {
               selected={chosen}
               onSelect={data.choose}
               onAction={act}
-              onPutBack={() => obey('put-back')}
-              onEmptyTrash={() => obey('empty-trash')}
+              onTrash={() => obey('trash')}
             />
           )}
           {panel.isOpen ? (
@@ -237,7 +241,6 @@ export function FolderScreen(props: FolderScreenProps) {
             dialog={dialog}
             folderId={folderId}
             snapshots={snapshots ?? []}
-            trash={facts.trash}
             databaseRevision={data.revisions.database}
             prune={data.prune}
             onOpen={openDialog}

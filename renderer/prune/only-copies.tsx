@@ -1,5 +1,5 @@
 import type { OnlyCopy } from '../../src/model/prune.ts';
-import { onlyCopyWords } from '../../words/prune.ts';
+import { onlyCopyWords, uncheckedWords } from '../../words/prune.ts';
 import { useNow } from '../ask/now.ts';
 import type { Request } from '../ask/use-request.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -14,7 +14,7 @@ export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyC
       {error !== null && (
         <p className="note warn">
           <Icon name="warning" />
-          <span>Snapback could not check whether these hold the only copy of anything.</span>
+          <span>{uncheckedWords()}</span>
         </p>
       )}
       {value !== null && value.length > 0 && (
@@ -24,7 +24,7 @@ export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyC
             {value.map((copy) => (
               <li key={copy.id}>{onlyCopyWords(copy, now)}</li>
             ))}
-            <li>You can put them back until you empty the trash.</li>
+            <li>What is moved can be put back until you empty the trash.</li>
           </ul>
         </div>
       )}

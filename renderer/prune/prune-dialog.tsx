@@ -15,6 +15,7 @@ import { OnlyCopies } from './only-copies.tsx';
 import { PrunePlanView } from './prune-plan-view.tsx';
 import { fieldsOf, firstKind, type PruneFields, policyOf } from './prune-policy.ts';
 import { PruneRules } from './prune-rules.tsx';
+import { needsQuestion, SecondQuestion } from './second-question.tsx';
 
 export type PruneDialogProps = {
   readonly folderId: FolderId;
@@ -56,14 +57,25 @@ export function PruneDialog(props: PruneDialogProps) {
     'prune.only-copies',
     ready === null ? null : { folderId, ids: ready.goes.map(({ id }) => id) },
   );
+  const [asking, setAsking] = useState(false);
   const prune = () => {
     if (ready === null) return;
+    setAsking(false);
     void job.run((options) => props.prune(ready, options));
   };
   const replan = () => {
     job.reset();
     plan.reload();
   };
+  if (asking && ready !== null && needsQuestion(only))
+    return (
+      <SecondQuestion
+        copies={only}
+        amount={ready.goes.length}
+        onKeep={() => setAsking(false)}
+        onMove={prune}
+      />
+    );
   return (
     <AlertDialog
       wide
@@ -78,7 +90,10 @@ export function PruneDialog(props: PruneDialogProps) {
               Look again
             </DangerButton>
           ) : (
-            <DangerButton isDisabled={ready === null || job.busy || only.busy} onPress={prune}>
+            <DangerButton
+              isDisabled={ready === null || job.busy || only.busy}
+              onPress={() => (needsQuestion(only) ? setAsking(true) : prune())}
+            >
               {ready === null
                 ? 'Move to the trash'
                 : `Move ${count(ready.goes.length, 'snapshot')} to the trash`}

@@ -41,8 +41,7 @@ export type SnapshotListProps = {
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   /** Something to do with what is selected. */
   readonly onAction: (action: LineAction) => void;
-  readonly onPutBack: () => void;
-  readonly onEmptyTrash: () => void;
+  readonly onTrash: () => void;
 };
 
 /** All snapshots by day, newest first. Shift or Ctrl selects several. Only the visible lines are rendered. */
@@ -122,11 +121,8 @@ export function SnapshotList(props: SnapshotListProps) {
             <span>{count(facts.trash.files, 'snapshot')}</span>{' '}
             <span>{formatBytes(facts.trash.bytes)} in trash</span>
           </p>
-          <Button className="button quiet" onPress={props.onPutBack}>
-            Put back…
-          </Button>
-          <Button className="button quiet" onPress={props.onEmptyTrash}>
-            Empty…
+          <Button className="button quiet" onPress={props.onTrash}>
+            Show trash
           </Button>
         </div>
       )}

@@ -21,11 +21,11 @@ export type SpaceDialogProps = {
   readonly onClose: () => void;
   /** Opens Prune with this rule. */
   readonly onPrune: (policy: PrunePolicy) => void;
-  readonly onEmptyTrash: () => void;
+  readonly onTrash: () => void;
 };
 
 /** What the snapshots take on the disk, by kind, and what could go. */
-export function SpaceDialog({ folderId, onClose, onPrune, onEmptyTrash }: SpaceDialogProps) {
+export function SpaceDialog({ folderId, onClose, onPrune, onTrash }: SpaceDialogProps) {
   const space = useRequest('folder.space', { folderId });
   const rules = useRules();
   const suggestion = space.value?.suggestion ?? null;
@@ -37,8 +37,8 @@ export function SpaceDialog({ folderId, onClose, onPrune, onEmptyTrash }: SpaceD
         <>
           <CancelButton onPress={onClose}>Close</CancelButton>
           {(space.value?.trash.snapshots ?? 0) > 0 && (
-            <Button className="button" onPress={onEmptyTrash}>
-              Empty the trash…
+            <Button className="button" onPress={onTrash}>
+              Show trash
             </Button>
           )}
           {suggestion !== null && (

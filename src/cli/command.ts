@@ -1,5 +1,5 @@
 import type { ExportFormat } from '../model/export.ts';
-import type { PrunePolicy } from '../model/prune.ts';
+import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
 import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
 import type { SalvageFormat } from '../model/salvage.ts';
 import type { SearchRequest, StoredValue } from '../model/search.ts';
@@ -72,9 +72,10 @@ export type Command =
       readonly id: string;
       readonly label: { readonly name: string | null; readonly note: string | null };
     }
-  | ({ readonly name: 'prune'; readonly policy: PrunePolicy } & Applied)
-  /** `trashName` null: only list what can be put back. */
-  | { readonly name: 'put-back'; readonly trashName: string | null }
+  /** `onlyCopies`: moves also what no other snapshot can bring back. */
+  | ({ readonly name: 'prune'; readonly policy: PrunePolicy; readonly onlyCopies: boolean } & Applied)
+  /** `choice` null: only list what can be put back. */
+  | { readonly name: 'put-back'; readonly choice: PutBackChoice | null }
   | ({ readonly name: 'empty-trash' } & Applied)
   | { readonly name: 'space' };
 

@@ -1,5 +1,4 @@
 import {
-  applyPrune,
   buildDemo,
   clearCache,
   type DataFolder,
@@ -10,9 +9,7 @@ import {
   emptyTrash,
   finishInterrupted,
   keepSnapshot,
-  listTrash,
   openDataFolder,
-  planPrune,
   putBack,
   rulesOf,
   SnapbackError,
@@ -20,6 +17,7 @@ import {
   type TaskOptions,
   takeIfDue,
   takeSnapshot,
+  viewTrash,
 } from '../index.ts';
 import type { Answer, StreamedAnswer } from './answer.ts';
 import type { Invocation } from './arguments.ts';
@@ -28,10 +26,9 @@ import { showChat } from './conversation.ts';
 import { exportTo } from './export.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
+import { prune } from './prune.ts';
 import {
   describeKept,
-  describePruned,
-  describePrunePlan,
   describePutBack,
   describeSpaceUse,
   describeTrashList,
@@ -176,18 +173,14 @@ async function runInFolder(
       const kept = await keepSnapshot(folder, command.id, command.label);
       return { json: kept, lines: describeKept(kept) };
     }
-    case 'prune': {
-      const plan = await planPrune(folder, command.policy);
-      if (!command.yes) return { json: plan, lines: describePrunePlan(plan) };
-      const receipt = await applyPrune(folder, command.policy, { planId: command.planId ?? undefined }, task);
-      return { json: receipt, lines: describePruned(receipt) };
-    }
+    case 'prune':
+      return prune(folder, command, task);
     case 'put-back': {
-      if (command.trashName === null) {
-        const prunes = await listTrash(folder);
+      if (command.choice === null) {
+        const { prunes } = await viewTrash(folder);
         return { json: prunes, lines: describeTrashList(prunes) };
       }
-      const done = await putBack(folder, command.trashName);
+      const done = await putBack(folder, [command.choice]);
       return { json: done, lines: describePutBack(done) };
     }
     case 'space': {

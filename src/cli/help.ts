@@ -48,11 +48,11 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'prints which snapshots would be moved to the trash, by rule or by name; moves them with --yes',
   },
   trash: {
-    operands: '[list | put-back NAME | empty]',
-    does: 'lists what can be put back, by prune; puts back what one prune moved; “empty” deletes all of it for good with --yes',
+    operands: '[list | put-back NAME [ID...] | empty]',
+    does: 'lists what can be put back, by prune; puts back what one prune moved, or some of it; “empty” deletes all of it for good with --yes',
   },
   space: { operands: '', does: 'shows what the snapshots take on the disk, by kind, and what could go' },
-  'put-back': { operands: '[NAME]', does: 'is the same as “trash list”, or “trash put-back NAME”' },
+  'put-back': { operands: '[NAME [ID...]]', does: 'is the same as “trash list”, or “trash put-back NAME”' },
   'empty-trash': { operands: '', does: 'is the same as “trash empty”' },
   cache: {
     operands: '[clear]',

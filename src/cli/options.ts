@@ -36,6 +36,10 @@ export const OPTIONS = {
   },
   yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
+  'only-copies': {
+    type: 'boolean',
+    means: 'moves also a snapshot that alone can bring back something lost; needs --yes',
+  },
   'while-open': { type: 'boolean', means: 'restores even though another program has the database open' },
   'accept-drift': {
     type: 'boolean',
@@ -88,7 +92,7 @@ export const COMMANDS = {
   export: { options: ['data', 'db', 'format', 'table', 'to'] },
   salvage: { options: ['data', 'db', 'to', 'format'] },
   keep: { options: ['data', 'db', 'name', 'note'] },
-  prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED] },
+  prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED, 'only-copies'] },
   trash: { options: ['data', 'db', ...APPLIED] },
   space: { options: ['data', 'db'] },
   'put-back': { options: ['data', 'db'] },

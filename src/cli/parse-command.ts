@@ -1,4 +1,4 @@
-import type { PrunePolicy } from '../model/prune.ts';
+import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
 import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
 import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
@@ -67,12 +67,16 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         label: { name: values.name ?? null, note: values.note ?? null },
       };
     case 'prune':
-      return { name, policy: parsePolicy(operands, values), ...applied };
-    case 'put-back':
+      if (values['only-copies'] === true && !applied.yes)
+        throw usage('The option --only-copies says what may be moved, so it needs --yes.', name);
       return {
         name,
-        trashName: operands.length === 0 ? null : one(name, operands, 'a folder of the trash'),
+        policy: parsePolicy(operands, values),
+        onlyCopies: values['only-copies'] === true,
+        ...applied,
       };
+    case 'put-back':
+      return { name, choice: operands.length === 0 ? null : parsePutBack(operands) };
     case 'trash':
       return parseTrash(operands, applied);
     case 'space':
@@ -126,18 +130,22 @@ function parseTrash([action = 'list', ...operands]: readonly string[], applied: 
   switch (action) {
     case 'list':
       none('trash', operands);
-      return { name: 'put-back', trashName: null };
+      return { name: 'put-back', choice: null };
     case 'put-back':
-      return {
-        name: 'put-back',
-        trashName: one('trash', operands, 'the name of a prune, as “trash list” shows it,'),
-      };
+      if (operands.length === 0)
+        throw usage('“trash put-back” needs the name of a prune, as “trash list” shows it.', 'trash');
+      return { name: 'put-back', choice: parsePutBack(operands) };
     case 'empty':
       none('trash', operands);
       return { name: 'empty-trash', ...applied };
     default:
       throw usage('“trash” takes “list”, “put-back NAME” or “empty”.', 'trash');
   }
+}
+
+/** The name of a prune, and which of its snapshots; without any, all of them. */
+function parsePutBack([trashName = '', ...ids]: readonly string[]): PutBackChoice {
+  return { trashName, ids: ids.length === 0 ? null : ids };
 }
 
 /** So many rows are printed unless told otherwise. */

@@ -14,11 +14,12 @@ import type {
 } from '../model/prune.ts';
 import type { Rules } from '../model/rules.ts';
 import type { KeptSnapshot } from '../model/snapshots.ts';
-import { alignTable, type Column, toPrintable } from './text.ts';
+import { alignTable, type Column, fold, toPrintable } from './text.ts';
 
 /* What the commands that tidy up would do or have done, as text for people: one string per line. */
 
-export function describePrunePlan(plan: PrunePlan): readonly string[] {
+/** `warnings`: what would be lost for good with them. */
+export function describePrunePlan(plan: PrunePlan, warnings: readonly string[]): readonly string[] {
   const goes = plan.goes.map(({ id, takenAt, sizeBytes, reason }) => [
     id,
     formatTimestamp(takenAt),
@@ -39,7 +40,8 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
       : [
           '',
           `${count(goes.length, 'snapshot')}, ${formatBytes(plan.bytes)}. Plan ${plan.planId}`,
-          'Add --yes to do it.',
+          ...warnings.map(toPrintable),
+          warnings.length === 0 ? 'Add --yes to do it.' : 'Add --yes --only-copies to do it all the same.',
         ]),
   ];
 }
@@ -47,7 +49,7 @@ export function describePrunePlan(plan: PrunePlan): readonly string[] {
 export function describePruned({ moved, bytes, trashFolder, notes }: PruneReceipt): readonly string[] {
   return [
     `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
-    '“snapback put-back” brings them back; “snapback empty-trash” frees the space.',
+    '“snapback trash put-back NAME” brings them back; “snapback trash empty” frees the space.',
     ...notes.map(toPrintable),
   ];
 }
@@ -57,16 +59,25 @@ export function describeTrashList(prunes: readonly TrashedPrune[]): readonly str
   const columns: readonly Column[] = [
     { title: 'In the trash', align: 'left' },
     { title: 'Moved', align: 'left' },
-    { title: 'Snapshots', align: 'right' },
+    { title: 'Snapshot', align: 'left' },
     { title: 'Size', align: 'right' },
   ];
-  const rows = prunes.map(({ trashName, prunedAt, snapshots, bytes }) => [
-    trashName,
-    formatTimestamp(prunedAt),
-    String(snapshots.length),
-    formatBytes(bytes),
-  ]);
-  return [...alignTable(columns, rows), '', 'Name one of them to put it back.'];
+  const [head = '', ...rows] = alignTable(
+    columns,
+    prunes.flatMap(({ trashName, prunedAt, snapshots }) =>
+      snapshots.map(({ id, sizeBytes }, index) => [
+        ...(index === 0 ? [trashName, formatTimestamp(prunedAt)] : ['', '']),
+        id,
+        formatBytes(sizeBytes),
+      ]),
+    ),
+  );
+  return [
+    head,
+    ...fold(rows, (rest) => `and ${count(rest, 'more snapshot')}; --json lists all`),
+    '',
+    '“snapback trash put-back NAME” puts back all of one prune, “… NAME ID” one snapshot.',
+  ];
 }
 
 export function describeKept({ id, name, note, from, already }: KeptSnapshot): readonly string[] {

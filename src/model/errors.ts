@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'nothing-to-undo',
   'snapshot-needed',
   'nothing-to-prune',
+  'only-copy',
   'disk-full',
   'folder-read-only',
   'viewing-a-copy',

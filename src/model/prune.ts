@@ -50,9 +50,23 @@ export type TrashedPrune = {
   /** The name of its folder in the trash; `putBack` takes it. */
   readonly trashName: string;
   readonly prunedAt: string;
-  readonly snapshots: readonly { readonly id: SnapshotId; readonly takenAt: string }[];
+  readonly snapshots: readonly {
+    readonly id: SnapshotId;
+    readonly takenAt: string;
+    readonly sizeBytes: number;
+  }[];
   readonly bytes: number;
 };
+
+/** What the trash holds. `planId` identifies exactly that. */
+export type TrashView = TrashSummary & {
+  readonly planId: string;
+  /** Newest first. */
+  readonly prunes: readonly TrashedPrune[];
+};
+
+/** What to put back of one prune: these snapshots; null: all of them. */
+export type PutBackChoice = { readonly trashName: string; readonly ids: readonly SnapshotId[] | null };
 
 /** What happened to a prune's files: they are back in their places, or in the trash because their place is taken or may not be used. */
 export type PutBack = {

@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
 import { isAbandoned } from '../snapshots/drafts.ts';
 import { statFacts } from '../snapshots/files.ts';
+import { splitFileName } from '../snapshots/names.ts';
 import { type Dirent, lstat, readdir } from '../system/files.ts';
 import { MANIFEST, type NamedFile, readManifest } from './trash-manifest.ts';
 
@@ -119,4 +121,10 @@ export async function readEntries(path: string) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     throw new SnapbackError('io-failed', 'The trash cannot be read.', { path }, error);
   }
+}
+
+/** The snapshot that a file of the trash was, and is again when it is put back. */
+export function trashedId(path: string): SnapshotId {
+  const fileName = basename(path);
+  return `${basename(dirname(path))}/${splitFileName(fileName)?.name ?? fileName}`;
 }

@@ -33,7 +33,7 @@ export async function openTrash(
   }
 }
 
-type TrashContents = TrashSummary & {
+export type TrashContents = TrashSummary & {
   /** Identifies exactly these files. */
   readonly planId: string;
   /** Absolute paths of folders that hold only what a prune put there: each may be moved as a whole. */
@@ -48,7 +48,7 @@ type TrashContents = TrashSummary & {
  * @throws `io-failed`
  */
 export async function describeTrash(folder: DataFolder): Promise<TrashContents> {
-  return describe(await readTrash(folder).catch(asNone));
+  return describePrunes(await readTrash(folder).catch(asNone));
 }
 
 /** A trash that is a link to elsewhere is not ours, and must not keep anybody from looking at the rest. */
@@ -68,7 +68,7 @@ export async function emptyTrash(
   options: { readonly planId?: string | null | undefined } = {},
 ): Promise<EmptiedTrash> {
   const prunes = await readTrash(folder);
-  const { planId, files, others, otherNames } = describe(prunes);
+  const { planId, files, others, otherNames } = describePrunes(prunes);
   if (options.planId != null && options.planId !== planId)
     throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
       expected: options.planId,
@@ -133,7 +133,8 @@ export async function tidyTrashFolder({
   await removeFolder(path);
 }
 
-function describe(prunes: readonly Prune[]): TrashContents {
+/** As `describeTrash`, of prunes that were read. */
+export function describePrunes(prunes: readonly Prune[]): TrashContents {
   const files = prunes.flatMap((prune) => prune.files);
   const otherNames = prunes.filter(({ mixed }) => mixed).map(({ path }) => basename(path));
   return {

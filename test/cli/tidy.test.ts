@@ -8,7 +8,14 @@ test('“trash” lists what can be put back, puts it back, and empties itself o
   await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes');
   const [prune] = await ask<readonly TrashedPrune[]>(dir, 'trash', 'list');
   expect(prune).toMatchObject({ snapshots: { length: 4 } });
-  expect((await ask<PutBack>(dir, 'trash', 'put-back', prune?.trashName ?? '')).putBack).toHaveLength(4);
+  const { trashName = '', snapshots: [one] = [] } = prune ?? {};
+  const { stdout } = await run(['trash', '--data', dir]);
+  expect(stdout).toContain(`${trashName}  `);
+  for (const { id } of prune?.snapshots ?? []) expect(stdout).toContain(id);
+  expect(await ask<PutBack>(dir, 'trash', 'put-back', trashName, one?.id ?? '')).toMatchObject({
+    putBack: [one?.id],
+  });
+  expect((await ask<PutBack>(dir, 'trash', 'put-back', trashName)).putBack).toHaveLength(3);
   await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes');
   expect(await ask(dir, 'trash', 'empty')).toMatchObject({ files: 4 });
   expect(await ask(dir, 'trash', 'empty', '--yes')).toMatchObject({
@@ -34,4 +41,20 @@ test('“space” says what the snapshots take, by kind and in all, and which ru
   const { stdout } = await run(['space', '--data', dir]);
   expect(stdout).toMatch(/Checkpoints +\d+ +[\d.]+ .B\n/);
   expect(stdout).toMatch(/Snapshots take [\d.]+ .B\./);
+});
+
+test('“prune” names the only snapshot that can bring something back, and moves it only if it is told to', async () => {
+  const dir = await makeDemo();
+  const id = (await ask<readonly { readonly id: string }[]>(dir, 'list', '--kind', 'rewind'))[0]?.id ?? '';
+  expect(await ask(dir, 'prune', id)).toMatchObject({ goes: [{ id }], onlyCopies: [{ id, messages: 8 }] });
+  const { stdout } = await run(['prune', id, '--data', dir]);
+  expect(stdout).toMatch(/Only the one from .* can bring back 8 messages in “Lighthouse”\./);
+  expect(stdout).toContain('Add --yes --only-copies');
+  const refused = await run(['prune', id, '--yes', '--data', dir]);
+  expect(refused).toEqual(refusal(1, 'only-copy'));
+  expect(refused.stderr).toContain('8 messages in “Lighthouse”');
+  expect(refused.stderr).toContain('--only-copies');
+  expect(await ask(dir, 'trash')).toEqual([]);
+  expect(await run(['prune', id, '--only-copies', '--data', dir])).toEqual(refusal(2, 'usage'));
+  expect(await ask(dir, 'prune', id, '--yes', '--only-copies')).toMatchObject({ moved: [id] });
 });

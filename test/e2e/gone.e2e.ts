@@ -39,6 +39,7 @@ test('after pruning the snapshot that is shown, another one is shown without an 
   await text(page, 'The ones I select').click();
   await page.getByRole('alertdialog').getByRole('option').first().click();
   await button(page, 'Move 1 snapshot to the trash').click();
+  await button(page, 'Move it all the same').click();
   await expect(text(page, /^1 snapshot, .* moved to the trash: it stays in/)).toBeVisible();
   await expect(hero(page)).not.toContainText('20 messages');
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
@@ -47,10 +48,11 @@ test('after pruning the snapshot that is shown, another one is shown without an 
   await test.step('and while the trash is emptied, the question stays as it was asked', async () => {
     const titles = await collect(page, '[role=alertdialog] [slot=title]');
     await replyLate(app, 'trash.empty', LATE_MS);
-    await button(page, 'Empty…').click();
+    await button(page, 'Show trash').click();
+    await button(page, /^Delete for good/).click();
     await button(page, /^Delete 1 snapshot, free/).click();
     await expect(text(page, /^1 snapshot, .* deleted for good/)).toBeVisible();
-    expect(new Set(await titles())).toEqual(new Set(['Empty the trash: 1 snapshot?']));
+    expect(new Set(await titles())).toEqual(new Set(['Trash', 'Delete 1 snapshot for good?']));
   });
 });
 

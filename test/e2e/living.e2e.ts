@@ -123,7 +123,7 @@ test('every menu command works, and is greyed out when it makes no sense', async
   await expect(hero(opened.page)).toBeVisible();
   await expect
     .poll(() => enabledCommands(opened.app))
-    .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'help']);
+    .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'trash', 'help']);
   for (const [command, title] of [
     ['take', 'Take a snapshot now?'],
     ['restore', /^Bring Lighthouse back as it was /],
@@ -181,7 +181,7 @@ async function resize(app: ElectronApplication, width: number, height: number): 
 
 function enabledCommands(app: ElectronApplication): Promise<readonly string[]> {
   return app.evaluate(({ Menu }) =>
-    ['open', 'reveal', 'take', 'restore', 'undo', 'prune', 'empty-trash', 'help'].filter(
+    ['open', 'reveal', 'take', 'restore', 'undo', 'prune', 'trash', 'help'].filter(
       (id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled,
     ),
   );

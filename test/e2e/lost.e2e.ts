@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { applyPrune, openDataFolder } from '../../src/index.ts';
 import { expectAccessible } from './axe.ts';
-import { button, hero, text } from './find.ts';
+import { button, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
+import { tabTo } from './keyboard.ts';
+import { addCheckpoints } from './many.ts';
 
 test('a snapshot taken to be safe does not hide the one that holds the lost chat', async ({
   place,
@@ -17,70 +22,188 @@ test('a snapshot taken to be safe does not hide the one that holds the lost chat
   await expect(hero(page)).toContainText('You rewound Lighthouse');
 });
 
-test('pruning the only snapshot that holds a lost chat warns, and it can be put back where it was', async ({
-  place,
-  demo,
-}) => {
-  const { page } = await place.launch({ data: demo });
-  await expect(hero(page)).toContainText('You rewound Lighthouse');
-  const before = listKind(demo, 'rewind');
+/** Chooses the newest snapshot for the trash: the only one that holds what was lost. */
+async function chooseOnlyCopy(page: Page): Promise<void> {
   const dialog = page.getByRole('alertdialog');
   await button(page, 'Prune…').click();
   await text(dialog, 'The ones I select').click();
   await dialog.getByRole('option').first().click();
-  await expect(text(dialog, /can bring back \d+ messages in “Lighthouse”/)).toBeVisible();
+  await expect(text(dialog, ONLY_COPY)).toBeVisible();
   await button(dialog, 'Move 1 snapshot to the trash').click();
-  await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
-  expect(listKind(demo, 'rewind')).toEqual(before.slice(1));
-  await button(page, 'Put back').click();
-  await expect(text(page, '1 snapshot put back.')).toBeVisible();
-  expect(listKind(demo, 'rewind')).toEqual(before);
+  await expect(named(page, 'alertdialog', SECOND_QUESTION)).toBeVisible();
+}
+
+const ONLY_COPY = /can bring back \d+ messages in “Lighthouse”/;
+const SECOND_QUESTION = 'Move it to the trash all the same?';
+
+test('pruning the only snapshot that holds a lost chat asks once more and names it, and Undo puts it back', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toContainText('You rewound Lighthouse');
+  const before = listKind(demo, 'rewind');
+  const question = named(page, 'alertdialog', SECOND_QUESTION);
+  await test.step('the question begins on the harmless button, which leads back and moves nothing', async () => {
+    await chooseOnlyCopy(page);
+    await expect(text(question, ONLY_COPY)).toBeVisible();
+    await expect(button(question, 'Keep that one')).toBeFocused();
+    await expectAccessible(app, page, 'the second question');
+    await page.keyboard.press('Enter');
+    await expect(question).toBeHidden();
+    await expect(named(page, 'alertdialog', 'Move snapshots to the trash?')).toBeVisible();
+    await page.keyboard.press('Escape');
+    expect(listKind(demo, 'rewind')).toEqual(before);
+  });
+
+  await test.step('Enter does not answer it, Space does, and the toast is reached by Tab', async () => {
+    await chooseOnlyCopy(page);
+    await tabTo(page, button(question, 'Move it all the same'));
+    await page.keyboard.press('Enter');
+    await expect(question).toBeVisible();
+    await page.keyboard.press('Space');
+    const news = page.getByRole('status').filter({ hasText: /^1 snapshot, .* moved to the trash/ });
+    await expect(news).toBeVisible();
+    await expect(page.locator(':focus')).toHaveCount(1);
+    expect(listKind(demo, 'rewind')).toEqual(before.slice(1));
+    await tabTo(page, button(news, 'Undo'));
+    await page.keyboard.press('Enter');
+    await expect(text(page, '1 snapshot put back.')).toBeVisible();
+    await expect(page.locator(':focus')).toHaveCount(1);
+    expect(listKind(demo, 'rewind')).toEqual(before);
+    await expect(hero(page)).toContainText('You rewound Lighthouse');
+  });
+
+  await test.step('the key of Undo puts back what was moved last', async () => {
+    await chooseOnlyCopy(page);
+    await button(question, 'Move it all the same').press('Space');
+    await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
+    await choose(app, 'undo');
+    await expect(text(page, '1 snapshot put back.')).toBeVisible();
+    expect(listKind(demo, 'rewind')).toEqual(before);
+  });
 });
 
-test('what was pruned can be put back from the trash, also after a restart', async ({ place, demo }) => {
+test('the trash shows by kind and time what is in it, and gives one snapshot back, also after a restart', async ({
+  place,
+  demo,
+}) => {
+  addCheckpoints(demo, 3);
   const first = await place.launch({ data: demo });
   await expect(hero(first.page)).toContainText('You rewound Lighthouse');
-  const before = listKind(demo, 'rewind');
-  const dialog = first.page.getByRole('alertdialog');
+  const [rewinds, checkpoints] = [listKind(demo, 'rewind'), listKind(demo, 'periodic')];
   await button(first.page, 'Prune…').click();
-  await text(dialog, 'The ones I select').click();
-  await dialog.getByRole('option').first().click();
-  await button(dialog, 'Move 1 snapshot to the trash').click();
+  await button(first.page, 'Move 3 snapshots to the trash').click();
+  await expect(text(first.page, /^3 snapshots, .* moved to the trash/)).toBeVisible();
+  await chooseOnlyCopy(first.page);
+  await button(first.page, 'Move it all the same').click();
   await expect(text(first.page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
   await first.app.close();
 
   const { app, page } = await place.launch();
-  await expect(hero(page)).not.toContainText('20 messages');
-  await button(page, 'Put back…').click();
-  await expect(page.getByRole('alertdialog').getByRole('radio')).toHaveCount(1);
-  await expect(page.getByRole('alertdialog')).toContainText('Before the rewind');
-  await expectAccessible(app, page, 'put back');
-  await button(page, 'Put back 1 snapshot').click();
-  await expect(text(page, '1 snapshot put back.')).toBeVisible();
-  expect(listKind(demo, 'rewind')).toEqual(before);
-  await expect(hero(page)).toContainText('You rewound Lighthouse');
-  await expect(button(page, 'Put back…')).toBeHidden();
+  await expect(hero(page)).toBeVisible();
+  const trash = named(page, 'alertdialog', 'Trash');
+  await choose(app, 'trash');
+  await expect(text(trash, /^4 snapshots, [\d.]+ .B\.$/)).toBeVisible();
+  await expect(named(trash, 'list', 'By kind').getByRole('listitem')).toHaveText([
+    /^Checkpoints3 snapshots/,
+    /^Before rewinds1 snapshot/,
+  ]);
+  const list = named(trash, 'listbox', 'Snapshots in the trash');
+  await expect(list.getByRole('option')).toHaveCount(4);
+  await expect(list.getByRole('option', { selected: true })).toHaveText([/^Before the rewind/]);
+  await expectAccessible(app, page, 'the trash');
+
+  await test.step('one of three by keyboard', async () => {
+    await tabTo(page, list.getByRole('option').first());
+    await page.keyboard.press('Space');
+    await expect(button(trash, 'Put back')).toBeDisabled();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Space');
+    await tabTo(page, button(trash, 'Put back 1 snapshot'));
+    await page.keyboard.press('Enter');
+    await expect(text(page, '1 snapshot put back.')).toBeVisible();
+    await expect(page.locator(':focus')).toHaveCount(1);
+    expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length - 2);
+  });
+
+  await test.step('then all that is left', async () => {
+    await button(page, 'Show trash').click();
+    await tabTo(page, list.getByRole('option', { selected: true }));
+    await page.keyboard.press('Control+a');
+    await button(trash, 'Put back 3 snapshots').click();
+    await expect(text(page, '3 snapshots put back.')).toBeVisible();
+    expect(listKind(demo, 'rewind')).toEqual(rewinds);
+    expect(listKind(demo, 'periodic')).toEqual(checkpoints);
+    await expect(hero(page)).toContainText('You rewound Lighthouse');
+    await expect(button(page, 'Show trash')).toBeHidden();
+  });
+
+  await test.step('an empty trash says so', async () => {
+    await choose(app, 'trash');
+    await expect(text(trash, 'The trash is empty.')).toBeVisible();
+    await expectAccessible(app, page, 'the empty trash');
+  });
 });
 
-test('before the trash is emptied, the dialog says whether that frees space, and offers the system’s trash', async ({
+test('the trash is deleted for good after one more question, moved to the system’s trash, or refused if it has changed', async ({
   place,
   demo,
 }) => {
-  const { page } = await place.launch({ data: demo });
+  addCheckpoints(demo, 3);
+  const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toBeVisible();
   const dialog = page.getByRole('alertdialog');
-  await button(page, 'Prune…').click();
-  await text(dialog, 'Those older than').click();
-  await button(dialog, /^Move 1 snapshot/).click();
-  await button(page, 'Empty…').click();
-  await expect(button(dialog, /^Delete 1 snapshot, free/)).toBeVisible();
-  await text(dialog, 'Move to the system’s trash').click();
-  await button(dialog, 'Move 1 snapshot, free nothing yet').click();
+  const prune = async (how: string) => {
+    await button(page, 'Prune…').click();
+    await text(dialog, how).click();
+    await button(dialog, /^Move \d snapshots? to the trash/).click();
+  };
+  const showTrash = async () => {
+    await expect(text(page, /^\d snapshots?, .* moved to the trash/)).toBeVisible();
+    await button(page, 'Show trash').click();
+  };
+  await prune('Those older than');
+  await button(dialog, 'Move it all the same').click();
+  await showTrash();
+  await button(dialog, /^Delete for good, frees [\d.]+ .B…$/).click();
+  const question = named(page, 'alertdialog', 'Delete 1 snapshot for good?');
+  await expect(button(question, 'Cancel')).toBeFocused();
+  await expectAccessible(app, page, 'delete for good');
+  await page.keyboard.press('Escape');
+  await expect(named(page, 'alertdialog', 'Trash')).toBeVisible();
+  await button(dialog, /^Delete for good/).click();
+
+  await test.step('what came into the trash meanwhile is not deleted', async () => {
+    const { trashFolder } = await applyPrune(await openDataFolder(demo), {
+      ...{ by: 'count', kind: 'periodic', keep: 7 },
+    });
+    await button(question, /^Delete 1 snapshot, free/).click();
+    await expect(text(dialog, 'The data has changed in the meantime')).toBeVisible();
+    expect(existsSync(trashFolder)).toBe(true);
+    await button(dialog, 'Look again').click();
+    await expect(text(dialog, /^2 snapshots, /)).toBeVisible();
+    await button(dialog, /^Delete for good/).click();
+    await button(dialog, /^Delete 2 snapshots, free/).click();
+    await expect(text(page, /^2 snapshots, .*, deleted for good\.$/)).toBeVisible();
+    expect(existsSync(trashFolder)).toBe(false);
+  });
+
+  await prune('All but the newest');
+  await showTrash();
+  await button(dialog, 'Move to the system’s trash').click();
   await expect(
     text(
       page,
-      /^1 snapshot, .* moved to the system’s trash\.$|^The system has no trash for this place/,
+      /^2 snapshots, .* moved to the system’s trash\.$|^The system has no trash for this place/,
     ).first(),
   ).toBeVisible();
 });
+
+/** As the menu does for its key, which Playwright's keys do not reach. */
+async function choose(app: ElectronApplication, command: string): Promise<void> {
+  await app.evaluate(({ Menu, BrowserWindow }, id) => {
+    const [window] = BrowserWindow.getAllWindows();
+    Menu.getApplicationMenu()?.getMenuItemById(id)?.click(undefined, window, window?.webContents);
+  }, command);
+}

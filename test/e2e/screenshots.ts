@@ -116,7 +116,24 @@ async function takeDialogs(page: Page, take: Take): Promise<void> {
   await take('prune');
   await text(dialog, 'The ones I select').click();
   await take('prune-selected');
-  await leave(page);
+  await dialog.getByRole('option').first().click();
+  await button(dialog, 'Move 1 snapshot to the trash').click();
+  await expect(button(dialog, 'Move it all the same')).toBeVisible();
+  await take('prune-only-copy');
+  await page.keyboard.press('Escape');
+  await text(dialog, 'All but the newest').click();
+  await button(dialog, 'Move 3 snapshots to the trash').click();
+  await expect(text(page, /^3 snapshots, .* moved to the trash/)).toBeVisible();
+  await take('undo-prune');
+  await button(page, 'Show trash').click();
+  await expect(named(dialog, 'listbox', 'Snapshots in the trash')).toBeVisible();
+  await take('trash');
+  await button(dialog, /^Delete for good/).click();
+  await expect(button(dialog, /^Delete 3 snapshots/)).toBeVisible();
+  await take('delete-for-good');
+  await page.keyboard.press('Escape');
+  await button(dialog, 'Put back 3 snapshots').click();
+  await expect(dialog).toBeHidden();
 }
 
 async function takeOtherSnapshots(page: Page, take: Take): Promise<void> {

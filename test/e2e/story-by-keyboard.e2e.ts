@@ -84,7 +84,9 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('Space');
     await expect(text(page, /^2 snapshots, .* moved to the trash/)).toBeVisible();
     expect(listKind(dir, 'rewind')).toEqual([rewinds[0], ...rewinds.slice(3)]);
-    await tabTo(page, button(page, 'Empty…'));
+    await tabTo(page, button(page, 'Show trash'));
+    await keyboard.press('Enter');
+    await tabTo(page, button(page, /^Delete for good/));
     await keyboard.press('Enter');
     await tabTo(page, button(page, /^Delete 2 snapshots/));
     await keyboard.press('Space');

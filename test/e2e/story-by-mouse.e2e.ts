@@ -146,7 +146,8 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     await expect(text(page, /^3 snapshots, .* moved to the trash/)).toBeVisible();
     expect(listKind(dir, 'periodic')).toEqual(checkpoints.slice(0, 5));
 
-    await button(page, 'Empty…').click();
+    await button(page, 'Show trash').click();
+    await button(page, /^Delete for good/).click();
     await button(page, /^Delete 3 snapshots/).click();
     await expect(text(page, /^3 snapshots, .* deleted for good/)).toBeVisible();
     const trash = join(dir, 'snapback/trash');

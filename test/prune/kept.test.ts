@@ -122,7 +122,9 @@ test('no rule moves what is kept; only naming it does, and it is put back with i
   const { trashFolder, moved } = await applyPrune(folder, { by: 'choice', ids: [KEPT] });
   expect(moved).toEqual([KEPT]);
   expect((await listSnapshotFiles(folder)).map(({ id }) => id)).toEqual([ID]);
-  expect(await putBack(folder, trashFolder.split('/').at(-1) ?? '')).toMatchObject({
+  expect(
+    await putBack(folder, [{ trashName: trashFolder.split('/').at(-1) ?? '', ids: null }]),
+  ).toMatchObject({
     putBack: [KEPT],
     left: [],
   });

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
-import { listTrash } from '../../src/prune/put-back.ts';
+import { viewTrash } from '../../src/prune/trash-view.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { makeChat, makeRoot, putSnapshot } from '../support/place.ts';
 import { start } from '../support/process.ts';
@@ -55,7 +55,7 @@ describe.skipIf(!canInject)('if the disk fails after the action', () => {
       'done',
     ]);
     expect(await idsOf(folder)).toEqual([]);
-    expect(await listTrash(folder)).toMatchObject([{ snapshots: [{}, {}] }]);
+    expect((await viewTrash(folder)).prunes).toMatchObject([{ snapshots: [{}, {}] }]);
   });
 
   test('a prune of which only a part was moved says so', async () => {
@@ -77,7 +77,7 @@ describe.skipIf(!canInject)('if the disk fails after the action', () => {
     const { folder, trashFolder } = await makePruned();
     const lines = await act(folder, 'empty-trash', '', failing('fsync', join(trashFolder, kind)));
     expect(lines).toEqual(['began', expect.stringMatching(/^note The files are deleted, but/), 'done']);
-    expect(await listTrash(folder)).toEqual([]);
+    expect((await viewTrash(folder)).prunes).toEqual([]);
   });
 
   test('emptying the trash says so if only a part is gone', async () => {

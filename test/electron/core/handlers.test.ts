@@ -150,8 +150,11 @@ describe('the answers of the core', () => {
       'undo.plan': await handlers['undo.plan']({ folderId, ...NO_CONSENTS }, task),
       'plan.outcome': await handlers['plan.outcome']({ folderId, planId: plan.planId }, task),
       'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),
-      'trash.list': await handlers['trash.list'](ofFolder, task),
-      'prune.put-back': await handlers['prune.put-back']({ folderId, trashName }, task),
+      'trash.view': await handlers['trash.view'](ofFolder, task),
+      'trash.put-back': await handlers['trash.put-back'](
+        { folderId, choices: [{ trashName, ids: null }] },
+        task,
+      ),
       'rows.open': rows,
       'rows.shape': await handlers['rows.shape']({ rowsId, request }, task),
       'rows.page': await handlers['rows.page']({ rowsId, request, window }, task),
@@ -239,6 +242,25 @@ describe('the answers of the core', () => {
       action: 'restore',
     });
     await expect(handlers['plan.apply'](apply, task)).rejects.toMatchObject({ code: 'plan-stale' });
+  });
+
+  test('a plan whose request was cancelled does not take the place of the one that is shown', async () => {
+    const plan = (keep: number, signal = new AbortController().signal) =>
+      handlers['prune.plan'](
+        { folderId, policy: { by: 'count', kind: 'periodic', keep } },
+        { ...task, signal },
+      );
+    const shown = await plan(2);
+    await expect(plan(1, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    const options = defaultRestoreOptions;
+    const snapshotId = await newestRewind();
+    const late = handlers['restore.plan'](
+      { folderId, snapshotId, options },
+      { ...task, signal: AbortSignal.abort() },
+    );
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+    const { moved } = await handlers['prune.apply']({ folderId, planId: shown.planId }, task);
+    expect(moved).toHaveLength(shown.goes.length);
   });
 
   test('a plan to prune can’t be applied as a restore, nor a restore as a prune', async () => {

@@ -71,7 +71,7 @@ async function act(): Promise<unknown> {
   say('began');
   if (action === 'prune') return sayNotes(await applyPrune(folder, { by: 'choice', ids: id.split(',') }));
   if (action === 'empty-trash') return sayNotes(await emptyTrash(folder));
-  if (action === 'put-back') return sayNotes(await putBack(folder, id));
+  if (action === 'put-back') return sayNotes(await putBack(folder, [{ trashName: id, ids: null }]));
   if (action === 'take') return takeSnapshot(folder, 'rewind', task);
   if (action === 'diff') return diffSnapshot(folder, id, task);
   if (action === 'plan') {
