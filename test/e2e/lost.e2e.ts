@@ -25,6 +25,7 @@ test('a snapshot taken to be safe does not hide the one that holds the lost chat
 /** Chooses the newest snapshot for the trash: the only one that holds what was lost. */
 async function chooseOnlyCopy(page: Page): Promise<void> {
   const dialog = page.getByRole('alertdialog');
+  await expect(page.getByRole('option').filter({ hasText: '20 messages' }).first()).toBeVisible();
   await button(page, 'Prune…').click();
   await text(dialog, 'The ones I select').click();
   await dialog.getByRole('option').first().click();

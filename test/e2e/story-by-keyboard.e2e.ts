@@ -82,6 +82,8 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('Enter');
     await tabTo(page, button(page, 'Move 2 snapshots to the trash'));
     await keyboard.press('Space');
+    await tabTo(page, button(page, 'Move them all the same'));
+    await keyboard.press('Space');
     await expect(text(page, /^2 snapshots, .* moved to the trash/)).toBeVisible();
     expect(listKind(dir, 'rewind')).toEqual([rewinds[0], ...rewinds.slice(3)]);
     await tabTo(page, button(page, 'Show trash'));
