@@ -158,7 +158,7 @@ export function MessageListView(props: MessageListProps) {
     const item = items.at(Number(line?.dataset.line));
     if (line === null || item.kind !== 'message') return null;
     setAsked(item.place);
-    return line;
+    return line.querySelector<HTMLElement>('.bubble, .event-line') ?? line;
   });
   const askedRow = rowOf(asked);
   const onKey = (event: KeyboardEvent) => {

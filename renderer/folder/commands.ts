@@ -5,7 +5,7 @@ import { wayBackFrom } from '../../words/held-state.ts';
 import { isWritable } from '../ask/writable.ts';
 
 /** The command that takes back the newest restore, undo or redo. */
-export function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
+function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
   return wayBackFrom(holds) === 'Redo' ? 'redo' : 'undo';
 }
 

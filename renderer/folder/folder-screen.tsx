@@ -13,7 +13,7 @@ import { heldBySnapshots } from '../timeline/held.ts';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners } from './banners.tsx';
-import { possibleCommands, wayBackCommand } from './commands.ts';
+import { possibleCommands } from './commands.ts';
 import { findHome, findList } from './focus-home.ts';
 import { useFolderData } from './folder-data.ts';
 import type { OpenDialog } from './folder-dialog.tsx';
@@ -52,7 +52,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   // In slices: a dialog with lists and fields takes too long to be drawn in one go.
   const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
-  const { notice, setNotice, reveal, clearCache } = useNotice(folder);
+  const { notice, setNotice, reveal, clearCache } = useNotice(folder, facts.restored?.finishedAt ?? null);
 
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
@@ -92,6 +92,10 @@ export function FolderScreen(props: FolderScreenProps) {
   }, [dialog, covered, single, facts, noSnapshots, undoable]);
 
   const restore = (snapshotId: SnapshotId) => openDialog({ dialog: 'restore', snapshotId });
+  /** Undoes the newest restore, or does it again. */
+  const takeBack = () => {
+    if (facts.restored !== null) openDialog({ dialog: 'undo', from: facts.restored.holds });
+  };
   const obey = (command: MenuCommand) => {
     if (!possible.includes(command)) return;
     const undoes = command === 'undo' ? undoable : null;
@@ -102,8 +106,7 @@ export function FolderScreen(props: FolderScreenProps) {
       panel.open();
       focusSearchBox();
     } else if (command === 'restore' && single !== undefined) restore(single.id);
-    else if ((command === 'undo' || command === 'redo') && facts.restored !== null)
-      openDialog({ dialog: 'undo', from: facts.restored.holds });
+    else if (command === 'undo' || command === 'redo') takeBack();
     else if (command === 'take' || command === 'trash') openDialog({ dialog: command });
     else if (command === 'prune')
       openDialog({
@@ -155,7 +158,7 @@ export function FolderScreen(props: FolderScreenProps) {
           place={folder.place}
           coreStopped={data.coreStopped}
           notice={notice}
-          onUndo={() => facts.restored !== null && obey(wayBackCommand(facts.restored.holds))}
+          onUndo={takeBack}
           onPutBack={(trashName) => void putBack(trashName)}
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}

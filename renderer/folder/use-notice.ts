@@ -16,9 +16,17 @@ function tellFailure(error: ErrorInfo): Notice {
   return { text: `${title}. ${happened}`, failed: true, trashName: null };
 }
 
-/** The notice under the header, and the commands whose only result is a notice. */
-export function useNotice({ folderId, interrupted }: OpenFolder) {
+/**
+ * The notice of the last action, and the commands whose only result is a notice. A restore, whose end is `restoredAt`,
+ * makes the offer to undo an earlier prune outdated: from then on Undo means the restore.
+ */
+export function useNotice({ folderId, interrupted }: OpenFolder, restoredAt: string | null) {
   const [notice, setNotice] = useState<Notice | null>(() => tell(interruptedWords(interrupted)));
+  const [lastRestore, setLastRestore] = useState(restoredAt);
+  if (lastRestore !== restoredAt) {
+    setLastRestore(restoredAt);
+    if (notice !== null && notice.trashName !== null) setNotice(null);
+  }
   const reveal = async (snapshot: ListedSnapshot | undefined) => {
     const reply = await (snapshot === undefined
       ? call('folder.reveal', { folderId })

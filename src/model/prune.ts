@@ -50,6 +50,7 @@ export type TrashedPrune = {
   /** The name of its folder in the trash; `putBack` takes it. */
   readonly trashName: string;
   readonly prunedAt: string;
+  /** Newest first. */
   readonly snapshots: readonly {
     readonly id: SnapshotId;
     readonly takenAt: string;

@@ -21,11 +21,13 @@ function listPrunes(prunes: readonly Prune[]): TrashView['prunes'] {
     .flatMap(({ path, files }) => {
       const trashName = basename(path);
       const prunedAt = trashName.replace(TRASH_NAME, '$1-$2-$3T$4:$5:$6Z');
-      const snapshots = files.map(({ path: file, modifiedAt, sizeBytes }) => {
-        const id = trashedId(file);
-        const named = snapshotTime(parseSnapshotId(id).name);
-        return { id, takenAt: named?.toISOString() ?? modifiedAt, sizeBytes };
-      });
+      const snapshots = files
+        .map(({ path: file, modifiedAt, sizeBytes }) => {
+          const id = trashedId(file);
+          const named = snapshotTime(parseSnapshotId(id).name);
+          return { id, takenAt: named?.toISOString() ?? modifiedAt, sizeBytes };
+        })
+        .toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
       const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       return files.length === 0 ? [] : [{ trashName, prunedAt, snapshots, bytes }];
     })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { applyPrune, openDataFolder } from '../../src/index.ts';
 import { expectAccessible } from './axe.ts';
-import { button, hero, named, text } from './find.ts';
+import { button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
 import { tabTo } from './keyboard.ts';
@@ -82,6 +82,20 @@ test('pruning the only snapshot that holds a lost chat asks once more and names 
     await choose(app, 'undo');
     await expect(text(page, '1 snapshot put back.')).toBeVisible();
     expect(listKind(demo, 'rewind')).toEqual(before);
+  });
+
+  await test.step('after a restore, Undo means the restore again', async () => {
+    await chooseOnlyCopy(page);
+    await button(question, 'Move it all the same').click();
+    await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
+    await page.getByRole('option').filter({ hasText: '12 messages' }).first().click();
+    await button(page, RESTORE).click();
+    await button(page, CONFIRM).click();
+    await button(page, 'Done').click();
+    await expect(restoredBanner(page)).toBeVisible();
+    await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeHidden();
+    await choose(app, 'undo');
+    await expect(button(page.getByRole('alertdialog'), /^Undo/)).toBeVisible();
   });
 });
 
