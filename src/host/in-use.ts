@@ -115,12 +115,15 @@ function listProcesses(): readonly number[] {
  */
 function listOpen(pid: number, targets: Targets): readonly string[] | null {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      if (!couldBe(pid, fd, targets)) return [];
-      const facts = lookAtOpen(`/proc/${pid}/fd/${fd}`);
+    const open: string[] = [];
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      const possible = couldBe(pid, fd, targets);
+      if (possible === null) break;
+      const facts = possible ? lookAtOpen(`/proc/${pid}/fd/${fd}`) : null;
       const id = facts !== null && targets.inodes.has(facts.ino) ? identityOf(facts) : null;
-      return id !== null && targets.ids.has(id) ? [id] : [];
-    });
+      if (id !== null && targets.ids.has(id)) open.push(id);
+    }
+    return open;
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ESRCH')) return [];
     if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
@@ -131,12 +134,15 @@ function listOpen(pid: number, targets: Targets): readonly string[] | null {
 /**
  * Whether a descriptor may be one of the files, as far as the kernel itself knows. Asking the file system could take
  * forever, if it is on a network that does not answer. Kernels before 5.14 do not show the inode, so there the name counts.
+ * Null if the process hides what it has open, which it does for all of its descriptors.
  */
-function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean {
+function couldBe(pid: number, fd: string, { inodes, names }: Targets): boolean | null {
   const name = readLink(`/proc/${pid}/fd/${fd}`);
   // Most descriptors belong to none. To learn that takes one call to the system, to learn an inode takes three.
   if (name !== null && /^((socket|pipe|anon_inode):|\/dev\/null$)/.test(name)) return false;
-  const inode = /^ino:\s*(\d+)$/m.exec(readProcFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  const info = readProcFile(`/proc/${pid}/fdinfo/${fd}`);
+  if (name === null && info === null && isRefused(`/proc/${pid}/fd/${fd}`)) return null;
+  const inode = /^ino:\s*(\d+)$/m.exec(info ?? '')?.[1];
   if (inode !== undefined) return inodes.has(BigInt(inode));
   return name !== null && names.has(basename(name));
 }
@@ -156,6 +162,15 @@ function nameOf(pid: number): string {
   const program = readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
   const name = program === null ? readProcFile(`/proc/${pid}/comm`)?.trim() : basename(program);
   return name || 'unknown';
+}
+
+function isRefused(link: string): boolean {
+  try {
+    readlinkSync(link);
+    return false;
+  } catch (error) {
+    return hasSystemCode(error, 'EACCES', 'EPERM');
+  }
 }
 
 function readLink(link: string): string | null {
