@@ -5,11 +5,11 @@ import { type BothCells, type CellPlace, cutText, describeCell, hexOf } from './
 import { jsonLines } from './json-lines.ts';
 import { textParts } from './text-diff.ts';
 
-/** So much of a text is shown at once, */
+/** So much of a text is shown at once. */
 const MOST_TEXT_BYTES = 100_000;
-/** of it so much before the first letter that differs, */
+/** Where the text is longer, so much of it stands before the first letter that differs. */
 const BEFORE_FIRST = 2_000;
-/** and so many bytes of a BLOB. */
+/** So many bytes of a BLOB are shown. */
 const MOST_HEX_BYTES = 4096;
 const DIFF_MS = 400;
 

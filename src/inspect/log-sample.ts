@@ -6,7 +6,7 @@ import type { LogSample } from './choose-fields.ts';
 
 const SLICES = 24;
 const ROWS_PER_SLICE = 12;
-/** A larger cell tells no more of what its field means. */
+/** A larger cell says nothing more about what its field means. */
 const LARGEST_CELL_BYTES = 256 * 1024;
 
 /** Some events from all over a snapshot's log, and the newest of the live one. The stage is attached as `schemaName`. */

@@ -14,7 +14,7 @@ export type ExactRow = {
   readonly after: readonly SqlValue[] | null;
 };
 
-/** SQLite takes no more columns in one result than 2,000, and each value here takes several. */
+/** A result of SQLite has at most 2,000 columns, and each value here takes several. */
 export const COLUMNS_AT_ONCE = 200;
 
 /** The columns of a table: its key first, then the others in the order of the schema. */

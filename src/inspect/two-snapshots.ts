@@ -213,7 +213,7 @@ function rowsIn({ tables, unreadable, drift }: Stage, name: string): number | nu
   );
 }
 
-/** What the snapshots have beyond what was compared. A schema that both had, and only today's database lacks, is no difference. */
+/** How the tables of the two snapshots differ. What both have and only today's database lacks does not count. */
 function schemaDifferences({ after, before }: TwoStages): readonly SchemaDifference[] {
   const [was, is] = [before.stage.about, after.stage.about];
   const isSame = (kind: string) =>

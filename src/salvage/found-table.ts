@@ -27,7 +27,7 @@ export type Found = {
   readonly userVersion: number;
   readonly encoding: string;
   readonly schemaHash: string;
-  /** Whether bytes can be told from the text of them. */
+  /** Whether binary data can be told apart from text that looks like it. */
   readonly exact: boolean;
   readonly zeroBytes: number;
 };

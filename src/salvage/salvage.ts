@@ -77,7 +77,7 @@ type Draft = Pick<SnapshotBytes, 'path' | 'nativeBinding'>;
 
 /**
  * Writes what was found and reads it again as any snapshot is read. Exact values that turn out not to belong to their rows
- * are left out: the file then says that bytes cannot be told from the text of them.
+ * are left out: the file then says that it cannot tell binary data from text that looks like it.
  */
 async function writeProven(draft: Draft, found: Found, head: SalvageHead, task: TaskOptions): Promise<void> {
   const inexact = { ...found, exact: false, tables: found.tables.map(withoutExact) };

@@ -5,7 +5,7 @@
 
 const ASCII = /^[\0-\x7f]*$/;
 const JAMO = '\\u1100-\\u11ff\\u3131-\\u318e\\ua960-\\ua97f\\ud7b0-\\ud7ff\\uffa0-\\uffdc';
-/** What folds on its own: a character with its marks. Parts of Hangul syllables compose, whatever stands between them. */
+/** What folds on its own: a character with its marks. The parts of a Hangul syllable fold together, even with marks between them. */
 const PIECE = new RegExp(`[\\uac00-\\ud7a3]?\\p{M}*(?:[${JAMO}]\\p{M}*)+|\\P{M}\\p{M}*|\\p{M}+`, 'gu');
 
 /** The text without what a search ignores. */

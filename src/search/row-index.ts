@@ -27,9 +27,9 @@ const BLOCK_UNITS = 32 * 1024;
 const MOST_UNUSED = 10_000;
 const HASH_BYTES = 16;
 const LOOK_AHEAD = 512;
-/** A longer text is searched in parts, */
+/** A longer text is searched in parts of this length. */
 const PART_UNITS = 1 << 20;
-/** which overlap by more than a phrase takes, even with many marks on its letters. */
+/** Neighbouring parts overlap by more than a phrase takes, even with many marks on its letters. */
 const OVERLAP_UNITS = 16 * 1024;
 
 /** The texts of a column, and what in it only refers to something. `isPart`: it is a part of a long text. */

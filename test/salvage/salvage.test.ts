@@ -240,7 +240,7 @@ async function isWhole(file: string): Promise<boolean> {
   }
 }
 
-test('no database is put beside the chat app’s own, which could then be told from it no more', async () => {
+test('no database is put beside the chat app’s own, where nobody could tell which of the two is the chat app’s', async () => {
   const { folder } = await makeCut();
   const { id } = await takeSnapshot(folder, 'rewind');
   const to = join(folder.dir, 'saved.sqlite');
