@@ -169,7 +169,11 @@ export function createLogQuestions(
     return lastId;
   }
 
+  /** Differs from the last time if anyone has committed since, by SQLite's own measure. */
+  const version = () => ask(() => db.pragma('data_version', { simple: true }));
+
   async function readChains(chain: RowChain | LogChain, after: readonly number[]): Promise<Chains | null> {
+    const before = await version();
     const wanted = new Set(after);
     const at = new Map([[0, chain.peek().chain]]);
     const note = () => {
@@ -188,7 +192,8 @@ export function createLogQuestions(
     at.set(whole.events, whole.chain);
     const last = whole.events > 0 ? await fingerprint(lastId) : null;
     const end = last === null ? START : { ...whole, lastId, last };
-    return end.events === whole.events && (await has(end)) ? { at, end } : null;
+    if (end.events !== whole.events) return null;
+    return (await version()) === before || (await has(end)) ? { at, end } : null;
   }
 
   return {

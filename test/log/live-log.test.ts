@@ -137,6 +137,17 @@ test('a log that loses an event while it is read has no chain', async () => {
   expect(chains).toBeNull();
 });
 
+test('a log that grows while it is read has the chain of its events until then', async () => {
+  const folder = await makeChat(root(), { events: 30_000 });
+  const whole = await ask(folder, (live) => live.chains([]));
+  const chains = await ask(folder, async (live) => {
+    const reading = live.chains([]);
+    setImmediate(() => run(folder, addEvents(1)));
+    return reading;
+  });
+  expect(chains?.end).toEqual(whole?.end);
+});
+
 describe('a mark is valid', () => {
   test('while the log only grows, whatever its flags, but not if an earlier event disappears or changes', async () => {
     const folder = await makeChat(root(), { events: 5 });
