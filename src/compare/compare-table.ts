@@ -138,9 +138,13 @@ function compareByKey(
     )
     .join(' AND ');
   const found = `l.${quoteName(live.key[0] ?? '')} IS NOT NULL`;
+  // A rowid is an integer on both sides, so rows that match have the same.
+  const matched = staged.rowid === 'key' ? live.rowidColumn : null;
   const equal = joinBalanced(
-    columns.map((column, index) =>
-      sameStored(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, index)}`),
+    columns.flatMap((column, index) =>
+      column === matched
+        ? []
+        : sameStored(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, index)}`),
     ),
     'AND',
     'true',

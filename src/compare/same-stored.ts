@@ -23,7 +23,7 @@ export function sameStored(table: Table, column: string, live: string, staged: s
     case 'INTEGER':
     case 'NUMERIC':
       // Here the stage turned -0.0 into an integer.
-      return `(${alike} AND typeof(${live}) = typeof(${staged}))`;
+      return `(${alike} AND (${staged} IS NULL OR typeof(${live}) = typeof(${staged})))`;
     case 'BLOB':
       return sameScanned(live, staged);
   }

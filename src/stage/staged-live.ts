@@ -8,7 +8,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import type { Stage } from './stage.ts';
-import { attachStage, stageById } from './staged-view.ts';
+import { attachStage, SCAN_CACHE_KB, stageById } from './staged-view.ts';
 
 export type StagedLive = {
   readonly view: LiveView;
@@ -39,6 +39,7 @@ export async function withStagedLive<T>(
       const { stage, snapshot } = await stageById(folder, id, place, task);
       try {
         attachStage(view.db, stage);
+        view.db.pragma(`main.cache_size = -${SCAN_CACHE_KB}`);
         const database = await withLockPatience(task, () => beginMoment(live));
         const isOutdated = database.schema.hash !== stage.schemaHash;
         return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };

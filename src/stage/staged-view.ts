@@ -13,6 +13,9 @@ import { statSync } from '../system/files.ts';
 import { STAGE_SCHEMA } from './layout.ts';
 import { type Stage, type StagePlace, stageSnapshot, takeOver } from './stage.ts';
 
+/** Both sides are mostly read once, page by page: to keep more of them costs more than it saves. */
+export const SCAN_CACHE_KB = 1000;
+
 export type StagedView = {
   readonly view: ReadView;
   /** The view's database, with the stage attached. */
@@ -101,6 +104,7 @@ export function attachStage(db: AnyDatabase, stage: Stage): void {
 function attachFile(db: AnyDatabase, stage: Stage, file: string): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
   db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(file);
+  db.pragma(`${STAGE_SCHEMA}.cache_size = -${SCAN_CACHE_KB}`);
   if (db.pragma(`${STAGE_SCHEMA}.page_count`, { simple: true }) !== 0) return true;
   if (stage.db.pragma('page_count', { simple: true }) === 0) return true;
   db.exec(`DETACH ${STAGE_SCHEMA}`);
