@@ -81,8 +81,11 @@ export function skipBlank(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Whether four bytes of a text all stand for themselves: none is a quotation mark, a backslash, a control character or above `~`. */
-function isPlainWord(word: number): boolean {
+/**
+ * Marks the bytes of a word that do not stand for themselves: quotation marks, backslashes, control characters, and all
+ * above `~`. The lowest bit that is set is right, and so is every bit below it.
+ */
+function findSpecial(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
   const found =
@@ -91,7 +94,7 @@ function isPlainWord(word: number): boolean {
     ((word - 0x20202020) & ~word) |
     word |
     (word + 0x01010101);
-  return (found & 0x80808080) === 0;
+  return found & 0x80808080;
 }
 
 /** The place behind a text, or minus the place where it stops being a plain one. */
@@ -99,12 +102,13 @@ export function endOfText(bytes: Buffer, words: DataView, from: number, seen: Se
   let at = from + 1;
   seen.kind = KIND.TEXT | kindOfStart(bytes, at);
   for (;;) {
-    while (isPlainWord(words.getInt32(at, true))) at += 4;
-    let inside = INSIDE[bytes[at] ?? 0] ?? 0;
-    while (inside === 0) {
-      at += 1;
-      inside = INSIDE[bytes[at] ?? 0] ?? 0;
+    let special = findSpecial(words.getInt32(at, true));
+    while (special === 0) {
+      at += 4;
+      special = findSpecial(words.getInt32(at, true));
     }
+    at += (31 - Math.clz32(special & -special)) >> 3;
+    const inside = INSIDE[bytes[at] ?? 0] ?? 0;
     if (inside === ENDS) return at + 1;
     if (inside === ESCAPES) {
       const next = bytes[at + 1];
