@@ -23,6 +23,10 @@ export type FillPlan = StageTarget & {
   readonly reading: ReadingOptions;
 };
 
+const LOADING_CACHE_KB = 2000;
+/** Indexes are sorted in memory up to this size. */
+const SORTING_CACHE_KB = 16_000;
+
 /** What a stage is laid out for. The database is only read, to tell bytes from the text of them. */
 export type StageTarget = { readonly live: HostDatabase; readonly nativeBinding: string | undefined };
 
@@ -79,6 +83,8 @@ async function load(
     // overwrite.
     db.pragma('journal_mode = MEMORY');
     db.pragma(`encoding = '${schema.encoding}'`);
+    // Rows are only appended: a page that is full is not needed again, and the next one can take its memory.
+    db.pragma(`cache_size = -${LOADING_CACHE_KB}`);
     const known = new Map([
       [foldName(profile.log.table), 'log'] as const,
       ...profile.tables.map((name) => [foldName(name), 'projected'] as const),
@@ -119,6 +125,7 @@ async function load(
       else await loader?.add(part);
     }
     db.exec('COMMIT');
+    db.pragma(`cache_size = -${SORTING_CACHE_KB}`);
     if (sha256 === null) throw new TypeError('The snapshot was not hashed.');
     const misfits = loaders.filter((one) => !one.fits()).map((one) => foldName(one.table));
     if (misfits.length > 0) return { filled: null, misfits };
