@@ -163,6 +163,9 @@ function writeOther(from: Cursor, to: Cursor): 'zero' | 'other' {
   to.at = end;
   if (!isReal) return 'other';
   const value = Number(input.toString('latin1', began, at));
-  to.at = beganOutput + output.write(jsonReal(value), beganOutput, 'latin1');
+  const text = jsonReal(value);
+  // Several times faster than a call that writes so few bytes.
+  for (let index = 0; index < text.length; index += 1) output[beganOutput + index] = text.charCodeAt(index);
+  to.at = beganOutput + text.length;
   return value === 0 ? 'zero' : 'other';
 }
