@@ -12,6 +12,8 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, asHost, codeOf, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
+import { readState } from '../support/state.ts';
 import { live, NOW, type Story } from '../support/story.ts';
 
 /**
@@ -87,6 +89,37 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
     expect(await readdir(join(place.dir, 'snapshots/periodic'))).toEqual(expect.arrayContaining(others));
   });
 });
+
+test.concurrent.each(WAYS)(
+  'after a restore that keeps newer events, the host loads the snapshot’s state and applies them: a rewind that %s',
+  async (way) => {
+    const { place, folder, id, before } = await rewindLately(root(), way);
+    await putSnapshot(place, 'periodic/20991231T235959Z', '{"last_event_id": 15, "memories": []}');
+    await applyRestore(folder, keeping(id), NOW);
+    const loaded = JSON.parse(
+      await readFile(join(place.dir, 'snapshots/periodic', await newestByName(place)), 'utf8'),
+    );
+    expect(loaded).toMatchObject({ last_event_id: 12, event_log: { length: 12 }, memories: { length: 12 } });
+    expect(readState(place.databaseFile).tables.memories).toEqual(before.tables.memories);
+    const toApply = asHost(place, (db) => db.prepare('SELECT id FROM event_log WHERE id > 12').pluck().all());
+    expect(toApply).toEqual([14, 15]);
+    await applyUndo(folder, {}, NOW);
+    await expectAllLoaded(place, 15);
+  },
+);
+
+/** The host's cold load leaves no event to apply. */
+async function expectAllLoaded(place: Place, last: number): Promise<void> {
+  const loaded = JSON.parse(
+    await readFile(join(place.dir, 'snapshots/periodic', await newestByName(place)), 'utf8'),
+  );
+  const { memories = [], event_log: log = [] } = readState(place.databaseFile).tables;
+  expect(loaded).toMatchObject({
+    last_event_id: last,
+    event_log: { length: log.length },
+    memories: { length: memories.length },
+  });
+}
 
 describe.concurrent('pruning never leaves a checkpoint of the undone state as the newest', () => {
   /** A checkpoint of the mistake, a restore, and a checkpoint of after some more events. */

@@ -9,7 +9,7 @@ import {
 
 /**
  * Restores a snapshot, and stands still right before COMMIT, or in another phase, saying its name, until there is a file.
- * Then says `done`, or the code of the error. Alone with the database only where another phase is named.
+ * Then says `done`, or the code of the error. Mode `keep-newer`: a full restore that keeps newer events. Alone with the database only where another phase is named.
  */
 const [dir = '', id = '', mode = '', go = '', stop = 'commit'] = process.argv.slice(2);
 const modes: readonly RestoreMode[] = ['full', 'projections'];
@@ -18,6 +18,7 @@ const request = {
   snapshotId: id,
   action: 'restore' as const,
   mode: modes.find((known) => known === mode) ?? 'full',
+  keepNewer: mode === 'keep-newer',
 };
 
 /** Stops everything in this process: nothing of it runs on beside the wait. */
