@@ -113,9 +113,9 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
 }
 
 /** What the chat app loads and replays at its next start, where the tables will not hold the whole log. Null otherwise. */
-function replayDetail({ hostReplay, replay, snapshot }: RestorePlan): string | null {
+function replayDetail({ hostReplay, replay }: RestorePlan): string | null {
   if (replay !== null)
-    return `At its next start the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}. The tables restored here are as of event ${formatNumber(snapshot.lastEventId ?? 0n)}.`;
+    return `At its next start the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}. The tables restored here do not hold them yet.`;
   if (hostReplay === null) return null;
   const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
   const range =

@@ -4,9 +4,8 @@ import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import type { EventMatch } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { findForeignId, findForeignLiveId, findLogTable, readLastEventId } from '../log/events.ts';
+import { findForeignId, findForeignLiveId, findLogTable } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
-import { SnapbackError } from '../model/errors.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { contentAfter } from '../snapshot-file/notes.ts';
@@ -28,12 +27,13 @@ import { findNotKeptUp } from '../write/not-kept-up.ts';
 import type { IndexState } from '../write/search-index.ts';
 import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
 import type { IndexStates, TableWork, WrittenEffects } from '../write/write-tables.ts';
+import { requireClearable } from './clearable.ts';
 import type { PlanFound } from './found-before.ts';
 import { findKeepRefusal, type KeptEvents } from './keep-newer.ts';
 import { planId, readByEvidence } from './plan-id.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
-import { findReplay } from './tables-at.ts';
+import { findHostReplay, findReplay } from './tables-at.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
 
 export type PlanRequest = {
@@ -161,7 +161,7 @@ export async function preparePlan(
     inUse: preflight.inUse,
     safetyCopy: { folder: preflight.safetyFolder, aboutBytes: preflight.aboutBytes },
     freshCheckpoint: full,
-    hostReplay: full ? null : hostReplay(database, request),
+    hostReplay: full ? null : findHostReplay(database, request),
     space: preflight.space,
   };
   const foreignId = findForeignEventId(database, comparisons);
@@ -248,34 +248,5 @@ export function describeEffects(
       handling,
       before: indexes.get(name) ?? 'unchecked',
     })),
-  };
-}
-
-/** Refuses a choice that would do nothing: only a table that the snapshot has as an empty list can be emptied. @throws `usage` */
-function requireClearable(name: string, tables: readonly TableDiff[], mode: RestoreOptions['mode']): void {
-  const table = tables.find((one) => foldName(one.name) === foldName(name));
-  const refuse = (sentence: string) => new SnapbackError('usage', sentence, { table: name });
-  const only = 'Only a table that the snapshot has as an empty list can be emptied.';
-  if (table === undefined || ['missing-live', 'derived', 'unreadable'].includes(table.state))
-    throw refuse(`There is no table “${name}” that could be emptied.`);
-  if (table.state === 'not-in-snapshot')
-    throw refuse(`The snapshot does not name the table “${table.name}”. ${only}`);
-  if (table.snapshotRows > 0) throw refuse(`The snapshot has rows of the table “${table.name}”. ${only}`);
-  if (table.role === 'log' && mode !== 'full')
-    throw refuse(
-      'The event log stays as it is when only the other tables are restored: choose a full restore.',
-    );
-}
-
-function hostReplay(
-  { db, profile }: HostDatabase,
-  { preflight, snapshot }: PlanRequest,
-): RestorePlan['hostReplay'] {
-  const { checkpoint } = preflight;
-  return {
-    checkpoint: checkpoint?.id ?? null,
-    afterEvent: checkpoint?.lastEventId ?? 0n,
-    upToEvent: readLastEventId(db, profile),
-    tablesAtEvent: snapshot.lastEventId ?? 0n,
   };
 }

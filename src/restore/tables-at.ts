@@ -4,9 +4,10 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { readJournal } from '../journal/journal.ts';
 import { replayJournal } from '../journal/replay.ts';
+import { readLastEventId } from '../log/events.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { Replay, RestoreOptions } from '../model/restore.ts';
+import type { Replay, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
@@ -20,6 +21,8 @@ import { columnInStage } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { continuesLog, readLogsAround } from './logs-around.ts';
 import { holdsProjections, holdsTables, type NotedContents, readNotedContents } from './noted-contents.ts';
+
+import type { Preflight } from './preflight.ts';
 
 /*
  * After a restore that keeps newer events, the tables hold the log only up to the snapshot's last event, until the host
@@ -44,8 +47,7 @@ export async function findReplay(
   { options, snapshot, stage, comparisons }: Planned,
   task: TaskOptions,
 ): Promise<{ readonly tablesAt: bigint; readonly shown: Replay } | null> {
-  const before = stage.about?.restore?.tablesAt?.before ?? null;
-  const tablesAt = before !== null ? BigInt(before) : options.keepNewer ? snapshot.lastEventId : null;
+  const tablesAt = readStagedTablesAt(stage) ?? (options.keepNewer ? snapshot.lastEventId : null);
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   if (tablesAt === null || log === undefined) return null;
   const place = placeOfName(log.staged.columns, database.profile.log.columns.id);
@@ -61,6 +63,27 @@ export async function findReplay(
   if (typeof fromEvent !== 'bigint' || typeof toEvent !== 'bigint') return null;
   const events = await groupStagedAfter(database, log, tablesAt, createYielder(task));
   return { tablesAt, shown: { fromEvent, toEvent, events } };
+}
+
+/** The event up to which the tables of a stage hold its log; null: all of it. */
+function readStagedTablesAt({ about }: Stage): bigint | null {
+  const before = about?.restore?.tablesAt?.before ?? null;
+  return before === null ? null : BigInt(before);
+}
+
+type Checked = Pick<Planned, 'snapshot' | 'stage'> & { readonly preflight: Preflight };
+
+/** What the host loads and replays at its next start, if the tables alone are restored. Reads only. */
+export function findHostReplay(
+  { db, profile }: HostDatabase,
+  { preflight: { checkpoint }, snapshot, stage }: Checked,
+): NonNullable<RestorePlan['hostReplay']> {
+  return {
+    checkpoint: checkpoint?.id ?? null,
+    afterEvent: checkpoint?.lastEventId ?? 0n,
+    upToEvent: readLastEventId(db, profile),
+    tablesAtEvent: readStagedTablesAt(stage) ?? snapshot.lastEventId ?? 0n,
+  };
 }
 
 /**
