@@ -25,47 +25,26 @@ export function writeText(from: Cursor, to: Cursor): boolean {
       const word = inputView.getUint32(at, true);
       outputView.setUint32(end, word, true);
       const special = findSpecial(word);
-      if (special === 0) {
-        at += WORD;
-        end += WORD;
-        continue;
-      }
-      const plain = (31 - Math.clz32(special & -special)) >> 3;
+      const plain = special === 0 ? WORD : (31 - Math.clz32(special & -special)) >> 3;
       at += plain;
       end += plain;
-      break;
+      if (special !== 0) break;
     }
-    let byte = input[at] ?? QUOTE;
+    const byte = input[at] ?? QUOTE;
+    if (byte === QUOTE) break;
     if (byte < 0x7f) {
-      if (byte === QUOTE) {
-        // A backslash before it escapes it, unless that is escaped itself.
-        let before = at;
-        while (input[before - 1] === BACKSLASH) before -= 1;
-        if (((at - before) & 1) === 0) break;
-      }
       output[end++] = byte;
       at += 1;
+      if (byte === BACKSLASH) output[end++] = input[at++] ?? 0;
       continue;
     }
     do {
-      let code = byte;
-      if (byte >= 0xc2 && byte < 0xe0) {
-        const second = (input[at + 1] ?? 0) ^ 0x80;
-        if (second > 0x3f) return false;
-        code = ((byte & 0x1f) << 6) | second;
-        at += 2;
-      } else {
-        code = decodeAt(input, at);
-        if (code < 0) return false;
-        at += code < 0x80 ? 1 : code < 0x10000 ? 3 : 4;
-        if (code > 0xffff) {
-          end = writeEscaped(outputView, end, 0xd7c0 + (code >> 10));
-          code = 0xdc00 + (code & 0x3ff);
-        }
-      }
-      end = writeEscaped(outputView, end, code);
-      byte = input[at] ?? 0;
-    } while (byte >= 0x7f);
+      const code = decodeAt(input, at);
+      if (code < 0) return false;
+      at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      if (code > 0xffff) end = writeEscaped(outputView, end, 0xd7c0 + (code >> 10));
+      end = writeEscaped(outputView, end, code > 0xffff ? 0xdc00 + (code & 0x3ff) : code);
+    } while ((input[at] ?? 0) >= 0x7f);
   }
   output[end] = QUOTE;
   from.at = at + 1;
@@ -79,7 +58,9 @@ export function writeText(from: Cursor, to: Cursor): boolean {
  */
 function findSpecial(word: number): number {
   const quote = word ^ 0x22222222;
-  return (((quote - 0x01010101) & ~quote) | word | (word + 0x01010101)) & 0x80808080;
+  const backslash = word ^ 0x5c5c5c5c;
+  const syntax = ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash);
+  return (syntax | word | (word + 0x01010101)) & 0x80808080;
 }
 
 /** The code of the character that begins there, by the rules of UTF-8; -1 if it is none. */
