@@ -27,6 +27,7 @@ import type {
   InUse,
   KnownOutcome,
   PlanOutcome,
+  Replay,
   RestoreConsents,
   RestoreOptions,
   RestorePlan,
@@ -200,6 +201,8 @@ type CoreRequests = RowsRequests & {
   'folder.timeline': In<OfFolder, Timeline>;
   /** What was lost, and which snapshot brings back most of it. */
   'folder.happened': In<OfFolder, Happened>;
+  /** The events that a restore kept and that the chat app has not applied yet; null: none. */
+  'folder.waiting': In<OfFolder, Replay | null>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   /** Hits are told of as they are found; the answer has all of them. */

@@ -57,6 +57,7 @@ export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
 export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
+export { readWaiting } from './restore/waiting-events.ts';
 export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
 export { type SearchTask, searchSnapshots } from './search/search.ts';

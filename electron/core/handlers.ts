@@ -30,6 +30,7 @@ import {
   readPlanOutcome,
   readRowHistory,
   readTimeline,
+  readWaiting,
   releaseAbandoned,
   releaseSnapshot,
   type SearchTask,
@@ -142,6 +143,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
     'folder.happened': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHappened(folder, task)),
+    'folder.waiting': ({ folderId }, task) => inFront(folderId, ({ folder }) => readWaiting(folder, task)),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),

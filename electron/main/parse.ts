@@ -119,6 +119,7 @@ const schemas = {
   'folder.in-use': ofFolder,
   'folder.timeline': ofFolder,
   'folder.happened': ofFolder,
+  'folder.waiting': ofFolder,
   'snapshots.list': ofFolder,
   'snapshot.diff': ofSnapshot,
   'search.run': v.strictObject({

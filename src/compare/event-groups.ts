@@ -1,6 +1,6 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
-import { chainColumns } from '../log/events.ts';
+import { chainColumns, findLogTable } from '../log/events.ts';
 import { readChatNames, readSpeech } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -81,6 +81,21 @@ export async function groupStagedAfter(
     return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
   };
   const sql = `SELECT ${eventParts(profile, sourceOf)} FROM ${STAGE_SCHEMA}.${staged.name} s
+    WHERE ${sourceOf(profile.log.columns.id)} > ${id} ORDER BY 1`;
+  return group(db, sql, { names: readChatNames(database), profile, yielder, rewound: new Set() });
+}
+
+/** The live events after the one with this id, by chat. Reads only. */
+export async function groupLiveAfter(
+  database: HostDatabase,
+  id: bigint,
+  yielder: Yielder,
+): Promise<readonly NewerEvents[]> {
+  const { profile, db, schema } = database;
+  const { name, columns } = findLogTable(schema, profile);
+  const names = columns.map((column) => column.name);
+  const sourceOf = (column: string) => (placeOfName(names, column) === -1 ? 'NULL' : quoteName(column));
+  const sql = `SELECT ${eventParts(profile, sourceOf)} FROM main.${quoteName(name)}
     WHERE ${sourceOf(profile.log.columns.id)} > ${id} ORDER BY 1`;
   return group(db, sql, { names: readChatNames(database), profile, yielder, rewound: new Set() });
 }

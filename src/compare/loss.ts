@@ -1,8 +1,9 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
+import type { Profile } from '../host/profile.ts';
 import { parseTime } from '../log/last-time.ts';
 import { readChatNames, readSpeech } from '../log/payload.ts';
-import type { NewerEvents } from '../model/diff.ts';
+import type { NewerEvents, SnapshotRef } from '../model/diff.ts';
 import type { Loss, SaidMessage, Way } from '../model/happened.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -31,7 +32,7 @@ export async function weighSnapshot(folder: DataFolder, id: SnapshotId, task: Ta
     const { match } = await compareTables(database, log, 'differing', yielder);
     const groups = await groupEvents(database, match, yielder);
     const lastEventAt = match === null ? null : readLastEventTime(database, match);
-    return { way: wayOf(snapshot, groups), lastEventAt };
+    return { way: wayOf(database.profile, snapshot, groups), lastEventAt };
   });
 }
 
@@ -41,20 +42,28 @@ export async function readLoss(folder: DataFolder, id: SnapshotId, task: TaskOpt
     const { match, tables } = await compareSnapshot(database, stage, 'differing', task);
     const groups = await groupEvents(database, match, createYielder(task));
     const lastMessages = match === null ? [] : readLastMessages(database, match);
-    return { ...wayOf(snapshot, groups), tables, lastMessages };
+    return { ...wayOf(database.profile, snapshot, groups), tables, lastMessages };
   });
 }
 
-type Snapshot = { readonly id: SnapshotId; readonly takenAt: string };
+type Snapshot = Pick<SnapshotRef, 'id' | 'takenAt' | 'lastEventId'>;
 
-function wayOf({ id, takenAt }: Snapshot, { returning, newer }: EventGroups): Way {
+function wayOf(profile: Profile, snapshot: Snapshot, { returning, newer }: EventGroups): Way {
   return {
-    snapshotId: id,
-    takenAt,
+    snapshotId: snapshot.id,
+    takenAt: snapshot.takenAt,
+    keepsNewer: seemsToKeep(profile, snapshot, newer),
     rewoundAt: rewoundAtOf(returning, newer),
     returningEvents: returning,
     newerEvents: newer,
   };
+}
+
+/** Whether newer events could be kept, as far as this tells: the plan also looks whether it holds what it says. */
+function seemsToKeep({ log }: Profile, { lastEventId }: Snapshot, newer: readonly NewerEvents[]): boolean {
+  const records = newer.reduce((sum, one) => sum + one.rewindRecords, 0);
+  if (!log.replays || records > 1 || (records > 0 && log.gapless)) return false;
+  return lastEventId !== null && newer.every(({ first }) => first.id > lastEventId);
 }
 
 /** The newest recorded rewind of a chat that something comes back to; where records name no such chat, the newest of all. */

@@ -21,6 +21,8 @@ export type Way = {
   readonly rewoundAt: string | null;
   readonly returningEvents: readonly NewerEvents[];
   readonly newerEvents: readonly NewerEvents[];
+  /** Whether a restore can keep the newer events, as far as the logs tell. */
+  readonly keepsNewer: boolean;
 };
 
 /** The way that brings back most of what the newest rewind took. */

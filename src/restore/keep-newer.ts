@@ -122,11 +122,12 @@ function readLastStaged({ db }: Stage, staged: StagedTable, id: string): bigint 
   return typeof last === 'bigint' ? last : null;
 }
 
-/** Why a plan that keeps newer events may not be applied; null: it may. */
+/** Why a plan that keeps newer events may not be applied; null: it may, or there are none to keep. */
 export function findKeepRefusal(
   plan: Pick<RestorePlan, 'newerEvents' | 'newerEventsLost'>,
-  { obstacle, rewindRecords }: KeptEvents,
+  { obstacle, events, rewindRecords }: KeptEvents,
 ): Refusal | null {
+  if (events === 0 && plan.newerEventsLost === 0) return null;
   const records = plan.newerEvents.reduce((sum, one) => sum + one.rewindRecords, 0);
   const found = obstacle ?? (plan.newerEventsLost > 0 || records !== rewindRecords ? 'other-timeline' : null);
   return found === null

@@ -169,7 +169,8 @@ export async function preparePlan(
   const notKept = request.kept === null ? null : findKeepRefusal(plan, request.kept);
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
   // Where the newer events stay, both logs are of one timeline, although each has events that the other lacks.
-  const lineage = request.kept === null || notKept !== null ? found.lineage : 'same';
+  const keeps = request.kept !== null && request.kept.events > 0 && notKept === null;
+  const lineage = keeps ? 'same' : found.lineage;
   return {
     plan: { ...plan, lineage, planId: id, refusals: notKept === null ? refusals : [notKept, ...refusals] },
     stage,

@@ -118,6 +118,24 @@ export async function readTablesAt(
   return null;
 }
 
+/**
+ * Where it would be noted that the tables do not hold the whole log: the safety copy or the checkpoint of a restore. Null:
+ * nowhere, so they hold all of it. Reads no contents. @throws as `listSnapshotFiles`
+ */
+export async function findTablesAtNote(folder: DataFolder): Promise<SnapshotId | null> {
+  const files = await listSnapshotFiles(folder);
+  const copies = files.filter(({ kind }) => kind === SAFETY_KIND);
+  const unnoted = await readUnnoted(folder, new Set(copies.map(({ id }) => id)));
+  if (unnoted !== null) return unnoted.checkpointId;
+  for (const { id } of copies) {
+    const copy = await readNote(folder, id);
+    if (!isNoted(copy) || (await isOfAnotherDatabase(folder, copy))) continue;
+    const { before = null, after = null } = copy.note.tablesAt ?? {};
+    return before === null && after === null ? null : id;
+  }
+  return null;
+}
+
 /** What the newest restore left, by the journal, where its safety copy has been deleted; null where all is told by the copy. */
 async function readUnnoted(folder: DataFolder, copies: ReadonlySet<SnapshotId>) {
   const newest = replayJournal(await readJournal(folder)).committed.at(-1);

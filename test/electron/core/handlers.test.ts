@@ -129,6 +129,7 @@ describe('the answers of the core', () => {
       'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
       'folder.happened': await handlers['folder.happened'](ofFolder, task),
+      'folder.waiting': await handlers['folder.waiting'](ofFolder, task),
       'folder.space': await handlers['folder.space'](ofFolder, task),
       'snapshot.keep': await handlers['snapshot.keep'](
         { folderId, snapshotId, label: { name: 'Mine', note: null } },
