@@ -2,6 +2,7 @@ import type { EventMark, NewerEvents } from '../src/model/diff.ts';
 import type { HeldState, RestorePlan } from '../src/model/restore.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
 import { formatWhen } from './moments.ts';
+import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
@@ -18,21 +19,32 @@ export type Confirmation = { readonly title: Story; readonly lines: readonly Con
 
 /** So that it is read in ten seconds. */
 const MOST_WORDS = 45;
-/** Names are cut to so many words. Quotes are too, where longer ones would be too much. */
+/** Names are cut to so many words. */
 const NAME_WORDS = 3;
-const QUOTE_WORDS = [9, 7, 5, 4];
+/** How many words a quote of what comes back and of what is removed may have, and whether chats are counted. */
+type Room = { readonly back: number; readonly gone: number; readonly chats: boolean };
+const ROOMS: readonly Room[] = [9, 7, 5, 4, NAME_WORDS].map((most) => ({
+  back: most,
+  gone: most,
+  chats: true,
+}));
+const TIGHT_ROOMS: readonly Room[] = [
+  { back: NAME_WORDS, gone: 0, chats: true },
+  { back: 0, gone: 0, chats: true },
+];
+const LEAST_ROOM: Room = { back: 0, gone: 0, chats: false };
 const LETTERS_PER_WORD = 9;
 
 /**
- * What a person reads before they confirm: what comes back, what is removed, and that it can be undone. At most 45 words
+ * What a person reads before they confirm: what comes back, what stays, what is removed, and that it can be undone. At most 45 words
  * for any plan, except where some tables are of another moment.
  */
 export function confirmationOf(subject: Subject, plan: RestorePlan, now: Date): Confirmation {
-  for (const quoteWords of QUOTE_WORDS) {
-    const confirmation = confirm(subject, plan, now, quoteWords);
+  for (const room of [...ROOMS, ...TIGHT_ROOMS]) {
+    const confirmation = confirm({ subject, plan, room }, now);
     if (countWords(confirmation) <= MOST_WORDS) return confirmation;
   }
-  return confirm(subject, plan, now, NAME_WORDS);
+  return confirm({ subject, plan, room: LEAST_ROOM }, now);
 }
 
 /** The lines as text for a screen reader. */
@@ -48,10 +60,14 @@ function countWords({ title, lines }: Confirmation): number {
   return texts.join(' ').trim().split(/\s+/u).length;
 }
 
-function confirm(subject: Subject, plan: RestorePlan, now: Date, quoteWords: number): Confirmation {
-  const back = linesBack(plan, quoteWords);
+type Asked = { readonly subject: Subject; readonly plan: RestorePlan; readonly room: Room };
+
+function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
+  const back = linesBack(plan, room);
   const again = sumOf(plan.returningEvents, (group) => group.spokenHidden);
-  const gone = goneLine(plan, again > 0 ? 0 : quoteWords);
+  // Where newer events cannot be kept, nothing happens to them before a person has chosen.
+  const isOpen = keepRefusal(plan) !== null;
+  const gone = isOpen ? null : goneLine(plan, again > 0 ? { ...room, gone: 0 } : room);
   const mix = notRestoredWords(plan);
   return {
     title: titleOf(subject, plan, now),
@@ -65,8 +81,8 @@ function confirm(subject: Subject, plan: RestorePlan, now: Date, quoteWords: num
               plain(` ${choose(again, 'is', 'are')} hidden again`),
             ]),
           ]),
+      ...(isOpen ? [] : keptLines(plan)),
       ...(gone === null ? [] : [gone]),
-      ...keptLines(plan),
       ...(mix === null ? [] : [line('mixed', [plain(mix)])]),
       line('undo', [plain('You can undo this.')]),
     ],
@@ -92,7 +108,7 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
   }
 }
 
-function linesBack(plan: RestorePlan, quoteWords: number): readonly ConfirmLine[] {
+function linesBack(plan: RestorePlan, room: Room): readonly ConfirmLine[] {
   const groups = talkingGroups(plan.returningEvents);
   const messages = sumOf(groups, seenMessages);
   if (messages > 0)
@@ -101,10 +117,10 @@ function linesBack(plan: RestorePlan, quoteWords: number): readonly ConfirmLine[
         'back',
         [
           back(count(messages, 'message')),
-          ...among(groups),
+          ...(room.chats ? among(groups) : []),
           plain(choose(messages, ' comes back', ' come back')),
         ],
-        quoteOf(groups, messages, quoteWords),
+        quoteOf(groups, messages, room.back),
       ),
     ];
   const written = plan.newerEvents.some((group) => writtenEvents(group) > 0);
@@ -114,40 +130,25 @@ function linesBack(plan: RestorePlan, quoteWords: number): readonly ConfirmLine[
   return [line('back', [changed(count(rows, 'detail')), plain(choose(rows, ' changes', ' change'))])];
 }
 
-/** Quotes nothing if it may have no words for that. */
-function goneLine({ newerEvents }: RestorePlan, quoteWords: number): ConfirmLine | null {
-  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
-  if (written.length === 0) return null;
-  const talking = written.filter(({ spoken }) => spoken > 0);
-  const groups = talking.length > 0 ? talking : written;
-  const sum = talking.length > 0 ? sumOf(talking, ({ spoken }) => spoken) : sumOf(written, writtenEvents);
-  const noun = talking.length > 0 ? 'newer message' : 'newer event';
+function goneLine({ newerEvents }: RestorePlan, room: Room): ConfirmLine | null {
+  const { sum, noun, groups } = newerAmount(newerEvents);
+  if (sum === 0) return null;
   const [only] = groups;
-  const where: Story =
-    groups.length === 1 && only !== undefined && only.chat !== null
-      ? [plain(' in '), nameOf(only)]
-      : among(groups);
+  const isNamed = groups.length === 1 && only !== undefined && only.chat !== null;
+  const where = isNamed ? [plain(' in '), nameOf(only)] : among(groups);
   return line(
     'gone',
-    [gone(count(sum, noun)), ...where, plain(choose(sum, ' is removed', ' are removed'))],
-    quoteWords === 0 ? null : quoteOf(groups, sum, quoteWords),
+    [gone(count(sum, noun)), ...(room.chats ? where : []), plain(choose(sum, ' is removed', ' are removed'))],
+    quoteOf(groups, sum, room.gone),
   );
 }
 
 /** What stays is not seen until the chat app has started. */
 function keptLines({ replay }: RestorePlan): readonly ConfirmLine[] {
-  const written = replay?.events.filter((group) => writtenEvents(group) > 0) ?? [];
-  const messages = sumOf(written, ({ spoken }) => spoken);
-  const events = sumOf(written, writtenEvents);
-  if (events === 0) return [];
-  const sum = messages > 0 ? messages : events;
-  return [
-    line('kept', [
-      plain(count(sum, messages > 0 ? 'newer message' : 'newer event')),
-      plain(choose(sum, ' stays', ' stay')),
-      plain(` and ${choose(sum, 'appears', 'appear')} when your chat app starts next`),
-    ]),
-  ];
+  const { sum, noun } = newerAmount(replay?.events ?? []);
+  if (sum === 0) return [];
+  const [stays, appears] = [choose(sum, ' stays', ' stay'), choose(sum, 'appears', 'appear')];
+  return [line('kept', [plain(`${count(sum, noun)}${stays} and ${appears} when your chat app starts next`)])];
 }
 
 /** ` in 3 chats`; nothing for a single one, which the title names. */
@@ -161,8 +162,9 @@ function talkingGroups(groups: readonly NewerEvents[]): readonly NewerEvents[] {
     .toSorted((a, b) => seenMessages(b) - seenMessages(a));
 }
 
-/** `“Mind the ninth…” to “Then light it…”`, from the largest chat. Null where nothing was said. */
+/** `“Mind the ninth…” to “Then light it…”`, from the largest chat. Null where nothing was said or may be quoted. */
 function quoteOf([largest]: readonly NewerEvents[], sum: number, words: number): string | null {
+  if (words === 0) return null;
   const [first, last] =
     largest === undefined ? [null, null] : [largest.first, largest.last].map((mark) => quote(mark, words));
   if (first == null) return null;

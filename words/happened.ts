@@ -1,8 +1,10 @@
 import type { NewerEvents } from '../src/model/diff.ts';
 import type { Happened, Loss, Way } from '../src/model/happened.ts';
+import type { Replay } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
-import { seenMessages, writtenEvents } from './events.ts';
+import { seenMessages } from './events.ts';
 import { formatWhen } from './moments.ts';
+import { newerAmount } from './newer.ts';
 import { article, choose, count } from './plurals.ts';
 import { chatPiece, enumerate, type Piece, plain, type Story } from './story.ts';
 
@@ -138,21 +140,40 @@ function backGroups({ returningEvents }: Way): readonly NewerEvents[] {
   return talking.length > 0 ? talking : returningEvents.filter(({ events, hidden }) => events > hidden);
 }
 
-/** `3 messages written in Harbour since then …`. Empty where nothing would be removed. */
-function sinceWords({ newerEvents }: Pick<Way, 'newerEvents'>): Story {
-  const written = newerEvents.filter((group) => writtenEvents(group) > 0);
-  if (written.length === 0) return [];
-  const messages = sumOf(written, ({ spoken }) => spoken);
-  const sum = messages > 0 ? messages : sumOf(written, writtenEvents);
-  const talking = messages > 0 ? written.filter(({ spoken }) => spoken > 0) : written;
+/** What becomes of what was written since. Empty where nothing was. */
+function sinceWords({ newerEvents, keepsNewer }: Pick<Way, 'newerEvents' | 'keepsNewer'>): Story {
+  const { sum, noun, groups } = newerAmount(newerEvents);
+  if (sum === 0) return [];
+  const [it, stays] = [choose(sum, 'it', 'them'), choose(sum, 'stays', 'stay')];
+  const where = [plain(' in '), ...chatsOf(groups)];
+  return keepsNewer
+    ? [
+        plain(count(sum, noun)),
+        ...where,
+        plain(` ${stays}; your chat app shows ${it} again when it starts next.`),
+      ]
+    : [
+        { text: count(sum, noun), tone: 'gone' },
+        ...where,
+        plain(` can’t be kept and will be removed. Undo brings ${it} back.`),
+      ];
+}
+
+/** `3 newer messages in Harbour appear when your chat app starts next.` Empty where none wait for that. */
+export function waitingWords(waiting: Replay | null): Story {
+  const { sum, noun, groups } = newerAmount(waiting?.events ?? []);
+  if (sum === 0) return [];
   return [
-    { text: count(sum, messages > 0 ? 'newer message' : 'newer event'), tone: 'gone' },
-    plain(' in '),
-    ...chatsOf(talking),
-    plain(
-      ` will be removed: keeping ${choose(sum, 'it', 'them')} isn’t possible yet. Undo brings ${choose(sum, 'it', 'them')} back.`,
-    ),
+    plain(`${count(sum, noun)} in `),
+    ...chatsOf(groups),
+    plain(` ${choose(sum, 'appears', 'appear')} when your chat app starts next.`),
   ];
+}
+
+/** `Go back without the 3 newer messages…`: the other way, where the first one keeps them. Null: there is no other. */
+export function withoutNewerWords({ newerEvents, keepsNewer }: Way): string | null {
+  const { sum, noun } = newerAmount(newerEvents);
+  return sum === 0 || !keepsNewer ? null : `Go back without the ${count(sum, noun)}…`;
 }
 
 const MOST_CHATS = 2;

@@ -7,6 +7,7 @@ import { countWritten, seenMessages, writtenEvents } from './events.ts';
 import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
 import { type Exactness, formatShort } from './moments.ts';
+import { keepRefusal } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { choose, count } from './plurals.ts';
 import { decapitalize } from './sentences.ts';
@@ -167,10 +168,11 @@ export function timelineWords(plan: RestorePlan): string | null {
  */
 export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
   const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
-  const final = refusals.find((refusal) => !isConsentable(refusal));
+  const final = refusals.find((refusal) => !isConsentable(refusal) && refusal.code !== 'newer-not-kept');
   if (final !== undefined)
     return `Restoring isn’t possible: ${decapitalize(explain(final, 'window').title)}.`;
   if (plannedRows(plan) === 0) return 'There is nothing to restore.';
+  if (keepRefusal(plan) !== null) return 'First choose what happens to what was written since.';
   if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or confirm the points above.';
   return refusals.length === 0 ? null : 'Confirm the points above.';
 }

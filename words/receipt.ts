@@ -70,10 +70,12 @@ export function exceptionWords(receipt: RestoreReceipt): string | null {
 }
 
 /** `Verified: 11 tables match the snapshot`. Tables of which values were left out do not match it. */
-export function verifiedLine({ action, tables, leftOut }: RestoreReceipt): string {
+export function verifiedLine({ action, tables, leftOut, replay }: RestoreReceipt): string {
   const match = tables.filter(({ name }) => !leftOut.includes(name)).length;
+  const what =
+    action === 'undo' ? 'the safety copy' : `the snapshot${replay === null ? '' : ' and what stays'}`;
   const of = match === tables.length ? '' : ` of ${tables.length}`;
-  return `Verified: ${match}${of} ${choose(tables.length, 'table matches', 'tables match')} ${action === 'undo' ? 'the safety copy' : 'the snapshot'}`;
+  return `Verified: ${match}${of} ${choose(tables.length, 'table matches', 'tables match')} ${what}`;
 }
 
 function leftOutWords({ leftOut }: RestoreReceipt): string | null {

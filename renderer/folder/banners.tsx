@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import type { RestoredState } from '../../src/model/restore.ts';
+import type { Replay, RestoredState } from '../../src/model/restore.ts';
 import { wayBackWords } from '../../words/held-state.ts';
+import { startOnceWords } from '../../words/newer.ts';
 import { verifiedWords } from '../../words/receipt.ts';
 import { isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -18,6 +19,8 @@ export type Notice = {
 
 export type BannersProps = {
   readonly facts: FolderFacts;
+  /** What the chat app has not applied yet; null: nothing. */
+  readonly waiting: Replay | null;
   readonly place: string;
   readonly coreStopped: boolean;
   readonly notice: Notice | null;
@@ -61,7 +64,7 @@ export function Banners(props: BannersProps) {
             </Button>
           }
         >
-          <Restored state={facts.restored} />
+          <Restored state={facts.restored} /> {startOnceWords(props.waiting)}
         </Banner>
       )}
       {facts.demo && facts.restored === null && (

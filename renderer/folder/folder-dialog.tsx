@@ -3,6 +3,7 @@ import type { PrunePolicy } from '../../src/model/prune.ts';
 import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { isEndangered } from '../../words/keep.ts';
+import type { Newer } from '../../words/newer.ts';
 import { useNow } from '../ask/now.ts';
 import { KeepDialog } from '../keep/keep-dialog.tsx';
 import { useHold } from '../keep/use-hold.ts';
@@ -15,7 +16,7 @@ import type { FolderData } from './folder-data.ts';
 
 /** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
-  | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId }
+  | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId; readonly newer: Newer }
   | { readonly dialog: 'undo'; readonly from: HeldState }
   | { readonly dialog: 'take' | 'space' | 'trash' }
   | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
@@ -50,6 +51,7 @@ export function FolderDialog(props: FolderDialogProps) {
         <RestoreDialog
           folderId={folderId}
           subject={{ action: 'restore', snapshotId: dialog.snapshotId }}
+          newer={dialog.newer}
           databaseRevision={databaseRevision}
           onClose={close}
           onUndo={props.onUndo}
@@ -62,6 +64,7 @@ export function FolderDialog(props: FolderDialogProps) {
           key={dialog.from.state}
           folderId={folderId}
           subject={{ action: 'undo', from: dialog.from }}
+          newer="remove"
           databaseRevision={databaseRevision}
           onClose={close}
           onUndo={props.onUndo}

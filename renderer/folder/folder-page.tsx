@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { HappenedActions } from '../page/happened-hero.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -22,6 +23,8 @@ export type FolderPageProps = {
   readonly onHitShown: () => void;
   readonly onKeep: () => void;
   readonly happened: HappenedOf | null;
+  /** What the chat app has not applied yet; null: nothing. */
+  readonly waiting: Replay | null;
   readonly actions: HappenedActions;
   readonly onPrune: () => void;
   /** An empty list clears the choice, so that the likeliest snapshot is chosen again. */
@@ -109,6 +112,7 @@ export function FolderPage(props: FolderPageProps) {
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
       happened={props.happened?.snapshotId === first.id ? props.happened.happened : null}
+      waiting={props.waiting}
       actions={props.actions}
     />
   );

@@ -1,6 +1,7 @@
 import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import type { Newer } from '../../words/newer.ts';
 import { putBackWords } from '../../words/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { call } from '../ask/api.ts';
@@ -24,6 +25,7 @@ import { folderDialog, searchPage, timelineView, useLaterParts } from './later-p
 import { lossOf, useHappened } from './use-happened.ts';
 import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
+import { useWaiting } from './use-waiting.ts';
 
 const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
@@ -66,6 +68,7 @@ export function FolderScreen(props: FolderScreenProps) {
     snapshots: snapshots ?? NO_SNAPSHOTS,
     onChoose: data.propose,
   });
+  const waiting = useWaiting(folderId, facts, data.revisions);
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
   const drawnSnapshots = useDeferredValue(snapshots ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
@@ -91,7 +94,8 @@ export function FolderScreen(props: FolderScreenProps) {
     return undoable === null ? commands : [...new Set([...commands, 'undo' as const])];
   }, [dialog, covered, single, facts, noSnapshots, undoable]);
 
-  const restore = (snapshotId: SnapshotId) => openDialog({ dialog: 'restore', snapshotId });
+  const restore = (snapshotId: SnapshotId, newer: Newer) =>
+    openDialog({ dialog: 'restore', snapshotId, newer });
   /** Undoes the newest restore, or does it again. */
   const takeBack = () => {
     if (facts.restored !== null) openDialog({ dialog: 'undo', from: facts.restored.holds });
@@ -105,7 +109,7 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'find') {
       panel.open();
       focusSearchBox();
-    } else if (command === 'restore' && single !== undefined) restore(single.id);
+    } else if (command === 'restore' && single !== undefined) restore(single.id, 'keep');
     else if (command === 'undo' || command === 'redo') takeBack();
     else if (command === 'take' || command === 'trash') openDialog({ dialog: command });
     else if (command === 'prune')
@@ -155,6 +159,7 @@ export function FolderScreen(props: FolderScreenProps) {
         />
         <Banners
           facts={facts}
+          waiting={waiting}
           place={folder.place}
           coreStopped={data.coreStopped}
           notice={notice}
@@ -210,8 +215,9 @@ export function FolderScreen(props: FolderScreenProps) {
               onHitShown={() => panel.chooseHit(null)}
               onKeep={() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })}
               happened={happened}
+              waiting={waiting}
               actions={{
-                onRestore: (id) => possible.includes('restore') && restore(id),
+                onRestore: (id, newer) => possible.includes('restore') && restore(id, newer),
                 onTake: () => obey('take'),
                 onReveal: () => void reveal(single),
                 // The menu that closes first gives the focus back to its button.

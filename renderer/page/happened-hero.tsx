@@ -1,9 +1,11 @@
 import { Button, type Key, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { Happened } from '../../src/model/happened.ts';
+import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
-import { earlierWords, happenedWords } from '../../words/happened.ts';
+import { earlierWords, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
+import type { Newer } from '../../words/newer.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { storyText } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
@@ -15,7 +17,7 @@ import { LastLost } from './last-lost.tsx';
 
 /** What a person can do about it. */
 export type HappenedActions = {
-  readonly onRestore: (id: SnapshotId) => void;
+  readonly onRestore: (id: SnapshotId, newer: Newer) => void;
   readonly onTake: () => void;
   readonly onReveal: () => void;
   /** Moves the focus to the list of snapshots. */
@@ -24,20 +26,24 @@ export type HappenedActions = {
 
 export type HappenedHeroProps = HappenedActions & {
   readonly happened: Happened;
+  /** What the chat app has not applied yet; null: nothing. */
+  readonly waiting: Replay | null;
   readonly snapshot: ListedSnapshot;
   /** False while nothing can be restored here. */
   readonly possible: boolean;
 };
 
 /** The answer to “what happened?”, and one button that brings back what was lost. */
-export function HappenedHero({ happened, snapshot, possible, ...actions }: HappenedHeroProps) {
+export function HappenedHero({ happened, waiting, snapshot, possible, ...actions }: HappenedHeroProps) {
   const now = useNow();
   const exact = useExactness()(snapshot.takenAt);
   const { heading, note } = happenedWords(happened, useRules(), now);
   const loss = 'loss' in happened ? happened.loss : null;
   const last = loss?.lastMessages.at(-1);
   const earlier = happened.state === 'several' ? happened.earlier : [];
-  const isWarning = loss !== null && happened.state !== 'staged';
+  const isWarning = loss !== null && happened.state !== 'staged' && !loss.keepsNewer;
+  const without = loss === null ? null : withoutNewerWords(loss);
+  const told = loss === null ? waitingWords(waiting) : [];
   return (
     <div className="hero happened">
       <div>
@@ -59,7 +65,7 @@ export function HappenedHero({ happened, snapshot, possible, ...actions }: Happe
         <Button
           className="button primary large bring-back"
           isDisabled={!possible}
-          onPress={() => actions.onRestore(loss.snapshotId)}
+          onPress={() => actions.onRestore(loss.snapshotId, 'keep')}
         >
           Bring them back
         </Button>
@@ -70,7 +76,16 @@ export function HappenedHero({ happened, snapshot, possible, ...actions }: Happe
             <p>
               {isWarning && <Icon name="warning" />}
               <span>
-                <StoryText story={note} />
+                <StoryText story={note} /> {told.length > 0 && <StoryText story={told} />}
+                {loss !== null && without !== null && (
+                  <Button
+                    className="link"
+                    isDisabled={!possible}
+                    onPress={() => actions.onRestore(loss.snapshotId, 'remove')}
+                  >
+                    {without}
+                  </Button>
+                )}
               </span>
             </p>
           )}
@@ -87,7 +102,7 @@ export function HappenedHero({ happened, snapshot, possible, ...actions }: Happe
                 <Button
                   className="button"
                   isDisabled={!possible}
-                  onPress={() => actions.onRestore(way.snapshotId)}
+                  onPress={() => actions.onRestore(way.snapshotId, 'keep')}
                 >
                   {action}
                 </Button>

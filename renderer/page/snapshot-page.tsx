@@ -2,6 +2,7 @@ import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Happened } from '../../src/model/happened.ts';
+import type { Replay } from '../../src/model/restore.ts';
 import { formatAge } from '../../words/ages.ts';
 import { formatUtc } from '../../words/moments.ts';
 import { isUnwell, titleWords } from '../../words/snapshots.ts';
@@ -34,6 +35,8 @@ export type SnapshotPageProps = {
   readonly onKeep: () => void;
   /** What happened to the chats, if this is the snapshot that the answer is about; else null. */
   readonly happened: Happened | null;
+  /** What the chat app has not applied yet; null: nothing. */
+  readonly waiting: Replay | null;
   readonly actions: HappenedActions;
 };
 
@@ -55,7 +58,13 @@ export function SnapshotPage(props: SnapshotPageProps) {
   return (
     <section className="page" aria-label={title}>
       {happened !== null && (
-        <HappenedHero happened={happened} snapshot={snapshot} possible={isWritable(facts)} {...actions} />
+        <HappenedHero
+          happened={happened}
+          waiting={props.waiting}
+          snapshot={snapshot}
+          possible={isWritable(facts)}
+          {...actions}
+        />
       )}
       {loss === null && happened?.state !== 'undone' && (
         <div className="hero">
@@ -72,7 +81,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
           <Button
             className="button primary"
             isDisabled={!possible}
-            onPress={() => actions.onRestore(snapshot.id)}
+            onPress={() => actions.onRestore(snapshot.id, 'keep')}
           >
             Restore…
           </Button>
@@ -93,7 +102,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
         revisions={revisions}
         comparison={comparison}
         shown={props.view}
-        onRestore={possible ? () => actions.onRestore(snapshot.id) : null}
+        onRestore={possible ? () => actions.onRestore(snapshot.id, 'keep') : null}
         onView={props.onView}
         sought={props.sought}
         onSoughtShown={props.onSoughtShown}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { ErrorCode } from '../../src/model/errors.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
 import type { ConfirmLine } from '../../words/confirmation.ts';
 import { explain } from '../../words/errors.ts';
@@ -22,6 +23,9 @@ const SIGNS: { readonly [K in ConfirmLine['key']]: string } = {
   mixed: '!',
   undo: '↺',
 };
+
+/** Told by the parts that lift them. */
+const ELSEWHERE: ReadonlySet<ErrorCode> = new Set(['database-in-use', 'newer-not-kept']);
 
 /** What the plan would do, in a few lines, what it needs, and why it may be refused. */
 export function PlanView({ plan, lines, children }: PlanViewProps) {
@@ -53,7 +57,7 @@ export function PlanView({ plan, lines, children }: PlanViewProps) {
         </p>
       )}
       {plan.refusals
-        .filter((refusal) => refusal.code !== 'database-in-use' && !isConsentable(refusal))
+        .filter((refusal) => !ELSEWHERE.has(refusal.code) && !isConsentable(refusal))
         .map((refusal) => {
           const { title, happened, next } = explain(refusal, 'window');
           return (

@@ -1,6 +1,7 @@
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { CheckResult, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import { lastBack } from '../../words/confirmation.ts';
+import { stayWords } from '../../words/newer.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
 import { type Check, checkWords, exceptionWords, shortHash, verifiedLine } from '../../words/receipt.ts';
@@ -19,6 +20,7 @@ export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
   const odd = [...checks].filter(([check, results]) => !checkWords(check, results).passed);
   const last = verb === 'Undo' ? null : lastBack(plan);
   const exceptions = exceptionWords(receipt);
+  const stays = stayWords(plan.replay);
   return (
     <div className="receipt">
       {last !== null && (
@@ -43,7 +45,8 @@ export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
           <CheckLine key={check} check={check} results={results} />
         ))}
       </ul>
-      {receipt.checkpointId !== null && (
+      {stays !== null && <p>{stays}</p>}
+      {receipt.checkpointId !== null && stays === null && (
         <p className="dim">You can open the chat app again. It starts from this state.</p>
       )}
       <Disclosure className="fold">

@@ -11,6 +11,7 @@ import type {
 import { confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
+import { keepRefusal, type Newer } from '../../words/newer.ts';
 import { ASKING, blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
@@ -20,6 +21,7 @@ import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.t
 import { ErrorNote } from '../parts/error-note.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
+import { NewerChoiceView } from './newer-choice.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
@@ -42,6 +44,8 @@ const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redo
 export type RestoreDialogProps = {
   readonly folderId: FolderId;
   readonly subject: Subject;
+  /** What is done with what was written since, until the person chooses otherwise. */
+  readonly newer: Newer;
   readonly databaseRevision: number;
   readonly onClose: () => void;
   /** Opens the dialog that takes back what was just done. */
@@ -51,12 +55,15 @@ export type RestoreDialogProps = {
 /**
  * One dialog from the plan to the receipt. Pressing the button does exactly what is shown, or nothing at all.
  */
-export function RestoreDialog({ folderId, subject, databaseRevision, onClose, onUndo }: RestoreDialogProps) {
+export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: RestoreDialogProps) {
   const now = useNow();
-  const [options, setOptions] = useState(FIRST_OPTIONS);
+  const [newer, setNewer] = useState(first.newer);
+  const [chosen, setOptions] = useState(FIRST_OPTIONS);
+  // Without the log, nothing happens to what was written since.
+  const options = { ...chosen, keepNewer: newer === 'keep' && chosen.mode === 'full' };
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
-  const planning = useShownPlan(folderId, subject, options, databaseRevision);
+  const planning = useShownPlan(folderId, subject, options, first.databaseRevision);
   const { plan } = planning;
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   const job = useJob<RestoreReceipt>();
@@ -152,14 +159,17 @@ export function RestoreDialog({ folderId, subject, databaseRevision, onClose, on
         <>
           <div className={planning.pending ? 'renewing' : ''}>
             <PlanView plan={plan} lines={confirmation?.lines ?? []}>
-              <PlanConsents
-                plan={plan}
-                options={options}
-                inUse={inUse}
-                whileOpen={whileOpen}
-                onOptions={setOptions}
-                onWhileOpen={(yes) => setConsent(yes ? users : null)}
-              />
+              <NewerChoiceView plan={plan} newer={newer} onChange={setNewer} />
+              {keepRefusal(plan) === null && (
+                <PlanConsents
+                  plan={plan}
+                  options={options}
+                  inUse={inUse}
+                  whileOpen={whileOpen}
+                  onOptions={setOptions}
+                  onWhileOpen={(yes) => setConsent(yes ? users : null)}
+                />
+              )}
             </PlanView>
           </div>
           <TechnicalDetails plan={plan} inUse={inUse} options={options} onOptions={setOptions} />

@@ -10,8 +10,9 @@ import {
 } from 'react-aria-components';
 import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { inUseWords } from '../../words/in-use.ts';
+import { keepRefusal } from '../../words/newer.ts';
 import { formatBytes } from '../../words/numbers.ts';
-import { clausesOf, leadWords } from '../../words/plan.ts';
+import { clausesOf, keptStory, leadWords } from '../../words/plan.ts';
 import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
@@ -58,6 +59,7 @@ function PlanFacts({ plan, inUse }: { readonly plan: RestorePlan; readonly inUse
   const exact = useExactness()(plan.snapshot.takenAt);
   const rules = useRules();
   const remarks = remarkLines(plan);
+  const stays = keepRefusal(plan) === null ? keptStory(plan) : null;
   return (
     <>
       <p className="lead">{leadWords(plan, now, exact)}</p>
@@ -70,6 +72,14 @@ function PlanFacts({ plan, inUse }: { readonly plan: RestorePlan; readonly inUse
             </dd>
           </Fragment>
         ))}
+        {stays !== null && (
+          <>
+            <dt>Stays</dt>
+            <dd>
+              <StoryText story={stays} />
+            </dd>
+          </>
+        )}
         <dt>Safety copy</dt>
         <dd>
           about {formatBytes(plan.safetyCopy.aboutBytes)}, written and verified first, in{' '}

@@ -1,6 +1,6 @@
-import { earlierWords, happenedWords } from '../../words/happened.ts';
+import { earlierWords, happenedWords, withoutNewerWords } from '../../words/happened.ts';
 import { storyText } from '../../words/story.ts';
-import type { Happened, SaidMessage } from '../model/happened.ts';
+import type { Happened, Loss, SaidMessage } from '../model/happened.ts';
 import type { Rules } from '../model/rules.ts';
 import { toPrintable } from './text.ts';
 
@@ -20,11 +20,20 @@ export function describeHappened(happened: Happened, rules: Rules, now: Date): r
     ...(loss.lastMessages.length === 0 ? [] : ['', 'The last of them']),
     ...loss.lastMessages.map(describeMessage),
     '',
-    `To bring them back: snapback restore ${loss.snapshotId}`,
+    ...describeWays(loss),
     ...earlier.map(
       (way, index) => `${earlierWords(way, index + 2, now).what}: snapback restore ${way.snapshotId}`,
     ),
   ].map(toPrintable);
+}
+
+/** The first one loses nothing. */
+function describeWays(loss: Loss): readonly string[] {
+  const without = withoutNewerWords(loss);
+  const restore = `snapback restore ${loss.snapshotId}`;
+  return without === null
+    ? [`To bring them back: ${restore}`]
+    : [`To bring them back: ${restore} --keep-newer`, `${without.replace(/…$/, '')}: ${restore}`];
 }
 
 function describeMessage({ speaker, text }: SaidMessage): string {

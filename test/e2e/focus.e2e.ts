@@ -187,7 +187,7 @@ test('a look at the database leaves the focus on the button that confirms, and a
   demo,
 }) => {
   const { page } = await place.launch({ data: demo });
-  const confirm = button(page, 'Bring back 20 messages and remove 3 newer messages');
+  const confirm = button(page, 'Bring back 20 messages');
   const hint = page.getByRole('status').filter({ hasText: 'Press Space to confirm' });
   const afterChange = () => page.evaluate(() => Reflect.get(window, 'heard'));
   await button(page, RESTORE).click();
@@ -199,7 +199,7 @@ test('a look at the database leaves the focus on the button that confirms, and a
     await hearChange(page);
     utimesSync(join(demo, 'chat.db'), new Date(), new Date());
     await afterChange();
-    await expectFocus(page, /^button Bring back 20 messages and remove/);
+    await expectFocus(page, /^button Bring back 20 messages$/);
     await expect(hint).toBeVisible();
   });
 
@@ -213,7 +213,7 @@ test('a look at the database leaves the focus on the button that confirms, and a
   await test.step('the new figures are confirmed by keyboard', async () => {
     await tabTo(page, button(page, 'Show the new figures'));
     await page.keyboard.press('Enter');
-    await tabTo(page, button(page, 'Bring back 20 messages and remove 4 newer messages'));
+    await tabTo(page, button(page, 'Bring back 20 messages'));
     await page.keyboard.press('Space');
     await expect(named(page, 'alertdialog', BACK)).toBeVisible();
   });

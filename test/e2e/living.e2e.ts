@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 test('what the chat app does meanwhile appears by itself', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
-  await expect(hero(page)).toContainText('3 newer messages in Harbour will be removed');
+  await expect(hero(page)).toContainText('3 newer messages in Harbour stay');
   const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
   const count = countSnapshots(demo);
   // Only the lines on the screen are built, but each says how many there are.
@@ -45,7 +45,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
 
   await test.step('a new message changes the comparison', async () => {
     writeMessage(demo, 'One more thing.');
-    await expect(hero(page)).toContainText('4 newer messages in Harbour will be removed');
+    await expect(hero(page)).toContainText('4 newer messages in Harbour stay');
   });
 
   await test.step('health is checked in the background', async () => {

@@ -30,7 +30,9 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     await expect(hero(page)).toContainText(
       /^You rewound Lighthouse .*\. 20 messages, 11 memories and a scene are hidden\./,
     );
-    await expect(hero(page)).toContainText('3 newer messages in Harbour will be removed');
+    await expect(hero(page)).toContainText(
+      '3 newer messages in Harbour stay; your chat app shows them again when it starts next.',
+    );
     await expect(named(page, 'article', 'The last lost message')).toContainText('Nobody sleeps tonight');
     await expect(await story(page)).toHaveText(
       /^Restoring brings back 20 messages in Lighthouse, .* and removes 3 newer messages in Harbour\.$/,
@@ -52,7 +54,7 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
   });
 
   await test.step('the confirmation names what comes back, then what is removed, in at most 45 words', async () => {
-    await button(page, 'Bring them back').click();
+    await button(page, 'Go back without the 3 newer messages…').click();
     const dialog = named(page, 'alertdialog', /^Bring Lighthouse back as it was /);
     await expect(dialog.getByRole('listitem')).toHaveText([
       /20 messages come back“.I put the .* to “.One thing first/,

@@ -56,6 +56,52 @@ describe('a confirmation', () => {
       ],
     ],
     [
+      'says what stays before what is removed, and when it is seen again',
+      restore,
+      {
+        returningEvents: [lost],
+        newerEvents: [group('Orchard', 1)],
+        replay: { fromEvent: 22n, toEvent: 24n, events: [written] },
+      },
+      [
+        'Bring Lighthouse back as it was at 14:32?',
+        '20 messages come back',
+        '“Mind the ninth step…” to “Then light it again…”',
+        '3 newer messages stay and appear when your chat app starts next',
+        '1 newer message in Orchard is removed',
+        '“Hello.”',
+        'You can undo this.',
+      ],
+    ],
+    [
+      'of a redo says what stays, too',
+      redo,
+      { returningEvents: [lost], replay: { fromEvent: 22n, toEvent: 22n, events: [group('Harbour', 1)] } },
+      [
+        'Restore again?',
+        '20 messages come back',
+        '“Mind the ninth step. My father never mended it.” to “Then light it again tomorrow.”',
+        '1 newer message stays and appears when your chat app starts next',
+        'You can undo this.',
+      ],
+    ],
+    [
+      'leaves open what happens to newer messages that cannot be kept',
+      restore,
+      {
+        returningEvents: [lost],
+        newerEvents: [written],
+        newerEventsLost: 3,
+        refusals: [{ code: 'newer-not-kept', message: '', detail: { why: 'no-gaps' } }],
+      },
+      [
+        'Bring Lighthouse back as it was at 14:32?',
+        '20 messages come back',
+        '“Mind the ninth step. My father never mended it.” to “Then light it again tomorrow.”',
+        'You can undo this.',
+      ],
+    ],
+    [
       'folds losses in many chats into one line',
       restore,
       {
@@ -141,10 +187,12 @@ describe('a confirmation', () => {
         fc.constantFrom(restore, undo, redo),
         fc.array(groups, { maxLength: 4 }),
         fc.array(groups, { maxLength: 12 }),
+        fc.array(groups, { maxLength: 12 }),
         fc.date({ min: new Date('2020-01-01'), max: new Date('2026-11-23'), noInvalidDate: true }),
-        (subject, returningEvents, newerEvents, takenAt) => {
+        (subject, returningEvents, newerEvents, keptEvents, takenAt) => {
           const snapshot = { ...plan.snapshot, takenAt: takenAt.toISOString() };
-          const words = read(subject, { returningEvents, newerEvents, snapshot })
+          const replay = { fromEvent: 10n, toEvent: 12n, events: keptEvents };
+          const words = read(subject, { returningEvents, newerEvents, replay, snapshot })
             .join(' ')
             .trim()
             .split(/\s+/u);

@@ -1,0 +1,45 @@
+import { Label, Radio, RadioGroup } from 'react-aria-components';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import { keepRefusal, type Newer, newerChoice, notKeptWords } from '../../words/newer.ts';
+import { Icon } from '../parts/icons.tsx';
+
+export type NewerChoiceProps = {
+  readonly plan: RestorePlan;
+  readonly newer: Newer;
+  readonly onChange: (newer: Newer) => void;
+};
+
+/** Whether what was written since stays or is removed. Where it cannot stay, this says why, and removing it is left to choose. */
+export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
+  const choice = newerChoice(plan);
+  if (choice === null) return null;
+  const refusal = newer === 'keep' ? keepRefusal(plan) : null;
+  const option = (value: Newer) => (
+    <Radio value={value} className="choice" isDisabled={value === 'keep' && refusal !== null}>
+      <span className="dot" />
+      <span>
+        <b>{choice[value].what}</b>
+        <span className="dim">{choice[value].after}</span>
+      </span>
+    </Radio>
+  );
+  return (
+    <div className={refusal === null ? 'newer-choice' : 'newer-choice consent'}>
+      {refusal !== null && (
+        <p role="alert">
+          <Icon name="warning" />
+          <b>{notKeptWords(refusal)}</b>
+        </p>
+      )}
+      <RadioGroup
+        className="choices"
+        value={refusal === null ? newer : null}
+        onChange={(value) => onChange(value === 'keep' ? 'keep' : 'remove')}
+      >
+        <Label className="visually-hidden">What was written since</Label>
+        {option('keep')}
+        {option('remove')}
+      </RadioGroup>
+    </div>
+  );
+}

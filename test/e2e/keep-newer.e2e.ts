@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { expectNothingCutOff } from './cut-off.ts';
+import { BACK, button, hero, named, restoredBanner, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+import { readDatabase, writeMessage } from './judge.ts';
+import { tabTo } from './keyboard.ts';
+
+const WAITING = /Start your chat app once to see 3 newer messages\./;
+
+test('bringing the lost messages back keeps the newer ones, and says until the chat app has started that it has to', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const before = readDatabase(demo);
+  const dialog = page.getByRole('alertdialog');
+
+  await test.step('three keys lead to the receipt', async () => {
+    await expect(button(page, 'Bring them back')).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+    await look(app, page, info, 'keep-confirm');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await expect(named(page, 'alertdialog', BACK)).toContainText(
+      '3 newer messages stay; start your chat app once to see them.',
+    );
+    await expect(dialog).toContainText('One thing first');
+    await look(app, page, info, 'keep-receipt');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+  });
+
+  await test.step('nothing that only waits is called lost', async () => {
+    await expect(restoredBanner(page)).toBeVisible();
+    await expect(named(page, 'region', 'State of the folder')).toContainText(WAITING);
+    await expect(hero(page)).toHaveText(
+      /^20 messages are back in Lighthouse\..*Nothing was lost since\. 3 newer messages in Harbour appear when your chat app starts next\.$/,
+    );
+    await expect(page.locator('.snap-detail').filter({ hasText: 'message' })).toHaveCount(0);
+    await look(app, page, info, 'keep-waiting');
+  });
+
+  await test.step('a snapshot is refused meanwhile, with words that help', async () => {
+    await button(page, 'Take snapshot').click();
+    await button(dialog, 'Take snapshot').click();
+    await expect(dialog.getByRole('alert')).toContainText('The chat app has to start once first');
+    await expect(dialog.getByRole('alert')).toContainText('Start the chat app, then take the snapshot.');
+    await expect(page.locator('[role=alertdialog]:focus-within')).toBeVisible();
+    await look(app, page, info, 'keep-take');
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('undo hides the lost ones again and leaves the newer ones; redo says what stays', async () => {
+    await tabTo(page, button(page, 'Undo restore…'));
+    await page.keyboard.press('Enter');
+    await expect(dialog).toContainText('20 messages are hidden again');
+    await expect(dialog).not.toContainText('newer');
+    await tabTo(page, button(dialog, 'Undo (hides 20 messages again)'));
+    await page.keyboard.press('Space');
+    await expect(text(dialog, /^The restore was undone\./)).toBeVisible();
+    expect(readDatabase(demo)).toEqual(before);
+    await tabTo(page, button(dialog, 'Redo'));
+    await page.keyboard.press('Enter');
+    await expect(dialog).toContainText('3 newer messages stay and appear when your chat app starts next');
+    await look(app, page, info, 'keep-redo');
+    await tabTo(page, button(dialog, 'Redo (brings 20 messages back)'));
+    await page.keyboard.press('Space');
+    await expect(named(page, 'alertdialog', BACK)).toContainText('3 newer messages stay');
+    await page.keyboard.press('Enter');
+    await expect(named(page, 'region', 'State of the folder')).toContainText(WAITING);
+  });
+
+  await test.step('once the chat app has applied them, a snapshot can be taken', async () => {
+    run(demo, "UPDATE chats SET title = title || ' ' WHERE id = 'harbour'");
+    await expect(named(page, 'region', 'State of the folder')).not.toContainText(WAITING);
+    await button(page, 'Take snapshot').click();
+    await button(dialog, 'Take snapshot').click();
+    await expect(text(page, /^Snapshot taken/)).toBeVisible();
+  });
+});
+
+test('the dialog lets a person choose between keeping and removing, and the focus stays on the choice', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await button(page, 'Bring them back').click();
+  const keep = named(dialog, 'radio', /^Keep 3 newer messages/);
+  const remove = named(dialog, 'radio', /^Remove 3 newer messages/);
+  await tabTo(page, keep);
+  await page.keyboard.press('ArrowDown');
+  await expect(remove).toBeChecked();
+  await expect(remove).toBeFocused();
+  await expect(button(dialog, 'Bring back 20 messages and remove 3 newer messages')).toBeEnabled();
+  await expect(dialog).toContainText('3 newer messages in Harbour are removed');
+  await expect(remove).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(keep).toBeFocused();
+  await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+  await expect(keep).toBeFocused();
+  await page.keyboard.press('Escape');
+
+  await test.step('the second choice of the first screen begins on removing them', async () => {
+    await button(page, 'Go back without the 3 newer messages…').click();
+    await expect(remove).toBeChecked();
+    await expect(button(dialog, 'Bring back 20 messages and remove 3 newer messages')).toBeEnabled();
+  });
+});
+
+test('where keeping is refused, the dialog says why and leads on with one key', async ({
+  place,
+  demo,
+}, info) => {
+  run(
+    demo,
+    `INSERT INTO event_log (ts, kind, payload_json)
+      VALUES (strftime('%Y-%m-%dT%H:%M:%SZ'), 'rewind', '{"chat_id": "lighthouse"}');`,
+  );
+  writeMessage(demo, 'Still here?');
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await expect(hero(page)).toContainText(
+    /\d newer messages in Harbour can’t be kept and will be removed\. Undo brings them back\./,
+  );
+  await button(page, 'Bring them back').click();
+  await expect(dialog.getByRole('alert')).toHaveText(
+    'What was written since can’t be kept: your chats were rewound more than once since this snapshot.',
+  );
+  await expect(dialog).toContainText('First choose what happens to what was written since.');
+  const remove = named(dialog, 'radio', /^Remove \d newer messages/);
+  await look(app, page, info, 'keep-refused');
+  await tabTo(page, remove);
+  await page.keyboard.press('Space');
+  await expect(remove).toBeFocused();
+  const confirm = button(dialog, /^Bring back 20 messages and remove \d newer messages$/);
+  await expect(confirm).toBeEnabled();
+  await expect(remove).toBeFocused();
+  await tabTo(page, confirm);
+  await page.keyboard.press('Space');
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+});
+
+function run(dir: string, sql: string): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(sql);
+  db.close();
+}
+
+/** Looks at it in both sizes and themes and at 200 %: nothing is cut off, and axe finds nothing. */
+async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
+  for (const [width, height, zoom] of [
+    [1200, 760, 1],
+    [1200, 760, 2],
+    [900, 600, 1],
+  ] as const) {
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h, factor]) => {
+        const [window] = BrowserWindow.getAllWindows();
+        window?.setContentSize(w, h);
+        window?.webContents.setZoomFactor(factor);
+      },
+      [width, height, zoom] as const,
+    );
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width / zoom);
+    await expectNothingCutOff(page, `${name} at ${width} by ${height}, ${zoom}`);
+    if (zoom === 1) await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
+  }
+  await expectAccessible(app, page, name);
+  await page.screenshot({ path: info.outputPath(`${name}-dark.png`) });
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import type { Loss } from '../../src/model/happened.ts';
+import { happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
+import { storyText } from '../../words/story.ts';
+import { group, plan } from '../support/plan.ts';
+import { defaultRules as rules } from '../support/rules.ts';
+
+const now = new Date('2026-11-23T14:00:00Z');
+const loss: Loss = {
+  snapshotId: plan.snapshot.id,
+  takenAt: plan.snapshot.takenAt,
+  rewoundAt: null,
+  returningEvents: [group('Lighthouse', 20)],
+  newerEvents: [group('Harbour', 3), group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 })],
+  keepsNewer: true,
+  tables: [],
+  lastMessages: [],
+};
+const noteOf = (change: Partial<Loss>) =>
+  storyText(happenedWords({ state: 'written-since', loss: { ...loss, ...change } }, rules, now).note);
+
+describe('after a rewind, what was written since', () => {
+  test('stays, and the other way is named by what it removes', () => {
+    expect(noteOf({})).toBe(
+      '3 newer messages in Harbour stay; your chat app shows them again when it starts next.',
+    );
+    expect(withoutNewerWords(loss)).toBe('Go back without the 3 newer messages…');
+  });
+
+  test('is removed only where it cannot be kept, and there is no other way then', () => {
+    expect(noteOf({ keepsNewer: false })).toBe(
+      '3 newer messages in Harbour can’t be kept and will be removed. Undo brings them back.',
+    );
+    expect(withoutNewerWords({ ...loss, keepsNewer: false })).toBeNull();
+  });
+
+  test('is not mentioned where nothing was', () => {
+    const newerEvents = loss.newerEvents.slice(1);
+    expect([noteOf({ newerEvents }), withoutNewerWords({ ...loss, newerEvents })]).toEqual(['', null]);
+  });
+
+  test('waits for the next start of the chat app once the lost messages are back', () => {
+    const waiting = { fromEvent: 22n, toEvent: 24n, events: loss.newerEvents };
+    expect(storyText(waitingWords(waiting))).toBe(
+      '3 newer messages in Harbour appear when your chat app starts next.',
+    );
+    expect(waitingWords(null)).toEqual([]);
+  });
+});

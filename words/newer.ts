@@ -1,0 +1,78 @@
+import type { NewerEvents } from '../src/model/diff.ts';
+import type { Refusal, Replay, RestorePlan } from '../src/model/restore.ts';
+import { countWritten, writtenEvents } from './events.ts';
+import { choose, count } from './plurals.ts';
+
+/** What was written since, as a person counts it: in messages, or in events where there are none. */
+export type NewerAmount = {
+  readonly sum: number;
+  readonly noun: string;
+  readonly groups: readonly NewerEvents[];
+};
+
+/** Counts what was written, and names the chats that it is counted in. The host's own records of rewinds do not count. */
+export function newerAmount(events: readonly NewerEvents[]): NewerAmount {
+  const written = events.filter((group) => writtenEvents(group) > 0);
+  const talking = written.filter(({ spoken }) => spoken > 0);
+  return talking.length > 0
+    ? { sum: sumOf(talking, ({ spoken }) => spoken), noun: 'newer message', groups: talking }
+    : { sum: sumOf(written, writtenEvents), noun: 'newer event', groups: written };
+}
+
+/** Why the newer events cannot be kept, if they were to be. Null: they can. */
+export function keepRefusal({ refusals }: Pick<RestorePlan, 'refusals'>): Refusal | null {
+  return refusals.find(({ code }) => code === 'newer-not-kept') ?? null;
+}
+
+/** What a restore does with what was written since. */
+export type Newer = 'keep' | 'remove';
+
+/** Both in words, and what comes of each. */
+export type NewerChoice = {
+  readonly [C in Newer]: { readonly what: string; readonly after: string };
+};
+
+/** The choice that a full restore leaves. Null: nothing was written since, so there is none. */
+export function newerChoice(plan: RestorePlan): NewerChoice | null {
+  if (plan.action !== 'restore' || plan.options.mode !== 'full') return null;
+  const kept = plan.options.keepNewer ? (plan.replay?.events ?? []) : [];
+  const newer = [...kept, ...plan.newerEvents].filter((group) => writtenEvents(group) > 0);
+  if (newer.length === 0) return null;
+  const what = countWritten(newer);
+  const { sum } = newerAmount(newer);
+  const them = choose(sum, 'it', 'them');
+  return {
+    keep: { what: `Keep ${what}`, after: `Your chat app shows ${them} again when it starts next.` },
+    remove: { what: `Remove ${what}`, after: `Undo brings ${them} back.` },
+  };
+}
+
+const REASONS: { readonly [why: string]: string } = {
+  'several-rewinds': 'your chats were rewound more than once since this snapshot.',
+  'other-timeline': 'they have taken the place of lost ones, or older ones have changed since.',
+  'no-replay': 'this chat app does not apply them again when it starts.',
+  'no-gaps': 'this chat app does not allow a gap before them.',
+};
+
+/** One sentence that says why what was written since cannot be kept. */
+export function notKeptWords({ detail }: Refusal): string {
+  const reason = REASONS[String(detail.why)] ?? 'this snapshot does not say exactly where it ends.';
+  return `What was written since can’t be kept: ${reason}`;
+}
+
+/** `3 newer messages stay; start your chat app once to see them.` Null: none do. */
+export function stayWords(replay: Replay | null): string | null {
+  const { sum, noun } = newerAmount(replay?.events ?? []);
+  if (sum === 0) return null;
+  return `${count(sum, noun)} ${choose(sum, 'stays', 'stay')}; start your chat app once to see ${choose(sum, 'it', 'them')}.`;
+}
+
+/** `Start your chat app once to see 3 newer messages.` Null: none wait for that. */
+export function startOnceWords(waiting: Replay | null): string | null {
+  const { sum, noun } = newerAmount(waiting?.events ?? []);
+  return sum === 0 ? null : `Start your chat app once to see ${count(sum, noun)}.`;
+}
+
+function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
+  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
+}
