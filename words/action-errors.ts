@@ -90,9 +90,9 @@ export const actionErrors: Entries<
       cli: 'Restore without --keep-newer: “snapback undo” brings the newer messages back.',
     },
   }),
-  'events-not-applied': ({ message }) => ({
+  'events-not-applied': () => ({
     title: 'The chat app has to start once first',
-    happened: message,
+    happened: 'What was written since is kept, but the chat app has not added it to your chats yet.',
     unharmed: NOTHING_CHANGED,
     next: 'Start the chat app, then take the snapshot.',
   }),
