@@ -110,6 +110,8 @@ test('axe finds nothing in a plan with every consent', async ({ place, demo }) =
   await expectAccessible(app, page, 'a comparison with notes');
   await button(page, RESTORE).click();
   const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByRole('alert')).toContainText('What was written since can’t be kept');
+  await text(dialog, /^Remove \d+ newer messages/).click();
   for (const consent of ['Restore anyway', 'Remove everything newer', 'Leave it out', 'Empty it too'])
     await expect(text(dialog, consent)).toBeVisible();
   await expectAccessible(app, page, 'a plan with every consent');

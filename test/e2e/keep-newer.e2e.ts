@@ -50,7 +50,6 @@ test('bringing the lost messages back keeps the newer ones, and says until the c
     await expect(dialog.getByRole('alert')).toContainText('The chat app has to start once first');
     await expect(dialog.getByRole('alert')).toContainText('Start the chat app, then take the snapshot.');
     await expect(page.locator('[role=alertdialog]:focus-within')).toBeVisible();
-    await look(app, page, info, 'keep-take');
     await page.keyboard.press('Escape');
   });
 
@@ -66,7 +65,6 @@ test('bringing the lost messages back keeps the newer ones, and says until the c
     await tabTo(page, button(dialog, 'Redo'));
     await page.keyboard.press('Enter');
     await expect(dialog).toContainText('3 newer messages stay and appear when your chat app starts next');
-    await look(app, page, info, 'keep-redo');
     await tabTo(page, button(dialog, 'Redo (brings 20 messages back)'));
     await page.keyboard.press('Space');
     await expect(named(page, 'alertdialog', BACK)).toContainText('3 newer messages stay');
