@@ -25,8 +25,8 @@ import { verifyRestore } from './verify.ts';
 export type CopyRequest = RestoreOptions & { readonly snapshotId: SnapshotId; readonly to: string };
 
 /**
- * Says what the new file would hold, as `planRestore` does. @throws as `planRestore`, `usage` for a place that is not the
- * person's own
+ * Says what the new file would hold, as `planRestore` does. @throws as `planRestore`, `usage` for newer events to
+ * keep, or a place that is not the person's own
  */
 export async function planCopy(
   folder: DataFolder,
@@ -76,6 +76,11 @@ async function withCopy<T>(
   task: TaskOptions,
   use: (planned: PlannedCopy, to: string) => Promise<T>,
 ): Promise<T> {
+  if (wanted.keepNewer)
+    throw new SnapbackError(
+      'usage',
+      'Newer events can only be kept in the chat app’s own database: nothing would add them to the tables of a new file.',
+    );
   const place = await findPlace(folder, to);
   refuseSecondDatabase(folder, place);
   const look: Look = (snapshot) => preflightCopy(folder, snapshot, place);

@@ -69,10 +69,11 @@ describe.concurrent('a restore into a new file', () => {
     expect(readState(request.to).tables).toEqual({ ...before.tables, settings });
   });
 
-  test('keeps newer events for the chat app to apply, if that is asked for', async () => {
-    const { folder, request } = await rewound();
-    const receipt = await restoreToCopy(folder, { ...request, keepNewer: true }, NOW);
-    expect(receipt).toMatchObject({ replay: { fromEvent: 6n, toEvent: 8n }, lastEventId: 8n });
+  test('keeps no newer events, which nothing would add to its tables', async () => {
+    const { folder, request, target } = await rewound();
+    expect(await codeOf(planCopy(folder, { ...request, keepNewer: true }))).toBe('usage');
+    expect(await codeOf(restoreToCopy(folder, { ...request, keepNewer: true }, NOW))).toBe('usage');
+    expect(await readdir(target)).toEqual([]);
   });
 
   test('overwrites nothing, and puts nothing beside what belongs to the chat app or to Snapback', async () => {
