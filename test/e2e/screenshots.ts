@@ -161,6 +161,11 @@ async function takeRestore(page: Page, take: Take): Promise<void> {
   await button(page, RESTORE).click();
   await expect(button(dialog, CONFIRM)).toBeEnabled();
   await take('confirm');
+  await text(dialog, 'Remove 3 newer messages').click();
+  await expect(button(dialog, /remove 3 newer messages$/)).toBeEnabled();
+  await take('confirm-remove');
+  await text(dialog, 'Keep 3 newer messages').click();
+  await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
   await button(dialog, 'Technical details').click();
   await take('confirm-details');
   await button(dialog, CONFIRM).click();
@@ -168,7 +173,13 @@ async function takeRestore(page: Page, take: Take): Promise<void> {
   await take('receipt');
   await button(dialog, 'Done').click();
   await expect(page.locator('.banner b')).toBeVisible();
+  await expect(hero(page)).toContainText('appear when your chat app starts next');
   await take('restored');
+  await button(page, 'Take snapshot').click();
+  await button(dialog, 'Take snapshot').click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await take('take-refused');
+  await leave(page);
 }
 
 async function leave(page: Page): Promise<void> {
