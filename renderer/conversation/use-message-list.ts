@@ -43,7 +43,8 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
       : { items, ...bandAround(chosenBand.from + BAND / 2, items.count, NOTHING_MEASURED) };
   const { from, to, above, below } = band;
   const [going, setGoing] = useState<Going | null>(null);
-  const takesFocus = useRef(false);
+  /** The line that is to have the focus as soon as it is the active one; null: none is. */
+  const wanted = useRef<number | null>(null);
   /** Whether the focus is in the list, also while the line that had it has just been replaced. */
   const hasFocus = useRef(false);
   /** The active line, also before it is drawn. */
@@ -84,9 +85,15 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   });
 
   useLayoutEffect(() => {
-    // The indices mean other lines now.
-    if (items.count > 0) virtualizer.measure();
-  }, [items, virtualizer]);
+    // The indices mean other lines now. Lines that stay are the same elements, which nothing else would measure again.
+    if (items.count === 0) return;
+    virtualizer.measure();
+    virtualizer.elementsCache.clear();
+    // The reader does not move: what is above was as high before.
+    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
+    for (const line of list.current?.querySelectorAll('.line') ?? []) virtualizer.measureElement(line);
+    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = undefined;
+  }, [items, virtualizer, list]);
   const scrollTo = useEffectEvent(({ to: line, align }: Going) =>
     virtualizer.scrollToIndex(line - from, { align }),
   );
@@ -127,17 +134,18 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   }, [list]);
   useEffect(() => {
     const isLost = hasFocus.current && document.activeElement === document.body;
-    if (!takesFocus.current && !isLost) return;
+    // A key may have chosen another line since this was drawn.
+    if (wanted.current === null ? !isLost : wanted.current !== current) return;
     const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
     if (line == null) return;
-    takesFocus.current = false;
+    wanted.current = null;
     (line.querySelector<HTMLElement>('.fold-line') ?? line).focus({ preventScroll: true });
   });
 
   /** Makes a line the active one, with the focus, and scrolls to it. */
   const goTo = (index: number, align: Align = 'auto') => {
     const line = Math.max(0, Math.min(index, items.count - 1));
-    takesFocus.current = true;
+    wanted.current = line;
     newest.current = line;
     setActive(line);
     setBand((last) =>
@@ -161,6 +169,7 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   };
   const onFocus = (index: number) => {
     newest.current = index;
+    wanted.current = null;
     setActive(index);
   };
   return {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expectNothingCutOff } from './cut-off.ts';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 
 const focused = (page: Page): Locator => page.locator(':focus');
@@ -63,6 +63,36 @@ test('the first tab reads the lost messages at the place where the rewind struck
   await page.keyboard.press('Escape');
   await expect(focused(page)).toHaveText('Bring all back');
 });
+
+test('each line begins where the one above it ends, also once the messages are back', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  await openConversation(page);
+  await expect.poll(() => largestGap(page)).toBeLessThan(1);
+  await button(page, RESTORE).click();
+  await button(page, CONFIRM).click();
+  await button(named(page, 'alertdialog', BACK), 'Done').click();
+  await expect(page.locator('.bubble.lost')).toHaveCount(0);
+  await expect(named(page, 'feed', /^Messages of/)).toBeVisible();
+  await expect.poll(() => largestGap(page)).toBeLessThan(1);
+});
+
+/** How far a line is from the end of the one above it at most, in pixels: a gap, or what they overlap. */
+function largestGap(page: Page): Promise<number> {
+  return page.locator('.messages .line').evaluateAll((lines) => {
+    const placed = lines.map((line) => ({
+      line: Number(line.getAttribute('data-line')),
+      box: line.getBoundingClientRect(),
+    }));
+    const gaps = placed.flatMap(({ line, box }) => {
+      const above = placed.find((one) => one.line === line - 1);
+      return above === undefined ? [] : [Math.abs(box.top - above.box.bottom)];
+    });
+    return gaps.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...gaps);
+  });
+}
 
 test('another chat is chosen by keyboard, and shows what was written since', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });
