@@ -10,7 +10,7 @@ import type { SalvageReceipt } from '../../src/model/salvage.ts';
 import { salvageSnapshot } from '../../src/salvage/salvage.ts';
 import { readSnapshot } from '../../src/snapshot-file/reader.ts';
 import { openRegularFile } from '../../src/snapshots/files.ts';
-import { addEvents, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { addEvents, makeDir, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 
 /*
  * A snapshot is cut or overwritten at any byte. Whatever is saved of it was in it: no row is invented, every row before the
@@ -221,7 +221,8 @@ test('of our own file, whatever is changed in it, a table that is called whole h
   const taken = await takeSnapshot(folder, 'rewind');
   const bytes = await readFile(taken.file);
   const originals = await readRows(taken.file);
-  const [to, sqlite] = [join(folder.dir, 'saved.json'), join(folder.dir, 'saved.sqlite')];
+  const target = await makeDir(root());
+  const [to, sqlite] = [join(target, 'saved.json'), join(target, 'saved.sqlite')];
   const states = new Set<string>();
   await fc.assert(
     fc.asyncProperty(

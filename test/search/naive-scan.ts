@@ -6,25 +6,28 @@ import Database from 'better-sqlite3';
  * search that it is held against.
  */
 
-export type Cell = {
+type Cell = {
   readonly table: string;
   readonly key: string;
   readonly column: string;
   readonly text: string;
 };
 
+/** One of the texts of a cell. `place`: which cell of its table that is. */
+export type CellText = { readonly cell: Cell; readonly place: string };
+
 type Row = Readonly<Record<string, unknown>>;
 type Keys = Readonly<Record<string, readonly string[]>>;
 
 /** Every text of a snapshot of the host. */
-export function cellsOfFile(file: string, keys: Keys): readonly Cell[] {
+export function cellsOfFile(file: string, keys: Keys): readonly CellText[] {
   const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const tables = Object.entries(parsed as Record<string, readonly Row[]>);
   return tables.flatMap(([table, rows]) => (table in keys ? cellsOf(table, rows, keys) : []));
 }
 
 /** Every text of a database. */
-export function cellsOfDatabase(file: string, keys: Keys): readonly Cell[] {
+export function cellsOfDatabase(file: string, keys: Keys): readonly CellText[] {
   const db = new Database(file, { readonly: true });
   try {
     return Object.keys(keys).flatMap((table) => {
@@ -36,15 +39,15 @@ export function cellsOfDatabase(file: string, keys: Keys): readonly Cell[] {
   }
 }
 
-function cellsOf(table: string, rows: readonly Row[], keys: Keys): readonly Cell[] {
-  return rows.flatMap((row) =>
+function cellsOf(table: string, rows: readonly Row[], keys: Keys): readonly CellText[] {
+  return rows.flatMap((row, index) =>
     Object.entries(row).flatMap(([column, value]) => {
       if (typeof value !== 'string') return [];
       const key = (keys[table] ?? []).map((name) => String(row[name])).join('|');
       const texts = column === 'payload_json' ? stringsOfPayload(parse(value)) : [value];
       if (column !== 'payload_json' && value.includes('\\') && /^[[{]/.test(value))
         texts.push(...stringsIn(parse(value), true));
-      return texts.map((text) => ({ table, key, column, text }));
+      return texts.map((text) => ({ cell: { table, key, column, text }, place: `${index} ${column}` }));
     }),
   );
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openDataFolder } from '../../src/host/data-folder.ts';
 import { searchSnapshots } from '../../src/search/search.ts';
 import { asHost, makePlace, makeRoot, putSnapshot } from '../support/place.ts';
-import { type Cell, cellsOfDatabase, cellsOfFile, plain } from './naive-scan.ts';
+import { type CellText, cellsOfDatabase, cellsOfFile, plain } from './naive-scan.ts';
 
 const root = makeRoot();
 
@@ -109,7 +109,7 @@ it('finds in all snapshots and the database exactly what a naive scan over their
         const place = await makePlace(root(), SCHEMA, { tables: TABLES });
         const cacheDir = join(place.dir, '..', `cache-${Math.random()}`);
         try {
-          const cells = new Map<string, readonly Cell[]>();
+          const cells = new Map<string, readonly CellText[]>();
           for (const [index, list] of moments.entries()) {
             apply(place.databaseFile, list);
             const id = index % 2 === 0 ? `rewind/2026011${index}T000000Z` : `restore/2026011${index}T000000Z`;
@@ -126,21 +126,23 @@ it('finds in all snapshots and the database exactly what a naive scan over their
           apply(place.databaseFile, moments[0] ?? []);
           const live = cellsOfDatabase(place.databaseFile, KEYS);
           const all = [...cells.values(), live].flat();
-          const { text } = all[pick % all.length] ?? { text: '' };
+          const text = all[pick % all.length]?.cell.text ?? '';
           const start = size % Math.max(1, text.length);
           const phrase = isOther ? random : text.slice(start, start + 1 + (size % 4)).toWellFormed();
           if (plain(phrase).trim() === '') return;
 
-          // Of a payload, the first string that matches stands for its cell.
+          // The first text that matches stands for its cell. Rows without a key are told apart by their place.
           const expected = new Map<string, { in: string[]; live: boolean }>();
           for (const [id, list] of [...[...cells].reverse(), [null, live] as const]) {
             const seen = new Set<string>();
-            for (const cell of list) {
+            for (const { cell, place: of } of list) {
               if (!plain(cell.text).includes(plain(phrase))) continue;
-              const where = JSON.stringify([cell.table, cell.key, cell.column]);
-              const isFirst = cell.table === 'notes' || !seen.has(where);
+              const where = JSON.stringify([
+                cell.table,
+                cell.table === 'notes' ? of : [cell.key, cell.column],
+              ]);
+              if (seen.has(where)) continue;
               seen.add(where);
-              if (!isFirst) continue;
               const found = expected.get(JSON.stringify(cell)) ?? { in: [], live: false };
               expected.set(JSON.stringify(cell), found);
               if (id === null) found.live = true;
