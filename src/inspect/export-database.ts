@@ -7,8 +7,9 @@ import {
   openReadDatabase,
   type WriteDatabase,
 } from '../sqlite/database.ts';
-import { nameList, quoteName } from '../sqlite/names.ts';
-import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
+import { createRowInsert } from '../sqlite/insert-row.ts';
+import { quoteName } from '../sqlite/names.ts';
+import { createTableHasher } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
 import { affinityOf } from '../stage/affinity.ts';
 import { contentHash } from '../stage/staged-contents.ts';
@@ -71,7 +72,6 @@ async function copyTable(
   task: TaskOptions,
 ): Promise<void> {
   const { live, columns } = table;
-  const name = quoteName(live.name);
   const declared = columns.map((column) => {
     const found = live.columns.find((one) => one.name === column);
     if (table.rowid === 'key' && column === live.rowidColumn)
@@ -80,24 +80,13 @@ async function copyTable(
     return affinity === 'BLOB' ? quoteName(column) : `${quoteName(column)} ${affinity}`;
   });
   if (declared.length === 0) return;
-  db.exec(`CREATE TABLE ${name} (${declared.join(', ')})`);
-  const statements = new Map<string, ReturnType<typeof prepare>>();
-  function prepare(slots: readonly string[]) {
-    return db.prepare<SqlValue[]>(`INSERT INTO ${name} (${nameList(columns)}) VALUES (${slots.join(', ')})`);
-  }
+  db.exec(`CREATE TABLE ${quoteName(live.name)} (${declared.join(', ')})`);
+  const insert = createRowInsert(db, live.name, columns);
   const yielder = createYielder(task);
   for (const row of rowsOf(source, table)) {
-    const slots = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?'));
-    const key = slots.join();
-    const statement = statements.get(key) ?? prepare(slots);
-    statements.set(key, statement);
-    statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
+    insert(row);
     await yielder.step();
   }
-}
-
-function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 async function prove(

@@ -18,9 +18,9 @@ import { refusalOf } from './refusals.ts';
 
 /*
  * Restoring a snapshot while keeping the events that were written since. The log becomes the snapshot's and the newer events
- * after it, with the flags that these set, less the record of the rewind: replaying that would rewind again. The tables become the snapshot's. Nobody has to
- * guess how the host changes them: the fresh checkpoint ends with the snapshot's last event, so the host itself applies the
- * newer ones at its next start.
+ * after it, with the flags that these set, less the record of the rewind: replaying that would rewind again. The tables
+ * become the snapshot's. Nobody has to guess how the host changes them: the fresh checkpoint ends with the snapshot's last
+ * event, so the host itself applies the newer ones at its next start.
  *
  * For planning, writing and verifying, this is a restore like any other, of a stage to which these events were added.
  */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
+import { createRowInsert } from '../sqlite/insert-row.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import { createTableHasher, type SqlValue } from '../sqlite/row-hash.ts';
@@ -56,26 +57,16 @@ export async function copyNewerEvents(
 /** Adds a row behind those of a staged table. False if its key is taken. */
 function createInsert(db: WriteDatabase, staged: StagedTable): (row: readonly SqlValue[]) => boolean {
   const places = staged.columns.map((_, index) => columnInStage(staged, index));
-  const statements = new Map<string, ReturnType<typeof prepare>>();
-  const prepare = (values: string) =>
-    db.prepare<SqlValue[]>(`INSERT INTO ${staged.name} (${places.join(', ')}) VALUES (${values})`);
+  const insert = createRowInsert(db, staged.name, places);
   return (row) => {
-    // Text that is not valid in the database's encoding is bound as its bytes.
-    const values = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?')).join(', ');
-    const statement = statements.get(values) ?? prepare(values);
-    statements.set(values, statement);
     try {
-      statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
+      insert(row);
       return true;
     } catch (error) {
       if (sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') === true) return false;
       throw error;
     }
   };
-}
-
-function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 /** The flags of the log, as the live table and the stage call them; null where one of the two lacks them. */

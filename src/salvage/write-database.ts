@@ -4,6 +4,7 @@ import { finishDatabase } from '../snapshot-file/database-writer.ts';
 import type { CopiedTable, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
 import { explainPrivateWrite, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
+import { createRowInsert } from '../sqlite/insert-row.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { constants, open } from '../system/files.ts';
@@ -75,23 +76,8 @@ async function tableNames(json: SnapshotBytes, task: TaskOptions): Promise<Reado
 
 /** Creates a table and knows how to add a row. */
 function createTable(db: WriteDatabase, name: string, columns: readonly string[]) {
-  const table = quoteName(name);
-  db.exec(`CREATE TABLE ${table} (${columns.map(quoteName).join(', ')})`);
-  const statements = new Map<string, ReturnType<typeof prepare>>();
-  function prepare(slots: readonly string[]) {
-    return db.prepare<SqlValue[]>(`INSERT INTO ${table} VALUES (${slots.join(', ')})`);
-  }
-  return (row: readonly SqlValue[]) => {
-    const slots = row.map((value) => (isRawText(value) ? 'CAST(? AS TEXT)' : '?'));
-    const key = slots.join();
-    const statement = statements.get(key) ?? prepare(slots);
-    statements.set(key, statement);
-    statement.run(...row.map((value) => (isRawText(value) ? value.rawText : value)));
-  };
-}
-
-function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+  db.exec(`CREATE TABLE ${quoteName(name)} (${columns.map(quoteName).join(', ')})`);
+  return createRowInsert(db, name, columns);
 }
 
 /** What the database says about itself. A list without a row has no columns, so there is no table for it. */

@@ -6,6 +6,10 @@ export type RawText = { readonly rawText: Uint8Array };
 /** A value with its storage class: INTEGER is bigint, REAL number, TEXT string or `RawText`, BLOB bytes. */
 export type SqlValue = null | bigint | number | string | Uint8Array | RawText;
 
+export function isRawText(value: SqlValue): value is RawText {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
 const TAG = { null: 0, integer: 1, real: 2, text: 3, blob: 4, rawText: 5 } as const;
 
 /** Computes the content hash of a table row by row. */

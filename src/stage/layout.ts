@@ -3,7 +3,7 @@ import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
-import type { SqlValue } from '../sqlite/row-hash.ts';
+import { isRawText, type SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 import { affinityOf, conversionOf } from './affinity.ts';
 
@@ -183,8 +183,4 @@ function runUnlessTaken(write: () => unknown): boolean {
     if (sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') === true) return false;
     throw error;
   }
-}
-
-function isRawText(value: SqlValue): value is { readonly rawText: Uint8Array } {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
