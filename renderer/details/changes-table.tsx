@@ -1,9 +1,8 @@
-import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { TableDiff } from '../../src/model/diff.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { tablesAlikeWords } from '../../words/rows.ts';
-import { Icon } from '../parts/icons.tsx';
+import { Fold } from '../parts/fold.tsx';
 
 type ChangesTableProps = {
   readonly tables: readonly TableDiff[];
@@ -51,23 +50,15 @@ export function ChangesTable({ tables, schema }: ChangesTableProps) {
         </table>
       )}
       {same.length > 0 && (
-        <Disclosure className="fold">
-          <Heading level={3}>
-            <Button slot="trigger" className="fold-button">
-              <Icon name="chevron" />
-              {tablesAlikeWords(same.length, schema)}
-            </Button>
-          </Heading>
-          <DisclosurePanel>
-            <ul className="same-tables">
-              {same.map((table) => (
-                <li key={table.name}>
-                  <span>{table.name}</span> <span className="dim">{count(table.liveRows, 'row')}</span>
-                </li>
-              ))}
-            </ul>
-          </DisclosurePanel>
-        </Disclosure>
+        <Fold title={tablesAlikeWords(same.length, schema)}>
+          <ul className="same-tables">
+            {same.map((table) => (
+              <li key={table.name}>
+                <span>{table.name}</span> <span className="dim">{count(table.liveRows, 'row')}</span>
+              </li>
+            ))}
+          </ul>
+        </Fold>
       )}
     </>
   );

@@ -1,10 +1,10 @@
-import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { CheckResult, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import { lastBack } from '../../words/confirmation.ts';
 import { stayWords } from '../../words/newer.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
 import { type Check, checkWords, exceptionWords, shortHash, verifiedLine } from '../../words/receipt.ts';
+import { Fold } from '../parts/fold.tsx';
 import { Icon } from '../parts/icons.tsx';
 
 export type ReceiptViewProps = {
@@ -49,23 +49,15 @@ export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
       {receipt.checkpointId !== null && stays === null && (
         <p className="dim">You can open the chat app again. It starts from this state.</p>
       )}
-      <Disclosure className="fold">
-        <Heading level={3}>
-          <Button slot="trigger" className="fold-button">
-            <Icon name="chevron" />
-            Technical details
-          </Button>
-        </Heading>
-        <DisclosurePanel className="technical">
-          <ul className="checks">
-            {[...checks].map(([check, results]) => (
-              <CheckLine key={check} check={check} results={results} />
-            ))}
-          </ul>
-          <ReceiptFacts receipt={receipt} verb={verb} />
-          <HashTable receipt={receipt} />
-        </DisclosurePanel>
-      </Disclosure>
+      <Fold title="Technical details" className="technical">
+        <ul className="checks">
+          {[...checks].map(([check, results]) => (
+            <CheckLine key={check} check={check} results={results} />
+          ))}
+        </ul>
+        <ReceiptFacts receipt={receipt} verb={verb} />
+        <HashTable receipt={receipt} />
+      </Fold>
     </div>
   );
 }

@@ -1,13 +1,5 @@
 import { Fragment } from 'react';
-import {
-  Button,
-  Disclosure,
-  DisclosurePanel,
-  Heading,
-  Label,
-  Radio,
-  RadioGroup,
-} from 'react-aria-components';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { keepRefusal } from '../../words/newer.ts';
@@ -17,7 +9,7 @@ import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts'
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
-import { Icon } from '../parts/icons.tsx';
+import { Fold } from '../parts/fold.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { NewerEventsList } from './newer-events.tsx';
 
@@ -31,26 +23,18 @@ export type TechnicalDetailsProps = {
 /** All that a plan says beyond its few lines, and options that few people need. */
 export function TechnicalDetails({ plan, inUse, options, onOptions }: TechnicalDetailsProps) {
   return (
-    <Disclosure className="fold">
-      <Heading level={3}>
-        <Button slot="trigger" className="fold-button">
-          <Icon name="chevron" />
-          Technical details
-        </Button>
-      </Heading>
-      <DisclosurePanel className="technical">
-        <NewerEventsList plan={plan} />
-        <PlanFacts plan={plan} inUse={inUse} />
-        <ul className="details">
-          {detailLines(plan).map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-        {plan.action === 'restore' && (
-          <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
-        )}
-      </DisclosurePanel>
-    </Disclosure>
+    <Fold title="Technical details" className="technical">
+      <NewerEventsList plan={plan} />
+      <PlanFacts plan={plan} inUse={inUse} />
+      <ul className="details">
+        {detailLines(plan).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {plan.action === 'restore' && (
+        <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
+      )}
+    </Fold>
   );
 }
 
@@ -124,38 +108,31 @@ function ModeChoice({
   readonly onChange: (mode: RestoreMode) => void;
 }) {
   return (
-    <Disclosure className="fold" defaultExpanded={mode === 'projections'}>
-      <Heading level={3}>
-        <Button slot="trigger" className="fold-button">
-          <Icon name="chevron" />
-          {mode === 'full' ? 'What to restore: everything' : 'What to restore: derived data only'}
-        </Button>
-      </Heading>
-      <DisclosurePanel>
-        <RadioGroup
-          className="choices"
-          value={mode}
-          onChange={(value) => onChange(value === 'projections' ? 'projections' : 'full')}
-        >
-          <Label className="visually-hidden">What is restored</Label>
-          <Radio value="full" className="choice">
-            <span className="dot" />
-            <span>
-              <b>Everything</b>
-              <span className="dim">
-                Your messages and everything derived from them. This undoes a rewind.
-              </span>
-            </span>
-          </Radio>
-          <Radio value="projections" className="choice">
-            <span className="dot" />
-            <span>
-              <b>Rebuild derived data only (advanced)</b>
-              <span className="dim">Your messages stay as they are.</span>
-            </span>
-          </Radio>
-        </RadioGroup>
-      </DisclosurePanel>
-    </Disclosure>
+    <Fold
+      title={mode === 'full' ? 'What to restore: everything' : 'What to restore: derived data only'}
+      isOpenAtFirst={mode === 'projections'}
+    >
+      <RadioGroup
+        className="choices"
+        value={mode}
+        onChange={(value) => onChange(value === 'projections' ? 'projections' : 'full')}
+      >
+        <Label className="visually-hidden">What is restored</Label>
+        <Radio value="full" className="choice">
+          <span className="dot" />
+          <span>
+            <b>Everything</b>
+            <span className="dim">Your messages and everything derived from them. This undoes a rewind.</span>
+          </span>
+        </Radio>
+        <Radio value="projections" className="choice">
+          <span className="dot" />
+          <span>
+            <b>Rebuild derived data only (advanced)</b>
+            <span className="dim">Your messages stay as they are.</span>
+          </span>
+        </Radio>
+      </RadioGroup>
+    </Fold>
   );
 }
