@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
 import { freeSpace } from '../../src/system/free-space.ts';
 import { readWhole } from '../support/copies.ts';
-import { ownMounts } from '../support/mounts.ts';
+import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { findFaults, readState } from '../support/state.ts';
@@ -32,9 +32,6 @@ async function expectWhole({ dir }: Place): Promise<readonly string[]> {
     .map(({ name }) => name);
 }
 
-/** A small file system that only the command sees; the data folder is copied into it, and back when the command has ended. */
-const SMALL_DISK = `mount -t tmpfs -o size=12m tmpfs "$1" && cp -r "$2/." "$1" && out="$3" && at="$1" && shift 3 &&
-  "$@"; rm -f "$at/filler"; cp -r "$at/." "$out"`;
 describe
   .skipIf(ownMounts === undefined)
   .concurrent(ownMounts !== undefined ? 'a disk' : 'a disk (not here: may not mount a small one)', () => {

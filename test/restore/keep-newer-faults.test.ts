@@ -12,7 +12,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { readWhole } from '../support/copies.ts';
-import { ownMounts } from '../support/mounts.ts';
+import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
@@ -128,10 +128,6 @@ describe.each(['restore', 'undo', 'redo'] as const)('a %s that is killed', (acti
     },
   );
 });
-
-/** A small file system that only the command sees; the folder is copied into it, and back when the command has ended. */
-const SMALL_DISK = `mount -t tmpfs -o size=12m tmpfs "$1" && cp -r "$2/." "$1" && out="$3" && at="$1" && shift 3 &&
-  "$@"; rm -f "$at/filler"; cp -r "$at/." "$out"`;
 
 describe
   .skipIf(ownMounts === undefined)
