@@ -7,6 +7,7 @@ import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
+import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
 import { MessageLine, type MessageLineProps } from './message-line.tsx';
@@ -151,6 +152,7 @@ export function MessageListView(props: MessageListProps) {
     const event = messageAt(place)?.event ?? null;
     return keyedLog === null || event === null ? null : { table: keyedLog, key: [event] };
   };
+  const onceRead = useAwaited(`${conversationId} ${summary.no}`, messageAt);
   const [history, setHistory] = useState<RowName | null>(null);
   const [asked, setAsked] = useState(0);
   const menu = useContextMenu(list, (target) => {
@@ -164,7 +166,7 @@ export function MessageListView(props: MessageListProps) {
   const onKey = (event: KeyboardEvent) => {
     const { kind, place } = items.at(active);
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === 'h' && isPlain && kind === 'message') setHistory(rowOf(place));
+    if (event.key === 'h' && isPlain && kind === 'message') onceRead(place, () => setHistory(rowOf(place)));
     else onKeyDown(event);
   };
 

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import { CHANGE_WORDS } from '../../words/rows.ts';
+import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { CellContent } from './cell-content.tsx';
 import { columnWidths } from './column-widths.ts';
@@ -51,6 +52,7 @@ export function RowsGrid(props: RowsGridProps) {
   const endColumn = pastEnd === -1 ? columns.length : Math.min(columns.length, pastEnd + 1);
   const drawn = places.slice(firstColumn, endColumn);
   const tiles = useTiles(rowsId, request, { firstRow, endRow, columns: drawn });
+  const onceRead = useAwaited(JSON.stringify([rowsId, request]), tiles.rowAt);
 
   // Measured once: a table that changes its columns while one scrolls can't be read.
   const isSeen = shape.total > 0 && tiles.rowAt(0) !== null;
@@ -82,16 +84,14 @@ export function RowsGrid(props: RowsGridProps) {
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') {
-      const row = tiles.rowAt(active.row);
-      if (row !== null && getSelection()?.isCollapsed !== false) {
-        event.preventDefault();
-        props.onCopy(row.line, places[active.column] ?? 0, sideOf(row));
-      }
+      if (getSelection()?.isCollapsed === false) return;
+      event.preventDefault();
+      const column = places[active.column] ?? 0;
+      onceRead(active.row, (row) => props.onCopy(row.line, column, sideOf(row)));
       return;
     }
     if (event.key === 'h' && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const row = tiles.rowAt(active.row);
-      if (row !== null) props.onHistory?.(row.line);
+      onceRead(active.row, (row) => props.onHistory?.(row.line));
       return;
     }
     const page = Math.max(1, Math.floor(scroll.height / ROW_PX) - 1);

@@ -4,7 +4,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { BACK, button, CONFIRM, hero, named, RESTORE, story } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { writeMessage } from './judge.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 
 const ANYTHING = /^(?!nothing)/;
@@ -86,7 +86,7 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
     await expect(await story(window)).not.toContainText('Identical to now');
     await button(window, RESTORE).click();
     // The rewind took some of the newer messages, so they cannot be kept.
-    await named(dialog, 'radio', /^Remove \d+ newer messages/).press('Space');
+    await pressOn(named(dialog, 'radio', /^Remove \d+ newer messages/), 'Space');
     await button(dialog, CONFIRM).click();
     await expect(button(dialog, 'Done')).toBeVisible();
     await expectFocus(window, /^button Done$/);

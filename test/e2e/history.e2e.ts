@@ -4,6 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { pressOn } from './keyboard.ts';
+import { replyLate } from './late-reply.ts';
 
 const history = (page: Page): Locator => named(page, 'alertdialog', 'History of this');
 
@@ -77,11 +79,14 @@ test('the history of a row is one key away, in its menu and on the row alone, an
   const { app, page } = await place.launch({ data: demo });
   await expect(await story(page)).toBeVisible();
   await named(page, 'tab', 'Rows').click();
+  await replyLate(app, 'rows.page', 1_500);
   await named(named(page, 'listbox', 'Tables'), 'option', /^memories/).click();
   const grid = named(page, 'grid', 'Rows of memories that differ');
   await grid.focus();
   for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
 
+  // The rows are still being read.
+  await expect(grid).toContainText('…');
   await page.keyboard.press('h');
   await expectVersions(page, /./);
   await close(page);
@@ -99,7 +104,7 @@ test('the history of a row is one key away, in its menu and on the row alone, an
 
   await page.keyboard.press('Enter');
   const row = page.getByRole('dialog');
-  await button(row, 'History of this').press('Enter');
+  await pressOn(button(row, 'History of this'), 'Enter');
   await expectVersions(page, /./);
   await expectAccessible(app, page, 'the history of a row over the row');
   await close(page);

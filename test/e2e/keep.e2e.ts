@@ -5,7 +5,7 @@ import { expectAccessible } from './axe.ts';
 import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 
 /** Chooses the first snapshot of the list whose line says this. */
@@ -86,12 +86,12 @@ test('the space that snapshots take leads to pruning by the rule that frees the 
   addCheckpoints(demo, 12);
   const { app, page } = await place.launch({ data: demo });
   await expect(await story(page)).toBeVisible();
-  await button(page, /^Space [\d.]+ [kM]B$/).press('Enter');
+  await pressOn(button(page, /^Space [\d.]+ [kM]B$/), 'Enter');
   const space = named(page, 'alertdialog', 'Space on the disk');
   await expect(text(space, /^Snapshots take/)).toBeVisible();
   await expect(space).toContainText('old checkpoints');
   await expectAccessible(app, page, 'space');
-  await button(space, 'Prune…').press('Enter');
+  await pressOn(button(space, 'Prune…'), 'Enter');
   await expect(
     button(named(page, 'alertdialog', 'Move snapshots to the trash?'), /^Move \d+ snapshots to the trash$/),
   ).toBeVisible();
@@ -111,9 +111,9 @@ test('of a damaged snapshot the page says what is whole, and saves that where it
   await expectAccessible(app, page, 'a damaged snapshot');
   const to = join(place.folder, 'saved.json');
   await answerSave(app, to);
-  await button(salvage, 'Save what is whole…').press('Enter');
+  await pressOn(button(salvage, 'Save what is whole…'), 'Enter');
   await expect(text(salvage, /It is in “saved\.json”\.$/)).toBeVisible();
   expect(JSON.parse(readFileSync(to, 'utf8'))._snapback.about.salvaged.why).toContain('damaged');
-  await button(salvage, 'Save what is whole…').press('Enter');
+  await pressOn(button(salvage, 'Save what is whole…'), 'Enter');
   await expect(salvage.getByRole('alert')).toContainText('exists');
 });

@@ -18,6 +18,12 @@ async function describeFocus(page: Page): Promise<string> {
   });
 }
 
+/** Presses a key on `target` once it can be used: a key on a greyed-out button does nothing. */
+export async function pressOn(target: Locator, key: string): Promise<void> {
+  await expect(target).toBeEnabled();
+  await target.press(key);
+}
+
 /** Waits for `target`, then presses Tab until it has the focus, visibly. Fails if the keyboard cannot get there. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeEnabled();

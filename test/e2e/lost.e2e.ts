@@ -5,7 +5,7 @@ import { expectAccessible } from './axe.ts';
 import { button, CONFIRM, hero, named, RESTORE, restoredBanner, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind } from './judge.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 
 test('a snapshot taken to be safe does not hide the one that holds the lost chat', async ({
@@ -77,7 +77,7 @@ test('pruning the only snapshot that holds a lost chat asks once more and names 
 
   await test.step('the key of Undo puts back what was moved last', async () => {
     await chooseOnlyCopy(page);
-    await button(question, 'Move it all the same').press('Space');
+    await pressOn(button(question, 'Move it all the same'), 'Space');
     await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
     await choose(app, 'undo');
     await expect(text(page, '1 snapshot put back.')).toBeVisible();
@@ -91,7 +91,7 @@ test('pruning the only snapshot that holds a lost chat asks once more and names 
     await page.getByRole('option').filter({ hasText: '12 messages' }).first().click();
     await button(page, RESTORE).click();
     // The rewind took some of the newer messages, so they cannot be kept.
-    await named(page, 'radio', /^Remove \d+ newer messages/).press('Space');
+    await pressOn(named(page, 'radio', /^Remove \d+ newer messages/), 'Space');
     await button(page, CONFIRM).click();
     await button(page, 'Done').click();
     await expect(restoredBanner(page)).toBeVisible();

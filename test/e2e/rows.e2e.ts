@@ -5,6 +5,7 @@ import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { pressOn } from './keyboard.ts';
 
 const grid = (page: Page) => page.getByRole('grid');
 const tables = (page: Page) => named(page, 'listbox', 'Tables');
@@ -30,7 +31,7 @@ test('what differs is read row by row, by keyboard alone', async ({ place, demo 
   await tab.focus();
   await page.keyboard.press('ArrowLeft');
   await expect(grid(page)).toBeVisible();
-  await named(tables(page), 'option', 'memories 11 differing rows').press('Space');
+  await pressOn(named(tables(page), 'option', 'memories 11 differing rows'), 'Space');
   await expect(named(page, 'grid', 'Rows of memories that differ')).toHaveAttribute('aria-rowcount', '12');
   await expect(text(page, '11 rows')).toBeVisible();
   await grid(page).focus();
@@ -62,9 +63,9 @@ test('what differs is read row by row, by keyboard alone', async ({ place, demo 
     await expect(dialog).toBeVisible();
     await expectAccessible(app, page, 'one row');
     const id = await dialog.locator('.cell-detail .whole').innerText();
-    await button(dialog, 'Copy value').press('Enter');
+    await pressOn(button(dialog, 'Copy value'), 'Enter');
     await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe(id);
-    await button(dialog, 'Next row').press('Enter');
+    await pressOn(button(dialog, 'Next row'), 'Enter');
     await expect(named(dialog, 'heading', /^Row 3 of 11/)).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
@@ -77,7 +78,7 @@ test('what differs is read row by row, by keyboard alone', async ({ place, demo 
     await named(page, 'searchbox', 'Filter rows by text').fill('nothing like it');
     await expect(text(page, 'No row holds that text.')).toBeVisible();
     await named(tables(page), 'option', /^scenes/).click();
-    await named(page, 'radio', 'Changed 1').press('Space');
+    await pressOn(named(page, 'radio', 'Changed 1'), 'Space');
     await expect(text(page, '1 row')).toBeVisible();
     await button(page, 'Only columns that change').click();
     await expect(grid(page).locator('ins')).not.toHaveCount(0);
@@ -175,17 +176,17 @@ test('a snapshot is exported to the place that the system asked for, and nothing
   const dialog = named(page, 'alertdialog', 'Export this snapshot');
   await expect(dialog).toBeVisible();
   await expectAccessible(app, page, 'export');
-  await named(dialog, 'radio', /^CSV/).press('Space');
+  await pressOn(named(dialog, 'radio', /^CSV/), 'Space');
   await named(dialog, 'combobox', 'What to export').selectOption('memories');
-  await button(dialog, 'Export…').press('Enter');
+  await pressOn(button(dialog, 'Export…'), 'Enter');
   const done = named(page, 'alertdialog', 'Exported');
   await expect(done).toContainText('501 rows of 1 table exported');
   expect(readFileSync(to, 'utf8').split('\r\n')).toHaveLength(503);
-  await button(done, 'Done').press('Enter');
+  await pressOn(button(done, 'Done'), 'Enter');
   await expect(done).toBeHidden();
   await button(page, 'Export…').click();
-  await named(dialog, 'radio', /^JSON/).press('Space');
-  await button(dialog, 'Export…').press('Enter');
+  await pressOn(named(dialog, 'radio', /^JSON/), 'Space');
+  await pressOn(button(dialog, 'Export…'), 'Enter');
   await expect(dialog.getByRole('alert')).toContainText('memories.csv');
 });
 
