@@ -19,6 +19,7 @@ export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export { rulesOf } from './host/profile.ts';
 export { saveFields } from './host/profile-file.ts';
+export { checkProfile } from './inspect/check-profile.ts';
 export { type Conversation, openConversation } from './inspect/conversation.ts';
 export { toExactJson } from './inspect/exact-json.ts';
 export { exportSnapshot } from './inspect/export.ts';
@@ -31,6 +32,7 @@ export { type ErrorCode, noSuchSnapshot, SnapbackError } from './model/errors.ts
 export type * from './model/export.ts';
 export type * from './model/folder.ts';
 export type * from './model/happened.ts';
+export type * from './model/profile.ts';
 export type * from './model/prune.ts';
 export type * from './model/restore.ts';
 export type * from './model/rows.ts';

@@ -26,6 +26,7 @@ export type Command =
   | { readonly name: 'version' }
   | { readonly name: 'demo'; readonly dir: string }
   | { readonly name: 'cache'; readonly clear: boolean }
+  | { readonly name: 'profile'; readonly action: 'check'; readonly dir: string }
   | { readonly name: 'status' }
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
   /** `chat` null: the snapshot as a whole. */
@@ -83,4 +84,4 @@ export type Command =
 export type WorkingCommand = Exclude<Command, { readonly name: 'help' | 'version' }>;
 
 /** A command that works in a data folder. */
-export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'cache' | 'demo' }>;
+export type FolderCommand = Exclude<WorkingCommand, { readonly name: 'cache' | 'demo' | 'profile' }>;

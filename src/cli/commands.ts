@@ -26,6 +26,7 @@ import { showChat } from './conversation.ts';
 import { exportTo } from './export.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
+import { showProfileCheck } from './profile.ts';
 import { prune } from './prune.ts';
 import {
   describeKept,
@@ -56,12 +57,17 @@ export async function runCommand(
 ): Promise<Answer | StreamedAnswer> {
   if (command.name === 'demo') return runDemo(command.dir, environment, task);
   if (command.name === 'cache') return runCache(command.clear, environment);
-  const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
+  const options = {
     // A name without a slash is a file of the data folder, as the list of candidates shows it.
     database: db === null || !/[/\\]/.test(db) ? (db ?? undefined) : environment.resolvePath(db),
     cacheDir: environment.cacheDir,
     nativeBinding: environment.nativeBinding,
     sqliteTempDirs: environment.sqliteTempDirs,
+  };
+  if (command.name === 'profile')
+    return showProfileCheck(await openDataFolder(environment.resolvePath(command.dir), options), task);
+  const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
+    ...options,
     withoutDatabase: needsNoDatabase(command),
   });
   await finishEarlierWork(folder, command, task);

@@ -58,6 +58,10 @@ const SAID: { readonly [N in CommandName]: Said } = {
     operands: '[clear]',
     does: 'shows what is kept of snapshots that were read, so that the next look is faster; deletes it when “clear” is given',
   },
+  profile: {
+    operands: 'check DIR',
+    does: 'says what Snapback understands of a data folder, and what can and can’t be done in it',
+  },
   demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
   help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },
   version: { operands: '', does: 'shows the version' },
@@ -68,7 +72,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
   ['Take', ['take']],
   ['Restore', ['restore', 'undo', 'salvage', 'export']],
   ['Tidy up', ['keep', 'prune', 'trash', 'space', 'cache']],
-  ['Other', ['demo', 'help']],
+  ['Other', ['profile', 'demo', 'help']],
 ];
 
 const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone is enough if only one kind has it.

@@ -98,6 +98,7 @@ export const COMMANDS = {
   'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },
   cache: { options: [] },
+  profile: { options: ['db'] },
   demo: { options: [] },
   help: { options: [] },
   version: { options: [] },

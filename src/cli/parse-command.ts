@@ -86,6 +86,8 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
       if (operands.length > 0 && one(name, operands, 'nothing, or “clear”') !== 'clear')
         throw usage('“cache” takes nothing, or “clear”.', name);
       return { name, clear: operands.length > 0 };
+    case 'profile':
+      return parseProfile(operands);
     case 'empty-trash':
       none(name, operands);
       return { name, ...applied };
@@ -122,6 +124,11 @@ function parseSalvage(operands: readonly string[], { to, format }: OptionValues)
     to: to ?? null,
     format: choice('format', format, ['json', 'sqlite'], 'json'),
   };
+}
+
+function parseProfile([action, ...operands]: readonly string[]): Command {
+  if (action !== 'check') throw usage('“profile” takes “check DIR”.', 'profile');
+  return { name: 'profile', action, dir: one('profile', operands, 'the data folder') };
 }
 
 function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {

@@ -13,7 +13,7 @@ import {
 import { copyDatabaseFile, type FileCopy } from '../sqlite/file-copy.ts';
 import { beginReading, rollBack, withLockPatience } from '../sqlite/transaction.ts';
 import { open } from '../system/files.ts';
-import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
+import { createPrivateFolder, type PrivateFolder, whileMarked } from '../system/private-folder.ts';
 import { createYielder, throwIfCancelled } from '../system/yielder.ts';
 import { copyDatabaseFiles } from './copy-files.ts';
 import { createCopyRhythm } from './copy-rhythm.ts';
@@ -71,6 +71,28 @@ export async function withLiveView<T>(
     db.close();
   }
   return withReadView(folder, task, use);
+}
+
+/**
+ * Lets `use` put some short questions to the database itself, or to a private copy if SQLite cannot open it in its folder.
+ * Where a lock is held, `use` runs again. @throws as `withReadView`
+ */
+export function withShortReads<T>(
+  folder: DataFolder,
+  task: TaskOptions,
+  use: (db: AnyDatabase) => T,
+): Promise<T> {
+  return whileMarked(async () => {
+    const db = await openInPlace(folder, task);
+    if (db === null) return withReadView(folder, task, async (view) => use(view.db));
+    try {
+      return await withLockPatience(task, () => use(db));
+    } catch (error) {
+      throw classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
+    } finally {
+      db.close();
+    }
+  });
 }
 
 /** Lets `use` see one moment of a view, in a read transaction. @throws as `withLockPatience` */

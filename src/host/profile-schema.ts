@@ -45,7 +45,8 @@ function section<T extends v.ObjectEntries>(entries: T) {
 
 const { log, tables, nouns, periodic, rewind, restore, chat } = defaultProfile;
 
-const profileSchema = section({
+/** Tests hold it against what explains it. */
+export const profileSchema = section({
   log: v.optional(
     section({
       table: v.optional(name, log.table),
@@ -125,8 +126,6 @@ export function parseProfile(source: unknown): Profile {
     throw invalidProfile(placeOf(issue), issue.message, describeFound(issue));
   }
   refuseOddTables(output);
-  refuseTwice('tables', [output.log.table, ...output.tables]);
-  refuseTwice('log.columns', Object.values(output.log.columns));
   return output;
 }
 
@@ -142,28 +141,42 @@ function placeOf({ path, expected }: v.BaseIssue<unknown>): string {
 function describeFound({ kind, input, expected, path }: v.BaseIssue<unknown>): string | number {
   if (expected === 'never') return String(path?.at(-1)?.key).slice(0, LONGEST_NAME);
   if (typeof input === 'number') return input;
-  return typeof input === 'string' && kind === 'validation' ? `${input.length} characters` : typeof input;
+  if (typeof input === 'string') return kind === 'validation' ? `${input.length} characters` : 'a text';
+  if (input === undefined) return 'nothing';
+  if (typeof input === 'object' && input !== null) return Array.isArray(input) ? 'a list' : 'an object';
+  return String(input);
 }
 
-function refuseOddTables(profile: Profile): void {
-  const tables = [profile.log.table, ...profile.tables];
-  const qualified = [...tables, profile.chat.names?.table ?? '', profile.chat.person?.table ?? ''].find(
-    (table) => /^(?:main|temp)\./i.test(table),
-  );
-  if (qualified !== undefined)
-    throw invalidProfile('every table', 'a plain name, without “main.” before it', qualified);
-  const foreign = tables.find((table) => foldName(table).startsWith('sqlite_'));
-  if (foreign !== undefined) throw invalidProfile('tables', "none of SQLite's own names", foreign);
-  const key = tables.find((table) => ['last_event_id', '_snapback'].includes(foldName(table)));
-  if (key !== undefined)
-    throw invalidProfile('tables', 'no name that a snapshot uses for something else', key);
+/** A name in a profile, and the key that says it. */
+type Named = readonly [key: string, name: string];
+
+function refuseOddTables({ log, tables, chat }: Profile): void {
+  const dumped: readonly Named[] = [
+    ['log.table', log.table],
+    ...tables.map((table, index): Named => [`tables[${index}]`, table]),
+  ];
+  const read: readonly Named[] = [
+    ['chat.names.table', chat.names?.table ?? ''],
+    ['chat.person.table', chat.person?.table ?? ''],
+  ];
+  for (const [key, table] of [...dumped, ...read])
+    if (/^(?:main|temp)\./i.test(table))
+      throw invalidProfile(key, 'a plain name, without “main.” before it', table);
+  for (const [key, table] of dumped) {
+    if (foldName(table).startsWith('sqlite_')) throw invalidProfile(key, "none of SQLite's own names", table);
+    if (['last_event_id', '_snapback'].includes(foldName(table)))
+      throw invalidProfile(key, 'no name that a snapshot uses for something else', table);
+  }
+  refuseTwice(dumped);
+  refuseTwice(Object.entries(log.columns).map(([key, column]): Named => [`log.columns.${key}`, column]));
 }
 
-function refuseTwice(path: string, all: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const one of all) {
-    if (seen.has(foldName(one))) throw invalidProfile(path, 'every name once', one);
-    seen.add(foldName(one));
+function refuseTwice(all: readonly Named[]): void {
+  const seen = new Map<string, string>();
+  for (const [key, name] of all) {
+    const earlier = seen.get(foldName(name));
+    if (earlier !== undefined) throw invalidProfile(key, `another name than ${earlier}`, name);
+    seen.set(foldName(name), key);
   }
 }
 
@@ -176,7 +189,7 @@ export function invalidProfile(
 ): SnapbackError {
   return new SnapbackError(
     'profile-invalid',
-    `The profile in the data folder is not valid: ${where} must be ${expected}.`,
+    `The profile in the data folder is not valid: ${where} must be ${expected}. Found: ${got}.`,
     { where, expected, got },
     cause,
   );

@@ -35,7 +35,7 @@ export function chooseFields(
   correction: FieldCorrection | null,
 ): ChosenFields {
   const samples = log.rows.map((row) => sampleRow(profile, log.columns, row));
-  const asProfile = readAll(profile, profile.chat, log);
+  const asProfile = readSample(profile, profile.chat, log).filter(({ isRewind }) => !isRewind);
   const found = {
     chat: asProfile.filter(({ chat }) => chat !== null).length,
     speaker: asProfile.filter(({ speaker }) => speaker !== null).length,
@@ -67,12 +67,15 @@ export function chooseFields(
   return { fields, choices, candidates: candidatesOf(samples) };
 }
 
-function readAll(profile: Profile, fields: EventFields, { columns, rows }: LogSample): readonly ReadEvent[] {
+/** The events of a sample, read with these fields. */
+export function readSample(
+  profile: Profile,
+  fields: EventFields,
+  { columns, rows }: LogSample,
+): readonly ReadEvent[] {
   const reader = createEventReader(profile, fields, columns);
   const places = reader.columns.map((name) => columns.indexOf(name));
-  return rows
-    .map((row) => reader.read(places.map((place) => row[place])))
-    .filter(({ isRewind }) => !isRewind);
+  return rows.map((row) => reader.read(places.map((place) => row[place])));
 }
 
 /** What the payload holds, and the log's columns beside those that the profile knows. */

@@ -1,5 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
+import type { Table } from '../sqlite/table.ts';
 import { stageColumn } from '../stage/layout.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import type { LogSample } from './choose-fields.ts';
@@ -9,37 +11,65 @@ const ROWS_PER_SLICE = 12;
 /** A larger cell says nothing more about what its field means. */
 const LARGEST_CELL_BYTES = 256 * 1024;
 
+type Rows = readonly (readonly unknown[])[];
+
 /** Some events from all over a snapshot's log, and the newest of the live one. The stage is attached as `schemaName`. */
 export function sampleLog({ db }: HostDatabase, log: StagedTable, schemaName: string): LogSample {
-  const columns = log.columns;
-  const staged = columns.map((_, place) => small(stageColumn(place)));
-  const source = `${schemaName}.${log.name}`;
-  const [first = 0n, last = 0n] =
-    db.prepare<[], bigint[]>(`SELECT min(rowid), max(rowid) FROM ${source}`).raw().safeIntegers().get() ?? [];
+  const columns = log.columns.map((_, place) => stageColumn(place));
+  const staged = readSlices(db, { from: `${schemaName}.${log.name}`, columns, rowid: 'rowid' });
+  return { columns: log.columns, rows: [...staged, ...readNewest(db, log.live, log.columns)] };
+}
+
+/** Some rows from all over a live table. Each read is a short one. */
+export function sampleTable(db: AnyDatabase, table: Table): LogSample {
+  const columns = table.columns.map(({ name }) => name);
+  const { name, rowid, scanHint } = table;
+  if (rowid === null) return { columns, rows: readNewest(db, table, columns) };
+  const from = `main.${quoteName(name)} ${scanHint}`;
+  return {
+    columns,
+    rows: readSlices(db, { from, columns: columns.map(quoteName), rowid: quoteName(rowid) }),
+  };
+}
+
+/** Where rows are read from, in SQL. */
+type Source = { readonly from: string; readonly columns: readonly string[]; readonly rowid: string };
+
+/** The first rows of each part of a table. */
+function readSlices(db: AnyDatabase, { from, columns, rowid }: Source): Rows {
+  const [first = null, last = null] =
+    db
+      .prepare<[], unknown[]>(
+        `SELECT (SELECT min(${rowid}) FROM ${from}), (SELECT max(${rowid}) FROM ${from})`,
+      )
+      .raw()
+      .safeIntegers()
+      .get() ?? [];
+  if (typeof first !== 'bigint' || typeof last !== 'bigint') return [];
   const slice = db
     .prepare<[bigint, bigint], unknown[]>(
-      `SELECT ${staged.join(', ')} FROM ${source} WHERE rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ${ROWS_PER_SLICE}`,
+      `SELECT ${columns.map(small).join(', ')} FROM ${from} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${ROWS_PER_SLICE}`,
     )
     .raw()
     .safeIntegers();
-  const rows: (readonly unknown[])[] = [];
-  if (log.rows > 0 && typeof first === 'bigint' && typeof last === 'bigint')
-    for (let at = 0n; at < BigInt(SLICES); at += 1n) {
-      const width = last - first + 1n;
-      const from = first + (width * at) / BigInt(SLICES);
-      const to = first + (width * (at + 1n)) / BigInt(SLICES);
-      rows.push(...slice.all(from, to));
-    }
-  const live = columns.map((name) => small(quoteName(name)));
-  const { rowid, name, scanHint } = log.live;
+  const width = last - first + 1n;
+  const startOf = (index: number) => first + (width * BigInt(index)) / BigInt(SLICES);
+  // Up to the one before the next start: the highest rowid has no successor.
+  return Array.from({ length: SLICES }, (_, index) =>
+    slice.all(startOf(index), startOf(index + 1) - 1n),
+  ).flat();
+}
+
+/** The rows with the highest rowids; some, where there is no rowid. */
+function readNewest(db: AnyDatabase, { rowid, name, scanHint }: Table, columns: readonly string[]): Rows {
   const newest = rowid === null ? '' : `ORDER BY ${quoteName(rowid)} DESC`;
-  const recent = db
+  return db
     .prepare<[], unknown[]>(
-      `SELECT ${live.join(', ')} FROM main.${quoteName(name)} ${scanHint} ${newest} LIMIT ${ROWS_PER_SLICE * 2}`,
+      `SELECT ${columns.map(quoteName).map(small).join(', ')} FROM main.${quoteName(name)} ${scanHint} ${newest} LIMIT ${ROWS_PER_SLICE * 2}`,
     )
     .raw()
-    .safeIntegers();
-  return { columns, rows: [...rows, ...recent.all()] };
+    .safeIntegers()
+    .all();
 }
 
 function small(column: string): string {

@@ -64,6 +64,23 @@ describe('a command line', () => {
     });
   });
 
+  test('names the folder whose profile is checked', () => {
+    expect(parse('profile check D --db x.db')).toEqual({
+      command: { name: 'profile', action: 'check', dir: 'D' },
+      data: null,
+      db: 'x.db',
+      json: false,
+    });
+    for (const line of [
+      'profile',
+      'profile D',
+      'profile check',
+      'profile check D E',
+      'profile check D --to F',
+    ])
+      expect(() => parse(line)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
   test('limits the list by kind, age and number', () => {
     expect(parse('list --data D --kind rewind --since 2d --limit 5').command).toMatchObject({
       filter: { kind: 'rewind', since: { ageMs: 2 * 86_400_000 }, limit: 5 },

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultProfile } from '../../src/host/profile.ts';
 import { PROFILE_FILE, readProfile } from '../../src/host/profile-file.ts';
 import { codeOf, makeDir, makeRoot } from '../support/place.ts';
+import { profileKeys } from '../support/profile-keys.ts';
 
 const root = makeRoot();
 
@@ -98,21 +99,21 @@ test.each([
   ['profile', { tabels: [] }, /^only log, tables/, 'tabels'],
   ['log.columns', { log: { columns: { Id: 'a' } } }, /^only id, branch/, 'Id'],
   ['log', { log: 7 }, /^an object$/, 7],
-  ['profile', [], /^an object$/, 'object'],
-  ['log.table', { log: { table: null } }, /^a name$/, 'object'],
+  ['profile', [], /^an object$/, 'a list'],
+  ['log.table', { log: { table: null } }, /^a name$/, 'null'],
   ['tables[1]', { tables: ['a', ''] }, /^a name of 1 to 128 printable characters$/, '0 characters'],
-  ['tables', { tables: 'a' }, /^a list of at most 512 names$/, 'string'],
+  ['tables', { tables: 'a' }, /^a list of at most 512 names$/, 'a text'],
   [
     'tables',
     { tables: Array.from({ length: 513 }, (_, at) => `t${at}`) },
     /^a list of at most 512/,
-    'object',
+    'a list',
   ],
-  ['nouns', { nouns: {} }, /^a list of at most 512 nouns$/, 'object'],
-  ['nouns[0].many', { nouns: [{ table: 'a', one: 'b' }] }, /^a name$/, 'undefined'],
+  ['nouns', { nouns: {} }, /^a list of at most 512 nouns$/, 'an object'],
+  ['nouns[0].many', { nouns: [{ table: 'a', one: 'b' }] }, /^a name$/, 'nothing'],
   ['chat.names.name[0]', { chat: { names: { name: [1] } } }, /^a name$/, 1],
   ['rewind.keepDays', { rewind: { keepDays: 0 } }, /^a whole number from 1 to 1000000000$/, 0],
-  ['restore.keep', { restore: { keep: '9' } }, /^a whole number from 1 to 1000000000$/, 'string'],
+  ['restore.keep', { restore: { keep: '9' } }, /^a whole number from 1 to 1000000000$/, 'a text'],
 ])(
   'the error about “%s” says what is expected and what was found',
   async (where, contents, expected, got) => {
@@ -123,3 +124,64 @@ test.each([
     });
   },
 );
+
+/** A profile that says this of a key such as `log.columns.id` or `nouns[].one`. */
+function saying(key: string, value: unknown): object {
+  const [step = '', ...rest] = key.split('.');
+  const inner = rest.length === 0 ? value : saying(rest.join('.'), value);
+  if (!step.endsWith('[]')) return { [step]: inner };
+  const noun = { table: 'a', one: 'b', many: 'c' };
+  return { [step.slice(0, -2)]: [typeof inner === 'object' ? { ...noun, ...inner } : inner] };
+}
+
+const placeOf = (key: string): string => key.replaceAll('[]', '[0]');
+const sections = profileKeys().filter(({ isSection }) => isSection);
+
+describe('a refusal names the key and the reason', () => {
+  test('for the keys that there are', () => {
+    expect(profileKeys().length).toBeGreaterThan(35);
+  });
+
+  test.each(profileKeys())('where “$key” has a value of no use', async ({ key, isNullable }) => {
+    for (const value of isNullable ? [7.5] : [7.5, null]) {
+      const refused = await readWritten(JSON.stringify(saying(key, value))).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: 'profile-invalid',
+        message: expect.stringMatching(
+          /: \S+ must be an? .+\. Found: .+\.$|: \S+ must be true or false\. Found/,
+        ),
+        detail: { where: placeOf(key) },
+      });
+      expect(String(refused)).toContain(`: ${placeOf(key)} must be `);
+    }
+  });
+
+  test.each([{ key: '' }, ...sections])('where “$key” has a key that nobody reads', async ({ key }) => {
+    const inner = key.endsWith('[]') ? { table: 'a', one: 'b', many: 'c', nope: 1 } : { nope: 1 };
+    const profile = key === '' ? inner : saying(key, inner);
+    const where = key === '' ? 'profile' : placeOf(key);
+    await expect(readWritten(JSON.stringify(profile))).rejects.toMatchObject({
+      code: 'profile-invalid',
+      message: expect.stringMatching(/must be only .*\. Found: nope\.$/),
+      detail: { where, got: 'nope' },
+    });
+  });
+
+  test.each([
+    ['tables[1]', { tables: ['a', 'A'] }, 'another name than tables[0]'],
+    ['tables[0]', { log: { table: 'journal' }, tables: ['Journal'] }, 'another name than log.table'],
+    ['log.columns.kind', { log: { columns: { kind: 'TS' } } }, 'another name than log.columns.ts'],
+    ['tables[1]', { tables: ['a', 'sqlite_sequence'] }, 'SQLite'],
+    ['log.table', { log: { table: 'sqlite_schema' } }, 'SQLite'],
+    ['tables[0]', { tables: ['_snapback'] }, 'something else'],
+    ['log.table', { log: { table: 'temp.events' } }, 'plain name'],
+    ['chat.names.table', { chat: { names: { table: 'main.chats' } } }, 'plain name'],
+    ['chat.person.table', { chat: { person: { table: 'main.you' } } }, 'plain name'],
+  ])('where “%s” has a name that cannot be used', async (where, profile, reason) => {
+    await expect(readWritten(JSON.stringify(profile))).rejects.toMatchObject({
+      code: 'profile-invalid',
+      message: expect.stringContaining(reason),
+      detail: { where },
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { count } from '../../words/plurals.ts';
+import { profileLine } from '../../words/profile.ts';
+import { joinWords } from '../../words/sentences.ts';
+import { checkProfile, type DataFolder, type ProfileCheck, type TaskOptions } from '../index.ts';
+import type { Answer } from './answer.ts';
+import { toPrintable } from './text.ts';
+
+/** `profile check`: what is understood of a folder, and what can be done in it. */
+export async function showProfileCheck(folder: DataFolder, task: TaskOptions): Promise<Answer> {
+  const check = await checkProfile(folder, task);
+  return {
+    json: { summary: profileLine(check), ...check },
+    lines: [profileLine(check), '', ...describeCheck(check)].map(toPrintable),
+  };
+}
+
+const MEANINGS = { chat: 'Chat', speaker: 'Speaker', text: 'Text', time: 'Time' } as const;
+
+function describeCheck({
+  own,
+  database,
+  log,
+  fields,
+  names,
+  tables,
+  rewind,
+}: ProfileCheck): readonly string[] {
+  const columns = Object.entries(log.columns).flatMap(([meaning, column]) =>
+    column === null ? [] : [column === meaning ? column : `${column} (${meaning})`],
+  );
+  return [
+    term('Profile', own ? 'snapback-profile.json of the folder' : 'the default one'),
+    term('Database', database),
+    term('Log', `${log.table}: ${columns.join(', ')}`),
+    ...fields.map((field) => term(MEANINGS[field.meaning], describeField(field, log))),
+    term('Chat names', names === null ? 'none' : `${names.table}.${names.column}`),
+    ...describeTables(tables),
+    term('Rewinds', describeRewinds(rewind)),
+  ];
+}
+
+function describeField(
+  { meaning, fields, because, found }: ProfileCheck['fields'][number],
+  { columns, looked }: ProfileCheck['log'],
+): string {
+  const sought = meaning === 'time' && fields.length === 0 ? [columns.ts ?? ''] : fields;
+  const where = sought.filter((field) => field !== '').join(' or ') || 'nowhere';
+  const how = because === 'guess' ? ', guessed' : '';
+  return `${where}${how}; found in ${found} of ${count(looked, 'event')} looked at`;
+}
+
+function describeTables({ found, missing, unreadable, left }: ProfileCheck['tables']): readonly string[] {
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['Tables', found],
+    ['Not there yet', missing],
+    ['Unreadable', unreadable],
+    ['Left alone', left],
+  ];
+  return rows.flatMap(([title, all]) =>
+    all.length === 0 && title !== 'Tables' ? [] : [term(title, all.join(', ') || 'none')],
+  );
+}
+
+function describeRewinds({ kinds, records, flags }: ProfileCheck['rewind']): string {
+  const recorded =
+    kinds === null || kinds.length === 0
+      ? []
+      : [`events of kind ${kinds.map((kind) => `“${kind}”`).join(' or ')} (${records} of those looked at)`];
+  const flagged = flags.length === 0 ? [] : [`flags in ${flags.join(', ')}`];
+  return `recognized by ${joinWords([...recorded, ...flagged, 'events that are gone'])}`;
+}
+
+function term(title: string, meaning: string): string {
+  return `${title.padEnd(14)} ${meaning}`;
+}

@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { withShortReads } from '../host/private-copy.ts';
+import { defaultProfile, type Profile } from '../host/profile.ts';
+import type { ReadEvent } from '../log/event-reader.ts';
+import { findLogTable } from '../log/events.ts';
+import type { FieldMeaning } from '../model/conversation.ts';
+import type { ProfileCheck } from '../model/profile.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
+import { chooseFields, type LogSample, readSample } from './choose-fields.ts';
+import { sampleTable } from './log-sample.ts';
+
+/**
+ * Holds the profile of a data folder against its database. Looks at some events from all over the log, in short reads, and
+ * so takes about as long for any folder. @throws as `withShortReads`; `database-missing`
+ */
+export function checkProfile(folder: DataFolder, task: TaskOptions = {}): Promise<ProfileCheck> {
+  return withShortReads(folder, task, (db) => ({
+    own: folder.profile !== defaultProfile,
+    database: basename(folder.databaseFile),
+    ...understand(readHostDatabase(db, folder.profile)),
+  }));
+}
+
+/** What is understood of a database with this profile. @throws `database-missing` as `findLogTable`, database errors */
+function understand({ db, schema, profile }: HostDatabase): Omit<ProfileCheck, 'own' | 'database'> {
+  const log = findLogTable(schema, profile);
+  const sample = sampleTable(db, log);
+  const { fields, choices } = chooseFields(profile, sample, null);
+  const events = readSample(profile, fields, sample);
+  const columns = columnsOf(log, profile);
+  const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
+  const tables = sortTables(schema, profile);
+  return {
+    log: { table: log.name, columns, wholeNumberIds, looked: events.length },
+    fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
+    names: findNames(schema, profile),
+    tables,
+    rewind: {
+      kinds: columns.kind === null ? null : profile.chat.rewindKinds,
+      records: events.filter(({ isRewind }) => isRewind).length,
+      flags: [columns.supersededBy, columns.hidden].filter((column) => column !== null),
+    },
+    obstacles: findObstacles(profile, wholeNumberIds, tables),
+  };
+}
+
+function columnsOf({ columns }: Table, { log }: Profile): ProfileCheck['log']['columns'] {
+  const names = columns.map(({ name }) => name);
+  const find = (column: string) => names[placeOfName(names, column)] ?? null;
+  const { id, branch, ts, kind, payload, supersededBy, hidden } = log.columns;
+  return {
+    id: find(id),
+    branch: find(branch),
+    ts: find(ts),
+    kind: find(kind),
+    payload: find(payload),
+    supersededBy: find(supersededBy),
+    hidden: find(hidden),
+  };
+}
+
+/** Only of an integer key that is known for all events. Of any other id, as far as it was looked at. */
+function hasWholeNumberIds({ rowidColumn, columns }: Table, { log }: Profile, sample: LogSample): boolean {
+  const { id } = log.columns;
+  if (rowidColumn !== null && foldName(rowidColumn) === foldName(id)) return true;
+  const place = placeOfName(sample.columns, id);
+  const ids = sample.rows.map((row) => row[place]).filter((value) => value !== null);
+  if (ids.length > 0) return ids.every((value) => typeof value === 'bigint');
+  return /int/i.test(columns[place]?.declaredType ?? '');
+}
+
+const FOUND_IN = { chat: 'chat', speaker: 'speaker', text: 'text', time: 'ts' } as const satisfies {
+  readonly [M in FieldMeaning]: keyof ReadEvent;
+};
+
+function countFound(events: readonly ReadEvent[], meaning: FieldMeaning): number {
+  return events.filter((event) => event[FOUND_IN[meaning]] !== null).length;
+}
+
+function findNames({ tables }: Schema, { chat }: Profile): ProfileCheck['names'] {
+  const table = chat.names === null ? undefined : tables.get(foldName(chat.names.table));
+  if (chat.names === null || table === undefined) return null;
+  const columns = table.columns.map(({ name }) => name);
+  const column = chat.names.name.flatMap((name) => columns[placeOfName(columns, name)] ?? []).at(0);
+  return column === undefined || placeOfName(columns, chat.names.id) === -1
+    ? null
+    : { table: table.name, column };
+}
+
+function sortTables({ tables, unreadable }: Schema, { log, tables: named }: Profile): ProfileCheck['tables'] {
+  const dumped = new Set([log.table, ...named].map(foldName));
+  return {
+    found: named.flatMap((name) => tables.get(foldName(name))?.name ?? []),
+    missing: named.filter((name) => !tables.has(foldName(name)) && !unreadable.has(foldName(name))),
+    unreadable: named.filter((name) => unreadable.has(foldName(name))),
+    left: [...tables.values()]
+      .filter(({ kind, name }) => kind === 'table' && !dumped.has(foldName(name)))
+      .map(({ name }) => name),
+  };
+}
+
+function findObstacles(
+  { log }: Profile,
+  wholeNumberIds: boolean,
+  { unreadable }: ProfileCheck['tables'],
+): ProfileCheck['obstacles'] {
+  const both = wholeNumberIds ? (unreadable.length > 0 ? 'unreadable' : null) : 'ids';
+  const replay = log.replays ? (log.gapless ? 'no-gaps' : null) : 'no-replay';
+  return { take: both, restore: both, 'keep-newer': both ?? replay };
+}

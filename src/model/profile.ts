@@ -1,0 +1,52 @@
+import type { FieldChoice } from './conversation.ts';
+
+/** What an event's column can mean, as a profile calls it. */
+type LogMeaning = 'id' | 'branch' | 'ts' | 'kind' | 'payload' | 'supersededBy' | 'hidden';
+
+/** What can be done with snapshots of a folder. They can always be compared. */
+type Ability = 'take' | 'restore' | 'keep-newer';
+
+/**
+ * Why something cannot be done. `ids`: the ids of events are not whole numbers. `unreadable`: a table of the profile cannot be
+ * read here. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
+ * ids without gaps, so that nothing can be kept where the record of a rewind has to go.
+ */
+type ProfileObstacle = 'ids' | 'unreadable' | 'no-replay' | 'no-gaps';
+
+/** What is understood of a data folder: its profile, held against its database. */
+export type ProfileCheck = {
+  /** Whether the folder has a profile of its own. */
+  readonly own: boolean;
+  readonly database: string;
+  readonly log: {
+    readonly table: string;
+    /** The log's columns by what they mean; null where it has none. */
+    readonly columns: Readonly<Record<LogMeaning, string | null>>;
+    readonly wholeNumberIds: boolean;
+    /** How many of its events were looked at. */
+    readonly looked: number;
+  };
+  /** Which fields mean the chat, the speaker, the text and the time, and in how many of those events they are found. */
+  readonly fields: readonly (FieldChoice & { readonly found: number })[];
+  /** Where chats have their names; null: nowhere. */
+  readonly names: { readonly table: string; readonly column: string } | null;
+  readonly tables: {
+    readonly found: readonly string[];
+    /** The profile names them, and the database has none of that name: the application may create them later. */
+    readonly missing: readonly string[];
+    readonly unreadable: readonly string[];
+    /** The profile does not name them, so that no restore writes to them. */
+    readonly left: readonly string[];
+  };
+  /** How a rewind is recognized, besides by the events that are missing afterwards. */
+  readonly rewind: {
+    /** The kinds of its records; null: the log has no kinds. */
+    readonly kinds: readonly string[] | null;
+    /** How many such records are among the events that were looked at. */
+    readonly records: number;
+    /** The columns that flag events. */
+    readonly flags: readonly string[];
+  };
+  /** The first obstacle to each; null: none. */
+  readonly obstacles: Readonly<Record<Ability, ProfileObstacle | null>>;
+};

@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkProfile, openDataFolder } from '../../src/index.ts';
+import { profileLine } from '../../words/profile.ts';
+import { hosts } from '../interop/hosts.ts';
+import { addEvents, asHost, CHATS, makeDatabase, makeDir, makeRoot } from '../support/place.ts';
+
+const root = makeRoot();
+
+/** A folder with a database of this schema, and with a profile where one is given. */
+async function makeFolder(schema: string, profile: object | null) {
+  const dir = await makeDir(root());
+  makeDatabase(join(dir, 'app.db'), schema, { journalMode: 'delete' });
+  if (profile !== null) await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
+  return openDataFolder(dir);
+}
+
+async function lineOf(schema: string, profile: object | null = null): Promise<string> {
+  return profileLine(await checkProfile(await makeFolder(schema, profile)));
+}
+
+const ALL = 'Snapshots can be compared, taken and restored here, and what was written since can be kept.';
+const MESSAGES = 'Messages with chat and time are found in “event_log”, but no speaker, beside 1 more table.';
+
+describe('one line says what is understood, and what can and cannot be done', () => {
+  test('of the default layout', async () => {
+    expect(await lineOf(`${CHATS} ${addEvents(40)}`)).toBe(`${MESSAGES} ${ALL}`);
+  });
+
+  test.each([
+    ['without events', CHATS, null, `“event_log” holds no events yet, beside 1 more table. ${ALL}`],
+    [
+      'with events that say nothing',
+      `INSERT INTO event_log (kind) VALUES ('a'), ('b');`,
+      null,
+      `No messages are found in “event_log”, only events as they are stored. ${ALL}`,
+    ],
+    [
+      'of an application that does not replay',
+      `${CHATS} ${addEvents(3)}`,
+      { log: { replays: false } },
+      `${MESSAGES} Snapshots can be compared, taken and restored here, but what was written since can’t be kept: the profile says that the chat app does not apply its events when it starts.`,
+    ],
+    [
+      'of an application that wants ids without gaps',
+      `${CHATS} ${addEvents(3)}`,
+      { log: { gapless: true } },
+      `${MESSAGES} Snapshots can be compared, taken and restored here, but what was written after a recorded rewind can’t be kept: the profile says that the ids of events must have no gaps.`,
+    ],
+    [
+      'with ids that are texts',
+      `CREATE TABLE said (id TEXT PRIMARY KEY, room TEXT, text TEXT); INSERT INTO said VALUES ('u-1', 'r', 'Hello there.');`,
+      { log: { table: 'said' }, tables: [], chat: { payloadChat: ['room'] } },
+      'Messages with chat are found in “said”, but no speaker and no time. Snapshots can be looked at, compared and exported here, but not taken or restored: the ids in “said” are not whole numbers.',
+    ],
+    [
+      'with a table that cannot be read here',
+      `${CHATS} ${addEvents(3)} CREATE VIRTUAL TABLE bare USING fts4(content='', text);`,
+      { tables: ['chats', 'bare'] },
+      `${MESSAGES} Snapshots can be looked at, compared and exported here, but not taken or restored: “bare” can’t be read here.`,
+    ],
+  ])('of a folder %s', async (_, schema, profile, line) => {
+    expect(await lineOf(schema, profile)).toBe(line);
+  });
+
+  test.each(hosts)('of the schema “$name”', async ({ schema, before }) => {
+    const dir = await makeDir(root());
+    asHost({ databaseFile: join(dir, 'app.db') }, (db) => db.exec(`${schema} ${before}`));
+    const check = await checkProfile(await openDataFolder(dir));
+    expect(check.obstacles).toEqual({ take: null, restore: null, 'keep-newer': null });
+    expect(profileLine(check)).toContain(ALL);
+  });
+});
+
+test('log, fields, chats, tables and rewinds are told as they are found', async () => {
+  const schema = `${CHATS} ${addEvents(40)} CREATE TABLE notes (id INTEGER PRIMARY KEY);
+    INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-01-02', 'rewind', '{"chat_id": "c1", "to": 20}');`;
+  const profile = { tables: ['chats', 'later'], chat: { payloadText: ['text'], payloadSpeaker: ['who'] } };
+  expect(await checkProfile(await makeFolder(schema, profile))).toEqual({
+    own: true,
+    database: 'app.db',
+    log: {
+      table: 'event_log',
+      columns: {
+        id: 'id',
+        branch: 'branch_id',
+        ts: 'ts',
+        kind: 'kind',
+        payload: 'payload_json',
+        supersededBy: 'superseded_by',
+        hidden: 'hidden',
+      },
+      wholeNumberIds: true,
+      looked: 41,
+    },
+    fields: [
+      { meaning: 'text', fields: ['text'], because: 'profile', found: 40 },
+      { meaning: 'chat', fields: ['chat_id'], because: 'profile', found: 41 },
+      { meaning: 'speaker', fields: ['who'], because: 'profile', found: 0 },
+      { meaning: 'time', fields: [], because: 'profile', found: 41 },
+    ],
+    names: { table: 'chats', column: 'title' },
+    tables: { found: ['chats'], missing: ['later'], unreadable: [], left: ['notes'] },
+    rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'] },
+    obstacles: { take: null, restore: null, 'keep-newer': null },
+  });
+});
+
+test('a log of any ids is looked at from end to end', async () => {
+  const ids = ['-9223372036854775808', '-7', '0', '9223372036854775807'];
+  const rows = ids.map((id) => `(${id}, '{"chat_id": "c1", "text": "One of few."}')`).join(', ');
+  const schema = `${CHATS} INSERT INTO event_log (id, payload_json) VALUES ${rows};`;
+  expect((await checkProfile(await makeFolder(schema, null))).log.looked).toBe(4);
+});
+
+test('ids that only happen to be whole numbers are told by their values', async () => {
+  const schema = `CREATE TABLE said (id, text TEXT); INSERT INTO said VALUES (1, 'One.'), (2, 'Two.');`;
+  const profile = { log: { table: 'said' }, tables: [] };
+  expect((await checkProfile(await makeFolder(schema, profile))).log.wholeNumberIds).toBe(true);
+  const mixed = `${schema} INSERT INTO said VALUES ('three', 'Three.');`;
+  expect((await checkProfile(await makeFolder(mixed, profile))).log.wholeNumberIds).toBe(false);
+});

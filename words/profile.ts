@@ -1,0 +1,39 @@
+import type { ProfileCheck } from '../src/model/profile.ts';
+import { count } from './plurals.ts';
+import { joinWords } from './sentences.ts';
+
+/** What is understood of a folder, and what can and can’t be done in it. One line, whatever is found. */
+export function profileLine(check: ProfileCheck): string {
+  return `${understoodWords(check)} ${abilityWords(check)}`;
+}
+
+function understoodWords({ log, fields, tables }: ProfileCheck): string {
+  const isFound = (meaning: string) => fields.some((one) => one.meaning === meaning && one.found > 0);
+  const beside = tables.found.length === 0 ? '' : `, beside ${count(tables.found.length, 'more table')}`;
+  if (log.looked === 0) return `“${log.table}” holds no events yet${beside}.`;
+  if (!isFound('text'))
+    return `No messages are found in “${log.table}”, only events as they are stored${beside}.`;
+  const known = ['chat', 'speaker', 'time'].filter(isFound);
+  const unknown = ['chat', 'speaker', 'time'].filter((meaning) => !isFound(meaning));
+  const withKnown = known.length === 0 ? '' : ` with ${joinWords(known)}`;
+  const without = unknown.length === 0 ? '' : `, but no ${unknown.join(' and no ')}`;
+  return `Messages${withKnown} are found in “${log.table}”${without}${beside}.`;
+}
+
+function abilityWords({ log, tables, obstacles }: ProfileCheck): string {
+  const [first = ''] = tables.unreadable;
+  const reasons = {
+    ids: `the ids in “${log.table}” are not whole numbers`,
+    unreadable: `“${first}” can’t be read here`,
+    'no-replay': 'the profile says that the chat app does not apply its events when it starts',
+    'no-gaps': 'the profile says that the ids of events must have no gaps',
+  };
+  const { restore, 'keep-newer': keepNewer } = obstacles;
+  if (restore !== null)
+    return `Snapshots can be looked at, compared and exported here, but not taken or restored: ${reasons[restore]}.`;
+  const can = 'Snapshots can be compared, taken and restored here';
+  if (keepNewer === null) return `${can}, and what was written since can be kept.`;
+  return keepNewer === 'no-gaps'
+    ? `${can}, but what was written after a recorded rewind can’t be kept: ${reasons[keepNewer]}.`
+    : `${can}, but what was written since can’t be kept: ${reasons[keepNewer]}.`;
+}
