@@ -11,6 +11,7 @@ import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { ExportReceipt, ExportRequest } from '../src/model/export.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
 import type { Happened } from '../src/model/happened.ts';
+import type { ProfileCheck } from '../src/model/profile.ts';
 import type {
   EmptiedTrash,
   OnlyCopy,
@@ -199,6 +200,8 @@ type CoreRequests = RowsRequests & {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
   'folder.timeline': In<OfFolder, Timeline>;
+  /** What is understood of the folder, and what can be done in it. */
+  'folder.profile': In<OfFolder, ProfileCheck>;
   /** What was lost, and which snapshot brings back most of it. */
   'folder.happened': In<OfFolder, Happened>;
   /** The events that a restore kept and that the chat app has not applied yet; null: none. */

@@ -118,6 +118,7 @@ const schemas = {
   'folder.facts': ofFolder,
   'folder.in-use': ofFolder,
   'folder.timeline': ofFolder,
+  'folder.profile': ofFolder,
   'folder.happened': ofFolder,
   'folder.waiting': ofFolder,
   'snapshots.list': ofFolder,

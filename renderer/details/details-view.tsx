@@ -4,12 +4,14 @@ import type { Diff } from '../../src/model/diff.ts';
 import { notesOf } from '../../words/diff-notes.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
+import { profileLine } from '../../words/profile.ts';
 import { retentionWords } from '../../words/retention.ts';
 import { damageOf, fileWords, healthWords, isUnwell, lineageWords } from '../../words/snapshots.ts';
 import { recordWords, tellRestore, tellTables } from '../../words/story.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
+import { useRequest } from '../ask/use-request.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
@@ -17,8 +19,9 @@ import { Working } from '../parts/working.tsx';
 import { ChangesTable } from './changes-table.tsx';
 
 /** The comparison with the database: one sentence on what restoring would do, the figures by table, and the file. */
-export function DetailsView({ snapshot, facts, comparison }: SnapshotViewProps) {
+export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotViewProps) {
   const now = useNow();
+  const profile = useRequest('folder.profile', facts.databaseProblem === null ? { folderId } : null);
   const { diff, outdated, compareAgain } = comparison;
   return (
     <>
@@ -58,6 +61,12 @@ export function DetailsView({ snapshot, facts, comparison }: SnapshotViewProps) 
         <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
         <dt>Retention</dt>
         <dd>{retentionWords(snapshot.retention, facts.rules, now)}</dd>
+        {profile.value !== null && (
+          <>
+            <dt>This folder</dt>
+            <dd>{profileLine(profile.value)}</dd>
+          </>
+        )}
       </dl>
     </>
   );

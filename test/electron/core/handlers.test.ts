@@ -127,6 +127,7 @@ describe('the answers of the core', () => {
       'folder.facts': await handlers['folder.facts'](ofFolder, task),
       'folder.in-use': await handlers['folder.in-use'](ofFolder, task),
       'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
+      'folder.profile': await handlers['folder.profile'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),
       'folder.happened': await handlers['folder.happened'](ofFolder, task),
       'folder.waiting': await handlers['folder.waiting'](ofFolder, task),
