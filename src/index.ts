@@ -21,6 +21,7 @@ export { rulesOf } from './host/profile.ts';
 export { saveFields } from './host/profile-file.ts';
 export { checkProfile } from './inspect/check-profile.ts';
 export { type Conversation, openConversation } from './inspect/conversation.ts';
+export { draftProfile, draftText, saveDraft } from './inspect/draft-profile.ts';
 export { toExactJson } from './inspect/exact-json.ts';
 export { exportSnapshot } from './inspect/export.ts';
 export { type ExactRow, type Rows, withRows } from './inspect/rows.ts';

@@ -37,7 +37,7 @@ export const databaseErrors: Entries<
     unharmed: NOTHING_CHANGED,
     next: {
       window: 'Open the folder where the chat app keeps its database. It also holds the “snapshots” folder.',
-      cli: 'Name the folder where the chat app keeps its database with --data DIR, or the file itself with --db FILE.',
+      cli: findElsewhere(failure),
     },
   }),
   'database-ambiguous': (failure) => ({
@@ -104,6 +104,17 @@ export const databaseErrors: Entries<
     next: 'To restore, make the folder writable and open it again.',
   }),
 };
+
+function findElsewhere(failure: Failure): string {
+  if (factOf(failure, 'undrafted') !== null)
+    return 'Where you know its log better, write the profile by hand: docs/profile.md explains every key.';
+  const find =
+    'Name the folder where the chat app keeps its database with --data DIR, or the file itself with --db FILE.';
+  const others = factOf(failure, 'databasesWithoutIt');
+  return others === null
+    ? find
+    : `${find} If it is ${others}, “snapback profile draft DIR” drafts a profile for it.`;
+}
 
 function missingDatabase(failure: Failure): string {
   const place = factOf(failure, 'path');

@@ -27,6 +27,13 @@ export type Command =
   | { readonly name: 'demo'; readonly dir: string }
   | { readonly name: 'cache'; readonly clear: boolean }
   | { readonly name: 'profile'; readonly action: 'check'; readonly dir: string }
+  /** `to` null: only print it. */
+  | {
+      readonly name: 'profile';
+      readonly action: 'draft';
+      readonly dir: string;
+      readonly to: string | null;
+    }
   | { readonly name: 'status' }
   | { readonly name: 'list'; readonly check: boolean; readonly filter: ListFilter }
   /** `chat` null: the snapshot as a whole. */

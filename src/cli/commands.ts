@@ -26,7 +26,7 @@ import { showChat } from './conversation.ts';
 import { exportTo } from './export.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
-import { showProfileCheck } from './profile.ts';
+import { draft, showProfileCheck } from './profile.ts';
 import { prune } from './prune.ts';
 import {
   describeKept,
@@ -64,8 +64,12 @@ export async function runCommand(
     nativeBinding: environment.nativeBinding,
     sqliteTempDirs: environment.sqliteTempDirs,
   };
-  if (command.name === 'profile')
-    return showProfileCheck(await openDataFolder(environment.resolvePath(command.dir), options), task);
+  if (command.name === 'profile') {
+    const dir = environment.resolvePath(command.dir);
+    if (command.action === 'check') return showProfileCheck(await openDataFolder(dir, options), task);
+    const to = command.to === null ? null : environment.resolvePath(command.to);
+    return draft(await openDataFolder(dir, { ...options, anyDatabase: true }), to, task);
+  }
   const folder = await openDataFolder(environment.resolvePath(data ?? '.'), {
     ...options,
     withoutDatabase: needsNoDatabase(command),

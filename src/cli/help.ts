@@ -59,8 +59,8 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'shows what is kept of snapshots that were read, so that the next look is faster; deletes it when “clear” is given',
   },
   profile: {
-    operands: 'check DIR',
-    does: 'says what Snapback understands of a data folder, and what can and can’t be done in it',
+    operands: 'check DIR | draft DIR',
+    does: 'says what Snapback understands of a data folder and what can be done in it; drafts a profile for another chat app, to be corrected',
   },
   demo: { operands: 'DIR', does: 'builds a sample data folder with a mistaken rewind in it' },
   help: { operands: '[COMMAND]', does: 'shows this, or one command with its options' },

@@ -98,7 +98,7 @@ export const COMMANDS = {
   'put-back': { options: ['data', 'db'] },
   'empty-trash': { options: ['data', 'db', ...APPLIED] },
   cache: { options: [] },
-  profile: { options: ['db'] },
+  profile: { options: ['db', 'to'] },
   demo: { options: [] },
   help: { options: [] },
   version: { options: [] },

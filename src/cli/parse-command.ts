@@ -87,7 +87,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         throw usage('“cache” takes nothing, or “clear”.', name);
       return { name, clear: operands.length > 0 };
     case 'profile':
-      return parseProfile(operands);
+      return parseProfile(operands, values);
     case 'empty-trash':
       none(name, operands);
       return { name, ...applied };
@@ -126,9 +126,16 @@ function parseSalvage(operands: readonly string[], { to, format }: OptionValues)
   };
 }
 
-function parseProfile([action, ...operands]: readonly string[]): Command {
-  if (action !== 'check') throw usage('“profile” takes “check DIR”.', 'profile');
-  return { name: 'profile', action, dir: one('profile', operands, 'the data folder') };
+function parseProfile([action, ...operands]: readonly string[], { to }: OptionValues): Command {
+  if (action !== 'check' && action !== 'draft')
+    throw usage('“profile” takes “check DIR” or “draft DIR”.', 'profile');
+  const dir = one('profile', operands, 'the data folder');
+  if (action === 'draft') {
+    if (to === '') throw usage('The option --to needs a path.', 'profile');
+    return { name: 'profile', action, dir, to: to ?? null };
+  }
+  if (to !== undefined) throw usage('“profile check” writes nothing: leave out --to.', 'profile');
+  return { name: 'profile', action, dir };
 }
 
 function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {

@@ -1,7 +1,15 @@
 import { count } from '../../words/plurals.ts';
 import { profileLine } from '../../words/profile.ts';
 import { joinWords } from '../../words/sentences.ts';
-import { checkProfile, type DataFolder, type ProfileCheck, type TaskOptions } from '../index.ts';
+import {
+  checkProfile,
+  type DataFolder,
+  draftProfile,
+  draftText,
+  type ProfileCheck,
+  saveDraft,
+  type TaskOptions,
+} from '../index.ts';
 import type { Answer } from './answer.ts';
 import { toPrintable } from './text.ts';
 
@@ -11,6 +19,22 @@ export async function showProfileCheck(folder: DataFolder, task: TaskOptions): P
   return {
     json: { summary: profileLine(check), ...check },
     lines: [profileLine(check), '', ...describeCheck(check)].map(toPrintable),
+  };
+}
+
+/** `profile draft`: a profile for the database of a folder, printed or written into a new file. */
+export async function draft(folder: DataFolder, to: string | null, task: TaskOptions): Promise<Answer> {
+  const found = await draftProfile(folder, task);
+  const file = to === null ? null : await saveDraft(folder, found, to);
+  const json = { file, profile: found.profile, check: { summary: profileLine(found.check), ...found.check } };
+  if (file === null) return { json, lines: draftText(found).trimEnd().split('\n') };
+  return {
+    json,
+    lines: [
+      profileLine(found.check),
+      `Written: ${file}`,
+      'It is a draft. Correct it: docs/profile.md explains every key. Above all, take out of “tables” what is not derived from the log.',
+    ].map(toPrintable),
   };
 }
 

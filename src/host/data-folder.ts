@@ -3,7 +3,7 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import { access, constants, readdir, realpath, stat } from '../system/files.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { checkDatabase, findDatabase, guessDatabase, type Sought } from './find-database.ts';
-import type { Profile } from './profile.ts';
+import { defaultProfile, type Profile } from './profile.ts';
 import { readProfile } from './profile-file.ts';
 
 /** An opened data folder: where everything is, and what is known about its application. It keeps no file open. */
@@ -29,6 +29,8 @@ export type DataFolderOptions = {
   readonly nativeBinding?: string | undefined;
   /** Also open a folder whose database is missing, empty or not a database, provided that it has snapshots. */
   readonly withoutDatabase?: boolean | undefined;
+  /** Take any database, whatever profile the folder has: the default one then stands for it. */
+  readonly anyDatabase?: boolean | undefined;
   /** Undefined entries are ignored. */
   readonly sqliteTempDirs?: readonly (string | undefined)[] | undefined;
 };
@@ -41,9 +43,11 @@ export type DataFolderOptions = {
  */
 export async function openDataFolder(dir: string, options: DataFolderOptions = {}): Promise<DataFolder> {
   const real = await resolveFolder(dir);
-  const profile = await readProfile(real);
+  const isAny = options.anyDatabase === true;
+  const profile = isAny ? defaultProfile : await readProfile(real);
   const { nativeBinding } = options;
-  const { databaseFile, databaseProblem } = await locateDatabase(real, { profile, nativeBinding }, options);
+  const sought = { profile: isAny ? null : profile, nativeBinding };
+  const { databaseFile, databaseProblem } = await locateDatabase(real, sought, options);
   const sqliteTempDirs = (options.sqliteTempDirs ?? []).filter((path) => path !== undefined);
   return {
     dir: real,

@@ -8,11 +8,11 @@ import { describeOddity } from '../system/plain-file.ts';
 import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
 import { invalidProfile } from './profile-schema.ts';
 
-/** What is searched for: a database with the event log of this profile. */
-export type Sought = { readonly profile: Profile; readonly nativeBinding: string | undefined };
+/** What is searched for: a database with the event log of this profile. Null: one with any table. */
+export type Sought = { readonly profile: Profile | null; readonly nativeBinding: string | undefined };
 
 /**
- * `has-log`: a database with the log table. `maybe`: a database whose tables cannot be read now (it is locked or
+ * `has-log`: a database with the log table, or whatever table is sought. `maybe`: a database whose tables cannot be read now (it is locked or
  * damaged, or its WAL cannot be opened in a read-only folder). `no-log`, `not-a-database`, `unreadable`: no candidate.
  */
 type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
@@ -23,7 +23,6 @@ type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
  * @throws `data-folder-unreadable`, `database-missing`, `database-ambiguous`, `database-unreadable`, `not-a-database`, `profile-invalid`
  */
 export async function findDatabase(dir: string, sought: Sought): Promise<string> {
-  const { table } = sought.profile.log;
   const seen: { readonly name: string; readonly verdict: Verdict }[] = [];
   for (const name of await listFiles(dir)) seen.push({ name, verdict: await judge(join(dir, name), sought) });
   const named = (...verdicts: readonly Verdict[]) =>
@@ -55,7 +54,9 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
       `“${links}” in this folder is a link. Snapback follows a link only if you name it.`,
       { path: dir, links },
     );
-  throw new SnapbackError('database-missing', `The data folder has no database with a table “${table}”.`, {
+  const table = sought.profile?.log.table ?? null;
+  const lacks = table === null ? 'no database with a table in it' : `no database with a table “${table}”`;
+  throw new SnapbackError('database-missing', `The data folder has ${lacks}.`, {
     path: dir,
     table,
     databasesWithoutIt: named('no-log').filter(byName).join(', ') || null,
@@ -94,17 +95,16 @@ async function listNames(dir: string, counts: (entry: Dirent) => boolean): Promi
 
 /** Returns the real path of a database that the user named. @throws as `findDatabase` */
 export async function checkDatabase(file: string, sought: Sought): Promise<string> {
-  const { table } = sought.profile.log;
   const real = await resolveDatabase(file);
   const verdict = await judge(real, sought);
   if (verdict === 'unreadable')
     throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: file });
   if (verdict === 'not-a-database') throw notADatabase(file);
-  if (verdict === 'no-log')
-    throw new SnapbackError('database-missing', `The database has no table “${table}”.`, {
-      path: file,
-      table,
-    });
+  if (verdict === 'no-log') {
+    const table = sought.profile?.log.table ?? null;
+    const lacks = table === null ? 'is empty' : `has no table “${table}”`;
+    throw new SnapbackError('database-missing', `The database ${lacks}.`, { path: file, table });
+  }
   return real;
 }
 
@@ -148,7 +148,11 @@ async function judge(file: string, { profile, nativeBinding }: Sought): Promise<
   }
 }
 
-function judgeOpen(db: ReadDatabase, profile: Profile): Verdict {
+function judgeOpen(db: ReadDatabase, profile: Profile | null): Verdict {
+  if (profile === null) {
+    const any = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get();
+    return any === undefined ? 'no-log' : 'has-log';
+  }
   const found = db
     .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE")
     .get(profile.log.table);

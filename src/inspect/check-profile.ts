@@ -27,7 +27,7 @@ export function checkProfile(folder: DataFolder, task: TaskOptions = {}): Promis
 }
 
 /** What is understood of a database with this profile. @throws `database-missing` as `findLogTable`, database errors */
-function understand({ db, schema, profile }: HostDatabase): Omit<ProfileCheck, 'own' | 'database'> {
+export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileCheck, 'own' | 'database'> {
   const log = findLogTable(schema, profile);
   const sample = sampleTable(db, log);
   const { fields, choices } = chooseFields(profile, sample, null);

@@ -17,7 +17,8 @@ export type ChosenFields = {
   readonly candidates: readonly FieldCandidate[];
 };
 
-const KEYS = {
+/** The key of a profile that says which fields have a meaning. */
+export const KEYS = {
   chat: 'payloadChat',
   speaker: 'payloadSpeaker',
   text: 'payloadText',

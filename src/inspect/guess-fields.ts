@@ -14,7 +14,7 @@ const MOST_PATHS = 200;
 const LONGEST_EXAMPLE = 80;
 const LONGEST_LOOKED_AT = 400;
 
-type Words = Readonly<Record<string, number>>;
+export type Words = Readonly<Record<string, number>>;
 
 const TEXT: Words = {
   ...{
@@ -203,7 +203,7 @@ function factsOf(path: string, samples: readonly Sample[]): Facts {
 }
 
 /** The words of a path's last two names count: of `author.display_name`, the author matters as much as the name. */
-function wordScore(path: string, words: Words): number {
+export function wordScore(path: string, words: Words): number {
   const steps = path.replaceAll('[]', '').split('.').slice(-2);
   const scores = steps.map((step) =>
     step

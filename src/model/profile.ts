@@ -1,7 +1,7 @@
 import type { FieldChoice } from './conversation.ts';
 
 /** What an event's column can mean, as a profile calls it. */
-type LogMeaning = 'id' | 'branch' | 'ts' | 'kind' | 'payload' | 'supersededBy' | 'hidden';
+export type LogMeaning = 'id' | 'branch' | 'ts' | 'kind' | 'payload' | 'supersededBy' | 'hidden';
 
 /** What can be done with snapshots of a folder. They can always be compared. */
 type Ability = 'take' | 'restore' | 'keep-newer';
@@ -50,3 +50,6 @@ export type ProfileCheck = {
   /** The first obstacle to each; null: none. */
   readonly obstacles: Readonly<Record<Ability, ProfileObstacle | null>>;
 };
+
+/** A drafted profile: the content of its file, and what is understood with it. */
+export type ProfileDraft = { readonly profile: object; readonly check: ProfileCheck };

@@ -64,7 +64,7 @@ describe('a command line', () => {
     });
   });
 
-  test('names the folder whose profile is checked', () => {
+  test('names the folder whose profile is checked or drafted', () => {
     expect(parse('profile check D --db x.db')).toEqual({
       command: { name: 'profile', action: 'check', dir: 'D' },
       data: null,

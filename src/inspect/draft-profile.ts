@@ -1,0 +1,202 @@
+import { basename, join } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { withShortReads } from '../host/private-copy.ts';
+import { type ChatFields, defaultPerson, defaultProfile, type Profile } from '../host/profile.ts';
+import { parseProfile } from '../host/profile-schema.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { ProfileDraft } from '../model/profile.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { findPlace, makeFile } from '../snapshots/new-file.ts';
+import type { AnyDatabase } from '../sqlite/database.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
+import { readSchema, type Schema } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
+import { open } from '../system/files.ts';
+import { understand } from './check-profile.ts';
+import { chooseFields, KEYS, readSample } from './choose-fields.ts';
+import { type Words, wordScore } from './guess-fields.ts';
+import { type GuessedLog, guessLog, scoreLog } from './guess-log.ts';
+import { sampleTable } from './log-sample.ts';
+
+/** What a profile can name: see the schema of profiles. */
+const LONGEST_NAME = 128;
+const MOST_TABLES = 200;
+/** Tables in which a database keeps notes about itself. Taking them back would be a lie about its schema. */
+const OF_THE_SCHEMA = /migration|(?:schema|db|alembic)_?version/i;
+const REWIND = /rewind|revert|roll_?back|undo/i;
+const TITLE: Words = {
+  title: 6,
+  name: 5,
+  subject: 5,
+  label: 4,
+  topic: 4,
+  caption: 3,
+  id: -6,
+  file: -4,
+  user: -4,
+  model: -4,
+};
+const CHATS_ASKED = 20;
+
+/**
+ * Drafts a profile from the shape of a database: its log, and where chats, speakers, texts and times are. A draft is valid,
+ * and fits the database; whether it means the right thing is for a person to say. Only reads, as `checkProfile` does.
+ * @throws `database-missing` where no table is like a log; as `withShortReads`
+ */
+export function draftProfile(folder: DataFolder, task: TaskOptions = {}): Promise<ProfileDraft> {
+  return withShortReads(folder, task, (db) => {
+    const schema = readSchema(db);
+    const found = findLog(db, schema);
+    if (found === null)
+      throw new SnapbackError(
+        'database-missing',
+        'No table of the database is like a log of events or messages, so that no profile can be drafted.',
+        { database: folder.databaseFile, undrafted: true },
+      );
+    const source = describe(db, schema, found);
+    const profile = parseProfile(source);
+    const database = basename(folder.databaseFile);
+    return { profile: source, check: { own: true, database, ...understand({ db, schema, profile }) } };
+  });
+}
+
+/**
+ * Writes a draft into a new file. @throws `usage` for a place that belongs to the chat app or to Snapback, `target-exists`,
+ * `disk-full`, `folder-read-only`, `io-failed`; then there is no file
+ */
+export async function saveDraft(folder: DataFolder, draft: ProfileDraft, to: string): Promise<string> {
+  const file = join(await findPlace(folder, to), basename(to));
+  await makeFile(file, async (path) => {
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      await handle.writeFile(draftText(draft));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+  return file;
+}
+
+/** A draft as the text of a profile file. */
+export function draftText({ profile }: ProfileDraft): string {
+  return `${JSON.stringify(profile, null, 2)}\n`;
+}
+
+/** A log with what its events say. */
+type ReadLog = GuessedLog & { readonly chat: Partial<Record<keyof ChatFields, readonly string[]>> };
+
+/** The table that is most like a log; null where none is. */
+function findLog(db: AnyDatabase, { tables }: Schema): ReadLog | null {
+  let best: ReadLog | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const table of tables.values()) {
+    if (!canBeNamed(table)) continue;
+    const guessed = guessLog(table, sampleTable(db, table));
+    if (guessed === null) continue;
+    const log = readLog(guessed);
+    const { payloadText, payloadChat } = log.chat;
+    const score = scoreLog(log, { speaks: payloadText !== undefined, chats: payloadChat !== undefined });
+    if (score !== null && score > most) [best, most] = [log, score];
+  }
+  return best;
+}
+
+/** Whether a profile can name a table and all of its columns. */
+function canBeNamed({ kind, name, columns }: Table): boolean {
+  const isFit = (one: string) => one !== '' && one.length <= LONGEST_NAME && !/\p{Cc}/u.test(one);
+  if (kind !== 'table' || /^(?:main|temp)\./i.test(name)) return false;
+  if (['last_event_id', '_snapback'].includes(foldName(name))) return false;
+  return isFit(name) && columns.every((column) => isFit(column.name));
+}
+
+/** Which fields mean what, and how a rewind is recorded: only what is found in the events that were looked at. */
+function readLog(log: GuessedLog): ReadLog {
+  const profile = withLog(log);
+  const { fields, choices } = chooseFields(profile, log.sample, null);
+  const events = readSample(profile, fields, log.sample);
+  const chat: Partial<Record<keyof ChatFields, readonly string[]>> = {};
+  for (const { meaning, fields: chosen } of choices) {
+    const found = events.some((event) => event[meaning === 'time' ? 'ts' : meaning] !== null);
+    const isFit = chosen.every((field) => field.length <= LONGEST_NAME && !/\p{Cc}/u.test(field));
+    if (found && isFit && chosen.length > 0) chat[KEYS[meaning]] = chosen;
+  }
+  const kinds = new Set(events.flatMap(({ kind }) => (kind !== null && REWIND.test(kind) ? [kind] : [])));
+  const named = [...kinds].filter((kind) => kind.length <= LONGEST_NAME && !/\p{Cc}/u.test(kind));
+  return { ...log, chat: named.length === 0 ? chat : { ...chat, rewindKinds: named } };
+}
+
+function withLog({ table, columns }: GuessedLog): Profile {
+  const log = {
+    ...defaultProfile.log,
+    table: table.name,
+    columns: { ...defaultProfile.log.columns, ...columns },
+  };
+  return { ...defaultProfile, log };
+}
+
+/** The content of the profile file. */
+function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
+  const tables = [...schema.tables.values()].filter(
+    (table) => table !== log.table && canBeNamed(table) && !OF_THE_SCHEMA.test(table.name),
+  );
+  return {
+    log: { table: log.table.name, columns: inOrder(log.columns), replays: isOfTheDefault(log) },
+    tables: tables
+      .map(({ name }) => name)
+      .toSorted()
+      .slice(0, MOST_TABLES),
+    chat: { ...log.chat, names: findNames(db, tables, log), person: findPerson(schema) },
+  };
+}
+
+/** Only of the host is it known that it applies its log when it starts. */
+function isOfTheDefault({ table, columns }: GuessedLog): boolean {
+  const { log } = defaultProfile;
+  return (
+    table.name === log.table && JSON.stringify(inOrder(columns)) === JSON.stringify(inOrder(log.columns))
+  );
+}
+
+/** The columns in the order of the default profile. */
+function inOrder(columns: GuessedLog['columns']): object {
+  const meanings = Object.keys(defaultProfile.log.columns);
+  return Object.fromEntries(
+    Object.entries(columns).toSorted(([a], [b]) => meanings.indexOf(a) - meanings.indexOf(b)),
+  );
+}
+
+/** The table that has a row, with a title, for most of the chats of the log. */
+function findNames(db: AnyDatabase, tables: readonly Table[], log: ReadLog): ChatFields['names'] {
+  const chats = chatsOf(log);
+  for (const table of tables) {
+    const [id, ...more] = table.key;
+    if (id === undefined || more.length > 0 || chats.length === 0) continue;
+    const titles = table.columns
+      .map(({ name }) => ({ name, score: wordScore(name, TITLE) }))
+      .filter(({ name, score }) => score > 0 && name !== id)
+      .toSorted((a, b) => b.score - a.score);
+    if (titles.length === 0) continue;
+    const wanted = chats.map(() => '?').join(', ');
+    const found = db
+      .prepare<string[], number>(
+        `SELECT count(*) FROM main.${quoteName(table.name)} WHERE ${quoteName(id)} IN (${wanted})`,
+      )
+      .pluck()
+      .get(...chats);
+    if ((found ?? 0) * 2 >= chats.length)
+      return { table: table.name, id, name: titles.map(({ name }) => name) };
+  }
+  return null;
+}
+
+/** Some chats, as the events of a log name them. */
+function chatsOf(log: ReadLog): readonly string[] {
+  const profile = withLog(log);
+  const events = readSample(profile, { ...profile.chat, ...log.chat }, log.sample);
+  return [...new Set(events.flatMap(({ chat }) => chat ?? []))].slice(0, CHATS_ASKED);
+}
+
+function findPerson({ tables }: Schema): ChatFields['person'] {
+  return tables.has(foldName(defaultPerson.table)) ? defaultPerson : null;
+}
