@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { defaultProfile } from '../../src/host/profile.ts';
+import {
+  applyRestore,
+  checkProfile,
+  defaultRestoreOptions,
+  draftProfile,
+  draftText,
+  openDataFolder,
+  planRestore,
+  readHappened,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { profileLine } from '../../words/profile.ts';
+import { asHost, makeDir, makeRoot } from '../support/place.ts';
+import { profileKeys } from '../support/profile-keys.ts';
+
+/* The document on profiles, held against what it is about. */
+
+const root = makeRoot();
+let document = '';
+beforeAll(async () => {
+  document = await readFile(new URL('../../docs/profile.md', import.meta.url), 'utf8');
+});
+
+/** The rows of the tables of keys: key, default, meaning. */
+function rowsOfKeys(): readonly (readonly string[])[] {
+  return [...document.matchAll(/^\| `([^`]+)`\s*\|\s*(.*?)\s*\|\s*(.*?)\s*\|$/gm)].map((found) =>
+    found.slice(1),
+  );
+}
+
+function blocks(language: string): readonly string[] {
+  return [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
+    ([, text = '']) => text,
+  );
+}
+
+test('every key of the schema is explained, once, and no other', () => {
+  const explained = rowsOfKeys().map(([key]) => key);
+  expect(explained.toSorted()).toEqual(
+    profileKeys()
+      .map(({ key }) => key)
+      .toSorted(),
+  );
+  for (const [key, , meaning = ''] of rowsOfKeys()) expect(meaning.length, key).toBeGreaterThan(5);
+});
+
+test('every default that is written out is the one that holds', () => {
+  const written = rowsOfKeys().filter(([, value = '']) => /^`|^\d/.test(value));
+  expect(written.length).toBeGreaterThan(25);
+  for (const [key = '', value = ''] of written) {
+    const holds = key
+      .split('.')
+      .reduce((inner: unknown, step) => Reflect.get(Object(inner), step), defaultProfile);
+    const bare = value.replaceAll('`', '');
+    expect(typeof holds === 'string' ? holds : JSON.stringify(holds), key).toBe(
+      typeof holds === 'string' ? bare : JSON.stringify(JSON.parse(bare)),
+    );
+  }
+});
+
+test('the worked example is what the commands say, and its folder works: take, rewind, restore', async () => {
+  const [schema = ''] = blocks('sql');
+  const [drafted = '', corrected = ''] = blocks('json');
+  const [line = ''] = blocks('text');
+  const dir = await makeDir(root());
+  const databaseFile = join(dir, 'circle.db');
+  asHost({ databaseFile }, (db) => db.exec(schema));
+  expect(draftText(await draftProfile(await openDataFolder(dir, { anyDatabase: true })))).toBe(drafted);
+
+  await writeFile(join(dir, 'snapback-profile.json'), corrected);
+  const folder = await openDataFolder(dir);
+  expect(`${profileLine(await checkProfile(folder))}\n`).toBe(line);
+
+  const { id } = await takeSnapshot(folder, 'rewind');
+  const read = () =>
+    asHost({ databaseFile }, (db) =>
+      ['events', 'threads', 'notes', 'settings'].map((table) => db.prepare(`SELECT * FROM ${table}`).all()),
+    );
+  const before = read();
+  asHost({ databaseFile }, (db) =>
+    db.exec(
+      "DELETE FROM events WHERE seq > 1; DELETE FROM notes; INSERT INTO settings VALUES ('theme', 'dark')",
+    ),
+  );
+  expect(await readHappened(folder)).toMatchObject({ state: 'rewound' });
+  const request = { ...defaultRestoreOptions, action: 'restore', snapshotId: id } as const;
+  const { planId } = await planRestore(folder, request);
+  await applyRestore(folder, request, { planId, whileOpen: false });
+  const after = read();
+  expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+  expect(after[3]).toEqual([{ name: 'theme', value: 'dark' }]);
+});
