@@ -15,6 +15,8 @@ export { readHappened } from './catalog/happened.ts';
 export { findOnlyCopies } from './catalog/lost.ts';
 export { buildDemo, isDemo } from './demo/demo.ts';
 export { describeFolder, placesOf } from './folder-facts.ts';
+export { exportReceipt } from './history/export-receipt.ts';
+export { readHistory } from './history/history.ts';
 export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export { rulesOf } from './host/profile.ts';
@@ -33,6 +35,7 @@ export { type ErrorCode, noSuchSnapshot, SnapbackError } from './model/errors.ts
 export type * from './model/export.ts';
 export type * from './model/folder.ts';
 export type * from './model/happened.ts';
+export type * from './model/history.ts';
 export type * from './model/profile.ts';
 export type * from './model/prune.ts';
 export type * from './model/restore.ts';

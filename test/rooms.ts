@@ -140,6 +140,19 @@ export const rooms: Readonly<Record<string, Room>> = {
       'diff',
     ],
   },
+  'src/history': {
+    values: [
+      model,
+      'src/system',
+      'src/log',
+      'src/snapshots',
+      'src/recovery',
+      'src/prune',
+      'src/inspect',
+      node,
+    ],
+    types: ['src/host'],
+  },
   'src/demo': { values: [model, 'src/system', 'src/sqlite', 'src/host', node] },
   'src/folder-facts.ts': {
     values: [
@@ -184,6 +197,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/catalog',
       'src/prune',
       'src/inspect',
+      'src/history',
       'src/demo',
       'src/folder-facts.ts',
       'src/actions.ts',

@@ -49,7 +49,13 @@ export type Command =
       readonly limit: number;
     }
   | { readonly name: 'search'; readonly request: SearchRequest }
-  | { readonly name: 'history'; readonly table: string; readonly key: readonly StoredValue[] }
+  /** Either the versions of a row, or what was done here: all of it, or one entry, which may be written into a file. */
+  | {
+      readonly name: 'history';
+      readonly row: { readonly table: string; readonly key: readonly StoredValue[] } | null;
+      readonly entry: string | null;
+      readonly to: string | null;
+    }
   | { readonly name: 'verify'; readonly ids: readonly string[] }
   | { readonly name: 'take'; readonly kind: 'rewind' | 'periodic'; readonly ifDue: boolean }
   | ({
@@ -60,7 +66,9 @@ export type Command =
       /** A new file to restore into; null: the database itself. */
       readonly to: string | null;
     } & Applied)
-  | ({ readonly name: 'undo'; readonly whileOpen: boolean } & RestoreConsents & Applied)
+  /** `of`: the entry of the history to take back; null: the newest. */
+  | ({ readonly name: 'undo'; readonly of: string | null; readonly whileOpen: boolean } & RestoreConsents &
+      Applied)
   /** `to` null: only show what can be saved. */
   | {
       readonly name: 'export';

@@ -24,6 +24,7 @@ import type { Invocation } from './arguments.ts';
 import type { Command, FolderCommand, WorkingCommand } from './command.ts';
 import { showChat } from './conversation.ts';
 import { exportTo } from './export.ts';
+import { history } from './history.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
 import { draft, showProfileCheck } from './profile.ts';
@@ -39,7 +40,7 @@ import { describeCacheState, describeCleared, describeDiff, describeTaken } from
 import { restoreOrUndo } from './restore-or-undo.ts';
 import { diffRows, diffTwo } from './rows.ts';
 import { salvage } from './salvage.ts';
-import { history, search } from './search.ts';
+import { rowHistory, search } from './search.ts';
 
 /** What the process provides. Nothing below it reads the environment or the working directory. */
 export type Environment = {
@@ -165,7 +166,7 @@ async function runInFolder(
     case 'search':
       return search(folder, command.request, task);
     case 'history':
-      return history(folder, command, task);
+      return command.row === null ? history(folder, command, task) : rowHistory(folder, command.row, task);
     case 'take': {
       const taken = command.ifDue
         ? await takeIfDue(folder, {}, task)

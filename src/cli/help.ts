@@ -19,8 +19,8 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'finds a phrase in all snapshots and in the database, whatever its case and accents',
   },
   history: {
-    operands: 'TABLE KEY...',
-    does: 'shows the versions of one row over time; the key is the one that “search” shows',
+    operands: '[ENTRY | TABLE KEY...]',
+    does: 'lists what was restored, undone, kept and moved to the trash, shows one ENTRY with its receipt, or writes that with --to; with a table and a key, as “search” shows it, the versions of one row',
   },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: {
@@ -28,8 +28,8 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'prints the plan for a restore, or does it with --yes; with --to, into a new database file',
   },
   undo: {
-    operands: '',
-    does: 'prints the plan for taking back the last restore (or undo), or does it with --yes',
+    operands: '[ENTRY]',
+    does: 'prints the plan for taking back the last restore (or undo), or the ENTRY that “history” says Undo or Redo takes next; does it with --yes',
   },
   export: {
     operands: 'ID',

@@ -85,7 +85,7 @@ export const COMMANDS = {
   verify: { options: ['data', 'db'] },
   diff: { options: ['data', 'db', 'table', 'rows', 'limit', 'offset'] },
   search: { options: ['data', 'db', 'kind', 'words'] },
-  history: { options: ['data', 'db'] },
+  history: { options: ['data', 'db', 'to'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },
   restore: { options: ['data', 'db', 'mode', 'keep-newer', 'to', ...APPLIED, ...CONSENTS, 'clear-table'] },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },

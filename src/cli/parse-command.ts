@@ -37,7 +37,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         },
       };
     case 'history':
-      return parseHistory(operands);
+      return parseHistory(operands, values);
     case 'verify':
       if (operands.length === 0) throw usage('“verify” needs at least one snapshot.', name);
       return { name, ids: operands };
@@ -54,8 +54,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         ...applied,
       };
     case 'undo':
-      none(name, operands);
-      return { name, whileOpen, ...parseConsents(values), ...applied };
+      return { name, of: parseEntry(operands), whileOpen, ...parseConsents(values), ...applied };
     case 'export':
       return parseExport(operands, values);
     case 'salvage':
@@ -185,10 +184,19 @@ function parseDiff(operands: readonly string[], values: OptionValues): Command {
   };
 }
 
-function parseHistory([table, ...key]: readonly string[]): Command {
-  if (table === undefined || key.length === 0)
-    throw usage('“history” needs a table and the key of a row.', 'history');
-  return { name: 'history', table, key };
+function parseHistory([first, ...key]: readonly string[], { to }: OptionValues): Command {
+  if (to === '') throw usage('The option --to needs a path.', 'history');
+  if (to !== undefined && (first === undefined || key.length > 0))
+    throw usage('The option --to writes the receipt of one entry. Name it as “history” shows it.', 'history');
+  const row = first === undefined || key.length === 0 ? null : { table: first, key };
+  return { name: 'history', row, entry: row === null ? (first ?? null) : null, to: to ?? null };
+}
+
+/** The entry to undo: its id, or the name or file of its safety copy. */
+function parseEntry(operands: readonly string[]): string | null {
+  if (operands.length === 0) return null;
+  const given = one('undo', operands, 'nothing, or an entry of the history').replace(/\.(?:json|db)$/, '');
+  return given.includes('/') ? given : `restore/${given}`;
 }
 
 function parseFilter({ kind, since: from, limit }: OptionValues): ListFilter {

@@ -72,7 +72,11 @@ function describeCare(plan: RestorePlan): readonly string[] {
   return facts.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(11)} ${value}`);
 }
 
-export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
+/** The proof in words. `undo`: the command that goes back to the safety copy now; null: none does. */
+export function describeReceipt(
+  receipt: RestoreReceipt,
+  { undo }: { readonly undo: string | null } = { undo: 'snapback undo' },
+): readonly string[] {
   const rows = receipt.tables.map((table) => [
     table.name,
     ...[table.rows, table.added, table.changed, table.removed].map(formatNumber),
@@ -97,7 +101,7 @@ export function describeReceipt(receipt: RestoreReceipt): readonly string[] {
     ...describeChecks(receipt),
     `Last event   ${formatNumber(receipt.lastEventId)}`,
     ...describeNextStart(receipt),
-    `Safety copy  ${receipt.safetyCopyId}; “snapback undo” goes back to it`,
+    `Safety copy  ${receipt.safetyCopyId}${undo === null ? '' : `; “${undo}” goes back to it`}`,
     ...(receipt.checkpointId === null ? [] : [`Checkpoint   ${receipt.checkpointId}`]),
     `Locked for   ${formatMilliseconds(receipt.writeLockMs)}`,
     ...(receipt.whileOpen

@@ -41,8 +41,8 @@ export async function search(folder: DataFolder, request: SearchRequest, task: T
   return { json, lines: [...found, ...describeNotSearched(notSearched)] };
 }
 
-/** `history`: the versions of one row. */
-export async function history(
+/** `history TABLE KEY`: the versions of one row. */
+export async function rowHistory(
   folder: DataFolder,
   { table, key }: RowName,
   task: TaskOptions,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ERROR_CODES, type ErrorCode } from '../model/errors.ts';
-import type { CheckResult, InUse, RestoreReceipt } from '../model/restore.ts';
+import type { CheckResult, InUse, RestoreReceipt, Returned } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { isSnapshotId } from '../snapshots/names.ts';
 import { type ProcessMark, processMark } from '../system/process-mark.ts';
@@ -83,6 +83,13 @@ const check = v.object({
   detail: v.nullable(detail),
 }) satisfies v.GenericSchema<unknown, CheckResult>;
 
+const returned = v.object({
+  messages: amount,
+  events: amount,
+  chats: amount,
+  named: v.array(v.object({ chat: v.nullable(detail), chatName: v.nullable(detail), messages: amount })),
+}) satisfies v.GenericSchema<unknown, Returned>;
+
 const receipt = v.pipe(
   v.looseObject({}),
   underItsName,
@@ -105,7 +112,8 @@ const receipt = v.pipe(
         changed: amount,
       }),
     ),
-    // Earlier versions did not write it.
+    // Earlier versions did not write these.
+    returned: v.optional(v.nullable(returned), null),
     notRestored: v.optional(v.array(v.object({ name: detail, rows: amount, choice: v.boolean() })), []),
     leftOut: v.optional(v.array(detail), []),
     checks: v.array(check),

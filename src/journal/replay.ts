@@ -1,7 +1,9 @@
+import type { ErrorCode } from '../model/errors.ts';
 import type { RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { JournalEntry } from './entry.ts';
 
+/** The line that says that a restore was begun. */
 type Prepared = Extract<JournalEntry, { readonly type: 'prepared' }>;
 
 /** A restore that was begun and has something left to do. */
@@ -17,6 +19,8 @@ export type OpenRestore = {
 export type CommittedRestore = {
   readonly planId: string;
   readonly safetyCopyId: SnapshotId;
+  /** When its end was recorded. */
+  readonly at: string;
   /** Null where a later start had to find out that it was committed. */
   readonly receipt: RestoreReceipt | null;
   /** Whether log and tables were restored, rather than the tables alone; null where only the safety copy's note can tell. */
@@ -24,6 +28,9 @@ export type CommittedRestore = {
   /** Null where it left no checkpoint, has not published it yet, or published it under an unknown name. */
   readonly checkpointId: SnapshotId | null;
 };
+
+/** A try that wrote nothing, and why. */
+type FailedRestore = { readonly safetyCopyId: SnapshotId; readonly code: ErrorCode; readonly at: string };
 
 /** What all entries of a journal say together. */
 export type JournalState = {
@@ -33,6 +40,10 @@ export type JournalState = {
   readonly open: readonly OpenRestore[];
   /** In the order in which they were begun, oldest first. */
   readonly committed: readonly CommittedRestore[];
+  /** Every try, in the order in which they were begun. */
+  readonly begun: readonly Prepared[];
+  /** The tries that wrote nothing. */
+  readonly failed: readonly FailedRestore[];
   /** Safety copies of restores that were about to commit, where the journal does not say how they ended. */
   readonly undecided: ReadonlySet<SnapshotId>;
   /** Safety copies of restores that were not committed. */
@@ -52,6 +63,7 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
   const begunAt = new Map<string, number>();
   const undecided = new Map<string, SnapshotId>();
   const aborted = new Set<SnapshotId>();
+  const failed: FailedRestore[] = [];
   const made: { readonly at: number; restore: CommittedRestore }[] = [];
   let lastCheckpoint: SnapshotId | null = null;
   /** A restore replaces, at least in part, the states that older open restores are about. */
@@ -70,11 +82,11 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     aborted.delete(restore.safetyCopyId);
     replaceOlder(at, restore);
   };
-  const publish = (planId: string, checkpointId: SnapshotId | null): void => {
+  const publish = (planId: string, checkpointId: SnapshotId | null, at: string): void => {
     const begun = open.get(planId);
     if (begun?.committed === false) {
       const { safetyCopyId } = begun.entry;
-      const restore = { planId, safetyCopyId, receipt: null, full: true, checkpointId: null };
+      const restore = { planId, safetyCopyId, at, receipt: null, full: true, checkpointId: null };
       commit(restore, begunAt.get(planId) ?? 0);
     }
     open.delete(planId);
@@ -94,27 +106,31 @@ export function replayJournal(entries: readonly JournalEntry[]): JournalState {
     }
     const { planId } = entry.type === 'committed' ? entry.receipt : entry;
     const begun = open.get(planId)?.entry;
-    if (entry.type === 'checkpoint-published') publish(planId, entry.checkpointId);
+    if (entry.type === 'checkpoint-published') publish(planId, entry.checkpointId, entry.at);
     else if (entry.type === 'aborted') {
       open.delete(planId);
       undecided.delete(planId);
-      if (begun !== undefined) aborted.add(begun.safetyCopyId);
+      if (begun === undefined) continue;
+      aborted.add(begun.safetyCopyId);
+      failed.push({ safetyCopyId: begun.safetyCopyId, code: entry.code, at: entry.at });
     } else {
       const receipt = entry.type === 'committed' ? entry.receipt : null;
       const { safetyCopyId } = entry.type === 'committed' ? entry.receipt : entry;
       const leftDraft = begun !== undefined && begun.checkpointDraft !== null;
       const full = receipt === null ? leftDraft || null : receipt.mode === 'full';
-      const restore = { planId, safetyCopyId, receipt, full, checkpointId: null };
+      const restore = { planId, safetyCopyId, at: entry.at, receipt, full, checkpointId: null };
       commit(restore, begunAt.get(planId) ?? line);
       if (leftDraft) open.set(planId, { entry: begun, committed: true, overwritten: false });
       else open.delete(planId);
-      if (receipt !== null && receipt.checkpointId !== null) publish(planId, receipt.checkpointId);
+      if (receipt !== null && receipt.checkpointId !== null) publish(planId, receipt.checkpointId, entry.at);
     }
   }
   return {
     empty: entries.length === 0,
     open: [...open.values()],
     committed: made.map(({ restore }) => restore),
+    begun: entries.filter((entry) => entry.type === 'prepared'),
+    failed: failed.filter(({ safetyCopyId }) => aborted.has(safetyCopyId)),
     undecided: new Set(undecided.values()),
     aborted,
     lastCheckpoint,

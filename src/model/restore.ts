@@ -184,6 +184,20 @@ export type CheckResult = {
   readonly detail: string | null;
 };
 
+/** The events that a restore brought back or made visible again: what it is named by afterwards. */
+export type Returned = {
+  /** Messages that a reader of the chats sees again. */
+  readonly messages: number;
+  readonly events: number;
+  readonly chats: number;
+  /** The chats with most of them, first the one with most messages; at most 20. */
+  readonly named: readonly {
+    readonly chat: string | null;
+    readonly chatName: string | null;
+    readonly messages: number;
+  }[];
+};
+
 /** The proof of an applied plan. */
 export type RestoreReceipt = {
   readonly planId: string;
@@ -203,6 +217,8 @@ export type RestoreReceipt = {
     readonly removed: number;
     readonly changed: number;
   }[];
+  /** Null for an undo, for a restore that did not write the log, and in receipts of earlier versions. */
+  readonly returned: Returned | null;
   /** As in the plan; empty in receipts of earlier versions. */
   readonly notRestored: readonly NotRestored[];
   /** Tables of which some values are missing or changed, as was accepted; empty in receipts of earlier versions. */

@@ -173,7 +173,7 @@ async function finishCommitted(folder: DataFolder, open: OpenRestore, task: Task
 }
 
 /** Whether somebody is still making the restore. Another process has finished once it has recorded the end of it. */
-function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boolean {
+export function isInHands(folder: DataFolder, { entry, committed }: OpenRestore): boolean {
   const { planId, by, checkpointDraft } = entry;
   if (isRunningHere(folder, planId)) return true;
   // In lines of earlier versions only the draft's name tells which process wrote them.

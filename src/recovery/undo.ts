@@ -9,14 +9,17 @@ import type {
   RestorePlan,
   RestoreReceipt,
 } from '../model/restore.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { RestoreRequest } from '../restore/planned-copy.ts';
 import { applyRestore, defaultRestoreOptions, type PlanOptions, planRestore } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
-import type { NoNote } from '../snapshots/restore-note.ts';
+import type { NoNote, NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { whileMarked } from '../system/private-folder.ts';
 import { readHeldState } from './held-state.ts';
 import { findNewest, type Newest, readStory } from './newest-restore.ts';
+import { readRestoreHistory } from './restore-history.ts';
+import { wayBackOf } from './way-back.ts';
 
 /**
  * The newest restore that was committed, and what the database holds since; null where there is none or nobody can tell.
@@ -73,11 +76,18 @@ export async function readPlanOutcome(
 }
 
 /** What an undo is asked with. The mode is not among it: the safety copy knows how its restore was made. */
-type UndoOptions = Partial<RestoreConsents>;
+type UndoOptions = Partial<RestoreConsents> & {
+  /**
+   * The restore, undo or redo to take back, by its safety copy: what `readRestoreHistory` names for Undo or Redo. Anything
+   * else is refused, because taking back a step in the middle would take back what came after it, too. Null: the newest.
+   */
+  readonly of?: SnapshotId | null | undefined;
+};
 
 /**
- * Plans the undo of the newest restore: its safety copy is restored in the mode in which that restore was made. An undo is
- * a restore with a safety copy of its own, so it can be undone too. Writes nothing. @throws `nothing-to-undo`, and as `planRestore`
+ * Plans the undo of the newest restore, or of the one that is named: its safety copy is restored in the mode in which that
+ * restore was made. An undo is a restore with a safety copy of its own, so it can be undone too. Writes nothing.
+ * @throws `nothing-to-undo`, and as `planRestore`
  */
 export async function planUndo(
   folder: DataFolder,
@@ -87,7 +97,10 @@ export async function planUndo(
   return planRestore(folder, { ...(await undoRequest(folder, options, task)), whileOpen }, task);
 }
 
-/** Undoes the newest restore, with every guarantee of `applyRestore`. @throws `nothing-to-undo`, and as `applyRestore` */
+/**
+ * Undoes the newest restore, or the one that is named, with every guarantee of `applyRestore`.
+ * @throws `nothing-to-undo`, and as `applyRestore`
+ */
 export async function applyUndo(
   folder: DataFolder,
   options: UndoOptions,
@@ -108,10 +121,26 @@ async function undoRequest(
     await whileMarked(() => checkDatabase(folder.databaseFile, folder));
     throw nothingToUndo(folder, newest);
   }
-  const { copy } = newest;
+  const copy = options.of == null ? newest.copy : await findStep(folder, options.of, newest.copy);
   const { acceptDrift = false, acceptOtherTimeline = false } = options;
   const consents = { acceptDrift, acceptOtherTimeline };
   return { ...defaultRestoreOptions, ...consents, snapshotId: copy.id, action: 'undo', mode: copy.note.mode };
+}
+
+/** The safety copy of the step that Undo or Redo takes back next. @throws `nothing-to-undo` for any other */
+async function findStep(
+  folder: DataFolder,
+  id: SnapshotId,
+  newest: NotedSafetyCopy,
+): Promise<NotedSafetyCopy> {
+  if (id === newest.id) return newest;
+  const history = await readRestoreHistory(folder);
+  const told = history.restores.find((one) => one.id === id);
+  if (told === undefined)
+    throw new SnapbackError('nothing-to-undo', 'No restore is known by this name.', { of: id });
+  const way = wayBackOf(told, history);
+  if (!way.can) throw new SnapbackError('nothing-to-undo', way.because, { of: id });
+  return way.copy;
 }
 
 const NO_COPY: { readonly [why in NoNote]: string } = {

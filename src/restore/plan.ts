@@ -45,7 +45,7 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;
-  /** Whether somebody will see the plan. Otherwise it names the events that differ only where it may be refused for them. */
+  /** Whether somebody will see the plan. Otherwise an undo names the events that differ only where it may be refused for them. */
   readonly isShown: boolean;
   /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
   readonly found?: PlanFound | null;
@@ -130,7 +130,8 @@ export async function preparePlan(
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
   const mayBeRefused = found.lineage === 'other' || request.kept !== null;
-  const isTold = writesLog && (request.isShown || mayBeRefused);
+  // A restore is named by what it brings back. An undo is named by the restore that it takes back.
+  const isTold = writesLog && (request.isShown || mayBeRefused || request.action === 'restore');
   const { newer, returning } = isTold
     ? await groupEvents(database, found.match, createYielder(task))
     : NO_GROUPS;

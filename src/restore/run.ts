@@ -5,7 +5,7 @@ import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
-import type { CheckResult, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { CheckResult, RestorePlan, RestoreReceipt, Returned } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
@@ -142,6 +142,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
         removed,
         changed,
       })),
+      returned: sumReturned(plan),
       notRestored: [...plan.notRestored, ...notRestored],
       leftOut: [...new Set(plan.schemaDrift.flatMap(({ table, loses }) => (loses > 0 ? [table] : [])))],
       checks: checks.map((check) => withName(check, names)),
@@ -153,6 +154,26 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       whileOpen: apply.whileOpen,
       inUse,
     },
+  };
+}
+
+const MOST_NAMED = 20;
+
+/** What a restore brings back to its chats. An undo is named by the restore that it takes back. */
+function sumReturned({ action, tables, returningEvents }: RestorePlan): Returned | null {
+  const writesLog = tables.some((table) => table.role === 'log' && table.action === 'write');
+  if (action === 'undo' || !writesLog) return null;
+  const groups = returningEvents
+    .map(({ chat, chatName, spoken, spokenHidden, events, hidden }) => ({
+      ...{ chat, chatName, messages: spoken - spokenHidden, events: events - hidden },
+    }))
+    .filter(({ events }) => events > 0)
+    .toSorted((a, b) => b.messages - a.messages || b.events - a.events);
+  return {
+    messages: groups.reduce((sum, { messages }) => sum + messages, 0),
+    events: groups.reduce((sum, { events }) => sum + events, 0),
+    chats: groups.length,
+    named: groups.slice(0, MOST_NAMED).map(({ events: _, ...named }) => named),
   };
 }
 

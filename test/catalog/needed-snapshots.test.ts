@@ -68,6 +68,7 @@ const commit = (
     checkpointId: given.checkpointId ?? null,
     tables: [],
     notRestored: [],
+    returned: null,
     leftOut: [],
     checks: [],
     lastEventId: 1n,

@@ -50,13 +50,10 @@ describe.concurrent('searching', () => {
     expect(none.stdout).toMatch(/^“xyzzy” is in none of \d+ snapshots, nor in the database now\./);
   });
 
-  test.each([
-    ['search'],
-    ['search', 'a', 'b'],
-    ['history'],
-    ['history', 'chats'],
-    ['history', 'chats', 'a', 'b'],
-  ])('refuses %j as wrong usage', async (...args) => {
-    expect((await run([...args, '--data', pristine])).status).toBe(2);
-  });
+  test.each([['search'], ['search', 'a', 'b'], ['history', 'chats'], ['history', 'chats', 'a', 'b']])(
+    'refuses %j as wrong usage',
+    async (...args) => {
+      expect((await run([...args, '--data', pristine])).status).toBe(2);
+    },
+  );
 });

@@ -11,6 +11,7 @@ import {
   diffSnapshot,
   listSnapshots,
   planRestore,
+  readHistory,
   readRestoredState,
   takeSnapshot,
   verifySnapshots,
@@ -46,6 +47,7 @@ async function readEverything(place: Place, id: string) {
   const folder = await open(place);
   await describeFolder(folder);
   await readRestoredState(folder);
+  await readHistory(folder);
   await listSnapshots(folder, { check: true });
   await checkSnapshot(folder, id);
   await verifySnapshots(folder, [id]);

@@ -50,6 +50,7 @@ const committed: Extract<JournalEntry, { readonly type: 'committed' }> = {
     checkpointId: null,
     tables: [{ name: 'chats', rows: 2, beforeHash: 'a', afterHash: 'b', added: 1, removed: 0, changed: 3 }],
     notRestored: [{ name: 'scenes', rows: 4, choice: true }],
+    returned: null,
     leftOut: ['memories'],
     checks: [
       { check: 'content-hash', subject: 'chats', result: 'ok', detail: null },

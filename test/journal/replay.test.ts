@@ -34,6 +34,7 @@ function commit(
     checkpointId,
     tables: [],
     notRestored: [],
+    returned: null,
     leftOut: [],
     checks: [],
     lastEventId: 1n,

@@ -4,45 +4,18 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  type DataFolder,
   defaultRestoreOptions,
-  finishInterrupted,
   readPlanOutcome,
   readRestoredState,
-  takeSnapshot,
 } from '../../src/index.ts';
-import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
+import { makeRoot, open } from '../support/place.ts';
+import { type Act, act, beginSequence, UNDO } from '../support/sequence.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW } from '../support/story.ts';
+import { NOW } from '../support/story.ts';
 
 /** The reported state is the one that the database holds, whatever was done last, and by whichever process. */
 const root = makeRoot();
-const UNDO = { acceptDrift: false, acceptOtherTimeline: true };
-
-async function begin() {
-  const { place, id: first } = await live(root(), {
-    schema: 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);',
-    before: "INSERT INTO memories VALUES (1, 'a');",
-    since: "UPDATE memories SET text = 'changed';",
-  });
-  const folder = await open(place);
-  const { id: second } = await takeSnapshot(folder, 'rewind');
-  run(place, addEvents(2, 'later'));
-  return { place, folder, ids: { A: first, B: second } };
-}
-
-type Act = 'A' | 'B' | 'undo' | 'host writes' | 'restart' | 'journal lost';
-
-async function act(what: Act, place: Place, folder: DataFolder, ids: Record<'A' | 'B', string>) {
-  if (what === 'undo') await applyUndo(folder, UNDO, NOW);
-  else if (what === 'host writes') run(place, addEvents(1, 'meanwhile'));
-  else if (what === 'journal lost') await rm(join(place.dir, 'snapback'), { recursive: true, force: true });
-  else if (what === 'restart') await finishInterrupted(await open(place));
-  else {
-    const request = { ...defaultRestoreOptions, snapshotId: ids[what], action: 'restore' as const };
-    await applyRestore(folder, request, NOW);
-  }
-}
+const begin = () => beginSequence(root());
 
 const TABLE: readonly (readonly [sequence: readonly Act[], state: 'restored' | 'undone', of: 'A' | 'B'])[] = [
   [['A'], 'restored', 'A'],

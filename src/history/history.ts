@@ -1,0 +1,112 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { withLiveLog } from '../log/live-log.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { ActionHistory, HistoryEntry, KeepEntry, RestoreEntry, TrashEntry } from '../model/history.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { viewTrash } from '../prune/trash-view.ts';
+import { type RestoreHistory, readRestoreHistory, type ToldRestore } from '../recovery/restore-history.ts';
+import { notNow, wayBackOf } from '../recovery/way-back.ts';
+import { listSnapshotFiles } from '../snapshots/files.ts';
+import { findKeptFolder, readKeptNote } from '../snapshots/kept-notes.ts';
+import { KEPT_KIND, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+
+/** Tells how many events were written after the one with this id; null where that is not known. */
+type CountSince = (lastEventId: bigint) => Promise<number | null>;
+
+/**
+ * What was done in a data folder, newest first: every restore, undo and redo with its receipt and how it ended, what was
+ * moved to the trash and is still there, and what somebody keeps. Reads the journal, notes and names; of the database only
+ * how many events were written since, which stays unknown where it cannot be read.
+ * @throws as `readRestoreHistory`, `viewTrash` and `listSnapshotFiles`; `cancelled`
+ */
+export async function readHistory(folder: DataFolder, task: TaskOptions = {}): Promise<ActionHistory> {
+  const history = await readRestoreHistory(folder);
+  const { held, undo, redo } = history.walk;
+  const restores = await whileCounting(folder, history, task, async (countSince) => {
+    const entries: RestoreEntry[] = [];
+    for (const one of history.restores.toReversed())
+      entries.push(await describeRestore(one, history, countSince));
+    return entries;
+  });
+  const entries: readonly HistoryEntry[] = [
+    ...restores,
+    ...(await listTrashed(folder)),
+    ...(await listKept(folder)),
+  ];
+  return { entries: entries.toSorted((a, b) => b.at.localeCompare(a.at)), held, undo, redo };
+}
+
+async function describeRestore(
+  one: ToldRestore,
+  history: RestoreHistory,
+  countSince: CountSince,
+): Promise<RestoreEntry> {
+  const { id, action, copy: _, ...told } = one;
+  const { steps, held, inEffect } = history.walk;
+  const step = steps.get(id);
+  const way = wayBackOf(one, history);
+  const last = way.can ? lastEventAfter(one) : null;
+  return {
+    ...{ id, ...told },
+    kind: step?.kind ?? action ?? 'restore',
+    of: step === undefined || step.of === id ? null : step.of,
+    standing: id === held ? 'held' : inEffect.has(id) ? 'in-effect' : 'past',
+    wayBack: way.can ? { can: true, by: way.by, since: last === null ? null : await countSince(last) } : way,
+  };
+}
+
+/** The last event of the log right after a restore; null where that is not known. One of the tables alone leaves the log. */
+function lastEventAfter({ receipt, copy }: ToldRestore): bigint | null {
+  if (receipt === null) return null;
+  if (receipt.mode === 'full') return receipt.lastEventId;
+  return typeof copy === 'string' ? null : BigInt(copy.about.lastEventId);
+}
+
+/** Opens the log only where something can be taken back. Where it cannot be read, nothing is known of it. */
+async function whileCounting<T>(
+  folder: DataFolder,
+  { walk }: RestoreHistory,
+  task: TaskOptions,
+  use: (countSince: CountSince) => Promise<T>,
+): Promise<T> {
+  const unknown: CountSince = async () => null;
+  if (walk.undo === null && walk.redo === null) return use(unknown);
+  try {
+    return await withLiveLog(folder, 'glance', task, async ({ countAfter, lastId }) => {
+      const last = await lastId();
+      return use(async (id) => (last < id ? null : countAfter(id)));
+    });
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
+    return use(unknown);
+  }
+}
+
+async function listTrashed(folder: DataFolder): Promise<readonly TrashEntry[]> {
+  const { prunes } = await viewTrash(folder);
+  return prunes.map(({ trashName, prunedAt, snapshots, bytes }) => ({
+    kind: 'prune',
+    id: `trash/${trashName}`,
+    at: prunedAt,
+    snapshots: snapshots.map(({ id }) => id),
+    bytes,
+    wayBack: { can: true, by: 'put-back', trashName },
+  }));
+}
+
+/** What somebody chose to keep, without what is only held for a while. */
+async function listKept(folder: DataFolder): Promise<readonly KeepEntry[]> {
+  const place = await findKeptFolder(folder);
+  if (place === null) return [];
+  const kept: KeepEntry[] = [];
+  for (const { id, kind, name, problem } of await listSnapshotFiles(folder)) {
+    const note = kind === KEPT_KIND && problem === null ? await readKeptNote(place, name) : null;
+    if (note === null || note.held !== null) continue;
+    const takenAt = snapshotTime(parseSnapshotId(note.from).name)?.toISOString() ?? null;
+    kept.push({
+      ...{ kind: 'keep', id, at: note.keptAt, target: note.from, targetTakenAt: takenAt, name: note.name },
+      wayBack: notNow('kept'),
+    });
+  }
+  return kept;
+}

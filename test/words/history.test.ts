@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { HistoryEntry, RestoreEntry } from '../../src/model/history.ts';
+import type { RestoreReceipt, Returned } from '../../src/model/restore.ts';
+import { endedWords, entryStory, figuresWords, takeBackWords } from '../../words/history.ts';
+import { storyText } from '../../words/story.ts';
+
+const now = new Date(2026, 10, 25, 15, 0);
+const takenAt = new Date(2026, 10, 25, 14, 3).toISOString();
+
+const receipt: RestoreReceipt = {
+  ...{ planId: 'p', action: 'restore', snapshotId: 'rewind/a', mode: 'full', finishedAt: takenAt },
+  ...{
+    safetyCopyId: 'restore/a',
+    checkpointId: null,
+    returned: null,
+    notRestored: [],
+    leftOut: [],
+    checks: [],
+  },
+  ...{ lastEventId: 1n, replay: null, writeLockMs: 1, whileOpen: false, inUse: { state: 'no' } },
+  tables: [
+    { name: 'a', rows: 9, beforeHash: '', afterHash: '', added: 1_200, changed: 2, removed: 0 },
+    { name: 'b', rows: 9, beforeHash: '', afterHash: '', added: 34, changed: 1, removed: 1 },
+  ],
+};
+
+const restore: RestoreEntry = {
+  ...{ kind: 'restore', id: 'restore/a', at: takenAt, target: 'rewind/a', targetTakenAt: takenAt, of: null },
+  ...{ mode: 'full', ended: 'done', code: null, standing: 'held', receipt },
+  wayBack: { can: true, by: 'undo', since: 0 },
+};
+
+const named = (...names: readonly string[]) =>
+  names.map((chatName, at) => ({ chat: `c${at}`, chatName, messages: 5 }));
+const back = (returned: Returned, given: Partial<RestoreReceipt> = {}): RestoreEntry => ({
+  ...restore,
+  receipt: { ...receipt, returned, ...given },
+});
+const name = (entry: HistoryEntry, all: readonly HistoryEntry[] = []) =>
+  storyText(entryStory(entry, all, now));
+
+describe('an entry is named', () => {
+  test.each<[string, RestoreEntry]>([
+    [
+      'Brought back Lighthouse, 20 messages',
+      back({ messages: 20, events: 22, chats: 1, named: named('Lighthouse') }),
+    ],
+    [
+      'Brought back Lighthouse, 1 event',
+      back({ messages: 0, events: 1, chats: 1, named: named('Lighthouse') }),
+    ],
+    [
+      'Brought back A and B, 10 messages',
+      back({ messages: 10, events: 10, chats: 2, named: named('A', 'B') }),
+    ],
+    [
+      'Brought back A, B and C, 15 messages',
+      back({ messages: 15, events: 15, chats: 3, named: named('A', 'B', 'C') }),
+    ],
+    [
+      'Brought back A, B and 7 other chats, 45 messages',
+      back({ messages: 45, events: 45, chats: 9, named: named('A', 'B', 'C', 'D') }),
+    ],
+    [
+      'Brought back 3 events',
+      back({ messages: 0, events: 3, chats: 1, named: [{ chat: null, chatName: null, messages: 0 }] }),
+    ],
+    [
+      'Brought back Lighthouse, 2 messages, keeping what was newer',
+      back(
+        { messages: 2, events: 2, chats: 1, named: named('Lighthouse') },
+        { replay: { fromEvent: 1n, toEvent: 2n } },
+      ),
+    ],
+    ['Restore to today 14:03', back({ messages: 0, events: 0, chats: 0, named: [] })],
+    ['Restore to today 14:03', { ...restore, receipt: null }],
+    ['Restore to rewind/a', { ...restore, targetTakenAt: null }],
+    ['Derived data rebuilt as of today 14:03', { ...restore, mode: 'projections' }],
+  ])('%s', (words, entry) => {
+    expect(name(entry)).toBe(words);
+  });
+
+  test('by the restore that it took back or made again, as far as that is known', () => {
+    const root = back({ messages: 20, events: 20, chats: 1, named: named('Lighthouse') });
+    const undo: RestoreEntry = { ...restore, kind: 'undo', id: 'restore/b', of: root.id };
+    expect(name(undo, [undo, root])).toBe('Undo of “Brought back Lighthouse, 20 messages”');
+    expect(name({ ...undo, kind: 'redo' }, [root])).toBe('Redo of “Brought back Lighthouse, 20 messages”');
+    expect(name({ ...undo, of: null }, [root])).toBe('Undo of an earlier restore');
+  });
+
+  test('by what was moved or kept', () => {
+    const common = { at: takenAt, wayBack: { can: false, why: 'kept', because: 'It stays.' } } as const;
+    const kept = {
+      ...common,
+      kind: 'keep',
+      id: '@kept/a',
+      target: 'rewind/a',
+      targetTakenAt: takenAt,
+    } as const;
+    expect(name({ ...kept, name: null })).toBe('Kept the snapshot of today 14:03');
+    expect(name({ ...kept, name: 'Mine' })).toBe('Kept “Mine”');
+    const pruned = {
+      ...common,
+      kind: 'prune',
+      id: 'trash/a',
+      snapshots: ['rewind/a'],
+      bytes: 2_000,
+    } as const;
+    expect(name(pruned)).toBe('Moved 1 snapshot to the trash');
+    expect(figuresWords(pruned)).toBe('2 kB in the trash.');
+    expect(takeBackWords(pruned)).toBe('It stays.');
+  });
+});
+
+test('the figures of a receipt are summed up, and nothing that is zero is said', () => {
+  expect(figuresWords(restore)).toBe('1,234 entries came back, 3 changed, 1 removed; 2 tables verified.');
+  expect(figuresWords({ ...restore, receipt: { ...receipt, tables: [] } })).toBe(
+    'Nothing differed; 0 tables verified.',
+  );
+  expect(figuresWords({ ...restore, receipt: null })).toBe('');
+});
+
+test('it is said how an entry ended only where that is not simply done', () => {
+  const ended = (given: Partial<RestoreEntry>) => endedWords({ ...restore, ...given });
+  expect(ended({})).toBe('');
+  expect(ended({ ended: 'found-done' })).toBe('Interrupted, and complete.');
+  expect(ended({ ended: 'not-made', code: 'core-stopped' })).toBe('Interrupted: nothing had changed.');
+  expect(ended({ ended: 'not-made', code: 'cancelled' })).toBe('Cancelled: nothing was changed.');
+  expect(ended({ ended: 'not-made', code: 'disk-full' })).toBe('Failed: nothing was changed.');
+});
+
+test('Undo is called exact only if nothing was written since', () => {
+  const words = (by: 'undo' | 'redo', since: number | null) =>
+    takeBackWords({ ...restore, wayBack: { can: true, by, since } });
+  expect(words('undo', 0)).toBe('Undo takes back exactly this.');
+  expect(words('redo', 0)).toBe('Redo brings exactly this state back.');
+  expect(words('undo', 1)).toBe('Undo is not exact any more: 1 event was written since, and goes too.');
+  expect(words('redo', 3)).toBe('Redo is not exact any more: 3 events were written since, and go too.');
+  expect(words('undo', null)).toMatch(/^Undo is possible\. What was written since can’t be counted/);
+});
