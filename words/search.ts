@@ -61,6 +61,24 @@ export function versionWords({ in: ids, live }: RowVersion, moments: Moments): s
   return `${momentsWords(ids, moments, 'newer')}${live ? ', and now' : ''}`;
 }
 
+/** Whether a version of a message says something else than the one before. */
+export function saysAnew({ said }: RowVersion, before: RowVersion | undefined): boolean {
+  return before?.said?.text !== said?.text || before?.said?.speaker !== said?.speaker;
+}
+
+/** `The same words, hidden from the chat`; null where the words say it all. */
+export function saidWords(version: RowVersion, before: RowVersion | undefined): string | null {
+  const same = saysAnew(version, before) ? [] : ['the same words'];
+  const seen =
+    version.said?.isHidden === true
+      ? ['hidden from the chat']
+      : before?.said?.isHidden === true
+        ? ['in the chat again']
+        : [];
+  const words = [...same, ...seen].join(', ');
+  return words === '' ? null : capitalize(words);
+}
+
 function momentsWords(ids: readonly SnapshotId[], { name }: Moments, rest: 'older' | 'newer'): string {
   const named = ids.slice(0, MOST_MOMENTS).map((id) => name(id) ?? id);
   const more = ids.length - named.length;

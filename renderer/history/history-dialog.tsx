@@ -1,12 +1,16 @@
 import { useEffect, useState } from 'react';
 import type { FolderId, Reply } from '../../electron/contract.ts';
-import type { RowHistory, RowName, RowVersion, StoredValue } from '../../src/model/search.ts';
+import type { RowHistory, RowName, RowVersion, SaidText, StoredValue } from '../../src/model/search.ts';
 import type { Progress } from '../../src/model/task.ts';
+import { speakerWords } from '../../words/conversation.ts';
+import { formatMoment } from '../../words/moments.ts';
 import { count } from '../../words/plurals.ts';
-import { notSearchedWords, valueWords, versionWords } from '../../words/search.ts';
+import { notSearchedWords, saidWords, saysAnew, valueWords, versionWords } from '../../words/search.ts';
 import { call } from '../ask/api.ts';
+import { useNow } from '../ask/now.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { Fold } from '../parts/fold.tsx';
 import { useMoments } from '../parts/use-moments.ts';
 import { Working } from '../parts/working.tsx';
 
@@ -56,22 +60,68 @@ function Versions({ history: { versions, notSearched } }: { readonly history: Ro
       </p>
       <ol className="versions">
         {versions.map((version, index) => (
-          <li key={`${version.in[0] ?? 'now'}`} className="version">
+          <li key={`${version.in[0] ?? 'now'}`} className="row-version">
             <h3>{versionWords(version, moments)}</h3>
-            <dl>
-              {changedCells(version, versions[index - 1]).map(([column, value]) => (
-                <div key={column}>
-                  <dt>
-                    <bdi>{column}</bdi>
-                  </dt>
-                  <dd dir="auto">{valueWords(value)}</dd>
-                </div>
-              ))}
-            </dl>
+            {version.said === null ? (
+              <Cells version={version} before={versions[index - 1]} />
+            ) : (
+              <>
+                <Said version={version} before={versions[index - 1]} said={version.said} />
+                <Fold title="Technical details">
+                  <Cells version={version} before={versions[index - 1]} />
+                </Fold>
+              </>
+            )}
           </li>
         ))}
       </ol>
     </>
+  );
+}
+
+type VersionProps = { readonly version: RowVersion; readonly before: RowVersion | undefined };
+
+/** What a message said. Of a later version only what is new. */
+function Said({ version, before, said }: VersionProps & { readonly said: SaidText }) {
+  const now = useNow();
+  const note = saidWords(version, before);
+  const time = said.ts === null || Number.isNaN(Date.parse(said.ts)) ? null : said.ts;
+  return (
+    <>
+      {saysAnew(version, before) && (
+        <div className="bubble">
+          <p className="bubble-head">
+            <bdi className="speaker">{speakerWords(said)}</bdi>
+            {time !== null && (
+              <>
+                {' · '}
+                <time dateTime={time}>{formatMoment(time, now)}</time>
+              </>
+            )}
+          </p>
+          <p dir="auto" className="bubble-text">
+            {valueWords(said.text)}
+          </p>
+        </div>
+      )}
+      {note !== null && <p className="dim">{note}</p>}
+    </>
+  );
+}
+
+/** The columns of a row. Of a later version only what changed. */
+function Cells({ version, before }: VersionProps) {
+  return (
+    <dl>
+      {changedCells(version, before).map(([column, value]) => (
+        <div key={column}>
+          <dt>
+            <bdi>{column}</bdi>
+          </dt>
+          <dd dir="auto">{valueWords(value)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

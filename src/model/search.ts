@@ -59,12 +59,24 @@ export type SearchResult = {
 /** Names a row by its table and the values of its key, in the key's order. */
 export type RowName = { readonly table: string; readonly key: readonly StoredValue[] };
 
+/** What an event says, as a person reads it. */
+export type SaidText = {
+  readonly speaker: string | null;
+  readonly text: string;
+  readonly ts: string | null;
+  readonly kind: string | null;
+  /** It is hidden or superseded, so that no reader of the chat sees it. */
+  readonly isHidden: boolean;
+};
+
 /** A row as it was for a while. */
 export type RowVersion = {
   readonly row: readonly (readonly [column: string, value: StoredValue])[];
   /** The snapshots that hold it, oldest first. */
   readonly in: readonly SnapshotId[];
   readonly live: boolean;
+  /** Null for a row that is no event, and for an event without a text. */
+  readonly said: SaidText | null;
 };
 
 export type RowHistory = {

@@ -1,6 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { NotSearched, RowHistory, RowName, RowVersion, StoredValue } from '../model/search.ts';
+import type { NotSearched, RowHistory, RowName, RowVersion, SaidText, StoredValue } from '../model/search.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
@@ -17,6 +17,7 @@ import { createPrivateFolder } from '../system/private-folder.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { notesOf } from './lost-tables.ts';
 import { findOwnKey } from './own-key.ts';
+import { readSaid } from './said-text.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
 
@@ -45,7 +46,7 @@ export async function readRowHistory(
       const keys = createKeys(table, given.length);
       const readings = (isWritten ? readingsOf(given) : [given]).map((key) => ({
         key,
-        versions: createVersions(),
+        versions: createVersions((row) => readSaid(folder.profile, table.name, row)),
       }));
       const notSearched: NotSearched[] = [];
       for (const [done, snapshot] of snapshots.entries()) {
@@ -219,14 +220,15 @@ function spelledBy(value: StoredValue): StoredValue {
 }
 
 /** Collects versions in the order in which they first occur. */
-function createVersions() {
-  const versions = new Map<string, { readonly row: Row; readonly in: SnapshotId[]; live: boolean }>();
+function createVersions(readSaidIn: (row: Row) => SaidText | null) {
+  type Known = Omit<RowVersion, 'in' | 'live'> & { readonly in: SnapshotId[]; live: boolean };
+  const versions = new Map<string, Known>();
   return {
     /** `id` null: the database holds it now. */
     add(row: Row | null, id: SnapshotId | null): void {
       if (row === null) return;
       const content = JSON.stringify(row.map(([name, value]) => [name, writeValue(value)]));
-      const version = versions.get(content) ?? { row, in: [], live: false };
+      const version = versions.get(content) ?? { row, in: [], live: false, said: readSaidIn(row) };
       versions.set(content, version);
       if (id === null) version.live = true;
       else version.in.push(id);

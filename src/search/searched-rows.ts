@@ -1,6 +1,6 @@
 import type { Profile } from '../host/profile.ts';
 import { firstText, parsePayload } from '../log/payload.ts';
-import type { FoundEvent } from '../model/search.ts';
+import type { FoundEvent, StoredValue } from '../model/search.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
@@ -117,12 +117,19 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
       return typeof value === 'string' && value !== '' ? [[name, value, role] as const] : [];
     }),
     isEvent: isLog,
-    isHidden: isLog && (isTrue(row[hiddenAt]) || (row[supersededAt] ?? null) !== null),
+    isHidden: isLog && isHiddenEvent(row[hiddenAt], row[supersededAt]),
   });
 }
 
+type AnyValue = SqlValue | StoredValue | undefined;
+
+/** Whether an event is hidden or superseded, by the values of these two columns; undefined where the log lacks them. */
+export function isHiddenEvent(hidden: AnyValue, supersededBy: AnyValue): boolean {
+  return isTrue(hidden) || (supersededBy ?? null) !== null;
+}
+
 /** As SQLite judges a value: a number other than 0, or a text that begins with one. */
-function isTrue(value: SqlValue | undefined): boolean {
+function isTrue(value: AnyValue): boolean {
   if (typeof value === 'string') return (Number.parseFloat(value) || 0) !== 0;
   return typeof value === 'bigint' ? value !== 0n : typeof value === 'number' && value !== 0;
 }

@@ -11,7 +11,7 @@ const history = (page: Page): Locator => named(page, 'alertdialog', 'History of 
 
 async function expectVersions(page: Page, what: RegExp): Promise<void> {
   await expect(text(history(page), /^\d+ versions?, oldest first/)).toBeVisible();
-  await expect(history(page).locator('.version').first()).toContainText(what);
+  await expect(history(page).locator('.row-version').first()).toContainText(what);
 }
 
 async function close(page: Page): Promise<void> {
@@ -37,7 +37,11 @@ test('the history of a message is one key away, in its menu and beside it, and g
   await test.step('by H', async () => {
     await page.keyboard.press('h');
     await expectVersions(page, /sealed letter/);
-    await expect(history(page).locator('.version')).not.toHaveCount(1);
+    await expect(history(page).locator('.row-version')).not.toHaveCount(1);
+    await expect(history(page).locator('.row-version .bubble')).toHaveCount(1);
+    await expect(history(page).locator('.row-version').last()).toContainText(
+      'The same words, hidden from the chat',
+    );
     await expectAccessible(app, page, 'the history of a message');
     await close(page);
     await expect(line).toHaveAttribute('aria-posinset', place1 ?? '');

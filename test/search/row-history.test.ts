@@ -33,6 +33,7 @@ describe('The history of a row', () => {
           ],
           in: ['rewind/20260101T000000Z', 'periodic/20260103T000000Z'],
           live: false,
+          said: null,
         },
         {
           row: [
@@ -41,10 +42,36 @@ describe('The history of a row', () => {
           ],
           in: ['rewind/20260102T000000Z'],
           live: true,
+          said: null,
         },
       ],
       notSearched: [{ id: 'periodic/20260104T000000Z', reason: expect.any(String) }],
     });
+  });
+
+  it('of a message tells what was said, also where it is hidden now, and of another row nothing', async () => {
+    const place = await makePlace(root(), CHATS, { tables: ['chats'] });
+    const said = JSON.stringify({ chat_id: 'c1', speaker: 'Mara', text: 'One thing first.' });
+    const event = (hidden: number) => ({
+      ...{ id: 7, branch_id: 'main', ts: '2026-01-01T00:00:00Z', kind: 'message' },
+      ...{ payload_json: said, superseded_by: null, hidden },
+    });
+    await putSnapshot(
+      place,
+      'rewind/20260101T000000Z',
+      JSON.stringify({ last_event_id: 7, event_log: [event(0)], chats: [] }),
+    );
+    await putSnapshot(
+      place,
+      'rewind/20260102T000000Z',
+      JSON.stringify({ last_event_id: 7, event_log: [event(1)], chats: [] }),
+    );
+    const { versions } = await readRowHistory(await open(place), { table: 'event_log', key: [7n] });
+    const words = { speaker: 'Mara', text: 'One thing first.', ts: '2026-01-01T00:00:00Z', kind: 'message' };
+    expect(versions.map((version) => version.said)).toEqual([
+      { ...words, isHidden: false },
+      { ...words, isHidden: true },
+    ]);
   });
 
   it('finds a row by all values of its key, as they are or as a person writes them, and tells every value exactly', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Hit } from '../../src/model/search.ts';
+import type { Hit, RowVersion } from '../../src/model/search.ts';
 import {
   type Extent,
   excerptOf,
   hitsWords,
   notSearchedWords,
   rowWords,
+  saidWords,
   stripWords,
   valueWords,
 } from '../../words/search.ts';
@@ -42,6 +43,23 @@ it('an excerpt holds the first place of the phrase, marked, and never half a cha
   expect(shown.isWellFormed()).toBe(true);
   expect(shown.length).toBeLessThan(300);
   expect(excerptOf(hit).map((part) => part.text)).toEqual(['a', 'b', 'c']);
+});
+
+function saying(text: string, isHidden: boolean): RowVersion {
+  const said = { speaker: 'Mara', text, ts: null, kind: 'message', isHidden };
+  return { row: [], in: [], live: true, said };
+}
+
+it.each<readonly [before: RowVersion | undefined, version: RowVersion, words: string | null]>([
+  [undefined, saying('a', false), null],
+  [undefined, saying('a', true), 'Hidden from the chat'],
+  [saying('a', false), saying('a', true), 'The same words, hidden from the chat'],
+  [saying('a', true), saying('a', false), 'The same words, in the chat again'],
+  [saying('a', false), saying('a', false), 'The same words'],
+  [saying('a', true), saying('b', false), 'In the chat again'],
+  [saying('a', false), saying('b', false), null],
+])('a version of a message says what is not seen from its words (%#)', (before, version, words) => {
+  expect(saidWords(version, before)).toBe(words);
 });
 
 const gone: Hit = { ...hit, live: false };
