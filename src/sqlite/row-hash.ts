@@ -33,20 +33,26 @@ export type RowHasher = (row: readonly SqlValue[]) => Buffer;
 
 /** Makes a row hasher. It uses one buffer for all rows. */
 export function createRowHasher(): RowHasher {
-  let buffer = Buffer.allocUnsafe(4096);
+  let [buffer, view] = allocate(4096);
   return (row) => {
     let length = 0;
     for (const value of row) {
       const need = length + 9 + byteLength(value);
       if (need > buffer.length) {
-        const larger = Buffer.allocUnsafe(need * 2);
-        buffer.copy(larger, 0, 0, length);
-        buffer = larger;
+        const smaller = buffer;
+        [buffer, view] = allocate(need * 2);
+        smaller.copy(buffer, 0, 0, length);
       }
-      length = encode(buffer, length, value);
+      length = encode(buffer, view, length, value);
     }
-    return hash('sha256', buffer.subarray(0, length), 'buffer');
+    // Node takes twice as long to make a buffer of its own for a hash.
+    return Buffer.from(hash('sha256', buffer.subarray(0, length), 'hex'), 'hex');
   };
+}
+
+function allocate(bytes: number): [Buffer, DataView] {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  return [buffer, new DataView(buffer.buffer)];
 }
 
 /**
@@ -86,24 +92,38 @@ function byteLength(value: SqlValue): number {
   return value !== null && typeof value === 'object' ? value.rawText.length : 8;
 }
 
-function encode(buffer: Buffer, at: number, value: SqlValue): number {
-  if (value === null) return buffer.writeUInt8(TAG.null, at);
-  if (typeof value === 'bigint') return buffer.writeBigInt64LE(value, buffer.writeUInt8(TAG.integer, at));
-  if (typeof value === 'number') return buffer.writeDoubleLE(value, buffer.writeUInt8(TAG.real, at));
-  if (typeof value === 'string') {
-    const written = buffer.write(value, at + 9, 'utf8');
-    writeHeader(buffer, at, TAG.text, written);
-    return at + 9 + written;
+function encode(buffer: Buffer, view: DataView, at: number, value: SqlValue): number {
+  if (value === null) {
+    buffer[at] = TAG.null;
+    return at + 1;
   }
-  const [tag, bytes] = value instanceof Uint8Array ? [TAG.blob, value] : [TAG.rawText, value.rawText];
-  writeHeader(buffer, at, tag, bytes.length);
-  buffer.set(bytes, at + 9);
-  return at + 9 + bytes.length;
+  if (typeof value === 'bigint') {
+    buffer[at] = TAG.integer;
+    view.setBigInt64(at + 1, value, true);
+    return at + 9;
+  }
+  if (typeof value === 'number') {
+    buffer[at] = TAG.real;
+    view.setFloat64(at + 1, value, true);
+    return at + 9;
+  }
+  const [tag, length] = writeBytes(buffer, at + 9, value);
+  buffer[at] = tag;
+  view.setUint32(at + 1, length, true);
+  view.setUint32(at + 5, 0, true);
+  return at + 9 + length;
 }
 
-function writeHeader(buffer: Buffer, at: number, tag: number, length: number): void {
-  buffer.writeUInt8(tag, at);
-  buffer.writeBigUInt64LE(BigInt(length), at + 1);
+/** Writes a text or bytes, and returns the tag and how many bytes they took. */
+function writeBytes(
+  buffer: Buffer,
+  at: number,
+  value: string | Uint8Array | RawText,
+): readonly [number, number] {
+  if (typeof value === 'string') return [TAG.text, buffer.write(value, at, 'utf8')];
+  const [tag, bytes] = value instanceof Uint8Array ? [TAG.blob, value] : [TAG.rawText, value.rawText];
+  buffer.set(bytes, at);
+  return [tag, bytes.length];
 }
 
 function addInto(sum: Uint32Array, digest: Buffer): void {
