@@ -70,6 +70,9 @@ export function openReadDatabase(file: string, options: OpenOptions): ReadDataba
   });
 }
 
+/** What a restore writes stays in memory up to this size. Beyond it, SQLite writes the same pages several times. */
+const WRITING_CACHE_KB = 48_000;
+
 /**
  * Opens a database for a restore: with full durability (read back, because better-sqlite3's default for WAL is lower),
  * without foreign key actions (deferring them does not defer CASCADE), and with cell sizes checked.
@@ -83,6 +86,7 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
       db.pragma('fullfsync = ON');
       db.pragma('foreign_keys = OFF');
       db.pragma('cell_size_check = ON');
+      db.pragma(`cache_size = -${WRITING_CACHE_KB}`);
       const synchronous = db.pragma('synchronous', { simple: true });
       const foreignKeys = db.pragma('foreign_keys', { simple: true });
       if (synchronous !== 2 || foreignKeys !== 0)
