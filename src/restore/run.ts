@@ -60,14 +60,14 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
   try {
     checkpoint = plan.freshCheckpoint ? await copyCheckpoint(folder, database, prepared, task) : null;
     const written = await writeAndVerify(run, safety, task);
-    // The same goes for the next snapshot of what is there now.
-    if (plan.freshCheckpoint) refuseHugeRows(db, database.schema, folder.profile);
     const { tablesAt } = prepared;
     if (checkpoint !== null && (tablesAt ?? written.receipt.lastEventId) !== plan.snapshot.lastEventId) {
       await discardDraft(checkpoint);
       checkpoint = null;
     }
-    if (plan.freshCheckpoint) checkpoint ??= await dumpCheckpoint(folder, { db, tablesAt }, task);
+    // The same goes for the next snapshot of what is there now. A dump sees to that itself.
+    if (checkpoint !== null) refuseHugeRows(db, database.schema, folder.profile);
+    else if (plan.freshCheckpoint) checkpoint = await dumpCheckpoint(folder, { db, tablesAt }, task);
     // From here on the line may be on the disk, even if writing it fails.
     announced = true;
     await appendJournal(folder, {
