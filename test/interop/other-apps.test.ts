@@ -1,0 +1,234 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  checkProfile,
+  type DataFolder,
+  defaultRestoreOptions,
+  diffSnapshot,
+  draftProfile,
+  exportSnapshot,
+  listSnapshots,
+  openConversation,
+  openDataFolder,
+  planRestore,
+  planUndo,
+  restoreToCopy,
+  saveDraft,
+  takeSnapshot,
+  verifySnapshots,
+} from '../../src/index.ts';
+import { profileLine } from '../../words/profile.ts';
+import { asHost, codeOf, makeDir, makeRoot } from '../support/place.ts';
+import { crush, emmett, langGraph, type OtherApp, openWebUi, otherApps } from './other-apps.ts';
+
+/* What Snapback honestly offers to four other applications: what it can do is done here, what it cannot is refused. */
+
+const root = makeRoot();
+const ID = 'backup/20261120T100000Z';
+const REQUEST = { ...defaultRestoreOptions, action: 'restore', snapshotId: ID } as const;
+
+const ONLY_LOOKED_AT = (log: string) =>
+  `Snapshots can be looked at, compared and exported here, but not taken or restored: the ids in “${log}” are not whole numbers.`;
+
+type Offer = {
+  readonly app: OtherApp;
+  readonly drafted: object;
+  readonly line: string;
+  /** The tables that differ: rows that would come back, and rows that changed. */
+  readonly differs: Readonly<Record<string, readonly [added: number, changed: number]>>;
+  /** The chat that lost its end, and how many of its messages can be read as lost. */
+  readonly chat: string;
+  readonly name: string | null;
+  readonly lost: number;
+};
+
+const OFFERS: readonly Offer[] = [
+  {
+    app: emmett,
+    drafted: {
+      log: {
+        table: 'emt_messages',
+        columns: { id: 'global_position', ts: 'created', kind: 'message_type', payload: 'message_data' },
+        replays: false,
+      },
+      tables: ['conversations', 'emt_processors', 'emt_projections', 'emt_streams'],
+      chat: {
+        payloadText: ['text', 'content', 'message'],
+        payloadChat: ['stream_id'],
+        payloadSpeaker: ['speaker', 'author', 'speaker_id'],
+        names: null,
+        person: null,
+      },
+    },
+    line: 'Messages with chat, speaker and time are found in “emt_messages”, beside 4 more tables. Snapshots can be compared, taken and restored here, but what was written since can’t be kept: the profile says that the chat app does not apply its events when it starts.',
+    differs: { emt_messages: [3, 0], conversations: [0, 1], emt_processors: [0, 1], emt_streams: [0, 1] },
+    chat: 'chat-2',
+    name: null,
+    lost: 3,
+  },
+  {
+    app: langGraph,
+    drafted: {
+      log: { table: 'checkpoints', columns: { id: 'checkpoint_id', kind: 'type' }, replays: false },
+      tables: ['writes'],
+      chat: { payloadChat: ['thread_id'], names: null, person: null },
+    },
+    line: `No messages are found in “checkpoints”, only events as they are stored, beside 1 more table. ${ONLY_LOOKED_AT('checkpoints')}`,
+    differs: { checkpoints: [3, 0], writes: [3, 0] },
+    chat: 'thread-2',
+    name: null,
+    // What was said is in bytes that only LangGraph can read.
+    lost: 0,
+  },
+  {
+    app: crush,
+    drafted: {
+      log: { table: 'messages', columns: { id: 'id', ts: 'created_at' }, replays: false },
+      tables: ['files', 'sessions'],
+      chat: {
+        payloadText: ['parts[].data.text'],
+        payloadChat: ['session_id'],
+        payloadSpeaker: ['role'],
+        names: { table: 'sessions', id: 'id', name: ['title'] },
+        person: null,
+      },
+    },
+    line: `Messages with chat, speaker and time are found in “messages”, beside 2 more tables. ${ONLY_LOOKED_AT('messages')}`,
+    differs: { messages: [3, 0], sessions: [0, 1] },
+    chat: 's-2',
+    name: 'Paint the door',
+    lost: 3,
+  },
+  {
+    app: openWebUi,
+    drafted: {
+      log: { table: 'chat_message', columns: { id: 'id', ts: 'created_at' }, replays: false },
+      tables: ['chat', 'chat_file', 'user'],
+      chat: {
+        payloadText: ['text', 'content', 'message'],
+        payloadChat: ['chat_id'],
+        payloadSpeaker: ['role'],
+        names: { table: 'chat', id: 'id', name: ['title'] },
+        person: null,
+      },
+    },
+    line: `Messages with chat, speaker and time are found in “chat_message”, beside 3 more tables. ${ONLY_LOOKED_AT('chat_message')}`,
+    differs: { chat_message: [3, 0], chat: [0, 1] },
+    chat: 'c-2',
+    name: 'Soup',
+    lost: 3,
+  },
+];
+
+/** The application's folder with a copy of its database from before a conversation was cut short; it has no profile. */
+async function makeFolder({ databaseName, schema, before, since }: OtherApp): Promise<string> {
+  const dir = await makeDir(root());
+  await mkdir(join(dir, 'snapshots', 'backup'), { recursive: true });
+  asHost({ databaseFile: join(dir, databaseName) }, (db) => {
+    db.pragma('journal_mode = wal');
+    db.exec(`${schema} ${before}`);
+    db.prepare('VACUUM INTO ?').run(join(dir, 'snapshots', `${ID}.db`));
+    db.exec(since);
+  });
+  return dir;
+}
+
+/** The same, with the profile that was drafted. */
+async function makeDrafted(app: OtherApp): Promise<DataFolder> {
+  const dir = await makeFolder(app);
+  const folder = await openDataFolder(dir, { anyDatabase: true });
+  await saveDraft(folder, await draftProfile(folder), join(dir, 'snapback-profile.json'));
+  return openDataFolder(dir);
+}
+
+function readAll({ databaseFile, profile }: DataFolder): readonly unknown[] {
+  return asHost({ databaseFile }, (db) =>
+    [profile.log.table, ...profile.tables].map((table) => db.prepare(`SELECT * FROM "${table}"`).all()),
+  );
+}
+
+test('each of the applications has its offer', () => {
+  expect(OFFERS.map(({ app }) => app)).toEqual(otherApps);
+});
+
+describe.each(OFFERS)('for $app.name', ({ app, drafted, line, differs, chat, name, lost }) => {
+  test('without a profile the folder is refused, and its database is named', async () => {
+    await expect(openDataFolder(await makeFolder(app))).rejects.toMatchObject({
+      code: 'database-missing',
+      detail: { databasesWithoutIt: app.databaseName },
+    });
+  });
+
+  test('a profile is drafted, and the check says what can and cannot be done', async () => {
+    const dir = await makeFolder(app);
+    expect((await draftProfile(await openDataFolder(dir, { anyDatabase: true }))).profile).toEqual(drafted);
+    expect(profileLine(await checkProfile(await makeDrafted(app)))).toBe(line);
+  });
+
+  test('a copy of the database is listed, checked, compared, read and exported', async () => {
+    const folder = await makeDrafted(app);
+    expect(await listSnapshots(folder)).toMatchObject([{ id: ID, form: 'database' }]);
+    expect(await verifySnapshots(folder, [ID])).toMatchObject([{ health: 'good' }]);
+    const diff = await diffSnapshot(folder, ID);
+    const changed = diff.tables.filter(({ added, removed, changed: rows }) => added + removed + rows > 0);
+    expect(Object.fromEntries(changed.map((one) => [one.name, [one.added, one.changed]]))).toEqual(differs);
+    expect(changed.map(({ removed }) => removed)).toEqual(changed.map(() => 0));
+    const conversation = await openConversation(folder, ID, null);
+    const found = conversation.overview.chats.find((one) => one.chat === chat);
+    await conversation.close();
+    expect(found).toMatchObject({ name, lost });
+    const to = join(await makeDir(root()), 'out.json');
+    await exportSnapshot(folder, ID, { format: 'json', table: null, to });
+    expect((await stat(to)).size).toBeGreaterThan(500);
+  });
+});
+
+test('emmett’s events are taken, restored and undone, and newer ones are not kept', async () => {
+  const folder = await makeDrafted(emmett);
+  const cut = readAll(folder);
+  expect(await takeSnapshot(folder, 'rewind')).toMatchObject({ taken: true, lastEventId: 9n });
+  const { planId, refusals } = await planRestore(folder, REQUEST);
+  expect(refusals).toEqual([]);
+  await applyRestore(folder, REQUEST, { planId, whileOpen: false });
+  const [messages, ...others] = readAll(folder);
+  expect(messages).toHaveLength(12);
+  expect(others).toContainEqual([
+    { _id: 'chat-1', data: '{"messages": 8}' },
+    { _id: 'chat-2', data: '{"messages": 4}' },
+  ]);
+  const undo = await planUndo(folder, { acceptDrift: false, acceptOtherTimeline: false });
+  await applyUndo(
+    folder,
+    { acceptDrift: false, acceptOtherTimeline: false },
+    { planId: undo.planId, whileOpen: false },
+  );
+  expect(readAll(folder)).toEqual(cut);
+  asHost(folder, (db) =>
+    db.exec(`INSERT INTO emt_messages (stream_id, stream_position, message_data, message_metadata, message_schema_version, message_type, message_id, global_position)
+      VALUES ('chat-2', 2, '{"text": "Later."}', '{}', '1', 'MessageSent', 'm-13', 13)`),
+  );
+  const { refusals: keeping } = await planRestore(folder, { ...REQUEST, keepNewer: true });
+  expect(keeping.map(({ code }) => code)).toContain('newer-not-kept');
+});
+
+test.each([langGraph, crush, openWebUi])(
+  'what $name wrote is neither taken nor restored, not into a new file either, and stays as it is',
+  async (app) => {
+    const folder = await makeDrafted(app);
+    const before = readAll(folder);
+    expect(await codeOf(takeSnapshot(folder, 'rewind'))).toBe('event-ids-unsupported');
+    const { planId, refusals } = await planRestore(folder, REQUEST);
+    expect(refusals.map(({ code }) => code)).toEqual(['event-ids-unsupported']);
+    expect(await codeOf(applyRestore(folder, REQUEST, { planId, whileOpen: false }))).toBe(
+      'event-ids-unsupported',
+    );
+    const to = join(await makeDir(root()), 'copy.db');
+    expect(
+      await codeOf(restoreToCopy(folder, { ...defaultRestoreOptions, snapshotId: ID, to }, { planId: null })),
+    ).toBe('event-ids-unsupported');
+    expect(readAll(folder)).toEqual(before);
+  },
+);
