@@ -68,7 +68,9 @@ async function takeViews(page: Page, take: Take): Promise<void> {
   for (const key of ['ArrowDown', 'Shift+F10']) await page.keyboard.press(key);
   await expect(named(page, 'menu', 'Row')).toBeVisible();
   await take('row-menu');
-  for (const key of ['Escape', 'Enter']) await page.keyboard.press(key);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('grid')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
   await take('row');
   await page.keyboard.press('Escape');
