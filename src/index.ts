@@ -61,6 +61,7 @@ export { describeTrash, emptyTrash } from './prune/trash.ts';
 export { viewTrash } from './prune/trash-view.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
+export { isWritable } from './restore/preflight.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
 export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
 export { readWaiting } from './restore/waiting-events.ts';

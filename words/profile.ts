@@ -2,9 +2,12 @@ import type { ProfileCheck } from '../src/model/profile.ts';
 import { count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
+/** Whether the database and its folder can be written. */
+type Place = { readonly writable: boolean };
+
 /** What is understood of a folder, and what can and can’t be done in it. One line, whatever is found. */
-export function profileLine(check: ProfileCheck): string {
-  return `${understoodWords(check)} ${abilityWords(check)}`;
+export function profileLine(check: ProfileCheck, place: Place): string {
+  return `${understoodWords(check)} ${abilityWords(check, place)}`;
 }
 
 function understoodWords({ log, fields, tables }: ProfileCheck): string {
@@ -20,15 +23,17 @@ function understoodWords({ log, fields, tables }: ProfileCheck): string {
   return `Messages${withKnown} are found in “${log.table}”${without}${beside}.`;
 }
 
-function abilityWords({ log, tables, obstacles }: ProfileCheck): string {
+function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Place): string {
   const [first = ''] = tables.unreadable;
   const reasons = {
     ids: `the ids in “${log.table}” are not whole numbers`,
     unreadable: `“${first}” can’t be read here`,
+    'read-only': 'the database or its folder can’t be written',
     'no-replay': 'the profile says that the chat app does not apply its events when it starts',
     'no-gaps': 'the profile says that the ids of events must have no gaps',
   };
-  const { restore, 'keep-newer': keepNewer } = obstacles;
+  const keepNewer = obstacles['keep-newer'];
+  const restore = obstacles.restore ?? (writable ? null : 'read-only');
   if (restore !== null)
     return `Snapshots can be looked at, compared and exported here, but not taken or restored: ${reasons[restore]}.`;
   const can = 'Snapshots can be compared, taken and restored here';

@@ -12,6 +12,7 @@ import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { useRequest } from '../ask/use-request.ts';
+import { isWritable } from '../ask/writable.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
@@ -21,7 +22,9 @@ import { ChangesTable } from './changes-table.tsx';
 /** The comparison with the database: one sentence on what restoring would do, the figures by table, and the file. */
 export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotViewProps) {
   const now = useNow();
-  const profile = useRequest('folder.profile', facts.databaseProblem === null ? { folderId } : null);
+  // Where a copy is viewed, it would have to be made once more.
+  const isAsked = facts.databaseProblem === null && !facts.viewingCopy;
+  const profile = useRequest('folder.profile', isAsked ? { folderId } : null);
   const { diff, outdated, compareAgain } = comparison;
   return (
     <>
@@ -64,7 +67,7 @@ export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotV
         {profile.value !== null && (
           <>
             <dt>This folder</dt>
-            <dd>{profileLine(profile.value)}</dd>
+            <dd>{profileLine(profile.value, { writable: isWritable(facts) })}</dd>
           </>
         )}
       </dl>

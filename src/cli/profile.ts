@@ -6,6 +6,7 @@ import {
   type DataFolder,
   draftProfile,
   draftText,
+  isWritable,
   type ProfileCheck,
   saveDraft,
   type TaskOptions,
@@ -16,9 +17,11 @@ import { toPrintable } from './text.ts';
 /** `profile check`: what is understood of a folder, and what can be done in it. */
 export async function showProfileCheck(folder: DataFolder, task: TaskOptions): Promise<Answer> {
   const check = await checkProfile(folder, task);
+  const writable = await isWritable(folder);
+  const summary = profileLine(check, { writable });
   return {
-    json: { summary: profileLine(check), ...check },
-    lines: [profileLine(check), '', ...describeCheck(check)].map(toPrintable),
+    json: { summary, writable, ...check },
+    lines: [summary, '', ...describeCheck(check)].map(toPrintable),
   };
 }
 
@@ -26,12 +29,14 @@ export async function showProfileCheck(folder: DataFolder, task: TaskOptions): P
 export async function draft(folder: DataFolder, to: string | null, task: TaskOptions): Promise<Answer> {
   const found = await draftProfile(folder, task);
   const file = to === null ? null : await saveDraft(folder, found, to);
-  const json = { file, profile: found.profile, check: { summary: profileLine(found.check), ...found.check } };
+  const writable = await isWritable(folder);
+  const summary = profileLine(found.check, { writable });
+  const json = { file, profile: found.profile, check: { summary, writable, ...found.check } };
   if (file === null) return { json, lines: draftText(found).trimEnd().split('\n') };
   return {
     json,
     lines: [
-      profileLine(found.check),
+      summary,
       `Written: ${file}`,
       'It is a draft. Correct it: docs/profile.md explains every key. Above all, take out of “tables” what is not derived from the log.',
     ].map(toPrintable),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ownMounts } from '../support/mounts.ts';
 import { expectAccessible } from './axe.ts';
-import { button, hero, RESTORE, text } from './find.ts';
+import { button, hero, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 
 const electronPath: unknown = createRequire(import.meta.url)('electron');
@@ -35,5 +35,9 @@ test('a read-only database says so at once and on the greyed-out buttons, and ca
   await expect(hero(page)).toContainText('20 messages');
   await expect(text(page, 'The database can only be read.')).toBeVisible();
   for (const name of [RESTORE, 'Take snapshot', 'Prune…']) await expect(button(page, name)).toBeDisabled();
+  await named(page, 'tab', 'Details').click();
+  await expect(
+    text(page, /not taken or restored: the database or its folder can’t be written\.$/),
+  ).toBeVisible();
   await expectAccessible(app, page, 'a database that can only be read');
 });

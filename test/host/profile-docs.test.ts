@@ -73,7 +73,7 @@ test('the worked example is what the commands say, and its folder works: take, r
 
   await writeFile(join(dir, 'snapback-profile.json'), corrected);
   const folder = await openDataFolder(dir);
-  expect(`${profileLine(await checkProfile(folder))}\n`).toBe(line);
+  expect(`${profileLine(await checkProfile(folder), { writable: true })}\n`).toBe(line);
 
   const { id } = await takeSnapshot(folder, 'rewind');
   const read = () =>

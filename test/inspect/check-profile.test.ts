@@ -17,7 +17,7 @@ async function makeFolder(schema: string, profile: object | null) {
 }
 
 async function lineOf(schema: string, profile: object | null = null): Promise<string> {
-  return profileLine(await checkProfile(await makeFolder(schema, profile)));
+  return profileLine(await checkProfile(await makeFolder(schema, profile)), { writable: true });
 }
 
 const ALL = 'Snapshots can be compared, taken and restored here, and what was written since can be kept.';
@@ -69,8 +69,17 @@ describe('one line says what is understood, and what can and cannot be done', ()
     asHost({ databaseFile: join(dir, 'app.db') }, (db) => db.exec(`${schema} ${before}`));
     const check = await checkProfile(await openDataFolder(dir));
     expect(check.obstacles).toEqual({ take: null, restore: null, 'keep-newer': null });
-    expect(profileLine(check)).toContain(ALL);
+    expect(profileLine(check, { writable: true })).toContain(ALL);
   });
+});
+
+test('where nothing can be written, the line says so, unless there is a graver reason', async () => {
+  const refused = async (schema: string, profile: object | null) =>
+    profileLine(await checkProfile(await makeFolder(schema, profile)), { writable: false });
+  const place = 'not taken or restored: the database or its folder can’t be written.';
+  expect(await refused(CHATS, null)).toContain(place);
+  const ids = 'CREATE TABLE said (id TEXT PRIMARY KEY);';
+  expect(await refused(ids, { log: { table: 'said' }, tables: [] })).toContain('are not whole numbers.');
 });
 
 test('log, fields, chats, tables and rewinds are told as they are found', async () => {
