@@ -11,6 +11,7 @@ import type { ErrorCode, ErrorDetail } from '../src/model/errors.ts';
 import type { ExportReceipt, ExportRequest } from '../src/model/export.ts';
 import type { FolderFacts } from '../src/model/folder.ts';
 import type { Happened } from '../src/model/happened.ts';
+import type { ActionHistory, ExportedReceipt } from '../src/model/history.ts';
 import type { ProfileCheck } from '../src/model/profile.ts';
 import type {
   EmptiedTrash,
@@ -105,6 +106,7 @@ export type MenuCommand =
   | 'redo'
   | 'prune'
   | 'trash'
+  | 'history'
   | 'clear-cache'
   | 'reveal'
   | 'help';
@@ -160,6 +162,8 @@ export type DesktopRequests = {
   'cache.clear': In<Record<never, never>, ClearedCache>;
   /** Asks for a place and exports into a new file there. Null: the dialog was dismissed. */
   'snapshot.export': In<OfSnapshot & ExportRequest, Exported | null>;
+  /** Asks for a place and writes the receipt of an entry into a new file there. Null: the dialog was dismissed. */
+  'history.export': In<OfEntry, WrittenReceipt | null>;
   /** Copies a value or a row of a comparison to the clipboard. */
   'rows.copy': In<Copied, null>;
   /** Which menu items make sense now. */
@@ -172,6 +176,11 @@ type Consents = RestoreConsents & { readonly whileOpen: boolean };
 
 /** What was exported, with the file's name and not its place. */
 type Exported = Omit<ExportReceipt, 'file'> & { readonly name: string };
+
+/** An entry of the history, and its receipt in words, line by line, as it is shown. */
+type OfEntry = OfFolder & { readonly entryId: string; readonly text: readonly string[] };
+/** A receipt that was written, with the file's name and not its place. */
+type WrittenReceipt = Omit<ExportedReceipt, 'file'> & { readonly name: string };
 
 /** A comparison that was opened; it ends when it is closed or the core's process does. */
 type OfRows = { readonly rowsId: string };
@@ -206,6 +215,7 @@ type CoreRequests = RowsRequests & {
   'folder.happened': In<OfFolder, Happened>;
   /** The events that a restore kept and that the chat app has not applied yet; null: none. */
   'folder.waiting': In<OfFolder, Replay | null>;
+  'folder.history': In<OfFolder, ActionHistory>;
   'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
   'snapshot.diff': In<OfSnapshot, Diff>;
   /** Hits are told of as they are found; the answer has all of them. */
@@ -248,7 +258,8 @@ type CoreRequests = RowsRequests & {
   'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
   /** Folders in plans and receipts are relative to the data folder. */
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
-  'undo.plan': In<OfFolder & RestoreConsents, RestorePlan>;
+  /** `of`: the entry of the history to take back; null: the newest. */
+  'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
   /** Applies the newest plan of this folder exactly and once; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
   /** How a restore ended, where the core died before it could answer. */
@@ -273,6 +284,7 @@ type PrivateRequests = {
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;
   'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
+  'private.export-receipt': In<OfEntry & { readonly to: string }, WrittenReceipt>;
   /** What goes to the clipboard. */
   'private.copy': In<Copied, string>;
   /** Finds the demo in `home`, or builds one in a new folder there; answers its path. */

@@ -12,6 +12,7 @@ import './styles/dialog.css';
 import './styles/restore.css';
 import './styles/prune.css';
 import './styles/trash.css';
+import './styles/action-history.css';
 import './styles/rows.css';
 import './styles/keep.css';
 import './styles/timeline.css';

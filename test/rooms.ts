@@ -284,6 +284,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/history', ...react],
     types: windowTypes,
   },
+  'renderer/action-history': {
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    types: windowTypes,
+  },
   'renderer/folder': {
     values: [
       'renderer/search',
@@ -297,6 +301,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/keep',
       'renderer/space',
       'renderer/trash',
+      'renderer/action-history',
       'renderer/timeline',
       ...react,
     ],

@@ -1,6 +1,7 @@
 import type { EventMark, NewerEvents } from '../src/model/diff.ts';
 import type { HeldState, RestorePlan } from '../src/model/restore.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
+import type { WayBack } from './held-state.ts';
 import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
@@ -94,9 +95,9 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
   if (plan.options.mode === 'projections') return [plain(`Rebuild derived data as it was ${when}?`)];
   switch (verbOf(subject)) {
     case 'Undo':
-      return [plain('Undo the restore?')];
+      return stepTitle('Undo', subject) ?? [plain('Undo the restore?')];
     case 'Redo':
-      return [plain('Restore again?')];
+      return stepTitle('Redo', subject) ?? [plain('Restore again?')];
     case 'Restore': {
       const groups = talkingGroups(plan.returningEvents);
       const [only] = groups;
@@ -106,6 +107,12 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
         : [plain('Bring '), nameOf(only), plain(` back as it was ${when}?`)];
     }
   }
+}
+
+/** Names what is taken back or made again, where a person has chosen it; null elsewhere. */
+function stepTitle(verb: WayBack, subject: Subject): Story | null {
+  const step = subject.action === 'undo' ? subject.step : undefined;
+  return step === undefined ? null : [plain(`${verb} “`), ...step.name, plain('”?')];
 }
 
 function linesBack(plan: RestorePlan, room: Room): readonly ConfirmLine[] {

@@ -1,10 +1,12 @@
-import type { HistoryEntry, RestoreEntry } from '../src/model/history.ts';
-import type { RestoreReceipt, Returned } from '../src/model/restore.ts';
+import type { ActionHistory, HistoryEntry, RestoreEntry } from '../src/model/history.ts';
+import type { HeldState, RestoreReceipt, Returned } from '../src/model/restore.ts';
 import { chatName, chatWords } from './events.ts';
-import { formatMoment } from './moments.ts';
+import { formatMoment, formatUtc } from './moments.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
+import type { UndoneStep } from './plan.ts';
 import { choose, count } from './plurals.ts';
-import { enumerate, type Piece, plain, type Story } from './story.ts';
+import { checkWords } from './receipt.ts';
+import { enumerate, type Piece, plain, type Story, storyText } from './story.ts';
 
 /* What was done in a data folder, and how it can be taken back. */
 
@@ -126,4 +128,61 @@ export const HOLDS_NONE = 'All of these were undone: the database is as it was b
 
 export function isRestore(entry: HistoryEntry): entry is RestoreEntry {
   return entry.kind !== 'prune' && entry.kind !== 'keep';
+}
+
+/** Whether everything that is known was taken back. */
+export function isAllUndone({ held, undo, redo }: ActionHistory): boolean {
+  return held === null && undo === null && redo !== null;
+}
+
+/** Whether an entry's result is what the chats are like. Empty where that is said by the entries around it. */
+export function standingWords(entry: HistoryEntry): string {
+  if (!isRestore(entry)) return '';
+  if (entry.standing === 'held') return 'Your chats are like this now';
+  const isMade = entry.ended === 'done' || entry.ended === 'found-done';
+  return entry.standing === 'past' && entry.kind !== 'undo' && isMade ? 'Not in effect any more' : '';
+}
+
+/** What the question before an undo or a redo is asked with; null for an entry that neither takes back next. */
+export function stepOf(
+  entry: HistoryEntry,
+  all: readonly HistoryEntry[],
+  now: Date,
+): (UndoneStep & { readonly from: HeldState }) | null {
+  if (!isRestore(entry) || !entry.wayBack.can) return null;
+  const of = all.filter(isRestore).find(({ id }) => id === (entry.of ?? entry.id)) ?? entry;
+  const state = entry.wayBack.by === 'redo' ? 'undone' : 'restored';
+  const from = { state, snapshotId: of.target ?? of.id, snapshotTakenAt: of.targetTakenAt ?? of.at } as const;
+  return { of: entry.id, name: restoreStory(of, now), from };
+}
+
+/** A receipt in words, line by line, for the file that holds it. */
+export function receiptText(entry: HistoryEntry, all: readonly HistoryEntry[], now: Date): readonly string[] {
+  const head = [
+    storyText(entryStory(entry, all, now)),
+    `${formatUtc(entry.at)}, ${entry.id}`,
+    ...[endedWords(entry), figuresWords(entry)].filter(Boolean),
+  ];
+  if (!isRestore(entry) || entry.receipt === null) return head;
+  const { receipt } = entry;
+  const checks = [...Map.groupBy(receipt.checks, ({ check }) => check)].map(([check, results]) =>
+    checkWords(check, results),
+  );
+  return [
+    ...head,
+    '',
+    `From: ${receipt.snapshotId}`,
+    `Safety copy: ${receipt.safetyCopyId}`,
+    ...(receipt.checkpointId === null ? [] : [`Checkpoint: ${receipt.checkpointId}`]),
+    '',
+    ...receipt.tables.map(
+      ({ name, rows, added, changed, removed }) =>
+        `${name}: ${count(rows, 'row')}; ${formatNumber(added)} came back, ${formatNumber(changed)} changed, ${formatNumber(removed)} removed`,
+    ),
+    '',
+    ...checks.map(
+      ({ text, remarks, passed }) =>
+        `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
+    ),
+  ];
 }

@@ -27,7 +27,10 @@ function toldByPlan(plan: RestorePlan): Told {
 /** The action that the dialog asks about. Undoing an undo makes the restore again, so it is called “Redo”. */
 export type Subject =
   | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
-  | { readonly action: 'undo'; readonly from: HeldState };
+  | { readonly action: 'undo'; readonly from: HeldState; readonly step?: UndoneStep };
+
+/** An entry of the history that is to be taken back, and the name of the restore that it is about. */
+export type UndoneStep = { readonly of: SnapshotId; readonly name: Story };
 
 /** The verb in the dialog's heading. */
 export type Verb = 'Restore' | WayBack;

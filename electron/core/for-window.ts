@@ -2,6 +2,7 @@ import { basename, relative } from 'node:path';
 import type {
   DataFolder,
   Diff,
+  ExportedReceipt,
   ExportReceipt,
   PruneReceipt,
   RestorePlan,
@@ -21,6 +22,11 @@ export function toListed({ file: _, ...snapshot }: SnapshotSummary): ListedSnaps
 
 /** What was exported, with the file's name and not its place. */
 export function toExported({ file, ...receipt }: ExportReceipt): ResultOf<'private.export'> {
+  return { ...receipt, name: basename(file) };
+}
+
+/** A receipt that was written, with the file's name and not its place. */
+export function toWritten({ file, ...receipt }: ExportedReceipt): ResultOf<'private.export-receipt'> {
   return { ...receipt, name: basename(file) };
 }
 

@@ -9,6 +9,7 @@ import {
   describeTrash,
   diffSnapshot,
   emptyTrash,
+  exportReceipt,
   exportSnapshot,
   type Finished,
   findOnlyCopies,
@@ -28,6 +29,7 @@ import {
   planUndo,
   putBack,
   readHappened,
+  readHistory,
   readPlanOutcome,
   readRowHistory,
   readTimeline,
@@ -45,7 +47,15 @@ import {
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
-import { toExported, toListed, toShownDiff, toShownPlan, toShownReceipt, toTaken } from './for-window.ts';
+import {
+  toExported,
+  toListed,
+  toShownDiff,
+  toShownPlan,
+  toShownReceipt,
+  toTaken,
+  toWritten,
+} from './for-window.ts';
 import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 import { createRowsRegister } from './open-rows.ts';
 import { createRowsHandlers } from './rows-handlers.ts';
@@ -123,6 +133,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       inFront(folderId, async ({ folder }) =>
         toExported(await exportSnapshot(folder, snapshotId, target, task)),
       ),
+    async 'private.export-receipt'({ folderId, entryId, ...target }, task) {
+      const { folder } = folders.get(folderId);
+      const entry = (await readHistory(folder, task)).entries.find(({ id }) => id === entryId);
+      if (entry === undefined)
+        throw new SnapbackError('usage', 'This entry is not in the history any more.', { id: entryId });
+      return toWritten(await exportReceipt(folder, { entry, ...target }));
+    },
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId, planId }) {
       const trash = await describeTrash(folders.get(folderId).folder);
@@ -146,6 +163,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'folder.profile': ({ folderId }, task) => checkProfile(folders.get(folderId).folder, task),
     'folder.happened': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHappened(folder, task)),
     'folder.waiting': ({ folderId }, task) => inFront(folderId, ({ folder }) => readWaiting(folder, task)),
+    'folder.history': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHistory(folder, task)),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
       inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
@@ -198,11 +216,11 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
         return toShownPlan(folder, plan);
       }),
-    'undo.plan': ({ folderId, ...consents }, task) =>
+    'undo.plan': ({ folderId, ...request }, task) =>
       inFront(folderId, async (entry) => {
         const { folder } = entry;
-        const plan = await planUndo(folder, consents, task);
-        keepPlan(entry, task, plan.planId, { action: 'undo' });
+        const plan = await planUndo(folder, request, task);
+        keepPlan(entry, task, plan.planId, { action: 'undo', of: request.of });
         return toShownPlan(folder, plan);
       }),
     'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
@@ -224,7 +242,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
               task,
             );
           case 'undo':
-            return applyUndo(folder, consents, apply, task);
+            return applyUndo(folder, { ...consents, of: planned.of }, apply, task);
           case 'prune':
             throw stale(planId);
         }

@@ -15,7 +15,7 @@ import { watchFolder } from './watch-folder.ts';
 /** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
   | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
-  | { readonly action: 'undo' }
+  | { readonly action: 'undo'; readonly of: SnapshotId | null }
   | { readonly action: 'prune'; readonly policy: PrunePolicy };
 
 export type OpenEntry = {

@@ -200,6 +200,18 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       if (chosen.canceled || !chosen.filePath) return done(null);
       return core.request('private.export', { ...args, to: chosen.filePath }, requestId);
     },
+    async 'history.export'(args, requestId) {
+      const name = `Receipt ${basename(args.entryId)}`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
+      const options: Electron.SaveDialogOptions = {
+        title: 'Export the receipt',
+        defaultPath: join(app.getPath('documents'), `${name}.json`),
+      };
+      const parent = window();
+      const chosen =
+        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+      if (chosen.canceled || !chosen.filePath) return done(null);
+      return core.request('private.export-receipt', { ...args, to: chosen.filePath }, requestId);
+    },
     async 'rows.copy'(args) {
       const text = await core.request('private.copy', args);
       if (!text.ok) return text;

@@ -32,6 +32,7 @@ const SNAPSHOT_ITEMS: readonly CommandItem[] = [
   { command: 'undo', label: '&Undo…', accelerator: 'CmdOrCtrl+Z' },
   { command: 'redo', label: 'Re&do…', accelerator: 'CmdOrCtrl+Shift+Z' },
   { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+Backspace' },
+  { command: 'history', label: '&History…', accelerator: 'CmdOrCtrl+Shift+H' },
   { command: 'trash', label: '&Show Trash', accelerator: 'CmdOrCtrl+T' },
 ];
 

@@ -24,6 +24,7 @@ export function possibleCommands(
     'clear-cache',
     'find',
     'trash',
+    'history',
     ...when(writable, 'take'),
     ...when(writable && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),

@@ -4,6 +4,8 @@ import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { isEndangered } from '../../words/keep.ts';
 import type { Newer } from '../../words/newer.ts';
+import type { UndoneStep } from '../../words/plan.ts';
+import { ActionHistoryDialog } from '../action-history/action-history-dialog.tsx';
 import { useNow } from '../ask/now.ts';
 import { KeepDialog } from '../keep/keep-dialog.tsx';
 import { useHold } from '../keep/use-hold.ts';
@@ -17,8 +19,9 @@ import type { FolderData } from './folder-data.ts';
 /** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
   | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId; readonly newer: Newer }
-  | { readonly dialog: 'undo'; readonly from: HeldState }
-  | { readonly dialog: 'take' | 'space' | 'trash' }
+  /** `step`: the entry of the history to take back; without it, the newest. */
+  | { readonly dialog: 'undo'; readonly from: HeldState; readonly step?: UndoneStep }
+  | { readonly dialog: 'take' | 'space' | 'trash' | 'history' }
   | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[]; readonly rule: PrunePolicy | null };
 
@@ -27,6 +30,8 @@ export type FolderDialogProps = {
   readonly folderId: FolderId;
   readonly snapshots: readonly ListedSnapshot[];
   readonly databaseRevision: number;
+  /** Whether the database can be written to. */
+  readonly canUndo: boolean;
   readonly prune: FolderData['prune'];
   readonly onTaken: (id: SnapshotId) => void;
   readonly onPutBack: (news: string) => void;
@@ -63,7 +68,11 @@ export function FolderDialog(props: FolderDialogProps) {
           // The receipt of one undo leads to the next one, which starts over.
           key={dialog.from.state}
           folderId={folderId}
-          subject={{ action: 'undo', from: dialog.from }}
+          subject={{
+            action: 'undo',
+            from: dialog.from,
+            ...(dialog.step === undefined ? {} : { step: dialog.step }),
+          }}
           newer="remove"
           databaseRevision={databaseRevision}
           onClose={close}
@@ -103,6 +112,17 @@ export function FolderDialog(props: FolderDialogProps) {
           folderId={folderId}
           onClose={close}
           onPrune={(rule) => props.onOpen({ dialog: 'prune', chosen: [], rule })}
+          onTrash={() => props.onOpen({ dialog: 'trash' })}
+        />
+      );
+    case 'history':
+      return (
+        <ActionHistoryDialog
+          folderId={folderId}
+          databaseRevision={databaseRevision}
+          canUndo={props.canUndo}
+          onClose={close}
+          onUndo={(from, step) => props.onOpen({ dialog: 'undo', from, step })}
           onTrash={() => props.onOpen({ dialog: 'trash' })}
         />
       );

@@ -5,6 +5,7 @@ import type { Newer } from '../../words/newer.ts';
 import { putBackWords } from '../../words/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { call } from '../ask/api.ts';
+import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
@@ -27,7 +28,7 @@ import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
 import { useWaiting } from './use-waiting.ts';
 
-const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'trash'];
+const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'history', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
 
 export type FolderScreenProps = {
@@ -111,7 +112,8 @@ export function FolderScreen(props: FolderScreenProps) {
       focusSearchBox();
     } else if (command === 'restore' && single !== undefined) restore(single.id, 'keep');
     else if (command === 'undo' || command === 'redo') takeBack();
-    else if (command === 'take' || command === 'trash') openDialog({ dialog: command });
+    else if (command === 'take' || command === 'history' || command === 'trash')
+      openDialog({ dialog: command });
     else if (command === 'prune')
       openDialog({
         dialog: 'prune',
@@ -251,6 +253,7 @@ export function FolderScreen(props: FolderScreenProps) {
             folderId={folderId}
             snapshots={snapshots ?? []}
             databaseRevision={data.revisions.database}
+            canUndo={isWritable(facts)}
             prune={data.prune}
             onOpen={openDialog}
             onTaken={(id) => void data.refresh().then(() => data.choose(new Set([id])))}

@@ -14,7 +14,7 @@ import { MoreButton } from './more-button.tsx';
 export type MoreMenuProps = {
   readonly isDemo: boolean;
   readonly theme: Theme;
-  readonly onCommand: (command: 'reveal' | 'trash' | 'help') => void;
+  readonly onCommand: (command: 'reveal' | 'history' | 'trash' | 'help') => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;
@@ -34,7 +34,7 @@ export function MoreMenu(props: MoreMenuProps) {
     if (picked !== undefined) props.onTheme(picked[0]);
     else if (key === 'close') props.onClose();
     else if (key === 'fresh-demo') props.onFreshDemo();
-    else if (key === 'reveal' || key === 'trash' || key === 'help') onCommand(key);
+    else if (key === 'reveal' || key === 'history' || key === 'trash' || key === 'help') onCommand(key);
   };
   return (
     <MenuTrigger>
@@ -43,6 +43,7 @@ export function MoreMenu(props: MoreMenuProps) {
         <Menu className="menu" onAction={pick}>
           <MenuSection aria-label="Folder">
             <MenuItem id="reveal">Reveal the folder</MenuItem>
+            <MenuItem id="history">History…</MenuItem>
             <MenuItem id="trash">Show trash</MenuItem>
             <MenuItem id="help">Keyboard shortcuts</MenuItem>
             {isDemo && <MenuItem id="fresh-demo">Build a fresh demo</MenuItem>}

@@ -42,6 +42,7 @@ export function useShownPlan(
     subject.action === 'undo'
       ? {
           folderId,
+          of: subject.step?.of ?? null,
           acceptDrift: options.acceptDrift,
           acceptOtherTimeline: options.acceptOtherTimeline,
         }

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}Shift+Z`, 'Redo the restore'],
   [`${MOD}N`, 'Take a snapshot'],
   [`${MOD}Backspace`, 'Prune snapshots'],
+  [`${MOD}Shift+H`, 'History of what was done here'],
   [`${MOD}T`, 'Show the trash'],
   [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],
   ['Tab, Shift+Tab', 'Next area, previous area'],

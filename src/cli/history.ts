@@ -3,7 +3,9 @@ import {
   entryStory,
   figuresWords,
   HOLDS_NONE,
+  isAllUndone,
   isRestore,
+  receiptText,
   takeBackWords,
 } from '../../words/history.ts';
 import { formatTimestamp } from '../../words/moments.ts';
@@ -34,9 +36,8 @@ export async function history(
   const now = new Date();
   if (given === null) return { json: found, lines: describeHistory(found, now) };
   const entry = findEntry(found, given);
-  const lines = describeOne(entry, found, now);
-  if (to === null) return { json: entry, lines };
-  const written = await exportReceipt(folder, { entry, to, text: lines });
+  if (to === null) return { json: entry, lines: describeOne(entry, found, now) };
+  const written = await exportReceipt(folder, { entry, to, text: receiptText(entry, found.entries, now) });
   return { json: written, lines: [toPrintable(`Written: ${written.file}`)] };
 }
 
@@ -53,11 +54,10 @@ function findEntry({ entries }: ActionHistory, given: string): HistoryEntry {
 }
 
 function describeHistory(found: ActionHistory, now: Date): readonly string[] {
-  const { entries, held } = found;
+  const { entries } = found;
   if (entries.length === 0) return ['Nothing was restored, kept or moved to the trash here yet.'];
-  const isAllUndone = held === null && found.undo === null && found.redo !== null;
   return [
-    ...(isAllUndone ? [HOLDS_NONE, ''] : []),
+    ...(isAllUndone(found) ? [HOLDS_NONE, ''] : []),
     ...entries.flatMap((entry, index) => [
       ...(index === 0 ? [] : ['']),
       ...describeEntry(entry, found, now),

@@ -135,6 +135,12 @@ describe('a confirmation', () => {
       ['Undo the restore?', '20 messages are hidden again', 'You can undo this.'],
     ],
     [
+      'names the restore that is taken back, where a person has chosen it',
+      { ...undo, step: { of: 'restore/a', name: [{ text: 'Brought back Lighthouse', tone: 'plain' }] } },
+      { returningEvents: [group('Lighthouse', 20, { spoken: 20, spokenHidden: 20, hidden: 20 })] },
+      ['Undo “Brought back Lighthouse”?', '20 messages are hidden again', 'You can undo this.'],
+    ],
+    [
       'counts details where no message is affected',
       restore,
       {},

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEntry, RestoreEntry } from '../../src/model/history.ts';
 import type { RestoreReceipt, Returned } from '../../src/model/restore.ts';
-import { endedWords, entryStory, figuresWords, takeBackWords } from '../../words/history.ts';
+import {
+  endedWords,
+  entryStory,
+  figuresWords,
+  isAllUndone,
+  receiptText,
+  standingWords,
+  stepOf,
+  takeBackWords,
+} from '../../words/history.ts';
 import { storyText } from '../../words/story.ts';
 
 const now = new Date(2026, 10, 25, 15, 0);
@@ -137,4 +146,50 @@ test('Undo is called exact only if nothing was written since', () => {
   expect(words('undo', 1)).toBe('Undo is not exact any more: 1 event was written since, and goes too.');
   expect(words('redo', 3)).toBe('Redo is not exact any more: 3 events were written since, and go too.');
   expect(words('undo', null)).toMatch(/^Undo is possible\. What was written since can’t be counted/);
+});
+
+test('whether an entry is what the chats are like is said of restores that were made', () => {
+  const standing = (given: Partial<RestoreEntry>) => standingWords({ ...restore, ...given });
+  expect(standing({})).toBe('Your chats are like this now');
+  expect(standing({ standing: 'past' })).toBe('Not in effect any more');
+  expect(standing({ standing: 'past', kind: 'undo' })).toBe('');
+  expect(standing({ standing: 'past', ended: 'not-made' })).toBe('');
+  expect(standing({ standing: 'in-effect' })).toBe('');
+});
+
+test('everything counts as undone only if something can be made again', () => {
+  const history = { entries: [], held: null, undo: null, redo: null };
+  expect([isAllUndone(history), isAllUndone({ ...history, redo: 'restore/b' })]).toEqual([false, true]);
+  expect(isAllUndone({ ...history, held: 'restore/a', undo: 'restore/a', redo: 'restore/b' })).toBe(false);
+});
+
+test('an undo and a redo ask about the restore that is really meant', () => {
+  const root = back({ messages: 20, events: 20, chats: 1, named: named('Lighthouse') });
+  const undone: RestoreEntry = {
+    ...{ ...restore, kind: 'undo', id: 'restore/b', of: root.id, target: root.id },
+    wayBack: { can: true, by: 'redo', since: 0 },
+  };
+  const asked = (entry: HistoryEntry) => {
+    const step = stepOf(entry, [undone, root], now);
+    return step === null ? null : [step.of, storyText(step.name), step.from.state, step.from.snapshotId];
+  };
+  const name = 'Brought back Lighthouse, 20 messages';
+  expect(asked(root)).toEqual(['restore/a', name, 'restored', 'rewind/a']);
+  expect(asked(undone)).toEqual(['restore/b', name, 'undone', 'rewind/a']);
+  expect(asked({ ...root, wayBack: { can: false, why: 'past', because: '' } })).toBe(null);
+});
+
+test('a receipt in words has its name, time, figures, tables and checks', () => {
+  const checks = [{ check: 'content-hash', subject: 'a', result: 'ok', detail: null }] as const;
+  const entry = { ...restore, receipt: { ...receipt, checks, checkpointId: 'periodic/a' } };
+  const text = receiptText(entry, [entry], now);
+  expect(text.slice(0, 3)).toEqual([
+    'Restore to today 14:03',
+    expect.stringMatching(/^2026-11-25 \d\d:03:00 UTC, restore\/a$/),
+    '1,234 entries came back, 3 changed, 1 removed; 2 tables verified.',
+  ]);
+  expect(text).toContain('From: rewind/a');
+  expect(text).toContain('Checkpoint: periodic/a');
+  expect(text).toContain('a: 9 rows; 1,200 came back, 2 changed, 0 removed');
+  expect(text.at(-1)).toBe('ok  All rows match');
 });
