@@ -229,6 +229,9 @@ function taker(app: ElectronApplication, page: Page): Take {
 function captureZoomed(app: ElectronApplication): Promise<string> {
   return app.evaluate(async ({ BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows();
+    // What is captured first may have been drawn before the colours changed.
+    await window?.webContents.capturePage();
+    window?.webContents.invalidate();
     const image = await window?.webContents.capturePage();
     return image?.toPNG().toString('base64') ?? '';
   });
