@@ -123,28 +123,47 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
 
   const choose = useCallback((ids: ReadonlySet<Key>) => tell({ type: 'chosen', ids }), []);
   const propose = useCallback((id: Key) => tell({ type: 'proposed', id }), []);
-  const prune: FolderData['prune'] = async ({ planId, goes }, options) => {
-    tell({ type: 'leaving', ids: new Set(goes.map(({ id }) => id)) });
-    const reply = await call('prune.apply', { folderId, planId }, options);
-    if (reply.ok) tell({ type: 'moved', ids: new Set(reply.value.moved) });
-    else void refresh();
-    return reply;
-  };
+  const prune: FolderData['prune'] = useCallback(
+    async ({ planId, goes }, options) => {
+      tell({ type: 'leaving', ids: new Set(goes.map(({ id }) => id)) });
+      const reply = await call('prune.apply', { folderId, planId }, options);
+      if (reply.ok) tell({ type: 'moved', ids: new Set(reply.value.moved) });
+      else void refresh();
+      return reply;
+    },
+    [folderId, refresh],
+  );
   const endOwnWork = useCallback(() => setRevisions((last) => afterOwnWork(last, Date.now())), []);
   const dismissCoreStopped = useCallback(() => setCoreStopped(false), []);
-  return {
-    facts,
-    listing,
-    error,
-    revisions,
-    coreStopped,
-    endOwnWork,
-    refresh,
-    choose,
-    propose,
-    prune,
-    dismissCoreStopped,
-  };
+  // The same value for as long as nothing of it has changed: parts of the window are drawn again only then.
+  return useMemo(
+    () => ({
+      facts,
+      listing,
+      error,
+      revisions,
+      coreStopped,
+      endOwnWork,
+      refresh,
+      choose,
+      propose,
+      prune,
+      dismissCoreStopped,
+    }),
+    [
+      facts,
+      listing,
+      error,
+      revisions,
+      coreStopped,
+      endOwnWork,
+      refresh,
+      choose,
+      propose,
+      prune,
+      dismissCoreStopped,
+    ],
+  );
 }
 
 /** Facts about a database that is not there are never brief. */

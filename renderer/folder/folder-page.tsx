@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { FolderId, ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import type { HappenedActions } from '../page/happened-hero.tsx';
+import type { Newer } from '../../words/newer.ts';
+import { afterDrawing } from '../ask/after-drawing.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import type { ChosenHit } from '../search/use-search-panel.ts';
+import { findList } from './focus-home.ts';
 import type { FolderData } from './folder-data.ts';
 import { selectionPage, snapshotPage } from './later-parts.ts';
 import type { HappenedOf } from './use-happened.ts';
@@ -20,20 +22,18 @@ export type FolderPageProps = {
   readonly looking: boolean;
   /** What a search found, until it is shown. */
   readonly hit: ChosenHit | null;
-  readonly onHitShown: () => void;
-  readonly onKeep: () => void;
+  readonly onHit: (hit: ChosenHit | null) => void;
   readonly happened: HappenedOf | null;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
-  readonly actions: HappenedActions;
-  readonly onPrune: () => void;
-  /** An empty list clears the choice, so that the likeliest snapshot is chosen again. */
-  readonly onChoose: (ids: readonly SnapshotId[]) => void;
+  readonly onRestore: (id: SnapshotId, newer: Newer) => void;
+  readonly onKeep: () => void;
+  readonly onCommand: (command: MenuCommand) => void;
 };
 
 /** The page beside the list: the chosen snapshots, or why there is nothing to show. */
 export function FolderPage(props: FolderPageProps) {
-  const { folderId, data, shown, hit, onChoose } = props;
+  const { folderId, data, shown, hit, onCommand } = props;
   const { snapshots, leaving } = data.listing;
   const [first] = shown;
   // Kept here, so that choosing another snapshot does not change the view.
@@ -76,7 +76,7 @@ export function FolderPage(props: FolderPageProps) {
     return (
       <section className="page" aria-label="Snapshot gone">
         <ErrorNote error={{ code: 'snapshot-missing', message: '', detail: {} }}>
-          <Button className="button" onPress={() => onChoose([])}>
+          <Button className="button" onPress={() => data.choose(new Set())}>
             Show another one
           </Button>
         </ErrorNote>
@@ -87,8 +87,8 @@ export function FolderPage(props: FolderPageProps) {
       <selectionPage.View
         folderId={folderId}
         snapshots={shown}
-        onPrune={props.onPrune}
-        onClear={() => onChoose([first.id])}
+        onPrune={() => onCommand('prune')}
+        onClear={() => data.choose(new Set([first.id]))}
       />
     );
   // Not compared meanwhile: its file may disappear at any moment.
@@ -108,12 +108,18 @@ export function FolderPage(props: FolderPageProps) {
       view={view}
       onView={setView}
       sought={hit?.snapshotId === first.id ? hit.sought : null}
-      onSoughtShown={props.onHitShown}
+      onSoughtShown={() => props.onHit(null)}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
       happened={props.happened?.snapshotId === first.id ? props.happened.happened : null}
       waiting={props.waiting}
-      actions={props.actions}
+      actions={{
+        onRestore: props.onRestore,
+        onTake: () => onCommand('take'),
+        onReveal: () => onCommand('reveal'),
+        // The menu that closes first gives the focus back to its button.
+        onChooseOther: () => afterDrawing(() => findList()?.focus()),
+      }}
     />
   );
 }

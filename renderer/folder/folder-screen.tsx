@@ -1,10 +1,10 @@
-import { startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Newer } from '../../words/newer.ts';
 import { putBackWords } from '../../words/prune.ts';
-import { afterDrawing } from '../ask/after-drawing.ts';
 import { call } from '../ask/api.ts';
+import { useSteady } from '../ask/use-steady.ts';
 import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
@@ -30,6 +30,12 @@ import { useWaiting } from './use-waiting.ts';
 
 const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'history', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
+
+// What is behind a dialog is not drawn again when one opens or closes: only if what it shows has changed.
+const Header = memo(FolderHeader);
+const List = memo(SnapshotList);
+const Page = memo(FolderPage);
+const Search = memo(SearchBox);
 
 export type FolderScreenProps = {
   readonly folder: OpenFolder;
@@ -95,8 +101,9 @@ export function FolderScreen(props: FolderScreenProps) {
     return undoable === null ? commands : [...new Set([...commands, 'undo' as const])];
   }, [dialog, covered, single, facts, noSnapshots, undoable]);
 
-  const restore = (snapshotId: SnapshotId, newer: Newer) =>
-    openDialog({ dialog: 'restore', snapshotId, newer });
+  const restore = (snapshotId: SnapshotId, newer: Newer) => {
+    if (possible.includes('restore')) openDialog({ dialog: 'restore', snapshotId, newer });
+  };
   /** Undoes the newest restore, or does it again. */
   const takeBack = () => {
     if (facts.restored !== null) openDialog({ dialog: 'undo', from: facts.restored.holds });
@@ -143,6 +150,15 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (possible.includes('prune'))
       openDialog({ dialog: 'prune', rule: null, chosen: shown.map(({ id }) => id) });
   };
+  const steady = {
+    obey: useSteady(obey),
+    act: useSteady(act),
+    restore: useSteady(restore),
+    showSpace: useSteady(() => openDialog({ dialog: 'space' })),
+    keep: useSteady(() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })),
+    chooseOne: useSteady((id: SnapshotId) => data.choose(new Set([id]))),
+    closeSearch: useSteady(() => panel.close('back')),
+  };
   const finish = (news: string | null, trashName: string | null = null) => {
     setDialog(null);
     data.endOwnWork();
@@ -153,12 +169,7 @@ export function FolderScreen(props: FolderScreenProps) {
   return (
     <FolderWords facts={facts} snapshots={snapshots}>
       <div className="frame">
-        <FolderHeader
-          folder={folder}
-          facts={facts}
-          snapshots={snapshots}
-          onSpace={() => openDialog({ dialog: 'space' })}
-        />
+        <Header folder={folder} facts={facts} snapshots={snapshots} onSpace={steady.showSpace} />
         <Banners
           facts={facts}
           waiting={waiting}
@@ -177,21 +188,21 @@ export function FolderScreen(props: FolderScreenProps) {
               timeline={drawnTimeline}
               snapshots={drawnSnapshots}
               chosen={chosen}
-              onChoose={(id) => data.choose(new Set([id]))}
+              onChoose={steady.chooseOne}
             />
           ) : (
             <div className="timeline" />
           ))}
         <main className="panes">
           {snapshots !== null && (
-            <SnapshotList
+            <List
               snapshots={snapshots}
               facts={facts}
               held={held}
               selected={chosen}
               onSelect={data.choose}
-              onAction={act}
-              onTrash={() => obey('trash')}
+              onAction={steady.act}
+              onCommand={steady.obey}
             />
           )}
           {panel.isOpen ? (
@@ -208,33 +219,26 @@ export function FolderScreen(props: FolderScreenProps) {
               onClose={() => panel.close('back')}
             />
           ) : (
-            <FolderPage
+            <Page
               folderId={folderId}
               data={data}
               shown={shown}
               looking={looking}
               hit={panel.chosenHit}
-              onHitShown={() => panel.chooseHit(null)}
-              onKeep={() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })}
+              onHit={panel.chooseHit}
               happened={happened}
               waiting={waiting}
-              actions={{
-                onRestore: (id, newer) => possible.includes('restore') && restore(id, newer),
-                onTake: () => obey('take'),
-                onReveal: () => void reveal(single),
-                // The menu that closes first gives the focus back to its button.
-                onChooseOther: () => afterDrawing(() => findList()?.focus()),
-              }}
-              onPrune={() => obey('prune')}
-              onChoose={(ids) => data.choose(new Set(ids))}
+              onRestore={steady.restore}
+              onKeep={steady.keep}
+              onCommand={steady.obey}
             />
           )}
         </main>
-        <SearchBox
+        <Search
           phrase={panel.phrase}
           onPhrase={panel.setPhrase}
           onOpen={panel.open}
-          onClose={() => panel.close('back')}
+          onClose={steady.closeSearch}
           onEnter={focusHits}
         />
         <FolderActions

@@ -72,7 +72,10 @@ export function useHappened(asking: Asking): HappenedOf | null {
     return afterDrawing(() => void ask());
   }, [ask, revisions, length, empty]);
   const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
-  return happened === null || snapshotId === null ? null : { happened, snapshotId };
+  return useMemo(
+    () => (happened === null || snapshotId === null ? null : { happened, snapshotId }),
+    [happened, snapshotId],
+  );
 }
 
 /** What was lost, if that is known and anything was. */

@@ -1,7 +1,8 @@
-import { type ComponentType, lazy, Suspense, useState } from 'react';
+import { type ComponentType, lazy, memo, Suspense, useState } from 'react';
 
 /** A part of the window whose code is loaded after the first list is shown. */
 export type Later<P> = {
+  /** It is drawn again only if what it is given has changed. */
   readonly View: ComponentType<P>;
   /** Loads its code, once. Never rejects: where that fails, showing the part tries again, and tells. */
   readonly fetch: () => Promise<void>;
@@ -29,7 +30,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
     );
   }
   return {
-    View,
+    View: memo(View),
     async fetch() {
       await loadOnce().catch(() => undefined);
     },

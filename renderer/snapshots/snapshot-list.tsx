@@ -41,7 +41,7 @@ export type SnapshotListProps = {
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   /** Something to do with what is selected. */
   readonly onAction: (action: LineAction) => void;
-  readonly onTrash: () => void;
+  readonly onCommand: (command: 'trash') => void;
 };
 
 /** All snapshots by day, newest first. Shift or Ctrl selects several. Only the visible lines are rendered. */
@@ -121,7 +121,7 @@ export function SnapshotList(props: SnapshotListProps) {
             <span>{count(facts.trash.files, 'snapshot')}</span>{' '}
             <span>{formatBytes(facts.trash.bytes)} in trash</span>
           </p>
-          <Button className="button quiet" onPress={props.onTrash}>
+          <Button className="button quiet" onPress={() => props.onCommand('trash')}>
             Show trash
           </Button>
         </div>

@@ -4,7 +4,7 @@ import { afterDrawing } from '../ask/after-drawing.ts';
 import { newestFirst } from './snapshot-groups.ts';
 
 /** So many lines are drawn at once without a pause, and are more than any screen shows. */
-const AT_ONCE = 200;
+const AT_ONCE = 80;
 
 /** The newest of very many snapshots, and all of them once those are drawn. */
 export function useFirstLines(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
