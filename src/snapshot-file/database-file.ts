@@ -1,12 +1,12 @@
 import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
-import type { ReadDatabase } from '../sqlite/database.ts';
+import type { AnyDatabase, ReadDatabase } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import { LARGEST_ABOUT_BYTES, parseAbout, parseJson, type SnapshotAbout } from './notes.ts';
 import { hasBoundedSchema } from './schema-pages.ts';
-import { findSeal, hashSealed, type SeePiece } from './seal.ts';
+import { type FilePart, findSeal, hashSealed, type SeePiece, type SoughtSeal } from './seal.ts';
 
 /*
  * A snapshot that is an SQLite database, as our safety copies are. It has our notes in a table of their own, in which part
@@ -51,8 +51,8 @@ export async function readDatabaseHead(file: SnapshotBytes): Promise<DatabaseHea
   return { problem: null, complete: whole };
 }
 
-/** Our notes in a database file. `sealPrefix` is not looked for in the file yet. */
-type DatabaseNotes = { readonly about: SnapshotAbout; readonly sealPrefix: string | null };
+/** Our notes in a database file. The seal is not looked for in the file yet. */
+type DatabaseNotes = { readonly about: SnapshotAbout; readonly seal: SoughtSeal | null };
 
 /** Our notes; null where there are none that this version understands. Expects a good header. @throws `snapshot-unreadable` */
 export async function readDatabaseAbout(file: SnapshotBytes): Promise<SnapshotAbout | null> {
@@ -100,7 +100,16 @@ function readNotes(db: ReadDatabase): DatabaseNotes | null {
   if (about === null) return null;
   const seal = read.get(SEAL_PART, LONGEST_SEAL);
   const sealText = seal instanceof Uint8Array ? Buffer.from(seal).toString('latin1') : '';
-  return { about, sealPrefix: /^(.*:)[0-9a-f]{64}$/s.exec(sealText)?.[1] ?? null };
+  const prefix = /^(.*:)[0-9a-f]{64}$/s.exec(sealText)?.[1];
+  return { about, seal: prefix === undefined ? null : { prefix, page: findNotesPage(db) } };
+}
+
+/** The page at which the table of our notes begins. Unless pages are very small, it has the seal. */
+export function findNotesPage(db: AnyDatabase): FilePart {
+  const root = db.prepare<[string], unknown>('SELECT rootpage FROM main.sqlite_schema WHERE name = ?');
+  const page = Math.max(1, Number(root.pluck().get(ABOUT_TABLE)) || 1);
+  const bytes = Number(db.pragma('main.page_size', { simple: true }));
+  return { from: (page - 1) * bytes, to: page * bytes };
 }
 
 /**
@@ -113,8 +122,8 @@ export async function checkSeal(
   task: TaskOptions,
   see?: SeePiece,
 ) {
-  const prefix = notes?.sealPrefix ?? null;
-  return hashSealed(file, prefix === null ? null : await findSeal(file, prefix, task), task, see);
+  const seal = notes?.seal ?? null;
+  return hashSealed(file, seal === null ? null : await findSeal(file, seal, task), task, see);
 }
 
 /** Says what reading failed with: the system's refusal, or damage. Errors of ours and bugs pass unchanged. */

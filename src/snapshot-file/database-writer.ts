@@ -2,7 +2,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { withUnpublishedDatabase } from '../sqlite/descriptor-database.ts';
 import type { SnapshotBytes } from './bytes.ts';
-import { ABOUT_PART, ABOUT_SQL, ABOUT_TABLE, SEAL_PART } from './database-file.ts';
+import { ABOUT_PART, ABOUT_SQL, ABOUT_TABLE, findNotesPage, SEAL_PART } from './database-file.ts';
 import { aboutText, type SnapshotAbout } from './notes.ts';
 import { closeSeal, createSealPrefix, findSeal, openSeal } from './seal.ts';
 
@@ -23,16 +23,17 @@ export async function finishDatabase(
   const { handle } = file;
   await handle.write(ROLLBACK, 0, ROLLBACK.length, VERSIONS_AT);
   const prefix = createSealPrefix();
-  await withUnpublishedDatabase(file, (db) => {
+  const page = await withUnpublishedDatabase(file, (db) => {
     // A host whose database was itself such a copy has a table of ours.
     db.exec(`DROP TABLE IF EXISTS main.${ABOUT_TABLE}; ${ABOUT_SQL}`);
     const insert = db.prepare<[number, string | Buffer]>(`INSERT INTO main.${ABOUT_TABLE} VALUES (?, ?)`);
     insert.run(ABOUT_PART, aboutText(about));
     insert.run(SEAL_PART, Buffer.from(openSeal(prefix)));
+    return findNotesPage(db);
   });
   const { size: sizeBytes } = await handle.stat();
   const finished = { ...file, sizeBytes };
-  const at = await findSeal(finished, prefix, task);
+  const at = await findSeal(finished, { prefix, page }, task);
   if (at === null || !(await closeSeal(finished, at, task)))
     throw new SnapbackError('io-failed', 'What was written to the disk did not read back the same.', {
       path: file.path,

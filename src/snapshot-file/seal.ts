@@ -23,23 +23,35 @@ export function openSeal(prefix: string): string {
   return prefix + '0'.repeat(DIGITS);
 }
 
+/** A part of a file, in bytes. */
+export type FilePart = { readonly from: number; readonly to: number };
+
+/** What a seal begins with, and the page that mostly has it. */
+export type SoughtSeal = { readonly prefix: string; readonly page: FilePart };
+
 /** Where the digits of the last seal of this beginning are; null where the file has none. @throws as `hashFile` */
 export async function findSeal(
   file: SnapshotBytes,
-  prefix: string,
+  { prefix, page }: SoughtSeal,
   task: TaskOptions,
 ): Promise<number | null> {
   if (!PREFIX.test(prefix)) return null;
   const yielder = createYielder(task);
   const sought = prefix.length + DIGITS;
-  // It was written last, so it is near the end.
-  for (let end = file.sizeBytes; end >= sought; end -= PIECE_BYTES) {
+  for (const { from, to } of [page, ...fromTheEnd(file.sizeBytes, sought)]) {
     await yielder.step();
-    const from = Math.max(0, end - PIECE_BYTES - sought);
-    const at = (await readAt(file, from, end - from)).lastIndexOf(prefix);
+    const at = (await readAt(file, from, to - from)).lastIndexOf(prefix);
     if (at !== -1 && from + at + sought <= file.sizeBytes) return from + at + prefix.length;
   }
   return null;
+}
+
+/** The parts of a file from the last to the first. Each has so many bytes of the next one too. */
+function fromTheEnd(bytes: number, shared: number): readonly FilePart[] {
+  const parts: FilePart[] = [];
+  for (let to = bytes; to >= shared; to -= PIECE_BYTES)
+    parts.push({ from: Math.max(0, to - PIECE_BYTES - shared), to });
+  return parts;
 }
 
 /** What a whole file hashes to. */

@@ -29,7 +29,7 @@ async function sealAgain(path: string): Promise<void> {
   try {
     const file = { handle, path, sizeBytes: (await handle.stat()).size };
     const prefix = /snapback-seal:[0-9a-f]{32}:/.exec((await readFile(path)).toString('latin1'))?.[0] ?? '';
-    const at = await findSeal(file, prefix, {});
+    const at = await findSeal(file, { prefix, page: { from: 0, to: 0 } }, {});
     if (at !== null) await closeSeal(file, at, {});
   } finally {
     await handle.close();

@@ -44,6 +44,7 @@ describe.concurrent('a safety copy', () => {
     ['in UTF-16', { first: "PRAGMA encoding = 'UTF-16be'" }],
     ['with small pages', { first: 'PRAGMA page_size = 512' }],
     ['with large pages', { first: 'PRAGMA page_size = 65536' }],
+    ['with free pages', { first: 'CREATE TABLE x AS SELECT randomblob(3000000) AS y; DROP TABLE x' }],
     ['that moves its pages', { first: 'PRAGMA auto_vacuum = FULL' }],
   ])('of a database %s opens by itself, and undo brings back what it holds', async (_, options) => {
     const { place, before, safetyCopyId, file } = await restored(
