@@ -213,6 +213,8 @@ function findForeignEventId(
   const log = comparisons.find(({ staged }) => staged.role === 'log')?.staged;
   const place = log === undefined ? -1 : placeOfName(log.columns, profile.log.columns.id);
   if (now !== null || log === undefined || place === -1) return now;
+  // Only integers are rowids.
+  if (log.rowid === 'key' && log.columns[place] === log.live.rowidColumn) return null;
   return findForeignId(db, { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) });
 }
 
