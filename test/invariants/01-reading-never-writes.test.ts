@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { withReadView } from '../../src/host/private-copy.ts';
 import {
   applyRestore,
+  checkProfile,
   checkSnapshot,
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
+  draftProfile,
   listSnapshots,
   planRestore,
   readHistory,
@@ -51,6 +53,8 @@ async function readEverything(place: Place, id: string) {
   await listSnapshots(folder, { check: true });
   await checkSnapshot(folder, id);
   await verifySnapshots(folder, [id]);
+  await checkProfile(folder);
+  await draftProfile(folder);
   await planRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' });
   return diffSnapshot(folder, id);
 }
