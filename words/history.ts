@@ -110,7 +110,7 @@ function receiptFigures({ tables }: RestoreReceipt): string {
   return `${what}; ${count(tables.length, 'table')} verified.`;
 }
 
-/** How an entry can be taken back, and whether that takes back exactly it; or why it cannot be. */
+/** How an entry can be taken back, and whether that takes back more than it, as far as the log tells; or why it cannot be. */
 export function takeBackWords({ wayBack }: HistoryEntry): string {
   if (!wayBack.can) return wayBack.because;
   if (wayBack.by === 'put-back') return 'It can be put back from the trash.';
@@ -120,7 +120,9 @@ export function takeBackWords({ wayBack }: HistoryEntry): string {
     return `${verb} is possible. What was written since can’t be counted; the plan shows what goes.`;
   if (since > 0)
     return `${verb} is not exact any more: ${count(since, 'event')} ${choose(since, 'was', 'were')} written since, and ${choose(since, 'goes', 'go')} too.`;
-  return by === 'undo' ? 'Undo takes back exactly this.' : 'Redo brings exactly this state back.';
+  return by === 'undo'
+    ? 'Undo takes back only this: no event was written since.'
+    : 'Redo makes it again: no event was written since.';
 }
 
 /** What the database holds, where it is none of the entries. */

@@ -25,7 +25,7 @@ type WayBackNow =
   | {
       readonly can: true;
       readonly by: 'undo' | 'redo';
-      /** How many events were written since, which would go too. Null: not known. With 0, exactly this entry is taken back. */
+      /** How many events were written since, which would go too. Null: not known. What was written without an event, only the plan tells. */
       readonly since: number | null;
     }
   /** From the trash, with the name of the folder there. */

@@ -141,8 +141,8 @@ test('it is said how an entry ended only where that is not simply done', () => {
 test('Undo is called exact only if nothing was written since', () => {
   const words = (by: 'undo' | 'redo', since: number | null) =>
     takeBackWords({ ...restore, wayBack: { can: true, by, since } });
-  expect(words('undo', 0)).toBe('Undo takes back exactly this.');
-  expect(words('redo', 0)).toBe('Redo brings exactly this state back.');
+  expect(words('undo', 0)).toBe('Undo takes back only this: no event was written since.');
+  expect(words('redo', 0)).toBe('Redo makes it again: no event was written since.');
   expect(words('undo', 1)).toBe('Undo is not exact any more: 1 event was written since, and goes too.');
   expect(words('redo', 3)).toBe('Redo is not exact any more: 3 events were written since, and go too.');
   expect(words('undo', null)).toMatch(/^Undo is possible\. What was written since can’t be counted/);
