@@ -16,6 +16,7 @@ export const actionErrors: Entries<
   | 'leaves-orphans'
   | 'other-timeline'
   | 'newer-not-kept'
+  | 'selection-refused'
   | 'events-not-applied'
   | 'plan-stale'
   | 'verification-failed'
@@ -89,6 +90,15 @@ export const actionErrors: Entries<
       window: 'Bring the lost messages back without the newer ones: an undo brings those back.',
       cli: 'Restore without --keep-newer: “snapback undo” brings the newer messages back.',
     },
+  }),
+  'selection-refused': ({ message, detail }) => ({
+    title: 'This part can’t be restored on its own',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next:
+      detail.why === 'not-applied'
+        ? 'Start the chat app once, then try again; or restore the whole snapshot.'
+        : 'Restore the whole snapshot, or put it into a new file.',
   }),
   'events-not-applied': () => ({
     title: 'The chat app has to start once first',

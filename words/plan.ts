@@ -10,6 +10,7 @@ import { type Exactness, formatShort } from './moments.ts';
 import { keepRefusal } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { choose, count } from './plurals.ts';
+import { selectedWords } from './selected.ts';
 import { decapitalize } from './sentences.ts';
 import { chatPiece, enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
 
@@ -60,11 +61,15 @@ export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minu
   if (plan.options.mode === 'projections')
     return `Only derived data is rebuilt, as it was at ${moment}${why}. Your messages stay as they are.`;
   const mix = notRestoredWords(plan);
+  const part = selectedWords(plan, `go back to ${moment}${why}`);
+  if (part !== null) return `${part}${mix === null ? '' : ` ${mix}`}`;
   return `Your chats go back to ${moment}${why}.${mix === null ? '' : ` ${mix}`}`;
 }
 
 /** What a restore into a new file does, in short. */
 export function copyWords({ snapshot, options }: CopyPlan, now: Date): string {
+  const part = selectedWords({ options }, `are as of ${formatShort(snapshot.takenAt, now)}`);
+  if (part !== null) return `A new database. ${part} Your own database stays as it is.`;
   const what = options.mode === 'projections' ? 'the derived data' : 'your chats';
   return `A new database with ${what} as of ${formatShort(snapshot.takenAt, now)}. Your own database stays as it is.`;
 }

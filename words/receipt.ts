@@ -59,6 +59,8 @@ const IN_PLACE: { readonly [V in Verb]: string } = {
 /** The state of the database after the action. The verb is null when it is not known whether it was an undo or a redo. */
 export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
   const exceptions = exceptionWords(receipt);
+  if (receipt.isPart === true)
+    return `What you selected is back.${exceptions === null ? '' : ` ${exceptions}`} Everything else is as it was.`;
   if (exceptions !== null) return exceptions;
   return verb === null ? 'Everything is as it was before.' : IN_PLACE[verb];
 }
@@ -70,10 +72,12 @@ export function exceptionWords(receipt: RestoreReceipt): string | null {
 }
 
 /** `Verified: 11 tables match the snapshot`. Tables of which values were left out do not match it. */
-export function verifiedLine({ action, tables, leftOut, replay }: RestoreReceipt): string {
+export function verifiedLine({ action, tables, leftOut, replay, isPart }: RestoreReceipt): string {
   const match = tables.filter(({ name }) => !leftOut.includes(name)).length;
   const what =
-    action === 'undo' ? 'the safety copy' : `the snapshot${replay === null ? '' : ' and what stays'}`;
+    action === 'undo'
+      ? 'the safety copy'
+      : `the snapshot${replay === null && isPart !== true ? '' : ' and what stays'}`;
   const of = match === tables.length ? '' : ` of ${tables.length}`;
   return `Verified: ${match}${of} ${choose(tables.length, 'table matches', 'tables match')} ${what}`;
 }

@@ -121,7 +121,9 @@ function Restored({ state }: { readonly state: RestoredState }) {
       return (
         <>
           <b>
-            Restored to {moment}
+            {holds.isPart ? 'A part of ' : 'Restored to '}
+            {moment}
+            {holds.isPart ? ' was restored' : ''}
             {again}.
           </b>{' '}
           {verified}

@@ -31,7 +31,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export async function readHappened(folder: DataFolder, task: TaskOptions = {}): Promise<Happened> {
   const restored = await readRestoredState(folder, task);
-  const isRestored = restored?.holds.state === 'restored';
+  // A part that was brought back does not say that the rest is missing on purpose.
+  const isRestored = restored?.holds.state === 'restored' && restored.holds.isPart !== true;
   const live = await withLiveLog(folder, 'patient', task, async (log) => ({
     lastId: await log.lastId(),
     rewinds: await log.rewinds(),

@@ -34,6 +34,11 @@ export const OPTIONS = {
     type: 'boolean',
     means: 'keeps what was written since; the chat app adds it again when it starts next',
   },
+  tables: {
+    type: 'string',
+    value: 'NAMES',
+    means: 'restores only these tables, with commas between them, and the rows that they need of others',
+  },
   yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
   'only-copies': {
@@ -87,7 +92,9 @@ export const COMMANDS = {
   search: { options: ['data', 'db', 'kind', 'words'] },
   history: { options: ['data', 'db', 'to'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },
-  restore: { options: ['data', 'db', 'mode', 'keep-newer', 'to', ...APPLIED, ...CONSENTS, 'clear-table'] },
+  restore: {
+    options: ['data', 'db', 'mode', 'keep-newer', 'tables', 'to', ...APPLIED, ...CONSENTS, 'clear-table'],
+  },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
   export: { options: ['data', 'db', 'format', 'table', 'to'] },
   salvage: { options: ['data', 'db', 'to', 'format'] },

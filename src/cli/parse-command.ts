@@ -1,5 +1,5 @@
 import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
-import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { RestoreConsents, RestoreOptions, Selection } from '../model/restore.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
 import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
 import type { CommandName, OptionValues } from './options.ts';
@@ -213,12 +213,30 @@ function parseTake(values: OptionValues): Command {
 }
 
 function parseRestoreOptions(values: OptionValues): RestoreOptions {
+  const selection = parseSelection(values);
+  if (selection !== undefined && values['keep-newer'] === true)
+    throw usage(
+      'A selected part leaves all else as it is, newer events too: leave out --keep-newer.',
+      'restore',
+    );
+  if (selection !== undefined && values.mode !== undefined)
+    throw usage('A selected part says itself what is restored: leave out --mode.', 'restore');
   return {
     ...parseConsents(values),
+    ...(selection === undefined ? {} : { selection }),
     mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
     keepNewer: values['keep-newer'] === true,
     clearTables: values['clear-table'] ?? [],
   };
+}
+
+/** The part of the snapshot that is restored; undefined: all of it. */
+function parseSelection({ tables }: OptionValues): Selection | undefined {
+  if (tables === undefined) return undefined;
+  const names = tables.split(',').map((name) => name.trim());
+  if (names.includes(''))
+    throw usage('The option --tables needs the names of tables, with commas between them.', 'restore');
+  return { by: 'tables', tables: names };
 }
 
 function parseConsents(values: OptionValues): RestoreConsents {

@@ -12,6 +12,7 @@ import {
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
+import { toExactPlan } from './exact-plan.ts';
 import { describeCopyPlan, describeCopyReceipt, describePlan, describeReceipt } from './restore-report.ts';
 
 type RestoreCommand = Extract<FolderCommand, { readonly name: 'restore' | 'undo' }>;
@@ -45,7 +46,7 @@ export async function restoreOrUndo(
           { ...command.options, snapshotId: command.id, action: 'restore', whileOpen },
           task,
         );
-  return { json: plan, lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
+  return { json: toExactPlan(plan), lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
 }
 
 /** `restore --to`: the plan or, with `--yes`, the receipt of a restore into a new file. */
@@ -66,5 +67,5 @@ async function restoreInto(
     return { json: receipt, lines: describeCopyReceipt(receipt) };
   }
   const plan = await planCopy(folder, request, task);
-  return { json: plan, lines: describeCopyPlan(plan, rulesOf(folder.profile), new Date()) };
+  return { json: toExactPlan(plan), lines: describeCopyPlan(plan, rulesOf(folder.profile), new Date()) };
 }

@@ -6,6 +6,7 @@ import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbe
 import { copyWords, keptStory, leadWords, lossStory } from '../../words/plan.ts';
 import { detailLines, remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
 import { checkWords, receiptLead } from '../../words/receipt.ts';
+import { selectedLines } from '../../words/selected.ts';
 import { storyText } from '../../words/story.ts';
 import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { Rules } from '../model/rules.ts';
@@ -20,6 +21,7 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
     ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...selectedLines(plan),
     ...remarkLines(plan),
   ];
   return [
@@ -129,6 +131,7 @@ export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): reado
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
     ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...selectedLines(plan),
     ...remarkLines(plan),
   ];
   return [
@@ -157,7 +160,9 @@ export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): reado
 export function describeCopyReceipt(receipt: CopyReceipt): readonly string[] {
   return [
     `Written: ${receipt.to}, ${formatBytes(receipt.sizeBytes)}`,
-    `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
+    receipt.isPart === true
+      ? `Your database is as it was. The new one holds the same, but what you selected as in ${receipt.snapshotId}.`
+      : `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
     '',
     ...describeChecks(receipt),
     `Last event   ${formatNumber(receipt.lastEventId)}`,

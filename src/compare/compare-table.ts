@@ -4,8 +4,7 @@ import { foldName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
-import { STAGE_SCHEMA } from '../stage/layout.ts';
-import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
+import { columnInStage, type StagedTable, tableInStage } from '../stage/staged-table.ts';
 import { sameStored } from './same-stored.ts';
 
 /**
@@ -111,14 +110,14 @@ type Names = {
 
 /** Whether rows can be matched by primary key. In an ordinary table that may hold NULL, which matches nothing. */
 function hasWholeKey(db: AnyDatabase, staged: StagedTable): boolean {
-  const { live, name, columns } = staged;
+  const { live, columns } = staged;
   const places = live.key.map((column) => columns.indexOf(column));
   if (places.length === 0 || places.includes(-1)) return false;
   const anyNull = (columns: readonly string[]) => columns.map((column) => `${column} IS NULL`).join(' OR ');
   const nulls = db
     .prepare<[], number>(
       `SELECT EXISTS (SELECT 1 FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${anyNull(live.key.map(quoteName))})
-         OR EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} WHERE ${anyNull(places.map((place) => columnInStage(staged, place)))})`,
+         OR EXISTS (SELECT 1 FROM ${tableInStage(staged)} WHERE ${anyNull(places.map((place) => columnInStage(staged, place)))})`,
     )
     .pluck()
     .get();
@@ -131,7 +130,8 @@ function compareByKey(
   { liveRows, rewrite }: { readonly liveRows: number; readonly rewrite: Rewrite },
 ): PutCounts {
   const { staged } = names;
-  const { live, name, columns, rows } = staged;
+  const { live, columns, rows } = staged;
+  const there = tableInStage(staged);
   const match = live.key
     .map((column) =>
       sameKey(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, columns.indexOf(column))}`),
@@ -157,7 +157,7 @@ function compareByKey(
   db.exec(`
     CREATE TEMP TABLE ${bare(names.put)} AS
       SELECT s.rowid AS ord, ${found} AS survivor, ${isAll ? differs : 'true'} AS differs${liveParts(names, 'l.')}
-      FROM ${STAGE_SCHEMA}.${name} s LEFT JOIN ${lookedUp} ON ${match}
+      FROM ${there} s LEFT JOIN ${lookedUp} ON ${match}
       ${isAll ? '' : `WHERE ${differs}`} ORDER BY s.rowid`);
   const counts = countPut(db, names.put);
   // Each key has at most one row on either side. So the counts tell how many live rows have no partner. The newest rows
@@ -166,14 +166,14 @@ function compareByKey(
   db.exec(`
     CREATE TEMP TABLE ${bare(names.gone)} AS
       SELECT ${identityParts(names, 'l.')} FROM ${table} ${live.scanHint}
-      WHERE NOT EXISTS (SELECT 1 FROM ${STAGE_SCHEMA}.${name} s WHERE ${match})
+      WHERE NOT EXISTS (SELECT 1 FROM ${there} s WHERE ${match})
       ${newestFirst} LIMIT ${Math.max(0, liveRows - rows + counts.added)}`);
   return counts;
 }
 
 /** Pairs equal rows one by one: the n-th of equal ones here with the n-th of equal ones there. */
 function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): PutCounts {
-  const { live, name, columns } = names.staged;
+  const { live, columns } = names.staged;
   const [here, there] = [`snapback_here_${names.index}`, `snapback_there_${names.index}`];
   const numbered = (values: readonly string[], order: string) =>
     `${rowText(values)} AS content, row_number() OVER (PARTITION BY ${rowText(values)} ${order}) AS nth`;
@@ -188,7 +188,7 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): Put
       SELECT rowid AS ord, ${numbered(
         columns.map((_, index) => columnInStage(names.staged, index)),
         'ORDER BY rowid',
-      )} FROM ${STAGE_SCHEMA}.${name};
+      )} FROM ${tableInStage(names.staged)};
     CREATE INDEX temp.${there}_content ON ${there} (content, nth);
     CREATE TEMP TABLE ${bare(names.put)} AS
       SELECT t.ord AS ord, h.content IS NOT NULL AS survivor, h.content IS NULL AS differs${carriedParts(names, 'h.')}

@@ -98,6 +98,7 @@ const receipt = v.pipe(
     action,
     snapshotId,
     mode: v.picklist(['full', 'projections']),
+    isPart: v.optional(v.literal(true)),
     finishedAt: detail,
     safetyCopyId: snapshotId,
     checkpointId: v.nullable(snapshotId),

@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'leaves-orphans',
   'other-timeline',
   'newer-not-kept',
+  'selection-refused',
   'events-not-applied',
   'plan-stale',
   'verification-failed',

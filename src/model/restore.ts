@@ -1,5 +1,6 @@
 import type { Diff, NewerEvents, SchemaDrift, SnapshotRef, TableDiff } from './diff.ts';
 import type { ErrorCode, ErrorDetail } from './errors.ts';
+import type { RowName } from './search.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /* What is shown before a restore, and what is proven after it. */
@@ -26,6 +27,23 @@ export type RestoreOptions = RestoreConsents & {
   readonly keepNewer: boolean;
   /** Tables in state `empty-then` to be emptied. */
   readonly clearTables: readonly string[];
+  /** The part of the snapshot that is brought back; absent: all of it. Only in a full restore that keeps no newer events. */
+  readonly selection?: Selection | undefined;
+};
+
+/** Which part of a snapshot is brought back: whole tables. Everything else stays as it is now. */
+export type Selection = { readonly by: 'tables'; readonly tables: readonly string[] };
+
+/** What a selected restore does beyond the rows that were selected by name. */
+export type SelectedPart = {
+  /** Parents that are missing now and come along. `because`: the row that refers to it. */
+  readonly pulled: readonly (RowName & { readonly because: RowName })[];
+  /**
+   * Live rows that differ from the snapshot and stay all the same, although a selected row refers to them: `because`.
+   */
+  readonly staying: readonly (RowName & { readonly because: RowName })[];
+  /** There are more rows that stay than are named. */
+  readonly moreStaying: boolean;
 };
 
 /** Rows that refer to rows that do not exist, beyond those that did so before. */
@@ -70,7 +88,7 @@ export type NotRestored = {
 export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
 
 /** Exactly what a restore or an undo will do. Planning writes nothing; a plan is applied exactly or refused. */
-export type RestorePlan = {
+export type RestorePlan = SelectedPart & {
   /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
   readonly planId: string;
   readonly action: 'restore' | 'undo';
@@ -145,6 +163,7 @@ export type CopyReceipt = Pick<
   | 'planId'
   | 'snapshotId'
   | 'mode'
+  | 'isPart'
   | 'finishedAt'
   | 'notRestored'
   | 'leftOut'
@@ -204,6 +223,8 @@ export type RestoreReceipt = {
   readonly action: 'restore' | 'undo';
   readonly snapshotId: SnapshotId;
   readonly mode: RestoreMode;
+  /** Only a selected part was restored; absent in other receipts. */
+  readonly isPart?: true | undefined;
   readonly finishedAt: string;
   readonly safetyCopyId: SnapshotId;
   /** Null where the restore published no fresh checkpoint. */
@@ -242,6 +263,8 @@ export type HeldState = {
   readonly state: 'restored' | 'undone' | 'unknown';
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
+  /** Only a part of that state was brought back; all else stayed as it was. */
+  readonly isPart?: true | undefined;
 };
 
 /** The newest restore or undo, and what the database holds since. Null fields: not known any more. */

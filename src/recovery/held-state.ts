@@ -7,7 +7,7 @@ import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { isNoted, readNote } from '../snapshots/restore-note.ts';
 
 /** What one restore or undo brought back. */
-type Step = Pick<RestoreNote, 'action' | 'snapshotId' | 'snapshotTakenAt'>;
+type Step = Pick<RestoreNote, 'action' | 'snapshotId' | 'snapshotTakenAt'> & Pick<HeldState, 'isPart'>;
 
 /** Safety copies are not trusted: a ring of them must not be followed for ever. */
 const MOST_STEPS = 1_000;
@@ -35,8 +35,8 @@ export async function readHeldState(
   return { state: 'unknown', snapshotId: newest.snapshotId, snapshotTakenAt: newest.snapshotTakenAt };
 }
 
-function heldBy({ snapshotId, snapshotTakenAt }: Step, state: 'restored' | 'undone'): HeldState {
-  return { state, snapshotId, snapshotTakenAt };
+function heldBy({ snapshotId, snapshotTakenAt, isPart }: Step, state: 'restored' | 'undone'): HeldState {
+  return { state, snapshotId, snapshotTakenAt, ...(isPart === true ? { isPart } : {}) };
 }
 
 /** The restore or undo for which this safety copy was made; null where neither the copy nor the journal tells. */
@@ -49,7 +49,7 @@ async function findStep(
   if (isNoted(copy)) return copy.note;
   const receipt = committed.findLast((one) => one.safetyCopyId === safetyCopyId)?.receipt;
   if (receipt == null) return null;
-  const { action, snapshotId } = receipt;
+  const { action, snapshotId, isPart } = receipt;
   const takenAt = snapshotTime(parseSnapshotId(snapshotId).name)?.toISOString();
-  return takenAt === undefined ? null : { action, snapshotId, snapshotTakenAt: takenAt };
+  return takenAt === undefined ? null : { action, snapshotId, snapshotTakenAt: takenAt, isPart };
 }

@@ -54,7 +54,7 @@ export async function dumpCheckpoint(
 
 /**
  * Whether a restored database is exactly what the snapshot's file holds, so that the file itself can be its checkpoint: a
- * JSON file without a restore's note, in which the host finds all that we find, of which every table of the profile is
+ * JSON file without a restore's note, restored as a whole, in which the host finds all that we find, of which every table of the profile is
  * written, with nothing left out, guessed, converted or chosen.
  */
 function isExact(
@@ -68,6 +68,7 @@ function isExact(
     (stage.about === null || (stage.about.format !== 3 && stage.about.restore === null)) &&
     stage.hostFindsAll &&
     plan.options.mode === 'full' &&
+    plan.options.selection === undefined &&
     plan.options.clearTables.length === 0 &&
     [...stage.drift, ...stage.unreadable, ...stage.guessedBlobs, ...derived].length === 0 &&
     [profile.log.table, ...profile.tables]

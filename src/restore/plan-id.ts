@@ -19,21 +19,24 @@ export async function readByEvidence(stage: Stage, task: TaskOptions): Promise<r
 type Identified = Pick<RestorePlan, 'action' | 'snapshot' | 'options'> & {
   /** The content of the newer events that are kept; null: none are. */
   readonly keptHash: string | null;
+  /** The content of the live rows that stay in tables of which a part is selected; null: all is restored. */
+  readonly selectedHash: string | null;
 };
 
 /** The identity of a plan: a hash of everything that determines its result. */
 export function planId(
-  { action, snapshot, options, keptHash }: Identified,
+  { action, snapshot, options, keptHash, selectedHash }: Identified,
   schema: Schema,
   contents: readonly (readonly PlannedContent[])[],
 ): string {
   // Consents do not change what happens: the plan that was shown stays the plan.
-  const { mode, keepNewer, clearTables } = options;
+  const { mode, keepNewer, clearTables, selection } = options;
   const identity = [
     action,
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, keepNewer, keptHash, [...clearTables].sort()],
+    selection === undefined ? null : [[...selection.tables].sort(), selectedHash],
     contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

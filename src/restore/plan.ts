@@ -18,21 +18,21 @@ import {
   type KnownFaults,
 } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
 import { contentTotal } from '../stage/staged-contents.ts';
 import { createYielder } from '../system/yielder.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
-import type { IndexState } from '../write/search-index.ts';
-import { findSideEffects, type SideEffects } from '../write/side-effects.ts';
-import type { IndexStates, TableWork, WrittenEffects } from '../write/write-tables.ts';
+import { findSideEffects } from '../write/side-effects.ts';
+import type { IndexStates, TableWork } from '../write/write-tables.ts';
 import { requireClearable } from './clearable.ts';
 import type { PlanFound } from './found-before.ts';
 import { findKeepRefusal, type KeptEvents } from './keep-newer.ts';
+import { describeEffects, findBystanders } from './plan-effects.ts';
 import { planId, readByEvidence } from './plan-id.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
+import { findSelectRefusal, NO_PART, type Selected } from './select.ts';
 import { findHostReplay, findReplay } from './tables-at.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
 
@@ -45,6 +45,8 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;
+  /** What was selected of the stage; null: all is restored. */
+  readonly selected: Selected | null;
   /** Whether somebody will see the plan. Otherwise an undo names the events that differ only where it may be refused for them. */
   readonly isShown: boolean;
   /** What an earlier plan found. It is taken over if this plan turns out to be the same. */
@@ -59,6 +61,8 @@ export type PreparedPlan = TableWork & {
   readonly indexes: IndexStates | null;
   /** What was wrong in the state that an undo brings back, and so may be wrong again; null where that is not known. */
   readonly knownFaults: KnownFaults | null;
+  /** Folded names of the tables of which all rows are restored; null: all that are written. */
+  readonly whole: ReadonlySet<string> | null;
   /** Null without a log. */
   readonly match: EventMatch | null;
   /** Tables that were compared but are not written, because their rows come from elsewhere. */
@@ -89,7 +93,8 @@ export async function preparePlan(
   const cleared = new Set(options.clearTables.map(foldName));
   for (const name of options.clearTables) requireClearable(name, found.tables, options.mode);
   const isCleared = ({ state, name }: TableDiff) => state === 'empty-then' && cleared.has(foldName(name));
-  const tables = found.tables.map((table): PlannedTable => {
+  const isAsked = isIn(request.selected === null ? null : stage.tables.map(({ live }) => live.name));
+  const tables = found.tables.filter(isAsked).map((table): PlannedTable => {
     const wanted = table.role === 'projected' || options.mode === 'full';
     const known = table.state === 'compared' || isCleared(table);
     if (!wanted || !known) return { ...table, action: 'leave', added: 0, removed: 0, changed: 0 };
@@ -121,7 +126,8 @@ export async function preparePlan(
   );
   const touchedNow = contents.map(({ name, told }) => [name, told] as const);
   const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
-  const id = planId({ ...request, keptHash: request.kept?.hash ?? null }, schema, known);
+  const hashes = { keptHash: request.kept?.hash ?? null, selectedHash: request.selected?.hash ?? null };
+  const id = planId({ ...request, ...hashes }, schema, known);
   const { found: earlier = null } = request;
   const before = earlier?.planId === id ? earlier : null;
   report(false);
@@ -129,7 +135,10 @@ export async function preparePlan(
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
-  const mayBeRefused = found.lineage === 'other' || request.kept !== null;
+  // What is selected of a log was found to fit in between the events that stay.
+  const isPartOfLog = request.selected?.whole.has(foldName(database.profile.log.table)) === false;
+  const lineage = isPartOfLog ? 'same' : found.lineage;
+  const mayBeRefused = lineage === 'other' || request.kept !== null;
   // A restore is named by what it brings back. An undo is named by the restore that it takes back.
   const isTold = writesLog && (request.isShown || mayBeRefused || request.action === 'restore');
   const { newer, returning } = isTold
@@ -150,7 +159,7 @@ export async function preparePlan(
     returningEvents: returning,
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     replay: replay?.shown ?? null,
-    lineage: found.lineage,
+    lineage,
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
     ...describeEffects(effects, new Map()),
@@ -164,16 +173,20 @@ export async function preparePlan(
     freshCheckpoint: full,
     hostReplay: full ? null : findHostReplay(database, request),
     space: preflight.space,
+    ...(request.selected?.part ?? NO_PART),
   };
   const foreignId = findForeignEventId(database, comparisons);
-  const logIsAsLeft = found.lineage === 'other' && (await isLogAsLeft(database, request, task));
+  const logIsAsLeft = lineage === 'other' && (await isLogAsLeft(database, request, task));
   const notKept = request.kept === null ? null : findKeepRefusal(plan, request.kept);
+  const notSelected =
+    request.selected === null ? null : findSelectRefusal(database, request.selected, comparisons);
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
   // Where the newer events stay, both logs are of one timeline, although each has events that the other lacks.
   const keeps = request.kept !== null && request.kept.events > 0 && notKept === null;
-  const lineage = keeps ? 'same' : found.lineage;
+  const own = [notKept, notSelected].filter((refusal) => refusal !== null);
   return {
-    plan: { ...plan, lineage, planId: id, refusals: notKept === null ? refusals : [notKept, ...refusals] },
+    plan: { ...plan, lineage: keeps ? 'same' : lineage, planId: id, refusals: [...own, ...refusals] },
+    whole: request.selected?.whole ?? null,
     stage,
     tablesAt: replay?.tablesAt ?? null,
     indexes: before?.indexes ?? null,
@@ -186,6 +199,12 @@ export async function preparePlan(
     reachable,
     knownFaults: request.action === 'undo' ? (stage.about?.restore?.faults ?? null) : null,
   };
+}
+
+/** Whether a table is one of these; null: any is. */
+function isIn(names: readonly string[] | null): (table: TableDiff) => boolean {
+  const folded = new Set(names?.map(foldName));
+  return ({ name }) => names === null || folded.has(foldName(name));
 }
 
 /** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
@@ -216,41 +235,4 @@ function findForeignEventId(
   // Only integers are rowids.
   if (log.rowid === 'key' && log.columns[place] === log.live.rowidColumn) return null;
   return findForeignId(db, { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) });
-}
-
-/** Everything that holds data and that the plan neither writes nor keeps in step. */
-function findBystanders(
-  schema: Schema,
-  written: ReadonlySet<string>,
-  { searchIndexes }: SideEffects,
-): readonly string[] {
-  const keptUp = new Set(searchIndexes.map(({ name }) => name));
-  return [
-    ...[...schema.tables.values()]
-      .filter(({ kind }) => kind === 'table')
-      .map(({ name }) => name)
-      .filter((name) => !written.has(foldName(name))),
-    ...schema.virtualTables
-      .map(({ name }) => name)
-      .filter((name) => !keptUp.has(name) && !written.has(foldName(name))),
-  ];
-}
-
-/** What a plan says about triggers and search indexes. An index that is not in `indexes` counts as unchecked. */
-export function describeEffects(
-  { keptTriggers, setAsideTriggers, searchIndexes }: WrittenEffects | SideEffects,
-  indexes: ReadonlyMap<string, IndexState>,
-): Pick<RestorePlan, 'triggers' | 'searchIndexes'> {
-  const as = (handling: RestorePlan['triggers'][number]['handling'], triggers: SideEffects['keptTriggers']) =>
-    triggers
-      .map(({ object: { name, table } }) => ({ name, table, handling }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return {
-    triggers: [...as('kept', keptTriggers), ...as('set-aside', setAsideTriggers)],
-    searchIndexes: searchIndexes.map(({ name, handling }) => ({
-      name,
-      handling,
-      before: indexes.get(name) ?? 'unchecked',
-    })),
-  };
 }

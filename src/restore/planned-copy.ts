@@ -10,10 +10,11 @@ import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import type { Stage } from '../stage/stage.ts';
-import { withStagedSnapshot } from '../stage/staged-view.ts';
-import { addNewerEvents, type KeptEvents, type OwnStage } from './keep-newer.ts';
+import { attachStage, withStagedSnapshot } from '../stage/staged-view.ts';
+import { addNewerEvents, type KeptEvents } from './keep-newer.ts';
 import { type PreparedPlan, preparePlan } from './plan.ts';
 import type { Preflight } from './preflight.ts';
+import { type Selected, SOURCE_SCHEMA, type Source, selectPart } from './select.ts';
 
 export type RestoreRequest = RestoreOptions & {
   readonly snapshotId: SnapshotId;
@@ -36,7 +37,7 @@ type Planning = { readonly request: RestoreRequest; readonly look: Look };
 
 /**
  * Gives `use` a plan that was made on a private copy of the database, and removes the copy afterwards.
- * @throws as `withStagedSnapshot`, `preparePlan` and `addNewerEvents`
+ * @throws as `withStagedSnapshot`, `preparePlan` and `prepareStage`
  */
 export async function withPlannedCopy<T>(
   folder: DataFolder,
@@ -44,33 +45,69 @@ export async function withPlannedCopy<T>(
   task: TaskOptions,
   use: (planned: PlannedCopy) => Promise<T>,
 ): Promise<T> {
-  const { snapshotId: id, keepNewer: own } = request;
-  return withStagedSnapshot(folder, { id, own }, task, async ({ view, database, snapshot, ...staged }) => {
+  const staging = { id: request.snapshotId, ...stagingOf(request) };
+  return withStagedSnapshot(folder, staging, task, async ({ view, database, snapshot, stage: source }) => {
     const preflight = await look(snapshot, view);
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
+    let close: PreparedStage['close'] = null;
     try {
-      const { nativeBinding } = folder;
-      const { stage, kept } = await addKept({ ...staged, nativeBinding }, { database, options }, task);
-      const planned = { action, snapshot, options, rewrite, stage, kept, preflight, isShown: true };
+      const from = { folder, stage: source, place: view.folder };
+      const prepared = await prepareStage(from, { database, options }, task);
+      close = prepared.close;
+      const { stage, kept, selected } = prepared;
+      if (selected !== null) attachStage(view.db, stage);
+      const planned = { action, snapshot, options, rewrite, stage, kept, selected, preflight, isShown: true };
       return await use({ view, database, prepared: await preparePlan(database, planned, task) });
     } catch (error) {
       // What remains is about the private copy, and is explained as that by the view.
       throw explainNeed(error, null);
+    } finally {
+      await close?.();
     }
   });
 }
 
-/** Adds the newer events to a stage where they are to be kept. @throws as `addNewerEvents`, and `usage` */
-export async function addKept(
-  own: OwnStage,
+/** How a snapshot is staged for a request: as a copy of its own that events are added to, or as the source of a selection. */
+export function stagingOf({ keepNewer, selection }: RestoreOptions) {
+  return selection === undefined ? { own: keepNewer } : { schemaName: SOURCE_SCHEMA };
+}
+
+/** What is restored of a staged snapshot. */
+export type PreparedStage = {
+  readonly stage: Stage;
+  readonly kept: KeptEvents | null;
+  /** Not null: the stage is another one than the snapshot’s, and is not attached yet. */
+  readonly selected: Selected | null;
+  /** Lets go of what was made beside the snapshot’s stage; null: nothing was. */
+  readonly close: (() => Promise<void>) | null;
+};
+
+/**
+ * Makes of a staged snapshot what is restored: adds the newer events where they are to be kept, or selects a part of it.
+ * @throws as `addNewerEvents` and `selectPart`, and `usage` where the options do not go together
+ */
+export async function prepareStage(
+  source: Source,
   { database, options }: { readonly database: HostDatabase; readonly options: RestoreOptions },
   task: TaskOptions,
-): Promise<{ readonly stage: Stage; readonly kept: KeptEvents | null }> {
-  if (!options.keepNewer) return { stage: own.stage, kept: null };
-  if (options.mode !== 'full')
+): Promise<PreparedStage> {
+  const { stage, folder } = source;
+  const { keepNewer, mode, selection } = options;
+  if (mode !== 'full' && (keepNewer || selection !== undefined))
     throw new SnapbackError(
       'usage',
-      'Newer events can only be kept when all is restored: the log stays as it is otherwise.',
+      keepNewer
+        ? 'Newer events can only be kept when all is restored: the log stays as it is otherwise.'
+        : 'Only derived data, or a selected part: choose one of the two.',
     );
-  return addNewerEvents(own, database, task);
+  if (keepNewer && selection !== undefined)
+    throw new SnapbackError(
+      'usage',
+      'Restoring a selected part leaves all else as it is, newer events too. So these need not be kept.',
+    );
+  if (selection !== undefined)
+    return { ...(await selectPart(source, database, selection, task)), kept: null };
+  if (!keepNewer) return { stage, kept: null, selected: null, close: null };
+  const own = { stage, nativeBinding: folder.nativeBinding };
+  return { ...(await addNewerEvents(own, database, task)), selected: null, close: null };
 }

@@ -78,7 +78,7 @@ export function findRefusals(
     });
   const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
   // Tables of one moment beside the log of another would be neither state.
-  if (plan.options.mode === 'full' && (!stage.hasLog || leavesLog))
+  if (plan.options.mode === 'full' && plan.options.selection === undefined && (!stage.hasLog || leavesLog))
     refusals.push({
       code: 'snapshot-without-log',
       message: 'This snapshot has no event log; only its tables can be restored.',

@@ -12,7 +12,8 @@ import { checkSearchIndexes } from '../write/search-index.ts';
 import type { AffectedIndex } from '../write/side-effects.ts';
 import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
 import { FoundOutdated, rememberFound, requirePresumed } from './found-before.ts';
-import { describeEffects, type PreparedPlan } from './plan.ts';
+import type { PreparedPlan } from './plan.ts';
+import { describeEffects } from './plan-effects.ts';
 import { refusalOf } from './refusals.ts';
 import { verifyRestore } from './verify.ts';
 

@@ -12,7 +12,14 @@ import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { FoundOutdated, type PlanFound, recallFound } from './found-before.ts';
 import { preparePlan } from './plan.ts';
-import { addKept, type Look, type RestoreRequest, withPlannedCopy } from './planned-copy.ts';
+import {
+  type Look,
+  type PreparedStage,
+  prepareStage,
+  type RestoreRequest,
+  stagingOf,
+  withPlannedCopy,
+} from './planned-copy.ts';
 import { requireWritable, runPreflight } from './preflight.ts';
 import { rehearse } from './rehearse.ts';
 import { type ApplyOptions, runPlan } from './run.ts';
@@ -85,13 +92,15 @@ async function applyOnce(
 ): Promise<RestoreReceipt> {
   const place = await createPrivateFolder();
   let closeStage: Stage['close'] | null = null;
+  let closePart: PreparedStage['close'] = null;
   try {
     await requireWritable(folder);
     // Reading the schema also makes SQLite roll back what a killed writer left.
     const db = await withLockPatience(task, () => openWriteDatabase(folder.databaseFile, folder));
     try {
       const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
-      const where = { folder: place, live, own: request.keepNewer };
+      const { own = false, schemaName } = stagingOf(request);
+      const where = { folder: place, live, own };
       const { stage: staged, snapshot } = await stageById(folder, request.snapshotId, where, task);
       closeStage = staged.close;
       const preflight = await runPreflight(folder, snapshot, {
@@ -99,18 +108,19 @@ async function applyOnce(
         whileOpen: apply.whileOpen,
         viewingCopy: false,
       });
-      if (!request.keepNewer) attachStage(db, staged);
+      if (!own) attachStage(db, staged, schemaName);
       await beginReading(db, task);
       const database = readHostDatabase(db, folder.profile);
       if (database.schema.hash !== staged.schemaHash) throw staleError();
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
-      const { nativeBinding } = folder;
-      const { stage, kept } = await addKept({ stage: staged, nativeBinding }, { database, options }, task);
-      // Events of this very moment were added to it: as long as it was attached, it could not be written to.
-      if (request.keepNewer) attachStage(db, stage);
+      const source = { folder, stage: staged, place };
+      const { stage, kept, selected, close } = await prepareStage(source, { database, options }, task);
+      closePart = close;
+      // What it holds of this very moment was added to it: as long as it was attached, it could not be written to.
+      if (own || selected !== null) attachStage(db, stage);
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, kept, preflight, isShown: false, found },
+        { action, snapshot, options, rewrite, stage, kept, selected, preflight, isShown: false, found },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();
@@ -126,6 +136,7 @@ async function applyOnce(
       db.close();
     }
   } finally {
+    await closePart?.();
     await closeStage?.();
     await place.remove();
   }

@@ -130,6 +130,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       action: plan.action,
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
+      isPart: plan.options.selection === undefined ? undefined : true,
       finishedAt: new Date().toISOString(),
       safetyCopyId: safety.id,
       checkpointId: null,

@@ -50,6 +50,7 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
+      ...(plan.options.selection === undefined ? {} : { isPart: true as const }),
       after: noted,
       log,
       faults: noteFaults(integrity),

@@ -47,6 +47,7 @@ export async function findReplay(
   { options, snapshot, stage, comparisons }: Planned,
   task: TaskOptions,
 ): Promise<{ readonly tablesAt: bigint; readonly shown: Replay } | null> {
+  if (options.selection !== undefined) return null;
   const tablesAt = readStagedTablesAt(stage) ?? (options.keepNewer ? snapshot.lastEventId : null);
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   if (tablesAt === null || log === undefined) return null;
@@ -66,7 +67,7 @@ export async function findReplay(
 }
 
 /** The event up to which the tables of a stage hold its log; null: all of it. */
-function readStagedTablesAt({ about }: Stage): bigint | null {
+export function readStagedTablesAt({ about }: Stage): bigint | null {
   const before = about?.restore?.tablesAt?.before ?? null;
   return before === null ? null : BigInt(before);
 }

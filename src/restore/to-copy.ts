@@ -61,6 +61,7 @@ export async function restoreToCopy(
       planId: plan.planId,
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
+      isPart: plan.options.selection === undefined ? undefined : true,
       finishedAt: new Date().toISOString(),
       ...{ to, sizeBytes, ...proven },
       tables: planned.prepared.comparisons.map(({ staged: { live, rows } }) => ({ name: live.name, rows })),

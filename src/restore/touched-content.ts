@@ -54,9 +54,9 @@ export async function tellContent(touched: Touched, task: TaskOptions): Promise<
     };
   }
   const [lacking, having] = [createTableHasher(columns), createTableHasher(columns)];
-  await forEach(database, stagedRows(comparison), lacking.add, task);
-  await forEach(database, changedRows(comparison), having.add, task);
-  await forEach(database, goneRows(comparison), having.add, task);
+  await forEachRow(database, stagedRows(comparison), lacking.add, task);
+  await forEachRow(database, changedRows(comparison), having.add, task);
+  await forEachRow(database, goneRows(comparison), having.add, task);
   const differing = { lacks: lacking.total(), has: having.total() };
   return { name: live.name, told: tellDiffering(columns, differing), differing };
 }
@@ -97,7 +97,7 @@ export async function noteLog(
   const { pick } = createIdentifier(identity, names);
   const sumUp = async (rows: Rows) => {
     const sum = createEventSum();
-    await forEach(database, rows, (row) => sum.add(pick(row)), task);
+    await forEachRow(database, rows, (row) => sum.add(pick(row)), task);
     return sum.total();
   };
   const staged = names.map((column) => `s.${stageColumn(columns.indexOf(column))}`);
@@ -147,7 +147,7 @@ const NO_ROWS = createTableHasher([]).total();
 const NOTHING: Differing = { lacks: NO_ROWS, has: NO_ROWS };
 
 /** SQL for some rows: what is read, from where, and the alias of the table by whose rowid the rows are ordered. */
-type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: string };
+export type Rows = { readonly values: readonly string[]; readonly from: string; readonly by: string };
 
 /** The staged rows that the live table lacks or holds in another form. Without a live column the snapshot lacks, they have all. */
 function stagedRows({ staged: { live, name, columns }, put }: Comparison): Rows {
@@ -178,7 +178,8 @@ function liveValues({ staged: { live } }: Comparison): readonly string[] {
 const VIEW = 'snapback_differing_rows';
 const ROWS_PER_STEP = 256;
 
-async function forEach(
+/** Reads some rows, in the order of the lines that name them. @throws `schema-needs-host`, `cancelled`, database errors */
+export async function forEachRow(
   { db, schema }: HostDatabase,
   { values, from, by }: Rows,
   use: (row: readonly SqlValue[]) => void,

@@ -168,7 +168,7 @@ function compareIntegrity(
   prepared: PreparedPlan,
   { effects, isTrial }: Pick<Written, 'effects' | 'isTrial'>,
 ) {
-  const { integrity: before, comparisons, knownFaults: known, plan } = prepared;
+  const { integrity: before, comparisons, knownFaults: known, plan, whole } = prepared;
   const written = comparisons.map(({ staged }) => staged.live.name);
   const after =
     isTrial && areRowsInOrder(db, written) ? { ...IN_ORDER, ...checkKeys(db) } : checkIntegrity(db);
@@ -178,7 +178,10 @@ function compareIntegrity(
   const leftBehind = effects.searchIndexes
     .filter(({ handling }) => handling === 'left')
     .map(({ name }) => name);
-  const fault = findNewFault(before, after, { touched, known, leftBehind, acceptDrift });
+  const fault = findNewFault(before, after, {
+    ...{ touched, whole: whole ?? touched, known },
+    ...{ leftBehind, acceptDrift },
+  });
   if (fault !== null) throw faultError(fault);
   return { integrity: after, orphans: findOrphans(before, after, touched) };
 }

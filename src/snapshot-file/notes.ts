@@ -79,6 +79,8 @@ export type RestoreNote = {
   readonly snapshotId: SnapshotId;
   readonly snapshotTakenAt: string;
   readonly mode: RestoreMode;
+  /** Only a selected part of the snapshot was restored. */
+  readonly isPart?: true;
   /** Content of each touched table before the restore, over all columns, as older versions wrote it. The copy itself holds it. */
   readonly before?: readonly HashedTable[];
   /** Content of each touched table after COMMIT, over the columns that the restore wrote. */
@@ -165,6 +167,7 @@ const restoreNote = v.object({
   snapshotId: v.string(),
   snapshotTakenAt: v.string(),
   mode: v.picklist(['full', 'projections']),
+  isPart: v.exactOptional(v.literal(true)),
   before: v.exactOptional(v.array(v.object(hashed))),
   after: v.array(
     v.union([

@@ -202,6 +202,8 @@ export function noteFaults({ damage, foreignKeys }: Integrity): KnownFaults {
 export type Asked = {
   /** Folded names of the tables that are restored. */
   readonly touched: ReadonlySet<string>;
+  /** Those of them of which all rows are restored. */
+  readonly whole: ReadonlySet<string>;
   /** What was wrong in the state that an undo brings back. */
   readonly known: KnownFaults | null;
   /** Virtual tables that were not updated. Their own checks may report that. */
@@ -213,10 +215,10 @@ export type Asked = {
 /**
  * The first thing that is worse after a restore than before: a line of damage that occurs more often, or a foreign key that
  * more rows violate. Null where nothing is worse. Not counted: what was wrong in the state that an undo brings back, rows
- * of restored tables whose parent table is restored too (the snapshot has them so), and what is accepted.
+ * of tables that are restored as a whole and whose parent table is too (the snapshot has them so), and what is accepted.
  */
 export function findNewFault(before: Integrity, after: Integrity, asked: Asked): Fault | null {
-  const { touched, known, leftBehind, acceptDrift } = asked;
+  const { touched, whole, known, leftBehind, acceptDrift } = asked;
   const expected = new Set(leftBehind.flatMap((name) => [...(after.ofVirtualTables.get(name) ?? [])]));
   const knownLines = new Map(known?.damage);
   const knownKeys = new Map(known?.foreignKeys);
@@ -226,7 +228,8 @@ export function findNewFault(before: Integrity, after: Integrity, asked: Asked):
   for (const [key, broken] of after.foreignKeys) {
     const allowed = Math.max(before.foreignKeys.get(key)?.violations ?? 0, knownKeys.get(key) ?? 0);
     const isAsked = touched.has(foldName(broken.table));
-    const isAccepted = acceptDrift || (isAsked && touched.has(foldName(broken.parent)));
+    const isAccepted =
+      acceptDrift || (whole.has(foldName(broken.table)) && whole.has(foldName(broken.parent)));
     if (!isAccepted && broken.violations > allowed)
       return { check: 'foreign-keys', key, broken, comesBack: isAsked };
   }

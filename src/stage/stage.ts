@@ -124,17 +124,29 @@ export function openStageAgain(stage: Stage, folder: PrivateFolder, options: Ope
 }
 
 /**
- * Replaces an open stage by a private copy that may be added to. `contents` of the copy are to be computed anew. The caller
- * closes it. @throws `disk-full`, `io-failed`; the stage is closed in any case
+ * Replaces an open stage by a copy of its own. The caller closes it.
+ * @throws as `copyStage`; the stage is closed in any case
  */
-export async function takeOver(stage: Stage, { folder, nativeBinding }: StagePlace): Promise<Stage> {
+export async function takeOver(stage: Stage, place: CopyPlace): Promise<Stage> {
+  try {
+    return copyStage(stage, place);
+  } finally {
+    await stage.close();
+  }
+}
+
+type CopyPlace = Pick<StagePlace, 'folder' | 'nativeBinding'>;
+
+/**
+ * Copies an open stage into a private file that may be added to. `contents` of the copy are to be computed anew. The caller
+ * closes it. @throws `disk-full`, `io-failed`
+ */
+export function copyStage(stage: Stage, { folder, nativeBinding }: CopyPlace): Stage {
   const file = join(folder.path, `stage-${randomBytes(4).toString('hex')}.db`);
   try {
     stage.db.prepare('VACUUM INTO ?').run(file);
   } catch (error) {
     throw explainPrivateWrite(error, file);
-  } finally {
-    await stage.close();
   }
   const db = openReadDatabase(file, { nativeBinding });
   return {

@@ -2,7 +2,7 @@ import type { SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Table } from '../sqlite/table.ts';
-import { stageColumn } from './layout.ts';
+import { STAGE_SCHEMA, stageColumn } from './layout.ts';
 
 /** A snapshot's table, laid out in a private database with the live table's columns, affinities and collations. */
 export type StagedTable = {
@@ -14,6 +14,8 @@ export type StagedTable = {
   readonly columns: readonly string[];
   /** Where `columns` are in the stage, if not in this order: only some columns of the stage are asked for. */
   readonly places?: readonly number[];
+  /** Where the stage is attached, if not as the one that is restored. */
+  readonly schemaName?: string;
   /**
    * What a row's rowid is: its key, where the live table has an INTEGER PRIMARY KEY that the file has too and all keys are
    * distinct integers; else its place in the file.
@@ -29,6 +31,11 @@ export type StagedTable = {
 /** The stage's name for one of `columns`, by its index. */
 export function columnInStage({ places }: StagedTable, index: number): string {
   return stageColumn(places?.[index] ?? index);
+}
+
+/** The attached table, with the name of its schema. */
+export function tableInStage({ schemaName = STAGE_SCHEMA, name }: StagedTable): string {
+  return `${schemaName}.${name}`;
 }
 
 /** What is known of a snapshot besides its rows, once it is laid out for a schema. */

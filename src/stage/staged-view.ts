@@ -24,14 +24,16 @@ export type StagedView = {
   readonly snapshot: SnapshotRef;
 };
 
+/** Which snapshot is staged, and how. `own`: as in `stageById`. `schemaName`: as in `attachStage`. */
+type Staging = { readonly id: SnapshotId; readonly own?: boolean; readonly schemaName?: string };
+
 /**
- * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards. `own`: as
- * in `stageById`.
+ * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards.
  * @throws as `withReadView` and `stageById`
  */
 export async function withStagedSnapshot<T>(
   folder: DataFolder,
-  { id, own = false }: { readonly id: SnapshotId; readonly own?: boolean },
+  { id, own = false, schemaName }: Staging,
   task: TaskOptions,
   use: (staged: StagedView) => Promise<T>,
 ): Promise<T> {
@@ -44,7 +46,7 @@ export async function withStagedSnapshot<T>(
       task,
     );
     try {
-      attachStage(view.db, stage);
+      attachStage(view.db, stage, schemaName);
       return await use({ view, database, stage, snapshot });
     } finally {
       await stage.close();
@@ -86,27 +88,30 @@ export async function stageById(
 
 /**
  * Attaches the stage beside `main`. Call it before the transaction begins, unless nobody else has the stage. Where another process has removed the file's
- * name meanwhile, a copy of what is still open is attached. @throws `disk-full`, `io-failed`
+ * name meanwhile, a copy of what is still open is attached. `schemaName`: where another stage takes the usual name.
+ * @throws `disk-full`, `io-failed`
  */
-export function attachStage(db: AnyDatabase, stage: Stage): void {
+export function attachStage(db: AnyDatabase, stage: Stage, schemaName: string = STAGE_SCHEMA): void {
   const { file, folder } = stage;
   const copy = join(folder.path, `copy-${randomBytes(4).toString('hex')}.db`);
   try {
-    if (attachFile(db, stage, file)) return;
+    if (attachFile(db, { stage, file, schemaName })) return;
     stage.db.prepare('VACUUM INTO ?').run(copy);
-    attachFile(db, stage, copy);
+    attachFile(db, { stage, file: copy, schemaName });
   } catch (error) {
     throw explainPrivateWrite(error, copy);
   }
 }
 
+type Attached = { readonly stage: Stage; readonly file: string; readonly schemaName: string };
+
 /** False if the file is gone. Some connections would create an empty one in its place. */
-function attachFile(db: AnyDatabase, stage: Stage, file: string): boolean {
+function attachFile(db: AnyDatabase, { stage, file, schemaName }: Attached): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
-  db.prepare(`ATTACH ? AS ${STAGE_SCHEMA}`).run(file);
-  db.pragma(`${STAGE_SCHEMA}.cache_size = -${SCAN_CACHE_KB}`);
-  if (db.pragma(`${STAGE_SCHEMA}.page_count`, { simple: true }) !== 0) return true;
+  db.prepare(`ATTACH ? AS ${schemaName}`).run(file);
+  db.pragma(`${schemaName}.cache_size = -${SCAN_CACHE_KB}`);
+  if (db.pragma(`${schemaName}.page_count`, { simple: true }) !== 0) return true;
   if (stage.db.pragma('page_count', { simple: true }) === 0) return true;
-  db.exec(`DETACH ${STAGE_SCHEMA}`);
+  db.exec(`DETACH ${schemaName}`);
   return false;
 }

@@ -25,6 +25,7 @@ import {
   run,
 } from '../support/place.ts';
 import { NOW } from '../support/story.ts';
+import { makeTwoChats, selecting } from '../support/two-chats.ts';
 
 /** The first screen names the snapshot that brings back what was lost, however many were taken, pruned or renamed since. */
 const root = makeRoot();
@@ -196,6 +197,14 @@ describe.concurrent('what happened', () => {
     run(place, hide(3));
     expect(named(await readHappened(folder)), 'a rewind after the restore').toBe(early);
   });
+});
+
+test('a part that was restored does not hide that something else is lost', async () => {
+  const { place, folder, id } = await makeTwoChats(root());
+  const later = await takeSnapshot(folder, 'rewind');
+  run(place, 'DELETE FROM notes WHERE id = 1');
+  await applyRestore(folder, selecting(later.id, { by: 'tables', tables: ['notes'] }), NOW);
+  expect(await readHappened(folder)).toMatchObject({ state: 'written-since', loss: { snapshotId: id } });
 });
 
 /* The law. */

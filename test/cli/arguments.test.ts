@@ -54,6 +54,12 @@ describe('a command line', () => {
     });
   });
 
+  test('restores selected tables', () => {
+    expect(parse('restore a/b --data D --tables memories,chats').command).toMatchObject({
+      options: { mode: 'full', selection: { by: 'tables', tables: ['memories', 'chats'] } },
+    });
+  });
+
   test('takes a snapshot from before a rewind by default, and a periodic one if due', () => {
     expect(parse('take --data D').command).toEqual({ name: 'take', kind: 'rewind', ifDue: false });
     expect(parse('take --data D --if-due').command).toEqual({ name: 'take', kind: 'periodic', ifDue: true });
@@ -138,6 +144,9 @@ describe('wrong usage is refused with one sentence:', () => {
     ['an operand where none belongs', 'list rewind --data D'],
     ['no snapshot to restore', 'restore --data D'],
     ['no snapshot to verify', 'verify --data D'],
+    ['a table without a name', 'restore a/b --data D --tables memories,'],
+    ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
+    ['selected tables with newer events', 'restore a/b --data D --tables memories --keep-newer'],
     ['an unknown mode', 'restore a/b --data D --mode half'],
     ['a plan to apply without --yes', 'restore a/b --data D --plan-id P'],
     ['an unknown kind to take', 'take --data D --kind restore'],

@@ -37,6 +37,47 @@ describe.concurrent('restoring', () => {
     expect(await run(['take', '--data', dir])).toEqual(refusal(1, 'events-not-applied'));
   });
 
+  test('selects tables: the others stay, the rows that they need come along, and undo is exact', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    const plan = await ask<RestorePlan>(dir, 'restore', id, '--tables', 'memories, classifier_failures');
+    expect(plan).toMatchObject({ refusals: [], options: { selection: { by: 'tables' } } });
+    const scenes = plan.pulled.filter(({ table }) => table === 'scenes');
+    for (const { because } of scenes) expect(because.table).toBe('memories');
+    const text = await run(['restore', id, '--tables', 'memories', '--data', dir]);
+    expect(text.stdout).toContain('Only the rows of the table memories go back to');
+    expect(text.stdout).toContain('Everything else stays as it is now.');
+    const flags = ['--tables', 'memories, classifier_failures', '--yes', '--plan-id', plan.planId];
+    const receipt = await ask<RestoreReceipt>(dir, 'restore', id, ...flags);
+    expect(receipt).toMatchObject({ isPart: true });
+    const now = readTables(dir);
+    expect(now.memories).not.toEqual(mistaken.memories);
+    expect(now.event_log).toEqual(mistaken.event_log);
+    expect(now.chats).toEqual(mistaken.chats);
+    await ask(dir, 'undo', '--yes');
+    expect(readTables(dir)).toEqual(mistaken);
+    expect(await run(['restore', id, '--tables', 'nonsense', '--data', dir])).toEqual(refusal(2, 'usage'));
+  });
+
+  test('selects tables into a new file, too', async () => {
+    const dir = await makeDemo();
+    const [id, to, before] = [await newest(dir, 'rewind'), `${dir}-part.db`, await fingerprint(dir)];
+    const flags = ['--tables', 'memories', '--to', to];
+    const { planId } = await ask<CopyPlan>(dir, 'restore', id, ...flags);
+    await ask<CopyReceipt>(dir, 'restore', id, ...flags, '--yes', '--plan-id', planId);
+    expect(await fingerprint(dir)).toEqual(before);
+    const count = (file: string, table: string) => {
+      const db = new Database(file, { readonly: true });
+      try {
+        return db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+      } finally {
+        db.close();
+      }
+    };
+    expect(count(to, 'event_log')).toBe(readTables(dir).event_log?.length);
+    expect(count(to, 'memories')).toBeGreaterThan(readTables(dir).memories?.length ?? 0);
+  });
+
   test('into a new file leaves the database as it is', async () => {
     const dir = await makeDemo();
     const [id, to] = [await newest(dir, 'rewind'), `${dir}-then.db`];

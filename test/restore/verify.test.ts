@@ -42,6 +42,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
       options: defaultRestoreOptions,
       rewrite: 'differing' as const,
       kept: null,
+      selected: null,
     };
     const prepared = await preparePlan(database, { ...request, stage, preflight, isShown: true }, {});
     db.exec('BEGIN');

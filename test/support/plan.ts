@@ -63,4 +63,7 @@ export const plan: RestorePlan = {
   hostReplay: null,
   space: [{ volume: '/', neededBytes: 8_050_000, freeBytes: 82_000_000_000 }],
   refusals: [],
+  pulled: [],
+  staying: [],
+  moreStaying: false,
 };

@@ -1,0 +1,53 @@
+import type { HostDatabase } from '../host/host-database.ts';
+import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
+import { columnInStage } from '../stage/staged-table.ts';
+
+/** Rows of one table that refer to rows of another, both in the snapshot. */
+export type Reference = {
+  readonly child: StagedTable;
+  readonly parent: StagedTable;
+  /** Which columns of the child name which of the parent, by their live names. */
+  readonly pairs: readonly { readonly from: string; readonly to: string }[];
+};
+
+type KeyPart = {
+  readonly id: number;
+  readonly table: string;
+  readonly from: string;
+  readonly to: string | null;
+};
+
+/** The foreign keys that the schema declares between these tables. Those with a column that the snapshot lacks are left out. */
+export function findForeignKeys({ db }: HostDatabase, tables: readonly StagedTable[]): readonly Reference[] {
+  const parts = db.prepare<[string], KeyPart>(
+    `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`,
+  );
+  return tables.flatMap((child): readonly Reference[] =>
+    [...Map.groupBy(parts.all(child.live.name), ({ id }) => id).values()].flatMap((key) => {
+      const parent = tables.find(({ live }) => foldName(live.name) === foldName(key[0]?.table ?? ''));
+      if (parent === undefined) return [];
+      // Without columns, a key refers to the primary key.
+      const pairs = key.map(({ from, to }, index) => ({ from, to: to ?? parent.live.key[index] ?? '' }));
+      const isThere = pairs.every(
+        ({ from, to }) => placeOfName(child.columns, from) !== -1 && placeOfName(parent.columns, to) !== -1,
+      );
+      return isThere ? [{ child, parent, pairs }] : [];
+    }),
+  );
+}
+
+/** SQL: the values by which a reference's rows are matched, each side as the snapshot or the live table (`alias`) has it. */
+export function valuesOf(
+  { child, parent, pairs }: Reference,
+  side: 'child' | 'parent',
+  alias: { readonly staged: string } | { readonly live: string },
+): readonly string[] {
+  const table = side === 'child' ? child : parent;
+  return pairs.map(({ from, to }) => {
+    const column = side === 'child' ? from : to;
+    return 'live' in alias
+      ? `${alias.live}.${quoteName(column)}`
+      : `${alias.staged}.${columnInStage(table, placeOfName(table.columns, column))}`;
+  });
+}

@@ -1,0 +1,226 @@
+import { type Comparison, compareTable } from '../compare/compare-table.ts';
+import type { DataFolder } from '../host/data-folder.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { Refusal, SelectedPart, Selection } from '../model/restore.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { foldName } from '../sqlite/names.ts';
+import { copyStage, type Stage } from '../stage/stage.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
+import type { PrivateFolder } from '../system/private-folder.ts';
+import { createYielder } from '../system/yielder.ts';
+import {
+  beginChoosing,
+  type ChosenTable,
+  type ChosenTables,
+  countChosen,
+  hasChoosableRows,
+} from './chosen-rows.ts';
+import { mergeLiveRows } from './merge-stage.ts';
+import { findDifferingParents, MOST_PULLED, pullParents } from './pull-parents.ts';
+import { findForeignKeys, type Reference } from './references.ts';
+import { refusalOf } from './refusals.ts';
+import { readStagedTablesAt, readTablesAt } from './tables-at.ts';
+
+/*
+ * Restoring a part of a snapshot. Rows of the snapshot that differ are chosen, with the parents that they need. Then a copy
+ * of the stage is made that holds these, and of all other rows what the database holds.
+ *
+ * For planning, writing, verifying and undoing, this is a restore like any other, of that copy: it changes what was chosen.
+ */
+
+/** The whole snapshot is attached under this name, beside the copy that is restored. */
+export const SOURCE_SCHEMA = 'snapback_source';
+
+/** What was selected of a stage. */
+export type Selected = {
+  readonly part: SelectedPart;
+  /** What the unchosen rows are: it belongs to what a plan says. */
+  readonly hash: string;
+  /** Folded names of the tables that are restored as a whole. */
+  readonly whole: ReadonlySet<string>;
+  /** How many rows of each table are chosen, by live name. */
+  readonly chosen: ReadonlyMap<string, number>;
+  /** Why the part cannot be restored; null: it can. Else nothing is selected. */
+  readonly obstacle: Obstacle | null;
+};
+
+/**
+ * `too-many`: too many parents would come along.
+ * `not-applied`: the tables do not hold the whole log, now or in the snapshot. `inexact`: the live rows that stay cannot be
+ * held as they are.
+ */
+type Obstacle = 'too-many' | 'not-applied' | 'inexact';
+
+/** What a selection is made from: a stage that is attached as `SOURCE_SCHEMA`, and a place for a copy of it. */
+export type Source = { readonly folder: DataFolder; readonly stage: Stage; readonly place: PrivateFolder };
+
+export type SelectedStage = {
+  /** It is not attached yet. */
+  readonly stage: Stage;
+  readonly selected: Selected;
+  /** Null: nothing has to be closed. */
+  readonly close: (() => Promise<void>) | null;
+};
+
+/** So many rows that stay are named. */
+const MOST_STAYING = 100;
+
+/** What a restore does beyond what was asked for by name, where nothing was selected. */
+export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: false };
+
+/**
+ * Makes the stage whose restore brings back the selected part and changes nothing else. Call it in the transaction that the
+ * plan is made in. The caller closes the stage.
+ * @throws `usage` for what cannot be selected, `disk-full`, `schema-needs-host`, `cancelled`, database errors
+ */
+export async function selectPart(
+  source: Source,
+  database: HostDatabase,
+  selection: Selection,
+  task: TaskOptions,
+): Promise<SelectedStage> {
+  const { folder, stage, place } = source;
+  const whole = new Set(selection.tables.map((name) => findTable(stage, name)));
+  const nothing = { part: NO_PART, hash: '', whole, chosen: new Map() };
+  const refused = (obstacle: Obstacle): SelectedStage => ({
+    stage: { ...stage, tables: [] },
+    selected: { ...nothing, obstacle },
+    close: null,
+  });
+  const tablesAt = readStagedTablesAt(stage) ?? (await readTablesAt(folder, database, task));
+  if (tablesAt !== null) return refused('not-applied');
+  const usable = stage.tables
+    .filter((staged) => whole.has(foldName(staged.live.name)) || hasChoosableRows(staged))
+    .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
+  const keys = findForeignKeys(database, usable);
+  const tables = await compareSource(database, withParents(usable, whole, keys), whole, task);
+  const pulled = await pullParents(database, tables, keys, createYielder(task));
+  if (pulled === null) return refused('too-many');
+  const staying = findDifferingParents(database, tables, keys);
+  const part: SelectedPart = {
+    pulled,
+    staying: staying.slice(0, MOST_STAYING),
+    moreStaying: staying.length > MOST_STAYING,
+  };
+  const counted = [...tables.values()].map((table) => ({ table, rows: countChosen(database, table) }));
+  const taken = counted.filter(({ table, rows }) => table.isWhole || rows > 0);
+  const chosen = new Map(taken.map(({ table, rows }) => [table.comparison.staged.live.name, rows]));
+  const touched = new Set([...chosen.keys()].map(foldName));
+  const drift = stage.drift.filter(({ table }) => touched.has(foldName(table)));
+  const guessedBlobs = stage.guessedBlobs.filter(({ table }) => touched.has(foldName(table)));
+  const only = taken.map(({ table }) => table);
+  if (only.every(({ isWhole }) => isWhole)) {
+    const own = stage.tables.filter(({ live }) => touched.has(foldName(live.name)));
+    return {
+      stage: { ...stage, drift, guessedBlobs, tables: own },
+      selected: { part, hash: '', whole, chosen, obstacle: null },
+      close: null,
+    };
+  }
+  const copy = copyStage(stage, { folder: place, nativeBinding: folder.nativeBinding });
+  try {
+    const target = { stage: copy, nativeBinding: folder.nativeBinding };
+    const merged = await mergeLiveRows(target, database, only, task);
+    return {
+      stage: { ...copy, drift, guessedBlobs, tables: merged.tables },
+      selected: { part, hash: merged.hash, whole, chosen, obstacle: null },
+      close: copy.close,
+    };
+  } catch (error) {
+    await copy.close();
+    throw error;
+  }
+}
+
+/** The folded name of a table that can be restored from the snapshot. @throws `usage` */
+function findTable(stage: Stage, name: string): string {
+  const staged = stage.tables.find(({ live }) => foldName(live.name) === foldName(name));
+  const known = stage.tables.filter(({ live }) => live.readOnly === null).map(({ live }) => live.name);
+  if (staged === undefined)
+    throw refuse(
+      `There is no table “${name}” both in this snapshot and in the database. Choose among: ${known.join(', ')}.`,
+    );
+  if (staged.live.readOnly !== null)
+    throw refuse(
+      `The rows of “${staged.live.name}” come from other tables. Choose among: ${known.join(', ')}.`,
+    );
+  return foldName(staged.live.name);
+}
+
+function refuse(message: string): SnapbackError {
+  return new SnapbackError('usage', message, { command: 'restore' });
+}
+
+/** The tables of these names, and those that a chain of foreign keys leads to from there. */
+function withParents(
+  tables: readonly StagedTable[],
+  names: ReadonlySet<string>,
+  keys: readonly Reference[],
+): readonly StagedTable[] {
+  const found = new Set(names);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const { child, parent } of keys)
+      if (found.has(foldName(child.live.name))) found.add(foldName(parent.live.name));
+  }
+  return tables.filter(({ live }) => found.has(foldName(live.name)));
+}
+
+async function compareSource(
+  database: HostDatabase,
+  tables: readonly StagedTable[],
+  whole: ReadonlySet<string>,
+  task: TaskOptions,
+): Promise<ChosenTables> {
+  const yielder = createYielder(task);
+  const found = new Map<string, ChosenTable>();
+  for (const [index, staged] of tables.entries()) {
+    yielder.report({
+      phase: 'compare',
+      done: index,
+      total: tables.length,
+      unit: 'tables',
+      cancellable: false,
+    });
+    const name = foldName(staged.live.name);
+    const comparison = compareTable(database.db, staged, index, 'differing');
+    found.set(name, beginChoosing(database, comparison, { index, isWhole: whole.has(name) }));
+    await yielder.step();
+  }
+  return found;
+}
+
+/**
+ * Why a plan of a selected part may not be applied; null: it may. `comparisons`: those of the tables that are written. They
+ * prove that nothing else than the chosen rows differs from what is restored.
+ */
+export function findSelectRefusal(
+  { db }: HostDatabase,
+  { obstacle, chosen, whole }: Selected,
+  comparisons: readonly Comparison[],
+): Refusal | null {
+  const count = ({ put, gone }: Comparison) =>
+    Number(
+      db
+        .prepare<[], unknown>(
+          `SELECT (SELECT count(*) FROM ${put} WHERE differs) + (SELECT count(*) FROM ${gone})`,
+        )
+        .pluck()
+        .get(),
+    );
+  const isExact = comparisons.every((comparison) => {
+    const { name } = comparison.staged.live;
+    return whole.has(foldName(name)) || count(comparison) === chosen.get(name);
+  });
+  const found = obstacle ?? (isExact ? null : 'inexact');
+  return found === null
+    ? null
+    : refusalOf(new SnapbackError('selection-refused', REASONS[found], { why: found }));
+}
+
+const REASONS: Readonly<Record<Obstacle, string>> = {
+  'too-many': `More than ${MOST_PULLED} rows would have to come along, because selected rows refer to them.`,
+  'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',
+  inexact: 'Some rows that should stay cannot be held exactly as they are.',
+};

@@ -1,0 +1,60 @@
+import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
+import type { RowName } from '../src/model/search.ts';
+import { choose, count } from './plurals.ts';
+import { joinWords } from './sentences.ts';
+
+/* What is said of the restore of a selected part. */
+
+/** Two sentences: what comes back, which is followed by `does`, such as `go back to 14:03`, and that all else stays. Null: all does. */
+export function selectedWords({ options }: Pick<RestorePlan, 'options'>, does: string): string | null {
+  const { selection } = options;
+  if (selection === undefined) return null;
+  const { tables } = selection;
+  return `Only the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)} ${does}. Everything else stays as it is now.`;
+}
+
+/** What comes along with a selected part, and what stays although the snapshot has it otherwise: one line for each table. */
+export function selectedLines(
+  plan: Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying'>,
+): readonly string[] {
+  const pulled = Map.groupBy(plan.pulled, ({ table }) => table);
+  const staying = Map.groupBy(plan.staying, ({ table }) => table);
+  return [
+    ...[...pulled].map(
+      ([table, rows]) =>
+        `Comes along: ${rowsWords(table, rows)}, because ${refersWords(rows)} would point to nothing otherwise.`,
+    ),
+    ...[...staying].map(
+      ([table, rows]) =>
+        `Stays as it is now, although the snapshot has it otherwise: ${rowsWords(table, rows)}.`,
+    ),
+    ...(plan.moreStaying ? ['More rows stay as they are than are named here.'] : []),
+  ];
+}
+
+const MOST_NAMED = 3;
+
+/** `bots b2, b3 and 4 more`. */
+function rowsWords(table: string, rows: readonly RowName[]): string {
+  const named = rows.slice(0, MOST_NAMED).map(({ key }) => keyWords(key));
+  const rest = rows.length - named.length;
+  return `${table} ${joinWords([...named, ...(rest === 0 ? [] : [`${rest} more`])])}`;
+}
+
+function refersWords(rows: RestorePlan['pulled']): string {
+  const [first] = rows;
+  if (first === undefined) return '';
+  const rest = rows.length - 1;
+  const { table, key } = first.because;
+  return `${table} ${keyWords(key)}${rest === 0 ? '' : ` and ${count(rest, 'other row')}`}`;
+}
+
+const LONGEST_KEY = 60;
+
+function keyWords(key: RowName['key']): string {
+  if (key.length === 0) return '(without a key)';
+  const text = key
+    .map((value) => (value instanceof Uint8Array ? count(value.length, 'byte') : String(value)))
+    .join(' ');
+  return text.length <= LONGEST_KEY ? text : `${text.slice(0, LONGEST_KEY)}…`;
+}
