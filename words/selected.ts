@@ -1,4 +1,4 @@
-import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
+import type { CopyPlan, RestorePlan, Selection } from '../src/model/restore.ts';
 import type { RowName } from '../src/model/search.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
@@ -9,13 +9,18 @@ import { joinWords } from './sentences.ts';
 export function selectedWords({ options }: Pick<RestorePlan, 'options'>, does: string): string | null {
   const { selection } = options;
   if (selection === undefined) return null;
+  return `Only ${whatOf(selection)} ${does}. Everything else stays as it is now.`;
+}
+
+function whatOf(selection: Selection): string {
+  if (selection.by === 'chat') return `the messages and other rows of the chat ${selection.chat}`;
   const { tables } = selection;
-  return `Only the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)} ${does}. Everything else stays as it is now.`;
+  return `the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)}`;
 }
 
 /** What comes along with a selected part, and what stays although the snapshot has it otherwise: one line for each table. */
 export function selectedLines(
-  plan: Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying'>,
+  plan: Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying' | 'guessed'>,
 ): readonly string[] {
   const pulled = Map.groupBy(plan.pulled, ({ table }) => table);
   const staying = Map.groupBy(plan.staying, ({ table }) => table);
@@ -28,8 +33,16 @@ export function selectedLines(
       ([table, rows]) =>
         `Stays as it is now, although the snapshot has it otherwise: ${rowsWords(table, rows)}.`,
     ),
+    ...plan.guessed.map(guessedWords),
     ...(plan.moreStaying ? ['More rows stay as they are than are named here.'] : []),
   ];
+}
+
+function guessedWords({ table, column, rows, taken }: RestorePlan['guessed'][number]): string {
+  const what = `${count(rows, 'row')} of ${table}`;
+  return taken
+    ? `Restored as well, because the column ${column} names the chat, although nothing declares that it refers to it: ${what}.`
+    : `${what} may belong to the chat as well: the column ${column} names it, but nothing declares that it refers to it. ${choose(rows, 'It stays as it is', 'They stay as they are')} now.`;
 }
 
 const MOST_NAMED = 3;

@@ -12,6 +12,7 @@ import {
 import type { StreamedAnswer } from './answer.ts';
 import { printJson } from './json.ts';
 import { usage } from './option-values.ts';
+import type { CommandName } from './options.ts';
 import { alignTable, fold, toPrintable } from './text.ts';
 
 /* `show --chat`, and the chats that `show` lists. */
@@ -93,7 +94,7 @@ export async function showChat(
   const conversation = await openConversation(folder, id, null, task);
   try {
     const { chats, isCompared } = conversation.overview;
-    const meant = findChats(chat, chats);
+    const meant = findChats(chat, chats, 'show');
     const stream = (json: boolean) =>
       json ? streamJson(conversation, meant) : streamLines(conversation, { chats: meant, isCompared });
     return { stream };
@@ -103,8 +104,32 @@ export async function showChat(
   }
 }
 
+/**
+ * The id of the chat that a person means by its id or its name, for restoring what belongs to it.
+ * @throws `usage` where no chat or several are meant, or the events that name none; as `openConversation`
+ */
+export async function findChatId(
+  folder: DataFolder,
+  { id, chat }: Asked,
+  task: TaskOptions,
+): Promise<string> {
+  const conversation = await openConversation(folder, id, null, task);
+  try {
+    const [meant] = findChats(chat, conversation.overview.chats, 'restore');
+    if (meant?.chat == null)
+      throw usage('Events that name no chat cannot be told from those of others. Choose a chat.', 'restore');
+    return meant.chat;
+  } finally {
+    await conversation.close();
+  }
+}
+
 /** The branches of the chat that a person means by its id or its name. @throws `usage` with the candidates */
-function findChats(given: string, chats: readonly ChatSummary[]): readonly ChatSummary[] {
+function findChats(
+  given: string,
+  chats: readonly ChatSummary[],
+  command: CommandName,
+): readonly ChatSummary[] {
   const byId = chats.filter(({ chat }) => (chat ?? NO_CHAT) === given);
   if (byId.length > 0) return byId;
   const fold = (text: string | null) => text?.normalize('NFKC').toLowerCase();
@@ -117,8 +142,8 @@ function findChats(given: string, chats: readonly ChatSummary[]): readonly ChatS
   const list =
     named.length > 20 ? `${named.slice(0, 20).join(', ')} and ${named.length - 20} more` : named.join(', ');
   if (ids.length > 1)
-    throw usage(`Several chats are called “${given}”: ${list}. Name one of them by its id.`, 'show');
-  throw usage(`This snapshot has no chat “${given}”. Its chats: ${list === '' ? 'none' : list}.`, 'show');
+    throw usage(`Several chats are called “${given}”: ${list}. Name one of them by its id.`, command);
+  throw usage(`This snapshot has no chat “${given}”. Its chats: ${list === '' ? 'none' : list}.`, command);
 }
 
 function nameOf(chat: string | null, chats: readonly ChatSummary[]): string {

@@ -10,7 +10,8 @@ export const OPTIONS = {
   chat: {
     type: 'string',
     value: 'CHAT',
-    means: 'the messages of this chat, by its id or name: kept, lost and newer ones',
+    means:
+      'one chat, by its id or name: shows its kept, lost and newer messages, or restores only what belongs to it',
   },
   check: { type: 'boolean', means: 'reads every snapshot to its end' },
   kind: { type: 'string', value: 'KIND', means: 'rewind, periodic, restore, or another folder of snapshots' },
@@ -38,6 +39,10 @@ export const OPTIONS = {
     type: 'string',
     value: 'NAMES',
     means: 'restores only these tables, with commas between them, and the rows that they need of others',
+  },
+  'with-guessed': {
+    type: 'boolean',
+    means: 'restores with --chat also rows that only the name of a column ties to the chat',
   },
   yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
@@ -93,7 +98,19 @@ export const COMMANDS = {
   history: { options: ['data', 'db', 'to'] },
   take: { options: ['data', 'db', 'kind', 'if-due'] },
   restore: {
-    options: ['data', 'db', 'mode', 'keep-newer', 'tables', 'to', ...APPLIED, ...CONSENTS, 'clear-table'],
+    options: [
+      'data',
+      'db',
+      'mode',
+      'keep-newer',
+      'chat',
+      'with-guessed',
+      'tables',
+      'to',
+      ...APPLIED,
+      ...CONSENTS,
+      'clear-table',
+    ],
   },
   undo: { options: ['data', 'db', ...APPLIED, ...CONSENTS] },
   export: { options: ['data', 'db', 'format', 'table', 'to'] },

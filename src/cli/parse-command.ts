@@ -231,7 +231,16 @@ function parseRestoreOptions(values: OptionValues): RestoreOptions {
 }
 
 /** The part of the snapshot that is restored; undefined: all of it. */
-function parseSelection({ tables }: OptionValues): Selection | undefined {
+function parseSelection({
+  tables,
+  chat,
+  'with-guessed': withGuessed = false,
+}: OptionValues): Selection | undefined {
+  if (withGuessed && chat === undefined)
+    throw usage('The option --with-guessed says what belongs to a chat, so it needs --chat.', 'restore');
+  if (chat !== undefined && tables !== undefined)
+    throw usage('Select either tables or a chat, not both.', 'restore');
+  if (chat !== undefined) return { by: 'chat', chat, withGuessed };
   if (tables === undefined) return undefined;
   const names = tables.split(',').map((name) => name.trim());
   if (names.includes(''))

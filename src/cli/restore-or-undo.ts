@@ -12,6 +12,7 @@ import {
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
+import { findChatId } from './conversation.ts';
 import { toExactPlan } from './exact-plan.ts';
 import { describeCopyPlan, describeCopyReceipt, describePlan, describeReceipt } from './restore-report.ts';
 
@@ -20,9 +21,10 @@ type RestoreCommand = Extract<FolderCommand, { readonly name: 'restore' | 'undo'
 /** `restore` and `undo`: the plan or, with `--yes`, the receipt of what was done. */
 export async function restoreOrUndo(
   folder: DataFolder,
-  command: RestoreCommand,
+  given: RestoreCommand,
   task: TaskOptions,
 ): Promise<Answer> {
+  const command = await withChatId(folder, given, task);
   if (command.name === 'restore' && command.to !== null)
     return restoreInto(folder, { ...command, to: command.to }, task);
   const { whileOpen, planId } = command;
@@ -47,6 +49,18 @@ export async function restoreOrUndo(
           task,
         );
   return { json: toExactPlan(plan), lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
+}
+
+/** The command with the id of the chat whose part is restored, which the person may have called by its name. */
+async function withChatId(
+  folder: DataFolder,
+  command: RestoreCommand,
+  task: TaskOptions,
+): Promise<RestoreCommand> {
+  const selection = command.name === 'restore' ? command.options.selection : undefined;
+  if (command.name !== 'restore' || selection?.by !== 'chat') return command;
+  const chat = await findChatId(folder, { id: command.id, chat: selection.chat }, task);
+  return { ...command, options: { ...command.options, selection: { ...selection, chat } } };
 }
 
 /** `restore --to`: the plan or, with `--yes`, the receipt of a restore into a new file. */

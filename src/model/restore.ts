@@ -31,19 +31,32 @@ export type RestoreOptions = RestoreConsents & {
   readonly selection?: Selection | undefined;
 };
 
-/** Which part of a snapshot is brought back: whole tables. Everything else stays as it is now. */
-export type Selection = { readonly by: 'tables'; readonly tables: readonly string[] };
+/**
+ * Which part of a snapshot is brought back: whole tables, or what belongs to one chat, by its id. `withGuessed`: also rows
+ * that only the name of a column ties to the chat. Everything else stays as it is now.
+ */
+export type Selection =
+  | { readonly by: 'tables'; readonly tables: readonly string[] }
+  | { readonly by: 'chat'; readonly chat: string; readonly withGuessed: boolean };
 
 /** What a selected restore does beyond the rows that were selected by name. */
 export type SelectedPart = {
   /** Parents that are missing now and come along. `because`: the row that refers to it. */
   readonly pulled: readonly (RowName & { readonly because: RowName })[];
   /**
-   * Live rows that differ from the snapshot and stay all the same, although a selected row refers to them: `because`.
+   * Live rows that differ from the snapshot and stay all the same. `because`: a selected row refers to it; null: it belongs to
+   * the chat only now, or only did so then.
    */
-  readonly staying: readonly (RowName & { readonly because: RowName })[];
+  readonly staying: readonly (RowName & { readonly because: RowName | null })[];
   /** There are more rows that stay than are named. */
   readonly moreStaying: boolean;
+  /** Columns that by their names alone refer to the chat, with how many rows differ; `taken`: whether these are restored. */
+  readonly guessed: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly rows: number;
+    readonly taken: boolean;
+  }[];
 };
 
 /** Rows that refer to rows that do not exist, beyond those that did so before. */

@@ -36,7 +36,7 @@ export function planId(
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, keepNewer, keptHash, [...clearTables].sort()],
-    selection === undefined ? null : [[...selection.tables].sort(), selectedHash],
+    selection === undefined ? null : [selection, selectedHash],
     contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

@@ -9,6 +9,8 @@ export type Reference = {
   readonly parent: StagedTable;
   /** Which columns of the child name which of the parent, by their live names. */
   readonly pairs: readonly { readonly from: string; readonly to: string }[];
+  /** Numbers and texts with the same digits name the same row: so does a column that only the profile declares. */
+  readonly asText: boolean;
 };
 
 type KeyPart = {
@@ -32,22 +34,42 @@ export function findForeignKeys({ db }: HostDatabase, tables: readonly StagedTab
       const isThere = pairs.every(
         ({ from, to }) => placeOfName(child.columns, from) !== -1 && placeOfName(parent.columns, to) !== -1,
       );
-      return isThere ? [{ child, parent, pairs }] : [];
+      return isThere ? [{ child, parent, pairs, asText: false }] : [];
     }),
+  );
+}
+
+/** The columns of projected tables that the profile declares to name the event that a row belongs to. */
+export function findEventColumns(
+  { profile }: HostDatabase,
+  tables: readonly StagedTable[],
+): readonly Reference[] {
+  const to = profile.log.columns.id;
+  const log = tables.find(({ role, columns }) => role === 'log' && placeOfName(columns, to) !== -1);
+  if (log === undefined) return [];
+  return tables.flatMap((child): readonly Reference[] =>
+    child.role === 'log'
+      ? []
+      : profile.chat.payloadEvent.flatMap((name) => {
+          const from = child.columns[placeOfName(child.columns, name)];
+          return from === undefined ? [] : [{ child, parent: log, pairs: [{ from, to }], asText: true }];
+        }),
   );
 }
 
 /** SQL: the values by which a reference's rows are matched, each side as the snapshot or the live table (`alias`) has it. */
 export function valuesOf(
-  { child, parent, pairs }: Reference,
+  { child, parent, pairs, asText }: Reference,
   side: 'child' | 'parent',
   alias: { readonly staged: string } | { readonly live: string },
 ): readonly string[] {
   const table = side === 'child' ? child : parent;
   return pairs.map(({ from, to }) => {
     const column = side === 'child' ? from : to;
-    return 'live' in alias
-      ? `${alias.live}.${quoteName(column)}`
-      : `${alias.staged}.${columnInStage(table, placeOfName(table.columns, column))}`;
+    const value =
+      'live' in alias
+        ? `${alias.live}.${quoteName(column)}`
+        : `${alias.staged}.${columnInStage(table, placeOfName(table.columns, column))}`;
+    return asText ? `CAST(${value} AS TEXT)` : value;
   });
 }

@@ -9,6 +9,7 @@ import { copyStage, type Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
+import { type ChosenChat, chooseChat, MOST_STAYING } from './choose-chat.ts';
 import {
   beginChoosing,
   type ChosenTable,
@@ -46,11 +47,11 @@ export type Selected = {
 };
 
 /**
- * `too-many`: too many parents would come along.
+ * `ids-reused`: an event of the chat and one of another have the same id. `too-many`: too many parents would come along.
  * `not-applied`: the tables do not hold the whole log, now or in the snapshot. `inexact`: the live rows that stay cannot be
  * held as they are.
  */
-type Obstacle = 'too-many' | 'not-applied' | 'inexact';
+type Obstacle = 'ids-reused' | 'too-many' | 'not-applied' | 'inexact';
 
 /** What a selection is made from: a stage that is attached as `SOURCE_SCHEMA`, and a place for a copy of it. */
 export type Source = { readonly folder: DataFolder; readonly stage: Stage; readonly place: PrivateFolder };
@@ -63,11 +64,10 @@ export type SelectedStage = {
   readonly close: (() => Promise<void>) | null;
 };
 
-/** So many rows that stay are named. */
-const MOST_STAYING = 100;
-
 /** What a restore does beyond what was asked for by name, where nothing was selected. */
-export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: false };
+export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: false, guessed: [] };
+
+const NONE_FOUND: ChosenChat = { staying: [], guessed: [], reusesIds: false };
 
 /**
  * Makes the stage whose restore brings back the selected part and changes nothing else. Call it in the transaction that the
@@ -81,7 +81,8 @@ export async function selectPart(
   task: TaskOptions,
 ): Promise<SelectedStage> {
   const { folder, stage, place } = source;
-  const whole = new Set(selection.tables.map((name) => findTable(stage, name)));
+  const names = selection.by === 'tables' ? selection.tables.map((name) => findTable(stage, name)) : null;
+  const whole = new Set(names);
   const nothing = { part: NO_PART, hash: '', whole, chosen: new Map() };
   const refused = (obstacle: Obstacle): SelectedStage => ({
     stage: { ...stage, tables: [] },
@@ -94,12 +95,15 @@ export async function selectPart(
     .filter((staged) => whole.has(foldName(staged.live.name)) || hasChoosableRows(staged))
     .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
   const keys = findForeignKeys(database, usable);
-  const tables = await compareSource(database, withParents(usable, whole, keys), whole, task);
+  const needed = names === null ? usable : withParents(usable, whole, keys);
+  const tables = await compareSource(database, needed, whole, task);
+  const found = selection.by === 'chat' ? chooseChat(database, tables, selection, keys) : NONE_FOUND;
+  if (found.reusesIds) return refused('ids-reused');
   const pulled = await pullParents(database, tables, keys, createYielder(task));
   if (pulled === null) return refused('too-many');
-  const staying = findDifferingParents(database, tables, keys);
+  const staying = [...found.staying, ...findDifferingParents(database, tables, keys)];
   const part: SelectedPart = {
-    pulled,
+    ...{ pulled, guessed: found.guessed },
     staying: staying.slice(0, MOST_STAYING),
     moreStaying: staying.length > MOST_STAYING,
   };
@@ -220,6 +224,7 @@ export function findSelectRefusal(
 }
 
 const REASONS: Readonly<Record<Obstacle, string>> = {
+  'ids-reused': 'Events of this chat have the ids of others that were written since, or the reverse.',
   'too-many': `More than ${MOST_PULLED} rows would have to come along, because selected rows refer to them.`,
   'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',
   inexact: 'Some rows that should stay cannot be held exactly as they are.',

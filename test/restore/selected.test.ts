@@ -5,12 +5,14 @@ import {
   applyRestore,
   applyUndo,
   defaultRestoreOptions,
+  planCopy,
   planRestore,
   planUndo,
+  restoreToCopy,
   type Selection,
 } from '../../src/index.ts';
-import { codeOf, errorOf, makeRoot, run } from '../support/place.ts';
-import { WAYS } from '../support/rewound.ts';
+import { asHost, codeOf, errorOf, makeDir, makeRoot, type Place, run } from '../support/place.ts';
+import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 import { makeTwoChats, selecting, type TwoChats } from '../support/two-chats.ts';
@@ -127,6 +129,114 @@ describe.concurrent('selected tables', () => {
     // Only two rows of “memories” come along; this is another one.
     run(place, "UPDATE memories SET text = 'changed' WHERE id = 1");
     expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
+  });
+});
+
+const chat = (withGuessed = false): Selection => ({ by: 'chat', chat: 'c1', withGuessed });
+
+/** The rows of a table by whether they belong to the first chat, told by SQL of its own. */
+function readOwned(place: Place) {
+  const owned = {
+    event_log: "SELECT payload_json ->> 'chat_id' = 'c1' AS own, * FROM event_log",
+    chats: "SELECT id = 'c1' AS own, * FROM chats",
+    memories: "SELECT chat = 'c1' AS own, * FROM memories",
+    reactions:
+      "SELECT (SELECT chat FROM memories WHERE id = memory) = 'c1' AS own, reactions.* FROM reactions",
+    notes: "SELECT text NOT LIKE '%soup%' AS own, * FROM notes",
+  };
+  return asHost(place, (db) =>
+    Object.entries(owned).map(([name, sql]) => {
+      const rows = db.prepare<[], { readonly own: number }>(`${sql} ORDER BY 2, 3`).all();
+      return { name, own: rows.filter(({ own }) => own === 1), others: rows.filter(({ own }) => own !== 1) };
+    }),
+  );
+}
+
+describe.concurrent.each(WAYS)('a chat after a rewind by a host that %s', (way) => {
+  test('comes back with all that belongs to it; the newer work of another stays, and so does what nobody declares', async () => {
+    const world = await makeTwoChats(root(), way);
+    const since = readOwned(world.place);
+    const { plan, receipt } = await restorePart(world, chat(), (restored, checkpoint) => {
+      expect(restored.tables.moods).toEqual(world.since.tables.moods);
+      expect(restored.tables.drafts).toEqual(world.since.tables.drafts);
+      expect(restored.tables.bots).toHaveLength(2);
+      expect(checkpoint.last_event_id).toBe(11);
+    });
+    expect(receipt).toMatchObject({ lastEventId: 11n, isPart: true });
+    const now = readOwned(world.place);
+    expect(now.map(({ others }) => others)).toEqual(since.map(({ others }) => others));
+    const then = await makeTwoChats(root(), way);
+    run(then.place, 'DELETE FROM event_log; DELETE FROM notes; DELETE FROM reactions; DELETE FROM memories');
+    await applyRestore(
+      then.folder,
+      { ...defaultRestoreOptions, snapshotId: then.id, action: 'restore' },
+      NOW,
+    );
+    expect(now.map(({ own }) => own)).toEqual(readOwned(then.place).map(({ own }) => own));
+    expect(plan).toMatchObject({
+      newerEvents: [{ chat: 'c1', rewindRecords: 1, spoken: 1 }],
+      pulled: [{ table: 'bots', key: ['b2'], because: { table: 'memories', key: [9n] } }],
+      staying: [{ table: 'bots', key: ['b1'] }],
+      guessed: [{ table: 'moods', column: 'chat_id', rows: 2, taken: false }],
+      lineage: 'same',
+    });
+  });
+
+  test('brings along what only the name of a column ties to it, if that is asked for', async () => {
+    const world = await makeTwoChats(root(), way);
+    await restorePart(world, chat(true), (restored) => {
+      expect(restored.tables.moods).toEqual(world.before.tables.moods);
+    });
+  });
+});
+
+describe.concurrent('a chat', () => {
+  test('that neither the snapshot nor the database has is refused', async () => {
+    const { folder, id } = await makeTwoChats(root());
+    const none = selecting(id, { by: 'chat', chat: 'nobody', withGuessed: false });
+    expect(await errorOf(planRestore(folder, none))).toMatchObject({ code: 'usage' });
+  });
+
+  test('leaves rows alone that have changed hands since, and names them', async () => {
+    const { place, folder, id } = await makeTwoChats(root());
+    run(place, "UPDATE memories SET chat = 'c2', text = 'taken over' WHERE id = 1");
+    const request = selecting(id, chat());
+    const { staying } = await planRestore(folder, request);
+    expect(staying).toContainEqual({ table: 'memories', key: [1n], because: null });
+    await applyRestore(folder, request, NOW);
+    const taken = asHost(place, (db) => db.prepare('SELECT text FROM memories WHERE id = 1').pluck().get());
+    expect(taken).toBe('taken over');
+  });
+
+  test('is refused if another one has events with the ids of its lost ones by now', async () => {
+    const { place, folder, id, before } = await makeTwoChats(root());
+    run(place, "UPDATE event_log SET id = 7 WHERE payload_json LIKE '%soup is ready%'");
+    expect(before.tables.event_log).toHaveLength(9);
+    const since = readState(place.databaseFile);
+    const { refusals } = await planRestore(folder, selecting(id, chat()));
+    expect(refusals).toMatchObject([{ code: 'selection-refused', detail: { why: 'ids-reused' } }]);
+    expect(await codeOf(applyRestore(folder, selecting(id, chat()), NOW))).toBe('selection-refused');
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
+
+  test('comes back in a new file, while the database stays as it is', async () => {
+    const { place, folder, id, since } = await makeTwoChats(root());
+    const to = join(await makeDir(root()), 'then.db');
+    const { action: _, ...request } = { ...selecting(id, chat()), to };
+    const { planId } = await planCopy(folder, request);
+    expect(await restoreToCopy(folder, request, { planId })).toMatchObject({ isPart: true });
+    expect(readState(place.databaseFile)).toEqual(since);
+    await applyRestore(folder, selecting(id, chat()), NOW);
+    expect(readState(to).tables).toEqual(readState(place.databaseFile).tables);
+  });
+
+  test('waits until the chat app has applied the newer events that were kept', async () => {
+    const { place, folder, id } = await rewindLately(root(), 'flags');
+    await applyRestore(folder, keeping(id), NOW);
+    const kept = readState(place.databaseFile);
+    const { refusals } = await planRestore(folder, selecting(id, chat()));
+    expect(refusals).toMatchObject([{ code: 'selection-refused', detail: { why: 'not-applied' } }]);
+    expect(readState(place.databaseFile)).toEqual(kept);
   });
 });
 

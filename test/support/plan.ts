@@ -66,4 +66,5 @@ export const plan: RestorePlan = {
   pulled: [],
   staying: [],
   moreStaying: false,
+  guessed: [],
 };

@@ -8,8 +8,8 @@ import { readState, type State } from './state.ts';
  * reactions to a memory, and notes to an event, which only the profile declares. Moods name a chat without saying so.
  */
 
-const TABLES = ['bots', 'chats', 'memories', 'reactions', 'notes', 'moods'];
-const SCHEMA = `
+export const TABLES = ['bots', 'chats', 'memories', 'reactions', 'notes', 'moods'];
+export const SCHEMA = `
   CREATE TABLE bots (id TEXT PRIMARY KEY, name TEXT);
   CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT, messages INTEGER);
   CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, chat TEXT REFERENCES chats(id), bot TEXT REFERENCES bots(id), text TEXT);
@@ -19,7 +19,7 @@ const SCHEMA = `
   CREATE TABLE drafts (chat TEXT REFERENCES chats(id), text TEXT);`;
 
 /** SQL: a message of a chat, and what follows from it. */
-function say(chat: string, text: string, bot = 'b1'): string {
+export function say(chat: string, text: string, bot = 'b1'): string {
   return `INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES
       ('main', '2026-01-01T00:00:00Z', 'message', json_object('chat_id', '${chat}', 'text', '${text}'));
     INSERT INTO notes (event_id, text) VALUES (last_insert_rowid(), 'note on ${text}');
