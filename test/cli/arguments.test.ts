@@ -54,9 +54,15 @@ describe('a command line', () => {
     });
   });
 
-  test('restores selected tables', () => {
+  test('restores selected tables, or a chat', () => {
     expect(parse('restore a/b --data D --tables memories,chats').command).toMatchObject({
       options: { mode: 'full', selection: { by: 'tables', tables: ['memories', 'chats'] } },
+    });
+    expect(parse('restore a/b --data D --chat c1').command).toMatchObject({
+      options: { selection: { by: 'chat', chat: 'c1', withGuessed: false } },
+    });
+    expect(parse('restore a/b --data D --chat c1 --with-guessed').command).toMatchObject({
+      options: { selection: { withGuessed: true } },
     });
   });
 
@@ -145,6 +151,8 @@ describe('wrong usage is refused with one sentence:', () => {
     ['no snapshot to restore', 'restore --data D'],
     ['no snapshot to verify', 'verify --data D'],
     ['a table without a name', 'restore a/b --data D --tables memories,'],
+    ['both tables and a chat', 'restore a/b --data D --tables memories --chat c1'],
+    ['guesses without a chat', 'restore a/b --data D --tables memories --with-guessed'],
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
     ['selected tables with newer events', 'restore a/b --data D --tables memories --keep-newer'],
     ['an unknown mode', 'restore a/b --data D --mode half'],

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import type { Loss } from '../../src/model/happened.ts';
 import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import {
   ask,
@@ -14,6 +15,7 @@ import {
   refusal,
   run,
   start,
+  type Tables,
   waitFor,
 } from '../support/cli.ts';
 import { hold } from '../support/process.ts';
@@ -57,6 +59,28 @@ describe.concurrent('restoring', () => {
     await ask(dir, 'undo', '--yes');
     expect(readTables(dir)).toEqual(mistaken);
     expect(await run(['restore', id, '--tables', 'nonsense', '--data', dir])).toEqual(refusal(2, 'usage'));
+  });
+
+  test('selects a chat by its name: another one’s rows stay, and what nothing declares is named', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    const { loss } = await ask<{ readonly loss: Loss }>(dir, 'status');
+    const [{ chat, chatName } = { chat: '', chatName: '' }] = loss.returningEvents;
+    const plan = await ask<RestorePlan>(dir, 'restore', id, '--chat', chatName ?? '');
+    expect(plan).toMatchObject({ refusals: [], options: { selection: { by: 'chat', chat } } });
+    const { planId } = await ask<RestorePlan>(dir, 'restore', id, '--chat', chat ?? '');
+    expect(planId).toBe(plan.planId);
+    const { stdout } = await run(['restore', id, '--chat', chat ?? '', '--data', dir]);
+    expect(stdout).toContain(`Only the messages and other rows of the chat ${chat} go back to`);
+    await ask(dir, 'restore', id, '--chat', chat ?? '', '--yes', '--plan-id', planId);
+    const isOwn = new RegExp(`chat_id\\W+${chat}\\W`);
+    const others = ({ event_log: events = [] }: Tables) =>
+      events.filter((event) => !isOwn.test(String(event)));
+    expect(others(readTables(dir))).toEqual(others(mistaken));
+    expect(readTables(dir).event_log).not.toEqual(mistaken.event_log);
+    await ask(dir, 'undo', '--yes');
+    expect(readTables(dir)).toEqual(mistaken);
+    expect(await run(['restore', id, '--chat', 'nobody', '--data', dir])).toEqual(refusal(2, 'usage'));
   });
 
   test('selects tables into a new file, too', async () => {

@@ -29,5 +29,10 @@ describe('a selected part', () => {
       'Stays as it is now, although the snapshot has it otherwise: chats c1.',
     ]);
     expect(selectedLines(plan)).toEqual([]);
+    const guess = { table: 'moods', column: 'chat_id', rows: 2 };
+    expect(selectedLines({ ...plan, guessed: [{ ...guess, taken: false }] })[0]).toContain(
+      'They stay as they are now.',
+    );
+    expect(selectedLines({ ...plan, guessed: [{ ...guess, taken: true }] })[0]).toContain('Restored as well');
   });
 });
