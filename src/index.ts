@@ -63,6 +63,7 @@ export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState } from './recovery/undo.ts';
 export { isWritable } from './restore/preflight.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
+export { readRowNames } from './restore/row-file.ts';
 export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
 export { readWaiting } from './restore/waiting-events.ts';
 export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';

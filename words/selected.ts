@@ -1,11 +1,12 @@
 import type { CopyPlan, RestorePlan, Selection } from '../src/model/restore.ts';
 import type { RowName } from '../src/model/search.ts';
+import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
 /* What is said of the restore of a selected part. */
 
-/** Two sentences: what comes back, which is followed by `does`, such as `go back to 14:03`, and that all else stays. Null: all does. */
+/** Two sentences: what comes back, with what it does, such as `go back to 14:03`, and that all else stays. Null: all does. */
 export function selectedWords({ options }: Pick<RestorePlan, 'options'>, does: string): string | null {
   const { selection } = options;
   if (selection === undefined) return null;
@@ -14,6 +15,7 @@ export function selectedWords({ options }: Pick<RestorePlan, 'options'>, does: s
 
 function whatOf(selection: Selection): string {
   if (selection.by === 'chat') return `the messages and other rows of the chat ${selection.chat}`;
+  if (selection.by === 'rows') return `the rows that you named (${formatNumber(selection.rows.length)})`;
   const { tables } = selection;
   return `the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)}`;
 }

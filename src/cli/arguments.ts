@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 import { usage } from './option-values.ts';
-import { type CommandName, goesWith, isCommandName, OPTIONS } from './options.ts';
+import { type CommandName, goesWith, isCommandName, OPTIONS, optionsOf } from './options.ts';
 import { parseCommand } from './parse-command.ts';
 
 /** A parsed command line. `data` is null only if the command needs no data folder. */
@@ -44,9 +44,16 @@ function commandName(word: string): CommandName {
 
 function parseOptions(args: readonly string[]) {
   try {
-    const { values, positionals, tokens } = parseArgs({
+    // Only the command tells whether an option has a value.
+    const { positionals: words } = parseArgs({
       args: [...args],
       options: OPTIONS,
+      allowPositionals: true,
+      strict: false,
+    });
+    const { values, positionals, tokens } = parseArgs({
+      args: [...args],
+      options: optionsOf(words.find(isCommandName)),
       allowPositionals: true,
       tokens: true,
     });

@@ -62,6 +62,8 @@ export type Command =
       readonly name: 'restore';
       readonly id: string;
       readonly options: RestoreOptions;
+      /** The file that names the rows to restore; null: the options say what is restored. */
+      readonly rowsIn: string | null;
       readonly whileOpen: boolean;
       /** A new file to restore into; null: the database itself. */
       readonly to: string | null;

@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandName, OPTIONS, type OptionName } from './options.ts';
+import { COMMANDS, type CommandName, type OptionName, optionsOf } from './options.ts';
 
 type Said = { readonly operands: string; readonly does: string };
 
@@ -97,7 +97,7 @@ function describeAll(): readonly string[] {
     ]),
     '',
     'Options for all commands',
-    ...(['data', 'db', 'json', 'help', 'version'] as const).map(describeOption),
+    ...(['data', 'db', 'json', 'help', 'version'] as const).map((option) => describeOption(option)),
     '',
     '“snapback help COMMAND” shows the options of a command.',
     ...IDS.split('\n'),
@@ -114,7 +114,7 @@ function describeOne(name: CommandName): readonly string[] {
     `“${name}” ${SAID[name].does}.`,
     '',
     'Options',
-    ...options.map(describeOption),
+    ...options.map((option) => describeOption(option, name)),
     ...(SAID[name].operands.includes('ID') ? ['', ...IDS.split('\n')] : []),
   ];
 }
@@ -123,8 +123,8 @@ function callOf(name: CommandName): string {
   return `${name} ${SAID[name].operands}`.trimEnd();
 }
 
-function describeOption(name: OptionName): string {
-  const option = OPTIONS[name];
+function describeOption(name: OptionName, command?: CommandName): string {
+  const option = optionsOf(command)[name];
   return indent(`--${name}${'value' in option ? ` ${option.value}` : ''}`, option.means);
 }
 

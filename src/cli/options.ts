@@ -81,8 +81,27 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
+/** Options that are another one with this command. */
+const OWN_OPTIONS = {
+  restore: {
+    rows: {
+      type: 'string',
+      value: 'FILE',
+      means: 'restores only the rows that FILE names: a JSON list of {"table": NAME, "key": [VALUE, ...]}',
+    },
+  },
+} as const;
+
+/** Every option as it is with this command. */
+export function optionsOf(command: string | undefined) {
+  return command === 'restore' ? { ...OPTIONS, ...OWN_OPTIONS.restore } : OPTIONS;
+}
+
 /** The options of one command line. */
-export type OptionValues = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values'];
+export type OptionValues = Omit<
+  ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values'],
+  'rows'
+> & { readonly rows?: boolean | string };
 
 const APPLIED = ['yes', 'plan-id'] as const;
 const CONSENTS = ['while-open', 'accept-drift', 'accept-other-timeline'] as const;
@@ -106,6 +125,7 @@ export const COMMANDS = {
       'chat',
       'with-guessed',
       'tables',
+      'rows',
       'to',
       ...APPLIED,
       ...CONSENTS,

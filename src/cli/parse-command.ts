@@ -49,6 +49,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         name,
         id: one(name, operands, 'a snapshot'),
         options: parseRestoreOptions(values),
+        rowsIn: typeof values.rows === 'string' ? values.rows : null,
         whileOpen,
         to: parseTarget(values),
         ...applied,
@@ -165,7 +166,8 @@ function parsePutBack([trashName = '', ...ids]: readonly string[]): PutBackChoic
 const ROWS_AT_ONCE = 100;
 
 function parseDiff(operands: readonly string[], values: OptionValues): Command {
-  const { rows = false, table = null, limit, offset } = values;
+  const { table = null, limit, offset } = values;
+  const rows = values.rows === true;
   const [id = '', otherId = null, ...more] = operands;
   if (id === '') throw usage('“diff” needs a snapshot.', 'diff');
   if (more.length > 0) throw usage(`“diff” takes one or two snapshots; “${more[0]}” is too many.`, 'diff');
@@ -214,12 +216,13 @@ function parseTake(values: OptionValues): Command {
 
 function parseRestoreOptions(values: OptionValues): RestoreOptions {
   const selection = parseSelection(values);
-  if (selection !== undefined && values['keep-newer'] === true)
+  const isPart = selection !== undefined || values.rows !== undefined;
+  if (isPart && values['keep-newer'] === true)
     throw usage(
       'A selected part leaves all else as it is, newer events too: leave out --keep-newer.',
       'restore',
     );
-  if (selection !== undefined && values.mode !== undefined)
+  if (isPart && values.mode !== undefined)
     throw usage('A selected part says itself what is restored: leave out --mode.', 'restore');
   return {
     ...parseConsents(values),
@@ -234,12 +237,14 @@ function parseRestoreOptions(values: OptionValues): RestoreOptions {
 function parseSelection({
   tables,
   chat,
+  rows,
   'with-guessed': withGuessed = false,
 }: OptionValues): Selection | undefined {
   if (withGuessed && chat === undefined)
     throw usage('The option --with-guessed says what belongs to a chat, so it needs --chat.', 'restore');
-  if (chat !== undefined && tables !== undefined)
-    throw usage('Select either tables or a chat, not both.', 'restore');
+  if ([tables, chat, rows].filter((one) => one !== undefined).length > 1)
+    throw usage('Select tables, a chat or rows, but only one of these.', 'restore');
+  if (rows === '') throw usage('The option --rows needs a path.', 'restore');
   if (chat !== undefined) return { by: 'chat', chat, withGuessed };
   if (tables === undefined) return undefined;
   const names = tables.split(',').map((name) => name.trim());

@@ -6,8 +6,10 @@ import {
   planCopy,
   planRestore,
   planUndo,
+  readRowNames,
   restoreToCopy,
   rulesOf,
+  type Selection,
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
@@ -24,7 +26,7 @@ export async function restoreOrUndo(
   given: RestoreCommand,
   task: TaskOptions,
 ): Promise<Answer> {
-  const command = await withChatId(folder, given, task);
+  const command = await withSelection(folder, given, task);
   if (command.name === 'restore' && command.to !== null)
     return restoreInto(folder, { ...command, to: command.to }, task);
   const { whileOpen, planId } = command;
@@ -51,16 +53,19 @@ export async function restoreOrUndo(
   return { json: toExactPlan(plan), lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
 }
 
-/** The command with the id of the chat whose part is restored, which the person may have called by its name. */
-async function withChatId(
+/** The command with what it selects: the rows that a file names, or a chat by its id, which the person may have called by its name. */
+async function withSelection(
   folder: DataFolder,
   command: RestoreCommand,
   task: TaskOptions,
 ): Promise<RestoreCommand> {
-  const selection = command.name === 'restore' ? command.options.selection : undefined;
-  if (command.name !== 'restore' || selection?.by !== 'chat') return command;
+  if (command.name !== 'restore') return command;
+  const select = (selection: Selection) => ({ ...command, options: { ...command.options, selection } });
+  if (command.rowsIn !== null) return select({ by: 'rows', rows: await readRowNames(command.rowsIn) });
+  const { selection } = command.options;
+  if (selection?.by !== 'chat') return command;
   const chat = await findChatId(folder, { id: command.id, chat: selection.chat }, task);
-  return { ...command, options: { ...command.options, selection: { ...selection, chat } } };
+  return select({ ...selection, chat });
 }
 
 /** `restore --to`: the plan or, with `--yes`, the receipt of a restore into a new file. */

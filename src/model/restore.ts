@@ -32,12 +32,13 @@ export type RestoreOptions = RestoreConsents & {
 };
 
 /**
- * Which part of a snapshot is brought back: whole tables, or what belongs to one chat, by its id. `withGuessed`: also rows
- * that only the name of a column ties to the chat. Everything else stays as it is now.
+ * Which part of a snapshot is brought back: whole tables; what belongs to one chat, by its id; or single rows. `withGuessed`:
+ * also rows that only the name of a column ties to the chat. Everything else stays as it is now.
  */
 export type Selection =
   | { readonly by: 'tables'; readonly tables: readonly string[] }
-  | { readonly by: 'chat'; readonly chat: string; readonly withGuessed: boolean };
+  | { readonly by: 'chat'; readonly chat: string; readonly withGuessed: boolean }
+  | { readonly by: 'rows'; readonly rows: readonly RowName[] };
 
 /** What a selected restore does beyond the rows that were selected by name. */
 export type SelectedPart = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RestorePlan } from '../model/restore.ts';
+import type { RestorePlan, Selection } from '../model/restore.ts';
+import type { StoredValue } from '../model/search.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -36,8 +37,16 @@ export function planId(
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, keepNewer, keptHash, [...clearTables].sort()],
-    selection === undefined ? null : [selection, selectedHash],
+    selection === undefined ? null : [identify(selection), selectedHash],
     contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** A selection as plain JSON: values that JSON does not know with their type and text. */
+function identify(selection: Selection): unknown {
+  if (selection.by !== 'rows') return selection;
+  const asText = (value: StoredValue) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
+  return selection.rows.map(({ table, key }) => [table, key.map((value) => [typeof value, asText(value)])]);
 }

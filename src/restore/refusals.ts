@@ -28,7 +28,8 @@ export function findRefusals(
   const { schema, profile } = database;
   const refusals: Refusal[] = [];
   const salvaged = stage.about?.salvaged;
-  if (salvaged !== undefined)
+  // Single rows are restored without a word about others.
+  if (salvaged !== undefined && plan.options.selection?.by !== 'rows')
     refusals.push({
       code: 'snapshot-salvaged',
       message: 'Some of its rows are lost. Restoring all of it would remove what it does not hold.',

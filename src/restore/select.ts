@@ -10,6 +10,7 @@ import type { StagedTable } from '../stage/staged-table.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import { type ChosenChat, chooseChat, MOST_STAYING } from './choose-chat.ts';
+import { chooseRows } from './choose-rows.ts';
 import {
   beginChoosing,
   type ChosenTable,
@@ -95,9 +96,11 @@ export async function selectPart(
     .filter((staged) => whole.has(foldName(staged.live.name)) || hasChoosableRows(staged))
     .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
   const keys = findForeignKeys(database, usable);
-  const needed = names === null ? usable : withParents(usable, whole, keys);
+  const named = selection.by === 'rows' ? selection.rows.map(({ table }) => findTable(stage, table)) : names;
+  const needed = named === null ? usable : withParents(usable, new Set(named), keys);
   const tables = await compareSource(database, needed, whole, task);
   const found = selection.by === 'chat' ? chooseChat(database, tables, selection, keys) : NONE_FOUND;
+  if (selection.by === 'rows') chooseRows(database, tables, selection.rows);
   if (found.reusesIds) return refused('ids-reused');
   const pulled = await pullParents(database, tables, keys, createYielder(task));
   if (pulled === null) return refused('too-many');

@@ -28,6 +28,7 @@ describe('a command line', () => {
         acceptOtherTimeline: false,
         clearTables: [],
       },
+      rowsIn: null,
       whileOpen: false,
       to: null,
       yes: false,
@@ -47,6 +48,7 @@ describe('a command line', () => {
         acceptOtherTimeline: true,
         clearTables: ['t', 'u'],
       },
+      rowsIn: null,
       whileOpen: true,
       to: null,
       yes: true,
@@ -54,7 +56,7 @@ describe('a command line', () => {
     });
   });
 
-  test('restores selected tables, or a chat', () => {
+  test('restores selected tables, a chat, or the rows that a file names', () => {
     expect(parse('restore a/b --data D --tables memories,chats').command).toMatchObject({
       options: { mode: 'full', selection: { by: 'tables', tables: ['memories', 'chats'] } },
     });
@@ -64,6 +66,10 @@ describe('a command line', () => {
     expect(parse('restore a/b --data D --chat c1 --with-guessed').command).toMatchObject({
       options: { selection: { withGuessed: true } },
     });
+    const named = { name: 'restore', id: 'a/b', rowsIn: 'f.json' };
+    expect(parse('restore a/b --data D --rows f.json').command).toMatchObject(named);
+    expect(parse('--rows f.json --data D restore a/b').command).toMatchObject(named);
+    expect(parse('diff a/b --data D --table t --rows').command).toMatchObject({ name: 'diff', table: 't' });
   });
 
   test('takes a snapshot from before a rewind by default, and a periodic one if due', () => {
@@ -152,6 +158,8 @@ describe('wrong usage is refused with one sentence:', () => {
     ['no snapshot to verify', 'verify --data D'],
     ['a table without a name', 'restore a/b --data D --tables memories,'],
     ['both tables and a chat', 'restore a/b --data D --tables memories --chat c1'],
+    ['both rows and a chat', 'restore a/b --data D --rows f --chat c1'],
+    ['rows without a file', 'restore a/b --data D --rows'],
     ['guesses without a chat', 'restore a/b --data D --tables memories --with-guessed'],
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
     ['selected tables with newer events', 'restore a/b --data D --tables memories --keep-newer'],

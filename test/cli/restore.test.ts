@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -19,6 +19,11 @@ import {
   waitFor,
 } from '../support/cli.ts';
 import { hold } from '../support/process.ts';
+
+type RowsJson = {
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly change: string; readonly after: readonly unknown[] | null }[];
+};
 
 describe.concurrent('restoring', () => {
   test('keeps what was written since if asked to, and says which events the chat app applies at its next start', async () => {
@@ -81,6 +86,40 @@ describe.concurrent('restoring', () => {
     await ask(dir, 'undo', '--yes');
     expect(readTables(dir)).toEqual(mistaken);
     expect(await run(['restore', id, '--chat', 'nobody', '--data', dir])).toEqual(refusal(2, 'usage'));
+  });
+
+  test('selects the rows that a file names', async () => {
+    const dir = await makeDemo();
+    const [id, mistaken] = [await newest(dir, 'rewind'), readTables(dir)];
+    const diff = await ask<RowsJson>(dir, 'diff', id, '--table', 'memories', '--rows', '--limit', '1000');
+    const lost = diff.rows.filter(({ change }) => change === 'added').slice(0, 2);
+    const file = `${dir}-rows.json`;
+    const at = diff.columns.indexOf('id');
+    await writeFile(
+      file,
+      JSON.stringify(lost.map(({ after }) => ({ table: 'memories', key: [after?.[at]] }))),
+    );
+    const plan = await ask<RestorePlan>(dir, 'restore', id, '--rows', file);
+    expect(plan.tables.find(({ name }) => name === 'memories')).toMatchObject({
+      added: 2,
+      removed: 0,
+      changed: 0,
+    });
+    await ask(dir, '--rows', file, 'restore', id, '--yes', '--plan-id', plan.planId);
+    expect(readTables(dir).memories).toHaveLength((mistaken.memories?.length ?? 0) + 2);
+    await ask(dir, 'undo', '--yes');
+    expect(readTables(dir)).toEqual(mistaken);
+    for (const text of [
+      '',
+      '{}',
+      '[]',
+      '[{"table": "memories"}]',
+      '[{"table": "memories", "key": [null]}]',
+    ]) {
+      await writeFile(file, text);
+      expect(await run(['restore', id, '--rows', file, '--data', dir])).toEqual(refusal(2, 'usage'));
+    }
+    expect((await run(['restore', id, '--rows', `${file}-not`, '--data', dir])).status).toBe(1);
   });
 
   test('selects tables into a new file, too', async () => {

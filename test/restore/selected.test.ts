@@ -8,6 +8,7 @@ import {
   planCopy,
   planRestore,
   planUndo,
+  type RowName,
   restoreToCopy,
   type Selection,
 } from '../../src/index.ts';
@@ -237,6 +238,86 @@ describe.concurrent('a chat', () => {
     const { refusals } = await planRestore(folder, selecting(id, chat()));
     expect(refusals).toMatchObject([{ code: 'selection-refused', detail: { why: 'not-applied' } }]);
     expect(readState(place.databaseFile)).toEqual(kept);
+  });
+});
+
+const rows = (...named: readonly RowName[]): Selection => ({ by: 'rows', rows: named });
+
+describe.concurrent('selected rows', () => {
+  test('come back, change and go, each by its key, with the parents that they need', async () => {
+    const world = await makeTwoChats(root());
+    run(world.place, "INSERT INTO chats VALUES ('c9', 'New', 0)");
+    const since = readState(world.place.databaseFile);
+    const named = [
+      { table: 'memories', key: ['9'] },
+      { table: 'memories', key: [2n] },
+      { table: 'REACTIONS', key: [9n, ':)'] },
+      { table: 'chats', key: ['c9'] },
+      { table: 'chats', key: ['c2'] },
+    ];
+    const { plan } = await restorePart({ ...world, since }, rows(...named), (restored) => {
+      const texts = asHost(world.place, (db) =>
+        db.prepare('SELECT id, text FROM memories ORDER BY id').raw().all(),
+      );
+      expect(texts).toEqual([
+        ...[
+          [1, 'of one'],
+          [2, 'of soup one'],
+          [3, 'of two'],
+          [4, 'of soup two'],
+          [6, 'of soup three'],
+        ],
+        ...[
+          [8, 'of soup four'],
+          [9, 'of five'],
+          [10, 'of soup is ready'],
+          [11, 'of written on'],
+        ],
+      ]);
+      expect(restored.tables.chats).toContain('text 6332 text 4B69746368656E integer 4');
+      expect(restored.tables.chats).toHaveLength(2);
+      expect(restored.tables.event_log).toEqual(since.tables.event_log);
+    });
+    expect(plan.pulled).toEqual([{ table: 'bots', key: ['b2'], because: { table: 'memories', key: [9n] } }]);
+    expect(plan.tables.map(({ name, added, removed, changed }) => [name, added, removed, changed])).toEqual([
+      ...[
+        ['bots', 1, 0, 0],
+        ['chats', 0, 1, 1],
+        ['memories', 1, 0, 1],
+        ['reactions', 1, 0, 0],
+      ],
+    ]);
+  });
+
+  test('of the log are single events', async () => {
+    const world = await makeTwoChats(root());
+    const { plan } = await restorePart(world, rows({ table: 'event_log', key: [7n] }), (restored) => {
+      expect(restored.tables.event_log).toHaveLength((world.since.tables.event_log?.length ?? 0) + 1);
+    });
+    expect(plan).toMatchObject({
+      returningEvents: [{ chat: 'c1', events: 1 }],
+      newerEvents: [],
+      lineage: 'same',
+    });
+  });
+
+  test.each([
+    ['neither then nor now', { table: 'memories', key: [77n] }],
+    ['by too few values', { table: 'reactions', key: [9n] }],
+    ['without a key', { table: 'moods', key: ['c1'] }],
+    ['of no table', { table: 'nonsense', key: [1n] }],
+  ])('that are there %s are refused in words', async (_, name) => {
+    const { folder, id } = await makeTwoChats(root());
+    expect(await errorOf(planRestore(folder, selecting(id, rows(name))))).toMatchObject({ code: 'usage' });
+  });
+
+  test('that others refer to are not taken from them', async () => {
+    const { place, folder, id } = await makeTwoChats(root());
+    run(place, "INSERT INTO bots VALUES ('b3', 'New'); UPDATE memories SET bot = 'b3' WHERE id = 10");
+    const { refusals } = await planRestore(folder, selecting(id, rows({ table: 'bots', key: ['b3'] })));
+    expect(refusals).toMatchObject([
+      { code: 'leaves-orphans', detail: { table: 'memories', parent: 'bots' } },
+    ]);
   });
 });
 

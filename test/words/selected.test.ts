@@ -14,6 +14,10 @@ describe('a selected part', () => {
     expect(leadWords(part, now)).toMatch(
       /^Only the rows of the tables chats and notes go back to .*, just before the rewind\. Everything else stays as it is now\.$/,
     );
+    const rows = { by: 'rows', rows: [{ table: 'notes', key: [1n] }] } as const;
+    expect(leadWords({ ...plan, options: { ...plan.options, selection: rows } }, now)).toMatch(
+      /^Only the rows that you named \(1\) go back to /,
+    );
     expect(copyWords({ ...part, to: '/x.db' }, now)).toMatch(
       /^A new database\. Only the rows of the tables chats and notes are as of /,
     );

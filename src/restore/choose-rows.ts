@@ -1,0 +1,73 @@
+import type { HostDatabase } from '../host/host-database.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { RowName, StoredValue } from '../model/search.ts';
+import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { needingHost } from '../sqlite/needs-host.ts';
+import { sameKey } from '../sqlite/same-values.ts';
+import { columnInStage, tableInStage } from '../stage/staged-table.ts';
+import { type ChosenTables, findChosen } from './chosen-rows.ts';
+
+/** So many single rows can be selected. Whoever needs more restores their table as a whole. */
+const MOST_ROWS = 10_000;
+
+/**
+ * Chooses single rows by their keys: each becomes what it was, and one that the snapshot does not have goes.
+ * @throws `usage` where a table or a row is not there, or its rows cannot be told apart by a key
+ */
+export function chooseRows(database: HostDatabase, tables: ChosenTables, rows: readonly RowName[]): void {
+  if (rows.length > MOST_ROWS)
+    throw refuse(`At most ${MOST_ROWS} single rows can be restored at once: select their tables instead.`);
+  for (const row of rows) chooseRow(database, tables, row);
+}
+
+function chooseRow({ db }: HostDatabase, tables: ChosenTables, { table, key }: RowName): void {
+  const chosen = findChosen(tables, table);
+  if (chosen === undefined) throw refuse(`Single rows of “${table}” cannot be restored from this snapshot.`);
+  const { comparison } = chosen;
+  const { staged, identity } = comparison;
+  const { live, columns } = staged;
+  const places = live.key.map((column) => placeOfName(columns, column));
+  if (places.length === 0 || places.includes(-1))
+    throw refuse(
+      `“${live.name}” has no primary key, so single rows of it cannot be named. Select the table.`,
+    );
+  if (key.length !== live.key.length)
+    throw refuse(
+      `The key of “${live.name}” has ${live.key.length} ${live.key.length === 1 ? 'value' : 'values'}: ${live.key.join(', ')}.`,
+    );
+  const matches = (placeAt: (column: string, index: number) => string) =>
+    live.key.map((column, index) => sameKey(live, column, placeAt(column, index), '?')).join(' AND ');
+  const ofStage = matches((_, index) => columnInStage(staged, places[index] ?? -1));
+  const goes = identity.map((column, index) => `g.i${index} = l.${quoteName(column)}`).join(' AND ');
+  const [then, now, line] = needingHost(live.name, () => [
+    db
+      .prepare<StoredValue[], bigint>(`SELECT rowid FROM ${tableInStage(staged)} WHERE ${ofStage}`)
+      .pluck()
+      .safeIntegers()
+      .get(...key),
+    db
+      .prepare<StoredValue[]>(
+        `SELECT 1 FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${matches(quoteName)}`,
+      )
+      .get(...key),
+    db
+      .prepare<StoredValue[], bigint>(
+        `SELECT g.rowid FROM main.${quoteName(live.name)} l ${live.scanHint} CROSS JOIN ${comparison.gone} g ON ${goes}
+         WHERE ${matches((column) => `l.${quoteName(column)}`)}`,
+      )
+      .pluck()
+      .safeIntegers()
+      .get(...key),
+  ]);
+  if (then === undefined && now === undefined)
+    throw refuse(`“${live.name}” has no row ${key.map(String).join(', ')}, neither then nor now.`);
+  if (then !== undefined)
+    db.prepare<[bigint]>(
+      `INSERT OR IGNORE INTO ${chosen.put} SELECT ord FROM ${comparison.put} WHERE ord = ?`,
+    ).run(then);
+  if (line !== undefined) db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${chosen.gone} VALUES (?)`).run(line);
+}
+
+function refuse(message: string): SnapbackError {
+  return new SnapbackError('usage', message, { command: 'restore' });
+}

@@ -1,0 +1,55 @@
+import { parseJson } from '../log/payload.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { RowName, StoredValue } from '../model/search.ts';
+import { openPlainFile } from '../system/plain-file.ts';
+
+const LARGEST_BYTES = 32 * 1024 * 1024;
+const FORM = 'a JSON list of rows such as {"table": "memories", "key": [12]}';
+
+/**
+ * Reads the names of rows from a file: a JSON list of objects with `table` and `key`, the values of the row’s key in their
+ * order, as the command line prints them. @throws `usage` where it holds something else, system errors
+ */
+export async function readRowNames(path: string): Promise<readonly RowName[]> {
+  const parsed = parseJson(await readText(path));
+  if (!Array.isArray(parsed) || parsed.length === 0) throw refuse(`It must hold ${FORM}.`);
+  return parsed.map((one: unknown, index) => {
+    const row = isRecord(one) ? one : {};
+    const { table, key } = row;
+    if (typeof table !== 'string' || !Array.isArray(key) || key.length === 0)
+      throw refuse(`It must hold ${FORM}; number ${index + 1} is something else.`);
+    return { table, key: key.map((value: unknown) => readValue(value, index)) };
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  const file = await openPlainFile(path);
+  if (file.handle === null) throw refuse(file.problem);
+  try {
+    if (file.facts.size > LARGEST_BYTES) throw refuse('It is larger than 32 MiB.');
+    return await file.handle.readFile('utf8');
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** A number that a double cannot hold has been read as its text, which a column of numbers takes for the same. */
+function readValue(value: unknown, index: number): StoredValue {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  const bytes = isRecord(value) ? value.base64 : null;
+  if (typeof bytes === 'string') return new Uint8Array(Buffer.from(bytes, 'base64'));
+  throw refuse(
+    `A key has texts, numbers, or bytes as {"base64": …}; that of number ${index + 1} has something else.`,
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(message: string): SnapbackError {
+  return new SnapbackError('usage', `The file with the rows cannot be used. ${message}`, {
+    command: 'restore',
+  });
+}
