@@ -39,6 +39,7 @@ function restoreStory(entry: Named, now: Date): Story {
   const kept = receipt !== null && receipt.replay !== null ? [plain(', keeping what was newer')] : [];
   if (returned !== null && returned.events > 0) return [...returnedStory(returned), ...kept];
   const moment = momentOf(entry, now);
+  if (receipt?.isPart === true) return [plain(`Restore of a part, as of ${moment}`)];
   if (mode === 'projections') return [plain(`Derived data rebuilt as of ${moment}`)];
   return [plain(`Restore to ${moment}`), ...kept];
 }

@@ -83,6 +83,7 @@ describe('an entry is named', () => {
     ],
     ['Restore to today 14:03', back({ messages: 0, events: 0, chats: 0, named: [] })],
     ['Restore to today 14:03', { ...restore, receipt: null }],
+    ['Restore of a part, as of today 14:03', { ...restore, receipt: { ...receipt, isPart: true } }],
     ['Restore to rewind/a', { ...restore, targetTakenAt: null }],
     ['Derived data rebuilt as of today 14:03', { ...restore, mode: 'projections' }],
   ])('%s', (words, entry) => {
