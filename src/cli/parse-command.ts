@@ -1,8 +1,8 @@
 import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
-import type { RestoreConsents, RestoreOptions, Selection } from '../model/restore.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
 import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
 import type { CommandName, OptionValues } from './options.ts';
+import { parseConsents, parseRestoreOptions, parseTarget } from './parse-restore.ts';
 
 /** Parses what follows the name of a command. @throws `usage` with one sentence that says what is wrong */
 export function parseCommand(name: CommandName, operands: readonly string[], values: OptionValues): Command {
@@ -92,14 +92,6 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
       none(name, operands);
       return { name, ...applied };
   }
-}
-
-/** Where a restore goes, if not into the database. */
-function parseTarget({ to, 'while-open': whileOpen }: OptionValues): string | null {
-  if (to === '') throw usage('The option --to needs a path.', 'restore');
-  if (to !== undefined && whileOpen === true)
-    throw usage('With --to the database stays as it is: leave out --while-open.', 'restore');
-  return to ?? null;
 }
 
 function parseExport(operands: readonly string[], { to, format, table }: OptionValues): Command {
@@ -212,52 +204,6 @@ function parseTake(values: OptionValues): Command {
   const kind = choice('kind', values.kind, ['rewind', 'periodic'], ifDue ? 'periodic' : 'rewind');
   if (ifDue && kind !== 'periodic') throw usage('Only periodic snapshots can be due.', 'take');
   return { name: 'take', kind, ifDue };
-}
-
-function parseRestoreOptions(values: OptionValues): RestoreOptions {
-  const selection = parseSelection(values);
-  const isPart = selection !== undefined || values.rows !== undefined;
-  if (isPart && values['keep-newer'] === true)
-    throw usage(
-      'A selected part leaves all else as it is, newer events too: leave out --keep-newer.',
-      'restore',
-    );
-  if (isPart && values.mode !== undefined)
-    throw usage('A selected part says itself what is restored: leave out --mode.', 'restore');
-  return {
-    ...parseConsents(values),
-    ...(selection === undefined ? {} : { selection }),
-    mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
-    keepNewer: values['keep-newer'] === true,
-    clearTables: values['clear-table'] ?? [],
-  };
-}
-
-/** The part of the snapshot that is restored; undefined: all of it. */
-function parseSelection({
-  tables,
-  chat,
-  rows,
-  'with-guessed': withGuessed = false,
-}: OptionValues): Selection | undefined {
-  if (withGuessed && chat === undefined)
-    throw usage('The option --with-guessed says what belongs to a chat, so it needs --chat.', 'restore');
-  if ([tables, chat, rows].filter((one) => one !== undefined).length > 1)
-    throw usage('Select tables, a chat or rows, but only one of these.', 'restore');
-  if (rows === '') throw usage('The option --rows needs a path.', 'restore');
-  if (chat !== undefined) return { by: 'chat', chat, withGuessed };
-  if (tables === undefined) return undefined;
-  const names = tables.split(',').map((name) => name.trim());
-  if (names.includes(''))
-    throw usage('The option --tables needs the names of tables, with commas between them.', 'restore');
-  return { by: 'tables', tables: names };
-}
-
-function parseConsents(values: OptionValues): RestoreConsents {
-  return {
-    acceptDrift: values['accept-drift'] === true,
-    acceptOtherTimeline: values['accept-other-timeline'] === true,
-  };
 }
 
 function parsePolicy(

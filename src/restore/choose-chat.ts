@@ -67,7 +67,9 @@ export function chooseChat(
   if (guessed.length === 0 && all.every((one) => isNone(database, one)))
     throw new SnapbackError('usage', `Neither the snapshot nor the database has a chat “${chat}”.`);
   const staying = all.flatMap((one) => choose(database, one));
-  const reusesIds = staying.some(({ table }) => table === log?.comparison.staged.live.name);
+  const reusesIds =
+    log !== undefined &&
+    (staying.some(({ table }) => table === log.comparison.staged.live.name) || takesIds(database, log));
   return { staying, guessed, reusesIds };
 }
 
@@ -203,6 +205,23 @@ function choose(
     .safeIntegers()
     .all()
     .map((ord) => ({ ...nameStaged(database, comparison.staged, ord), because: null }));
+}
+
+/** Whether an event would come back beside a live one with its id, in a log without a key that would refuse it. */
+function takesIds({ db, profile }: HostDatabase, { comparison, put, gone }: Belonging): boolean {
+  const { staged, identity } = comparison;
+  const place = placeOfName(staged.columns, profile.log.columns.id);
+  if (staged.live.key.length > 0 || place === -1) return false;
+  const goes = identity.map((column, index) => `g.i${index} = l.${quoteName(column)}`).join(' AND ');
+  return (
+    db
+      .prepare(
+        `SELECT 1 FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
+           CROSS JOIN main.${quoteName(staged.live.name)} l ON l.${quoteName(profile.log.columns.id)} = s.${columnInStage(staged, place)}
+         WHERE NOT EXISTS (SELECT 1 FROM ${comparison.gone} g WHERE ${goes} AND g.rowid IN (SELECT line FROM ${gone}))`,
+      )
+      .get() !== undefined
+  );
 }
 
 /** So many rows that stay are named. */

@@ -209,8 +209,15 @@ describe.concurrent('a chat', () => {
     expect(taken).toBe('taken over');
   });
 
-  test('is refused if another one has events with the ids of its lost ones by now', async () => {
+  test.each([
+    ['', ''],
+    [
+      ', in a log without a key',
+      'CREATE TABLE log AS SELECT * FROM event_log; DROP TABLE event_log; ALTER TABLE log RENAME TO event_log;',
+    ],
+  ])('is refused if another one has events with the ids of its lost ones by now%s', async (_, sql) => {
     const { place, folder, id, before } = await makeTwoChats(root());
+    run(place, sql);
     run(place, "UPDATE event_log SET id = 7 WHERE payload_json LIKE '%soup is ready%'");
     expect(before.tables.event_log).toHaveLength(9);
     const since = readState(place.databaseFile);
