@@ -3,19 +3,22 @@ import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import {
+  applyRestore,
   defaultRestoreOptions,
   diffSnapshot,
   exportSnapshot,
   listSnapshots,
   openDataFolder,
   planRestore,
+  type Selection,
   takeSnapshot,
   verifySnapshots,
 } from '../../src/index.ts';
 import { findSalvageable, salvageSnapshot } from '../../src/salvage/salvage.ts';
 import { ABOUT, putCopy } from '../support/copies.ts';
-import { codeOf, dumpChat, errorOf, makeChat, makeRoot, putSnapshot } from '../support/place.ts';
+import { asHost, codeOf, dumpChat, errorOf, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { selecting } from '../support/two-chats.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260301T000000Z';
@@ -57,6 +60,24 @@ test('a salvaged snapshot in a folder of snapshots is listed, whole, compared an
     });
     expect(plan.refusals[0]?.code).toBe('snapshot-salvaged');
   }
+});
+
+test('single rows of a salvaged snapshot are restored; a whole table or a chat of it is not', async () => {
+  const { folder } = await makeCut();
+  await salvageSnapshot(folder, ID, { to: join(folder.dir, TO_LIST), format: 'json' });
+  const id = 'salvaged/20260301T000000Z';
+  run(folder, 'DELETE FROM event_log WHERE id = 2');
+  const refusalsOf = async (selection: Selection) =>
+    (await planRestore(folder, selecting(id, selection))).refusals.map(({ code }) => code);
+  const log = { by: 'tables', tables: ['event_log'] } as const;
+  expect(await refusalsOf(log)).toContain('snapshot-salvaged');
+  const chat = { by: 'chat', chat: 'c1', withGuessed: false } as const;
+  expect(await refusalsOf(chat)).toContain('snapshot-salvaged');
+  const row = { by: 'rows', rows: [{ table: 'event_log', key: [2n] }] } as const;
+  expect(await refusalsOf(row)).toEqual([]);
+  await applyRestore(folder, selecting(id, row), { planId: null, whileOpen: false });
+  const ids = asHost(folder, (db) => db.prepare('SELECT id FROM event_log ORDER BY id').pluck().all());
+  expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
 });
 
 test('a salvaged file stays marked when somebody reformats it', async () => {
