@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { linkWorker } from './scripts/link-worker.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
@@ -10,6 +11,7 @@ const chromeTarget = 'chrome130';
 
 export default defineConfig({
   main: {
+    plugins: [linkWorker()],
     build: {
       target: nodeTarget,
       rolldownOptions: {

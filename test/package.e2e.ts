@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium, expect, test } from '@playwright/test';
-import { named } from './e2e/find.ts';
+import { BACK, button, CONFIRM, named, RESTORE } from './e2e/find.ts';
+import { growDatabase } from './e2e/host.ts';
 import { countSnapshots } from './e2e/judge.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -24,9 +25,10 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the packaged app opens a data folder and lists its snapshots', async () => {
+test('the packaged app opens a data folder, lists its snapshots and restores one beside a thread of its own', async () => {
   const data = join(folder, 'demo');
   execFileSync('npm', ['run', '--silent', 'snapback', '--', 'demo', data], { cwd: root });
+  growDatabase(data);
   const { child, address } = await startApp(data);
   try {
     const browser = await chromium.connectOverCDP(address);
@@ -40,6 +42,9 @@ test('the packaged app opens a data folder and lists its snapshots', async () =>
       .catch(async (error) => {
         throw new Error(`the window shows: ${await page.locator('body').innerText()}`, { cause: error });
       });
+    await button(page, RESTORE).click();
+    await button(page, CONFIRM).click();
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
     await browser.close();
   } finally {
     const ended = new Promise((done) => child.once('exit', done));
@@ -81,7 +86,7 @@ test('the package contains the licences of third-party code', () => {
 test('the package holds the app, one binding, and no stub that runs another one', () => {
   expect(existsSync(join(app, 'resources/default_app.asar'))).toBe(false);
   const files = listPackage(join(app, 'resources/app.asar'), { isPack: false });
-  expect(files).toContain('/out/main/core-process.js');
+  expect(files).toEqual(expect.arrayContaining(['/out/main/core-process.js', '/out/main/worker.js']));
   expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1);
   expect(files.filter((file) => /^\/(src|electron|renderer|test|scripts)\b/.test(file))).toEqual([]);
   expect(globSync('resources/app.asar.unpacked/**/*.node', { cwd: app })).toHaveLength(1);

@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: [model, 'src/system', 'src/host', 'src/snapshot-file', node, 'valibot'],
     types: ['src/sqlite'],
   },
+  'src/beside': { values: [model, 'src/system', 'src/sqlite', 'src/snapshot-file', node] },
   'src/stage': {
     values: [
       model,
@@ -72,6 +73,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/log',
       'src/snapshot-file',
       'src/snapshots',
+      'src/beside',
       'src/stage',
       'src/compare',
       'src/write',

@@ -3,14 +3,13 @@ import { ownAsDatabase } from '../host/folders.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { hashFile } from '../snapshot-file/seal.ts';
+import type { HashedFile } from '../snapshot-file/seal.ts';
 import {
   createDraft,
   type Draft,
   discardDraft,
   leaveDraft,
   publishDraft,
-  readDraft,
   syncDraft,
 } from '../snapshots/drafts.ts';
 import { openSnapshotFile } from '../snapshots/files.ts';
@@ -20,6 +19,7 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { staleError } from '../sqlite/transaction.ts';
 import { constants, copyFile } from '../system/files.ts';
+import { throwIfCancelled } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
 
 /*
@@ -81,9 +81,8 @@ function isExact(
 
 /**
  * Copies the snapshot's bytes into a draft, before anything is written to the database. Null where the result will not be
- * exactly what they hold, or they are not what the host reads on every system. When this returns a draft, its bytes are
- * on the disk, and are those that the plan was made from.
- * @throws `plan-stale` where the snapshot has changed since, `disk-full`, `io-failed`, `cancelled`; then there is no draft
+ * exactly what they hold. When this returns a draft, its bytes are on the disk; `mayBeCheckpoint` judges them.
+ * @throws `disk-full`, `io-failed`, `cancelled`; then there is no draft
  */
 export async function copyCheckpoint(
   folder: DataFolder,
@@ -91,30 +90,36 @@ export async function copyCheckpoint(
   prepared: PreparedPlan,
   task: TaskOptions,
 ): Promise<Draft | null> {
-  const { id, sha256: wanted } = prepared.plan.snapshot;
+  const { id, sizeBytes: total } = prepared.plan.snapshot;
+  const report = (done: number) =>
+    task.onProgress?.({ phase: 'checkpoint', done, total, unit: 'bytes', cancellable: true });
   if (!isExact(prepared, database)) return null;
   const source = await openSnapshotFile(folder, id);
   await source.handle.close();
   if (source.form !== 'json') return null;
   const draft = await createDraft(folder, PERIODIC_KIND);
   try {
+    report(0);
+    throwIfCancelled(task);
     await copyFile(source.path, draft.path, constants.COPYFILE_FICLONE);
     // The copy took over the mode of the snapshot.
     await ownAsDatabase(folder, draft.handle);
     await syncDraft(draft);
-    const hashing: TaskOptions = {
-      signal: task.signal,
-      onProgress: (progress) => task.onProgress?.({ ...progress, phase: 'checkpoint' }),
-    };
-    const { sha256, ascii } = await hashFile(await readDraft(draft), hashing);
-    if (sha256 !== wanted) throw staleError();
-    if (ascii) return draft;
-    await discardDraft(draft);
-    return null;
+    report(total);
+    return draft;
   } catch (error) {
     await discardDraft(draft);
     throw error;
   }
+}
+
+/**
+ * Whether a copied snapshot can be the checkpoint: it is what the host reads on every system. `hashed`: its bytes, which have
+ * to be those that the plan was made from. @throws `plan-stale` where the snapshot has changed since
+ */
+export function mayBeCheckpoint({ plan }: PreparedPlan, hashed: HashedFile): boolean {
+  if (hashed.sha256 !== plan.snapshot.sha256) throw staleError();
+  return hashed.ascii;
 }
 
 /**

@@ -11,10 +11,10 @@ import type { TaskOptions } from '../model/task.ts';
 import { contentAfter } from '../snapshot-file/notes.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {
-  checkIntegrity,
   checkKeys,
   countViolations,
   describeDamage,
+  type Integrity,
   type KnownFaults,
 } from '../sqlite/integrity.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
@@ -43,6 +43,8 @@ export type PlanRequest = {
   readonly rewrite: Rewrite;
   readonly stage: Stage;
   readonly preflight: Preflight;
+  /** Begins SQLite's checks of the database that is planned for, as it is when the plan begins. */
+  readonly beginCheck: () => Promise<Integrity>;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;
   /** What was selected of the stage; null: all is restored. */
@@ -89,6 +91,8 @@ export async function preparePlan(
 ): Promise<PreparedPlan> {
   const { db, schema } = database;
   const { stage, options, snapshot, preflight } = request;
+  const { found: earlier = null } = request;
+  const checking = earlier === null ? request.beginCheck() : null;
   const found = await compareSnapshot(database, stage, request.rewrite, task);
   const cleared = new Set(options.clearTables.map(foldName));
   for (const name of options.clearTables) requireClearable(name, found.tables, options.mode);
@@ -128,10 +132,10 @@ export async function preparePlan(
   const known = [touchedNow, [...reachable], [...derivedNow], await readByEvidence(stage, task)];
   const hashes = { keptHash: request.kept?.hash ?? null, selectedHash: request.selected?.hash ?? null };
   const id = planId({ ...request, ...hashes }, schema, known);
-  const { found: earlier = null } = request;
   const before = earlier?.planId === id ? earlier : null;
   report(false);
-  const integrity = before === null ? checkIntegrity(db) : { ...before.integrity, ...checkKeys(db) };
+  const integrity =
+    before === null ? await (checking ?? request.beginCheck()) : { ...before.integrity, ...checkKeys(db) };
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');

@@ -1,3 +1,4 @@
+import { startBeside } from '../beside/beside.ts';
 import type { Rewrite } from '../compare/compare-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
@@ -48,6 +49,7 @@ export async function withPlannedCopy<T>(
   const staging = { id: request.snapshotId, ...stagingOf(request) };
   return withStagedSnapshot(folder, staging, task, async ({ view, database, snapshot, stage: source }) => {
     const preflight = await look(snapshot, view);
+    const beside = await startBeside(view.db.name, task);
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     let close: PreparedStage['close'] = null;
     try {
@@ -56,12 +58,17 @@ export async function withPlannedCopy<T>(
       close = prepared.close;
       const { stage, kept, selected } = prepared;
       if (selected !== null) attachStage(view.db, stage);
-      const planned = { action, snapshot, options, rewrite, stage, kept, selected, preflight, isShown: true };
+      const { nativeBinding } = folder;
+      const beginCheck = () =>
+        beside.run('check-integrity', { file: folder.databaseFile, copy: view.db.name, nativeBinding });
+      const given = { action, snapshot, options, rewrite, stage, kept, selected, preflight };
+      const planned = { ...given, beginCheck, isShown: true };
       return await use({ view, database, prepared: await preparePlan(database, planned, task) });
     } catch (error) {
       // What remains is about the private copy, and is explained as that by the view.
       throw explainNeed(error, null);
     } finally {
+      await beside.stop();
       await close?.();
     }
   });

@@ -1,3 +1,4 @@
+import { type Beside, startBeside } from '../beside/beside.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { whileRunning } from '../journal/under-way.ts';
@@ -80,7 +81,10 @@ type Attempt = {
   readonly request: RestoreRequest;
   readonly apply: ApplyOptions;
   readonly found: PlanFound | null;
-  /** Whether search indexes count as in order until the check after the write. */
+  /**
+   * Whether search indexes count as in order until the check after the write, and a kept stage as what it was until its
+   * bytes were hashed before the write.
+   */
   readonly presumes: boolean;
 };
 
@@ -93,6 +97,8 @@ async function applyOnce(
   const place = await createPrivateFolder();
   let closeStage: Stage['close'] | null = null;
   let closePart: PreparedStage['close'] = null;
+  let beside: Beside | null = null;
+  let prove = async () => true;
   try {
     await requireWritable(folder);
     // Reading the schema also makes SQLite roll back what a killed writer left.
@@ -100,9 +106,13 @@ async function applyOnce(
     try {
       const live = await withLockPatience(task, () => readHostDatabase(db, folder.profile));
       const { own = false, schemaName } = stagingOf(request);
-      const where = { folder: place, live, own };
+      beside = await startBeside(folder.databaseFile, task);
+      const { run } = beside;
+      const proof = presumes ? 'facts' : 'bytes';
+      const where = { folder: place, live, own, proof } as const;
       const { stage: staged, snapshot } = await stageById(folder, request.snapshotId, where, task);
       closeStage = staged.close;
+      prove = once(() => areProven(staged.unproven, run));
       const preflight = await runPreflight(folder, snapshot, {
         mode: request.mode,
         whileOpen: apply.whileOpen,
@@ -118,21 +128,38 @@ async function applyOnce(
       closePart = close;
       // What it holds of this very moment was added to it: as long as it was attached, it could not be written to.
       if (own || selected !== null) attachStage(db, stage);
+      const { nativeBinding } = folder;
+      const beginCheck = () => run('check-integrity', { file: folder.databaseFile, nativeBinding });
       const prepared = await preparePlan(
         database,
-        { action, snapshot, options, rewrite, stage, kept, selected, preflight, isShown: false, found },
+        {
+          action,
+          snapshot,
+          options,
+          rewrite,
+          stage,
+          kept,
+          selected,
+          preflight,
+          isShown: false,
+          found,
+          beginCheck,
+        },
         task,
       );
       if (apply.planId !== null && apply.planId !== prepared.plan.planId) throw staleError();
       const [refusal] = prepared.plan.refusals;
       if (refusal !== undefined) throw new SnapbackError(refusal.code, refusal.message, refusal.detail);
       return await whileRunning(folder, prepared.plan.planId, () =>
-        runPlan({ folder, database, prepared, apply, presumes }, task),
+        runPlan({ folder, database, prepared, apply, presumes, prove, beside: run }, task),
       );
     } catch (error) {
+      if (!(error instanceof FoundOutdated) && !(await prove()))
+        throw new FoundOutdated('The kept stage has to be made again.');
       throw explain(error, folder);
     } finally {
       rollBack(db);
+      await beside?.stop();
       db.close();
     }
   } finally {
@@ -140,6 +167,30 @@ async function applyOnce(
     await closeStage?.();
     await place.remove();
   }
+}
+
+/** Whether the bytes of these files are what they have to be. A file that cannot be read is not. @throws `cancelled`, `core-stopped` */
+async function areProven(unproven: Stage['unproven'], run: Beside['run']): Promise<boolean> {
+  try {
+    for (const { path, sha256 } of unproven)
+      if ((await run('hash-file', { path })).sha256 !== sha256) return false;
+    return true;
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || ['cancelled', 'core-stopped'].includes(error.code)) throw error;
+    return false;
+  }
+}
+
+/** Gives the same answer each time, and asks for it only once. Nobody has to wait for it. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => {
+    if (asked === null) {
+      asked = ask();
+      asked.catch(() => null);
+    }
+    return asked;
+  };
 }
 
 /** Makes planning and applying end with the same error for the same fault. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Beside } from '../beside/beside.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { findOpeners } from '../host/in-use.ts';
@@ -14,8 +15,8 @@ import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
-import { copyCheckpoint, dumpCheckpoint, publishCheckpoint } from './checkpoint.ts';
-import { requirePresumed } from './found-before.ts';
+import { copyCheckpoint, dumpCheckpoint, mayBeCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import { FoundOutdated, requirePresumed } from './found-before.ts';
 import type { PreparedPlan } from './plan.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { type ContentNames, nameContents } from './touched-content.ts';
@@ -41,6 +42,9 @@ export type Run = {
   readonly apply: ApplyOptions;
   /** Whether search indexes count as in order until the check after the write. If that fails, it ends with `FoundOutdated`. */
   readonly presumes: boolean;
+  /** Whether the stage is what it was presumed to be. */
+  readonly prove: () => Promise<boolean>;
+  readonly beside: Beside['run'];
 };
 
 /**
@@ -48,20 +52,28 @@ export type Run = {
  * @throws as `applyRestore`; unless COMMIT itself failed, the transaction is rolled back and the safety copy removed
  */
 export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
-  const { folder, database, prepared } = run;
+  const { folder, database, prepared, beside } = run;
   const { db } = database;
   const { plan } = prepared;
   // A safety copy could hold larger rows, but nothing could read it back.
   refuseHugeRows(db, database.schema, folder.profile);
+  // It goes on beside the safety copy.
+  void run.prove();
   const safety = await takeSafetyCopy(folder, database, prepared, task);
   let checkpoint: Draft | null = null;
   let announced = false;
   let committing = false;
   try {
     checkpoint = plan.freshCheckpoint ? await copyCheckpoint(folder, database, prepared, task) : null;
+    const hashing = checkpoint === null ? null : beside('hash-file', { path: checkpoint.path });
+    if (!(await run.prove())) throw new FoundOutdated('The kept stage has to be made again.');
     const written = await writeAndVerify(run, safety, task);
     const { tablesAt } = prepared;
-    if (checkpoint !== null && (tablesAt ?? written.receipt.lastEventId) !== plan.snapshot.lastEventId) {
+    const isUsable = hashing !== null && mayBeCheckpoint(prepared, await hashing);
+    if (
+      checkpoint !== null &&
+      (!isUsable || (tablesAt ?? written.receipt.lastEventId) !== plan.snapshot.lastEventId)
+    ) {
       await discardDraft(checkpoint);
       checkpoint = null;
     }

@@ -1,6 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
+import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { openPlainFile } from '../system/plain-file.ts';
 import { createYielder } from '../system/yielder.ts';
 import { readAt, readInto, type SnapshotBytes } from './bytes.ts';
 
@@ -75,6 +77,17 @@ export async function hashFile(file: SnapshotBytes, task: TaskOptions, see?: See
     await see?.(piece, position);
   }
   return { sha256: whole.digest('hex'), ascii };
+}
+
+/** As `hashFile`, for a file by its path. It reports no progress. @throws `io-failed` for anything but a regular file, and as `hashFile` */
+export async function hashPath(path: string, { signal }: TaskOptions): Promise<HashedFile> {
+  const { handle, facts, problem } = await openPlainFile(path);
+  if (handle === null) throw new SnapbackError('io-failed', problem, { path });
+  try {
+    return await hashFile({ handle, path, sizeBytes: Number(facts.size) }, { signal });
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

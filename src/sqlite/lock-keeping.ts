@@ -6,7 +6,8 @@ import { oddFile } from './look-first.ts';
 /*
  * On POSIX systems, a process that closes any descriptor of a file loses all its locks on that file, including those that
  * SQLite holds through another descriptor. A host could then write in the middle of a restore. Invariant: a descriptor
- * that was opened beside SQLite is closed only when no handle of ours is open.
+ * that was opened beside SQLite is closed only when no handle of ours is open. Each thread knows its own handles only; so a
+ * second thread opens a database through SQLite alone, and its handles are closed before those of the first.
  */
 
 let handles = 0;

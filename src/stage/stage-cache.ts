@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { isSystemError, SnapbackError } from '../model/errors.ts';
+import { isSystemError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
-import { hashFile } from '../snapshot-file/seal.ts';
+import { hashFile, hashPath } from '../snapshot-file/seal.ts';
 import { tidy } from '../system/durable.ts';
 import { type BigIntStats, lstat, rename, utimes, writeFile } from '../system/files.ts';
-import { openPlainFile, readSmallFile } from '../system/plain-file.ts';
+import { readSmallFile } from '../system/plain-file.ts';
 import { bootMark } from '../system/process-mark.ts';
 import { replaceFile } from '../system/replace-file.ts';
 import { isOurs, listNames, makeRoom, STAGE, stagesFolder } from './cache-folder.ts';
@@ -33,8 +33,16 @@ export type Proof = 'bytes' | 'facts';
 /** What a kept stage is found by. */
 export type Sought = StageTarget & { readonly cacheDir: string; readonly file: SnapshotBytes };
 
+/** A file, and what its bytes have to hash to. */
+type Unproven = { readonly path: string; readonly sha256: string };
+
 /** A stage's file; its record is null where it could not be kept under that name. */
-export type Kept = { readonly path: string; readonly record: StageRecord | null };
+export type Kept = {
+  readonly path: string;
+  readonly record: StageRecord | null;
+  /** The files, this one or the snapshot's, that were recognized by what the file system says of them. */
+  readonly unproven: readonly Unproven[];
+};
 
 /**
  * The stage that was kept for these bytes; null where there is none. With the proof `bytes`, those of the snapshot and of
@@ -54,7 +62,8 @@ export async function findStage(sought: Sought, proof: Proof, task: TaskOptions)
   const record = text === null ? null : readRecord(text, sought.live.schema);
   if (record === null) return null;
   const path = join(folder, record.file.name);
-  if (!path.startsWith(`${base}-`) || !(await isAsKept(path, record.file, proof, task))) return null;
+  const seen = path.startsWith(`${base}-`) ? await recognize(path, record.file, proof, task) : null;
+  if (seen === null) return null;
   const boot = bootMark();
   await tidy(async () => {
     const now = new Date();
@@ -62,7 +71,11 @@ export async function findStage(sought: Sought, proof: Proof, task: TaskOptions)
     else await replaceRecord(`${base}.json`, { ...record, file: { ...record.file, boot } });
     if (marked === null) await writeMark(folder, { file, mark, sha256 });
   });
-  return { path, record };
+  const unproven = [
+    ...(marked === null ? [] : [{ path: file.path, sha256 }]),
+    ...(seen === 'bytes' ? [] : [{ path, sha256: record.file.sha256 }]),
+  ];
+  return { path, record, unproven };
 }
 
 /**
@@ -81,7 +94,7 @@ export async function keepStage(
   const name = `${base}-${randomBytes(4).toString('hex')}.db`;
   let path = draft;
   try {
-    const sha256 = await hashPath(draft, task);
+    const { sha256 } = await hashPath(draft, task);
     await rename(draft, join(folder, name));
     path = join(folder, name);
     const kept = { name, sha256, boot: bootMark(), ...factsOf(await lstat(path, { bigint: true })) };
@@ -89,10 +102,10 @@ export async function keepStage(
     await replaceRecord(join(folder, `${base}.json`), record);
     await tidy(() => writeMark(folder, { file, mark, sha256: facts.sha256 }));
     await tidy(() => makeRoom(cacheDir, name));
-    return { path, record };
+    return { path, record, unproven: [] };
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { path, record: null };
+    return { path, record: null, unproven: [] };
   }
 }
 
@@ -115,39 +128,28 @@ function shortHash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
-async function isAsKept(path: string, kept: KeptFile, proof: Proof, task: TaskOptions): Promise<boolean> {
+/** By what a stage's file was recognized as the one that was kept; null where it is another. */
+async function recognize(
+  path: string,
+  kept: KeptFile,
+  proof: Proof,
+  task: TaskOptions,
+): Promise<Proof | null> {
   try {
     const found = factsOf(await lstat(path, { bigint: true }));
-    if (found.sizeBytes !== kept.sizeBytes) return false;
+    if (found.sizeBytes !== kept.sizeBytes) return null;
     const boot = bootMark();
     if (proof === 'facts' && boot !== null && boot === kept.boot)
-      return found.mtime === kept.mtime && found.ctime === kept.ctime;
-    return (await hashPath(path, task)) === kept.sha256;
+      return found.mtime === kept.mtime && found.ctime === kept.ctime ? 'facts' : null;
+    return (await hashPath(path, task)).sha256 === kept.sha256 ? 'bytes' : null;
   } catch (error) {
-    if (isSystemError(error)) return false;
+    if (isSystemError(error)) return null;
     throw error;
   }
 }
 
 function factsOf({ size, mtimeNs, ctimeNs }: BigIntStats) {
   return { sizeBytes: Number(size), mtime: String(mtimeNs), ctime: String(ctimeNs) };
-}
-
-async function hashPath(path: string, task: TaskOptions): Promise<string> {
-  const { handle, facts, problem } = await openPlainFile(path);
-  if (handle === null) throw new SnapbackError('io-failed', problem, { path });
-  try {
-    // The person waits for the snapshot: this part of it is not worth a second progress bar.
-    const { sha256 } = await hashFile(
-      { handle, path, sizeBytes: Number(facts.size) },
-      {
-        signal: task.signal,
-      },
-    );
-    return sha256;
-  } finally {
-    await handle.close();
-  }
 }
 
 async function replaceRecord(path: string, record: StageRecord): Promise<void> {

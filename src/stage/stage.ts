@@ -31,6 +31,8 @@ export type Stage = StagedFacts & {
   readonly encoding: Schema['encoding'];
   /** A private place, for a copy of the file where its name is gone. */
   readonly folder: PrivateFolder;
+  /** What has to be hashed before anything is written that relies on the stage; nothing unless it was found by the proof `facts`. */
+  readonly unproven: Kept['unproven'];
   /** Ask `contentHash`. */
   readonly contents: StagedContents;
   /** Keeps what was made of it meanwhile, or removes it if it is not kept. */
@@ -72,7 +74,7 @@ export async function stageSnapshot(
     const isKept = filled.facts.tables.every(({ readByEvidence }) => !readByEvidence);
     const kept = isKept
       ? await keepStage(draft, { ...sought, mark }, filled.facts, task)
-      : { path: draft, record: null };
+      : { path: draft, record: null, unproven: [] };
     return openStage(kept, filled, place);
   } catch (error) {
     await tidy(() => rm(draft, { force: true }));
@@ -90,14 +92,15 @@ async function stagePrivately(
   task: TaskOptions,
 ): Promise<Stage> {
   const path = join(place.folder.path, `stage-${randomBytes(4).toString('hex')}.db`);
-  return openStage({ path, record: null }, await fillStage({ ...plan, path }, task), place);
+  return openStage({ path, record: null, unproven: [] }, await fillStage({ ...plan, path }, task), place);
 }
 
 /** Null where the file cannot be opened after all. */
-function openKept({ path, record }: Kept, place: StagePlace): Stage | null {
+function openKept(kept: Kept, place: StagePlace): Stage | null {
+  const { record } = kept;
   if (record === null) return null;
   try {
-    return openStage({ path, record }, { facts: record.facts, guessedBlobs: [] }, place);
+    return openStage(kept, { facts: record.facts, guessedBlobs: [] }, place);
   } catch (error) {
     if (error instanceof SnapbackError) return null;
     throw error;
@@ -159,7 +162,11 @@ export function copyStage(stage: Stage, { folder, nativeBinding }: CopyPlace): S
   };
 }
 
-function openStage({ path, record }: Kept, { facts, guessedBlobs }: Filled, place: StagePlace): Stage {
+function openStage(
+  { path, record, unproven }: Kept,
+  { facts, guessedBlobs }: Filled,
+  place: StagePlace,
+): Stage {
   const { live, nativeBinding, folder } = place;
   const { encoding, hash } = live.schema;
   const db = openReadDatabase(path, { nativeBinding });
@@ -167,7 +174,7 @@ function openStage({ path, record }: Kept, { facts, guessedBlobs }: Filled, plac
   const known = contents.totals.size;
   return {
     ...facts,
-    ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, contents },
+    ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, unproven, contents },
     async close() {
       db.close();
       if (record === null) await tidy(() => rm(path, { force: true }));

@@ -3,13 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { growDatabase } from '../e2e/host.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const place = mkdtempSync(join(tmpdir(), 'snapback-test-package-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 // As npm lays a package out: its files below node_modules, where Node takes no types out of a file.
-test('the packed command runs from node_modules with its single dependency', () => {
+test('the packed command runs from node_modules with its single dependency, and finds its second thread', () => {
   const options = { cwd: checkout, encoding: 'utf8' } as const;
   execFileSync('npm', ['pack', '--silent', '--pack-destination', place], options);
   const [archive = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'));
@@ -31,4 +32,10 @@ test('the packed command runs from node_modules with its single dependency', () 
     action: 'restore',
     refusals: [],
   });
+  growDatabase(demo);
+  expect(JSON.parse(run('restore', 'latest-rewind', '--yes', '--data', demo, '--json'))).toMatchObject({
+    action: 'restore',
+    safetyCopyId: expect.stringMatching(/^restore\//),
+  });
+  expect(JSON.parse(run('undo', '--yes', '--data', demo, '--json'))).toMatchObject({ action: 'undo' });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Leaves behind what a crash in a large transaction does: a journal that only a writer could roll back. */
 export async function crashHost(dir: string): Promise<void> {
@@ -29,4 +30,13 @@ export async function startHost(dir: string, writing = false): Promise<ChildProc
 export async function endHost(host: ChildProcess): Promise<void> {
   host.kill();
   await once(host, 'exit');
+}
+
+/** Makes the database so large that a thread of its own checks it: by pages that nothing uses. */
+export function growDatabase(dir: string): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(
+    'CREATE TABLE filling (data); INSERT INTO filling VALUES (zeroblob(20000000)); DROP TABLE filling;',
+  );
+  db.close();
 }

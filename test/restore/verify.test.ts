@@ -5,6 +5,7 @@ import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/inde
 import { preparePlan } from '../../src/restore/plan.ts';
 import { runPreflight } from '../../src/restore/preflight.ts';
 import { verifyRestore } from '../../src/restore/verify.ts';
+import { checkIntegrity } from '../../src/sqlite/integrity.ts';
 import { withStagedSnapshot } from '../../src/stage/staged-view.ts';
 import { createYielder } from '../../src/system/yielder.ts';
 import { checkSearchIndexes } from '../../src/write/search-index.ts';
@@ -43,6 +44,7 @@ async function verifyAfter(mischief: string): Promise<unknown> {
       rewrite: 'differing' as const,
       kept: null,
       selected: null,
+      beginCheck: async () => checkIntegrity(db),
     };
     const prepared = await preparePlan(database, { ...request, stage, preflight, isShown: true }, {});
     db.exec('BEGIN');

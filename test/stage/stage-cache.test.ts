@@ -79,6 +79,18 @@ const record = async () => {
   return join(stagesFolder(cacheDir), name);
 };
 
+/** The record of the stage that was kept. */
+const readKept = async () => {
+  const db = openReadDatabase(folder.databaseFile, folder);
+  const kept = readRecord(
+    await readFile(await record(), 'utf8'),
+    readHostDatabase(db, folder.profile).schema,
+  );
+  db.close();
+  if (kept === null) throw new TypeError('There is no record.');
+  return kept;
+};
+
 /** What a snapshot is worth without any cache. */
 const answers = async (where: DataFolder) => {
   const { planId, ...plan } = await planRestore(where, request);
@@ -186,20 +198,35 @@ describe('what is wrong with a kept stage costs only time:', () => {
     );
     expect(await fileOf('bytes')).not.toBe(first);
   });
+
+  const lie = (bytes: Buffer) => bytes.indexOf('line 35');
+  const secondPage = () => 16_384;
+  test.each([
+    ['tells a lie', 'with a plan', lie, 'LIE! 35', true],
+    ['tells a lie', 'without one', lie, 'LIE! 35', false],
+    ['cannot be read', 'with a plan', secondPage, 'no page of SQLite', true],
+    ['cannot be read', 'without one', secondPage, 'no page of SQLite', false],
+  ])('it %s and its record was forged: a restore %s finds out before it writes', async (...given) => {
+    const [, , at, text, isPlanned] = given;
+    await settle();
+    const first = await fileOf('bytes');
+    await overwrite(first, at(await readFile(first)), text);
+    const { mtimeNs, ctimeNs } = await stat(first, { bigint: true });
+    const { file, ...rest } = await readKept();
+    const forged = { ...file, mtime: String(mtimeNs), ctime: String(ctimeNs) };
+    await writeFile(await record(), writeRecord({ ...rest, file: forged }));
+    expect(await fileOf()).toBe(first);
+    const { planId } = await planRestore({ ...folder, cacheDir: null }, request);
+    await applyRestore(folder, request, { ...now, planId: isPlanned ? planId : null });
+    const events = readState(folder.databaseFile).tables.event_log;
+    expect(events).toHaveLength(40);
+    expect(events?.join()).not.toContain(Buffer.from('LIE! 35').toString('hex').toUpperCase());
+    expect(await readdir(join(folder.dir, 'snapshots/restore'))).toHaveLength(1);
+  });
 });
 
 test('after the system was started again, a stage is not trusted by its times until it was hashed once', async () => {
   const first = await fileOf();
-  const readKept = async () => {
-    const db = openReadDatabase(folder.databaseFile, folder);
-    const kept = readRecord(
-      await readFile(await record(), 'utf8'),
-      readHostDatabase(db, folder.profile).schema,
-    );
-    db.close();
-    if (kept === null) throw new TypeError('There is no record.');
-    return kept;
-  };
   const { file, ...rest } = await readKept();
   await writeFile(await record(), writeRecord({ ...rest, file: { ...file, boot: 'an earlier one' } }));
   expect(await fileOf()).toBe(first);

@@ -1,0 +1,99 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  finishInterrupted,
+  planRestore,
+} from '../../src/index.ts';
+import { codeOf, makeRoot, open, type Place } from '../support/place.ts';
+import { start } from '../support/process.ts';
+import { findFaults, readState } from '../support/state.ts';
+import { live, NOW, type Story } from '../support/story.ts';
+
+/** A restore of a database that is so large that a thread beside it helps, and what may happen to that thread. */
+const root = makeRoot();
+
+const story: Story = {
+  schema: 'CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT); CREATE TABLE attachments (data BLOB);',
+  before: "INSERT INTO chats VALUES (1, 'One'); INSERT INTO attachments VALUES (zeroblob(17000000));",
+  since: "UPDATE chats SET title = 'Two';",
+};
+
+async function lived(journalMode: 'wal' | 'delete' = 'wal') {
+  const { place, id, before, since } = await live(root(), { ...story, journalMode });
+  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  return { place, before, since, request, folder: await open(place) };
+}
+
+const copiesOf = ({ dir }: Place) => readdir(join(dir, 'snapshots/restore')).catch(() => []);
+
+/** Does something to the next thread that is started, as soon as it runs. */
+function toNextThread(mischief: (worker: Worker) => void): void {
+  process.once('worker', (worker: Worker) => worker.once('online', () => mischief(worker)));
+}
+
+describe('a restore with a thread beside it', () => {
+  test.each(['wal', 'delete'] as const)(
+    'ends as the snapshot says, with or without a plan, and so does its undo (journal mode %s)',
+    async (journalMode) => {
+      const { place, folder, request, before, since } = await lived(journalMode);
+      let threads = 0;
+      process.on('worker', () => {
+        threads += 1;
+      });
+      await applyRestore(folder, request, NOW);
+      expect(threads).toBe(1);
+      expect(readState(place.databaseFile)).toEqual({ ...since, tables: before.tables });
+      await applyUndo(folder, {}, NOW);
+      expect(readState(place.databaseFile)).toEqual(since);
+      const { planId, refusals } = await planRestore(folder, request);
+      expect(refusals).toEqual([]);
+      await applyRestore(folder, request, { ...NOW, planId });
+      expect(readState(place.databaseFile)).toEqual({ ...since, tables: before.tables });
+      expect(findFaults(place.databaseFile)).toEqual([]);
+    },
+  );
+
+  test('changes nothing if the thread dies, and can be made again', async () => {
+    const { place, folder, request, before, since } = await lived();
+    toNextThread((worker) => void worker.terminate());
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('core-stopped');
+    expect(readState(place.databaseFile)).toEqual(since);
+    expect(await copiesOf(place)).toEqual([]);
+    await applyRestore(folder, request, NOW);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
+  });
+
+  test('changes nothing if it is cancelled while the thread works', async () => {
+    const { place, folder, request, since } = await lived();
+    const cancel = new AbortController();
+    toNextThread(() => cancel.abort());
+    expect(await codeOf(applyRestore(folder, request, NOW, { signal: cancel.signal }))).toBe('cancelled');
+    expect(readState(place.databaseFile)).toEqual(since);
+    expect(await copiesOf(place)).toEqual([]);
+  });
+
+  test('a plan of it that is cancelled while the thread works ends at once', async () => {
+    const { folder, request } = await lived();
+    const cancel = new AbortController();
+    toNextThread(() => cancel.abort());
+    expect(await codeOf(planRestore(folder, request, { signal: cancel.signal }))).toBe('cancelled');
+  });
+
+  test.each([
+    [1, []],
+    [2, [{ outcome: 'not-committed' }]],
+  ])('changes nothing if the process is killed while the thread does job %i', async (at, outcome) => {
+    const { place, folder, request, before, since } = await lived();
+    const child = start('die-beside.ts', { args: [place.dir, request.snapshotId, String(at)] });
+    expect(await child.ended).toEqual(Array(at).fill('working'));
+    expect(await finishInterrupted(folder)).toMatchObject(outcome);
+    expect(readState(place.databaseFile)).toEqual(since);
+    await applyRestore(folder, request, NOW);
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
+  });
+});
