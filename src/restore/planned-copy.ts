@@ -11,6 +11,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { explainNeed } from '../sqlite/needs-host.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { Proof } from '../stage/stage-cache.ts';
 import { attachStage, withStagedSnapshot } from '../stage/staged-view.ts';
 import { addNewerEvents, type KeptEvents } from './keep-newer.ts';
 import { type PreparedPlan, preparePlan } from './plan.ts';
@@ -34,7 +35,8 @@ export type PlannedCopy = {
 /** Looks at what is around the work that is planned. */
 export type Look = (snapshot: SnapshotRef, view: ReadView) => Promise<Preflight>;
 
-type Planning = { readonly request: RestoreRequest; readonly look: Look };
+/** `proof`: how a kept stage has to be proven; `bytes` where something is written that relies on it. */
+type Planning = { readonly request: RestoreRequest; readonly look: Look; readonly proof: Proof };
 
 /**
  * Gives `use` a plan that was made on a private copy of the database, and removes the copy afterwards.
@@ -42,11 +44,11 @@ type Planning = { readonly request: RestoreRequest; readonly look: Look };
  */
 export async function withPlannedCopy<T>(
   folder: DataFolder,
-  { request, look }: Planning,
+  { request, look, proof }: Planning,
   task: TaskOptions,
   use: (planned: PlannedCopy) => Promise<T>,
 ): Promise<T> {
-  const staging = { id: request.snapshotId, ...stagingOf(request) };
+  const staging = { id: request.snapshotId, proof, ...stagingOf(request) };
   return withStagedSnapshot(folder, staging, task, async ({ view, database, snapshot, stage: source }) => {
     const preflight = await look(snapshot, view);
     const beside = await startBeside(view.db.name, task);

@@ -50,7 +50,7 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const look: Look = (snapshot, { viewingCopy }) =>
     runPreflight(folder, snapshot, { mode: request.mode, whileOpen, viewingCopy });
-  return withPlannedCopy(folder, { request, look }, task, ({ database, prepared }) =>
+  return withPlannedCopy(folder, { request, look, proof: 'facts' }, task, ({ database, prepared }) =>
     rehearse({ folder, copy: database, prepared }, task),
   );
 }

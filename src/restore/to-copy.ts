@@ -8,6 +8,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { findPlace, makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
 import { rollBack, staleError } from '../sqlite/transaction.ts';
+import type { Proof } from '../stage/stage-cache.ts';
 import { constants, copyFile, open } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
@@ -33,7 +34,7 @@ export async function planCopy(
   request: CopyRequest,
   task: TaskOptions = {},
 ): Promise<CopyPlan> {
-  return withCopy(folder, request, task, async ({ database, prepared }, to) =>
+  return withCopy(folder, { request, proof: 'facts' }, task, async ({ database, prepared }, to) =>
     toCopyPlan(await rehearse({ folder, copy: database, prepared }, task), to),
   );
 }
@@ -50,7 +51,7 @@ export async function restoreToCopy(
   { planId }: { readonly planId: string | null },
   task: TaskOptions = {},
 ): Promise<CopyReceipt> {
-  return withCopy(folder, request, task, async (planned, to) => {
+  return withCopy(folder, { request, proof: 'bytes' }, task, async (planned, to) => {
     const { plan } = planned.prepared;
     if (planId !== null && planId !== plan.planId) throw staleError();
     const [refusal] = plan.refusals;
@@ -71,9 +72,11 @@ export async function restoreToCopy(
   });
 }
 
+type Copying = { readonly request: CopyRequest; readonly proof: Proof };
+
 async function withCopy<T>(
   folder: DataFolder,
-  { to, ...wanted }: CopyRequest,
+  { request: { to, ...wanted }, proof }: Copying,
   task: TaskOptions,
   use: (planned: PlannedCopy, to: string) => Promise<T>,
 ): Promise<T> {
@@ -86,7 +89,7 @@ async function withCopy<T>(
   refuseSecondDatabase(folder, place);
   const look: Look = (snapshot) => preflightCopy(folder, snapshot, place);
   const request = { ...wanted, action: 'restore' } as const;
-  return withPlannedCopy(folder, { request, look }, task, (planned) =>
+  return withPlannedCopy(folder, { request, look, proof }, task, (planned) =>
     use(planned, join(place, basename(to))),
   );
 }

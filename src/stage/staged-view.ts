@@ -12,6 +12,7 @@ import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sq
 import { statSync } from '../system/files.ts';
 import { STAGE_SCHEMA } from './layout.ts';
 import { type Stage, type StagePlace, stageSnapshot, takeOver } from './stage.ts';
+import type { Proof } from './stage-cache.ts';
 
 /** Both sides are mostly read once, page by page: to keep more of them costs more than it saves. */
 export const SCAN_CACHE_KB = 1000;
@@ -24,8 +25,13 @@ export type StagedView = {
   readonly snapshot: SnapshotRef;
 };
 
-/** Which snapshot is staged, and how. `own`: as in `stageById`. `schemaName`: as in `attachStage`. */
-type Staging = { readonly id: SnapshotId; readonly own?: boolean; readonly schemaName?: string };
+/** Which snapshot is staged, and how. `own`: as in `stageById`. `schemaName`: as in `attachStage`. `proof`: `facts` by default. */
+type Staging = {
+  readonly id: SnapshotId;
+  readonly own?: boolean;
+  readonly schemaName?: string;
+  readonly proof?: Proof;
+};
 
 /**
  * Gives `use` a private copy of the database with the snapshot attached beside it, and removes both afterwards.
@@ -33,7 +39,7 @@ type Staging = { readonly id: SnapshotId; readonly own?: boolean; readonly schem
  */
 export async function withStagedSnapshot<T>(
   folder: DataFolder,
-  { id, own = false, schemaName }: Staging,
+  { id, own = false, schemaName, proof = 'facts' }: Staging,
   task: TaskOptions,
   use: (staged: StagedView) => Promise<T>,
 ): Promise<T> {
@@ -42,7 +48,7 @@ export async function withStagedSnapshot<T>(
     const { stage, snapshot } = await stageById(
       folder,
       id,
-      { folder: view.folder, live: database, proof: 'facts', own },
+      { folder: view.folder, live: database, proof, own },
       task,
     );
     try {

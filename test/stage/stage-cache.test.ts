@@ -16,7 +16,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { readHostDatabase } from '../../src/host/host-database.ts';
-import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
+import {
+  applyRestore,
+  defaultRestoreOptions,
+  diffSnapshot,
+  planRestore,
+  restoreToCopy,
+} from '../../src/index.ts';
 import { openPrivateDatabase, openReadDatabase } from '../../src/sqlite/database.ts';
 import { clearCache, describeCache, stagesFolder } from '../../src/stage/cache-folder.ts';
 import { STAGE_SCHEMA } from '../../src/stage/layout.ts';
@@ -199,6 +205,18 @@ describe('what is wrong with a kept stage costs only time:', () => {
     expect(await fileOf('bytes')).not.toBe(first);
   });
 
+  /** Changes the stage, and makes its record say that this is what was kept. */
+  async function forge(at: (bytes: Buffer) => number, text: string): Promise<void> {
+    await settle();
+    const first = await fileOf('bytes');
+    await overwrite(first, at(await readFile(first)), text);
+    const { mtimeNs, ctimeNs } = await stat(first, { bigint: true });
+    const { file, ...rest } = await readKept();
+    const forged = { ...file, mtime: String(mtimeNs), ctime: String(ctimeNs) };
+    await writeFile(await record(), writeRecord({ ...rest, file: forged }));
+    expect(await fileOf()).toBe(first);
+  }
+
   const lie = (bytes: Buffer) => bytes.indexOf('line 35');
   const secondPage = () => 16_384;
   test.each([
@@ -208,20 +226,25 @@ describe('what is wrong with a kept stage costs only time:', () => {
     ['cannot be read', 'without one', secondPage, 'no page of SQLite', false],
   ])('it %s and its record was forged: a restore %s finds out before it writes', async (...given) => {
     const [, , at, text, isPlanned] = given;
-    await settle();
-    const first = await fileOf('bytes');
-    await overwrite(first, at(await readFile(first)), text);
-    const { mtimeNs, ctimeNs } = await stat(first, { bigint: true });
-    const { file, ...rest } = await readKept();
-    const forged = { ...file, mtime: String(mtimeNs), ctime: String(ctimeNs) };
-    await writeFile(await record(), writeRecord({ ...rest, file: forged }));
-    expect(await fileOf()).toBe(first);
+    await forge(at, text);
     const { planId } = await planRestore({ ...folder, cacheDir: null }, request);
     await applyRestore(folder, request, { ...now, planId: isPlanned ? planId : null });
     const events = readState(folder.databaseFile).tables.event_log;
     expect(events).toHaveLength(40);
     expect(events?.join()).not.toContain(Buffer.from('LIE! 35').toString('hex').toUpperCase());
     expect(await readdir(join(folder.dir, 'snapshots/restore'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['tells a lie', lie, 'LIE! 35'],
+    ['cannot be read', secondPage, 'no page of SQLite'],
+  ])('it %s and its record was forged: a restore into a new file finds out', async (_, at, text) => {
+    await forge(at, text);
+    const to = join(await makeDir(root()), 'then.db');
+    await restoreToCopy(folder, { ...request, to }, { planId: null });
+    const events = readState(to).tables.event_log;
+    expect(events).toHaveLength(40);
+    expect(events?.join()).not.toContain(Buffer.from('LIE! 35').toString('hex').toUpperCase());
   });
 });
 
