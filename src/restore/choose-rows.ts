@@ -10,17 +10,33 @@ import { type ChosenTables, findChosen } from './chosen-rows.ts';
 /** So many single rows can be selected. Whoever needs more restores their table as a whole. */
 const MOST_ROWS = 10_000;
 
+/** `isSalvaged`: some rows of the snapshot are lost, so one that it does not have may have been there. */
+type NamedRows = { readonly rows: readonly RowName[]; readonly isSalvaged: boolean };
+
 /**
  * Chooses single rows by their keys: each becomes what it was, and one that the snapshot does not have goes.
- * @throws `usage` where a table or a row is not there, or its rows cannot be told apart by a key
+ * @throws `usage` where a table or a row is not there, a row may be lost, or rows cannot be told apart by a key
  */
-export function chooseRows(database: HostDatabase, tables: ChosenTables, rows: readonly RowName[]): void {
+export function chooseRows(
+  database: HostDatabase,
+  tables: ChosenTables,
+  { rows, isSalvaged }: NamedRows,
+): void {
   if (rows.length > MOST_ROWS)
     throw refuse(`At most ${MOST_ROWS} single rows can be restored at once: select their tables instead.`);
-  for (const row of rows) chooseRow(database, tables, row);
+  for (const row of rows)
+    if (chooseRow(database, tables, row) === 'goes' && isSalvaged)
+      throw refuse(
+        `The salvaged snapshot does not have the row ${row.key.map(String).join(', ')} of “${row.table}”, which may be lost. So it is not removed from the database. Leave it out.`,
+      );
 }
 
-function chooseRow({ db }: HostDatabase, tables: ChosenTables, { table, key }: RowName): void {
+/** `goes`: the snapshot does not have the row. */
+function chooseRow(
+  { db }: HostDatabase,
+  tables: ChosenTables,
+  { table, key }: RowName,
+): 'comes-back' | 'goes' {
   const chosen = findChosen(tables, table);
   if (chosen === undefined) throw refuse(`Single rows of “${table}” cannot be restored from this snapshot.`);
   const { comparison } = chosen;
@@ -66,6 +82,7 @@ function chooseRow({ db }: HostDatabase, tables: ChosenTables, { table, key }: R
       `INSERT OR IGNORE INTO ${chosen.put} SELECT ord FROM ${comparison.put} WHERE ord = ?`,
     ).run(then);
   if (line !== undefined) db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${chosen.gone} VALUES (?)`).run(line);
+  return then === undefined ? 'goes' : 'comes-back';
 }
 
 function refuse(message: string): SnapbackError {

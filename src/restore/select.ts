@@ -100,7 +100,8 @@ export async function selectPart(
   const needed = named === null ? usable : withParents(usable, new Set(named), keys);
   const tables = await compareSource(database, needed, whole, task);
   const found = selection.by === 'chat' ? chooseChat(database, tables, selection, keys) : NONE_FOUND;
-  if (selection.by === 'rows') chooseRows(database, tables, selection.rows);
+  const isSalvaged = stage.about?.salvaged !== undefined;
+  if (selection.by === 'rows') chooseRows(database, tables, { rows: selection.rows, isSalvaged });
   if (found.reusesIds) return refused('ids-reused');
   const pulled = await pullParents(database, tables, keys, createYielder(task));
   if (pulled === null) return refused('too-many');

@@ -80,6 +80,19 @@ test('single rows of a salvaged snapshot are restored; a whole table or a chat o
   expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
 });
 
+test('a row that a salvaged snapshot lacks may be lost, so it is never taken from the database', async () => {
+  const { folder } = await makeCut();
+  await salvageSnapshot(folder, ID, { to: join(folder.dir, TO_LIST), format: 'json' });
+  const row = (id: bigint): Selection => ({ by: 'rows', rows: [{ table: 'event_log', key: [id] }] });
+  const id = 'salvaged/20260301T000000Z';
+  const failure = await errorOf(planRestore(folder, selecting(id, row(30n))));
+  expect(failure).toMatchObject({ code: 'usage' });
+  expect(failure.message).toContain('may be lost');
+  const now = { planId: null, whileOpen: false };
+  expect(await codeOf(applyRestore(folder, selecting(id, row(30n)), now))).toBe('usage');
+  expect(asHost(folder, (db) => db.prepare('SELECT count(*) FROM event_log').pluck().get())).toBe(30);
+});
+
 test('a salvaged file stays marked when somebody reformats it', async () => {
   const folder = await makeChat(root(), { events: 30 });
   const { id, file } = await takeSnapshot(folder, 'rewind');
