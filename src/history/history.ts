@@ -16,7 +16,7 @@ type CountSince = (lastEventId: bigint) => Promise<number | null>;
 /**
  * What was done in a data folder, newest first: every restore, undo and redo with its receipt and how it ended, what was
  * moved to the trash and is still there, and what somebody keeps. Reads the journal, notes and names; of the database only
- * how many events were written since, which stays unknown where it cannot be read.
+ * how many events were written since, which stays unknown where it cannot be read, or where ids do not tell.
  * @throws as `readRestoreHistory`, `viewTrash` and `listSnapshotFiles`; `cancelled`
  */
 export async function readHistory(folder: DataFolder, task: TaskOptions = {}): Promise<ActionHistory> {
@@ -72,7 +72,9 @@ async function whileCounting<T>(
   const unknown: CountSince = async () => null;
   if (walk.undo === null && walk.redo === null) return use(unknown);
   try {
-    return await withLiveLog(folder, 'glance', task, async ({ countAfter, lastId }) => {
+    return await withLiveLog(folder, 'glance', task, async ({ countAfter, lastId, reusesIds }) => {
+      // There an event that was written since may have an id from before.
+      if (await reusesIds()) return use(unknown);
       const last = await lastId();
       return use(async (id) => (last < id ? null : countAfter(id)));
     });

@@ -207,6 +207,22 @@ describe.concurrent('the history', () => {
     expect([undo, redo]).toEqual([null, null]);
   });
 
+  test('of a log that gives an id again does not count what was written since: an event may have taken the place of another', async () => {
+    const { place, id } = await rewindLately(root(), 'deletes');
+    const plain =
+      'CREATE TABLE plain (id INTEGER PRIMARY KEY, branch_id, ts, kind, payload_json, superseded_by, hidden)';
+    run(place, `${plain}; INSERT INTO plain SELECT * FROM event_log; DROP TABLE event_log;`);
+    run(place, 'ALTER TABLE plain RENAME TO event_log');
+    const folder = await open(place);
+    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    await applyRestore(folder, { ...request, acceptOtherTimeline: true, acceptDrift: true }, NOW);
+    const last = 'id = (SELECT max(id) FROM event_log)';
+    run(place, `DELETE FROM event_log WHERE ${last};`);
+    run(place, "INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-01-01', 'message', '{}')");
+    const [entry] = (await readHistory(folder)).entries;
+    expect(entry?.wayBack).toEqual({ can: true, by: 'undo', since: null });
+  });
+
   test('is told without the database, where only what was written since is unknown', async () => {
     const { place, folder, ids } = await beginSequence(root());
     await act('A', place, folder, ids);
