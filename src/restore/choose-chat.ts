@@ -6,7 +6,7 @@ import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { columnInStage, type StagedTable, tableInStage } from '../stage/staged-table.ts';
 import { type ChosenTable, type ChosenTables, nameStaged } from './chosen-rows.ts';
-import { findEventColumns, type Reference, valuesOf } from './references.ts';
+import { findEventColumns, type Reference, valuesOf, valuesToFind } from './references.ts';
 
 /*
  * What belongs to a chat: its events, by their payloads; its own row; and the rows of other tables that declared references
@@ -118,17 +118,16 @@ function follow(
       belonging.get(foldName(live.name)),
     );
     if (child === undefined || parent === undefined) return [];
-    const list = (values: readonly string[]) => (values.length === 1 ? values[0] : `(${values.join(', ')})`);
     const there = { staged: 's' };
     const here = { live: 'l' };
     const of = ({ live }: StagedTable) => `main.${quoteName(live.name)} l ${live.scanHint}`;
     const isParent = `(${parent.comparison.identity.map((column) => `l.${quoteName(column)}`).join(', ')}) IN ${parent.now}`;
     return [
       `INSERT OR IGNORE INTO ${child.then} SELECT s.rowid FROM ${tableInStage(reference.child)} s
-         WHERE ${list(valuesOf(reference, 'child', there))} IN (SELECT ${valuesOf(reference, 'parent', there).join(', ')}
+         WHERE ${valuesToFind(reference, there)} IN (SELECT ${valuesOf(reference, 'parent', there).join(', ')}
            FROM ${tableInStage(reference.parent)} s WHERE s.rowid IN ${parent.then})`,
       `INSERT OR IGNORE INTO ${child.now} SELECT ${child.comparison.identity.map((column) => `l.${quoteName(column)}`).join(', ')}
-         FROM ${of(reference.child)} WHERE ${list(valuesOf(reference, 'child', here))} IN (
+         FROM ${of(reference.child)} WHERE ${valuesToFind(reference, here)} IN (
            SELECT ${valuesOf(reference, 'parent', here).join(', ')} FROM ${of(reference.parent)} WHERE ${isParent})`,
     ];
   });

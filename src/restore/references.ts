@@ -57,6 +57,21 @@ export function findEventColumns(
   );
 }
 
+/** SQL: the values of a child, to be looked for among those of parents. As in a foreign key, the parent says what is equal. */
+export function valuesToFind(
+  reference: Reference,
+  alias: { readonly staged: string } | { readonly live: string },
+): string {
+  const { parent, pairs, asText } = reference;
+  const values = valuesOf(reference, 'child', alias).map((value, index) => {
+    const column = parent.live.columns.find(
+      ({ name }) => foldName(name) === foldName(pairs[index]?.to ?? ''),
+    );
+    return asText || column === undefined ? value : `${value} COLLATE ${quoteName(column.keyCollation)}`;
+  });
+  return values.length === 1 ? values.join() : `(${values.join(', ')})`;
+}
+
 /** SQL: the values by which a reference's rows are matched, each side as the snapshot or the live table (`alias`) has it. */
 export function valuesOf(
   { child, parent, pairs, asText }: Reference,

@@ -11,8 +11,19 @@ import {
   type RowName,
   restoreToCopy,
   type Selection,
+  takeSnapshot,
 } from '../../src/index.ts';
-import { asHost, codeOf, errorOf, makeDir, makeRoot, type Place, run } from '../support/place.ts';
+import {
+  asHost,
+  codeOf,
+  errorOf,
+  makeDir,
+  makePlace,
+  makeRoot,
+  open,
+  type Place,
+  run,
+} from '../support/place.ts';
 import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
@@ -225,6 +236,36 @@ describe.concurrent('a chat', () => {
     expect(refusals).toMatchObject([{ code: 'selection-refused', detail: { why: 'ids-reused' } }]);
     expect(await codeOf(applyRestore(folder, selecting(id, chat()), NOW))).toBe('selection-refused');
     expect(readState(place.databaseFile)).toEqual(since);
+  });
+
+  test('brings back all that refers to it, by the values that the schema takes for the same', async () => {
+    const schema = `CREATE TABLE chats (id TEXT PRIMARY KEY COLLATE NOCASE);
+      CREATE TABLE posts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id));
+      CREATE TABLE likes (post TEXT REFERENCES posts(id), who TEXT COLLATE NOCASE, PRIMARY KEY (post, who)) WITHOUT ROWID;
+      CREATE TABLE thanks (post TEXT, who TEXT, FOREIGN KEY (post, who) REFERENCES likes);`;
+    const place = await makePlace(root(), schema, { tables: ['chats', 'posts', 'likes', 'thanks'] });
+    run(
+      place,
+      "INSERT INTO chats VALUES ('c1'), ('c2'); INSERT INTO posts VALUES (1, 'C1'), (2, 'c1'), (3, 'C2')",
+    );
+    run(
+      place,
+      "INSERT INTO likes VALUES ('1', 'Me'), ('3', 'Me'); INSERT INTO thanks VALUES ('1', 'ME'), ('3', 'me')",
+    );
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    const clear =
+      "DELETE FROM thanks; DELETE FROM likes; DELETE FROM posts; DELETE FROM chats WHERE id = 'c1';";
+    run(place, clear);
+    await applyRestore(folder, selecting(id, chat()), NOW);
+    const counts =
+      'SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM likes), (SELECT count(*) FROM thanks)';
+    const back = asHost(place, (db) => db.prepare(counts).raw().get());
+    expect(back).toEqual([2, 1, 1]);
+    run(place, `${clear} INSERT INTO posts VALUES (9, 'C2')`);
+    await applyRestore(folder, selecting(id, { by: 'chat', chat: 'c2', withGuessed: false }), NOW);
+    const posts = asHost(place, (db) => db.prepare('SELECT id, chat FROM posts').raw().all());
+    expect(posts).toEqual([[3, 'C2']]);
   });
 
   test('comes back in a new file, while the database stays as it is', async () => {
