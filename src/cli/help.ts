@@ -25,7 +25,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: {
     operands: 'ID',
-    does: 'prints the plan for a restore, or does it with --yes; with --to, into a new database file',
+    does: 'prints the plan for a restore, or does it with --yes; of a part with --chat, --tables or --rows; with --to, into a new database file',
   },
   undo: {
     operands: '[ENTRY]',
@@ -96,7 +96,7 @@ function describeAll(): readonly string[] {
       ...commands.map((name) => indent(callOf(name), SAID[name].does)),
     ]),
     '',
-    'Options for all commands',
+    'Options of most commands',
     ...(['data', 'db', 'json', 'help', 'version'] as const).map((option) => describeOption(option)),
     '',
     '“snapback help COMMAND” shows the options of a command.',
@@ -128,6 +128,11 @@ function describeOption(name: OptionName, command?: CommandName): string {
   return indent(`--${name}${'value' in option ? ` ${option.value}` : ''}`, option.means);
 }
 
+const TERM_WIDTH = 24;
+
+/** A term with its meaning beside it, or below it where the term is too long for that. */
 function indent(term: string, meaning: string): string {
-  return `  ${term.padEnd(24)}  ${meaning}`;
+  const gap =
+    term.length <= TERM_WIDTH ? ' '.repeat(TERM_WIDTH - term.length) : `\n  ${' '.repeat(TERM_WIDTH)}`;
+  return `  ${term}${gap}  ${meaning}`;
 }
