@@ -85,7 +85,7 @@ export function endedWords(entry: HistoryEntry): string {
     case 'under-way':
       return 'Not finished yet.';
     case 'undecided':
-      return 'It can’t be told how this ended.';
+      return 'It isn’t known how this ended.';
   }
 }
 
@@ -118,9 +118,9 @@ export function takeBackWords({ wayBack }: HistoryEntry): string {
   const { by, since } = wayBack;
   const verb = by === 'undo' ? 'Undo' : 'Redo';
   if (since === null)
-    return `${verb} is possible. What was written since can’t be counted; the plan shows what goes.`;
+    return `${verb} is possible. What was written since can’t be counted; the plan shows what would be removed.`;
   if (since > 0)
-    return `${verb} is not exact any more: ${count(since, 'event')} ${choose(since, 'was', 'were')} written since, and ${choose(since, 'goes', 'go')} too.`;
+    return `${verb} is no longer exact: ${count(since, 'event')} ${choose(since, 'was', 'were')} written since, and would be removed too.`;
   return by === 'undo'
     ? 'Undo takes back only this: no event was written since.'
     : 'Redo makes it again: no event was written since.';
@@ -143,7 +143,7 @@ export function standingWords(entry: HistoryEntry): string {
   if (!isRestore(entry)) return '';
   if (entry.standing === 'held') return 'Your chats are like this now';
   const isMade = entry.ended === 'done' || entry.ended === 'found-done';
-  return entry.standing === 'past' && entry.kind !== 'undo' && isMade ? 'Not in effect any more' : '';
+  return entry.standing === 'past' && entry.kind !== 'undo' && isMade ? 'No longer in effect' : '';
 }
 
 /** What the question before an undo or a redo is asked with; null for an entry that neither takes back next. */

@@ -40,12 +40,12 @@ export const snapshotErrors: Entries<
     next: CHOOSE_ANOTHER,
   }),
   'snapshot-salvaged': ({ message }) => ({
-    title: 'This is what was saved of a damaged snapshot',
+    title: 'This was saved from a damaged snapshot',
     happened: message,
     unharmed: NOTHING_CHANGED,
     next: {
-      window: 'You can look at it here. To restore everything, choose a snapshot that is whole.',
-      cli: 'You can look at it with “snapback diff”. To restore everything, choose a snapshot that is whole.',
+      window: 'You can look at it here. To restore everything, choose an intact snapshot.',
+      cli: 'You can look at it with “snapback diff”. To restore everything, choose an intact snapshot.',
     },
   }),
   'snapshot-unsafe': ({ message }) => ({

@@ -90,7 +90,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
       <RetentionLine snapshot={snapshot} keptHere={props.keptHere} onKeep={props.onKeep} />
       {isPart && (
         <p className="note">
-          This was saved of a damaged snapshot. You can look at it, but not restore it as a whole: what is
+          This was saved from a damaged snapshot. You can look at it, but not restore it as a whole: what is
           missing here would be removed.
         </p>
       )}

@@ -41,7 +41,7 @@ export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProp
       {overview.lineage === 'other' && (
         <p className="note warn">
           <Icon name="warning" />
-          <span>The two have separate histories: equal numbers may stand for different events.</span>
+          <span>The two went separate ways: equal event numbers may stand for different events.</span>
         </p>
       )}
       <SchemaNotes overview={overview} />

@@ -58,7 +58,7 @@ export function SpaceDialog({ folderId, onClose, onPrune, onTrash }: SpaceDialog
           </p>
           <SpaceBar space={space.value} />
           {suggestion === null ? (
-            <p className="dim">Nothing is there that a rule would remove.</p>
+            <p className="dim">No rule would remove anything now.</p>
           ) : (
             <p>
               <b>{suggestionWords(suggestion)}</b> could go. {suggestionReason(suggestion, rules)}

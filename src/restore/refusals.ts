@@ -63,7 +63,7 @@ export function findRefusals(
   if (losing.length > 0 && !plan.options.acceptDrift)
     refusals.push({
       code: 'schema-drift',
-      message: `The database has no place for some values of the snapshot, in ${nameTables(losing)}.`,
+      message: `Some values of the snapshot cannot be restored as they were, in ${nameTables(losing)}.`,
       detail: {
         loses: losing.reduce((sum, drift) => sum + drift.loses, 0),
       },

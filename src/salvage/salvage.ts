@@ -163,7 +163,7 @@ function requireRows<T>(use: (found: Found) => Promise<T>) {
     if (found.tables.every(({ state }) => state === 'missing'))
       throw new SnapbackError(
         'snapshot-damaged',
-        'Nothing in this file is whole, so nothing can be saved of it.',
+        'Nothing in this file is intact, so nothing can be saved from it.',
         {
           why: found.why,
         },

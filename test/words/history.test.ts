@@ -144,15 +144,19 @@ test('Undo is called exact only if nothing was written since', () => {
     takeBackWords({ ...restore, wayBack: { can: true, by, since } });
   expect(words('undo', 0)).toBe('Undo takes back only this: no event was written since.');
   expect(words('redo', 0)).toBe('Redo makes it again: no event was written since.');
-  expect(words('undo', 1)).toBe('Undo is not exact any more: 1 event was written since, and goes too.');
-  expect(words('redo', 3)).toBe('Redo is not exact any more: 3 events were written since, and go too.');
+  expect(words('undo', 1)).toBe(
+    'Undo is no longer exact: 1 event was written since, and would be removed too.',
+  );
+  expect(words('redo', 3)).toBe(
+    'Redo is no longer exact: 3 events were written since, and would be removed too.',
+  );
   expect(words('undo', null)).toMatch(/^Undo is possible\. What was written since can’t be counted/);
 });
 
 test('whether an entry is what the chats are like is said of restores that were made', () => {
   const standing = (given: Partial<RestoreEntry>) => standingWords({ ...restore, ...given });
   expect(standing({})).toBe('Your chats are like this now');
-  expect(standing({ standing: 'past' })).toBe('Not in effect any more');
+  expect(standing({ standing: 'past' })).toBe('No longer in effect');
   expect(standing({ standing: 'past', kind: 'undo' })).toBe('');
   expect(standing({ standing: 'past', ended: 'not-made' })).toBe('');
   expect(standing({ standing: 'in-effect' })).toBe('');
