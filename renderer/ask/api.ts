@@ -11,6 +11,7 @@ import type {
 import type { Hit } from '../../src/model/search.ts';
 import type { Progress } from '../../src/model/task.ts';
 import { changesFolder, createOwnWork } from './own-work.ts';
+import { countRestore } from './restores-made.ts';
 
 // The preload script provides this object and is checked against the same type.
 const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback;
@@ -39,13 +40,15 @@ export function listen(listener: (event: WindowEvent) => void): () => void {
 /**
  * Sends one request. Never rejects. Aborting the signal cancels the work at its next step, and the reply is `cancelled`.
  */
-export function call<N extends RequestName>(
+export async function call<N extends RequestName>(
   name: N,
   args: ArgsOf<N>,
   options: CallOptions = {},
 ): Promise<Reply<ResultOf<N>>> {
   const ask = () => track(options, (requestId) => bridge.request(requestId, name, args));
-  return (changesFolder(name) ? ownWork.run(ask) : ask()) as Promise<Reply<ResultOf<N>>>;
+  const reply = (await (changesFolder(name) ? ownWork.run(ask) : ask())) as Reply<ResultOf<N>>;
+  if (name === 'plan.apply' && (reply.ok || reply.error.code === 'core-stopped')) countRestore();
+  return reply;
 }
 
 /** Opens a file or folder that was dropped on the window. Otherwise it works like `call`. */

@@ -26,6 +26,11 @@ export function afterOwnWork({ database }: Revisions, nowMs: number): Revisions 
   return { database, own: database, ownUntil: nowMs + OWN_TRACES_MS };
 }
 
+/** The revisions after a restore of our own was made: the database has changed, and what is known of it is asked again at once. */
+export function afterOwnRestore(last: Revisions, nowMs: number): Revisions {
+  return afterOwnWork(afterChange(last, nowMs), nowMs);
+}
+
 /**
  * Whether a new comparison waits until the user asks for it. Otherwise a busy chat app would keep a slow comparison
  * running for ever. Our own changes are always compared at once, however long that takes.

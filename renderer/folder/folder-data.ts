@@ -6,7 +6,14 @@ import type { PrunePlan, PruneReceipt } from '../../src/model/prune.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { type CallOptions, call, listen, ownWork } from '../ask/api.ts';
 import { createReader } from '../ask/own-work.ts';
-import { afterChange, afterOwnWork, FIRST_REVISIONS, type Revisions } from '../ask/revisions.ts';
+import { useRestoresMade } from '../ask/restores-made.ts';
+import {
+  afterChange,
+  afterOwnRestore,
+  afterOwnWork,
+  FIRST_REVISIONS,
+  type Revisions,
+} from '../ask/revisions.ts';
 import { afterListingEvent, type Listing, NONE } from './listing.ts';
 
 /** If the core stops twice within this time, it is not asked again at once: the request itself may be what stops it. */
@@ -86,6 +93,16 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
       else void refresh();
     });
   }, [folderId, needsFacts, refresh]);
+
+  // Not only when its receipt is closed: what is behind the receipt is true by then, as far as it could be read.
+  const made = useRestoresMade();
+  const seenMade = useRef(made);
+  useEffect(() => {
+    if (seenMade.current === made) return;
+    seenMade.current = made;
+    setRevisions((last) => afterOwnRestore(last, Date.now()));
+    void refresh();
+  }, [made, refresh]);
 
   useEffect(() => {
     let lastStop = Number.NEGATIVE_INFINITY;

@@ -111,7 +111,7 @@ export function FolderPage(props: FolderPageProps) {
       onSoughtShown={() => props.onHit(null)}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
-      happened={props.happened?.snapshotId === first.id ? props.happened.happened : null}
+      happened={props.happened?.snapshotId === first.id ? props.happened : null}
       waiting={props.waiting}
       actions={{
         onRestore: props.onRestore,

@@ -6,6 +6,7 @@ import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import { call, ownWork } from '../ask/api.ts';
 import { createReader } from '../ask/own-work.ts';
+import { restoresMade, useRestoresMade } from '../ask/restores-made.ts';
 import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
 import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
 import { snapshotPage } from './later-parts.ts';
@@ -21,7 +22,15 @@ type Asking = {
 };
 
 /** What happened to the chats, and the snapshot on whose page that is told. */
-export type HappenedOf = { readonly happened: Happened; readonly snapshotId: SnapshotId };
+export type HappenedOf = {
+  readonly happened: Happened;
+  readonly snapshotId: SnapshotId;
+  /** It is from before a restore, and is being asked again. */
+  readonly outdated: boolean;
+};
+
+/** What was answered, and how many restores had been made when it was asked. */
+type Answer = { readonly happened: Happened | null; readonly made: number };
 
 /**
  * What happened to the chats, asked again when the database or the list of snapshots changes; null while it is not known.
@@ -30,14 +39,15 @@ export type HappenedOf = { readonly happened: Happened; readonly snapshotId: Sna
  */
 export function useHappened(asking: Asking): HappenedOf | null {
   const { folderId, facts, revisions, chosen, snapshots, onChoose } = asking;
-  const [happened, setHappened] = useState<Happened | null>(null);
+  const [{ happened, made }, setAnswer] = useState<Answer>({ happened: null, made: 0 });
+  const outdated = useRestoresMade() !== made;
   const [proposed, setProposed] = useState<SnapshotId | null>(null);
   const wish = useRef(chosen);
   const tookMs = useRef(0);
-  const show = useEffectEvent((answer: Happened | null, asked: ReadonlySet<unknown>) => {
-    setHappened(answer);
+  const show = useEffectEvent((answer: Answer, asked: ReadonlySet<unknown>) => {
+    setAnswer(answer);
     if (asked !== wish.current) return;
-    const named = answer === null ? null : snapshotOf(answer);
+    const named = answer.happened === null ? null : snapshotOf(answer.happened);
     const found = snapshots.find(({ id }) => id === named) ?? fallbackSnapshot(snapshots, facts.lastEventId);
     if (found === undefined) return;
     setProposed(found.id);
@@ -49,15 +59,16 @@ export function useHappened(asking: Asking): HappenedOf | null {
       createReader(
         async () => {
           const asked = wish.current;
+          const before = restoresMade();
           const beganAt = performance.now();
           // The page on which it is told is fetched meanwhile.
           const isPageHere = snapshotPage.fetch();
           const reply = hasDatabase ? await call('folder.happened', { folderId }) : null;
           tookMs.current = performance.now() - beganAt;
           await isPageHere;
-          return { happened: reply?.ok ? reply.value : null, asked };
+          return { answer: { happened: reply?.ok ? reply.value : null, made: before }, asked };
         },
-        ({ happened, asked }) => show(happened, asked),
+        ({ answer, asked }) => show(answer, asked),
         ownWork,
       ),
     [folderId, hasDatabase],
@@ -73,14 +84,14 @@ export function useHappened(asking: Asking): HappenedOf | null {
   }, [ask, revisions, length, empty]);
   const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
   return useMemo(
-    () => (happened === null || snapshotId === null ? null : { happened, snapshotId }),
-    [happened, snapshotId],
+    () => (happened === null || snapshotId === null ? null : { happened, snapshotId, outdated }),
+    [happened, snapshotId, outdated],
   );
 }
 
-/** What was lost, if that is known and anything was. */
+/** What was lost, if that is known, still true, and anything was. */
 export function lossOf(answer: HappenedOf | null): Loss | null {
-  return answer !== null && 'loss' in answer.happened ? answer.happened.loss : null;
+  return answer !== null && !answer.outdated && 'loss' in answer.happened ? answer.happened.loss : null;
 }
 
 /** The snapshot that the answer is about; null if it is about none. */

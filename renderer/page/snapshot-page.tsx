@@ -15,6 +15,7 @@ import { isWritable } from '../ask/writable.ts';
 import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { Working } from '../parts/working.tsx';
 import { type HappenedActions, HappenedHero } from './happened-hero.tsx';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
@@ -34,7 +35,7 @@ export type SnapshotPageProps = {
   readonly keptHere: ListedSnapshot | null;
   readonly onKeep: () => void;
   /** What happened to the chats, if this is the snapshot that the answer is about; else null. */
-  readonly happened: Happened | null;
+  readonly happened: { readonly happened: Happened; readonly outdated: boolean } | null;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
   readonly actions: HappenedActions;
@@ -53,11 +54,18 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const pointless = diff.value !== null && !differsFromNow(diff.value);
   const isPart = snapshot.salvagedFrom !== null;
   const possible = diff.error === null && !isUnwell(snapshot) && !isPart && !pointless && isWritable(facts);
-  const { happened, actions } = props;
+  const { actions } = props;
+  const happened = props.happened?.happened ?? null;
+  const isOutdated = props.happened?.outdated ?? false;
   const loss = happened !== null && 'loss' in happened ? happened.loss : null;
   return (
     <section className="page" aria-label={title}>
-      {happened !== null && (
+      {isOutdated && (
+        <div className="hero happened">
+          <Working progress={null} words="Looking at how your chats are now" />
+        </div>
+      )}
+      {happened !== null && !isOutdated && (
         <HappenedHero
           happened={happened}
           waiting={props.waiting}
@@ -66,7 +74,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
           {...actions}
         />
       )}
-      {loss === null && happened?.state !== 'undone' && (
+      {!isOutdated && loss === null && happened?.state !== 'undone' && (
         <div className="hero">
           <div>
             <h2>{title}</h2>

@@ -63,10 +63,11 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const options = { ...chosen, keepNewer: newer === 'keep' && chosen.mode === 'full' };
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
-  const planning = useShownPlan(folderId, subject, options, first.databaseRevision);
+  const job = useJob<RestoreReceipt>();
+  const isApplied = job.busy || job.value !== null;
+  const planning = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
   const { plan } = planning;
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
-  const job = useJob<RestoreReceipt>();
   // The consent covers only the programs that have the database open now, not those that open it later.
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
   const whileOpen = users !== null && consent === users;

@@ -25,13 +25,13 @@ export type ShownPlan = {
 
 /**
  * The plan for a restore or an undo. A new plan is made after each choice and each change of the database, but a change
- * of the database never replaces the plan on the screen unasked.
+ * of the database never replaces the plan on the screen unasked. A null revision: it is being applied, or was, and none is made.
  */
 export function useShownPlan(
   folderId: FolderId,
   subject: Subject,
   options: RestoreOptions,
-  databaseRevision: number,
+  databaseRevision: number | null,
 ): ShownPlan {
   const restore = useRequest(
     'restore.plan',
@@ -64,7 +64,7 @@ export function useShownPlan(
   const seen = useRef(databaseRevision);
   useEffect(() => {
     // A running request is finished first. Otherwise a busy chat app would keep it from ever finishing.
-    if (seen.current === databaseRevision || busy) return;
+    if (databaseRevision === null || seen.current === databaseRevision || busy) return;
     seen.current = databaseRevision;
     reload();
   }, [databaseRevision, busy, reload]);

@@ -8,6 +8,7 @@ import { expectNothingCutOff } from './cut-off.ts';
 import { BACK, button, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind, readDatabase, readSnapshotFile } from './judge.ts';
+import { replyLate } from './late-reply.ts';
 
 test('three keys lead from the first screen to a restore that is done, and the dialog begins on “Cancel”', async ({
   place,
@@ -115,6 +116,31 @@ for (const { state, happens, says } of STATES)
     await expect(button(page, 'Bring them back')).toBeEnabled();
     await look(app, page, info, state);
   });
+
+test('once a restore or its undo is made, the first screen claims nothing from before it, however late the answer is', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(hero(page)).toContainText('20 messages, 11 memories and a scene are hidden.');
+  await replyLate(app, 'folder.happened', 3_000);
+  const dialog = page.getByRole('alertdialog');
+  await button(page, 'Bring them back').click();
+  await button(dialog, 'Bring back 20 messages').click();
+  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+  expect(await hero(page).textContent()).not.toContain('hidden');
+  await button(dialog, 'Done').click();
+  await expect(dialog).toBeHidden();
+  expect(await hero(page).textContent()).not.toContain('hidden');
+  await expect(hero(page)).toContainText('20 messages are back in Lighthouse.');
+
+  await button(page, 'Undo restore…').click();
+  await button(dialog, /^Undo \(hides/).click();
+  await expect(named(page, 'alertdialog', /^The restore was undone/)).toBeVisible();
+  expect(await hero(page).textContent()).not.toContain('are back');
+  await button(dialog, 'Done').click();
+  await expect(hero(page)).toContainText('20 messages, 11 memories and a scene are hidden.');
+});
 
 test('the first screen says that nothing is missing', async ({ place, demo }, info) => {
   for (const kind of ['rewind', 'periodic']) rmSync(join(demo, 'snapshots', kind), { recursive: true });

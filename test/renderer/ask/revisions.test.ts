@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   afterChange,
+  afterOwnRestore,
   afterOwnWork,
   FIRST_REVISIONS,
   waitsForPerson,
@@ -29,4 +30,11 @@ test('what another program writes is compared at once if that is quick, else whe
 test('a change long after our own work is attributed to another program again', () => {
   const ended = afterOwnWork(changedBy(), NOW);
   expect(waitsForPerson(changedBy(ended, NOW + 5_000), SLOW)).toBe(true);
+});
+
+test('once a restore of our own is made, all that was compared before is compared again at once, however long it takes', () => {
+  const before = changedBy();
+  const made = afterOwnRestore(before, NOW);
+  expect(made.database).toBeGreaterThan(before.database);
+  expect(waitsForPerson(made, SLOW)).toBe(false);
 });
