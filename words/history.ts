@@ -114,7 +114,7 @@ function receiptFigures({ tables }: RestoreReceipt): string {
 /** How an entry can be taken back, and whether that takes back more than it, as far as the log tells; or why it cannot be. */
 export function takeBackWords({ wayBack }: HistoryEntry): string {
   if (!wayBack.can) return wayBack.because;
-  if (wayBack.by === 'put-back') return 'It can be put back from the trash.';
+  if (wayBack.by === 'put-back') return 'What was moved can be put back.';
   const { by, since } = wayBack;
   const verb = by === 'undo' ? 'Undo' : 'Redo';
   if (since === null)
