@@ -27,13 +27,13 @@ export function isWhole({ kind, text }: Filter): boolean {
 export function isShown(
   snapshot: ListedSnapshot,
   { kind, text }: Filter,
-  { held, now }: { readonly held: ReadonlyMap<SnapshotId, Held>; readonly now: Date },
+  { held, today }: { readonly held: ReadonlyMap<SnapshotId, Held>; readonly today: Date },
 ): boolean {
   if (kind !== null && snapshot.kind !== kind) return false;
   const wanted = text.trim().toLocaleLowerCase();
   if (wanted === '') return true;
   const title = lineTitle(snapshot, held.get(snapshot.id) ?? NOTHING_HELD);
-  const about = [title, kindWords(snapshot.kind).many, formatMoment(snapshot.takenAt, now), snapshot.id];
+  const about = [title, kindWords(snapshot.kind).many, formatMoment(snapshot.takenAt, today), snapshot.id];
   return about.join(' ').toLocaleLowerCase().includes(wanted);
 }
 

@@ -5,25 +5,27 @@ import { type Held, lineDetail, lineTitle, NOTHING_HELD } from '../../words/list
 import { formatClock, formatUtc } from '../../words/moments.ts';
 import { type ListFacts, tagOf } from '../../words/snapshots.ts';
 import { useExactness } from '../ask/exactness.ts';
-import { useNow } from '../ask/now.ts';
+import { useTold } from '../ask/now.ts';
 
 /** What the lines are compared with, and what the timeline tells about them. */
 export type LineFacts = { readonly facts: ListFacts; readonly held: ReadonlyMap<SnapshotId, Held> };
 export const LineContext = createContext<LineFacts | null>(null);
 
+type LineProps = { readonly snapshot: ListedSnapshot };
+
 /**
  * The content of a line. It is a component of its own because the list caches lines, while this content changes with
  * time.
  */
-export function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }) {
-  const now = useNow();
+export function SnapshotLine({ snapshot }: LineProps) {
   const given = useContext(LineContext);
   const exact = useExactness()(snapshot.takenAt);
-  const tag = tagOf(snapshot, now);
+  const held = given?.held.get(snapshot.id) ?? NOTHING_HELD;
+  const detail = useTold((now) =>
+    given === null ? '' : lineDetail(snapshot, held, { ...given.facts, now }),
+  );
   if (given === null) return null;
-  const held = given.held.get(snapshot.id) ?? NOTHING_HELD;
   const title = lineTitle(snapshot, held);
-  const detail = lineDetail(snapshot, held, { ...given.facts, now });
   return (
     <>
       <span className={`snap-shape ${snapshot.kind.replace('@', '')}`} aria-hidden="true" />
@@ -33,10 +35,16 @@ export function SnapshotLine({ snapshot }: { readonly snapshot: ListedSnapshot }
       <time className="snap-time" dateTime={snapshot.takenAt} title={formatUtc(snapshot.takenAt)}>
         {formatClock(snapshot.takenAt, exact)}
       </time>{' '}
-      {tag !== null && <span className={`tag ${tag.tone}`}>{tag.text}</span>}{' '}
+      <LineTag snapshot={snapshot} />{' '}
       <span className="snap-detail" title={detail}>
         {detail}
       </span>
     </>
   );
+}
+
+function LineTag({ snapshot }: LineProps) {
+  const text = useTold((now) => tagOf(snapshot, now)?.text ?? '');
+  const tone = useTold((now) => tagOf(snapshot, now)?.tone ?? 'plain');
+  return text === '' ? null : <span className={`tag ${tone}`}>{text}</span>;
 }

@@ -20,7 +20,7 @@ import { formatClock, formatDayHeading } from '../../words/moments.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { arrivalWords } from '../../words/retention.ts';
-import { useNow } from '../ask/now.ts';
+import { useToday } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import type { LineAction } from './line-actions.tsx';
 import { LineMenu } from './line-menu.tsx';
@@ -47,11 +47,11 @@ export type SnapshotListProps = {
 /** All snapshots by day, newest first. Shift or Ctrl selects several. Only the visible lines are rendered. */
 export function SnapshotList(props: SnapshotListProps) {
   const { snapshots, facts, held, selected, onSelect, onAction } = props;
-  const now = useNow();
+  const today = useToday();
   const [filter, setFilter] = useState(SHOW_ALL);
   const found = useMemo(
-    () => (isWhole(filter) ? null : snapshots.filter((one) => isShown(one, filter, { held, now }))),
-    [snapshots, filter, held, now],
+    () => (isWhole(filter) ? null : snapshots.filter((one) => isShown(one, filter, { held, today }))),
+    [snapshots, filter, held, today],
   );
   // Without a filter it is the same list, whatever the time: then it is not grouped and built again.
   const whole = useFirstLines(snapshots);
@@ -62,7 +62,7 @@ export function SnapshotList(props: SnapshotListProps) {
   const textOf = (snapshot: ListedSnapshot) =>
     `${lineTitle(snapshot, held.get(snapshot.id) ?? NOTHING_HELD)} ${formatClock(snapshot.takenAt)}`;
   const [passed, setPassed] = useState<string | null>(null);
-  const dependencies = [now.toDateString(), held];
+  const dependencies = [today, held];
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
       <ListFilter snapshots={snapshots} filter={filter} onFilter={setFilter} />
@@ -70,7 +70,7 @@ export function SnapshotList(props: SnapshotListProps) {
         <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
           {passed !== null && (
             <p className="passed-day" aria-hidden="true">
-              {formatDayHeading(passed, now)}
+              {formatDayHeading(passed, today)}
             </p>
           )}
           <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
@@ -94,7 +94,7 @@ export function SnapshotList(props: SnapshotListProps) {
               {(group) => (
                 <ListBoxSection id={`day:${group.day}`}>
                   <Header className="group-head" data-day={group.takenAt}>
-                    {formatDayHeading(group.takenAt, now)}
+                    {formatDayHeading(group.takenAt, today)}
                   </Header>
                   <Collection items={group.snapshots} dependencies={dependencies}>
                     {(snapshot) => (

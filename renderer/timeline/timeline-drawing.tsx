@@ -20,15 +20,17 @@ export type TimelineDrawingProps = {
   readonly axis: Axis;
   readonly timeline: Timeline;
   readonly width: number;
-  readonly now: Date;
+  /** The moment called “now”, in milliseconds since 1970. */
+  readonly end: number;
+  readonly today: Date;
   /** What is drawn, in pixels: a wide timeline is drawn only where it can be seen. */
   readonly seen: readonly [from: number, to: number];
 };
 
 /** What the timeline shows besides its marks. A screen reader gets the same from the table. */
-export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDrawingProps) {
+export function TimelineDrawing({ axis, timeline, width, end, today, seen }: TimelineDrawingProps) {
   const isSeen = (from: number, to = from) => to >= seen[0] && from <= seen[1];
-  const nowX = axis.xOf(now.getTime());
+  const nowX = axis.xOf(end);
   return (
     <svg className="timeline-drawing" width={width} height={HEIGHT} aria-hidden="true">
       <defs>
@@ -63,7 +65,7 @@ export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDr
             <title>{quietWords(fold.to - fold.from)}</title>
           </path>
         ))}
-      <Rewinds axis={axis} rewinds={timeline.rewinds} now={now} isSeen={isSeen} />
+      <Rewinds axis={axis} rewinds={timeline.rewinds} today={today} isSeen={isSeen} />
       {timeline.restores.map(({ at, to }) => {
         const [right, left] = [axis.xOf(at), axis.xOf(to)];
         if (!isSeen(left, right)) return null;
@@ -85,7 +87,7 @@ export function TimelineDrawing({ axis, timeline, width, now, seen }: TimelineDr
           .filter(({ x }) => isSeen(x - 80, x + 80) && x < width - TICK_ROOM)
           .map(({ x, time, isDay }) => (
             <text key={time} x={x + 2} y={HEIGHT - 8}>
-              {formatTick(time, isDay, now)}
+              {formatTick(time, isDay, today)}
             </text>
           ))}
       </g>
@@ -107,12 +109,12 @@ function thinOut(folds: readonly Fold[]): readonly Fold[] {
 type RewindsProps = {
   readonly axis: Axis;
   readonly rewinds: readonly TimelineRewind[];
-  readonly now: Date;
+  readonly today: Date;
   readonly isSeen: (from: number, to?: number) => boolean;
 };
 
 /** Each rewind as the span that it took. Where labels would overlap, that of the newer rewind is shown. */
-function Rewinds({ axis, rewinds, now, isSeen }: RewindsProps) {
+function Rewinds({ axis, rewinds, today, isSeen }: RewindsProps) {
   let free = Number.POSITIVE_INFINITY;
   return rewinds.toReversed().map((rewind) => {
     const right = axis.xOf(rewind.at);
@@ -136,7 +138,7 @@ function Rewinds({ axis, rewinds, now, isSeen }: RewindsProps) {
         {hasRoom && (
           <text className="timeline-took" x={labelX} y={16}>
             {words}
-            <title>{rewindWords(rewind, now)}</title>
+            <title>{rewindWords(rewind, today)}</title>
           </text>
         )}
       </g>

@@ -1,10 +1,19 @@
-import { startTransition, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  memo,
+  startTransition,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { Button, type Key, Toolbar } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Timeline } from '../../src/model/timeline.ts';
 import { markWords, quietWords } from '../../words/timeline.ts';
-import { useNow } from '../ask/now.ts';
+import { useToday, useTold } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
 import { createAxis, FOLD_WIDTH, type Fold } from './axis.ts';
 import { type Mark, orderByTime, placeMarks } from './marks.ts';
@@ -17,6 +26,8 @@ const NOTHING: Timeline = { density: [], rewinds: [], restores: [], held: [], re
 
 /** Where there is less height than this, the page comes first, unless a person wants the timeline. */
 const LOW_WINDOW = 480;
+
+const MINUTE_MS = 60_000;
 
 function hearSize(listener: () => void): () => void {
   window.addEventListener('resize', listener);
@@ -37,10 +48,13 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
   const [wanted, setWanted] = useState<boolean | null>(null);
   const isOpen = wanted ?? !isLow;
   const [isTable, setTable] = useState(false);
+  // In slices, once a minute: thousands of marks take too long to be drawn in one go.
+  const end = useDeferredValue(useTold((now) => Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS));
   return (
     <section className={isOpen ? 'timeline' : 'timeline closed'} aria-label="Timeline">
       {isOpen && (
-        <TimelineStrip
+        <Strip
+          end={end}
           timeline={timeline ?? NOTHING}
           snapshots={snapshots}
           chosen={chosen}
@@ -76,10 +90,16 @@ function markElement({ id }: Mark): string {
   return `mark-${id}`;
 }
 
-type StripProps = Omit<TimelineViewProps, 'timeline'> & { readonly timeline: Timeline };
+type StripProps = Omit<TimelineViewProps, 'timeline'> & {
+  readonly timeline: Timeline;
+  /** The end of the current minute, in milliseconds since 1970. */
+  readonly end: number;
+};
 
-function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
-  const now = useNow();
+const Strip = memo(TimelineStrip);
+
+function TimelineStrip({ timeline, snapshots, chosen, onChoose, end }: StripProps) {
+  const today = useToday();
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [hovered, setHovered] = useState<Mark | null>(null);
   const [focused, setFocused] = useState<Mark | null>(null);
@@ -89,14 +109,14 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
 
   const moments = useMemo(() => orderByTime(snapshots), [snapshots]);
   const axis = useMemo(() => {
-    const times = [...moments.map(({ time }) => time), now.getTime()];
+    const times = [...moments.map(({ time }) => time), end];
     return createAxis({
       density: timeline.density,
       moments: times,
       width: Math.max(1, width - NOW_WIDTH),
       opened,
     });
-  }, [timeline, moments, now, width, opened]);
+  }, [timeline, moments, end, width, opened]);
   const marks = useMemo(() => placeMarks(moments, axis.xOf), [moments, axis]);
 
   const focusedIds = useMemo(() => new Set(focused?.snapshots.map(({ id }) => id)), [focused]);
@@ -115,7 +135,7 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
   return (
     <div className="timeline-pane" ref={pane} onScroll={onScroll}>
       <div className="timeline-all" style={{ width }}>
-        <TimelineDrawing axis={axis} timeline={timeline} width={width} now={now} seen={seen} />
+        <TimelineDrawing axis={axis} timeline={timeline} width={width} end={end} today={today} seen={seen} />
         {axis.folds.filter(hasRoom).map(({ from, to, x, width: room }) => (
           <Button
             key={from}
@@ -134,7 +154,7 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
               type="button"
               className={`timeline-mark ${mark.kind.replace('@', '')}`}
               style={{ left: mark.x, top: BASE }}
-              aria-label={markWords(mark.snapshots, now)}
+              aria-label={markWords(mark.snapshots, today)}
               aria-pressed={mark.snapshots.some(({ id }) => id === chosenId)}
               onClick={() => onChoose(mark.id)}
               id={markElement(mark)}
@@ -150,7 +170,7 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose }: StripProps) {
       </div>
       {pointed !== null && (
         <p className="timeline-said" aria-hidden="true">
-          {markWords(pointed.snapshots, now)}
+          {markWords(pointed.snapshots, today)}
         </p>
       )}
     </div>

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { snapshotTime } from '../../src/index.ts';
 import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 import { countSnapshots, listKind, writeMessage } from './judge.ts';
@@ -123,11 +124,12 @@ test('every menu command works, and is greyed out when it makes no sense', async
   await expect(hero(opened.page)).toBeVisible();
   await expect
     .poll(() => enabledCommands(opened.app))
-    .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'trash', 'help']);
+    .toEqual(['open', 'reveal', 'take', 'restore', 'prune', 'history', 'trash', 'help']);
   for (const [command, title] of [
     ['take', 'Take a snapshot now?'],
     ['restore', /^Bring Lighthouse back as it was /],
     ['prune', 'Move snapshots to the trash?'],
+    ['history', 'History'],
   ] as const) {
     await expect.poll(() => enabledCommands(opened.app)).toContain(command);
     await choose(opened.app, command);
@@ -137,6 +139,31 @@ test('every menu command works, and is greyed out when it makes no sense', async
     await opened.page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
   }
+});
+
+test('the words of the list and the timeline follow the time: their day at midnight, and how long a snapshot stays', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  // So that the newest snapshot is of today at any hour.
+  const [newestId = ''] = listKind(demo, 'periodic');
+  const takenAt = snapshotTime(newestId.replace('periodic/', ''));
+  await page.clock.install({ time: takenAt ?? new Date() });
+  await page.reload();
+  await expect(hero(page)).toBeVisible();
+  const list = named(page, 'navigation', 'Snapshots of this folder');
+  const soon = named(list, 'option', /removed in 2 days/);
+  const newest = page.locator('.timeline-mark').last();
+  await expect(text(list, 'Today')).toBeVisible();
+  await expect(soon).toHaveCount(1);
+  await expect(newest).toHaveAttribute('aria-label', /today/);
+  await page.clock.fastForward('24:00:00');
+  await expect(text(list, 'Yesterday')).toBeVisible();
+  await expect(text(list, 'Today')).toBeHidden();
+  await expect(soon).toHaveCount(0);
+  await expect(named(list, 'option', /removed in/).first()).toBeVisible();
+  await expect(newest).toHaveAttribute('aria-label', /yesterday/);
 });
 
 test('a snapshot of either kind can be taken and is shown', async ({ place, demo }) => {
@@ -181,7 +208,7 @@ async function resize(app: ElectronApplication, width: number, height: number): 
 
 function enabledCommands(app: ElectronApplication): Promise<readonly string[]> {
   return app.evaluate(({ Menu }) =>
-    ['open', 'reveal', 'take', 'restore', 'undo', 'prune', 'trash', 'help'].filter(
+    ['open', 'reveal', 'take', 'restore', 'undo', 'prune', 'history', 'trash', 'help'].filter(
       (id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled,
     ),
   );
