@@ -27,9 +27,19 @@ async function readText(path: string): Promise<string> {
   if (file.handle === null) throw refuse(file.problem);
   try {
     if (file.facts.size > LARGEST_BYTES) throw refuse('It is larger than 32 MiB.');
-    return await file.handle.readFile('utf8');
+    return decode(await file.handle.readFile());
   } finally {
     await file.handle.close();
+  }
+}
+
+/** Some programs put a mark before a text in UTF-8, which is no part of it. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) throw refuse('It is no UTF-8 text. Save it as UTF-8.');
+    throw error;
   }
 }
 
