@@ -10,6 +10,8 @@ const SLICES = 24;
 const ROWS_PER_SLICE = 12;
 /** A larger cell says nothing more about what its field means. */
 const LARGEST_CELL_BYTES = 256 * 1024;
+/** A slice ends with the row that reaches this size. */
+const MOST_BYTES_PER_SLICE = 1024 * 1024;
 
 type Rows = readonly (readonly unknown[])[];
 
@@ -56,20 +58,32 @@ function readSlices(db: AnyDatabase, { from, columns, rowid }: Source): Rows {
   const startOf = (index: number) => first + (width * BigInt(index)) / BigInt(SLICES);
   // Up to the one before the next start: the highest rowid has no successor.
   return Array.from({ length: SLICES }, (_, index) =>
-    slice.all(startOf(index), startOf(index + 1) - 1n),
+    takeSlice(slice.iterate(startOf(index), startOf(index + 1) - 1n)),
   ).flat();
+}
+
+/** As many of the rows as are not too large together, and at least one. */
+function takeSlice(rows: Iterable<readonly unknown[]>): Rows {
+  const taken: (readonly unknown[])[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    taken.push(row);
+    for (const cell of row) if (typeof cell === 'string' || cell instanceof Uint8Array) bytes += cell.length;
+    if (bytes >= MOST_BYTES_PER_SLICE) break;
+  }
+  return taken;
 }
 
 /** The rows with the highest rowids; some, where there is no rowid. */
 function readNewest(db: AnyDatabase, { rowid, name, scanHint }: Table, columns: readonly string[]): Rows {
   const newest = rowid === null ? '' : `ORDER BY ${quoteName(rowid)} DESC`;
-  return db
+  const rows = db
     .prepare<[], unknown[]>(
       `SELECT ${columns.map(quoteName).map(small).join(', ')} FROM main.${quoteName(name)} ${scanHint} ${newest} LIMIT ${ROWS_PER_SLICE * 2}`,
     )
     .raw()
-    .safeIntegers()
-    .all();
+    .safeIntegers();
+  return takeSlice(rows.iterate());
 }
 
 function small(column: string): string {
