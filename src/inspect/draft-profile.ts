@@ -9,6 +9,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { findPlace, makeFile } from '../snapshots/new-file.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
+import { isCompileError } from '../sqlite/result-codes.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { open } from '../system/files.ts';
@@ -177,17 +178,31 @@ function findNames(db: AnyDatabase, tables: readonly Table[], log: ReadLog): Cha
       .filter(({ name, score }) => score > 0 && name !== id)
       .toSorted((a, b) => b.score - a.score);
     if (titles.length === 0) continue;
-    const wanted = chats.map(() => '?').join(', ');
-    const found = db
-      .prepare<string[], number>(
-        `SELECT count(*) FROM main.${quoteName(table.name)} WHERE ${quoteName(id)} IN (${wanted})`,
-      )
-      .pluck()
-      .get(...chats);
-    if ((found ?? 0) * 2 >= chats.length)
+    if (countRows(db, { table: table.name, id }, chats) * 2 >= chats.length)
       return { table: table.name, id, name: titles.map(({ name }) => name) };
   }
   return null;
+}
+
+/** How many rows have one of these ids; 0 where only the application can search for it. */
+function countRows(
+  db: AnyDatabase,
+  { table, id }: { readonly table: string; readonly id: string },
+  ids: readonly string[],
+): number {
+  const wanted = ids.map(() => '?').join(', ');
+  const sql = `SELECT count(*) FROM main.${quoteName(table)} WHERE ${quoteName(id)} IN (${wanted})`;
+  try {
+    return (
+      db
+        .prepare<string[], number>(sql)
+        .pluck()
+        .get(...ids) ?? 0
+    );
+  } catch (error) {
+    if (isCompileError(error)) return 0;
+    throw error;
+  }
 }
 
 /** Some chats, as the events of a log name them. */

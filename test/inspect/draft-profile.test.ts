@@ -119,3 +119,14 @@ test('a draft is written into a new file only, for its owner alone, and passes t
   expect(await codeOf(saveDraft(folder, draft, to))).toBe('target-exists');
   expect(await readFile(to)).toEqual(written);
 });
+
+test('a table that only the application can search names no chats, and the others are drafted', async () => {
+  const folder = await makeFolder(`${ROOMS}
+    CREATE TABLE messages (seq INTEGER PRIMARY KEY, room_id TEXT, sender TEXT, body TEXT, sent_at TEXT);
+    INSERT INTO messages VALUES (1, 'r0', 'p1', 'Some words', '2026-01-02T10:00:00Z');
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'room TEXT', 'room TEXT COLLATE of_the_host') WHERE name = 'rooms';`);
+  const { profile, check } = await draftProfile(folder);
+  expect(profile).toMatchObject({ log: { table: 'messages' }, chat: { names: null } });
+  expect(check.log.looked).toBe(1);
+});
