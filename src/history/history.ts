@@ -10,8 +10,8 @@ import { listSnapshotFiles } from '../snapshots/files.ts';
 import { findKeptFolder, readKeptNote } from '../snapshots/kept-notes.ts';
 import { KEPT_KIND, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 
-/** Tells how many events were written after the one with this id; null where that is not known. */
-type CountSince = (lastEventId: bigint) => Promise<number | null>;
+/** Tells how many events were written after the one with this id, which was the last one at that time; null where that is not known. */
+type CountSince = (lastEventId: bigint, at: string) => Promise<number | null>;
 
 /**
  * What was done in a data folder, newest first: every restore, undo and redo with its receipt and how it ended, what was
@@ -51,7 +51,9 @@ async function describeRestore(
     kind: step?.kind ?? action ?? 'restore',
     of: step === undefined || step.of === id ? null : step.of,
     standing: id === held ? 'held' : inEffect.has(id) ? 'in-effect' : 'past',
-    wayBack: way.can ? { can: true, by: way.by, since: last === null ? null : await countSince(last) } : way,
+    wayBack: way.can
+      ? { can: true, by: way.by, since: last === null ? null : await countSince(last, one.at) }
+      : way,
   };
 }
 
@@ -72,11 +74,12 @@ async function whileCounting<T>(
   const unknown: CountSince = async () => null;
   if (walk.undo === null && walk.redo === null) return use(unknown);
   try {
-    return await withLiveLog(folder, 'glance', task, async ({ countAfter, lastId, reusesIds }) => {
-      // There an event that was written since may have an id from before.
-      if (await reusesIds()) return use(unknown);
+    return await withLiveLog(folder, 'glance', task, async ({ countAfter, lastId, reusesIds, timeOf }) => {
       const last = await lastId();
-      return use(async (id) => (last < id ? null : countAfter(id)));
+      // A deleted event’s id is given again only if it was the last one. Then its event is younger now.
+      const isOlder = async (id: bigint, at: string) =>
+        !(await reusesIds()) || ((await timeOf(id))?.getTime() ?? Number.NaN) <= Date.parse(at);
+      return use(async (id, at) => (id <= last && (await isOlder(id, at)) ? countAfter(id) : null));
     });
   } catch (error) {
     if (!(error instanceof SnapbackError) || error.code === 'cancelled') throw error;

@@ -3,22 +3,26 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Identity } from './events.ts';
 
-/** The time that the last event carries; null if there is no event or its time has an unknown form. */
-export function readLastTime(
+type Log = { readonly table: string; readonly identity: Identity };
+
+/** The time that the event with this id carries; with null, the last one. Null if there is none or its time has an unknown form. */
+export function readTime(
   db: AnyDatabase,
   { log: { columns } }: Profile,
-  { table, identity }: { readonly table: string; readonly identity: Identity },
+  { table, identity }: Log,
+  event: bigint | null,
 ): Date | null {
   // `chainColumns` has `ts` in second place.
   const column = identity[1];
   if (column == null) return null;
   const [id, ts] = [quoteName(columns.id), quoteName(column)];
   const value = db
-    .prepare<[], unknown>(
-      `SELECT CAST(${ts} AS TEXT) FROM main.${quoteName(table)} ORDER BY ${id} DESC LIMIT 1`,
+    .prepare<bigint[], unknown>(
+      `SELECT CAST(${ts} AS TEXT) FROM main.${quoteName(table)} ${event === null ? '' : `WHERE ${id} = ?`}
+         ORDER BY ${id} DESC LIMIT 1`,
     )
     .pluck()
-    .get();
+    .get(...(event === null ? [] : [event]));
   const time = typeof value === 'string' ? parseTime(value) : Number.NaN;
   return Number.isNaN(time) ? null : new Date(time);
 }

@@ -6,7 +6,7 @@ import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
 import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
-import { readLastTime } from './last-time.ts';
+import { readTime } from './last-time.ts';
 import {
   type Ask,
   type Between,
@@ -40,6 +40,8 @@ export type LogQuestions = LogTimes & {
   readonly reusesIds: () => Promise<boolean>;
   /** The time that the last event carries; null if there is no event or its time has an unknown form. */
   readonly lastTime: () => Promise<Date | null>;
+  /** The same of the event with this id. */
+  readonly timeOf: (id: bigint) => Promise<Date | null>;
   /** The ids of the events that record a rewind, in ascending order. Reads the whole log, but no payloads. */
   readonly rewinds: () => Promise<readonly bigint[]>;
   /** The hash of an event's id, ts, kind and payload; null if there is no such event. */
@@ -204,7 +206,8 @@ export function createLogQuestions(
     rewinds,
     lastId: () => ask(() => readLastEventId(db, profile)),
     reusesIds: () => ask(() => !hasSequence(db, live.name)),
-    lastTime: () => ask(() => readLastTime(db, profile, source)),
+    lastTime: () => ask(() => readTime(db, profile, source, null)),
+    timeOf: (event) => ask(() => readTime(db, profile, source, event)),
     fingerprint,
     fingerprints,
     has,

@@ -207,7 +207,7 @@ describe.concurrent('the history', () => {
     expect([undo, redo]).toEqual([null, null]);
   });
 
-  test('of a log that gives an id again does not count what was written since: an event may have taken the place of another', async () => {
+  test('of a log that gives an id again counts what was written since, unless an event may have taken the place of another', async () => {
     const { place, id } = await rewindLately(root(), 'deletes');
     const plain =
       'CREATE TABLE plain (id INTEGER PRIMARY KEY, branch_id, ts, kind, payload_json, superseded_by, hidden)';
@@ -216,11 +216,15 @@ describe.concurrent('the history', () => {
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
     await applyRestore(folder, { ...request, acceptOtherTimeline: true, acceptDrift: true }, NOW);
-    const last = 'id = (SELECT max(id) FROM event_log)';
-    run(place, `DELETE FROM event_log WHERE ${last};`);
-    run(place, "INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-01-01', 'message', '{}')");
-    const [entry] = (await readHistory(folder)).entries;
-    expect(entry?.wayBack).toEqual({ can: true, by: 'undo', since: null });
+    const wayBack = async () => (await readHistory(folder)).entries[0]?.wayBack;
+    const write =
+      "INSERT INTO event_log (ts, kind, payload_json) VALUES ('2999-01-01T00:00:00Z', 'message', '{}')";
+    expect(await wayBack()).toEqual({ can: true, by: 'undo', since: 0 });
+    run(place, write);
+    expect(await wayBack()).toEqual({ can: true, by: 'undo', since: 1 });
+    run(place, 'DELETE FROM event_log WHERE id >= (SELECT max(id) FROM event_log) - 1');
+    run(place, `${write}; ${write};`);
+    expect(await wayBack()).toEqual({ can: true, by: 'undo', since: null });
   });
 
   test('is told without the database, where only what was written since is unknown', async () => {
