@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { MenuCommand, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
@@ -21,6 +22,7 @@ export type ActionsProps = {
 /** Actions on the whole folder. Shown at the top, but reached by Tab after the snapshots. */
 export function FolderActions(props: ActionsProps) {
   const { facts, noSnapshots, onCommand } = props;
+  const [wantsMenu, setWantsMenu] = useState(false);
   return (
     <section className="actions" aria-label="Folder">
       <Button className="button" isDisabled={!isWritable(facts)} onPress={() => onCommand('take')}>
@@ -42,6 +44,7 @@ export function FolderActions(props: ActionsProps) {
       {props.hasMenu ? (
         <moreMenu.View
           isDemo={facts.demo}
+          isOpenAtFirst={wantsMenu}
           theme={props.theme}
           onCommand={onCommand}
           onTheme={props.onTheme}
@@ -49,7 +52,7 @@ export function FolderActions(props: ActionsProps) {
           onClose={props.onClose}
         />
       ) : (
-        <MoreButton />
+        <MoreButton onPress={() => setWantsMenu(true)} />
       )}
     </section>
   );

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef, useState } from 'react';
 import {
   type Key,
   Menu,
@@ -13,6 +14,8 @@ import { MoreButton } from './more-button.tsx';
 
 export type MoreMenuProps = {
   readonly isDemo: boolean;
+  /** Somebody pressed the button before the menu was here. */
+  readonly isOpenAtFirst: boolean;
   readonly theme: Theme;
   readonly onCommand: (command: 'reveal' | 'history' | 'trash' | 'help') => void;
   readonly onTheme: (theme: Theme) => void;
@@ -28,7 +31,15 @@ const THEMES: readonly (readonly [theme: Theme, name: string])[] = [
 
 /** What is seldom done with the whole folder, and the colours of the window. */
 export function MoreMenu(props: MoreMenuProps) {
-  const { isDemo, theme, onCommand } = props;
+  const { isDemo, theme, onCommand, isOpenAtFirst } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    if (!isOpenAtFirst) return;
+    // The button that was pressed is gone with its focus, to which the menu would return.
+    button.current?.focus();
+    setOpen(true);
+  }, [isOpenAtFirst]);
   const pick = (key: Key) => {
     const picked = THEMES.find(([id]) => id === key);
     if (picked !== undefined) props.onTheme(picked[0]);
@@ -37,8 +48,8 @@ export function MoreMenu(props: MoreMenuProps) {
     else if (key === 'reveal' || key === 'history' || key === 'trash' || key === 'help') onCommand(key);
   };
   return (
-    <MenuTrigger>
-      <MoreButton />
+    <MenuTrigger isOpen={isOpen} onOpenChange={setOpen}>
+      <MoreButton ref={button} />
       <Popover className="popover" placement="bottom end">
         <Menu className="menu" onAction={pick}>
           <MenuSection aria-label="Folder">

@@ -176,6 +176,27 @@ test('a snapshot of either kind can be taken and is shown', async ({ place, demo
   expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length + 1);
 });
 
+test('the menu opens for a press that came before its code', async ({ place, demo }) => {
+  const { page } = await place.launch({ data: demo });
+  await expect(named(page, 'listbox', 'Snapshots')).toBeVisible();
+  const held = Promise.withResolvers<void>();
+  await page.route(/later-[^/]*\.js$/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(named(page, 'listbox', 'Snapshots')).toBeVisible();
+  await expect(page.getByRole('tab')).toHaveCount(0);
+  await button(page, 'More').press('Enter');
+  held.resolve();
+  await expect(named(page, 'menuitem', 'Reveal the folder')).toBeVisible();
+  await expect(page.getByRole('menu')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem').and(page.locator(':focus'))).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(button(page, 'More')).toBeFocused();
+});
+
 test('the colours follow the chosen theme', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
