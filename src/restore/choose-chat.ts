@@ -5,6 +5,7 @@ import type { SelectedPart, Selection } from '../model/restore.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { columnInStage, type StagedTable, tableInStage } from '../stage/staged-table.ts';
+import { type Belonging, type Belongings, leaveAstray } from './astray.ts';
 import { type ChosenTable, type ChosenTables, nameStaged } from './chosen-rows.ts';
 import { findEventColumns, type Reference, valuesOf, valuesToFind } from './references.ts';
 
@@ -19,9 +20,6 @@ export type ChosenChat = Pick<SelectedPart, 'staying' | 'guessed'> & {
   /** Events of the chat and of another one have the same ids: one cannot come back beside the other. */
   readonly reusesIds: boolean;
 };
-
-/** What belongs to the chat in one table, in temporary tables: rowids of the stage, and identities of live rows. */
-type Belonging = ChosenTable & { readonly then: string; readonly now: string };
 
 /**
  * Chooses what belongs to a chat. A row that belonged to it then and belongs to something else now, or the reverse, stays as
@@ -66,6 +64,9 @@ export function chooseChat(
   }
   if (guessed.length === 0 && all.every((one) => isNone(database, one)))
     throw new SnapbackError('usage', `Neither the snapshot nor the database has a chat “${chat}”.`);
+  // Events whose ids were given again are told below.
+  const owned = downwards.filter(({ parent }) => parent.role !== 'log');
+  leaveAstray(database, withBelongings(belonging, owned));
   const staying = all.flatMap((one) => choose(database, one));
   const reusesIds =
     log !== undefined &&
@@ -74,12 +75,14 @@ export function chooseChat(
 }
 
 function beginBelonging({ db }: HostDatabase, table: ChosenTable, index: number): Belonging {
-  const [then, now] = [`temp.snapback_then_${index}`, `temp.snapback_now_${index}`];
+  const named = (what: string) => `temp.snapback_${what}_${index}`;
+  const [then, now, astray] = [named('then'), named('now'), named('astray')];
   const identity = table.comparison.identity.map((_, place) => `i${place}`).join(', ');
-  db.exec(`DROP TABLE IF EXISTS ${then}; DROP TABLE IF EXISTS ${now};
+  db.exec(`DROP TABLE IF EXISTS ${then}; DROP TABLE IF EXISTS ${now}; DROP TABLE IF EXISTS ${astray};
     CREATE TABLE ${then} (ord INTEGER PRIMARY KEY);
+    CREATE TABLE ${astray} (ord INTEGER PRIMARY KEY);
     CREATE TABLE ${now} (${identity}, PRIMARY KEY (${identity}))`);
-  return { ...table, then, now };
+  return { ...table, then, now, astray };
 }
 
 const isTextOf = (value: string) => `CAST(${value} AS TEXT) = ?`;
@@ -113,11 +116,7 @@ function follow(
   belonging: ReadonlyMap<string, Belonging>,
   references: readonly Reference[],
 ): void {
-  const steps = references.flatMap((reference): readonly string[] => {
-    const [child, parent] = [reference.child, reference.parent].map(({ live }) =>
-      belonging.get(foldName(live.name)),
-    );
-    if (child === undefined || parent === undefined) return [];
+  const steps = withBelongings(belonging, references).flatMap(({ reference, child, parent }) => {
     const there = { staged: 's' };
     const here = { live: 'l' };
     const of = ({ live }: StagedTable) => `main.${quoteName(live.name)} l ${live.scanHint}`;
@@ -133,6 +132,18 @@ function follow(
   });
   const add = (sql: string) => db.prepare(sql).run().changes;
   while (steps.reduce((sum, sql) => sum + add(sql), 0) > 0);
+}
+
+function withBelongings(
+  belonging: ReadonlyMap<string, Belonging>,
+  references: readonly Reference[],
+): readonly Belongings[] {
+  return references.flatMap((reference): readonly Belongings[] => {
+    const [child, parent] = [reference.child, reference.parent].map(({ live }) =>
+      belonging.get(foldName(live.name)),
+    );
+    return child === undefined || parent === undefined ? [] : [{ reference, child, parent }];
+  });
 }
 
 type Guess = { readonly table: Belonging; readonly column: string };
@@ -183,10 +194,10 @@ function isNone({ db }: HostDatabase, { then, now }: Belonging): boolean {
   return db.prepare(`SELECT 1 FROM ${then} UNION ALL SELECT 1 FROM ${now}`).get() === undefined;
 }
 
-/** Chooses what belongs to the chat in one table. Returns what stays because it belongs to the chat on one side only. */
+/** Chooses what belongs to the chat in one table. Returns what stays: it belongs to the chat on one side only, or is astray. */
 function choose(
   database: HostDatabase,
-  { comparison, put, gone, then, now }: Belonging,
+  { comparison, put, gone, then, now, astray }: Belonging,
 ): SelectedPart['staying'] {
   const { db } = database;
   const keys = (alias: string) =>
@@ -198,7 +209,8 @@ function choose(
     INSERT INTO ${gone} SELECT g.rowid FROM ${comparison.gone} g WHERE ${keys('g')} IN ${now}`);
   return db
     .prepare<[], bigint>(
-      `SELECT p.ord FROM ${comparison.put} p WHERE p.survivor AND (${wasOurs}) <> (${isOurs}) LIMIT ${MOST_STAYING + 1}`,
+      `SELECT p.ord FROM ${comparison.put} p
+         WHERE p.survivor AND (${wasOurs}) <> (${isOurs}) OR p.ord IN ${astray} LIMIT ${MOST_STAYING + 1}`,
     )
     .pluck()
     .safeIntegers()

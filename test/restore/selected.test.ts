@@ -220,6 +220,42 @@ describe.concurrent('a chat', () => {
     expect(taken).toBe('taken over');
   });
 
+  test('does not give what belonged to a row to another one that has its key by now', async () => {
+    const schema = `CREATE TABLE chats (id TEXT PRIMARY KEY);
+      CREATE TABLE posts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id), text TEXT);
+      CREATE TABLE likes (id INTEGER PRIMARY KEY, post INTEGER REFERENCES posts(id));
+      CREATE TABLE thanks (id INTEGER PRIMARY KEY, "like" INTEGER REFERENCES likes(id), "for" INTEGER REFERENCES thanks(id));`;
+    const place = await makePlace(root(), schema, { tables: ['chats', 'posts', 'likes', 'thanks'] });
+    run(
+      place,
+      "INSERT INTO chats VALUES ('c1'), ('c2'); INSERT INTO posts VALUES (1, 'c1', 'a'), (2, 'c1', 'b')",
+    );
+    run(place, 'INSERT INTO likes VALUES (1, 1), (2, 2)');
+    run(place, 'INSERT INTO thanks VALUES (1, 1, NULL), (2, 2, NULL), (3, NULL, 2), (4, NULL, 1)');
+    const folder = await open(place);
+    const { id } = await takeSnapshot(folder, 'rewind');
+    run(place, 'DELETE FROM thanks; DELETE FROM likes; DELETE FROM posts;');
+    run(
+      place,
+      "INSERT INTO posts VALUES (2, 'c2', 'of another'), (3, 'c1', 'new'); INSERT INTO likes VALUES (3, 3)",
+    );
+    const since = readState(place.databaseFile);
+    const { staying } = await planRestore(folder, selecting(id, chat()));
+    expect(staying.map(({ table, key }) => `${table} ${key}`)).toEqual([
+      ...['posts 2', 'likes 2', 'thanks 2', 'thanks 3'],
+    ]);
+    await applyRestore(folder, selecting(id, chat()), NOW);
+    const held = (sql: string) => asHost(place, (db) => db.prepare(sql).raw().all());
+    expect(held('SELECT * FROM posts')).toEqual([
+      [1, 'c1', 'a'],
+      [2, 'c2', 'of another'],
+    ]);
+    expect(held('SELECT id, post FROM likes')).toEqual([[1, 1]]);
+    expect(held('SELECT id FROM thanks')).toEqual([[1], [4]]);
+    await applyUndo(folder, {}, NOW);
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
+
   test.each([
     ['', ''],
     [
