@@ -1,4 +1,13 @@
-import { startTransition, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import type { Key } from 'react-aria-components';
 import type { ErrorInfo, ListedSnapshot, OpenFolder, Reply } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
@@ -20,6 +29,8 @@ import { afterListingEvent, type Listing, NONE } from './listing.ts';
 const LEAST_BETWEEN_STOPS_MS = 10_000;
 /** What is checked meanwhile is shown together: a list of thousands is not drawn again for each of its lines. */
 const CHECKED_TOGETHER_MS = 500;
+/** For each snapshot of the list so much longer, because a long list takes longer to be drawn. */
+const CHECKED_PER_SNAPSHOT_MS = 2;
 
 export type FolderData = {
   readonly facts: FolderFacts;
@@ -58,6 +69,10 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
     checked.current = new Map();
     startTransition(() => tell(event));
   }, []);
+
+  const collectMs = useEffectEvent(
+    () => CHECKED_TOGETHER_MS + CHECKED_PER_SNAPSHOT_MS * (listing.snapshots?.length ?? 0),
+  );
 
   const refresh = useMemo(
     () =>
@@ -117,7 +132,7 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           break;
         case 'snapshot-checked':
           if (event.folderId !== folderId) return;
-          if (checked.current.size === 0) setTimeout(showChecked, CHECKED_TOGETHER_MS);
+          if (checked.current.size === 0) setTimeout(showChecked, collectMs());
           checked.current.set(event.snapshot.id, event.snapshot);
           break;
         case 'core-stopped': {
