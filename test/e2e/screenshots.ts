@@ -177,6 +177,11 @@ async function takeRestore(page: Page, take: Take): Promise<void> {
   await expect(page.locator('.banner b')).toBeVisible();
   await expect(hero(page)).toContainText('appear when your chat app starts next');
   await take('restored');
+  await button(page, 'More').press('Enter');
+  await named(page, 'menuitem', 'History…').press('Enter');
+  await expect(named(dialog, 'listitem', /^Brought back/)).toBeVisible();
+  await take('action-history');
+  await leave(page);
   await button(page, 'Take snapshot').click();
   await button(dialog, 'Take snapshot').click();
   await expect(dialog.getByRole('alert')).toBeVisible();
