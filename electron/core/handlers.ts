@@ -1,7 +1,4 @@
 import {
-  applyPrune,
-  applyRestore,
-  applyUndo,
   checkProfile,
   clearCache,
   describeFolder,
@@ -15,7 +12,6 @@ import {
   findOnlyCopies,
   findOpeners,
   findSalvageable,
-  findWhereKept,
   finishInterrupted,
   holdSnapshot,
   type KnownOutcome,
@@ -24,13 +20,9 @@ import {
   noSuchSnapshot,
   openConversation,
   openDataFolder,
-  planPrune,
-  planRestore,
-  planUndo,
   putBack,
   readHappened,
   readHistory,
-  readPlanOutcome,
   readRowHistory,
   readTimeline,
   readWaiting,
@@ -47,17 +39,10 @@ import {
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
 import { prepareDemo } from './demo-place.ts';
-import {
-  toExported,
-  toListed,
-  toShownDiff,
-  toShownPlan,
-  toShownReceipt,
-  toTaken,
-  toWritten,
-} from './for-window.ts';
-import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
+import { toExported, toListed, toShownDiff, toTaken, toWritten } from './for-window.ts';
+import type { OpenFolders } from './open-folders.ts';
 import { createRowsRegister } from './open-rows.ts';
+import { createPlanHandlers, stalePlan } from './plan-handlers.ts';
 import { createRowsHandlers } from './rows-handlers.ts';
 
 /** The window first shows the list and asks for what a person waits for. A check would only be in the way, and be cut off. */
@@ -73,16 +58,10 @@ export type CoreEnvironment = {
   readonly sqliteTempDirs: readonly (string | undefined)[];
 };
 
-/** One table of all requests that the core answers. Only this file knows both the contract and the core. */
+/** One table of all requests that the core answers. Those about rows and plans stand in files of their own. */
 export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
   const { nativeBinding } = environment;
   const rowsRegister = createRowsRegister();
-  /** Runs what a person waits for; background checks pause meanwhile. */
-  const inFront = <T>(folderId: string, work: (entry: OpenEntry) => Promise<T>): Promise<T> => {
-    const entry = folders.get(folderId);
-    return entry.checks.runBefore(() => work(entry));
-  };
-
   /** Lists the snapshots, and has those checked that never were. */
   const list = async (folderId: string, task: TaskOptions) => {
     const { folder, checks } = folders.get(folderId);
@@ -96,6 +75,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
   return {
     ...createRowsHandlers(folders, rowsRegister),
+    ...createPlanHandlers(folders),
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
       const folder = await openDataFolder(dir, {
@@ -130,7 +110,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       return found.file;
     },
     'private.export': ({ folderId, snapshotId, ...target }, task) =>
-      inFront(folderId, async ({ folder }) =>
+      folders.inFront(folderId, async ({ folder }) =>
         toExported(await exportSnapshot(folder, snapshotId, target, task)),
       ),
     async 'private.export-receipt'({ folderId, entryId, ...target }, task) {
@@ -143,7 +123,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'private.prepare-demo': ({ home, fresh }, task) => prepareDemo(home, { fresh, nativeBinding }, task),
     async 'private.trash'({ folderId, planId }) {
       const trash = await describeTrash(folders.get(folderId).folder);
-      if (trash.planId !== planId) throw stale(planId);
+      if (trash.planId !== planId) throw stalePlan(planId);
       const { files, bytes, freesBytes, others, otherNames } = trash;
       return {
         items: [...trash.folders, ...trash.looseFiles],
@@ -152,7 +132,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     'private.clear-cache': ({ cacheDir }) => clearCache(cacheDir),
     'private.salvage': ({ folderId, snapshotId, to }, task) =>
-      inFront(folderId, ({ folder }) =>
+      folders.inFront(folderId, ({ folder }) =>
         salvageSnapshot(folder, snapshotId, { to, format: /\.json$/i.test(to) ? 'json' : 'sqlite' }, task),
       ),
     'private.empty-trash': ({ folderId, planId }) => emptyTrash(folders.get(folderId).folder, { planId }),
@@ -161,30 +141,35 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
     'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
     'folder.profile': ({ folderId }, task) => checkProfile(folders.get(folderId).folder, task),
-    'folder.happened': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHappened(folder, task)),
-    'folder.waiting': ({ folderId }, task) => inFront(folderId, ({ folder }) => readWaiting(folder, task)),
-    'folder.history': ({ folderId }, task) => inFront(folderId, ({ folder }) => readHistory(folder, task)),
+    'folder.happened': ({ folderId }, task) =>
+      folders.inFront(folderId, ({ folder }) => readHappened(folder, task)),
+    'folder.waiting': ({ folderId }, task) =>
+      folders.inFront(folderId, ({ folder }) => readWaiting(folder, task)),
+    'folder.history': ({ folderId }, task) =>
+      folders.inFront(folderId, ({ folder }) => readHistory(folder, task)),
     'snapshots.list': ({ folderId }, task) => list(folderId, task),
     'snapshot.diff': ({ folderId, snapshotId }, task) =>
-      inFront(folderId, async ({ folder }) => toShownDiff(await diffSnapshot(folder, snapshotId, task))),
+      folders.inFront(folderId, async ({ folder }) =>
+        toShownDiff(await diffSnapshot(folder, snapshotId, task)),
+      ),
     'search.run': ({ folderId, ...request }, task) =>
-      inFront(folderId, ({ folder }) => searchSnapshots(folder, request, task)),
+      folders.inFront(folderId, ({ folder }) => searchSnapshots(folder, request, task)),
     'row.history': ({ folderId, ...row }, task) =>
-      inFront(folderId, ({ folder }) => readRowHistory(folder, row, task)),
+      folders.inFront(folderId, ({ folder }) => readRowHistory(folder, row, task)),
     'snapshot.keep': ({ folderId, snapshotId, label }) =>
-      inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
+      folders.inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
     'snapshot.hold': ({ folderId, snapshotId }) =>
-      inFront(
+      folders.inFront(
         folderId,
         async ({ folder }) => (await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null,
       ),
     'snapshot.release': ({ folderId, snapshotId }) =>
-      inFront(folderId, ({ folder }) => releaseSnapshot(folder, snapshotId)),
+      folders.inFront(folderId, ({ folder }) => releaseSnapshot(folder, snapshotId)),
     'snapshot.salvageable': ({ folderId, snapshotId }, task) =>
-      inFront(folderId, ({ folder }) => findSalvageable(folder, snapshotId, task)),
+      folders.inFront(folderId, ({ folder }) => findSalvageable(folder, snapshotId, task)),
     'folder.space': ({ folderId }) => describeSpace(folders.get(folderId).folder),
     'conversation.open': ({ folderId, snapshotId }, task) =>
-      inFront(folderId, async ({ folder, conversations }) => {
+      folders.inFront(folderId, async ({ folder, conversations }) => {
         const opened = await openConversation(folder, snapshotId, conversations.correction, task);
         return { ...opened.overview, conversationId: conversations.keep(opened) };
       }),
@@ -207,66 +192,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       return null;
     },
     'snapshot.take': ({ folderId, kind }, task) =>
-      inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
+      folders.inFront(folderId, async ({ folder }) => toTaken(await takeSnapshot(folder, kind, task))),
 
-    'restore.plan': ({ folderId, snapshotId, options }, task) =>
-      inFront(folderId, async (entry) => {
-        const { folder } = entry;
-        const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, task);
-        keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
-        return toShownPlan(folder, plan);
-      }),
-    'undo.plan': ({ folderId, ...request }, task) =>
-      inFront(folderId, async (entry) => {
-        const { folder } = entry;
-        const plan = await planUndo(folder, request, task);
-        keepPlan(entry, task, plan.planId, { action: 'undo', of: request.of });
-        return toShownPlan(folder, plan);
-      }),
-    'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
-      inFront(folderId, async (entry) => {
-        const { folder } = entry;
-        const planned = takePlan(entry, planId);
-        const apply = { planId, whileOpen };
-        switch (planned.action) {
-          case 'restore':
-            return applyRestore(
-              folder,
-              {
-                snapshotId: await findWhereKept(folder, planned.id),
-                action: 'restore',
-                ...planned.options,
-                ...consents,
-              },
-              apply,
-              task,
-            );
-          case 'undo':
-            return applyUndo(folder, { ...consents, of: planned.of }, apply, task);
-          case 'prune':
-            throw stale(planId);
-        }
-      }),
-    'plan.outcome': ({ folderId, planId }, task) =>
-      inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
-    'prune.plan': ({ folderId, policy }, task) =>
-      inFront(folderId, async (entry) => {
-        const { folder } = entry;
-        const plan = await planPrune(folder, policy);
-        keepPlan(entry, task, plan.planId, { action: 'prune', policy });
-        return plan;
-      }),
     'prune.only-copies': ({ folderId, ids }, task) =>
-      inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
+      folders.inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
     'trash.view': ({ folderId }) => viewTrash(folders.get(folderId).folder),
-    'trash.put-back': ({ folderId, choices }) => inFront(folderId, ({ folder }) => putBack(folder, choices)),
-    'prune.apply': ({ folderId, planId }, task) =>
-      inFront(folderId, async (entry) => {
-        const planned = takePlan(entry, planId);
-        if (planned.action !== 'prune') throw stale(planId);
-        const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
-        return toShownReceipt(entry.folder, receipt);
-      }),
+    'trash.put-back': ({ folderId, choices }) =>
+      folders.inFront(folderId, ({ folder }) => putBack(folder, choices)),
   };
 }
 
@@ -289,20 +221,4 @@ async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
     if (error instanceof SnapbackError) return null;
     throw error;
   }
-}
-
-/** Keeps the plan that a window is going to show. One that was cancelled may be ready after the next one. @throws `cancelled` */
-function keepPlan({ remember }: OpenEntry, { signal }: TaskOptions, planId: string, planned: Planned): void {
-  if (signal?.aborted === true) throw new SnapbackError('cancelled', 'Cancelled.');
-  remember(planId, planned);
-}
-
-function takePlan(entry: OpenEntry, planId: string): Planned {
-  const planned = entry.take(planId);
-  if (planned === null) throw stale(planId);
-  return planned;
-}
-
-function stale(planId: string): SnapbackError {
-  return new SnapbackError('plan-stale', 'This plan is not known any more; nothing was changed.', { planId });
 }

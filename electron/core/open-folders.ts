@@ -33,13 +33,26 @@ export type OpenFolders = {
   readonly add: (folderId: FolderId, folder: DataFolder) => Promise<void>;
   /** @throws `data-folder-missing` for an id that is not open */
   readonly get: (folderId: FolderId) => OpenEntry;
+  /** Runs what a person waits for; the background checks of this folder pause meanwhile. @throws as `get` */
+  readonly inFront: <T>(folderId: FolderId, work: (entry: OpenEntry) => Promise<T>) => Promise<T>;
   readonly close: (folderId: FolderId) => void;
 };
 
 /** The folders that are open, each watched and checked in the background. */
 export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolders {
   const entries = new Map<FolderId, OpenEntry>();
+  const get = (folderId: FolderId): OpenEntry => {
+    const entry = entries.get(folderId);
+    if (entry === undefined)
+      throw new SnapbackError('data-folder-missing', 'This folder is not open any more.');
+    return entry;
+  };
   return {
+    get,
+    async inFront(folderId, work) {
+      const entry = get(folderId);
+      return entry.checks.runBefore(() => work(entry));
+    },
     async add(folderId, folder) {
       entries.get(folderId)?.close();
       const stopWatching = await watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
@@ -74,12 +87,6 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           conversations.close();
         },
       });
-    },
-    get(folderId) {
-      const entry = entries.get(folderId);
-      if (entry === undefined)
-        throw new SnapbackError('data-folder-missing', 'This folder is not open any more.');
-      return entry;
     },
     close(folderId) {
       entries.get(folderId)?.close();

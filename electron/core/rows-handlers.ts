@@ -19,9 +19,8 @@ type RowsHandlers = {
 export function createRowsHandlers(folders: OpenFolders, register: RowsRegister): RowsHandlers {
   return {
     async 'rows.open'({ folderId, snapshotId, otherId }, task) {
-      const { folder, checks } = folders.get(folderId);
       const subject = { snapshotId, otherId };
-      const { rowsId, rows } = await checks.runBefore(() =>
+      const { rowsId, rows } = await folders.inFront(folderId, ({ folder }) =>
         register.open({ folderId, folder, subject }, task),
       );
       return { rowsId, overview: rows.overview };

@@ -1,0 +1,104 @@
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  findWhereKept,
+  planPrune,
+  planRestore,
+  planUndo,
+  readPlanOutcome,
+  SnapbackError,
+  type TaskOptions,
+} from '../../src/index.ts';
+import type { ArgsOf, ResultOf } from '../contract.ts';
+import { toShownPlan, toShownReceipt } from './for-window.ts';
+import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
+
+type PlanRequest =
+  | 'restore.plan'
+  | 'undo.plan'
+  | 'plan.apply'
+  | 'plan.outcome'
+  | 'prune.plan'
+  | 'prune.apply';
+
+type PlanHandlers = {
+  readonly [N in PlanRequest]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
+};
+
+/** Answers the requests that make a plan, and those that apply the one that was shown. */
+export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
+  return {
+    'restore.plan': ({ folderId, snapshotId, options }, task) =>
+      folders.inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const plan = await planRestore(folder, { snapshotId, action: 'restore', ...options }, task);
+        keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
+        return toShownPlan(folder, plan);
+      }),
+    'undo.plan': ({ folderId, ...request }, task) =>
+      folders.inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const plan = await planUndo(folder, request, task);
+        keepPlan(entry, task, plan.planId, { action: 'undo', of: request.of });
+        return toShownPlan(folder, plan);
+      }),
+    'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
+      folders.inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const planned = takePlan(entry, planId);
+        const apply = { planId, whileOpen };
+        switch (planned.action) {
+          case 'restore':
+            return applyRestore(
+              folder,
+              {
+                snapshotId: await findWhereKept(folder, planned.id),
+                action: 'restore',
+                ...planned.options,
+                ...consents,
+              },
+              apply,
+              task,
+            );
+          case 'undo':
+            return applyUndo(folder, { ...consents, of: planned.of }, apply, task);
+          case 'prune':
+            throw stalePlan(planId);
+        }
+      }),
+    'plan.outcome': ({ folderId, planId }, task) =>
+      folders.inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
+    'prune.plan': ({ folderId, policy }, task) =>
+      folders.inFront(folderId, async (entry) => {
+        const { folder } = entry;
+        const plan = await planPrune(folder, policy);
+        keepPlan(entry, task, plan.planId, { action: 'prune', policy });
+        return plan;
+      }),
+    'prune.apply': ({ folderId, planId }, task) =>
+      folders.inFront(folderId, async (entry) => {
+        const planned = takePlan(entry, planId);
+        if (planned.action !== 'prune') throw stalePlan(planId);
+        const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
+        return toShownReceipt(entry.folder, receipt);
+      }),
+  };
+}
+
+/** Keeps the plan that a window is going to show. One that was cancelled may be ready after the next one. @throws `cancelled` */
+function keepPlan({ remember }: OpenEntry, { signal }: TaskOptions, planId: string, planned: Planned): void {
+  if (signal?.aborted === true) throw new SnapbackError('cancelled', 'Cancelled.');
+  remember(planId, planned);
+}
+
+function takePlan(entry: OpenEntry, planId: string): Planned {
+  const planned = entry.take(planId);
+  if (planned === null) throw stalePlan(planId);
+  return planned;
+}
+
+/** The error for a plan that the window should have forgotten. */
+export function stalePlan(planId: string): SnapbackError {
+  return new SnapbackError('plan-stale', 'This plan is not known any more; nothing was changed.', { planId });
+}
