@@ -286,8 +286,8 @@ describe('the answers of the core', () => {
 
   test('a folder that was closed is no longer known', async () => {
     await handlers['private.close']({ folderId }, task);
-    expect(() => handlers['snapshot.diff']({ folderId, snapshotId: 'rewind/x' }, task)).toThrow(
-      /not open any more/,
+    await expect(handlers['snapshot.diff']({ folderId, snapshotId: 'rewind/x' }, task)).rejects.toMatchObject(
+      { code: 'data-folder-missing' },
     );
     await expect(handlers['snapshots.list']({ folderId }, task)).rejects.toMatchObject({
       code: 'data-folder-missing',
