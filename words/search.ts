@@ -44,10 +44,14 @@ export function showingIn({ in: ids, hiddenIn }: Pick<Hit, 'in' | 'hiddenIn'>): 
 }
 
 /** `Snapshots: 14:03, 13:45 and 2 older; gone since the rewind at 14:03`. */
-export function stripWords(hit: Hit, moments: Moments): string {
+export function stripWords(hit: Hit, moments: Moments, extent: Extent = 'all'): string {
   const ids = showingIn(hit);
   const [newest] = ids;
-  if (newest === undefined) return 'In no snapshot yet';
+  // Until the search has come to its end, a snapshot may still turn out to hold it.
+  if (newest === undefined)
+    return extent === 'all' || extent === 'first'
+      ? 'In no snapshot yet'
+      : 'In no snapshot that was searched so far';
   const held = `${choose(ids.length, 'Snapshot', 'Snapshots')}: ${momentsWords(ids, moments, 'older')}`;
   if (!isGone(hit)) return `${held}; still there`;
   const gone = hit.live ? 'hidden' : 'gone';

@@ -1,12 +1,12 @@
 import type { Hit } from '../../src/model/search.ts';
 import { formatMoment } from '../../words/moments.ts';
-import { excerptOf, goneWords, isGone, rowWords, stripWords } from '../../words/search.ts';
+import { type Extent, excerptOf, goneWords, isGone, rowWords, stripWords } from '../../words/search.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import { useMoments } from '../parts/use-moments.ts';
 
 /** One hit: who said it and where, the words around the phrase, and which snapshots hold it. */
-export function HitRow({ hit }: { readonly hit: Hit }) {
+export function HitRow({ hit, extent }: { readonly hit: Hit; readonly extent: Extent }) {
   const rules = useRules();
   const moments = useMoments();
   const now = useNow();
@@ -27,7 +27,7 @@ export function HitRow({ hit }: { readonly hit: Hit }) {
           isMatch ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
         )}
       </p>
-      <p className="hit-strip">{stripWords(hit, moments)}</p>
+      <p className="hit-strip">{stripWords(hit, moments, extent)}</p>
     </div>
   );
 }

@@ -100,7 +100,7 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
         >
           {({ hit }) => (
             <GridListItem className="hit-line" textValue={hit.text.slice(0, 200)}>
-              <HitRow hit={hit} />
+              <HitRow hit={hit} extent={extent} />
               {hit.key.length > 0 && (
                 <Button
                   className="button quiet"

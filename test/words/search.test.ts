@@ -33,6 +33,13 @@ describe('the strip of a hit', () => {
   ])('%j', (more, words) => {
     expect(stripWords({ ...hit, ...more }, moments)).toBe(words);
   });
+
+  it.each(['running', 'stopped'] as const)(
+    'claims nothing of snapshots that were not searched: %s',
+    (extent) => {
+      expect(stripWords(hit, moments, extent)).toBe('In no snapshot that was searched so far');
+    },
+  );
 });
 
 it('an excerpt holds the first place of the phrase, marked, and never half a character', () => {
