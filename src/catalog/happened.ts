@@ -17,7 +17,8 @@ import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
  * A rewind takes messages away, and only what is there is in a snapshot. So of all snapshots from before the newest
  * rewind, the latest one holds most of what it took. Snapshots are put in order by their last event. If several end with
  * the same event, the one that brings back less is the later one: something had already been taken away. Of equal ones
- * the first is named, so that the answer does not change when another one is taken.
+ * the first is named, so that the answer does not change when another one is taken. A safety copy may be of a timeline that
+ * an undo left, and end later than what it brings back: it counts only where it brings back more than all others.
  */
 
 /** Bounds on what is read: snapshots, and bytes in all of them. At least one is read. */
@@ -72,12 +73,18 @@ type LiveEnd = {
 
 /**
  * In which order snapshots are read. The groups are read one after the other, each only until a snapshot brings something
- * back, because later ones of the same group bring back less; `rest` only if no group has one.
+ * back, because later ones of the same group bring back less; `rest` only if no group has one; the first of the safety
+ * copies at the end.
  */
-type ReadingOrder = { readonly groups: readonly (readonly Placed[])[]; readonly rest: readonly Placed[] };
+type ReadingOrder = {
+  readonly groups: readonly (readonly Placed[])[];
+  readonly rest: readonly Placed[];
+  readonly safetyCopies: readonly Placed[];
+};
 
 const MOST_GROUPS = 4;
 const MOST_ENDINGS = 2;
+const MOST_SAFETY_COPIES = 2;
 
 /** Groups by the number of rewinds that are recorded since, fewest first, and within one the latest first. */
 function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds }: LiveEnd): ReadingOrder {
@@ -87,26 +94,25 @@ function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds 
       Number(b.kind === REWIND_KIND) - Number(a.kind === REWIND_KIND) ||
       compare(a.takenAt, b.takenAt),
   );
+  const [safetyCopies, others] = [sorted.filter(isSafetyCopy), sorted.filter((one) => !isSafetyCopy(one))];
   const ageOf = ({ lastEventId, lineage }: Placed) =>
     lineage === 'other' || lastEventId > lastId ? 1 : rewinds.filter((id) => id > lastEventId).length;
-  const ages = Map.groupBy(sorted, ageOf);
+  const ages = Map.groupBy(others, ageOf);
   const rest = ages.get(0) ?? [];
   // Nothing was written since these. If they bring something back all the same, it was hidden a moment ago.
   const endings = rest.filter(({ lastEventId }) => lastEventId === lastId).slice(0, MOST_ENDINGS);
   const groups = [...ages].filter(([age]) => age > 0).toSorted(([a], [b]) => a - b);
   const before = groups.map(([, group]) => group);
   // Without records, or where an id can be used twice, ids alone do not tell what was taken before the rewind.
-  return reusesIds || rewinds.length === 0
-    ? {
-        groups: [...before.flat().slice(0, MOST_GROUPS), ...rest, ...before.flat().slice(MOST_GROUPS)].map(
-          (one) => [one],
-        ),
-        rest: [],
-      }
-    : {
-        groups: [endings, ...before.slice(0, MOST_GROUPS)],
-        rest: rest.filter((one) => !endings.includes(one)),
-      };
+  if (reusesIds || rewinds.length === 0) {
+    const [near, far] = [before.flat().slice(0, MOST_GROUPS), before.flat().slice(MOST_GROUPS)];
+    return { groups: [...near, ...rest, ...far].map((one) => [one]), rest: [], safetyCopies };
+  }
+  return {
+    groups: [endings, ...before.slice(0, MOST_GROUPS)],
+    rest: rest.filter((one) => !endings.includes(one)),
+    safetyCopies,
+  };
 }
 
 type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;
@@ -117,7 +123,7 @@ type Found = { readonly ways: readonly Way[]; readonly recorded: Way | null };
 /** Weighs snapshots, the latest first. */
 async function weighInTurn(
   folder: DataFolder,
-  { groups, rest }: ReadingOrder,
+  { groups, rest, safetyCopies }: ReadingOrder,
   lastId: bigint,
   task: TaskOptions,
 ): Promise<Found> {
@@ -136,11 +142,12 @@ async function weighInTurn(
   };
   for (const group of groups) for (const one of group) if (await weigh(one)) break;
   if (weighed.length === 0) for (const one of rest) await weigh(one);
+  for (const one of safetyCopies.slice(0, MOST_SAFETY_COPIES)) if (await weigh(one)) break;
   const talks = weighed.some(({ way }) => countBack(way).messages > 0);
   // What else brings something back may be from before an edit, which takes no message away.
   const isBefore = ({ way, lastEventId }: Weighed) => lacksRewind(way) || lastEventId >= lastId;
   const size = ({ way }: Weighed) => countBack(way)[talks ? 'messages' : 'events'];
-  const ways = weighed
+  const inOrder = weighed
     .filter((one) => size(one) > 0)
     .toSorted(
       (a, b) =>
@@ -148,11 +155,16 @@ async function weighInTurn(
         compare(b.lastEventAt ?? '', a.lastEventAt ?? '') ||
         compare(b.lastEventId, a.lastEventId) ||
         size(a) - size(b) ||
-        Number(a.kind === SAFETY_KIND) - Number(b.kind === SAFETY_KIND) ||
         compare(a.way.takenAt, b.way.takenAt),
-    )
-    .map(({ way }) => way);
+    );
+  const most = Math.max(0, ...inOrder.filter((one) => !isSafetyCopy(one)).map(size));
+  const isLast = (one: Weighed) => isSafetyCopy(one) && size(one) <= most;
+  const ways = [...inOrder.filter((one) => !isLast(one)), ...inOrder.filter(isLast)].map(({ way }) => way);
   return { ways, recorded };
+}
+
+function isSafetyCopy({ kind }: Pick<Placed, 'kind'>): boolean {
+  return kind === SAFETY_KIND;
 }
 
 /** Whether all that was written since is the record of a rewind, and what says nothing, and nothing comes back. */

@@ -7,6 +7,7 @@ import {
   applyUndo,
   defaultRestoreOptions,
   type Happened,
+  listSnapshots,
   readHappened,
   type SnapshotId,
   takeSnapshot,
@@ -197,6 +198,24 @@ describe.concurrent('what happened', () => {
     run(place, hide(3));
     expect(named(await readHappened(folder)), 'a rewind after the restore').toBe(early);
   });
+});
+
+test('after an undo the same snapshot is named, whether or not the safety copies were checked', async () => {
+  const { place, before } = await begin();
+  const folder = await open(place);
+  run(place, hide(10) + RECORD + addEvents(3, 'newer'));
+  const options = {
+    ...defaultRestoreOptions,
+    snapshotId: before,
+    action: 'restore' as const,
+    keepNewer: true,
+  };
+  expect(named(await readHappened(folder))).toBe(before);
+  await applyRestore(folder, options, NOW);
+  await applyUndo(folder, { acceptDrift: false }, NOW);
+  expect(named(await readHappened(folder))).toBe(before);
+  await listSnapshots(folder);
+  expect(named(await readHappened(folder))).toBe(before);
 });
 
 test('a part that was restored does not hide that something else is lost', async () => {
