@@ -45,15 +45,15 @@ export async function compareSnapshot(
 }
 
 /**
- * Compares staged tables with `main`, and matches the events of the log. Writes temporary tables only.
- * @throws `schema-needs-host`, `cancelled`, database errors
+ * Compares staged tables with `main`, one after the other, each by its place among them. Writes temporary tables only.
+ * @throws as `compareTables`
  */
-export async function compareTables(
+export async function compareEach(
   database: HostDatabase,
   tables: readonly StagedTable[],
   rewrite: Rewrite,
   yielder: Yielder,
-): Promise<ComparedTables> {
+): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const [index, staged] of tables.entries()) {
     yielder.report({
@@ -67,6 +67,20 @@ export async function compareTables(
     comparisons.push(compareTable(database.db, staged, index, rewrite));
     await yielder.step();
   }
+  return comparisons;
+}
+
+/**
+ * Compares staged tables with `main`, and matches the events of the log. Writes temporary tables only.
+ * @throws `schema-needs-host`, `cancelled`, database errors
+ */
+export async function compareTables(
+  database: HostDatabase,
+  tables: readonly StagedTable[],
+  rewrite: Rewrite,
+  yielder: Yielder,
+): Promise<ComparedTables> {
+  const comparisons = await compareEach(database, tables, rewrite, yielder);
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   const match = log === undefined ? null : matchEvents(database, log);
   return {

@@ -1,4 +1,5 @@
-import { type Comparison, compareTable } from '../compare/compare-table.ts';
+import { compareEach } from '../compare/compare-snapshot.ts';
+import type { Comparison } from '../compare/compare-table.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
@@ -181,20 +182,11 @@ async function compareSource(
   whole: ReadonlySet<string>,
   task: TaskOptions,
 ): Promise<ChosenTables> {
-  const yielder = createYielder(task);
+  const comparisons = await compareEach(database, tables, 'differing', createYielder(task));
   const found = new Map<string, ChosenTable>();
-  for (const [index, staged] of tables.entries()) {
-    yielder.report({
-      phase: 'compare',
-      done: index,
-      total: tables.length,
-      unit: 'tables',
-      cancellable: false,
-    });
-    const name = foldName(staged.live.name);
-    const comparison = compareTable(database.db, staged, index, 'differing');
+  for (const [index, comparison] of comparisons.entries()) {
+    const name = foldName(comparison.staged.live.name);
     found.set(name, beginChoosing(database, comparison, { index, isWhole: whole.has(name) }));
-    await yielder.step();
   }
   return found;
 }
