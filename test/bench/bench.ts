@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureFloors } from './floors.ts';
 import { measureLongTasks } from './long-tasks.ts';
 import { countPasses } from './passes.ts';
 import { openPlace } from './place.ts';
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     script: { type: 'string' },
     passes: { type: 'boolean', default: false },
     tasks: { type: 'boolean', default: false },
+    floors: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -39,6 +41,7 @@ if (values.help || !isWorldSize(values.size)) {
   --script FILE   measures this bin/snapback.js instead of this checkout's package
   --passes        counts how often snapshot and database are read, instead of measuring; needs strace
   --tasks         tells the longest tasks of the window and the main process, instead of measuring
+  --floors        measures the least that take, verify, restore and undo can cost, in bare SQLite, instead of ours
   --json          one JSON document instead of the table`);
   process.exit(values.help ? 0 : 2);
 }
@@ -55,6 +58,7 @@ try {
     values.step.length === 0 || values.step.some((step) => name.startsWith(step));
   const commands = describeSteps(place).filter(({ name }) => isWanted(name));
   if (values.tasks) console.log(await measureLongTasks(place));
+  else if (values.floors) console.log(await measureFloors(place));
   else if (values.passes) {
     const sizes = { snapshot: bytes, database: (await stat(join(pristine, worldDatabase))).size };
     console.log(await countPasses(commands, place, sizes));
