@@ -1,10 +1,12 @@
 import type { EventMark, NewerEvents } from '../src/model/diff.ts';
 import type { HeldState, RestorePlan } from '../src/model/restore.ts';
+import { clip } from './clip.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
 import type { WayBack } from './held-state.ts';
 import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
+import { type ChosenPart, partDone, partQuestion, restDone, restWords, rowsBack, rowsGone } from './part.ts';
 import { plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { type Piece, plain, type Story, storyText } from './story.ts';
@@ -34,7 +36,6 @@ const TIGHT_ROOMS: readonly Room[] = [
   { back: 0, gone: 0, chats: true },
 ];
 const LEAST_ROOM: Room = { back: 0, gone: 0, chats: false };
-const LETTERS_PER_WORD = 9;
 
 /**
  * What a person reads before they confirm: what comes back, what stays, what is removed, and that it can be undone. At most 45 words
@@ -64,11 +65,12 @@ function countWords({ title, lines }: Confirmation): number {
 type Asked = { readonly subject: Subject; readonly plan: RestorePlan; readonly room: Room };
 
 function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
-  const back = linesBack(plan, room);
+  const part = partOf(subject);
+  const back = linesBack({ subject, plan, room });
   const again = sumOf(plan.returningEvents, (group) => group.spokenHidden);
   // Where newer events cannot be kept, nothing happens to them before a person has chosen.
   const isOpen = keepRefusal(plan) !== null;
-  const gone = isOpen ? null : goneLine(plan, again > 0 ? { ...room, gone: 0 } : room);
+  const gone = isOpen ? null : goneLine({ subject, plan, room: again > 0 ? { ...room, gone: 0 } : room });
   const mix = notRestoredWords(plan);
   return {
     title: titleOf(subject, plan, now),
@@ -85,6 +87,7 @@ function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
       ...(isOpen ? [] : keptLines(plan)),
       ...(gone === null ? [] : [gone]),
       ...(mix === null ? [] : [line('mixed', [plain(mix)])]),
+      ...(part === null ? [] : [line('kept', [plain(restWords(part))])]),
       line('undo', [plain('You can undo this.')]),
     ],
   };
@@ -99,6 +102,8 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
     case 'Redo':
       return stepTitle('Redo', subject) ?? [plain('Restore again?')];
     case 'Restore': {
+      const part = partOf(subject);
+      if (part !== null) return partQuestion(part, when);
       const groups = talkingGroups(plan.returningEvents);
       const [only] = groups;
       if (only === undefined) return [plain(`Go back to how your chats were ${when}?`)];
@@ -115,7 +120,20 @@ function stepTitle(verb: WayBack, subject: Subject): Story | null {
   return step === undefined ? null : [plain(`${verb} “`), ...step.name, plain('”?')];
 }
 
-function linesBack(plan: RestorePlan, room: Room): readonly ConfirmLine[] {
+/** The part that is brought back; null: all is, or this is no restore. */
+function partOf(subject: Subject): ChosenPart | null {
+  return subject.action === 'restore' ? (subject.part ?? null) : null;
+}
+
+/** Whether it is told in rows: a person chose rows or tables, and no message comes back with them. */
+function isToldInRows({ subject, plan }: Pick<Asked, 'subject' | 'plan'>): boolean {
+  const part = partOf(subject);
+  const events = [...plan.returningEvents, ...plan.newerEvents];
+  return (part?.as === 'tables' || part?.as === 'rows') && events.every(({ spoken }) => spoken === 0);
+}
+
+function linesBack({ subject, plan, room }: Asked): readonly ConfirmLine[] {
+  if (isToldInRows({ subject, plan })) return storyLine('back', rowsBack(plan));
   const groups = talkingGroups(plan.returningEvents);
   const messages = sumOf(groups, seenMessages);
   if (messages > 0)
@@ -137,8 +155,9 @@ function linesBack(plan: RestorePlan, room: Room): readonly ConfirmLine[] {
   return [line('back', [changed(count(rows, 'detail')), plain(choose(rows, ' changes', ' change'))])];
 }
 
-function goneLine({ newerEvents }: RestorePlan, room: Room): ConfirmLine | null {
-  const { sum, noun, groups } = newerAmount(newerEvents);
+function goneLine({ subject, plan, room }: Asked): ConfirmLine | null {
+  if (isToldInRows({ subject, plan })) return storyLine('gone', rowsGone(plan))[0] ?? null;
+  const { sum, noun, groups } = newerAmount(plan.newerEvents);
   if (sum === 0) return null;
   const [only] = groups;
   const isNamed = groups.length === 1 && only !== undefined && only.chat !== null;
@@ -188,24 +207,13 @@ function nameOf(group: NewerEvents): Piece {
   return { text: clip(chatWords(group), NAME_WORDS), tone: 'name' };
 }
 
-/** The first words of a text, with “…” where more follow. */
-function clip(text: string, most: number): string {
-  const words = text.split(/\s+/u);
-  const few = words.slice(0, most).join(' ');
-  const longest = most * LETTERS_PER_WORD;
-  const letters = [...few];
-  if (letters.length > longest)
-    return `${letters
-      .slice(0, longest - 1)
-      .join('')
-      .trimEnd()}…`;
-  return words.length > most ? `${few.replace(/[.,;:!?…—–-]+$/u, '')}…` : few;
-}
-
 /** What the database holds once the plan is applied. */
-export function heldAfter(subject: Subject, { snapshot }: RestorePlan): HeldState {
+export function heldAfter(subject: Subject, { snapshot, options }: RestorePlan): HeldState {
   if (subject.action === 'restore')
-    return { state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt };
+    return {
+      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt },
+      ...(options.selection === undefined ? {} : { isPart: true }),
+    };
   const { from } = subject;
   return from.state === 'unknown'
     ? from
@@ -220,6 +228,8 @@ export function doneWords(subject: Subject, plan: RestorePlan): Story {
     return [plain(`${DONE.Undo}. ${count(again, 'message')} ${choose(again, 'is', 'are')} hidden again.`)];
   const groups = talkingGroups(plan.returningEvents);
   const messages = sumOf(groups, seenMessages);
+  const part = partOf(subject);
+  if (part !== null && messages === 0) return partDone(part, plan);
   if (verb === 'Undo' || messages === 0 || plan.options.mode === 'projections') return [plain(DONE[verb])];
   const [only] = groups;
   const isNamed = groups.length === 1 && only !== undefined && only.chat !== null;
@@ -227,7 +237,7 @@ export function doneWords(subject: Subject, plan: RestorePlan): Story {
     back(count(messages, 'message')),
     plain(choose(messages, ' is back', ' are back')),
     ...(isNamed ? [plain(' in '), nameOf(only)] : among(groups)),
-    plain('.'),
+    plain(part === null ? '.' : restDone(part)),
   ];
 }
 
@@ -242,6 +252,10 @@ export const DONE: { readonly [V in Verb]: string } = {
 export function lastBack({ returningEvents }: RestorePlan): EventMark | null {
   const marks = talkingGroups(returningEvents).map(({ last }) => last);
   return marks.filter(({ text }) => text !== null).toSorted((a, b) => (a.id < b.id ? 1 : -1))[0] ?? null;
+}
+
+function storyLine(key: ConfirmLine['key'], what: Story): readonly ConfirmLine[] {
+  return what.length === 0 ? [] : [line(key, what)];
 }
 
 function line(key: ConfirmLine['key'], what: Story, said: string | null = null): ConfirmLine {

@@ -34,7 +34,9 @@ export type NewerChoice = {
 
 /** The choice that a full restore leaves. Null: nothing was written since, so there is none. */
 export function newerChoice(plan: RestorePlan): NewerChoice | null {
-  if (plan.action !== 'restore' || plan.options.mode !== 'full') return null;
+  // A part leaves everything else as it is.
+  if (plan.action !== 'restore' || plan.options.mode !== 'full' || plan.options.selection !== undefined)
+    return null;
   const kept = plan.options.keepNewer ? (plan.replay?.events ?? []) : [];
   const newer = [...kept, ...plan.newerEvents].filter((group) => writtenEvents(group) > 0);
   if (newer.length === 0) return null;

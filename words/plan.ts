@@ -9,6 +9,7 @@ import { kindOf } from './kinds.ts';
 import { type Exactness, formatShort } from './moments.ts';
 import { keepRefusal } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
+import type { ChosenPart } from './part.ts';
 import { choose, count } from './plurals.ts';
 import { selectedWords } from './selected.ts';
 import { decapitalize } from './sentences.ts';
@@ -27,7 +28,8 @@ function toldByPlan(plan: RestorePlan): Told {
 
 /** The action that the dialog asks about. Undoing an undo makes the restore again, so it is called “Redo”. */
 export type Subject =
-  | { readonly action: 'restore'; readonly snapshotId: SnapshotId }
+  /** `part`: all that is brought back; without it, the whole snapshot is. */
+  | { readonly action: 'restore'; readonly snapshotId: SnapshotId; readonly part?: ChosenPart }
   | { readonly action: 'undo'; readonly from: HeldState; readonly step?: UndoneStep };
 
 /** An entry of the history that is to be taken back, and the name of the restore that it is about. */
@@ -94,7 +96,8 @@ export function confirmWords(subject: Subject, plan: RestorePlan): string {
     ...(back === 0 ? [] : [`brings ${count(back, 'message')} back`]),
   ];
   if (effects.length > 0) return `${verb} (${effects.join(', ')})`;
-  const details = count(plannedRows(plan), 'detail');
+  const isInRows = subject.action === 'restore' && ['tables', 'rows'].includes(subject.part?.as ?? '');
+  const details = count(plannedRows(plan), isInRows ? 'row' : 'detail');
   return subject.action === 'restore' ? `${verb} ${details}` : `${verb} (changes ${details})`;
 }
 

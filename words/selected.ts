@@ -20,25 +20,35 @@ function whatOf(selection: Selection): string {
   return `the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)}`;
 }
 
+type Part = Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying' | 'guessed'>;
+
 /** What comes along with a selected part, and what stays although the snapshot has it otherwise: one line for each table. */
-export function selectedLines(
-  plan: Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying' | 'guessed'>,
-): readonly string[] {
-  const pulled = Map.groupBy(plan.pulled, ({ table }) => table);
-  const staying = Map.groupBy(plan.staying, ({ table }) => table);
+export function selectedLines(plan: Part): readonly string[] {
   return [
-    ...[...pulled].map(
-      ([table, rows]) =>
-        `Comes along: ${rowsWords(table, rows)}, because ${refersWords(rows)} would point to nothing otherwise.`,
-    ),
-    ...[...staying].map(
-      ([table, rows]) =>
-        `Stays as it is now, although the snapshot has it otherwise: ${rowsWords(table, rows)}.`,
+    ...alongLines(plan).map((line) => `Comes along: ${line}`),
+    ...stayingLines(plan).map(
+      (line) => `Stays as it is now, although the snapshot has it otherwise: ${line}`,
     ),
     ...plan.guessed.map(guessedWords),
-    ...(plan.moreStaying ? ['More rows stay as they are than are named here.'] : []),
+    ...(plan.moreStaying ? [MORE_STAYING] : []),
   ];
 }
+
+/** What comes along and why: one line for each table. */
+export function alongLines({ pulled }: Pick<Part, 'pulled'>): readonly string[] {
+  return [...Map.groupBy(pulled, ({ table }) => table)].map(
+    ([table, rows]) =>
+      `${rowsWords(table, rows)}, because ${refersWords(rows)} would point to nothing otherwise.`,
+  );
+}
+
+/** What stays although the snapshot has it otherwise: one line for each table. */
+export function stayingLines({ staying }: Pick<Part, 'staying'>): readonly string[] {
+  return [...Map.groupBy(staying, ({ table }) => table)].map(([table, rows]) => `${rowsWords(table, rows)}.`);
+}
+
+/** Where not all rows that stay are named. */
+export const MORE_STAYING = 'More rows stay as they are than are named here.';
 
 function guessedWords({ table, column, rows, taken }: RestorePlan['guessed'][number]): string {
   const what = `${count(rows, 'row')} of ${table}`;

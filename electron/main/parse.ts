@@ -6,7 +6,6 @@ const snapshotId = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const snapshotIds = v.pipe(v.array(snapshotId), v.maxLength(100_000), v.readonly());
 const planId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000));
-const tableNames = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(1000), v.readonly());
 
 const words = v.nullable(v.pipe(v.string(), v.maxLength(4000)));
 const field = v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
@@ -20,11 +19,35 @@ const ofSnapshot = v.strictObject({ folderId: id, snapshotId });
 const ofChat = v.strictObject({ folderId: id, conversationId: id, chat: amount });
 
 const consents = { acceptDrift: v.boolean(), acceptOtherTimeline: v.boolean() };
+const storedValue = v.union([
+  v.null(),
+  v.bigint(),
+  v.number(),
+  v.pipe(v.string(), v.maxLength(1_000_000)),
+  v.instance(Uint8Array),
+]);
+const tableName = v.pipe(v.string(), v.maxLength(1024));
+const tableNames = v.pipe(v.array(tableName), v.maxLength(1000), v.readonly());
+const rowName = { table: tableName, key: v.pipe(v.array(storedValue), v.maxLength(100), v.readonly()) };
+
+const selection = v.variant('by', [
+  v.strictObject({ by: v.literal('tables'), tables: v.pipe(tableNames, v.minLength(1)) }),
+  v.strictObject({
+    by: v.literal('chat'),
+    chat: v.pipe(v.string(), v.maxLength(1_000_000)),
+    withGuessed: v.boolean(),
+  }),
+  v.strictObject({
+    by: v.literal('rows'),
+    rows: v.pipe(v.array(v.strictObject(rowName)), v.minLength(1), v.maxLength(10_000), v.readonly()),
+  }),
+]);
 const restoreOptions = v.strictObject({
   ...consents,
   mode: v.picklist(['full', 'projections']),
   keepNewer: v.boolean(),
   clearTables: tableNames,
+  selection: v.optional(selection),
 });
 
 const prunePolicy = v.variant('by', [
@@ -44,14 +67,6 @@ const prunePolicy = v.variant('by', [
   }),
 ]);
 
-const storedValue = v.union([
-  v.null(),
-  v.bigint(),
-  v.number(),
-  v.pipe(v.string(), v.maxLength(1_000_000)),
-  v.instance(Uint8Array),
-]);
-
 const command = v.picklist([
   'open',
   'open-target',
@@ -68,7 +83,6 @@ const command = v.picklist([
   'help',
 ]) satisfies v.GenericSchema<MenuCommand>;
 
-const tableName = v.pipe(v.string(), v.maxLength(1024));
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const rowsRequest = v.strictObject({
   table: tableName,
@@ -138,8 +152,7 @@ const schemas = {
   }),
   'row.history': v.strictObject({
     ...ofFolder.entries,
-    table: v.pipe(v.string(), v.maxLength(1024)),
-    key: v.pipe(v.array(storedValue), v.maxLength(100), v.readonly()),
+    ...rowName,
   }),
   'snapshot.keep': v.strictObject({
     ...ofSnapshot.entries,

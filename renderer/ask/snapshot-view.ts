@@ -1,6 +1,7 @@
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
+import type { ChosenPart } from '../../words/part.ts';
 import type { Revisions } from './revisions.ts';
 import type { Request } from './use-request.ts';
 
@@ -28,6 +29,8 @@ export type SnapshotViewProps = {
   readonly comparison: ComparisonState;
   /** Opens the question whether to restore it; null where that is not possible. */
   readonly onRestore: (() => void) | null;
+  /** Opens the question whether to restore a part of it; null where that is not possible. */
+  readonly onRestorePart: ((part: ChosenPart) => void) | null;
   /** Shows another view of it. */
   readonly onView: (id: string) => void;
   /** What is to be shown of it, until that is shown. */

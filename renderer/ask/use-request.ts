@@ -20,18 +20,29 @@ type State<T> = Omit<Request<T>, 'reload' | 'cancel'> & { readonly question: str
 const IDLE = { value: null, error: null, busy: false, progress: null };
 const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail: {} };
 
+/** The arguments as a text that is the same for equal ones. It also tells integers and values apart that JSON has no form for. */
+export function questionOf(args: unknown): string {
+  return JSON.stringify(args, (_, value: unknown) =>
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
+      ? { [typeof value]: String(value) }
+      : value,
+  );
+}
+
 /**
  * Sends a request whenever the arguments change, and cancels the one before. Sends nothing while the arguments are null.
  */
 export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | null): Request<ResultOf<N>> {
-  const question = JSON.stringify(args);
+  const question = questionOf(args);
   const fresh = { ...IDLE, question, busy: args !== null, tookMs: 0 };
   const [state, setState] = useState<State<ResultOf<N>>>(fresh);
   const running = useRef<AbortController | null>(null);
+  // Equal arguments count as the same question.
+  const [last, setLast] = useState({ question, args });
+  if (last.question !== question) setLast({ question, args });
+  const asked = last.question === question ? last.args : args;
 
   const ask = useCallback(() => {
-    // Parsed from the text, so that equal arguments count as the same question.
-    const asked = JSON.parse(question) as ArgsOf<N> | null;
     running.current?.abort();
     if (asked === null) return;
     const abort = new AbortController();
@@ -51,7 +62,7 @@ export function useRequest<N extends RequestName>(name: N, args: ArgsOf<N> | nul
       if (reply.ok) update({ ...IDLE, value: reply.value, tookMs });
       else update({ ...IDLE, error: reply.error, tookMs });
     });
-  }, [name, question]);
+  }, [name, question, asked]);
 
   useEffect(() => {
     ask();

@@ -77,8 +77,7 @@ function isSameChat(a: Wish, b: Wish): boolean {
 }
 
 function Chats(props: ChatsProps) {
-  const { folderId, comparison, overview, conversationId, onReopen, onRestore, onView, onSoughtShown } =
-    props;
+  const { folderId, comparison, overview, conversationId, onReopen, onView, onSoughtShown } = props;
   const { chats, keyedLog, fields, candidates, persons, lineage } = overview;
   const rules = useRules();
   const [wish, setWish] = useState<Wish | null>(null);
@@ -123,6 +122,8 @@ function Chats(props: ChatsProps) {
   const also =
     comparison.diff.value === null ? '' : alsoDiffers(comparison.diff.value.tables, rules, overview);
   const guessed = guessWords(fields);
+  // What the snapshot lacks may be lost, so that it cannot take its place in a chat.
+  const onRestorePart = props.snapshot.salvagedFrom === null ? props.onRestorePart : null;
   if (summary === undefined) return <p className="story">This snapshot holds no messages.</p>;
   const error = failure ?? layout.error ?? found.error;
   return (
@@ -196,7 +197,8 @@ function Chats(props: ChatsProps) {
           persons={persons}
           keyedLog={keyedLog}
           isCompared={overview.isCompared}
-          onRestore={onRestore}
+          onRestore={props.onRestore}
+          onRestorePart={onRestorePart}
           sought={ready !== null && found.value?.chat === summary.no ? found.value.place : null}
           onSoughtShown={onSoughtShown}
           onFailure={onFailure}

@@ -3,13 +3,14 @@ import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
 import type { RowName } from '../../src/model/search.ts';
-import { boundaryWords, chatTitle, foldWords } from '../../words/conversation.ts';
+import { chatTitle, foldWords } from '../../words/conversation.ts';
+import type { ChosenPart } from '../../words/part.ts';
 import { call } from '../ask/api.ts';
-import { useNow } from '../ask/now.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
+import { BoundaryLine } from './boundary-line.tsx';
 import { MessageLine, type MessageLineProps } from './message-line.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import { createMessagePages } from './message-pages.ts';
@@ -35,6 +36,8 @@ export type MessageListProps = {
   readonly isCompared: boolean;
   /** Null where nothing can be restored. */
   readonly onRestore: (() => void) | null;
+  /** Null where no part can be restored. */
+  readonly onRestorePart: ((part: ChosenPart) => void) | null;
   /** The place to go to; null: none is sought, or it was shown. */
   readonly sought: number | null;
   readonly onSoughtShown: () => void;
@@ -52,13 +55,13 @@ export function MessageListView(props: MessageListProps) {
     keyedLog,
     isCompared,
     onRestore,
+    onRestorePart,
     sought,
     onSoughtShown,
     onFailure,
     onReady,
   } = props;
   const { folderId, conversationId, summary } = chat;
-  const now = useNow();
   const list = useRef<HTMLElement>(null);
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const [whole, setWhole] = useState<ReadonlyMap<string, ConversationMessage>>(new Map());
@@ -163,6 +166,16 @@ export function MessageListView(props: MessageListProps) {
     return line.querySelector<HTMLElement>('.bubble, .event-line') ?? line;
   });
   const askedRow = rowOf(asked);
+  const { chat: chatId } = summary;
+  const onRestoreChat =
+    onRestorePart === null || chatId === null
+      ? null
+      : () =>
+          onRestorePart({
+            as: 'chat',
+            name: chatTitle({ ...summary, branch: null }),
+            selection: { by: 'chat', chat: chatId, withGuessed: false },
+          });
   const onKey = (event: KeyboardEvent) => {
     const { kind, place } = items.at(active);
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -215,14 +228,12 @@ export function MessageListView(props: MessageListProps) {
               </Button>
             ) : (
               item.run !== null && (
-                <div className={`boundary ${item.run.state}`}>
-                  <span>{boundaryWords(item.run, now)}</span>
-                  {item.run.state === 'lost' && onRestore !== null && (
-                    <Button className="button" excludeFromTabOrder={index !== active} onPress={onRestore}>
-                      Bring all back
-                    </Button>
-                  )}
-                </div>
+                <BoundaryLine
+                  run={item.run}
+                  isActive={index === active}
+                  onRestore={onRestore}
+                  onRestoreChat={onRestoreChat}
+                />
               )
             )}
           </article>
@@ -234,6 +245,7 @@ export function MessageListView(props: MessageListProps) {
         onHistory={askedRow === null ? null : () => setHistory(askedRow)}
         onWhole={() => void showWhole(asked)}
         onRestore={onRestore}
+        onRestoreChat={onRestoreChat}
       />
       {history !== null && (
         <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />

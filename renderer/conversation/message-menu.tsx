@@ -11,10 +11,13 @@ export type MessageMenuProps = {
   readonly onWhole: () => void;
   /** Null where nothing can be restored. */
   readonly onRestore: (() => void) | null;
+  /** Null where no part can be restored. */
+  readonly onRestoreChat: (() => void) | null;
 };
 
 /** What can be done with one message. */
-export function MessageMenu({ menu, message, onHistory, onWhole, onRestore }: MessageMenuProps) {
+export function MessageMenu({ menu, message, onHistory, onWhole, ...props }: MessageMenuProps) {
+  const { onRestore, onRestoreChat } = props;
   return (
     <ContextMenu
       menu={menu}
@@ -23,12 +26,14 @@ export function MessageMenu({ menu, message, onHistory, onWhole, onRestore }: Me
       onAction={(key) => {
         if (key === 'history') onHistory?.();
         else if (key === 'whole') onWhole();
+        else if (key === 'restore-chat') onRestoreChat?.();
         else onRestore?.();
       }}
     >
       <MenuItem id="history">History of this</MenuItem>
       {message?.cut === true && <MenuItem id="whole">Show more of it</MenuItem>}
       {message?.state === 'lost' && onRestore !== null && <MenuItem id="restore">Bring all back…</MenuItem>}
+      {onRestoreChat !== null && <MenuItem id="restore-chat">Bring back only this chat…</MenuItem>}
     </ContextMenu>
   );
 }

@@ -4,6 +4,7 @@ import type { HeldState } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { isEndangered } from '../../words/keep.ts';
 import type { Newer } from '../../words/newer.ts';
+import type { ChosenPart } from '../../words/part.ts';
 import type { UndoneStep } from '../../words/plan.ts';
 import { ActionHistoryDialog } from '../action-history/action-history-dialog.tsx';
 import { useNow } from '../ask/now.ts';
@@ -18,7 +19,13 @@ import type { FolderData } from './folder-data.ts';
 
 /** The dialog that is open over the folder, with the data from when it was opened. */
 export type OpenDialog =
-  | { readonly dialog: 'restore'; readonly snapshotId: SnapshotId; readonly newer: Newer }
+  | {
+      readonly dialog: 'restore';
+      readonly snapshotId: SnapshotId;
+      readonly newer: Newer;
+      /** Null: the whole snapshot is restored. */
+      readonly part: ChosenPart | null;
+    }
   /** `step`: the entry of the history to take back; without it, the newest. */
   | { readonly dialog: 'undo'; readonly from: HeldState; readonly step?: UndoneStep }
   | { readonly dialog: 'take' | 'space' | 'trash' | 'history' }
@@ -55,7 +62,11 @@ export function FolderDialog(props: FolderDialogProps) {
       return (
         <RestoreDialog
           folderId={folderId}
-          subject={{ action: 'restore', snapshotId: dialog.snapshotId }}
+          subject={{
+            action: 'restore',
+            snapshotId: dialog.snapshotId,
+            ...(dialog.part === null ? {} : { part: dialog.part }),
+          }}
           newer={dialog.newer}
           databaseRevision={databaseRevision}
           onClose={close}

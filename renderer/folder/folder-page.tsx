@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { Replay } from '../../src/model/restore.ts';
-import type { SnapshotId } from '../../src/model/snapshots.ts';
-import type { Newer } from '../../words/newer.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
+import type { HappenedActions } from '../page/happened-hero.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import type { ChosenHit } from '../search/use-search-panel.ts';
@@ -26,7 +25,7 @@ export type FolderPageProps = {
   readonly happened: HappenedOf | null;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
-  readonly onRestore: (id: SnapshotId, newer: Newer) => void;
+  readonly onRestore: HappenedActions['onRestore'];
   readonly onKeep: () => void;
   readonly onCommand: (command: MenuCommand) => void;
 };

@@ -2,6 +2,7 @@ import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState }
 import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Newer } from '../../words/newer.ts';
+import type { ChosenPart } from '../../words/part.ts';
 import { putBackWords } from '../../words/prune.ts';
 import { call } from '../ask/api.ts';
 import { useSteady } from '../ask/use-steady.ts';
@@ -101,8 +102,8 @@ export function FolderScreen(props: FolderScreenProps) {
     return undoable === null ? commands : [...new Set([...commands, 'undo' as const])];
   }, [dialog, covered, single, facts, noSnapshots, undoable]);
 
-  const restore = (snapshotId: SnapshotId, newer: Newer) => {
-    if (possible.includes('restore')) openDialog({ dialog: 'restore', snapshotId, newer });
+  const restore = (snapshotId: SnapshotId, newer: Newer, part: ChosenPart | null = null) => {
+    if (possible.includes('restore')) openDialog({ dialog: 'restore', snapshotId, newer, part });
   };
   /** Undoes the newest restore, or does it again. */
   const takeBack = () => {

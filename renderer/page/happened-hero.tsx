@@ -6,6 +6,7 @@ import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
 import { earlierWords, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
 import type { Newer } from '../../words/newer.ts';
+import type { ChosenPart } from '../../words/part.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { storyText } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
@@ -17,7 +18,8 @@ import { LastLost } from './last-lost.tsx';
 
 /** What a person can do about it. */
 export type HappenedActions = {
-  readonly onRestore: (id: SnapshotId, newer: Newer) => void;
+  /** `part`: all that is restored; without it, the whole snapshot is. */
+  readonly onRestore: (id: SnapshotId, newer: Newer, part?: ChosenPart) => void;
   readonly onTake: () => void;
   readonly onReveal: () => void;
   /** Moves the focus to the list of snapshots. */

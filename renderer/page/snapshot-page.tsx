@@ -53,7 +53,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const { diff } = comparison;
   const pointless = diff.value !== null && !differsFromNow(diff.value);
   const isPart = snapshot.salvagedFrom !== null;
-  const possible = diff.error === null && !isUnwell(snapshot) && !isPart && !pointless && isWritable(facts);
+  const isPossible = diff.error === null && !isUnwell(snapshot) && !pointless && isWritable(facts);
+  const possible = isPossible && !isPart;
   const { actions } = props;
   const happened = props.happened?.happened ?? null;
   const isOutdated = props.happened?.outdated ?? false;
@@ -111,6 +112,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
         comparison={comparison}
         shown={props.view}
         onRestore={possible ? () => actions.onRestore(snapshot.id, 'keep') : null}
+        onRestorePart={isPossible ? (part) => actions.onRestore(snapshot.id, 'keep', part) : null}
         onView={props.onView}
         sought={props.sought}
         onSoughtShown={props.onSoughtShown}

@@ -33,7 +33,10 @@ export function PlanView({ plan, lines, children }: PlanViewProps) {
   return (
     <>
       {plannedRows(plan) === 0 ? (
-        <p className="note">Identical to now. There is nothing to restore.</p>
+        // A part that cannot be restored has no rows, either.
+        !plan.refusals.some(({ code }) => code === 'selection-refused') && (
+          <p className="note">Identical to now. There is nothing to restore.</p>
+        )
       ) : (
         <ul className="confirm-lines">
           {lines.map(({ key, what, quote }) => (

@@ -22,6 +22,7 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
 import { NewerChoiceView } from './newer-choice.tsx';
+import { PartNotes } from './part-notes.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
@@ -32,13 +33,6 @@ import { TechnicalDetails } from './technical-details.tsx';
 
 const LOOK_EVERY_MS = 1_500;
 const NOT_KNOWN: InUse = { state: 'unknown' };
-const FIRST_OPTIONS: RestoreOptions = {
-  mode: 'full',
-  acceptDrift: false,
-  acceptOtherTimeline: false,
-  keepNewer: false,
-  clearTables: [],
-};
 const RUNNING = { Restore: 'Restoring', Undo: 'Undoing the restore', Redo: 'Redoing the restore' };
 
 export type RestoreDialogProps = {
@@ -58,9 +52,10 @@ export type RestoreDialogProps = {
 export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: RestoreDialogProps) {
   const now = useNow();
   const [newer, setNewer] = useState(first.newer);
-  const [chosen, setOptions] = useState(FIRST_OPTIONS);
-  // Without the log, nothing happens to what was written since.
-  const options = { ...chosen, keepNewer: newer === 'keep' && chosen.mode === 'full' };
+  const [chosen, setOptions] = useState<RestoreOptions>(() => firstOptions(subject));
+  // Without the log or in a part, nothing happens to what was written since.
+  const keepsNewer = newer === 'keep' && chosen.mode === 'full' && chosen.selection === undefined;
+  const options = { ...chosen, keepNewer: keepsNewer };
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
   const job = useJob<RestoreReceipt>();
@@ -160,6 +155,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
         <>
           <div className={planning.pending ? 'renewing' : ''}>
             <PlanView plan={plan} lines={confirmation?.lines ?? []}>
+              <PartNotes plan={plan} options={options} onOptions={setOptions} />
               <NewerChoiceView plan={plan} newer={newer} onChange={setNewer} />
               {keepRefusal(plan) === null && (
                 <PlanConsents
@@ -178,6 +174,17 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       )}
     </AlertDialog>
   );
+}
+
+function firstOptions(subject: Subject): RestoreOptions {
+  return {
+    mode: 'full',
+    acceptDrift: false,
+    acceptOtherTimeline: false,
+    keepNewer: false,
+    clearTables: [],
+    selection: subject.action === 'restore' ? subject.part?.selection : undefined,
+  };
 }
 
 /** Shows that the plan is still being made, could not be made, or is outdated because the database has changed. */

@@ -3,7 +3,7 @@ import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type { Progress } from '../../src/model/task.ts';
 import type { Subject } from '../../words/plan.ts';
-import { useRequest } from '../ask/use-request.ts';
+import { questionOf, useRequest } from '../ask/use-request.ts';
 
 export type ShownPlan = {
   /** The plan whose figures are on the screen. Only this one may be applied. */
@@ -50,7 +50,7 @@ export function useShownPlan(
   );
   const request = subject.action === 'restore' ? restore : undo;
   const { value, busy, reload } = request;
-  const key = JSON.stringify(options);
+  const key = questionOf(options);
   const [shown, setShown] = useState<{ readonly key: string; readonly plan: RestorePlan } | null>(null);
 
   useEffect(() => {

@@ -31,7 +31,7 @@ export function TechnicalDetails({ plan, inUse, options, onOptions }: TechnicalD
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {plan.action === 'restore' && (
+      {plan.action === 'restore' && options.selection === undefined && (
         <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
       )}
     </Fold>

@@ -12,6 +12,14 @@ describe('what the window may ask', () => {
     ['start.facts', {}],
     ['folder.facts', { folderId }],
     ['restore.plan', { folderId, snapshotId: 'rewind/x', options }],
+    ...[
+      { by: 'chat', chat: 'é', withGuessed: true },
+      { by: 'tables', tables: ['chats'] },
+      { by: 'rows', rows: [{ table: 'chats', key: [2n ** 62n, 'a', null, Infinity, new Uint8Array([1])] }] },
+    ].map((selection): [string, unknown] => [
+      'restore.plan',
+      { folderId, snapshotId: 'rewind/x', options: { ...options, selection } },
+    ]),
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
     ['search.run', { folderId, phrase: 'é', kind: null, words: true }],
     ['row.history', { folderId, table: 'chats', key: [1n, 'a', null, 1.5, new Uint8Array([1])] }],
@@ -49,6 +57,19 @@ describe('what the window may ask', () => {
       message('restore.plan', { folderId, snapshotId: 'a/b', options: { ...options, mode: 'x' } }),
     ],
     ['a missing option', message('restore.plan', { folderId, snapshotId: 'a/b', options: { mode: 'full' } })],
+    ...[
+      { by: 'tables', tables: [] },
+      { by: 'rows', rows: [] },
+      { by: 'rows', rows: [{ table: 'chats', key: [{}] }] },
+      { by: 'rows', rows: [{ table: 'chats', key: [1n], path: '/' }] },
+      { by: 'chat', chat: 'c1' },
+      { by: 'chat', chat: 'c1', withGuessed: true, tables: ['chats'] },
+      { by: 'file', file: '/etc/passwd' },
+      { tables: ['chats'] },
+    ].map((selection): [string, unknown] => [
+      `the selection ${JSON.stringify(selection, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))}`,
+      message('restore.plan', { folderId, snapshotId: 'a/b', options: { ...options, selection } }),
+    ]),
     [
       'a fraction of a day',
       message('prune.plan', { folderId, policy: { by: 'age', kind: 'rewind', olderThanDays: 0.5 } }),

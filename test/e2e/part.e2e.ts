@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { BACK, button, named, text } from './find.ts';
+import { expect, test } from './fixtures.ts';
+import { type Content, readDatabase } from './judge.ts';
+import { tabTo } from './keyboard.ts';
+
+/** Looks at it in both sizes and themes. */
+async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
+  for (const [width, height] of [
+    [900, 600],
+    [1200, 760],
+  ] as const) {
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+      [width, height] as const,
+    );
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
+  }
+  await expectAccessible(app, page, name);
+  await page.screenshot({ path: info.outputPath(`${name}-dark.png`) });
+}
+
+test('one chat comes back by keyboard alone, and what was written in another one stays', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await expect(page.locator('.bubble.lost').first()).toBeVisible();
+  await tabTo(page, button(page, 'Next difference (N)'));
+  await page.keyboard.press('Enter');
+  await expect(page.locator(':focus')).toContainText(/^Rewound here/);
+  await look(app, page, info, 'boundary');
+  const before = readDatabase(demo);
+
+  await test.step('the question tells what comes back, what stays, and what is only a guess', async () => {
+    await tabTo(page, button(page, 'Bring back only this chat…'));
+    await page.keyboard.press('Enter');
+    await expect(named(page, 'alertdialog', /^Bring only Lighthouse back as it was/)).toBeVisible();
+    await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+    await expect(dialog).toContainText('Your other chats stay as they are');
+    await expect(dialog).not.toContainText('newer message');
+    await look(app, page, info, 'chat-confirm');
+  });
+
+  await test.step('it comes back, and nothing of another chat changes', async () => {
+    await tabTo(page, button(dialog, 'Bring back 20 messages'));
+    await page.keyboard.press('Space');
+    const done = '20 messages are back in Lighthouse; other chats are as they were.';
+    await expect(named(page, 'alertdialog', done)).toBeVisible();
+    await look(app, page, info, 'chat-receipt');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+    const after = readDatabase(demo);
+    const others = (content: Content) => content.event_log?.filter((row) => row.includes('harbour'));
+    expect(others(after)).toEqual(others(before));
+  });
+
+  await test.step('the banner says that it was a part, and the undo is exact', async () => {
+    await tabTo(page, button(page, 'Undo restore…'));
+    await page.keyboard.press('Enter');
+    await tabTo(page, button(dialog, 'Undo (hides 20 messages again)'));
+    await page.keyboard.press('Space');
+    await expect(text(dialog, /^The restore was undone\./)).toBeVisible();
+    expect(readDatabase(demo)).toEqual(before);
+  });
+});
+
+test('what a chat needs comes along, what differs elsewhere stays, and a guess is left to choose', async ({
+  place,
+  demo,
+}, info) => {
+  run(
+    demo,
+    `PRAGMA foreign_keys = OFF;
+      UPDATE bots SET persona = 'Somebody else by now.' WHERE id = 'mara';
+      DELETE FROM memories WHERE bot_id = 'tam'; DELETE FROM bots WHERE id = 'tam';
+      DELETE FROM classifier_failures WHERE chat_id = 'lighthouse';`,
+  );
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await openChatQuestion(page);
+  await expect(button(dialog, /^Bring back 20 messages/)).toBeEnabled();
+  const guess = named(dialog, 'checkbox', 'Bring that back too');
+  await expect(guess).not.toBeChecked();
+  await expect(dialog).toContainText('may belong to this chat, too. That is a guess');
+  for (const fold of [/^1 entry that it needs comes along$/, /differs? and stays?/]) {
+    await tabTo(page, button(dialog, fold));
+    await page.keyboard.press('Enter');
+  }
+  await expect(text(dialog, /^bots tam, because /)).toBeVisible();
+  await expect(text(dialog, /^bots mara\.$/)).toBeVisible();
+  await look(app, page, info, 'chat-notes');
+  await tabTo(page, guess);
+  await page.keyboard.press('Space');
+  await expect(guess).toBeChecked();
+  await expect(guess).toBeFocused();
+  await tabTo(page, button(dialog, /^Bring back 20 messages/));
+  await page.keyboard.press('Space');
+  await expect(named(page, 'alertdialog', /^20 messages are back in Lighthouse; other chats/)).toBeVisible();
+  const { bots, classifier_failures: failures } = readDatabase(demo);
+  expect(bots?.some((row) => row.includes('"tam"'))).toBe(true);
+  expect(bots?.some((row) => row.includes('Somebody else by now.'))).toBe(true);
+  expect(failures?.some((row) => row.includes('"lighthouse"'))).toBe(true);
+});
+
+test('where a chat cannot come back on its own, the question says why and what to do', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await button(page, 'Bring them back').click();
+  await button(dialog, 'Bring back 20 messages').click();
+  await button(named(page, 'alertdialog', BACK), 'Done').click();
+  await expect(page.locator('.bubble.lost')).toHaveCount(0);
+  await page.locator('.bubble').last().click({ button: 'right' });
+  await named(page, 'menuitem', 'Bring back only this chat…').click();
+  await expect(dialog.getByRole('alert')).toContainText('This part can’t be restored on its own.');
+  await expect(dialog.getByRole('alert')).toContainText('Start the chat app once, then try again');
+  await expect(dialog).not.toContainText('There is nothing to restore');
+  await look(app, page, info, 'chat-refused');
+});
+
+/** Opens the question about the chat that is shown, by its boundary. */
+async function openChatQuestion(page: Page): Promise<void> {
+  await tabTo(page, button(page, 'Next difference (N)'));
+  await page.keyboard.press('Enter');
+  await expect(page.locator(':focus')).toContainText(/^Rewound here/);
+  await tabTo(page, button(page, 'Bring back only this chat…'));
+  await page.keyboard.press('Enter');
+}
+
+function run(dir: string, sql: string): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(sql);
+  db.close();
+}

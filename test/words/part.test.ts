@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.ts';
+import { alongTitle, type ChosenPart, guessedWords, stayingTitle } from '../../words/part.ts';
+import { confirmWords, type Subject } from '../../words/plan.ts';
+import { storyText } from '../../words/story.ts';
+import { group, plan } from '../support/plan.ts';
+
+// Before the formatters are made.
+vi.hoisted(() => {
+  process.env.TZ = 'Europe/Vienna';
+});
+const now = new Date('2026-11-23T14:00:00Z');
+const [written] = plan.tables;
+
+const chat = (name: string): ChosenPart => ({
+  ...{ as: 'chat', name },
+  selection: { by: 'chat', chat: 'c1', withGuessed: false },
+});
+const tables = (...names: readonly string[]): ChosenPart => ({
+  ...{ as: 'tables', selection: { by: 'tables', tables: names } },
+});
+const rows = (as: 'rows' | 'message', table: string, ...ids: readonly bigint[]): ChosenPart => ({
+  ...{ as, selection: { by: 'rows', rows: ids.map((id) => ({ table, key: [id] })) } },
+});
+
+function planOf(part: ChosenPart, change: Partial<RestorePlan> = {}): RestorePlan {
+  return { ...plan, ...change, options: { ...plan.options, selection: part.selection } };
+}
+
+const subjectOf = (part: ChosenPart): Subject => ({ action: 'restore', snapshotId: plan.snapshot.id, part });
+
+/** The words of a confirmation without its quotes, its button, and the heading of the receipt. */
+function read(part: ChosenPart, change: Partial<RestorePlan>): readonly string[] {
+  const planned = planOf(part, change);
+  const { title, lines } = confirmationOf(subjectOf(part), planned, now);
+  return [
+    storyText(title),
+    ...lines.map(({ what }) => storyText(what)),
+    confirmWords(subjectOf(part), planned),
+    storyText(doneWords(subjectOf(part), planned)),
+  ];
+}
+
+const inRows = (added: number, changed: number, removed: number): Partial<RestorePlan> => ({
+  tables:
+    written === undefined
+      ? []
+      : [{ ...written, name: 'memories', role: 'projected', added, changed, removed }],
+});
+
+describe('the question about a part', () => {
+  test.each<[string, ChosenPart, Partial<RestorePlan>, readonly string[]]>([
+    [
+      'a chat with messages that come back',
+      chat('Lighthouse'),
+      { returningEvents: [group('Lighthouse', 20)] },
+      [
+        'Bring only Lighthouse back as it was at 14:32?',
+        '20 messages come back',
+        'Your other chats stay as they are',
+        'You can undo this.',
+        'Bring back 20 messages',
+        '20 messages are back in Lighthouse; other chats are as they were.',
+      ],
+    ],
+    [
+      'a chat with a newer message that goes',
+      chat('Harbour'),
+      { newerEvents: [group('Harbour', 1)], newerEventsLost: 1 },
+      [
+        'Bring only Harbour back as it was at 14:32?',
+        '1 newer message in Harbour is removed',
+        'Your other chats stay as they are',
+        'You can undo this.',
+        'Restore and remove 1 newer message',
+        'Harbour is as it was then; other chats are as they were.',
+      ],
+    ],
+    [
+      'one table',
+      tables('memories'),
+      inRows(11, 2, 1),
+      [
+        'Bring the table memories back as it was at 14:32?',
+        '11 rows come back, 2 rows change',
+        '1 row is removed',
+        'Everything else stays as it is',
+        'You can undo this.',
+        'Restore 14 rows',
+        '14 rows of memories are as then; everything else is as it was.',
+      ],
+    ],
+    [
+      'several tables',
+      tables('memories', 'scenes'),
+      inRows(0, 1, 0),
+      [
+        'Bring 2 tables back as they were at 14:32?',
+        '1 row changes',
+        'Everything else stays as it is',
+        'You can undo this.',
+        'Restore 1 row',
+        '1 row is as then; everything else is as it was.',
+      ],
+    ],
+    [
+      'one row',
+      rows('rows', 'memories', 7n),
+      inRows(1, 0, 0),
+      [
+        'Bring 1 row of memories back as it was at 14:32?',
+        '1 row comes back',
+        'Everything else stays as it is',
+        'You can undo this.',
+        'Restore 1 row',
+        '1 row is as then; everything else is as it was.',
+      ],
+    ],
+    [
+      'a message',
+      rows('message', 'event_log', 7n),
+      { returningEvents: [group('Lighthouse', 1)] },
+      [
+        'Bring only this message back as it was at 14:32?',
+        '1 message comes back',
+        'Everything else stays as it is',
+        'You can undo this.',
+        'Bring back 1 message',
+        '1 message is back in Lighthouse; everything else is as it was.',
+      ],
+    ],
+  ])('names %s, and that all else stays', (_, part, change, expected) => {
+    expect(read(part, change)).toEqual(expected);
+  });
+
+  test('is read in 45 words, whatever the chat is called and holds', () => {
+    const events = fc
+      .tuple(fc.nat(2000), fc.nat(2000), fc.string({ maxLength: 300, unit: 'grapheme' }))
+      .map(([spoken, hidden, text]) => {
+        const mark = { id: 1n, ts: null, kind: 'message', speaker: null, text };
+        return group('c1', spoken + 1, { spokenHidden: Math.min(hidden, spoken), first: mark, last: mark });
+      });
+    fc.assert(
+      fc.property(
+        fc.lorem({ maxCount: 20 }),
+        fc.array(events, { maxLength: 1 }),
+        events,
+        (name, back, gone) => {
+          const named = back.map((one) => ({ ...one, chatName: name }));
+          const newerEvents = [{ ...gone, chatName: name }];
+          const part = chat(name);
+          const { title, lines } = confirmationOf(
+            subjectOf(part),
+            planOf(part, { returningEvents: named, newerEvents }),
+            now,
+          );
+          const texts = [
+            storyText(title),
+            ...lines.flatMap(({ what, quote }) => [storyText(what), quote ?? '']),
+          ];
+          expect(texts.join(' ').trim().split(/\s+/u).length).toBeLessThanOrEqual(45);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('tells what comes along, what stays, and what is a guess', () => {
+    const because = { table: 'memories', key: [12n] };
+    const bot = { table: 'bots', key: ['b1'], because };
+    expect(alongTitle({ pulled: [bot] })).toBe('1 entry that it needs comes along');
+    expect(alongTitle({ pulled: [bot, bot] })).toBe('2 entries that it needs come along');
+    expect(stayingTitle({ staying: [bot], moreStaying: false })).toBe(
+      '1 entry differs and stays as it is now',
+    );
+    expect(stayingTitle({ staying: [bot, bot], moreStaying: true })).toBe(
+      'More than 2 entries differ and stay as they are now',
+    );
+    const rules = { nouns: [{ table: 'moods', one: 'mood', many: 'moods' }] };
+    const guess = { table: 'moods', column: 'chat_id', rows: 2, taken: false };
+    expect(guessedWords({ guessed: [guess] }, rules)).toBe(
+      '2 moods may belong to this chat, too. That is a guess: a column named chat_id suggests it, and nothing else.',
+    );
+    expect(guessedWords({ guessed: [] }, rules)).toBeNull();
+  });
+
+  test('leads to a state that is known as a part', () => {
+    const part = chat('Lighthouse');
+    expect(heldAfter(subjectOf(part), planOf(part))).toMatchObject({ state: 'restored', isPart: true });
+    expect(heldAfter({ action: 'restore', snapshotId: plan.snapshot.id }, plan)).not.toHaveProperty('isPart');
+  });
+});
