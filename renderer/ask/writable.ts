@@ -4,3 +4,8 @@ import type { FolderFacts } from '../../src/model/folder.ts';
 export function isWritable({ viewingCopy, readOnly, databaseProblem }: FolderFacts): boolean {
   return !viewingCopy && !readOnly && databaseProblem === null;
 }
+
+/** Whether snapshots can be moved to the trash: that needs only their files. */
+export function isTidyable(facts: FolderFacts): boolean {
+  return facts.databaseProblem !== null || isWritable(facts);
+}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { MenuCommand, Theme } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import { isWritable } from '../ask/writable.ts';
+import { isTidyable, isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
 import { moreMenu } from './later-parts.ts';
 import { MoreButton } from './more-button.tsx';
@@ -31,7 +31,7 @@ export function FolderActions(props: ActionsProps) {
       </Button>
       <Button
         className="button"
-        isDisabled={!isWritable(facts) || noSnapshots}
+        isDisabled={!isTidyable(facts) || noSnapshots}
         onPress={() => onCommand('prune')}
       >
         <Icon name="trash" />

@@ -2,7 +2,7 @@ import type { ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { HeldState } from '../../src/model/restore.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
-import { isWritable } from '../ask/writable.ts';
+import { isTidyable, isWritable } from '../ask/writable.ts';
 
 /** The command that takes back the newest restore, undo or redo. */
 function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
@@ -26,7 +26,7 @@ export function possibleCommands(
     'trash',
     'history',
     ...when(writable, 'take'),
-    ...when(writable && !noSnapshots, 'prune'),
+    ...when(isTidyable(facts) && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),
     ...(writable && facts.restored !== null ? [wayBackCommand(facts.restored.holds)] : []),
   ];

@@ -84,7 +84,7 @@ function withWholePath(command: FolderCommand, { resolvePath }: Environment): Fo
   return 'to' in command && command.to !== null ? { ...command, to: resolvePath(command.to) } : command;
 }
 
-/** These commands only look at snapshots, which is needed most when the database is gone. */
+/** These commands need only the files of snapshots, which matter most when the database is gone. */
 const NEEDS_NO_DATABASE: readonly Command['name'][] = [
   'list',
   'show',
@@ -92,6 +92,9 @@ const NEEDS_NO_DATABASE: readonly Command['name'][] = [
   'search',
   'history',
   'keep',
+  'prune',
+  'put-back',
+  'empty-trash',
   'space',
   'salvage',
   'export',

@@ -27,7 +27,7 @@ export type DataFolderOptions = {
   readonly database?: string | undefined;
   readonly cacheDir?: string | null | undefined;
   readonly nativeBinding?: string | undefined;
-  /** Also open a folder whose database is missing, empty or not a database, provided that it has snapshots. */
+  /** Also open a folder whose database is missing, empty or not a database, provided that it has snapshots, be it in the trash. */
   readonly withoutDatabase?: boolean | undefined;
   /** Take any database, whatever profile the folder has: the default one then stands for it. */
   readonly anyDatabase?: boolean | undefined;
@@ -73,7 +73,7 @@ async function locateDatabase(dir: string, sought: Sought, options: DataFolderOp
     if (!isDatabaseProblem(error) || !(await hasSnapshots(dir))) throw error;
     if (options.withoutDatabase === true)
       return { databaseFile: named ?? (await guessDatabase(dir)), databaseProblem: error };
-    const message = `${error.message} Its snapshots are still there: list, show, verify, keep and salvage work without a database, and diff of two.`;
+    const message = `${error.message} Its snapshots are still there: list, show, search, verify, keep, prune, trash, export and salvage work without a database, and diff of two.`;
     throw new SnapbackError(error.code, message, error.detail, error);
   }
 }
@@ -86,13 +86,22 @@ export function isDatabaseProblem(error: unknown): error is SnapbackError {
   );
 }
 
+/** Where snapshots are: the host's and ours, the kept ones, and those in the trash. */
+const HOLDERS = ['snapshots', 'snapback/kept', 'snapback/trash'];
+/** A snapshot in the trash is in the folder of its kind, in that of its prune. */
+const HOLDER_DEPTH = 3;
+
 /** Whether the folder has anything that could be a snapshot. A folder that cannot be read counts as empty. */
 async function hasSnapshots(dir: string): Promise<boolean> {
-  const root = join(dir, 'snapshots');
-  for (const kind of await readdir(root).catch(refusedAsEmpty)) {
-    const names = await readdir(join(root, kind)).catch(refusedAsEmpty);
-    if (names.some((name) => /\.(?:json|db)$/.test(name))) return true;
-  }
+  for (const holder of HOLDERS) if (await holdsSnapshots(join(dir, holder), HOLDER_DEPTH)) return true;
+  return false;
+}
+
+async function holdsSnapshots(place: string, depth: number): Promise<boolean> {
+  const names = await readdir(place).catch(refusedAsEmpty);
+  if (names.some((name) => /\.(?:json|db)$/.test(name))) return true;
+  if (depth === 1) return false;
+  for (const name of names) if (await holdsSnapshots(join(place, name), depth - 1)) return true;
   return false;
 }
 

@@ -139,6 +139,19 @@ function segmentsOf(folder: DataFolder, path: string): readonly string[] {
   return path.slice(folder.dir.length).split(sep).filter(Boolean);
 }
 
+/**
+ * The folder as one whose new files and folders are owned like `path` where there is no database to tell whose they are.
+ */
+export async function ownedLike(folder: DataFolder, path: string): Promise<DataFolder> {
+  try {
+    await stat(folder.databaseFile);
+    return folder;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return { ...folder, databaseFile: path };
+    throw error;
+  }
+}
+
 /** Gives a new file the owner and mode of the database file, without execute bits, as far as the system allows. */
 export async function ownAsDatabase(folder: DataFolder, handle: FileHandle): Promise<void> {
   const database = await statDatabase(folder);

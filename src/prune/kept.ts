@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder } from '../host/folders.ts';
+import { ensureFolder, ownedLike } from '../host/folders.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Kept, KeptSnapshot, SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
@@ -110,8 +110,7 @@ async function keep(folder: DataFolder, id: SnapshotId, wish: Wish): Promise<Kep
   try {
     // The host may have written it a moment ago. Where a file that is open for reading cannot be flushed, the system does it.
     await tidy(() => file.handle.sync());
-    // Where the database is gone, the snapshot tells whose files these are.
-    const owned = folder.databaseProblem === null ? folder : { ...folder, databaseFile: file.path };
+    const owned = await ownedLike(folder, file.path);
     const place = await ensureFolder(owned, ...folderOfKind(KEPT_KIND));
     const earlier = await findKept(folder, place, file, id);
     if (earlier !== null) return await renew(owned, place, earlier, wish);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, findFolder, OWN } from '../host/folders.ts';
+import { ensureFolder, findFolder, OWN, ownedLike } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { type SnapshotFile, statFacts } from '../snapshots/files.ts';
@@ -33,7 +33,7 @@ export async function moveToTrash(
   { kind, name, form, key }: SnapshotFile,
 ): Promise<Moved> {
   const source = await findFolder(folder, ...folderOfKind(kind));
-  const target = await ensureFolder(folder, OWN, TRASH, trashName, kind);
+  const target = await ensureFolder(await ownedLike(folder, folder.dir), OWN, TRASH, trashName, kind);
   if (source === null) return NOT_MOVED;
   const fileName = fileNameOf(name, form);
   const move = { folder, key, from: join(source, fileName), target, to: join(target, fileName) };
@@ -114,7 +114,7 @@ async function moveToOtherVolume(move: Move): Promise<boolean> {
   const { handle: source } = await openPlainFile(move.from);
   if (source === null) return false;
   try {
-    const draft = await createDraftFile(move.folder, move.target);
+    const draft = await createDraftFile(await ownedLike(move.folder, move.from), move.target);
     try {
       await copyProven(source, draft.handle, move.to);
       if (!(await isUnchanged(move))) return false;

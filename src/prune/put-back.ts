@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder } from '../host/folders.ts';
+import { ensureFolder, ownedLike } from '../host/folders.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PutBack, PutBackChoice } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -50,6 +50,7 @@ async function putBackOne(folder: DataFolder, { trashName, ids }: PutBackChoice)
       ...{ name: trashName, id: missing ?? null },
     });
   const latest = await findCheckpointForNextStart(folder);
+  const owned = await ownedLike(folder, folder.dir);
   const back: SnapshotId[] = [];
   const left: SnapshotId[] = [];
   const notes = new Set<string>();
@@ -59,7 +60,7 @@ async function putBackOne(folder: DataFolder, { trashName, ids }: PutBackChoice)
     const { kind, name: file } = parseSnapshotId(id);
     const form = splitFileName(path)?.form ?? 'json';
     const replaces = isCheckpoint({ kind, form }) && latest !== null && compareNames(file, latest) > 0;
-    const place = async () => join(await ensureFolder(folder, ...folderOfKind(kind)), basename(path));
+    const place = async () => join(await ensureFolder(owned, ...folderOfKind(kind)), basename(path));
     try {
       const done = replaces ? null : await moveFromTrash(folder, path, await place());
       if (done?.moved === true) back.push(id);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, OWN } from '../host/folders.ts';
+import { ensureFolder, OWN, ownedLike } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
 import { syncFolder } from '../system/durable.ts';
@@ -23,13 +23,14 @@ export async function openTrash(
   folder: DataFolder,
   manifest: Manifest,
 ): Promise<{ readonly name: string; readonly path: string }> {
+  const owned = await ownedLike(folder, folder.dir);
   const now = new Date().toISOString();
   const second = now.replace(/[-:]|\.\d+/g, '');
   for (let number = 0; ; number += 1) {
     const name = number === 0 ? second : `${second}_${String(number).padStart(3, '0')}`;
-    const path = await ensureFolder(folder, OWN, TRASH, name);
+    const path = await ensureFolder(owned, OWN, TRASH, name);
     // Whoever creates the manifest owns the folder: two prunes in one second get two of them.
-    if (await writeManifest(folder, path, now, manifest)) return { name, path };
+    if (await writeManifest(owned, path, now, manifest)) return { name, path };
   }
 }
 

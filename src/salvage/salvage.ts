@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { ensureFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
+import { ensureFolder, OWN, ownedLike, SNAPSHOTS } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { Salvageable, SalvageFormat, SalvageReceipt } from '../model/salvage.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -207,7 +207,7 @@ async function prepareFolder(folder: DataFolder, to: string): Promise<string> {
       { got: to },
     );
   if (top === SNAPSHOTS && isKind(kind) && deeper.length === 0)
-    return ensureFolder(ownedBy(folder), top, kind);
+    return ensureFolder(await ownedLike(folder, folder.dir), top, kind);
   try {
     const real = await realpath(dirname(to));
     return dirname(to) === real ? real : await prepareFolder(folder, join(real, basename(to)));
@@ -219,8 +219,3 @@ async function prepareFolder(folder: DataFolder, to: string): Promise<string> {
 }
 
 const RULED_KINDS: readonly string[] = [PERIODIC_KIND, REWIND_KIND, SAFETY_KIND];
-
-/** Where the database is gone, the folder itself tells whose files these are. */
-function ownedBy(folder: DataFolder): DataFolder {
-  return folder.databaseProblem === null ? folder : { ...folder, databaseFile: folder.dir };
-}

@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeDemo, newest, refusal, run } from '../support/cli.ts';
+import type { TrashedPrune } from '../../src/index.ts';
+import { ask, type Listed, makeDemo, newest, refusal, run } from '../support/cli.ts';
 
 test('if the database is gone, snapshots can still be listed, shown, verified and compared with each other, and everything else is refused', async () => {
   const dir = await makeDemo();
@@ -26,9 +27,46 @@ test('if the database is gone, snapshots can still be listed, shown, verified an
   expect(lines.stdout).not.toMatch(/^(?:kept|lost)/m);
   const other = await newest(dir, 'periodic');
   expect(await run(['diff', id, other, '--data', dir])).toMatchObject({ status: 0, stderr: '' });
-  for (const args of [['diff', id], ['restore', id, '--yes'], ['undo'], ['take'], ['prune', '--yes', id]])
+  for (const args of [['diff', id], ['restore', id, '--yes'], ['undo'], ['take']])
     expect({ args, ...(await run([...args, '--data', dir])) }).toEqual({
       args,
       ...refusal(1, 'database-missing'),
     });
+});
+
+test.each([
+  ['gone', async (file: string) => rm(file)],
+  ['empty', async (file: string) => writeFile(file, '')],
+  ['damaged', async (file: string) => writeFile(file, 'not a database '.repeat(1000))],
+] as const)(
+  'with the database %s, what needs only files works: pruning, the trash, putting back and emptying it',
+  async (_, spoil) => {
+    const dir = await makeDemo();
+    for (const end of ['-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+    await spoil(join(dir, 'chat.db'));
+    const periodic = () => ask<readonly Listed[]>(dir, 'list', '--kind', 'periodic');
+    const before = await periodic();
+    const [oldest = ''] = before.map(({ id }) => id).slice(-1);
+    expect(await run(['prune', oldest, '--yes', '--data', dir])).toEqual(refusal(1, 'only-copy'));
+    expect(await ask(dir, 'prune', oldest, '--yes', '--only-copies')).toMatchObject({ moved: [oldest] });
+    const [prune] = await ask<readonly TrashedPrune[]>(dir, 'trash');
+    expect(prune?.snapshots).toMatchObject([{ id: oldest }]);
+    expect(await ask(dir, 'trash', 'put-back', prune?.trashName ?? '')).toMatchObject({ putBack: [oldest] });
+    expect(await periodic()).toEqual(before);
+    await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes', '--only-copies');
+    expect(await ask(dir, 'trash', 'empty', '--yes')).toMatchObject({ files: before.length - 1 });
+    expect(await ask(dir, 'trash')).toEqual([]);
+  },
+);
+
+test('with the database gone, the last snapshots can be put back from the trash, also where nothing but the trash holds one', async () => {
+  const dir = await makeDemo();
+  await rm(join(dir, 'snapshots', 'restore'), { recursive: true, force: true });
+  const ids = (await ask<readonly Listed[]>(dir, 'list')).map(({ id }) => id);
+  await ask(dir, 'prune', ...ids, '--yes', '--only-copies');
+  for (const end of ['', '-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+  await rm(join(dir, 'snapshots'), { recursive: true });
+  const [prune] = await ask<readonly TrashedPrune[]>(dir, 'trash');
+  await ask(dir, 'trash', 'put-back', prune?.trashName ?? '');
+  expect((await ask<readonly Listed[]>(dir, 'list')).map(({ id }) => id)).toEqual(ids);
 });

@@ -14,6 +14,19 @@ test('a folder without its database still shows its snapshots, says what is miss
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
   for (const name of [RESTORE, 'Take snapshot']) await expect(button(page, name)).toBeDisabled();
   await expect(page.getByRole('alert')).toBeHidden();
+  await test.step('its snapshots can be moved to the trash, and put back from there', async () => {
+    const count = await page.getByRole('option').count();
+    await button(page, 'Prune…').click();
+    await text(page, 'The ones I select').click();
+    await page.getByRole('alertdialog').getByRole('option').first().click();
+    await button(page, 'Move 1 snapshot to the trash').click();
+    await button(page, 'Move it all the same').click();
+    await expect(page.getByRole('option')).toHaveCount(count - 1);
+    await button(page, 'More').click();
+    await named(page, 'menuitem', 'Show trash').click();
+    await button(page, 'Put back 1 snapshot').click();
+    await expect(page.getByRole('option')).toHaveCount(count);
+  });
   renameSync(join(place.folder, 'chat.db'), join(demo, 'chat.db'));
   await expect(button(page, RESTORE)).toBeEnabled();
   await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeHidden();

@@ -2,19 +2,24 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  applyPrune,
   applyUndo,
   checkSnapshot,
   type DataFolder,
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
+  emptyTrash,
   finishInterrupted,
+  keepSnapshot,
   listSnapshots,
   openDataFolder,
   planRestore,
   planUndo,
+  putBack,
   takeSnapshot,
   verifySnapshots,
+  viewTrash,
 } from '../../src/index.ts';
 import {
   addEvents,
@@ -74,7 +79,25 @@ describe.each(fates)('if the database %s', (_, code, ruin) => {
     expect(await codeOf(planUndo(folder, {}))).toBe(code);
     expect(await codeOf(applyUndo(folder, {}, { planId: null, whileOpen: false }))).toBe(code);
     expect(await codeOf(openDataFolder(dir))).toBe(code);
-    await expect(openDataFolder(dir)).rejects.toThrow(/list, show, verify, keep and salvage work without/);
+    await expect(openDataFolder(dir)).rejects.toThrow(
+      /list, show, search, verify, keep, prune, trash, export and salvage work without/,
+    );
+  });
+
+  test('snapshots can be kept, moved to the trash, put back and deleted, also if the folder was opened before', async () => {
+    const folder = await makeRuined(ruin);
+    for (const one of [folder, await openDataFolder(folder.dir, { withoutDatabase: true })]) {
+      expect(await keepSnapshot(one, id)).toMatchObject({ from: id });
+      const move = () => applyPrune(one, { by: 'choice', ids: [id] });
+      await move();
+      const [prune] = (await viewTrash(one)).prunes;
+      const choice = { trashName: prune?.trashName ?? '', ids: null };
+      await rm(join(one.dir, 'snapshots', 'rewind'), { recursive: true });
+      expect(await putBack(one, [choice])).toMatchObject({ putBack: [id] });
+      await move();
+      expect(await emptyTrash(one)).toMatchObject({ files: 1 });
+      await putSnapshot(one, id);
+    }
   });
 
   test('an open folder reports that too, and works again when the database is back', async () => {
