@@ -25,6 +25,7 @@ import type {
   TrashSummary,
   TrashView,
 } from '../src/model/prune.ts';
+import type { Rehearsal } from '../src/model/rehearsal.ts';
 import type {
   InUse,
   KnownOutcome,
@@ -260,6 +261,8 @@ type CoreRequests = RowsRequests & {
   'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
   /** `of`: the entry of the history to take back; null: the newest. */
   'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
+  /** Does the newest plan of this folder and undoes it in a private copy; `plan-stale` for any other. It stays the newest. */
+  'plan.rehearse': In<OfFolder & { readonly planId: string }, Rehearsal>;
   /** Applies the newest plan of this folder exactly and once; `plan-stale` for any other. */
   'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
   /** How a restore ended, where the core died before it could answer. */

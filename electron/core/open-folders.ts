@@ -2,6 +2,7 @@ import {
   checkSnapshot,
   type DataFolder,
   type PrunePolicy,
+  type RestoreConsents,
   type RestoreOptions,
   SnapbackError,
   type SnapshotId,
@@ -15,14 +16,16 @@ import { watchFolder } from './watch-folder.ts';
 /** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
   | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
-  | { readonly action: 'undo'; readonly of: SnapshotId | null }
+  | { readonly action: 'undo'; readonly of: SnapshotId | null; readonly consents: RestoreConsents }
   | { readonly action: 'prune'; readonly policy: PrunePolicy };
 
 export type OpenEntry = {
   readonly folder: DataFolder;
   /** Keeps what the newest plan was made for, and forgets any other. */
   readonly remember: (planId: string, planned: Planned) => void;
-  /** Returns it once; null for any other plan. */
+  /** What the newest plan was made for; null for any other plan. */
+  readonly look: (planId: string) => Planned | null;
+  /** The same, once. */
   readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
@@ -69,6 +72,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
       );
       const conversations = createOpenConversations();
       let newest: { readonly planId: string; readonly planned: Planned } | null = null;
+      const look = (planId: string) => (newest?.planId === planId ? newest.planned : null);
       entries.set(folderId, {
         folder,
         checks,
@@ -76,8 +80,9 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         remember(planId, planned) {
           newest = { planId, planned };
         },
+        look,
         take(planId) {
-          const planned = newest?.planId === planId ? newest.planned : null;
+          const planned = look(planId);
           newest = null;
           return planned;
         },

@@ -2,11 +2,14 @@ import {
   applyPrune,
   applyRestore,
   applyUndo,
+  type DataFolder,
   findWhereKept,
   planPrune,
   planRestore,
   planUndo,
   readPlanOutcome,
+  rehearseRestore,
+  rehearseUndo,
   SnapbackError,
   type TaskOptions,
 } from '../../src/index.ts';
@@ -17,6 +20,7 @@ import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 type PlanRequest =
   | 'restore.plan'
   | 'undo.plan'
+  | 'plan.rehearse'
   | 'plan.apply'
   | 'plan.outcome'
   | 'prune.plan'
@@ -36,13 +40,26 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
         keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
         return toShownPlan(folder, plan);
       }),
-    'undo.plan': ({ folderId, ...request }, task) =>
+    'undo.plan': ({ folderId, of, ...consents }, task) =>
       folders.inFront(folderId, async (entry) => {
         const { folder } = entry;
-        const plan = await planUndo(folder, request, task);
-        keepPlan(entry, task, plan.planId, { action: 'undo', of: request.of });
+        const plan = await planUndo(folder, { of, ...consents }, task);
+        keepPlan(entry, task, plan.planId, { action: 'undo', of, consents });
         return toShownPlan(folder, plan);
       }),
+    // What a person waits for goes first: the checks in the background do not pause for this.
+    'plan.rehearse': async ({ folderId, planId }, task) => {
+      const { folder, look } = folders.get(folderId);
+      const planned = look(planId);
+      switch (planned?.action) {
+        case 'restore':
+          return rehearseRestore(folder, await restoreRequest(folder, planned), { planId }, task);
+        case 'undo':
+          return rehearseUndo(folder, { of: planned.of, ...planned.consents }, { planId }, task);
+        default:
+          throw stalePlan(planId);
+      }
+    },
     'plan.apply': ({ folderId, planId, whileOpen, ...consents }, task) =>
       folders.inFront(folderId, async (entry) => {
         const { folder } = entry;
@@ -52,12 +69,7 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
           case 'restore':
             return applyRestore(
               folder,
-              {
-                snapshotId: await findWhereKept(folder, planned.id),
-                action: 'restore',
-                ...planned.options,
-                ...consents,
-              },
+              { ...(await restoreRequest(folder, planned)), ...consents },
               apply,
               task,
             );
@@ -84,6 +96,13 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
         return toShownReceipt(entry.folder, receipt);
       }),
   };
+}
+
+type PlannedRestore = Extract<Planned, { readonly action: 'restore' }>;
+
+/** The restore that was planned. Its snapshot may have been kept meanwhile. */
+async function restoreRequest(folder: DataFolder, { id, options }: PlannedRestore) {
+  return { snapshotId: await findWhereKept(folder, id), action: 'restore', ...options } as const;
 }
 
 /** Keeps the plan that a window is going to show. One that was cancelled may be ready after the next one. @throws `cancelled` */

@@ -185,6 +185,7 @@ const schemas = {
   'snapshot.take': v.strictObject({ folderId: id, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
   'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents, of: v.nullable(snapshotId) }),
+  'plan.rehearse': v.strictObject({ ...ofFolder.entries, planId }),
   'plan.apply': v.strictObject({ ...ofFolder.entries, ...consents, planId, whileOpen: v.boolean() }),
   'plan.outcome': v.strictObject({ ...ofFolder.entries, planId }),
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),

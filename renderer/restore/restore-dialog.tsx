@@ -26,6 +26,7 @@ import { PartNotes } from './part-notes.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
+import { RehearsalView, useRehearsal } from './rehearsal-view.tsx';
 import { RestoreEnd } from './restore-end.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { type ShownPlan, useShownPlan } from './shown-plan.ts';
@@ -62,6 +63,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const isApplied = job.busy || job.value !== null;
   const planning = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
   const { plan } = planning;
+  const rehearsal = useRehearsal(folderId, isApplied ? null : planning);
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   // The consent covers only the programs that have the database open now, not those that open it later.
   const users = inUse.state === 'yes' ? userWords(inUse) : null;
@@ -169,7 +171,13 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
               )}
             </PlanView>
           </div>
-          <TechnicalDetails plan={plan} inUse={inUse} options={options} onOptions={setOptions} />
+          <TechnicalDetails
+            plan={plan}
+            inUse={inUse}
+            options={options}
+            rehearsal={<RehearsalView rehearsal={rehearsal} />}
+            onOptions={setOptions}
+          />
         </>
       )}
     </AlertDialog>

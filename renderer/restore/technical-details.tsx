@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { inUseWords } from '../../words/in-use.ts';
@@ -17,11 +17,12 @@ export type TechnicalDetailsProps = {
   readonly plan: RestorePlan;
   readonly inUse: InUse;
   readonly options: RestoreOptions;
+  readonly rehearsal: ReactNode;
   readonly onOptions: (options: RestoreOptions) => void;
 };
 
 /** All that a plan says beyond its few lines, and options that few people need. */
-export function TechnicalDetails({ plan, inUse, options, onOptions }: TechnicalDetailsProps) {
+export function TechnicalDetails({ plan, inUse, options, rehearsal, onOptions }: TechnicalDetailsProps) {
   return (
     <Fold title="Technical details" className="technical">
       <NewerEventsList plan={plan} />
@@ -31,6 +32,7 @@ export function TechnicalDetails({ plan, inUse, options, onOptions }: TechnicalD
           <li key={line}>{line}</li>
         ))}
       </ul>
+      {rehearsal}
       {plan.action === 'restore' && options.selection === undefined && (
         <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
       )}

@@ -67,9 +67,15 @@ export type Command =
       readonly whileOpen: boolean;
       /** A new file to restore into; null: the database itself. */
       readonly to: string | null;
+      readonly rehearse: boolean;
     } & Applied)
   /** `of`: the entry of the history to take back; null: the newest. */
-  | ({ readonly name: 'undo'; readonly of: string | null; readonly whileOpen: boolean } & RestoreConsents &
+  | ({
+      readonly name: 'undo';
+      readonly of: string | null;
+      readonly whileOpen: boolean;
+      readonly rehearse: boolean;
+    } & RestoreConsents &
       Applied)
   /** `to` null: only show what can be saved. */
   | {

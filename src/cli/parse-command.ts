@@ -2,7 +2,7 @@ import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
 import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
 import type { CommandName, OptionValues } from './options.ts';
-import { parseConsents, parseRestoreOptions, parseTarget } from './parse-restore.ts';
+import { parseConsents, parseRehearse, parseRestoreOptions, parseTarget } from './parse-restore.ts';
 
 /** Parses what follows the name of a command. @throws `usage` with one sentence that says what is wrong */
 export function parseCommand(name: CommandName, operands: readonly string[], values: OptionValues): Command {
@@ -52,10 +52,18 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         rowsIn: typeof values.rows === 'string' ? values.rows : null,
         whileOpen,
         to: parseTarget(values),
+        rehearse: parseRehearse(name, values),
         ...applied,
       };
     case 'undo':
-      return { name, of: parseEntry(operands), whileOpen, ...parseConsents(values), ...applied };
+      return {
+        name,
+        of: parseEntry(operands),
+        whileOpen,
+        rehearse: parseRehearse(name, values),
+        ...parseConsents(values),
+        ...applied,
+      };
     case 'export':
       return parseExport(operands, values);
     case 'salvage':

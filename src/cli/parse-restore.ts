@@ -10,6 +10,14 @@ export function parseTarget({ to, 'while-open': whileOpen }: OptionValues): stri
   return to ?? null;
 }
 
+/** Whether a plan is rehearsed as well. @throws `usage` */
+export function parseRehearse(name: 'restore' | 'undo', { rehearse, yes, to }: OptionValues): boolean {
+  if (rehearse !== true) return false;
+  if (yes === true) throw usage('With --rehearse nothing is changed: leave out --yes.', name);
+  if (to !== undefined) throw usage('With --to the database stays as it is: leave out --rehearse.', name);
+  return true;
+}
+
 /** What a restore is asked to do. The rows that a file names are not known yet. @throws `usage` */
 export function parseRestoreOptions(values: OptionValues): RestoreOptions {
   const selection = parseSelection(values);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { rehearsalLines, rehearsalObstacle } from '../../words/rehearsal.ts';
 import {
   applyRestore,
   applyUndo,
@@ -6,7 +7,11 @@ import {
   planCopy,
   planRestore,
   planUndo,
+  type Rehearsal,
+  type RestorePlan,
   readRowNames,
+  rehearseRestore,
+  rehearseUndo,
   restoreToCopy,
   rulesOf,
   type Selection,
@@ -17,6 +22,7 @@ import type { FolderCommand } from './command.ts';
 import { findChatId } from './conversation.ts';
 import { toExactPlan } from './exact-plan.ts';
 import { describeCopyPlan, describeCopyReceipt, describePlan, describeReceipt } from './restore-report.ts';
+import { toPrintable } from './text.ts';
 
 type RestoreCommand = Extract<FolderCommand, { readonly name: 'restore' | 'undo' }>;
 
@@ -50,7 +56,28 @@ export async function restoreOrUndo(
           { ...command.options, snapshotId: command.id, action: 'restore', whileOpen },
           task,
         );
-  return { json: toExactPlan(plan), lines: describePlan(plan, rulesOf(folder.profile), new Date()) };
+  const lines = describePlan(plan, rulesOf(folder.profile), new Date());
+  if (!command.rehearse) return { json: toExactPlan(plan), lines };
+  const rehearsal = await rehearsePlan(folder, { command, plan }, task);
+  return {
+    json: { ...toExactPlan(plan), rehearsal },
+    lines: [...lines, '', ...rehearsalLines(rehearsal, 'cli').map(toPrintable)],
+  };
+}
+
+type Shown = { readonly command: RestoreCommand; readonly plan: RestorePlan };
+
+/** `--rehearse`: what doing and undoing this very plan shows. */
+async function rehearsePlan(
+  folder: DataFolder,
+  { command, plan }: Shown,
+  task: TaskOptions,
+): Promise<Rehearsal> {
+  const refusal = rehearsalObstacle(plan);
+  if (refusal !== null) return { state: 'refused', refusal };
+  return command.name === 'undo'
+    ? rehearseUndo(folder, command, plan, task)
+    : rehearseRestore(folder, { ...command.options, snapshotId: command.id, action: 'restore' }, plan, task);
 }
 
 /** The command with what it selects: the rows that a file names, or a chat by its id, which the person may have called by its name. */

@@ -20,6 +20,8 @@ export type DataFolder = {
   readonly nativeBinding: string | undefined;
   /** Where the environment wants SQLite's temporary files, in order of preference: `SQLITE_TMPDIR`, `TMPDIR`. */
   readonly sqliteTempDirs: readonly string[];
+  /** A private copy of a data folder, in which no host writes. */
+  readonly isCopy?: true | undefined;
 };
 
 export type DataFolderOptions = {

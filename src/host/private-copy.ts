@@ -130,7 +130,7 @@ export async function withReadView<T>(
   const privateFolder = await createPrivateFolder();
   const file = join(privateFolder.path, 'database.db');
   try {
-    const made = await copyDatabase(folder, file, task);
+    const made = await copyLiveDatabase(folder, file, task);
     const db = openPrivateDatabase(file, folder);
     try {
       // If files were copied, this rolls back an interrupted write of the host, in the copy only.
@@ -146,7 +146,11 @@ export async function withReadView<T>(
   }
 }
 
-async function copyDatabase(folder: DataFolder, target: string, task: TaskOptions) {
+/**
+ * Copies one moment of the database into a new file. Call it where this process is marked. @throws as `withReadView`; then a
+ * part of it may be left
+ */
+export async function copyLiveDatabase(folder: DataFolder, target: string, task: TaskOptions) {
   const source = await openInPlace(folder, task);
   if (source === null) {
     await copyDatabaseFiles(folder.databaseFile, target, createYielder(task));

@@ -2,6 +2,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { checkDatabase } from '../host/find-database.ts';
 import type { JournalState } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { Rehearsal } from '../model/rehearsal.ts';
 import type {
   PlanOutcome,
   RestoreConsents,
@@ -12,6 +13,7 @@ import type {
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { RestoreRequest } from '../restore/planned-copy.ts';
+import { type RehearsalOptions, rehearseRestore } from '../restore/rehearse-on-copy.ts';
 import { applyRestore, defaultRestoreOptions, type PlanOptions, planRestore } from '../restore/restore.ts';
 import type { ApplyOptions } from '../restore/run.ts';
 import type { NoNote, NotedSafetyCopy } from '../snapshots/restore-note.ts';
@@ -95,6 +97,18 @@ export async function planUndo(
   task: TaskOptions = {},
 ): Promise<RestorePlan> {
   return planRestore(folder, { ...(await undoRequest(folder, options, task)), whileOpen }, task);
+}
+
+/**
+ * Does what `planUndo` says in a private copy, and undoes that there. @throws `nothing-to-undo`, and as `rehearseRestore`
+ */
+export async function rehearseUndo(
+  folder: DataFolder,
+  options: UndoOptions,
+  rehearsal: RehearsalOptions,
+  task: TaskOptions = {},
+): Promise<Rehearsal> {
+  return rehearseRestore(folder, await undoRequest(folder, options, task), rehearsal, task);
 }
 
 /**

@@ -132,7 +132,8 @@ export async function isWritable(folder: DataFolder): Promise<boolean> {
   }
 }
 
-async function sizeWithWal(database: string): Promise<number> {
+/** The bytes of a database and its WAL. @throws `database-unreadable` */
+export async function sizeWithWal(database: string): Promise<number> {
   const sizes = await Promise.all(
     [database, `${database}-wal`].map((file) =>
       stat(file).then(

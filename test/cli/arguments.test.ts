@@ -31,6 +31,7 @@ describe('a command line', () => {
       rowsIn: null,
       whileOpen: false,
       to: null,
+      rehearse: false,
       yes: false,
       planId: null,
     });
@@ -51,6 +52,7 @@ describe('a command line', () => {
       rowsIn: null,
       whileOpen: true,
       to: null,
+      rehearse: false,
       yes: true,
       planId: 'P',
     });
@@ -164,6 +166,8 @@ describe('wrong usage is refused with one sentence:', () => {
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
     ['selected tables with newer events', 'restore a/b --data D --tables memories --keep-newer'],
     ['an unknown mode', 'restore a/b --data D --mode half'],
+    ['a rehearsal of what is done', 'restore a/b --data D --rehearse --yes'],
+    ['a rehearsal of a new file', 'restore a/b --data D --rehearse --to f.db'],
     ['a plan to apply without --yes', 'restore a/b --data D --plan-id P'],
     ['an unknown kind to take', 'take --data D --kind restore'],
     ['a rewind snapshot that is due', 'take --data D --kind rewind --if-due'],

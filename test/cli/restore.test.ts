@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -42,6 +42,50 @@ describe.concurrent('restoring', () => {
     );
     expect(replay).toEqual({ fromEvent: plan.replay?.fromEvent, toEvent: plan.replay?.toEvent });
     expect(await run(['take', '--data', dir])).toEqual(refusal(1, 'events-not-applied'));
+  });
+
+  test('is rehearsed on a copy if asked to: told with the plan, and nothing is changed', async () => {
+    const dir = await makeDemo();
+    const id = await newest(dir, 'rewind');
+    const before = await fingerprint(dir);
+    const { rehearsal, ...plan } = await ask<RestorePlan & { readonly rehearsal: unknown }>(
+      dir,
+      ...['restore', id, '--keep-newer', '--rehearse'],
+    );
+    expect(plan.refusals).toEqual([]);
+    expect(rehearsal).toMatchObject({
+      ...{ state: 'done', planId: plan.planId, undo: { state: 'same' } },
+      nextStart: { state: 'replays', toEvent: plan.replay?.toEvent },
+    });
+    const text = await run(['restore', id, '--accept-other-timeline', '--rehearse', '--data', dir]);
+    expect(text.stdout).toMatch(
+      /\nRehearsed on a copy: \d+ rows written in \d+ tables, all \d kinds of checks passed/,
+    );
+    expect(text.stdout).toContain('A rehearsal can’t show');
+    expect(await fingerprint(dir)).toEqual(before);
+    await ask(dir, 'restore', id, '--keep-newer', '--yes', '--plan-id', plan.planId);
+    const undo = await ask<object>(dir, 'undo', '--rehearse');
+    expect(undo).toMatchObject({ rehearsal: { state: 'done', undo: { state: 'same' } } });
+  });
+
+  test('that is killed in its rehearsal has changed nothing, and its copy goes with the next command', async () => {
+    const dir = await makeDemo();
+    const id = await newest(dir, 'rewind');
+    const before = await fingerprint(dir);
+    const copies = join(dir, '..', 'copies');
+    await mkdir(copies);
+    const env = { TMPDIR: copies };
+    const { child, outcome } = start(['restore', id, '--keep-newer', '--rehearse', '--data', dir], { env });
+    // The safety copy of the rehearsal is the first file of a kind in the private folder.
+    await waitFor(async () =>
+      (await readdir(copies, { recursive: true })).some((name) => /restore.\S+\.db$/.test(name)),
+    );
+    child.kill('SIGKILL');
+    await outcome;
+    expect(await fingerprint(dir)).toEqual(before);
+    await run(['list', '--data', dir], { env });
+    expect(await readdir(copies)).toEqual([]);
+    expect(await fingerprint(dir)).toEqual(before);
   });
 
   test('selects tables: the others stay, the rows that they need come along, and undo is exact', async () => {

@@ -169,6 +169,7 @@ async function takeRestore(page: Page, take: Take): Promise<void> {
   await text(dialog, 'Keep 3 newer messages').click();
   await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
   await button(dialog, 'Technical details').click();
+  await expect(text(dialog, /^Rehearsed on a copy: /)).toBeVisible();
   await take('confirm-details');
   await button(dialog, CONFIRM).click();
   await expect(named(page, 'alertdialog', BACK)).toBeVisible();

@@ -73,6 +73,8 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     const loss = named(dialog, 'region', 'What would be removed');
     await expect(loss).toContainText('3 messages written in Harbour since then will be removed.');
     await expect(loss).toContainText('Robin: “We should leave');
+    await expect(text(dialog, /^Rehearsed on a copy: \d+ rows written in \d+ tables, all /)).toBeVisible();
+    await expect(text(dialog, /^Undone on the copy: the same as before in all \d+ tables/)).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
   });
 

@@ -90,6 +90,8 @@ describe('the answers of the core', () => {
     const policy = { by: 'count', kind: 'periodic', keep: 1 } as const;
     const ofFolder = { folderId };
     const apply = { folderId, planId: plan.planId, whileOpen: false, ...NO_CONSENTS };
+    const rehearsal = await handlers['plan.rehearse']({ folderId, planId: plan.planId }, task);
+    expect(rehearsal).toMatchObject({ state: 'done', planId: plan.planId });
     const receipt = await handlers['plan.apply'](apply, task);
     const prune = await handlers['prune.plan']({ folderId, policy }, task);
     const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
@@ -121,6 +123,7 @@ describe('the answers of the core', () => {
       'conversation.correct': await handlers['conversation.correct']({ folderId, fields }, task),
       'profile.save-fields': await handlers['profile.save-fields']({ folderId, fields }, task),
       'restore.plan': plan,
+      'plan.rehearse': rehearsal,
       'plan.apply': receipt,
       'prune.plan': prune,
       'prune.apply': pruned,

@@ -20,6 +20,7 @@ describe('what the window may ask', () => {
       'restore.plan',
       { folderId, snapshotId: 'rewind/x', options: { ...options, selection } },
     ]),
+    ['plan.rehearse', { folderId, planId }],
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
     ['search.run', { folderId, phrase: 'é', kind: null, words: true }],
     ['row.history', { folderId, table: 'chats', key: [1n, 'a', null, 1.5, new Uint8Array([1])] }],
