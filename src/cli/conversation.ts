@@ -1,3 +1,4 @@
+import { payloadWords, rowTitle } from '../../words/conversation.ts';
 import { count } from '../../words/plurals.ts';
 import {
   type ChatSummary,
@@ -5,10 +6,13 @@ import {
   type ConversationMessage,
   type DataFolder,
   type MessageNote,
+  type MessageRow,
   openConversation,
+  rulesOf,
   SnapbackError,
   type TaskOptions,
 } from '../index.ts';
+import type { Rules } from '../model/rules.ts';
 import type { StreamedAnswer } from './answer.ts';
 import { printJson } from './json.ts';
 import { usage } from './option-values.ts';
@@ -96,7 +100,9 @@ export async function showChat(
     const { chats, isCompared } = conversation.overview;
     const meant = findChats(chat, chats, 'show');
     const stream = (json: boolean) =>
-      json ? streamJson(conversation, meant) : streamLines(conversation, { chats: meant, isCompared });
+      json
+        ? streamJson(conversation, meant)
+        : streamLines(conversation, { chats: meant, isCompared }, rulesOf(folder.profile));
     return { stream };
   } catch (error) {
     await conversation.close();
@@ -155,17 +161,14 @@ async function* streamJson(
   conversation: Conversation,
   chats: readonly ChatSummary[],
 ): AsyncGenerator<string> {
-  const lists = [
-    ['messages', true],
-    ['otherEvents', false],
-  ] as const;
+  const lists = { messages: spokenOf, otherEvents: othersOf, beside: besideOf };
   try {
     yield '{';
-    for (const [name, speaks] of lists) {
-      yield `${speaks ? '' : ','}\n  "${name}": [`;
+    for (const [index, [name, listOf]] of Object.entries(lists).entries()) {
+      yield `${index === 0 ? '' : ','}\n  "${name}": [`;
       let separator = '\n';
       for (const message of conversation.walk(chats, PAGE)) {
-        for (const one of speaks ? spokenOf(message) : othersOf(message)) {
+        for (const one of listOf(message)) {
           yield `${separator}    ${printJson(one).replaceAll('\n', '\n    ')}`;
           separator = ',\n';
         }
@@ -188,9 +191,16 @@ function othersOf(message: ConversationMessage): readonly MessageNote[] {
   return message.text === null ? [toOther(message)] : message.notes.map(toOther);
 }
 
+/** The rows that belong to a message, as they are shown: the first few, and long values cut. `more`: how many others there are. */
+function besideOf({ event, rows, moreRows: more }: ConversationMessage): readonly unknown[] {
+  const shown = rows.map(({ table, state, payload }) => ({ table, state, values: JSON.parse(payload) }));
+  return rows.length === 0 ? [] : [{ event, rows: shown, more }];
+}
+
 async function* streamLines(
   conversation: Conversation,
   { chats, isCompared }: Overview,
+  rules: Rules,
 ): AsyncGenerator<string> {
   try {
     const [first] = mergeBranches({ chats, isCompared });
@@ -205,10 +215,18 @@ async function* streamLines(
         ...othersOf(message).map((other) => ({ ...other, speaker: null, text: null })),
       ];
       for (const line of lines) yield `${isCompared ? `${line.state.padEnd(5)}  ` : ''}${lineOf(line)}\n`;
+      for (const row of message.rows)
+        yield `${isCompared ? row.state.padEnd(7) : ''}  ${rowLine(row, rules)}\n`;
+      if (message.moreRows > 0) yield `         and ${count(message.moreRows, 'more row')}\n`;
     }
   } finally {
     await conversation.close();
   }
+}
+
+/** A row that belongs to the message above it. */
+function rowLine({ table, payload }: MessageRow, rules: Rules): string {
+  return toPrintable(`${rowTitle(table, rules)}: ${payloadWords(payload)}`);
 }
 
 type Line = Omit<MessageNote, 'event' | 'state'> & Pick<ConversationMessage, 'speaker' | 'text'>;

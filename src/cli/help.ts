@@ -7,7 +7,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   list: { operands: '', does: 'lists snapshots by kind, newest first' },
   show: {
     operands: 'ID',
-    does: 'reads one snapshot to its end and shows it and its chats, or the messages of one chat',
+    does: 'reads one snapshot to its end and shows it and its chats, or the messages of one chat and what belongs to them (long values cut)',
   },
   verify: { operands: 'ID...', does: 'reads snapshots to their end; exit 1 if one is damaged' },
   diff: {

@@ -25,7 +25,7 @@ export type MessageReader = {
   readonly layout: (chat: number) => ConversationLayout;
   /** The messages from a place on, at most `limit`. Texts are cut after `longest` characters. */
   readonly page: (chat: number, span: PageSpan) => readonly ConversationMessage[];
-  /** Every message of these chats once, whole, in the order of the log, without the rows that belong to it. Holds at most `page` of each chat at a time. */
+  /** Every message of these chats once, whole, in the order of the log, with the rows that belong to it. Holds at most `page` of each chat at a time. */
   readonly walk: (chats: readonly Pick<ChatSummary, 'no'>[], page: number) => Generator<ConversationMessage>;
   /** The first place of the next (or previous) run that differs, seen from a place; null where there is none. */
   readonly difference: (chat: number, from: number, direction: 'next' | 'previous') => number | null;
@@ -152,7 +152,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows, tied: T
           (least, one) => (one.head.value.n < least.head.value.n ? one : least),
           first,
         );
-        yield toMessage(next.no, next.head.value, Number.POSITIVE_INFINITY);
+        yield withRows(next.no, next.head.value, Number.POSITIVE_INFINITY);
         next.head = next.rest.next();
       }
     },

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { takeSnapshot } from '../../src/index.ts';
 import { ask, fingerprint, pristine, run, start } from '../support/cli.ts';
+import { addEvents, CHATS, run as change, makePlace, makeRoot, open } from '../support/place.ts';
+
+const placeRoot = makeRoot();
 
 type Shown = {
   readonly messages: readonly {
@@ -10,6 +14,11 @@ type Shown = {
     readonly text: string;
     readonly ts: string;
     readonly state: 'kept' | 'lost' | 'newer';
+  }[];
+  readonly beside: readonly {
+    readonly event: number;
+    readonly rows: readonly unknown[];
+    readonly more: number;
   }[];
 };
 type Chats = {
@@ -61,6 +70,29 @@ test('show --chat for people names the state of each message', async () => {
   expect(stdout).toMatch(/^lighthouse \(Lighthouse\): \d+ messages kept, 20 lost, 0 newer$/m);
   expect(stdout.match(/^lost {3}\S+ {2}[^(:]+: /gm)).toHaveLength(20);
   expect(stdout).toMatch(/^lost {3}\S+ {2}\(memory_kept\) \{/m);
+});
+
+test('show --chat gives the rows that belong to each message, beside what it gave before', async () => {
+  const place = await makePlace(
+    placeRoot(),
+    `${CHATS} ${addEvents(5)}
+     CREATE TABLE memories (id INTEGER PRIMARY KEY, born INTEGER REFERENCES event_log(id), text TEXT);
+     INSERT INTO memories VALUES (1, 3, 'kept one'), (2, 5, 'lost one')`,
+    { tables: ['memories', 'chats'] },
+  );
+  const { id } = await takeSnapshot(await open(place), 'rewind');
+  change(place, 'DELETE FROM memories WHERE id = 2; DELETE FROM event_log WHERE id > 4');
+  const { messages, beside } = await ask<Shown>(place.dir, 'show', id, '--chat', 'c1');
+  expect(messages.map(({ event, state }) => [event, state])).toEqual([
+    ...[1, 2, 3, 4].map((event) => [event, 'kept']),
+    [5, 'lost'],
+  ]);
+  expect(beside).toEqual([
+    { event: 3, rows: [{ table: 'memories', state: 'kept', values: { id: 1, text: 'kept one' } }], more: 0 },
+    { event: 5, rows: [{ table: 'memories', state: 'lost', values: { id: 2, text: 'lost one' } }], more: 0 },
+  ]);
+  const { stdout } = await run(['show', id, '--chat', 'c1', '--data', place.dir]);
+  expect(stdout).toMatch(/^lost {3}\S+ {2}.*\nlost {5}memory: text: lost one · id: 2\n$/m);
 });
 
 test('a chat that the snapshot does not have is a wrong usage, and the answer names those that it has', async () => {
