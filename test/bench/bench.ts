@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFloors } from './floors.ts';
 import { measureLongTasks } from './long-tasks.ts';
+import { run } from './measure.ts';
 import { countPasses } from './passes.ts';
 import { openPlace } from './place.ts';
 import { formatReport } from './report.ts';
 import { measureStep, type Result } from './results.ts';
-import { describeSteps } from './steps.ts';
+import { describeSteps, RECOVERED } from './steps.ts';
 import { describeWindowSteps, WINDOW_STEPS } from './window-steps.ts';
 import { isWorldSize, snapshotFile, worldDatabase, worldSizes } from './world.ts';
 
@@ -74,9 +75,18 @@ try {
     }
     const facts = { size, events: worldSizes[size], megabytes, pairs, machine: describeMachine() };
     console.log(values.json ? JSON.stringify({ ...facts, results }, null, 2) : formatReport(facts, results));
+    if (!values.json && isWanted('recovery')) console.log(`\n${await tellRecovery()}`);
   }
 } finally {
   await place.clear();
+}
+
+/** What each step of “recovery” takes. */
+async function tellRecovery(): Promise<string> {
+  const { dir, cacheHome } = await place.fresh(RECOVERED);
+  const script = join(import.meta.dirname, 'recovery.ts');
+  const told = await run({ line: [process.execPath, script, dir], env: { XDG_CACHE_HOME: cacheHome } });
+  return `The steps of “recovery”, inside a process that has loaded the core:\n\n${told}`;
 }
 
 function describeMachine(): string {

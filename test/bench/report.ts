@@ -75,7 +75,7 @@ function times(ratio: number): string {
 
 function formatGoal(goal: Goal): string {
   if (goal.of === 'rate') return goal.atLeast === null ? '–' : `${goal.atLeast} MB/s`;
-  if (goal.of === 'seconds') return `${goal.atMost} s`;
+  if (goal.of === 'seconds') return `${goal.atMost} s${goal.by === 'wall' ? ' wall' : ''}`;
   return `${times(goal.atMost)} ${{ cpu: 'CPU', wall: 'wall', both: 'both' }[goal.by]}`;
 }
 

@@ -47,7 +47,7 @@ export async function measureStep(step: Step, { pairs, megabytes, tidy }: Rounds
     peer: peer === null ? null : { name: peer.name, ...summarise(theirs) },
     ratio,
     goal,
-    ...judge(goal, { ratio, cpu: costs.cpu.median, megabytes }),
+    ...judge(goal, { ratio, cpu: costs.cpu.median, wall: costs.wall.median, megabytes }),
   };
 }
 
@@ -58,11 +58,17 @@ async function measureSide({ prepare, measure }: Side): Promise<Cost> {
   return measure(command);
 }
 
-function judge(
-  goal: Goal,
-  { ratio, cpu, megabytes }: { readonly cpu: number; readonly megabytes: number } & Pick<Result, 'ratio'>,
-): Pick<Result, 'reached' | 'met'> {
-  if (goal.of === 'seconds') return { reached: cpu, met: cpu <= goal.atMost };
+type Judged = Pick<Result, 'ratio'> & {
+  readonly cpu: number;
+  readonly wall: number;
+  readonly megabytes: number;
+};
+
+function judge(goal: Goal, { ratio, cpu, wall, megabytes }: Judged): Pick<Result, 'reached' | 'met'> {
+  if (goal.of === 'seconds') {
+    const reached = goal.by === 'cpu' ? cpu : wall;
+    return { reached, met: reached <= goal.atMost };
+  }
   if (goal.of === 'rate') {
     const reached = (goal.snapshots * megabytes) / cpu;
     return { reached, met: goal.atLeast === null ? null : reached >= goal.atLeast };

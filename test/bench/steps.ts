@@ -14,12 +14,12 @@ export type Side = {
 
 /**
  * `ratio`: our seconds to the peer's. `rate`: megabytes of so many snapshots per second of CPU; without a least one there
- * is no goal. `seconds`: of CPU.
+ * is no goal. `seconds`: of CPU, or by the clock.
  */
 export type Goal =
   | { readonly of: 'ratio'; readonly atMost: number; readonly by: 'cpu' | 'wall' | 'both' }
   | { readonly of: 'rate'; readonly atLeast: number | null; readonly snapshots: number }
-  | { readonly of: 'seconds'; readonly atMost: number };
+  | { readonly of: 'seconds'; readonly atMost: number; readonly by: 'cpu' | 'wall' };
 
 export type Step = {
   readonly name: string;
@@ -30,6 +30,9 @@ export type Step = {
 };
 
 type Before = (world: FreshWorld) => Promise<unknown>;
+
+/** Of the rows, in percent, so many differ from the snapshot where the newest rewind is undone and the newer events are kept. */
+export const RECOVERED = 0.1;
 
 const hasSqldiff = spawnSync('sqldiff', ['--help']).error === undefined;
 const nothing: Before = async () => null;
@@ -85,7 +88,7 @@ export function describeSteps(place: Place): readonly Step[] {
   const list = (name: string, title: string, seconds: number, before = nothing): Step => ({
     name,
     title,
-    goal: { of: 'seconds', atMost: seconds },
+    goal: { of: 'seconds', atMost: seconds, by: 'cpu' },
     ours: within('list', async () => {
       const world = await place.many(1000);
       await before(world);
@@ -181,6 +184,13 @@ export function describeSteps(place: Place): readonly Step[] {
     ...restores(5, 3, 4),
     ...restores(100, 1.5, 2),
     {
+      name: 'recovery',
+      title: 'restore latest-rewind --keep-newer --yes, 0.1 %, cold',
+      goal: { of: 'seconds', atMost: 5, by: 'wall' },
+      ours: ours(RECOVERED, ['restore', 'latest-rewind', '--keep-newer', '--yes']),
+      peer: null,
+    },
+    {
       name: 'undo',
       title: 'undo --yes, 5 %',
       goal: asFastAs(4),
@@ -198,7 +208,7 @@ export function describeSteps(place: Place): readonly Step[] {
     {
       name: 'help',
       title: 'snapback --help',
-      goal: { of: 'seconds', atMost: 0.15 },
+      goal: { of: 'seconds', atMost: 0.15, by: 'cpu' },
       ours: whole(async () => place.bare('--help')),
       peer: { name: 'node -e 0', ...whole(async () => ({ line: [process.execPath, '-e', '0'] })) },
     },
