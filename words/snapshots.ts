@@ -25,15 +25,29 @@ export function fileWords({ id, form }: Pick<ListedSnapshot, 'id' | 'form'>): st
   return id + (form === 'database' ? '.db' : '.json');
 }
 
-export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plain' };
+/** `means`: what the mark leaves open; empty where it says all. */
+export type Tag = { readonly text: string; readonly tone: 'bad' | 'soon' | 'plain'; readonly means: string };
+
+/** What is said of a snapshot whose log and the database’s each hold what the other lacks. */
+export const WENT_A_SEPARATE_WAY = 'went a separate way';
 
 /** The most serious mark for a snapshot's line. Null: the line shows its age instead. */
 export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
-  if (isUnwell(snapshot)) return { text: healthWords(snapshot.health), tone: 'bad' };
-  if (snapshot.lineage === 'other') return { text: 'separate history', tone: 'plain' };
+  if (isUnwell(snapshot)) return { text: healthWords(snapshot.health), tone: 'bad', means: '' };
+  if (snapshot.lineage === 'other')
+    return {
+      text: WENT_A_SEPARATE_WAY,
+      tone: 'plain',
+      means:
+        'This snapshot holds something that your database lacks, and your database something in its place.',
+    };
   const { goesAt } = snapshot.retention;
   if (goesAt !== null && isSoon(snapshot.retention, now))
-    return { text: `removed ${formatRest(new Date(goesAt).getTime() - now.getTime())}`, tone: 'soon' };
+    return {
+      text: `removed ${formatRest(new Date(goesAt).getTime() - now.getTime())}`,
+      tone: 'soon',
+      means: '',
+    };
   return null;
 }
 

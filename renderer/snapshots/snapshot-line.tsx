@@ -46,5 +46,10 @@ export function SnapshotLine({ snapshot }: LineProps) {
 function LineTag({ snapshot }: LineProps) {
   const text = useTold((now) => tagOf(snapshot, now)?.text ?? '');
   const tone = useTold((now) => tagOf(snapshot, now)?.tone ?? 'plain');
-  return text === '' ? null : <span className={`tag ${tone}`}>{text}</span>;
+  const means = useTold((now) => tagOf(snapshot, now)?.means ?? '');
+  return text === '' ? null : (
+    <span className={`tag ${tone}`} title={means}>
+      {text}
+    </span>
+  );
 }

@@ -6,7 +6,7 @@ import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { retentionWords, shortRetention } from '../../words/retention.ts';
 import { tablesAlikeWords } from '../../words/rows.ts';
-import { healthWords, lineageWords } from '../../words/snapshots.ts';
+import { healthWords, lineageWords, WENT_A_SEPARATE_WAY } from '../../words/snapshots.ts';
 import { storyText, tellRestore } from '../../words/story.ts';
 import type { CacheState, ClearedCache } from '../model/cache.ts';
 import type { Diff, NewerEvents, TableDiff } from '../model/diff.ts';
@@ -36,7 +36,7 @@ export function describeList(
     formatTimestamp(takenAt),
     formatBytes(sizeBytes),
     lastEventId === null ? '?' : formatNumber(lastEventId),
-    lineage === 'other' ? `${healthWords(health)}, separate history` : healthWords(health),
+    lineage === 'other' ? `${healthWords(health)}, ${WENT_A_SEPARATE_WAY}` : healthWords(health),
     keptAs(kept) ?? (shortRetention(retention, rules, now) || 'kept'),
   ]);
   const unwell = snapshots.filter(({ healthDetail }) => healthDetail !== null);
