@@ -152,6 +152,8 @@ function linesBack({ subject, plan, room }: Asked): readonly ConfirmLine[] {
   const hides = plan.returningEvents.some(({ spokenHidden }) => spokenHidden > 0);
   const rows = plannedRows(plan);
   if (rows === 0 || written || hides) return [];
+  if (plan.options.mode === 'full' && plan.newerEvents.some(({ rewindRecords }) => rewindRecords > 0))
+    return [line('back', [plain('The record of the rewind is removed, so that it no longer counts')])];
   return [line('back', [changed(count(rows, 'detail')), plain(choose(rows, ' changes', ' change'))])];
 }
 

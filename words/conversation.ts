@@ -10,6 +10,7 @@ import type {
 } from '../src/model/conversation.ts';
 import type { TableDiff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
+import { IF_NOT_SHOWN } from './happened.ts';
 import { formatShort, formatTimestamp } from './moments.ts';
 import { formatNumber } from './numbers.ts';
 import { count } from './plurals.ts';
@@ -24,12 +25,23 @@ const LONGEST_VALUE = 200;
 const MOST_TABLES = 4;
 
 /** What marks a message or a row beside it; nothing for one that is in the snapshot and in the chat. */
-export const STATE_WORDS: { readonly [S in MessageRow['state']]: string } = {
+export const STATE_WORDS: StateWords = {
   kept: '',
   lost: 'lost',
   newer: 'written since',
   changed: 'changed',
 };
+
+export type StateWords = { readonly [S in MessageRow['state']]: string };
+
+/** The same of messages. What only the record of a rewind took is still in the log, so it is not called lost. */
+export function stateWordsOf({ lostByRecord }: ByRecord): StateWords {
+  return lostByRecord ? BY_RECORD : STATE_WORDS;
+}
+
+const BY_RECORD: StateWords = { ...STATE_WORDS, lost: 'rewound' };
+
+type ByRecord = Pick<ConversationOverview, 'lostByRecord'>;
 
 /** Whether there was a database to compare with. */
 type Compared = Pick<ConversationOverview, 'isCompared'>;
@@ -48,20 +60,23 @@ export function chatTitle({ chat, name, branch }: Pick<ChatSummary, 'chat' | 'na
   return branch === null ? title : `${title}, branch ${branch}`;
 }
 
-/** Says that what is called lost may not be; empty where that is certain. */
-export function byRecordWords({ lostByRecord }: Pick<ConversationOverview, 'lostByRecord'>): string {
+/** Says what is true of messages that only the record of a rewind took; empty where there are none. */
+export function byRecordWords({ lostByRecord }: ByRecord): string {
   return lostByRecord
-    ? 'What is called lost here is still in the log: only the record of a rewind says that it no longer counts. If your chat app shows it, nothing is lost.'
+    ? `The messages marked “rewound” are still in the log; only the record of a rewind says that they no longer count. ${IF_NOT_SHOWN}`
     : '';
 }
 
 /** `20 lost · 3 written since · 543 kept`; `543 messages, unchanged` where nothing differs. */
-export function chatCounts({ kept, lost, newer, places }: ChatSummary, { isCompared }: Compared): string {
+export function chatCounts(
+  { kept, lost, newer, places }: ChatSummary,
+  { isCompared, lostByRecord }: Compared & ByRecord,
+): string {
   if (kept + lost + newer === 0) return count(places, 'event');
   if (!isCompared) return count(kept, 'message');
   if (lost + newer === 0) return `${count(kept, 'message')}, unchanged`;
   const parts = [
-    [lost, 'lost'],
+    [lost, stateWordsOf({ lostByRecord }).lost],
     [newer, 'written since'],
     [kept, 'kept'],
   ] as const;

@@ -15,6 +15,10 @@ export type HappenedWords = {
   readonly note: Story;
 };
 
+/** Whether the chat app goes by the record of a rewind, only the person can see: it may have undone that rewind itself. */
+export const IF_NOT_SHOWN =
+  'If your chat app doesn’t show them, restoring this snapshot removes the record. If it does, nothing is lost.';
+
 /** Answers “what happened?” in people's words. */
 export function happenedWords(happened: Happened, rules: Rules, now: Date): HappenedWords {
   switch (happened.state) {
@@ -25,12 +29,8 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
       };
     case 'recorded':
       return {
-        heading: [recordedWords(happened.way, now), [plain('No message is missing from the log.')]],
-        note: [
-          plain(
-            'Your chat app may have undone the rewind itself. If it doesn’t show the messages, restoring this snapshot removes the record.',
-          ),
-        ],
+        heading: [recordedWords(happened.way, now), [plain('All messages are still in the log.')]],
+        note: [plain(IF_NOT_SHOWN)],
       };
     case 'undone':
       return { heading: [undoneWords(happened)], note: [plain(undoneNote(happened, now))] };

@@ -17,7 +17,7 @@ const LAYOUT = { estimatedRowSize: 46 };
 const MOST_CHATS = 2_000;
 
 export type ChatPickerProps = {
-  readonly overview: Pick<ConversationOverview, 'chats' | 'isCompared'>;
+  readonly overview: Pick<ConversationOverview, 'chats' | 'isCompared' | 'lostByRecord'>;
   readonly shown: ChatSummary;
   readonly onShow: (chat: ChatSummary) => void;
 };

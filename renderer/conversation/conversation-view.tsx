@@ -8,6 +8,7 @@ import {
   byRecordWords,
   chatCounts,
   guessWords,
+  stateWordsOf,
   unreadWords,
 } from '../../words/conversation.ts';
 import { damageOf, isUnwell } from '../../words/snapshots.ts';
@@ -195,6 +196,7 @@ function Chats(props: ChatsProps) {
           chat={{ folderId, conversationId: drawn.conversationId, summary: drawn.summary }}
           layout={drawn.layout}
           persons={persons}
+          states={stateWordsOf(overview)}
           keyedLog={keyedLog}
           isCompared={overview.isCompared}
           onRestore={props.onRestore}

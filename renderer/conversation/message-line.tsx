@@ -7,6 +7,7 @@ import {
   payloadWords,
   rowTitle,
   STATE_WORDS,
+  type StateWords,
   speakerWords,
 } from '../../words/conversation.ts';
 import { formatNumber } from '../../words/numbers.ts';
@@ -17,6 +18,8 @@ import { Icon } from '../parts/icons.tsx';
 export type MessageLineProps = {
   readonly message: ConversationMessage;
   readonly persons: readonly string[];
+  /** What its state is called, and that of the events that belong to it. */
+  readonly states: StateWords;
   readonly onWhole: () => void;
   /** Whether Tab reaches what can be done with it. */
   readonly isActive: boolean;
@@ -25,7 +28,7 @@ export type MessageLineProps = {
 };
 
 /** A message as a bubble, with what belongs to it beside it; or an event that says nothing, as a line. Plain text only. */
-export function MessageLine({ message, persons, onWhole, isActive, onMenu }: MessageLineProps) {
+export function MessageLine({ message, persons, states, onWhole, isActive, onMenu }: MessageLineProps) {
   const now = useNow();
   const { short, exact } = messageTime(message.ts, now);
   const { state, text } = message;
@@ -46,13 +49,13 @@ export function MessageLine({ message, persons, onWhole, isActive, onMenu }: Mes
           <b>
             <bdi>{kindTitle(message.kind)}</bdi>
           </b>
-          <BesideTitle state={state} />
+          <BesideTitle state={states[state]} />
           <span dir="auto" className="payload">
             {payloadWords(message.payload)}
           </span>
           {more}
         </p>
-        <SideNotes message={message} />
+        <SideNotes message={message} states={states} />
       </div>
     );
   return (
@@ -71,7 +74,7 @@ export function MessageLine({ message, persons, onWhole, isActive, onMenu }: Mes
           {state !== 'kept' && (
             <>
               {' · '}
-              <span className="state">{STATE_WORDS[state]}</span>
+              <span className="state">{states[state]}</span>
             </>
           )}
           {more}
@@ -86,18 +89,22 @@ export function MessageLine({ message, persons, onWhole, isActive, onMenu }: Mes
           </Button>
         )}
       </div>
-      <SideNotes message={message} />
+      <SideNotes message={message} states={states} />
     </div>
   );
 }
 
 /** The events and the rows that belong to a message. */
-function SideNotes({ message }: Pick<MessageLineProps, 'message'>) {
+function SideNotes({ message, states }: Pick<MessageLineProps, 'message' | 'states'>) {
   const rules = useRules();
   const { notes, rows, moreRows } = message;
   const all = [
-    ...notes.map(({ kind, ...note }) => ({ ...note, title: kindTitle(kind) })),
-    ...rows.map(({ table, ...row }) => ({ ...row, title: rowTitle(table, rules) })),
+    ...notes.map(({ kind, ...note }) => ({ ...note, title: kindTitle(kind), called: states[note.state] })),
+    ...rows.map(({ table, ...row }) => ({
+      ...row,
+      title: rowTitle(table, rules),
+      called: STATE_WORDS[row.state],
+    })),
   ];
   if (all.length === 0) return null;
   return (
@@ -112,13 +119,13 @@ function SideNotes({ message }: Pick<MessageLineProps, 'message'>) {
 }
 
 /** The kind of an event may end like a sentence with its state or its content, so each is set off. */
-function BesideTitle({ state }: Pick<MessageRow, 'state'>) {
+function BesideTitle({ state }: { readonly state: string }) {
   return (
     <>
       {' · '}
-      {state !== 'kept' && (
+      {state !== '' && (
         <>
-          <span className="state">{STATE_WORDS[state]}</span>
+          <span className="state">{state}</span>
           {' · '}
         </>
       )}
@@ -126,15 +133,19 @@ function BesideTitle({ state }: Pick<MessageRow, 'state'>) {
   );
 }
 
-type NoteProps = Pick<MessageRow, 'state'> & { readonly title: string; readonly payload: string | null };
+type NoteProps = Pick<MessageRow, 'state'> & {
+  readonly title: string;
+  readonly called: string;
+  readonly payload: string | null;
+};
 
-function Note({ title, payload, state }: NoteProps) {
+function Note({ title, payload, state, called }: NoteProps) {
   return (
     <li className={`side-note ${state}`} title={payload ?? ''}>
       <b>
         <bdi>{title}</bdi>
       </b>
-      <BesideTitle state={state} />
+      <BesideTitle state={called} />
       <span dir="auto" className="payload">
         {payloadWords(payload)}
       </span>

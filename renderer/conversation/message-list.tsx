@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
 import type { RowName } from '../../src/model/search.ts';
-import { chatTitle, foldWords } from '../../words/conversation.ts';
+import { chatTitle, foldWords, type StateWords } from '../../words/conversation.ts';
 import type { ChosenPart } from '../../words/part.ts';
 import { call } from '../ask/api.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
@@ -31,6 +31,7 @@ export type MessageListProps = {
   readonly chat: ShownChat;
   readonly layout: ConversationLayout;
   readonly persons: readonly string[];
+  readonly states: StateWords;
   /** The table in which an event's id names its row; null: none. */
   readonly keyedLog: string | null;
   readonly isCompared: boolean;
@@ -52,6 +53,7 @@ export function MessageListView(props: MessageListProps) {
     chat,
     layout,
     persons,
+    states,
     keyedLog,
     isCompared,
     onRestore,
@@ -211,6 +213,7 @@ export function MessageListView(props: MessageListProps) {
               <Message
                 message={messageAt(item.place)}
                 persons={persons}
+                states={states}
                 onWhole={() => void showWhole(item.place)}
                 isActive={index === active}
                 onMenu={(anchor) => {

@@ -1,4 +1,4 @@
-import { payloadWords, rowTitle } from '../../words/conversation.ts';
+import { byRecordWords, payloadWords, rowTitle, stateWordsOf } from '../../words/conversation.ts';
 import { count } from '../../words/plurals.ts';
 import {
   type ChatSummary,
@@ -25,7 +25,7 @@ import { alignTable, fold, toPrintable } from './text.ts';
 const NO_CHAT = '-';
 const PAGE = 200;
 
-type Overview = Pick<Conversation['overview'], 'chats' | 'isCompared'>;
+type Overview = Pick<Conversation['overview'], 'chats' | 'isCompared' | 'lostByRecord'>;
 
 /** A chat as `show` lists it. Null: there is no database to compare with, and what is kept is all that the snapshot holds. */
 type ListedChat = Pick<ChatSummary, 'chat' | 'name' | 'kept'> & {
@@ -33,23 +33,26 @@ type ListedChat = Pick<ChatSummary, 'chat' | 'name' | 'kept'> & {
   readonly newer: number | null;
 };
 
+type ListedChats = Pick<Overview, 'lostByRecord'> & { readonly chats: readonly ListedChat[] };
+
 /** The chats of a snapshot; null where the snapshot can't be read, which `show` says in another place. @throws `cancelled` */
 export async function listChats(
   folder: DataFolder,
   id: string,
   task: TaskOptions,
-): Promise<readonly ListedChat[] | null> {
+): Promise<ListedChats | null> {
   try {
     const conversation = await openConversation(folder, id, null, task);
     await conversation.close();
-    return mergeBranches(conversation.overview);
+    const { overview } = conversation;
+    return { chats: mergeBranches(overview), lostByRecord: overview.lostByRecord };
   } catch (error) {
     if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
     throw error;
   }
 }
 
-function mergeBranches({ chats, isCompared }: Overview): readonly ListedChat[] {
+function mergeBranches({ chats, isCompared }: Omit<Overview, 'lostByRecord'>): readonly ListedChat[] {
   const merged = Map.groupBy(chats, ({ chat }) => chat);
   return [...merged].map(([chat, branches]) => {
     const sum = (of: 'kept' | 'lost' | 'newer') => branches.reduce((total, one) => total + one[of], 0);
@@ -64,16 +67,18 @@ function mergeBranches({ chats, isCompared }: Overview): readonly ListedChat[] {
 }
 
 /** The lines about a snapshot's chats. */
-export function describeChats(chats: readonly ListedChat[] | null): readonly string[] {
-  const speaking = chats?.filter(({ kept, lost, newer }) => kept + (lost ?? 0) + (newer ?? 0) > 0) ?? [];
+export function describeChats(listed: ListedChats | null): readonly string[] {
+  const { chats = [], lostByRecord = false } = listed ?? {};
+  const speaking = chats.filter(({ kept, lost, newer }) => kept + (lost ?? 0) + (newer ?? 0) > 0);
   if (speaking.length === 0) return [];
+  const lostTitle = lostByRecord ? 'Rewound' : 'Lost';
   const right = (title: string) => ({ title, align: 'right' as const });
   const isCompared = speaking.every(({ lost }) => lost !== null);
   const table = alignTable(
     [
       { title: 'Chat', align: 'left' },
       { title: 'Name', align: 'left' },
-      ...(isCompared ? ['Kept', 'Lost', 'Newer'] : ['Messages']).map(right),
+      ...(isCompared ? ['Kept', lostTitle, 'Newer'] : ['Messages']).map(right),
     ],
     speaking.map(({ chat, name, kept, lost, newer }) => [
       chat ?? NO_CHAT,
@@ -97,12 +102,12 @@ export async function showChat(
 ): Promise<StreamedAnswer> {
   const conversation = await openConversation(folder, id, null, task);
   try {
-    const { chats, isCompared } = conversation.overview;
+    const { chats, isCompared, lostByRecord } = conversation.overview;
     const meant = findChats(chat, chats, 'show');
     const stream = (json: boolean) =>
       json
         ? streamJson(conversation, meant)
-        : streamLines(conversation, { chats: meant, isCompared }, rulesOf(folder.profile));
+        : streamLines(conversation, { chats: meant, isCompared, lostByRecord }, rulesOf(folder.profile));
     return { stream };
   } catch (error) {
     await conversation.close();
@@ -199,22 +204,25 @@ function besideOf({ event, rows, moreRows: more }: ConversationMessage): readonl
 
 async function* streamLines(
   conversation: Conversation,
-  { chats, isCompared }: Overview,
+  { chats, isCompared, lostByRecord }: Overview,
   rules: Rules,
 ): AsyncGenerator<string> {
   try {
     const [first] = mergeBranches({ chats, isCompared });
     const { chat = null, kept = 0, lost = 0, newer = 0 } = first ?? {};
+    const called = { kept: 'kept', lost: stateWordsOf({ lostByRecord }).lost, newer: 'newer' };
     const counts = isCompared
-      ? `${count(kept, 'message')} kept, ${lost} lost, ${newer} newer`
+      ? `${count(kept, 'message')} kept, ${lost} ${called.lost}, ${newer} newer`
       : `${count(kept, 'message')} in the snapshot; there is no database to compare with`;
-    yield `${toPrintable(nameOf(chat, chats))}: ${counts}\n\n`;
+    const note = byRecordWords({ lostByRecord });
+    yield `${toPrintable(nameOf(chat, chats))}: ${counts}\n${note === '' ? '' : `${note}\n`}\n`;
     for (const message of conversation.walk(chats, PAGE)) {
       const lines = [
         ...(message.text === null ? [] : [message]),
         ...othersOf(message).map((other) => ({ ...other, speaker: null, text: null })),
       ];
-      for (const line of lines) yield `${isCompared ? `${line.state.padEnd(5)}  ` : ''}${lineOf(line)}\n`;
+      for (const line of lines)
+        yield `${isCompared ? `${called[line.state].padEnd(5)}  ` : ''}${lineOf(line)}\n`;
       for (const row of message.rows)
         yield `${isCompared ? row.state.padEnd(7) : ''}  ${rowLine(row, rules)}\n`;
       if (message.moreRows > 0) yield `         and ${count(message.moreRows, 'more row')}\n`;

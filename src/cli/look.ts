@@ -46,10 +46,10 @@ export async function list(
 export async function show(folder: DataFolder, id: string, task: TaskOptions): Promise<Answer> {
   const now = new Date();
   const snapshot = await checkSnapshot(folder, id, task);
-  const chats = await listChats(folder, id, task);
+  const listed = await listChats(folder, id, task);
   const about = describeSnapshot(snapshot, rulesOf(folder.profile), now);
-  const lines = [...about, ...describeChats(chats), ...warnOf(folder)];
-  return { json: { ...toListed(snapshot), chats }, lines };
+  const lines = [...about, ...describeChats(listed), ...warnOf(folder)];
+  return { json: { ...toListed(snapshot), chats: listed?.chats ?? null }, lines };
 }
 
 /** `verify`: reads snapshots to their end. Fails, with an answer, if one of them cannot be trusted. */

@@ -95,6 +95,26 @@ test('show --chat gives the rows that belong to each message, beside what it gav
   expect(stdout).toMatch(/^lost {3}\S+ {2}.*\nlost {5}memory: text: lost one · id: 2\n$/m);
 });
 
+test('what only the record of a rewind took is called rewound, not lost, and “status” says the same', async () => {
+  const place = await makePlace(placeRoot(), `${CHATS} ${addEvents(5)}`, { tables: ['chats'] });
+  const { id } = await takeSnapshot(await open(place), 'rewind');
+  change(
+    place,
+    `INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-01-01T14:03:00Z', 'rewind', '{"chat_id":"c1","to_event_id":3}')`,
+  );
+  const lines = async (...args: readonly string[]) => (await run([...args, '--data', place.dir])).stdout;
+  const told = 'If your chat app doesn’t show them, restoring this snapshot removes the record.';
+  const shown = await lines('show', id, '--chat', 'c1');
+  expect(shown).toMatch(
+    /: 3 messages kept, 2 rewound, 0 newer\nThe messages marked “rewound” are still in the log/,
+  );
+  expect(shown).toMatch(/^rewound {2}/m);
+  expect(await lines('show', id)).toMatch(/Kept +Rewound +Newer/);
+  const status = await lines('status');
+  expect(status).toContain('All messages are still in the log.');
+  for (const text of [shown, status]) expect(text).toContain(told);
+});
+
 test('a chat that the snapshot does not have is a wrong usage, and the answer names those that it has', async () => {
   const { status, stderr } = await run(['show', 'latest-rewind', '--chat', 'nobody', '--data', pristine]);
   expect(status).toBe(2);

@@ -129,6 +129,19 @@ describe('a confirmation', () => {
       ],
     ],
     [
+      'names the record of a rewind where nothing else is removed or comes back',
+      restore,
+      {
+        returningEvents: [],
+        newerEvents: [group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 })],
+      },
+      [
+        'Go back to how your chats were at 14:32?',
+        'The record of the rewind is removed, so that it no longer counts',
+        'You can undo this.',
+      ],
+    ],
+    [
       'of an undo says what is hidden again',
       undo,
       { returningEvents: [{ ...lost, hidden: 37, spokenHidden: 20 }] },

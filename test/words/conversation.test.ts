@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   alsoDiffers,
   boundaryWords,
+  byRecordWords,
   chatCounts,
   chatTitle,
   foldWords,
@@ -9,6 +10,7 @@ import {
   kindTitle,
   messageTime,
   payloadWords,
+  stateWordsOf,
 } from '../../words/conversation.ts';
 import { defaultRules as rules } from '../support/rules.ts';
 
@@ -28,15 +30,26 @@ test('a boundary says what is known of the rewind, and no more', () => {
   expect(boundaryWords({ ...run, state: 'newer', messages: 3 }, now)).toBe('Written since · 3 messages');
 });
 
+test('messages that only the record of a rewind took are called rewound, not lost', () => {
+  const chat = { no: 0, chat: 'c1', name: null, branch: null, kept: 6, lost: 4, newer: 0 };
+  const summary = { ...chat, places: 10, unread: 0 };
+  expect(chatCounts(summary, { isCompared: true, lostByRecord: true })).toBe('4 rewound · 6 kept');
+  expect(stateWordsOf({ lostByRecord: true }).lost).toBe('rewound');
+  expect(stateWordsOf({ lostByRecord: false }).lost).toBe('lost');
+  expect(byRecordWords({ lostByRecord: true })).toMatch(
+    /“rewound” are still in the log.*If your chat app doesn’t show them/,
+  );
+  expect(byRecordWords({ lostByRecord: false })).toBe('');
+});
+
 test('a chat is named and counted as people would', () => {
   const chat = { no: 0, chat: 'c1', name: 'Lighthouse', branch: null, kept: 1204, lost: 20, newer: 0 };
   const summary = { ...chat, places: 1224, unread: 0 };
-  expect(chatCounts(summary, { isCompared: true })).toBe('20 lost · 1,204 kept');
-  expect(chatCounts({ ...summary, lost: 0, newer: 3 }, { isCompared: true })).toBe(
-    '3 written since · 1,204 kept',
-  );
-  expect(chatCounts({ ...summary, lost: 0 }, { isCompared: true })).toBe('1,204 messages, unchanged');
-  expect(chatCounts({ ...summary, lost: 0 }, { isCompared: false })).toBe('1,204 messages');
+  const compared = { isCompared: true, lostByRecord: false };
+  expect(chatCounts(summary, compared)).toBe('20 lost · 1,204 kept');
+  expect(chatCounts({ ...summary, lost: 0, newer: 3 }, compared)).toBe('3 written since · 1,204 kept');
+  expect(chatCounts({ ...summary, lost: 0 }, compared)).toBe('1,204 messages, unchanged');
+  expect(chatCounts({ ...summary, lost: 0 }, { ...compared, isCompared: false })).toBe('1,204 messages');
   expect(chatTitle(chat)).toBe('Lighthouse');
   expect(chatTitle({ ...chat, branch: '2' })).toBe('Lighthouse, branch 2');
   expect(chatTitle({ ...chat, name: ' ', chat: '' })).toBe('A chat without a name');

@@ -19,6 +19,15 @@ const loss: Loss = {
 const noteOf = (change: Partial<Loss>) =>
   storyText(happenedWords({ state: 'written-since', loss: { ...loss, ...change } }, rules, now).note);
 
+test('a rewind that is only on record took nothing from the log, and what to do about it depends on what the chat app shows', () => {
+  const { heading, note } = happenedWords({ state: 'recorded', way: loss }, rules, now);
+  expect([...heading, note].map(storyText)).toEqual([
+    'A rewind of Lighthouse is on record.',
+    'All messages are still in the log.',
+    'If your chat app doesn’t show them, restoring this snapshot removes the record. If it does, nothing is lost.',
+  ]);
+});
+
 describe('after a rewind, what was written since', () => {
   test('stays, and the other way is named by what it removes', () => {
     expect(noteOf({})).toBe(
