@@ -65,7 +65,7 @@ export { readPlanOutcome, readRestoredState, rehearseUndo } from './recovery/und
 export { isWritable } from './restore/preflight.ts';
 export { rehearseRestore } from './restore/rehearse-on-copy.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
-export { readRowNames } from './restore/row-file.ts';
+export { readMergeChoices, readRowNames } from './restore/row-file.ts';
 export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
 export { readWaiting } from './restore/waiting-events.ts';
 export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';

@@ -17,6 +17,8 @@ export const actionErrors: Entries<
   | 'other-timeline'
   | 'newer-not-kept'
   | 'selection-refused'
+  | 'merge-refused'
+  | 'conflicts-open'
   | 'events-not-applied'
   | 'plan-stale'
   | 'verification-failed'
@@ -88,7 +90,7 @@ export const actionErrors: Entries<
     unharmed: NOTHING_CHANGED,
     next: {
       window: 'Bring the lost messages back without the newer ones: an undo brings those back.',
-      cli: 'Restore without --keep-newer: “snapback undo” brings the newer messages back.',
+      cli: 'Merge with --merge instead, or restore without --keep-newer: “snapback undo” brings the newer messages back.',
     },
   }),
   'selection-refused': ({ message, detail }) => ({
@@ -99,6 +101,21 @@ export const actionErrors: Entries<
       detail.why === 'not-applied'
         ? 'Start the chat app once, then try again; or restore the whole snapshot.'
         : 'Restore the whole snapshot, or put it into a new file.',
+  }),
+  'merge-refused': ({ message, detail }) => ({
+    title: 'The two states can’t be merged',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: afterRefusedMerge(detail.why),
+  }),
+  'conflicts-open': ({ message }) => ({
+    title: 'Some rows have two versions',
+    happened: message,
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window: 'Choose a version of each row.',
+      cli: 'Choose with --mine (as they are now) or --theirs (as in the snapshot) for all, or with --choices FILE row by row. The plan with --json shows each version.',
+    },
   }),
   'events-not-applied': () => ({
     title: 'The chat app has to start once first',
@@ -170,3 +187,17 @@ export const actionErrors: Entries<
     next: 'Try again. If it happens again, please report it with this text.',
   }),
 };
+
+function afterRefusedMerge(why: unknown) {
+  if (why === 'not-applied') return 'Start the chat app once, then try again.';
+  return why === 'wrong-base' || why === 'several-rewinds'
+    ? {
+        window: 'Choose another snapshot.',
+        cli: 'Name the snapshot or safety copy from just after the rewind with --base; or put this one into a new file with --to, without --merge.',
+      }
+    : {
+        window:
+          'Restore the whole snapshot: an undo brings the newer messages back. Or put it into a new file.',
+        cli: 'Put the snapshot into a new file with --to, without --merge; or restore it: “snapback undo” brings the newer messages back.',
+      };
+}

@@ -6,6 +6,7 @@ import { explain } from './errors.ts';
 import { countWritten, seenMessages, writtenEvents } from './events.ts';
 import { type WayBack, wayBackFrom } from './held-state.ts';
 import { kindOf } from './kinds.ts';
+import { mergedWords } from './merge.ts';
 import { type Exactness, formatShort } from './moments.ts';
 import { keepRefusal } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
@@ -63,17 +64,18 @@ export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minu
   if (plan.options.mode === 'projections')
     return `Only derived data is rebuilt, as it was at ${moment}${why}. Your messages stay as they are.`;
   const mix = notRestoredWords(plan);
-  const part = selectedWords(plan, `go back to ${moment}${why}`);
+  const part = mergedWords(plan, `${moment}${why}`) ?? selectedWords(plan, `go back to ${moment}${why}`);
   if (part !== null) return `${part}${mix === null ? '' : ` ${mix}`}`;
   return `Your chats go back to ${moment}${why}.${mix === null ? '' : ` ${mix}`}`;
 }
 
 /** What a restore into a new file does, in short. */
 export function copyWords({ snapshot, options }: CopyPlan, now: Date): string {
-  const part = selectedWords({ options }, `are as of ${formatShort(snapshot.takenAt, now)}`);
+  const moment = formatShort(snapshot.takenAt, now);
+  const part = mergedWords({ options }, moment) ?? selectedWords({ options }, `are as of ${moment}`);
   if (part !== null) return `A new database. ${part} Your own database stays as it is.`;
   const what = options.mode === 'projections' ? 'the derived data' : 'your chats';
-  return `A new database with ${what} as of ${formatShort(snapshot.takenAt, now)}. Your own database stays as it is.`;
+  return `A new database with ${what} as of ${moment}. Your own database stays as it is.`;
 }
 
 /** How many rows the plan would add, change or remove. */

@@ -60,7 +60,7 @@ function guessedWords({ table, column, rows, taken }: RestorePlan['guessed'][num
 const MOST_NAMED = 3;
 
 /** `bots b2, b3 and 4 more`. */
-function rowsWords(table: string, rows: readonly RowName[]): string {
+export function rowsWords(table: string, rows: readonly RowName[]): string {
   const named = rows.slice(0, MOST_NAMED).map(({ key }) => keyWords(key));
   const rest = rows.length - named.length;
   return `${table} ${joinWords([...named, ...(rest === 0 ? [] : [`${rest} more`])])}`;

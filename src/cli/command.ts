@@ -64,6 +64,8 @@ export type Command =
       readonly options: RestoreOptions;
       /** The file that names the rows to restore; null: the options say what is restored. */
       readonly rowsIn: string | null;
+      /** The file that says what a merge takes of the rows that both sides changed; null: the options say it. */
+      readonly choicesIn: string | null;
       readonly whileOpen: boolean;
       /** A new file to restore into; null: the database itself. */
       readonly to: string | null;

@@ -27,8 +27,13 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
   switch (command.name) {
     case 'diff':
       return { ...command, id: ids[0] ?? command.id, otherId: ids[1] ?? command.otherId };
+    case 'restore': {
+      const { merge } = command.options;
+      if (merge === undefined) return { ...command, id: ids[0] ?? command.id };
+      const options = { ...command.options, merge: { ...merge, baseId: ids[1] ?? null } };
+      return { ...command, id: ids[0] ?? command.id, options };
+    }
     case 'show':
-    case 'restore':
     case 'keep':
     case 'salvage':
     case 'export':
@@ -44,6 +49,10 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
 
 function idsOf(command: FolderCommand): readonly string[] {
   if (command.name === 'diff') return [command.id, ...(command.otherId === null ? [] : [command.otherId])];
+  if (command.name === 'restore') {
+    const { baseId = null } = command.options.merge ?? {};
+    return [command.id, ...(baseId === null ? [] : [baseId])];
+  }
   if ('id' in command) return [command.id];
   if ('ids' in command) return command.ids;
   return command.name === 'prune' && command.policy.by === 'choice' ? command.policy.ids : [];

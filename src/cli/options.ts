@@ -35,6 +35,25 @@ export const OPTIONS = {
     type: 'boolean',
     means: 'keeps what was written since; the chat app adds it again when it starts next',
   },
+  merge: {
+    type: 'boolean',
+    means:
+      'merges the snapshot with what was written since, row by row, for a chat app that would not add it again',
+  },
+  base: {
+    type: 'string',
+    value: 'ID',
+    means:
+      'the snapshot just after the rewind, which tells a merge who changed a row; looked for unless given',
+  },
+  mine: { type: 'boolean', means: 'takes rows that both sides of a merge changed as they are now' },
+  theirs: { type: 'boolean', means: 'takes rows that both sides of a merge changed as in the snapshot' },
+  choices: {
+    type: 'string',
+    value: 'FILE',
+    means:
+      'takes them as FILE says: JSON such as {"chats": "mine", "memories": [{"key": [3], "take": "theirs"}]}',
+  },
   tables: {
     type: 'string',
     value: 'NAMES',
@@ -126,6 +145,11 @@ export const COMMANDS = {
       'db',
       'mode',
       'keep-newer',
+      'merge',
+      'base',
+      'mine',
+      'theirs',
+      'choices',
       'chat',
       'with-guessed',
       'tables',

@@ -50,6 +50,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         id: one(name, operands, 'a snapshot'),
         options: parseRestoreOptions(values),
         rowsIn: typeof values.rows === 'string' ? values.rows : null,
+        choicesIn: values.choices ?? null,
         whileOpen,
         to: parseTarget(values),
         rehearse: parseRehearse(name, values),

@@ -1,4 +1,4 @@
-import type { RestoreConsents, RestoreOptions, Selection } from '../model/restore.ts';
+import type { Merge, RestoreConsents, RestoreOptions, Selection } from '../model/restore.ts';
 import { choice, usage } from './option-values.ts';
 import type { OptionValues } from './options.ts';
 
@@ -29,8 +29,17 @@ export function parseRestoreOptions(values: OptionValues): RestoreOptions {
     );
   if (isPart && values.mode !== undefined)
     throw usage('A selected part says itself what is restored: leave out --mode.', 'restore');
+  const merge = parseMerge(values);
+  if (merge !== undefined && (isPart || values['keep-newer'] === true || values['clear-table'] !== undefined))
+    throw usage(
+      'A merge says itself what becomes of each row: leave out --keep-newer, --clear-table, and what selects a part.',
+      'restore',
+    );
+  if (merge !== undefined && values.mode !== undefined)
+    throw usage('A merge always includes the messages: leave out --mode.', 'restore');
   return {
     ...parseConsents(values),
+    ...(merge === undefined ? {} : { merge }),
     ...(selection === undefined ? {} : { selection }),
     mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
     keepNewer: values['keep-newer'] === true,
@@ -56,6 +65,19 @@ function parseSelection({
   if (names.includes(''))
     throw usage('The option --tables needs the names of tables, with commas between them.', 'restore');
   return { by: 'tables', tables: names };
+}
+
+/** How the snapshot is merged with what was written since; undefined: it is not. What a file chooses is not known yet. */
+function parseMerge({ merge, base, mine = false, theirs = false, choices }: OptionValues): Merge | undefined {
+  const isSaid = base !== undefined || mine || theirs || choices !== undefined;
+  if (merge !== true && isSaid)
+    throw usage('The options --base, --mine, --theirs and --choices need --merge.', 'restore');
+  if (mine && theirs)
+    throw usage('Choose --mine or --theirs for the rows that both sides changed, not both.', 'restore');
+  if (base === '' || choices === '')
+    throw usage(`The option --${base === '' ? 'base' : 'choices'} needs a value.`, 'restore');
+  const all = mine ? 'mine' : theirs ? 'theirs' : null;
+  return merge === true ? { baseId: base ?? null, choices: { all, tables: [] } } : undefined;
 }
 
 /** The losses that a person accepts. */

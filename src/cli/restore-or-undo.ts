@@ -9,6 +9,7 @@ import {
   planUndo,
   type Rehearsal,
   type RestorePlan,
+  readMergeChoices,
   readRowNames,
   rehearseRestore,
   rehearseUndo,
@@ -80,7 +81,7 @@ async function rehearsePlan(
     : rehearseRestore(folder, { ...command.options, snapshotId: command.id, action: 'restore' }, plan, task);
 }
 
-/** The command with what it selects: the rows that a file names, or a chat by its id, which the person may have called by its name. */
+/** The command with what it selects: what a file chooses in a merge, the rows that a file names, or a chat by its id, which the person may have called by its name. */
 async function withSelection(
   folder: DataFolder,
   command: RestoreCommand,
@@ -88,6 +89,11 @@ async function withSelection(
 ): Promise<RestoreCommand> {
   if (command.name !== 'restore') return command;
   const select = (selection: Selection) => ({ ...command, options: { ...command.options, selection } });
+  const { merge } = command.options;
+  if (merge !== undefined && command.choicesIn !== null) {
+    const choices = { ...merge.choices, tables: await readMergeChoices(command.choicesIn) };
+    return { ...command, options: { ...command.options, merge: { ...merge, choices } } };
+  }
   if (command.rowsIn !== null) return select({ by: 'rows', rows: await readRowNames(command.rowsIn) });
   const { selection } = command.options;
   if (selection?.by !== 'chat') return command;

@@ -1,6 +1,7 @@
 import { notesOf } from '../../words/diff-notes.ts';
 import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
+import { mergeLines } from '../../words/merge.ts';
 import { choosable } from '../../words/not-restored.ts';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import { copyWords, keptStory, leadWords, lossStory } from '../../words/plan.ts';
@@ -21,6 +22,7 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
     ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...mergeLines(plan),
     ...selectedLines(plan),
     ...remarkLines(plan),
   ];
@@ -131,6 +133,7 @@ export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): reado
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
     ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...mergeLines(plan),
     ...selectedLines(plan),
     ...remarkLines(plan),
   ];

@@ -24,6 +24,8 @@ export type Comparison = {
   readonly identity: readonly string[];
   /** Live columns that the snapshot does not have. */
   readonly liveOnly: readonly string[];
+  /** Whether rows were matched by their key; else the n-th of equal rows here with the n-th of equal rows there. */
+  readonly isKeyed: boolean;
   readonly liveRows: number;
   readonly added: number;
   readonly removed: number;
@@ -54,7 +56,8 @@ export function compareTable(
   return needingHost(live.name, () => {
     db.exec(`DROP TABLE IF EXISTS ${names.put}; DROP TABLE IF EXISTS ${names.gone}`);
     const liveRows = countRows(db, `main.${quoteName(live.name)} ${live.scanHint}`);
-    const { added, changed } = hasWholeKey(db, staged)
+    const isKeyed = hasWholeKey(db, staged);
+    const { added, changed } = isKeyed
       ? compareByKey(db, names, { liveRows, rewrite })
       : compareAsMultiset(db, names, rewrite);
     const removed = countRows(db, names.gone);
@@ -64,6 +67,7 @@ export function compareTable(
       gone: names.gone,
       identity,
       liveOnly,
+      isKeyed,
       liveRows,
       added,
       removed,
@@ -227,7 +231,7 @@ function carriedParts(names: Names, prefix: string): string {
 }
 
 /** SQL: a text that two rows share exactly if all their values are the same. */
-function rowText(values: readonly string[]): string {
+export function rowText(values: readonly string[]): string {
   const one = (value: string) =>
     `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
        WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, iif(atan2(${value}, -1) > 0, '+0', '-0'), quote(${value})) ELSE quote(${value}) END`;
@@ -238,12 +242,19 @@ function rowText(values: readonly string[]): string {
   );
 }
 
-/** SQL: joins to each line of the table with this alias the live row (`l`) whose identity (`i0`…) the line has. */
-export function joinLive({ staged: { live }, identity }: Comparison, alias: string): string {
+/**
+ * SQL: joins to each line of the table with this alias the live row (`l`) whose identity (`i0`…) the line has. `LEFT`: a line
+ * without such a row stays.
+ */
+export function joinLive(
+  { staged: { live }, identity }: Comparison,
+  alias: string,
+  join: 'CROSS' | 'LEFT' = 'CROSS',
+): string {
   const same = hasNoKey(live)
     ? sameValue
     : (a: string, b: string, column: string) => sameKey(live, column, a, b);
   const on = identity.map((column, index) => same(`l.${quoteName(column)}`, `${alias}.i${index}`, column));
   const hint = live.rowid === null ? '' : live.scanHint;
-  return `CROSS JOIN main.${quoteName(live.name)} l ${hint} ON ${on.join(' AND ')}`;
+  return `${join} JOIN main.${quoteName(live.name)} l ${hint} ON ${on.join(' AND ')}`;
 }

@@ -28,6 +28,8 @@ export const ERROR_CODES = [
   'other-timeline',
   'newer-not-kept',
   'selection-refused',
+  'merge-refused',
+  'conflicts-open',
   'events-not-applied',
   'plan-stale',
   'verification-failed',

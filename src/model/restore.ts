@@ -29,6 +29,51 @@ export type RestoreOptions = RestoreConsents & {
   readonly clearTables: readonly string[];
   /** The part of the snapshot that is brought back; absent: all of it. Only in a full restore that keeps no newer events. */
   readonly selection?: Selection | undefined;
+  /**
+   * Merge the snapshot with what was written since, row by row; absent: it replaces that. Only in a full restore of the
+   * whole snapshot that keeps no newer events for the host to apply.
+   */
+  readonly merge?: Merge | undefined;
+};
+
+/** One side of a row that the snapshot and the database have otherwise: `mine` is the database’s now, `theirs` the snapshot’s. */
+export type MergeSide = 'mine' | 'theirs';
+
+/** Which sides are taken of the rows that both changed. What nothing chooses stays open, and then nothing is restored. */
+export type MergeChoices = {
+  /** For every row that `tables` does not choose. */
+  readonly all: MergeSide | null;
+  readonly tables: readonly {
+    readonly table: string;
+    /** Either for all rows of the table, or for these. */
+    readonly take: MergeSide | readonly { readonly key: RowName['key']; readonly take: MergeSide }[];
+  }[];
+};
+
+/** `baseId`: the snapshot of the state just after the rewind; null: the one that is found for it, if any. */
+export type Merge = { readonly baseId: SnapshotId | null; readonly choices: MergeChoices };
+
+/** A row by its columns. */
+export type NamedValues = readonly (readonly [column: string, value: RowName['key'][number]])[];
+
+/** A row that the snapshot and the database have otherwise, and both otherwise than the base. Null: it is not there. */
+export type Conflict = RowName & {
+  readonly base: NamedValues | null;
+  readonly mine: NamedValues | null;
+  readonly theirs: NamedValues | null;
+  /** What was chosen; null: nothing yet. */
+  readonly take: MergeSide | null;
+};
+
+/** What a merge found. */
+export type MergedPart = {
+  /** The state that both sides are compared with; `inferred`: it is one of the same event from before the rewind. Null: none. */
+  readonly base: { readonly snapshot: SnapshotId; readonly inferred: boolean } | null;
+  /** Only the first ones. */
+  readonly conflicts: readonly Conflict[];
+  readonly conflictCount: number;
+  /** For how many of them nothing was chosen yet. */
+  readonly conflictsOpen: number;
 };
 
 /**
@@ -102,65 +147,66 @@ export type NotRestored = {
 export type Refusal = { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail };
 
 /** Exactly what a restore or an undo will do. Planning writes nothing; a plan is applied exactly or refused. */
-export type RestorePlan = SelectedPart & {
-  /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
-  readonly planId: string;
-  readonly action: 'restore' | 'undo';
-  readonly snapshot: SnapshotRef;
-  readonly options: RestoreOptions;
-  readonly tables: readonly PlannedTable[];
-  /** Empty: the whole result is of one moment. For tables in state `derived`, only a rehearsal can tell. */
-  readonly notRestored: readonly NotRestored[];
-  /** Live tables that the snapshot does not name and the plan leaves alone. */
-  readonly bystanders: readonly string[];
-  readonly newerEvents: readonly NewerEvents[];
-  readonly returningEvents: readonly NewerEvents[];
-  /** Null where the tables hold all events of the log afterwards. */
-  readonly replay: Replay | null;
-  /** Live events that the snapshot does not hold, whatever their ids, without the host's own records of rewinds. */
-  readonly newerEventsLost: number;
-  /** `other`: neither log continues the other, so losing newer events needs a consent. */
-  readonly lineage: Diff['lineage'];
-  readonly schemaDrift: readonly SchemaDrift[];
-  readonly guessedBlobs: Diff['guessedBlobs'];
-  /** Triggers of touched tables. `kept`: it runs, because it only maintains a search index. `set-aside`: dropped, and created again verbatim. */
-  readonly triggers: readonly {
-    readonly name: string;
-    readonly table: string;
-    readonly handling: 'kept' | 'set-aside';
-  }[];
-  readonly searchIndexes: readonly {
-    readonly name: string;
-    readonly before: 'ok' | 'stale' | 'unchecked';
-    /** `follows`: updated row by row. `rebuilt`: rebuilt if it does not match. `left`: cannot be updated row by row and stays as it is. */
-    readonly handling: 'follows' | 'rebuilt' | 'left';
-  }[];
-  /** Tables that stay as they are although rows change that they are derived from. */
-  readonly notKeptUp: readonly NotKeptUp[];
-  readonly foreignKeyViolations: number;
-  /** How many there are afterwards, as the rehearsal on a copy found; null without a rehearsal. */
-  readonly foreignKeyViolationsAfter: number | null;
-  /** Those of them that are new, as the rehearsal found. */
-  readonly orphans: readonly Orphans[];
-  readonly damage: readonly string[];
-  readonly inUse: InUse;
-  readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
-  /** A fresh checkpoint of the result is published, so that the host's next start does not load an older one. */
-  readonly freshCheckpoint: boolean;
-  /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
-  readonly hostReplay: {
-    readonly checkpoint: string | null;
-    readonly afterEvent: bigint;
-    readonly upToEvent: bigint;
-    readonly tablesAtEvent: bigint;
-  } | null;
-  readonly space: readonly {
-    readonly volume: string;
-    readonly neededBytes: number;
-    readonly freeBytes: number;
-  }[];
-  readonly refusals: readonly Refusal[];
-};
+export type RestorePlan = SelectedPart &
+  MergedPart & {
+    /** SHA-256 over snapshot bytes, schema, mode, options and the content hash of every live table it touches. */
+    readonly planId: string;
+    readonly action: 'restore' | 'undo';
+    readonly snapshot: SnapshotRef;
+    readonly options: RestoreOptions;
+    readonly tables: readonly PlannedTable[];
+    /** Empty: the whole result is of one moment. For tables in state `derived`, only a rehearsal can tell. */
+    readonly notRestored: readonly NotRestored[];
+    /** Live tables that the snapshot does not name and the plan leaves alone. */
+    readonly bystanders: readonly string[];
+    readonly newerEvents: readonly NewerEvents[];
+    readonly returningEvents: readonly NewerEvents[];
+    /** Null where the tables hold all events of the log afterwards. */
+    readonly replay: Replay | null;
+    /** Live events that the snapshot does not hold, whatever their ids, without the host's own records of rewinds. */
+    readonly newerEventsLost: number;
+    /** `other`: neither log continues the other, so losing newer events needs a consent. */
+    readonly lineage: Diff['lineage'];
+    readonly schemaDrift: readonly SchemaDrift[];
+    readonly guessedBlobs: Diff['guessedBlobs'];
+    /** Triggers of touched tables. `kept`: it runs, because it only maintains a search index. `set-aside`: dropped, and created again verbatim. */
+    readonly triggers: readonly {
+      readonly name: string;
+      readonly table: string;
+      readonly handling: 'kept' | 'set-aside';
+    }[];
+    readonly searchIndexes: readonly {
+      readonly name: string;
+      readonly before: 'ok' | 'stale' | 'unchecked';
+      /** `follows`: updated row by row. `rebuilt`: rebuilt if it does not match. `left`: cannot be updated row by row and stays as it is. */
+      readonly handling: 'follows' | 'rebuilt' | 'left';
+    }[];
+    /** Tables that stay as they are although rows change that they are derived from. */
+    readonly notKeptUp: readonly NotKeptUp[];
+    readonly foreignKeyViolations: number;
+    /** How many there are afterwards, as the rehearsal on a copy found; null without a rehearsal. */
+    readonly foreignKeyViolationsAfter: number | null;
+    /** Those of them that are new, as the rehearsal found. */
+    readonly orphans: readonly Orphans[];
+    readonly damage: readonly string[];
+    readonly inUse: InUse;
+    readonly safetyCopy: { readonly folder: string; readonly aboutBytes: number };
+    /** A fresh checkpoint of the result is published, so that the host's next start does not load an older one. */
+    readonly freshCheckpoint: boolean;
+    /** Projections only: the checkpoint that the host will load at its next start, and the events it then replays. */
+    readonly hostReplay: {
+      readonly checkpoint: string | null;
+      readonly afterEvent: bigint;
+      readonly upToEvent: bigint;
+      readonly tablesAtEvent: bigint;
+    } | null;
+    readonly space: readonly {
+      readonly volume: string;
+      readonly neededBytes: number;
+      readonly freeBytes: number;
+    }[];
+    readonly refusals: readonly Refusal[];
+  };
 
 /** What a restore into a new file will do. The database stays as it is, so there is no safety copy and no checkpoint. */
 export type CopyPlan = Omit<

@@ -21,6 +21,7 @@ import { staleError } from '../sqlite/transaction.ts';
 import { constants, copyFile } from '../system/files.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import type { PreparedPlan } from './plan.ts';
+import { isPart } from './refusals.ts';
 
 /*
  * The host cold-loads its newest checkpoint. That may be older than a restore, or hold the very state that the restore
@@ -68,7 +69,7 @@ function isExact(
     (stage.about === null || (stage.about.format !== 3 && stage.about.restore === null)) &&
     stage.hostFindsAll &&
     plan.options.mode === 'full' &&
-    plan.options.selection === undefined &&
+    !isPart(plan) &&
     plan.options.clearTables.length === 0 &&
     [...stage.drift, ...stage.unreadable, ...stage.guessedBlobs, ...derived].length === 0 &&
     [profile.log.table, ...profile.tables]

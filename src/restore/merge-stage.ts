@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { joinLive } from '../compare/compare-table.ts';
+import { hasNoKey, joinLive } from '../compare/compare-table.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { explainPrivateWrite, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
@@ -87,14 +87,19 @@ async function mergeTable(
   const insert = createRowInsert(db, staged.name, places);
   const hasher = createTableHasher(staged.columns);
   const values = staged.columns.map((column) => `l.${quoteName(column)}`);
-  const lines = [
-    `${comparison.put} n ${joinLive(comparison, 'n')} WHERE n.survivor AND n.ord NOT IN (SELECT ord FROM ${put})`,
-    `${comparison.gone} n ${joinLive(comparison, 'n')} WHERE n.rowid NOT IN (SELECT line FROM ${gone})`,
+  // Where all columns identify a row, its line already holds them. The table itself may have more rows like it.
+  const hasLines = hasNoKey(staged.live);
+  const ofLine = staged.columns.map((column) => `n.i${comparison.identity.indexOf(column)}`);
+  const goneRows = `${comparison.gone} n ${hasLines ? '' : joinLive(comparison, 'n')} WHERE n.rowid NOT IN (SELECT line FROM ${gone})`;
+  const changed = `${comparison.put} n ${joinLive(comparison, 'n')} WHERE n.survivor AND n.ord NOT IN (SELECT ord FROM ${put})`;
+  const kept = [
+    { values, from: changed, by: 'n' },
+    { values: hasLines ? ofLine : values, from: goneRows, by: 'n' },
   ];
-  for (const from of lines)
+  for (const rows of kept)
     await forEachRow(
       database,
-      { values, from, by: 'n' },
+      rows,
       (row) => {
         insert(row);
         hasher.add(row);

@@ -31,13 +31,15 @@ export function planId(
   contents: readonly (readonly PlannedContent[])[],
 ): string {
   // Consents do not change what happens: the plan that was shown stays the plan.
-  const { mode, keepNewer, clearTables, selection } = options;
+  const { mode, keepNewer, clearTables, selection, merge } = options;
   const identity = [
     action,
     snapshot.sha256,
     [schema.hash, schema.userVersion],
     [mode, keepNewer, keptHash, [...clearTables].sort()],
     selection === undefined ? null : [identify(selection), selectedHash],
+    // What was chosen shows in what is restored, and the base as well.
+    ...(merge === undefined ? [] : [['merge', selectedHash]]),
     contents.map((tables) => [...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

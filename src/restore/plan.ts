@@ -32,7 +32,8 @@ import { describeEffects, findBystanders } from './plan-effects.ts';
 import { planId, readByEvidence } from './plan-id.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
-import { findSelectRefusal, NO_PART, type Selected } from './select.ts';
+import { findSelectRefusal } from './select.ts';
+import { NO_MERGE, NO_PART, type Selected } from './selected-stage.ts';
 import { findHostReplay, findReplay } from './tables-at.ts';
 import { type ToldContent, tellContent } from './touched-content.ts';
 
@@ -178,6 +179,7 @@ export async function preparePlan(
     hostReplay: full ? null : findHostReplay(database, request),
     space: preflight.space,
     ...(request.selected?.part ?? NO_PART),
+    ...(request.selected?.merged?.part ?? NO_MERGE),
   };
   const foreignId = findForeignEventId(database, comparisons);
   const logIsAsLeft = lineage === 'other' && (await isLogAsLeft(database, request, task));
@@ -187,7 +189,8 @@ export async function preparePlan(
   const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
   // Where the newer events stay, both logs are of one timeline, although each has events that the other lacks.
   const keeps = request.kept !== null && request.kept.events > 0 && notKept === null;
-  const own = [notKept, notSelected].filter((refusal) => refusal !== null);
+  const notMerged = request.selected?.merged?.refusals ?? [];
+  const own = [notKept, notSelected, ...notMerged].filter((refusal) => refusal !== null);
   return {
     plan: { ...plan, lineage: keeps ? 'same' : lineage, planId: id, refusals: [...own, ...refusals] },
     whole: request.selected?.whole ?? null,

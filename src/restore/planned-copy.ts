@@ -14,9 +14,11 @@ import type { Stage } from '../stage/stage.ts';
 import type { Proof } from '../stage/stage-cache.ts';
 import { attachStage, withStagedSnapshot } from '../stage/staged-view.ts';
 import { addNewerEvents, type KeptEvents } from './keep-newer.ts';
+import { mergeNewer } from './merge.ts';
 import { type PreparedPlan, preparePlan } from './plan.ts';
 import type { Preflight } from './preflight.ts';
-import { type Selected, SOURCE_SCHEMA, type Source, selectPart } from './select.ts';
+import { selectPart } from './select.ts';
+import { type Selected, SOURCE_SCHEMA, type Source } from './selected-stage.ts';
 
 export type RestoreRequest = RestoreOptions & {
   readonly snapshotId: SnapshotId;
@@ -55,7 +57,7 @@ export async function withPlannedCopy<T>(
     const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
     let close: PreparedStage['close'] = null;
     try {
-      const from = { folder, stage: source, place: view.folder };
+      const from = { folder, snapshot, stage: source, place: view.folder };
       const prepared = await prepareStage(from, { database, options }, task);
       close = prepared.close;
       const { stage, kept, selected } = prepared;
@@ -76,9 +78,9 @@ export async function withPlannedCopy<T>(
   });
 }
 
-/** How a snapshot is staged for a request: as a copy of its own that events are added to, or as the source of a selection. */
-export function stagingOf({ keepNewer, selection }: RestoreOptions) {
-  return selection === undefined ? { own: keepNewer } : { schemaName: SOURCE_SCHEMA };
+/** How a snapshot is staged for a request: as a copy of its own that events are added to, or as the source of a selection or a merge. */
+export function stagingOf({ keepNewer, selection, merge }: RestoreOptions) {
+  return selection === undefined && merge === undefined ? { own: keepNewer } : { schemaName: SOURCE_SCHEMA };
 }
 
 /** What is restored of a staged snapshot. */
@@ -92,8 +94,8 @@ export type PreparedStage = {
 };
 
 /**
- * Makes of a staged snapshot what is restored: adds the newer events where they are to be kept, or selects a part of it.
- * @throws as `addNewerEvents` and `selectPart`, and `usage` where the options do not go together
+ * Makes of a staged snapshot what is restored: adds the newer events where they are to be kept, selects a part of it,
+ * or merges it. @throws as `addNewerEvents`, `selectPart` and `mergeNewer`, and `usage` where the options do not go together
  */
 export async function prepareStage(
   source: Source,
@@ -101,7 +103,15 @@ export async function prepareStage(
   task: TaskOptions,
 ): Promise<PreparedStage> {
   const { stage, folder } = source;
-  const { keepNewer, mode, selection } = options;
+  const { keepNewer, mode, selection, merge } = options;
+  if (
+    merge !== undefined &&
+    (mode !== 'full' || keepNewer || selection !== undefined || options.clearTables.length > 0)
+  )
+    throw new SnapbackError(
+      'usage',
+      'A merge says itself what becomes of each row, so nothing else can be chosen with it.',
+    );
   if (mode !== 'full' && (keepNewer || selection !== undefined))
     throw new SnapbackError(
       'usage',
@@ -116,6 +126,7 @@ export async function prepareStage(
     );
   if (selection !== undefined)
     return { ...(await selectPart(source, database, selection, task)), kept: null };
+  if (merge !== undefined) return { ...(await mergeNewer(source, database, merge, task)), kept: null };
   if (!keepNewer) return { stage, kept: null, selected: null, close: null };
   const own = { stage, nativeBinding: folder.nativeBinding };
   return { ...(await addNewerEvents(own, database, task)), selected: null, close: null };

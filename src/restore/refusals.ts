@@ -79,7 +79,7 @@ export function findRefusals(
     });
   const leavesLog = plan.tables.some((table) => table.role === 'log' && table.action === 'leave');
   // Tables of one moment beside the log of another would be neither state.
-  if (plan.options.mode === 'full' && plan.options.selection === undefined && (!stage.hasLog || leavesLog))
+  if (plan.options.mode === 'full' && !isPart(plan) && (!stage.hasLog || leavesLog))
     refusals.push({
       code: 'snapshot-without-log',
       message: 'This snapshot has no event log; only its tables can be restored.',
@@ -108,6 +108,11 @@ export function findRefusals(
       detail: { by: plan.inUse.by.map(({ pid, name }) => `${name} (${pid})`).join(', ') },
     });
   return refusals;
+}
+
+/** Whether only some rows of the snapshot are restored, and all others stay as they are. */
+export function isPart({ options }: Pick<RestorePlan, 'options'>): boolean {
+  return options.selection !== undefined || options.merge !== undefined;
 }
 
 /** An error as a plan tells it: what applying would throw. */

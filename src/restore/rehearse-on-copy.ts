@@ -7,7 +7,7 @@ import { copyLiveDatabase } from '../host/private-copy.ts';
 import { readLastEventId } from '../log/events.ts';
 import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import type { Rehearsal, RehearsedStart, RehearsedUndo } from '../model/rehearsal.ts';
-import type { Refusal, RestoreReceipt } from '../model/restore.ts';
+import type { MergedPart, Refusal, RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
@@ -32,6 +32,8 @@ import { findTablesAtNote } from './tables-at.ts';
 export type RehearsalOptions = {
   /** The plan that is rehearsed; any other plan is `plan-stale`. Null: whatever the plan is. */
   readonly planId: string | null;
+  /** What a merge found to compare with, as its plan says. The copy has no other snapshots to look among. */
+  readonly base?: MergedPart['base'] | undefined;
   /** Only tests ask for another bound. */
   readonly mostBytes?: number | undefined;
 };
@@ -57,7 +59,7 @@ const NOT_ABOUT_IT: readonly ErrorCode[] = [
 export async function rehearseRestore(
   folder: DataFolder,
   request: RestoreRequest,
-  { planId, mostBytes = MOST_BYTES }: RehearsalOptions,
+  { planId, base = null, mostBytes = MOST_BYTES }: RehearsalOptions,
   task: TaskOptions = {},
 ): Promise<Rehearsal> {
   const bytes = await sizeOfBoth(folder, request.snapshotId);
@@ -68,8 +70,11 @@ export async function rehearseRestore(
   };
   const place = await createPrivateFolder();
   try {
-    const copy = await copyFolder(folder, request.snapshotId, { dir: place.path, task: rehearsing });
-    return await rehearseIn(copy, request, planId, rehearsing);
+    const ids = [request.snapshotId, ...(base === null ? [] : [base.snapshot])];
+    const copy = await copyFolder(folder, ids, { dir: place.path, task: rehearsing });
+    const { merge } = request;
+    const named = merge === undefined ? {} : { merge: { ...merge, baseId: base?.snapshot ?? merge.baseId } };
+    return await rehearseIn(copy, { ...request, ...named }, planId, rehearsing);
   } finally {
     await place.remove();
   }
@@ -175,10 +180,10 @@ function reading<T>(copy: DataFolder, use: (database: HostDatabase) => Promise<T
 
 type Target = { readonly dir: string; readonly task: TaskOptions };
 
-/** Copies the database, the snapshot, and what tells whether the tables hold the whole log, into a folder of the same shape. */
+/** Copies the database, the snapshots, and what tells whether the tables hold the whole log, into a folder of the same shape. */
 async function copyFolder(
   folder: DataFolder,
-  snapshotId: SnapshotId,
+  ids: readonly SnapshotId[],
   { dir, task }: Target,
 ): Promise<DataFolder> {
   const databaseFile = within(dir, folder, folder.databaseFile);
@@ -186,7 +191,7 @@ async function copyFolder(
   await whileMarked(() => copyLiveDatabase(folder, databaseFile, task));
   await chmod(databaseFile, 0o600);
   const noted = await findTablesAtNote(folder);
-  for (const id of new Set([snapshotId, ...(noted === null ? [] : [noted])])) {
+  for (const id of new Set([...ids, ...(noted === null ? [] : [noted])])) {
     const { path, handle } = await openSnapshotFile(folder, id);
     await handle.close();
     const target = within(dir, folder, path);

@@ -123,7 +123,7 @@ async function applyOnce(
       const database = readHostDatabase(db, folder.profile);
       if (database.schema.hash !== staged.schemaHash) throw staleError();
       const { action, snapshotId: _, rewrite = 'differing', ...options } = request;
-      const source = { folder, stage: staged, place };
+      const source = { folder, snapshot, stage: staged, place };
       const { stage, kept, selected, close } = await prepareStage(source, { database, options }, task);
       closePart = close;
       // What it holds of this very moment was added to it: as long as it was attached, it could not be written to.

@@ -1,5 +1,6 @@
 import { parseJson } from '../log/payload.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { MergeChoices } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 
@@ -20,6 +21,33 @@ export async function readRowNames(path: string): Promise<readonly RowName[]> {
       throw refuse(`It must hold ${FORM}; number ${index + 1} is something else.`);
     return { table, key: key.map((value: unknown) => readValue(value, index)) };
   });
+}
+
+const CHOICES_FORM = 'JSON such as {"chats": "mine", "memories": [{"key": [3], "take": "theirs"}]}';
+
+/**
+ * Reads from a file which sides a merge takes: for each table `mine`, `theirs`, or a list of rows by their keys.
+ * @throws `usage` where it holds something else, system errors
+ */
+export async function readMergeChoices(path: string): Promise<MergeChoices['tables']> {
+  const parsed = parseJson(await readText(path));
+  if (!isRecord(parsed) || Object.keys(parsed).length === 0) throw refuse(`It must hold ${CHOICES_FORM}.`);
+  return Object.entries(parsed).map(([table, said]) => {
+    if (isSide(said)) return { table, take: said };
+    if (!Array.isArray(said))
+      throw refuse(`It must hold ${CHOICES_FORM}; that of “${table}” is something else.`);
+    const rows = said.map((one: unknown, index) => {
+      const { key, take } = isRecord(one) ? one : {};
+      if (!Array.isArray(key) || key.length === 0 || !isSide(take))
+        throw refuse(`It must hold ${CHOICES_FORM}; number ${index + 1} of “${table}” is something else.`);
+      return { key: key.map((value: unknown) => readValue(value, index)), take };
+    });
+    return { table, take: rows };
+  });
+}
+
+function isSide(value: unknown): value is 'mine' | 'theirs' {
+  return value === 'mine' || value === 'theirs';
 }
 
 async function readText(path: string): Promise<string> {
@@ -59,7 +87,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function refuse(message: string): SnapbackError {
-  return new SnapbackError('usage', `The file with the rows cannot be used. ${message}`, {
+  return new SnapbackError('usage', `The file cannot be used. ${message}`, {
     command: 'restore',
   });
 }

@@ -18,6 +18,7 @@ import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
 import { copyCheckpoint, dumpCheckpoint, mayBeCheckpoint, publishCheckpoint } from './checkpoint.ts';
 import { FoundOutdated, requirePresumed } from './found-before.ts';
 import type { PreparedPlan } from './plan.ts';
+import { isPart } from './refusals.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { type ContentNames, nameContents } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
@@ -142,7 +143,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       action: plan.action,
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
-      isPart: plan.options.selection === undefined ? undefined : true,
+      isPart: isPart(plan) ? true : undefined,
       finishedAt: new Date().toISOString(),
       safetyCopyId: safety.id,
       checkpointId: null,

@@ -14,6 +14,7 @@ import { syncFolder, tidy } from '../system/durable.ts';
 import { unlink } from '../system/files.ts';
 import { copyDatabase, findCopied } from './database-copy.ts';
 import type { PreparedPlan } from './plan.ts';
+import { isPart } from './refusals.ts';
 import { readTablesAt } from './tables-at.ts';
 import { noteContent, noteLog } from './touched-content.ts';
 
@@ -50,7 +51,7 @@ export async function takeSafetyCopy(
       snapshotId: plan.snapshot.id,
       snapshotTakenAt: plan.snapshot.takenAt,
       mode: plan.options.mode,
-      ...(plan.options.selection === undefined ? {} : { isPart: true as const }),
+      ...(isPart(plan) ? { isPart: true as const } : {}),
       after: noted,
       log,
       faults: noteFaults(integrity),

@@ -1,6 +1,5 @@
 import { compareEach } from '../compare/compare-snapshot.ts';
 import type { Comparison } from '../compare/compare-table.ts';
-import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Refusal, SelectedPart, Selection } from '../model/restore.ts';
@@ -8,7 +7,6 @@ import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { copyStage, type Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
-import type { PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import { type ChosenChat, chooseChat, MOST_STAYING } from './choose-chat.ts';
 import { chooseRows } from './choose-rows.ts';
@@ -23,6 +21,14 @@ import { mergeLiveRows } from './merge-stage.ts';
 import { findDifferingParents, MOST_PULLED, pullParents } from './pull-parents.ts';
 import { findForeignKeys, type Reference } from './references.ts';
 import { refusalOf } from './refusals.ts';
+import {
+  NO_PART,
+  type Obstacle,
+  type Selected,
+  type SelectedStage,
+  SOURCE_SCHEMA,
+  type Source,
+} from './selected-stage.ts';
 import { readStagedTablesAt, readTablesAt } from './tables-at.ts';
 
 /*
@@ -31,43 +37,6 @@ import { readStagedTablesAt, readTablesAt } from './tables-at.ts';
  *
  * For planning, writing, verifying and undoing, this is a restore like any other, of that copy: it changes what was chosen.
  */
-
-/** The whole snapshot is attached under this name, beside the copy that is restored. */
-export const SOURCE_SCHEMA = 'snapback_source';
-
-/** What was selected of a stage. */
-export type Selected = {
-  readonly part: SelectedPart;
-  /** What the unchosen rows are: it belongs to what a plan says. */
-  readonly hash: string;
-  /** Folded names of the tables that are restored as a whole. */
-  readonly whole: ReadonlySet<string>;
-  /** How many rows of each table are chosen, by live name. */
-  readonly chosen: ReadonlyMap<string, number>;
-  /** Why the part cannot be restored; null: it can. Else nothing is selected. */
-  readonly obstacle: Obstacle | null;
-};
-
-/**
- * `ids-reused`: an event of the chat and one of another have the same id. `too-many`: too many parents would come along.
- * `not-applied`: the tables do not hold the whole log, now or in the snapshot. `inexact`: the live rows that stay cannot be
- * held as they are.
- */
-type Obstacle = 'ids-reused' | 'too-many' | 'not-applied' | 'inexact';
-
-/** What a selection is made from: a stage that is attached as `SOURCE_SCHEMA`, and a place for a copy of it. */
-export type Source = { readonly folder: DataFolder; readonly stage: Stage; readonly place: PrivateFolder };
-
-export type SelectedStage = {
-  /** It is not attached yet. */
-  readonly stage: Stage;
-  readonly selected: Selected;
-  /** Null: nothing has to be closed. */
-  readonly close: (() => Promise<void>) | null;
-};
-
-/** What a restore does beyond what was asked for by name, where nothing was selected. */
-export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: false, guessed: [] };
 
 const NONE_FOUND: ChosenChat = { staying: [], guessed: [], reusesIds: false };
 

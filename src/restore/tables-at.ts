@@ -47,7 +47,7 @@ export async function findReplay(
   { options, snapshot, stage, comparisons }: Planned,
   task: TaskOptions,
 ): Promise<{ readonly tablesAt: bigint; readonly shown: Replay } | null> {
-  if (options.selection !== undefined) return null;
+  if (options.selection !== undefined || options.merge !== undefined) return null;
   const tablesAt = readStagedTablesAt(stage) ?? (options.keepNewer ? snapshot.lastEventId : null);
   const log = comparisons.find(({ staged }) => staged.role === 'log');
   if (tablesAt === null || log === undefined) return null;

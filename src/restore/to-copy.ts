@@ -15,6 +15,7 @@ import { checkSearchIndexes } from '../write/search-index.ts';
 import { writeTables } from '../write/write-tables.ts';
 import { type Look, type PlannedCopy, withPlannedCopy } from './planned-copy.ts';
 import { preflightCopy } from './preflight.ts';
+import { isPart } from './refusals.ts';
 import { rehearse } from './rehearse.ts';
 import { verifyRestore } from './verify.ts';
 
@@ -62,7 +63,7 @@ export async function restoreToCopy(
       planId: plan.planId,
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
-      isPart: plan.options.selection === undefined ? undefined : true,
+      isPart: isPart(plan) ? true : undefined,
       finishedAt: new Date().toISOString(),
       ...{ to, sizeBytes, ...proven },
       tables: planned.prepared.comparisons.map(({ staged: { live, rows } }) => ({ name: live.name, rows })),

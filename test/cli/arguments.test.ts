@@ -29,6 +29,7 @@ describe('a command line', () => {
         clearTables: [],
       },
       rowsIn: null,
+      choicesIn: null,
       whileOpen: false,
       to: null,
       rehearse: false,
@@ -50,12 +51,25 @@ describe('a command line', () => {
         clearTables: ['t', 'u'],
       },
       rowsIn: null,
+      choicesIn: null,
       whileOpen: true,
       to: null,
       rehearse: false,
       yes: true,
       planId: 'P',
     });
+  });
+
+  test('merges, with the choices that are said, and a base if it is named', () => {
+    const merged = (flags: string) => parse(`restore a/b --data D --merge ${flags}`).command;
+    const choices = { all: null, tables: [] };
+    expect(merged('')).toMatchObject({ options: { mode: 'full', merge: { baseId: null, choices } } });
+    expect(merged('--base c/d --choices f.json')).toMatchObject({
+      options: { merge: { baseId: 'c/d', choices } },
+      choicesIn: 'f.json',
+    });
+    expect(merged('--mine')).toMatchObject({ options: { merge: { choices: { all: 'mine' } } } });
+    expect(merged('--theirs')).toMatchObject({ options: { merge: { choices: { all: 'theirs' } } } });
   });
 
   test('restores selected tables, a chat, or the rows that a file names', () => {
@@ -164,6 +178,12 @@ describe('wrong usage is refused with one sentence:', () => {
     ['rows without a file', 'restore a/b --data D --rows'],
     ['guesses without a chat', 'restore a/b --data D --tables memories --with-guessed'],
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
+    ['choices without a merge', 'restore a/b --data D --mine'],
+    ['both sides of a merge', 'restore a/b --data D --merge --mine --theirs'],
+    ['a merge with newer events', 'restore a/b --data D --merge --keep-newer'],
+    ['a merge of a part', 'restore a/b --data D --merge --tables memories'],
+    ['a merge in a mode', 'restore a/b --data D --merge --mode full'],
+    ['a merge without its base', 'restore a/b --data D --merge --base='],
     ['selected tables with newer events', 'restore a/b --data D --tables memories --keep-newer'],
     ['an unknown mode', 'restore a/b --data D --mode half'],
     ['a rehearsal of what is done', 'restore a/b --data D --rehearse --yes'],

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readRowNames } from '../../src/index.ts';
+import { readMergeChoices, readRowNames } from '../../src/index.ts';
 import { errorOf, makeDir, makeRoot } from '../support/place.ts';
 
 /** A file that names rows is written by hand or by any program. */
@@ -32,6 +32,27 @@ test.each([
   ['with no row', '[]', 'JSON list'],
 ])('a file %s is refused in words', async (_, content, words) => {
   const failure = await errorOf(readRowNames(await fileOf(content)));
+  expect(failure).toMatchObject({ code: 'usage' });
+  expect(failure.message).toContain(words);
+});
+
+test('choices for a merge are read for whole tables and for rows', async () => {
+  const text =
+    '{"çay": "mine", "__proto__": "theirs", "memories": [{"key": [9007199254740993], "take": "theirs"}]}';
+  expect(await readMergeChoices(await fileOf(text))).toEqual([
+    { table: 'çay', take: 'mine' },
+    { table: '__proto__', take: 'theirs' },
+    { table: 'memories', take: [{ key: ['9007199254740993'], take: 'theirs' }] },
+  ]);
+});
+
+test.each([
+  ['that is a list', '[]', 'It must hold'],
+  ['without a table', '{}', 'It must hold'],
+  ['with another side', '{"a": "both"}', '“a”'],
+  ['with a row without a key', '{"a": [{"key": [1], "take": "mine"}, {"take": "mine"}]}', 'number 2 of “a”'],
+])('a file of choices %s is refused in words', async (_, content, words) => {
+  const failure = await errorOf(readMergeChoices(await fileOf(content)));
   expect(failure).toMatchObject({ code: 'usage' });
   expect(failure.message).toContain(words);
 });

@@ -67,4 +67,8 @@ export const plan: RestorePlan = {
   staying: [],
   moreStaying: false,
   guessed: [],
+  base: null,
+  conflicts: [],
+  conflictCount: 0,
+  conflictsOpen: 0,
 };

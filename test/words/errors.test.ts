@@ -31,6 +31,8 @@ test.each([
   ['snapshot-without-log', '--mode projections'],
   ['snapshot-missing', 'snapback list'],
   ['plan-stale', '--yes'],
+  ['conflicts-open', '--choices'],
+  ['merge-refused', '--to'],
 ] as const)('on the command line, %s names what helps: %s', (code, flag) => {
   expect(explain({ code, message: 'It failed.', detail: {} }, 'cli').next).toContain(flag);
 });

@@ -17,7 +17,7 @@ import {
 /**
  * Does one thing in a data folder and prints each phase as it begins, then `done`, or the place and the code of the error. USER_ID: as
  * whom; FILL_IN and FILL: in which phase to fill the disk, with which file; LOCK_IN and LOCK: in which phase to make which
- * folder read-only; PATIENT: go on while others have it open; KEEP_NEWER: keep newer events; SELECT: as JSON, the part to restore.
+ * folder read-only; PATIENT: go on while others have it open; KEEP_NEWER: keep newer events; SELECT: as JSON, the part to restore; MERGE: as JSON, how to merge.
  */
 const [dir = '', action = '', id = ''] = process.argv.slice(2);
 const { USER_ID: user, FILL_IN: fillIn, FILL: filler = '', PATIENT: patient } = process.env;
@@ -32,12 +32,13 @@ const now = { planId: null, whileOpen: patient !== undefined };
 // What was written since is to be lost here, whatever else happens.
 const consents = { acceptDrift: false, acceptOtherTimeline: true };
 const keepNewer = process.env.KEEP_NEWER !== undefined;
-const { SELECT: select } = process.env;
+const { SELECT: select, MERGE: merge } = process.env;
 const request = {
   ...defaultRestoreOptions,
   ...consents,
   keepNewer,
   ...(select === undefined ? {} : { selection: JSON.parse(select) }),
+  ...(merge === undefined ? {} : { merge: JSON.parse(merge) }),
   snapshotId: id,
   action: 'restore',
 } as const;

@@ -1,0 +1,154 @@
+import type { HostDatabase } from '../host/host-database.ts';
+import { createLogChain, type LogExtent } from '../log/chain.ts';
+import { createIdentifier, findLogTable, identityOf } from '../log/events.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotId } from '../model/snapshots.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { FORMAT_VERSION } from '../snapshot-file/notes.ts';
+import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { placeOfName } from '../sqlite/names.ts';
+import { readRows } from '../sqlite/rows.ts';
+import type { Stage } from '../stage/stage.ts';
+import { columnInStage } from '../stage/staged-table.ts';
+import { stageById } from '../stage/staged-view.ts';
+import { createYielder } from '../system/yielder.ts';
+import { continuesLog } from './logs-around.ts';
+import type { RewindSince } from './rewind-since.ts';
+import type { Source } from './selected-stage.ts';
+import { readStagedTablesAt } from './tables-at.ts';
+
+/** The state that both sides are compared with. Its opener closes the stage. */
+export type MergeBase = {
+  readonly snapshot: SnapshotId;
+  readonly stage: Stage;
+  /** It was taken before the rewind, after the last event that the rewind left. */
+  readonly inferred: boolean;
+};
+
+type Sought = { readonly baseId: SnapshotId | null; readonly rewind: RewindSince };
+
+/**
+ * Finds the snapshot or safety copy of the state just after the rewind: one whose log is the live one up to the rewind’s
+ * record or, failing that, one that ends with the last event that the rewind left. With `baseId`, only that one is looked
+ * at. Null: there is none. Never the snapshot itself.
+ * @throws as `stageById` for the one that was named, `cancelled`, database errors
+ */
+export async function findMergeBase(
+  source: Source,
+  database: HostDatabase,
+  { baseId, rewind }: Sought,
+  task: TaskOptions,
+): Promise<MergeBase | null> {
+  const { folder } = source;
+  const [record = null] = rewind.records;
+  const ends = [
+    ...(record === null || rewind.isLate ? [] : [record]),
+    ...(rewind.target === null ? [] : [rewind.target]),
+  ];
+  if (baseId !== null)
+    return baseId === source.snapshot.id ? null : openBase(source, database, { id: baseId, rewind }, task);
+  const files = await listSnapshotFiles(folder);
+  const candidates: { readonly id: SnapshotId; readonly end: bigint }[] = [];
+  for (const { id, problem } of files) {
+    if (problem !== null || id === source.snapshot.id || ends.length === 0) continue;
+    const end = await readEnd(source, id);
+    if (end !== null && ends.includes(end)) candidates.push({ id, end });
+  }
+  const inOrder = candidates.toSorted((a, b) => ends.indexOf(a.end) - ends.indexOf(b.end));
+  let inferred: MergeBase | null = null;
+  for (const { id } of inOrder) {
+    const found = await unlessUnfit(() => openBase(source, database, { id, rewind }, task));
+    if (found === null) continue;
+    if (!found.inferred) {
+      await inferred?.stage.close();
+      return found;
+    }
+    if (inferred === null) inferred = found;
+    else await found.stage.close();
+  }
+  return inferred;
+}
+
+/** The last event of a whole snapshot, by the ends of its file; null: it is not whole. */
+async function readEnd({ folder }: Source, id: SnapshotId): Promise<bigint | null> {
+  return unlessUnfit(async () => {
+    const file = await openSnapshotFile(folder, id);
+    try {
+      const { complete, foreign, lastEventId } = await readSnapshotEnds(file);
+      return complete && foreign === null ? lastEventId : null;
+    } finally {
+      await file.handle.close();
+    }
+  });
+}
+
+/** Null for a snapshot that cannot be read or laid out. The others may do. @throws `cancelled`, what is no error of ours */
+async function unlessUnfit<T>(read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SnapbackError && error.code !== 'cancelled' && error.code !== 'disk-full')
+      return null;
+    throw error;
+  }
+}
+
+/** Opens a snapshot if it is a base: then its stage is open, and otherwise closed again. */
+async function openBase(
+  { folder, place, snapshot, stage: then }: Source,
+  database: HostDatabase,
+  { id, rewind }: { readonly id: SnapshotId; readonly rewind: RewindSince },
+  task: TaskOptions,
+): Promise<MergeBase | null> {
+  // What it holds decides what is written, so its bytes have to be proven.
+  const where = { folder: place, live: database, proof: 'bytes' } as const;
+  const { stage, snapshot: found } = await stageById(folder, id, where, task);
+  let isBase = false;
+  try {
+    const isUpToDate = readStagedTablesAt(stage) === null && stage.about?.salvaged === undefined;
+    const log = isUpToDate ? await readChain(stage, database, null, task) : null;
+    if (log === null) return null;
+    const [record = null] = rewind.records;
+    const isTarget = rewind.target !== null && stage.lastEventId === rewind.target;
+    const isAfterwards =
+      record === null
+        ? isTarget && found.takenAt > snapshot.takenAt
+        : stage.lastEventId === record && !rewind.isLate;
+    const isExact = isAfterwards && continuesLog(database, { ...log, format: FORMAT_VERSION });
+    if (!isExact) {
+      // With more than one record, it is not known which of them took what came after it.
+      if (!isTarget || rewind.records.length > 1) return null;
+      const begins = await readChain(then, database, log.events, task);
+      if (begins?.chain !== log.chain) return null;
+    }
+    isBase = true;
+    return { snapshot: id, stage, inferred: !isExact };
+  } finally {
+    if (!isBase) await stage.close();
+  }
+}
+
+/** The chain of a stage’s first events, or of all (`most` null); null where it lacks a column that identifies them. */
+async function readChain(
+  { db, tables, encoding }: Stage,
+  { schema, profile }: HostDatabase,
+  most: number | null,
+  task: TaskOptions,
+): Promise<LogExtent | null> {
+  const log = tables.find(({ role }) => role === 'log');
+  if (log === undefined) return null;
+  const { whole, pick } = createIdentifier(identityOf(findLogTable(schema, profile), profile), log.columns);
+  const id = placeOfName(log.columns, profile.log.columns.id);
+  if (!whole || id === -1) return null;
+  const chain = createLogChain();
+  const yielder = createYielder(task);
+  const columns = log.columns.map((_, index) => columnInStage(log, index));
+  const order = `ORDER BY ${columnInStage(log, id)}`;
+  for (const row of readRows(db, { schemaName: 'main', table: log.name, columns, order, encoding })) {
+    if (chain.events() === most) break;
+    chain.add(pick(row));
+    await yielder.step();
+  }
+  return chain.peek();
+}

@@ -1,0 +1,191 @@
+import type { Comparison } from '../compare/compare-table.ts';
+import type { HostDatabase } from '../host/host-database.ts';
+import { firstText, parsePayload, readSpeech } from '../log/payload.ts';
+import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import { sameValue } from '../sqlite/same-values.ts';
+import { columnInStage, tableInStage } from '../stage/staged-table.ts';
+
+/** What was done to the log since a snapshot, as far as its rewind is concerned. */
+export type RewindSince = {
+  /** The snapshot’s last event. */
+  readonly after: bigint;
+  /** The ids of the records of rewinds since; the first one is that of the rewind after which the base was. */
+  readonly records: readonly bigint[];
+  /** Other events were written between the snapshot and the first record. */
+  readonly isLate: boolean;
+  /** Newer events that the rewind took as well. */
+  readonly tookNewer: boolean;
+  /** Some events up to the snapshot’s last one are other ones by now, or are not in the snapshot. */
+  readonly isOtherLog: boolean;
+  /** The last event that the rewind left, where it took all that came after it in the snapshot; null: nothing tells. */
+  readonly target: bigint | null;
+};
+
+/**
+ * Looks for the rewind that was made since a snapshot, in the comparison of a log whose key is the id of its events.
+ * Reads only. @throws database errors
+ */
+export function findRewindSince(database: HostDatabase, log: Comparison, after: bigint): RewindSince {
+  const records = readRecords(database, log, after);
+  const [record = null] = records;
+  const one = (sql: string): unknown => database.db.prepare<[], unknown>(sql).pluck().safeIntegers().get();
+  const { id, superseded, hidden, table } = liveNames(database, log);
+  const isRecord = records.length === 0 ? 'false' : `l.${id} IN (${records.join(', ')})`;
+  const isLate =
+    record !== null &&
+    one(
+      `SELECT 1 FROM ${table} WHERE l.${id} > ${after} AND l.${id} < ${record} AND NOT ${isRecord} LIMIT 1`,
+    ) === 1n;
+  const bySupersede = superseded === null ? 'false' : `CAST(l.${superseded} AS INTEGER) = ${record}`;
+  const byHiding =
+    hidden === null
+      ? 'false'
+      : `(l.${hidden} IS TRUE AND ${superseded === null ? 'true' : `l.${superseded} IS NULL`} AND l.${id} < ${record})`;
+  const tookNewer =
+    record !== null &&
+    one(
+      `SELECT 1 FROM ${table} WHERE l.${id} > ${after} AND NOT ${isRecord} AND (${bySupersede} OR ${byHiding}) LIMIT 1`,
+    ) === 1n;
+  return {
+    ...{ after, records, isLate, tookNewer },
+    isOtherLog: isOtherLog(database, log, after),
+    target: findTarget(database, log, { after, record }),
+  };
+}
+
+/** The live log as `l`, and the names of its columns; null where it lacks one. */
+export function liveNames({ profile }: HostDatabase, { staged: { live } }: Comparison) {
+  const names = live.columns.map(({ name }) => name);
+  const nameOf = (column: string) => {
+    const name = names[placeOfName(names, column)];
+    return name === undefined ? null : quoteName(name);
+  };
+  const { id, kind, payload, supersededBy, hidden } = profile.log.columns;
+  return {
+    table: `main.${quoteName(live.name)} l`,
+    id: quoteName(id),
+    ...{
+      kind: nameOf(kind),
+      payload: nameOf(payload),
+      superseded: nameOf(supersededBy),
+      hidden: nameOf(hidden),
+    },
+  };
+}
+
+function readRecords(database: HostDatabase, log: Comparison, after: bigint): readonly bigint[] {
+  const { table, id, kind } = liveNames(database, log);
+  const kinds = database.profile.chat.rewindKinds;
+  if (kind === null || kinds.length === 0) return [];
+  return database.db
+    .prepare<string[], bigint>(
+      `SELECT l.${id} FROM ${table} WHERE l.${id} > ${after} AND l.${kind} IN (${kinds.map(() => '?').join(', ')}) ORDER BY l.${id}`,
+    )
+    .pluck()
+    .safeIntegers()
+    .all(...kinds);
+}
+
+/** Whether an event of the snapshot has other contents now, or one that it lacks is not newer than its last one. */
+function isOtherLog({ db, profile }: HostDatabase, log: Comparison, after: bigint): boolean {
+  const { staged, put, gone, identity } = log;
+  const { ts, kind, payload } = profile.log.columns;
+  const changed = [ts, kind, payload].flatMap((column) => {
+    const place = placeOfName(staged.columns, column);
+    const name = staged.columns[place];
+    return name === undefined
+      ? []
+      : [`NOT ${sameValue(`l.${quoteName(name)}`, `s.${columnInStage(staged, place)}`)}`];
+  });
+  const id = quoteName(profile.log.columns.id);
+  const live = `main.${quoteName(staged.live.name)} l`;
+  const same = (line: string) =>
+    identity.map((column, index) => `l.${quoteName(column)} = ${line}.i${index}`).join(' AND ');
+  return (
+    db
+      .prepare<[], unknown>(
+        `SELECT EXISTS (SELECT 1 FROM ${gone} g CROSS JOIN ${live} ON ${same('g')} WHERE l.${id} <= ${after})
+           OR EXISTS (SELECT 1 FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord CROSS JOIN ${live} ON ${same('p')}
+             WHERE p.survivor AND (${['false', ...changed].join(' OR ')}))`,
+      )
+      .pluck()
+      .get() === 1
+  );
+}
+
+type Rewind = { readonly after: bigint; readonly record: bigint | null };
+
+/** The last event that stayed: what the record says or, without a record, what the lost events show. */
+function findTarget(database: HostDatabase, log: Comparison, { after, record }: Rewind): bigint | null {
+  const { db, profile } = database;
+  const { staged } = log;
+  const id = columnInStage(staged, placeOfName(staged.columns, profile.log.columns.id));
+  const there = `${tableInStage(staged)} s`;
+  const lost = selectLost(database, log);
+  const [first, count] = db
+    .prepare<[], [bigint | null, bigint]>(`SELECT min(id), count(*) FROM (${lost})`)
+    .raw()
+    .safeIntegers()
+    .get() ?? [null, 0n];
+  const said = record === null ? null : readSaid(database, log, record);
+  const limit = said !== null && said.target !== null && said.target < after ? said.target : null;
+  const target =
+    limit === null && first !== null
+      ? db
+          .prepare<[], bigint | null>(`SELECT ifnull(max(${id}), 0) FROM ${there} WHERE ${id} < ${first}`)
+          .pluck()
+          .safeIntegers()
+          .get()
+      : limit;
+  if (target === null || target === undefined) return null;
+  const later = `SELECT ${id} AS id, s.rowid AS line FROM ${there} WHERE ${id} > ${target}`;
+  if (count > 0n) {
+    const kept = db.prepare<[], unknown>(
+      `SELECT 1 FROM (${later}) WHERE id NOT IN (SELECT id FROM (${lost})) LIMIT 1`,
+    );
+    return kept.get() === undefined ? target : null;
+  }
+  // Nothing is lost of the log itself. Then the chat of the record tells what the rewind took.
+  const at = placeOfName(staged.columns, profile.log.columns.payload);
+  if (said?.chat == null || at === -1) return null;
+  const payloads = db
+    .prepare<[], unknown>(
+      `SELECT ${columnInStage(staged, at)} FROM ${tableInStage(staged)} WHERE ${id} > ${target}`,
+    )
+    .pluck();
+  for (const payload of payloads.iterate()) if (readSpeech(profile, payload).chat !== said.chat) return null;
+  return target;
+}
+
+/** SQL: the ids of the snapshot’s events that the live log lacks, or has hidden or superseded. */
+function selectLost(database: HostDatabase, log: Comparison): string {
+  const { staged, put, identity } = log;
+  const { table, hidden, superseded } = liveNames(database, log);
+  const same = identity.map((column, index) => `l.${quoteName(column)} = p.i${index}`).join(' AND ');
+  const flags = [
+    ...(hidden === null ? [] : [`l.${hidden} IS TRUE`]),
+    ...(superseded === null ? [] : [`l.${superseded} IS NOT NULL`]),
+  ];
+  const id = columnInStage(staged, placeOfName(staged.columns, database.profile.log.columns.id));
+  return `SELECT s.${id} AS id FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
+    LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${['false', ...flags].join(' OR ')}`;
+}
+
+/** What the record of a rewind says: the last event that stays, and the chat. */
+function readSaid(database: HostDatabase, log: Comparison, record: bigint) {
+  const { table, id, payload } = liveNames(database, log);
+  if (payload === null) return null;
+  const text = database.db
+    .prepare<[bigint], unknown>(`SELECT l.${payload} FROM ${table} WHERE l.${id} = ?`)
+    .pluck()
+    .get(record);
+  const target = firstText(parsePayload(text), database.profile.chat.payloadTarget);
+  const { chat } = readSpeech(database.profile, text);
+  return { target: target !== null && /^\d{1,18}$/.test(target) ? BigInt(target) : null, chat };
+}
+
+/** Whether events are told apart by the table’s own key. */
+export function isKeyedById({ live, columns }: Comparison['staged'], id: string): boolean {
+  const [key = '', ...more] = live.key;
+  return more.length === 0 && foldName(key) === foldName(id) && placeOfName(columns, id) !== -1;
+}
