@@ -26,8 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/log', node, 'valibot'],
   },
   'src/snapshots': {
-    values: [model, 'src/system', 'src/host', 'src/snapshot-file', node, 'valibot'],
-    types: ['src/sqlite'],
+    values: [model, 'src/system', 'src/sqlite', 'src/host', 'src/snapshot-file', node, 'valibot'],
   },
   'src/beside': { values: [model, 'src/system', 'src/sqlite', 'src/snapshot-file', node] },
   'src/stage': {

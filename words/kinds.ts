@@ -16,6 +16,8 @@ export function kindWords(kind: string): { readonly many: string; readonly one: 
       return { many: 'Safety copies', one: 'Safety copy' };
     case '@kept':
       return { many: 'Kept', one: 'Kept' };
+    case '@file':
+      return { many: 'Opened files', one: 'Opened file' };
     case 'salvaged':
       return { many: 'Salvaged', one: 'Salvaged' };
     default:

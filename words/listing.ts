@@ -1,3 +1,4 @@
+import { fileNameOf } from './backups.ts';
 import { kindWords } from './kinds.ts';
 import { formatBytes } from './numbers.ts';
 import { count } from './plurals.ts';
@@ -20,7 +21,9 @@ export const NOTHING_HELD: Held = { rewoundChat: null, messages: null };
 const LARGE_BYTES = 10_000_000;
 
 /** The first line: what it is. */
-export function lineTitle({ kind, kept }: ListedSnapshot, { rewoundChat }: Held): string {
+export function lineTitle({ id, kind, kept }: ListedSnapshot, { rewoundChat }: Held): string {
+  const fileName = fileNameOf(id);
+  if (fileName !== null) return fileName;
   if (kept?.name != null) return kept.name;
   if (kind === 'rewind')
     return rewoundChat === null ? 'Before a rewind' : `Before the rewind of ${rewoundChat}`;

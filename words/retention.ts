@@ -58,6 +58,8 @@ export function retentionWords(
       return `Due for removal: ${olderThanKept(rules)}.`;
     case 'kept-by-hand':
       return 'Kept until you move it to the trash.';
+    case 'elsewhere':
+      return 'It is outside the data folder, where nothing here removes it.';
     case 'no-rule':
       return 'Kept: no rule removes this kind.';
   }

@@ -1,3 +1,4 @@
+import { fileNameOf } from './backups.ts';
 import { type Entries, FILE_KEPT, factOf, NOTHING_CHANGED } from './failure.ts';
 
 const CHOOSE_ANOTHER = {
@@ -12,6 +13,7 @@ export const snapshotErrors: Entries<
   | 'snapshot-damaged'
   | 'snapshot-salvaged'
   | 'snapshot-unsafe'
+  | 'backup-refused'
   | 'snapshot-without-log'
   | 'event-ids-unsupported'
   | 'snapshot-needed'
@@ -53,6 +55,15 @@ export const snapshotErrors: Entries<
     happened: message,
     unharmed: FILE_KEPT,
     next: 'A snapshot must be a plain file in its own folder, not a link to another place.',
+  }),
+  'backup-refused': ({ message }) => ({
+    title: 'This file isn’t opened',
+    happened: message,
+    unharmed: FILE_KEPT,
+    next: {
+      window: 'Choose another file, or a snapshot from the list.',
+      cli: 'Name another file, or one of the snapshots that “snapback list” shows.',
+    },
   }),
   'snapshot-without-log': () => ({
     title: 'This snapshot has no messages',
@@ -109,5 +120,7 @@ function neededWords(id: string | null, atNextStart: boolean) {
 }
 
 function missingSnapshot(id: string | null): string {
+  const fileName = id === null ? null : fileNameOf(id);
+  if (fileName !== null) return `The file “${fileName}” is not open here.`;
   return id === null ? 'There is no such snapshot any more.' : `There is no snapshot “${id}” here.`;
 }

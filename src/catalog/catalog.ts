@@ -6,7 +6,12 @@ import type { Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import {
+  listSnapshotFiles,
+  listWithBackups,
+  openSnapshotFile,
+  type SnapshotFile,
+} from '../snapshots/files.ts';
 import { readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
@@ -24,6 +29,9 @@ type Known = Pick<
   'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes' | 'salvagedFrom'
 >;
 
+/** `backups`: also what somebody opened from anywhere, last. */
+type ListOptions = { readonly check?: boolean; readonly backups?: boolean };
+
 /**
  * Lists all snapshots by kind, newest first. Health and counts come from what is remembered; for other files only their
  * head and tail are read. With `check`, every file that was not read before is read whole, newest first, and remembered
@@ -32,10 +40,10 @@ type Known = Pick<
  */
 export async function listSnapshots(
   folder: DataFolder,
-  options: { readonly check?: boolean } = {},
+  options: ListOptions = {},
   task: TaskOptions = {},
 ): Promise<readonly SnapshotSummary[]> {
-  const files = await listSnapshotFiles(folder);
+  const files = await (options.backups === true ? listWithBackups : listSnapshotFiles)(folder);
   const memory = await recall(folder);
   const lineages = await recallLineages(
     folder,
@@ -77,7 +85,7 @@ export async function verifySnapshots(
   task: TaskOptions = {},
 ): Promise<readonly SnapshotSummary[]> {
   for (const id of ids) parseSnapshotId(id);
-  const files = await listSnapshotFiles(folder);
+  const files = await listWithBackups(folder);
   const chosen = [...new Set(ids)].map((id) => {
     const file = files.find((one) => one.id === id);
     if (file === undefined) throw noSuchSnapshot(id);
@@ -201,6 +209,7 @@ function baseOf(file: SnapshotFile, retention: Retention) {
     modifiedAt: new Date(file.mtimeMs).toISOString(),
     sizeBytes: file.sizeBytes,
     retention,
+    ...(file.opened !== undefined && { opened: file.opened }),
   };
 }
 

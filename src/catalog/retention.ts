@@ -2,7 +2,7 @@ import type { Profile } from '../host/profile.ts';
 import type { Need, Retention, SnapshotId } from '../model/snapshots.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
 import { isUnderRule, PERIODIC_KIND, REWIND_KIND, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
-import { KEPT_KIND } from '../snapshots/names.ts';
+import { BACKUP_KIND, KEPT_KIND } from '../snapshots/names.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -50,6 +50,7 @@ export function explainRetention(
     const need = needed.get(file.id);
     if (need !== undefined) return { ...kept, reason: need };
     if (file.kind === KEPT_KIND) return { ...kept, reason: 'kept-by-hand' };
+    if (file.kind === BACKUP_KIND) return { ...kept, reason: 'elsewhere' };
     if (file.problem !== null || !isUnderRule(file)) return { ...kept, reason: 'no-rule' };
     if (file.kind === SAFETY_KIND) {
       const { keep, keepDays } = profile.restore;

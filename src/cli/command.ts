@@ -48,7 +48,8 @@ export type Command =
       readonly offset: number;
       readonly limit: number;
     }
-  | { readonly name: 'search'; readonly request: SearchRequest }
+  /** `files`: opened and searched like the snapshots of the folder. */
+  | { readonly name: 'search'; readonly request: SearchRequest; readonly files: readonly string[] }
   /** Either the versions of a row, or what was done here: all of it, or one entry, which may be written into a file. */
   | {
       readonly name: 'history';

@@ -27,6 +27,7 @@ import { exportTo } from './export.ts';
 import { history } from './history.ts';
 import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
+import { withNamedFiles } from './named-files.ts';
 import { draft, showProfileCheck } from './profile.ts';
 import { prune } from './prune.ts';
 import {
@@ -76,7 +77,10 @@ export async function runCommand(
     withoutDatabase: needsNoDatabase(command),
   });
   await finishEarlierWork(folder, command, task);
-  return runInFolder(folder, await withWholeIds(folder, withWholePath(command, environment)), task);
+  const naming = { command: withWholePath(command, environment), resolvePath: environment.resolvePath };
+  return withNamedFiles(folder, naming, task, async (opened, named) =>
+    runInFolder(opened, await withWholeIds(opened, named), task),
+  );
 }
 
 /** The command with the file that it writes by its whole path. */

@@ -15,7 +15,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
     does: 'shows what restoring ID would change now, or what leads from OTHER to ID, table by table or row by row',
   },
   search: {
-    operands: 'PHRASE',
+    operands: 'PHRASE [file:PATH...]',
     does: 'finds a phrase in all snapshots and in the database, whatever its case and accents',
   },
   history: {
@@ -76,7 +76,8 @@ const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[
 ];
 
 const IDS = `A snapshot's ID is KIND/NAME, as “list” shows it. NAME alone is enough if only one kind has it.
-“latest”, “latest-rewind”, “latest-periodic” and “latest-restore” work too. Kept ones are @kept/NAME.`;
+“latest”, “latest-rewind”, “latest-periodic” and “latest-restore” work too. Kept ones are @kept/NAME.
+file:PATH takes a file from anywhere instead, such as a backup of the database: file:../chat.db.bak.`;
 
 const EXITS = 'Exit: 0 done, 1 refused or failed, 2 wrong usage.';
 
@@ -115,7 +116,7 @@ function describeOne(name: CommandName): readonly string[] {
     '',
     'Options',
     ...options.map((option) => describeOption(option, name)),
-    ...(SAID[name].operands.includes('ID') ? ['', ...IDS.split('\n')] : []),
+    ...(/ID|file:/.test(SAID[name].operands) ? ['', ...IDS.split('\n')] : []),
   ];
 }
 

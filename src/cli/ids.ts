@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import {
+  BACKUP_KIND,
   type DataFolder,
   isKind,
   KEPT_KIND,
@@ -23,7 +24,14 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
   const given = idsOf(command);
   if (given.every(isWholeId)) return command;
   const listed = await listSnapshots(folder);
-  const ids = given.map((one) => findMeant(one, listed));
+  return withIds(
+    command,
+    given.map((one) => findMeant(one, listed)),
+  );
+}
+
+/** The command with other ids in the place of those that `idsOf` tells. */
+export function withIds(command: FolderCommand, ids: readonly string[]): FolderCommand {
   switch (command.name) {
     case 'diff':
       return { ...command, id: ids[0] ?? command.id, otherId: ids[1] ?? command.otherId };
@@ -47,7 +55,8 @@ export async function withWholeIds(folder: DataFolder, command: FolderCommand): 
   }
 }
 
-function idsOf(command: FolderCommand): readonly string[] {
+/** The snapshots that a command names, in the order in which `withIds` takes them. */
+export function idsOf(command: FolderCommand): readonly string[] {
   if (command.name === 'diff') return [command.id, ...(command.otherId === null ? [] : [command.otherId])];
   if (command.name === 'restore') {
     const { baseId = null } = command.options.merge ?? {};
@@ -60,7 +69,7 @@ function idsOf(command: FolderCommand): readonly string[] {
 
 /** Whether what a person wrote is already an id, so that the folder need not be listed to know which one is meant. */
 export function isWholeId(given: string): boolean {
-  return /^[^/]+\/[^/]+$/.test(given) && !FILE_ENDING.test(given);
+  return given.startsWith(`${BACKUP_KIND}/`) || (/^[^/]+\/[^/]+$/.test(given) && !FILE_ENDING.test(given));
 }
 
 /**

@@ -6,6 +6,14 @@ export function usage(message: string, command: CommandName | null = null): Snap
   return new SnapbackError('usage', message, command === null ? {} : { command });
 }
 
+/** How a person names a file that is not among the snapshots, where a snapshot’s id is expected. */
+export const NAMED_FILE = 'file:';
+
+/** Whether an argument names a file by its path. */
+export function isNamedFile(given: string): boolean {
+  return given.startsWith(NAMED_FILE);
+}
+
 /** The single operand of a command. @throws `usage` */
 export function one(name: CommandName, operands: readonly string[], what: string): string {
   const [operand, ...more] = operands;

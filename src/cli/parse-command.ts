@@ -1,6 +1,6 @@
 import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
-import { choice, none, one, since, usage, wholeNumber } from './option-values.ts';
+import { choice, isNamedFile, none, one, since, usage, wholeNumber } from './option-values.ts';
 import type { CommandName, OptionValues } from './options.ts';
 import { parseConsents, parseRehearse, parseRestoreOptions, parseTarget } from './parse-restore.ts';
 
@@ -27,15 +27,16 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
       return { name, id: one(name, operands, 'a snapshot'), chat: values.chat ?? null };
     case 'diff':
       return parseDiff(operands, values);
-    case 'search':
-      return {
+    case 'search': {
+      // The phrase comes first, whatever it looks like.
+      const files = operands.slice(1).filter(isNamedFile);
+      const phrase = one(
         name,
-        request: {
-          phrase: one(name, operands, 'a phrase to look for'),
-          kind: values.kind ?? null,
-          words: values.words === true,
-        },
-      };
+        operands.filter((operand, index) => index === 0 || !files.includes(operand)),
+        'a phrase to look for',
+      );
+      return { name, request: { phrase, kind: values.kind ?? null, words: values.words === true }, files };
+    }
     case 'history':
       return parseHistory(operands, values);
     case 'verify':

@@ -12,32 +12,38 @@ const COMPANIONS = ['', '-wal', '-journal'] as const;
 
 /**
  * Copies the database, its WAL and its journal as files, and checks that none of them changed meanwhile. This process
- * keeps its locks on the database. @throws `database-busy` (it keeps changing), `database-unreadable`, `cancelled`, and the
- * system's refusal to write the copy; the copy is then unusable
+ * keeps its locks on the database. Answers `fingerprintOf` what was copied. @throws `database-busy` (it keeps changing),
+ * `database-unreadable`, `cancelled`, and the system's refusal to write the copy; the copy is then unusable
  */
-export async function copyDatabaseFiles(source: string, target: string, yielder: Yielder): Promise<void> {
+export async function copyDatabaseFiles(
+  source: string,
+  target: string,
+  yielder: Yielder,
+): Promise<Fingerprint> {
   for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
-    const before = await fingerprint(source);
+    const before = await fingerprintOf(source);
     const copied = await passOver(source, target, yielder);
     if (copied[0] === null) throw databaseGone(source);
     const again = await passOver(source, null, yielder);
-    const stable =
-      before === (await fingerprint(source)) && copied.every((digest, index) => digest === again[index]);
-    if (stable) return;
+    const unchanged = (await fingerprintOf(source)).every((file, index) => file === before[index]);
+    if (unchanged && copied.every((digest, index) => digest === again[index])) return before;
   }
   throw new SnapbackError('database-busy', `“${basename(source)}” changes faster than it can be copied.`, {
     database: source,
   });
 }
 
-async function fingerprint(source: string): Promise<string> {
-  const facts = await Promise.all(
+/** What the file system says of a database, its WAL and its journal: another text when one of them changed, null where it is missing. */
+export type Fingerprint = readonly (string | null)[];
+
+/** @throws as `files.ts` */
+export function fingerprintOf(source: string): Promise<Fingerprint> {
+  return Promise.all(
     COMPANIONS.map(async (suffix) => {
       const found = await lstat(source + suffix, { bigint: true }).catch(absentAsNull);
-      return found === null ? 'absent' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+      return found === null ? null : `${found.ino} ${found.size} ${found.mtimeNs}`;
     }),
   );
-  return facts.join('|');
 }
 
 function absentAsNull(error: unknown): null {

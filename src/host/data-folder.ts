@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import type { SnapshotForm } from '../model/snapshots.ts';
 import { access, constants, readdir, realpath, stat } from '../system/files.ts';
 import { whileMarked } from '../system/private-folder.ts';
+import type { Fingerprint } from './copy-files.ts';
 import { checkDatabase, findDatabase, guessDatabase, type Sought } from './find-database.ts';
 import { defaultProfile, type Profile } from './profile.ts';
 import { readProfile } from './profile-file.ts';
@@ -18,10 +20,30 @@ export type DataFolder = {
   /** Where facts about snapshots are remembered; null: nowhere. */
   readonly cacheDir: string | null;
   readonly nativeBinding: string | undefined;
+  /** What somebody opened beside the folder's snapshots; absent: nothing. */
+  readonly backups?: readonly Backup[];
   /** Where the environment wants SQLite's temporary files, in order of preference: `SQLITE_TMPDIR`, `TMPDIR`. */
   readonly sqliteTempDirs: readonly string[];
   /** A private copy of a data folder, in which no host writes. */
   readonly isCopy?: true | undefined;
+};
+
+/** A snapshot from anywhere, as it was when somebody opened it: an SQLite database or a JSON file. */
+export type Backup = {
+  /** In its id. Each has another one. */
+  readonly name: string;
+  readonly form: SnapshotForm;
+  /** Where it is. Absolute, without symbolic links. */
+  readonly path: string;
+  /** A private copy of one moment of it, with what its WAL held. Nothing else is read. */
+  readonly copy: string;
+  readonly mtimeMs: number;
+  /** Of what was copied. */
+  readonly fingerprint: Fingerprint;
+  /** It was copied out of a database with a WAL, and there is none beside it. */
+  readonly lacksWal: boolean;
+  /** Removes the private copy. */
+  readonly close: () => Promise<void>;
 };
 
 export type DataFolderOptions = {

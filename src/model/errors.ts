@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'snapshot-damaged',
   'snapshot-salvaged',
   'snapshot-unsafe',
+  'backup-refused',
   'snapshot-without-log',
   'event-ids-unsupported',
   'schema-drift',

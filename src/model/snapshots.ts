@@ -1,4 +1,4 @@
-/** `<kind>/<file name without its ending>`. What is kept by hand has the kind `@kept`. */
+/** `<kind>/<file name without its ending>`. What is kept by hand has the kind `@kept`, and what was opened from anywhere `@file`. */
 export type SnapshotId = string;
 
 /** `json`: a `.json` file as the host writes it. `database`: an SQLite database, `.db`, as Snapback's safety copies are. */
@@ -27,6 +27,7 @@ export type Retention = {
     | 'safety-copy'
     | 'safety-copy-passed'
     | 'kept-by-hand'
+    | 'elsewhere'
     | 'no-rule';
   /** When the age rule moves it, or a safety copy is offered; null where no age rule applies. */
   readonly goesAt: string | null;
@@ -42,6 +43,13 @@ export type Kept = {
   /** What it is another name of, or a copy of; that may be gone. */
   readonly from: SnapshotId;
   readonly keptAt: string;
+};
+
+/** What became of a file that somebody opened, since then. What is shown is as it was then. */
+export type OpenedBackup = {
+  readonly state: 'unchanged' | 'changed' | 'gone';
+  /** It is a copy of a database with a WAL, and there was none beside it: its newest changes may be missing. */
+  readonly lacksWal: boolean;
 };
 
 /** A snapshot that is kept now. `already`: it was before. */
@@ -71,6 +79,8 @@ export type SnapshotSummary = {
   readonly salvagedFrom: SnapshotId | null;
   /** Why somebody keeps it; null for other snapshots. */
   readonly kept: Kept | null;
+  /** Only of a file from anywhere that somebody opened. */
+  readonly opened?: OpenedBackup;
 };
 
 export type TakeResult =

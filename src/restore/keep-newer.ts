@@ -141,7 +141,7 @@ export function findKeepRefusal(
 
 const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-ids': 'The log has no ids that tell which events are newer.',
-  'wrong-end': 'The snapshot does not end with the event that it names as its last.',
+  'wrong-end': 'The snapshot does not say exactly where it ends.',
   'no-replay': 'The profile says that the chat app does not apply events of its log when it starts.',
   'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
   'several-rewinds': 'The chats were rewound more than once since this snapshot.',

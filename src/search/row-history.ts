@@ -3,7 +3,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { NotSearched, RowHistory, RowName, RowVersion, SaidText, StoredValue } from '../model/search.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { sameKey } from '../sqlite/same-values.ts';
@@ -30,14 +30,14 @@ type AskedRow = RowName & { readonly isWritten?: boolean };
  * The distinct versions of one row over all snapshots and the database as it is now. Each snapshot is asked by the row's
  * key, and has to be read only if it was not before. Reads only.
  * @throws `usage` for a table that does not exist or has no key, or another number of values; as `withTables` and
- * `listSnapshotFiles`; `cancelled`
+ * `listWithBackups`; `cancelled`
  */
 export async function readRowHistory(
   folder: DataFolder,
   { table: name, key: given, isWritten = false }: AskedRow,
   task: TaskOptions = {},
 ): Promise<RowHistory> {
-  const snapshots = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(a) - timeOf(b));
+  const snapshots = (await listWithBackups(folder)).toSorted((a, b) => timeOf(a) - timeOf(b));
   const ids = snapshots.flatMap(({ id, problem }) => (problem === null ? [id] : []));
   const privateFolder = await createPrivateFolder();
   try {

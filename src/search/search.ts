@@ -5,7 +5,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { Hit, NotSearched, SearchRequest, SearchResult } from '../model/search.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { meansNoDatabase, type Tables, withTables } from '../stage/own-tables.ts';
@@ -28,7 +28,7 @@ export type SearchTask = TaskOptions & {
  * Looks for a phrase in the database and in all snapshots, newest first, whatever their form. Each distinct row is looked
  * at once, and what is learnt of a snapshot is kept, so that later searches need not read it. A snapshot that cannot be
  * read is named in the answer. Reads only.
- * @throws `usage` for a phrase with nothing in it; as `withTables` and `listSnapshotFiles`; `cancelled`
+ * @throws `usage` for a phrase with nothing in it; as `withTables` and `listWithBackups`; `cancelled`
  */
 export async function searchSnapshots(
   folder: DataFolder,
@@ -36,7 +36,7 @@ export async function searchSnapshots(
   task: SearchTask = {},
 ): Promise<SearchResult> {
   const phrase = preparePhrase(request);
-  const listed = (await listSnapshotFiles(folder)).toSorted((a, b) => timeOf(b) - timeOf(a));
+  const listed = (await listWithBackups(folder)).toSorted((a, b) => timeOf(b) - timeOf(a));
   const asked = listed.filter(({ kind }) => request.kind === null || kind === request.kind);
   const ids = asked.flatMap(({ id, problem }) => (problem === null ? [id] : []));
   const privateFolder = await createPrivateFolder();

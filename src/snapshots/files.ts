@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path';
-import type { DataFolder } from '../host/data-folder.ts';
+import { fingerprintOf } from '../host/copy-files.ts';
+import type { Backup, DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
 import {
   type ErrorDetail,
@@ -8,13 +9,14 @@ import {
   noSuchSnapshot,
   SnapbackError,
 } from '../model/errors.ts';
-import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
+import type { OpenedBackup, SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { type BigIntStats, lstat, readdir } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { explainReadError } from '../system/refusals.ts';
 import {
+  BACKUP_KIND,
   compareNames,
   fileNameOf,
   folderOfKind,
@@ -44,6 +46,8 @@ export type SnapshotFile = {
   readonly key: string;
   /** Why it is not opened (it is a link, a folder, a FIFO, or has an odd name); null for a regular file. */
   readonly problem: string | null;
+  /** Only of what somebody opened from anywhere. */
+  readonly opened?: OpenedBackup;
 };
 
 export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly key: string };
@@ -65,6 +69,32 @@ export async function listSnapshotFiles(folder: DataFolder): Promise<readonly Sn
   for (const kind of [...kinds].sort((a, b) => Buffer.compare(a.bytes, b.bytes)))
     lists.push(await listKind(folder, root ?? '', kind));
   return [...lists.flat(), ...(await listKept(folder))];
+}
+
+/** As `listSnapshotFiles`, and behind them what somebody opened from anywhere. @throws as it does */
+export async function listWithBackups(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+  const opened = (folder.backups ?? []).map((backup) => describeBackup(backup));
+  return [...(await listSnapshotFiles(folder)), ...(await Promise.all(opened))];
+}
+
+async function describeBackup(backup: Backup): Promise<SnapshotFile> {
+  const { name, form, path, copy, mtimeMs, fingerprint, lacksWal } = backup;
+  const now = await fingerprintOf(path).catch(absentAsNull);
+  const isSame = now?.every((part, index) => part === fingerprint[index]) === true;
+  const state = isSame ? 'unchanged' : now === null || now[0] === null ? 'gone' : 'changed';
+  const facts = await statOrNull(copy);
+  return {
+    ...{ id: `${BACKUP_KIND}/${name}`, kind: BACKUP_KIND, name, form, file: path, mtimeMs },
+    sizeBytes: Number(facts?.size ?? 0),
+    key: keyOf(backup),
+    problem: null,
+    opened: { state, lacksWal },
+  };
+}
+
+/** Of the moment at which it was copied. */
+function keyOf({ path, fingerprint }: Backup): string {
+  return JSON.stringify([path, ...fingerprint]);
 }
 
 /** What cannot be reached must not keep anybody from the other snapshots: it is listed as one that is not opened. */
@@ -192,6 +222,7 @@ export function statFacts(path: string, facts: BigIntStats) {
  */
 export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
+  if (kind === BACKUP_KIND) return openBackupCopy(folder, name);
   const place = await findFolder(folder, ...folderOfKind(kind));
   const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
@@ -210,6 +241,14 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
     }
   }
   throw missing(gone);
+}
+
+/** Opens the private copy of what somebody opened from anywhere. @throws as `openSnapshotFile` */
+async function openBackupCopy(folder: DataFolder, name: string): Promise<OpenedFile> {
+  const backup = folder.backups?.find((one) => one.name === name);
+  if (backup === undefined) throw noSuchSnapshot(`${BACKUP_KIND}/${name}`);
+  const { form, mtimeMs } = backup;
+  return { ...(await openRegularFile(backup.copy, folder)), form, mtimeMs, key: keyOf(backup) };
 }
 
 /**

@@ -96,6 +96,9 @@ export function isKind(text: string): boolean {
 export const KEPT_KIND = '@kept';
 const KEPT = 'kept';
 
+/** The kind of what somebody opened from anywhere. No folder can have this name. */
+export const BACKUP_KIND = '@file';
+
 /** The folder of a kind, below the data folder. */
 export function folderOfKind(kind: string): readonly string[] {
   return kind === KEPT_KIND ? [OWN, KEPT] : [SNAPSHOTS, kind];
@@ -144,7 +147,7 @@ export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readon
 }
 
 function hasFolder(kind: string): boolean {
-  return kind === KEPT_KIND || isKind(kind);
+  return kind === KEPT_KIND || kind === BACKUP_KIND || isKind(kind);
 }
 
 /** Whether a text is an id that `parseSnapshotId` accepts. */

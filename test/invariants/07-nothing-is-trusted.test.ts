@@ -1,21 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   applyRestore,
   checkSnapshot,
+  closeBackups,
   type DataFolder,
   defaultRestoreOptions,
   diffSnapshot,
   listSnapshots,
+  openBackup,
   planRestore,
   SnapbackError,
   verifySnapshots,
+  type WithBackup,
 } from '../../src/index.ts';
 import { dumpSmall, makeSmallFolder, SECRET, withNotes } from '../laws/snapshot-text.ts';
-import { makeRoot } from '../support/place.ts';
+import { LOG, makeRoot } from '../support/place.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -53,11 +58,12 @@ async function place(): Promise<string> {
 }
 
 /** The codes with which the doors answer, or `done`. Fails where any says what stands in a row, or is no answer of ours. */
-async function knock(): Promise<Record<string, string>> {
+async function knock(snapshotId = ID, at = folder): Promise<Record<string, string>> {
+  const asked = { ...request, snapshotId };
   const doors = {
-    diff: () => diffSnapshot(folder, ID),
-    plan: () => planRestore(folder, request),
-    apply: () => applyRestore(folder, request, { planId: null, whileOpen: false }),
+    diff: () => diffSnapshot(at, snapshotId),
+    plan: () => planRestore(at, asked),
+    apply: () => applyRestore(at, asked, { planId: null, whileOpen: false }),
   };
   const answers: Record<string, string> = {};
   for (const [name, open] of Object.entries(doors)) answers[name] = await codeOf(open());
@@ -133,6 +139,94 @@ describe('a file that is not a whole snapshot', () => {
     expect(await digest()).toBe(bytesBefore);
   });
 });
+
+describe('a hostile file that somebody opens from anywhere', () => {
+  /** What the door says, and where it opens, what every action says. Nothing beside the file changes. */
+  async function offer(path: string): Promise<Record<string, string>> {
+    const beside = await digestsIn(dirname(path));
+    let opened: WithBackup | null = null;
+    const door = await codeOf(
+      (async () => {
+        opened = await openBackup(folder, path, {});
+      })(),
+    );
+    const { folder: at, id }: WithBackup = opened ?? { folder, id: '' };
+    try {
+      if (door !== 'done') return { door };
+      expect(['good', 'damaged']).toContain((await checkSnapshot(at, id)).health);
+      return { door, ...(await knock(id, at)) };
+    } finally {
+      await closeBackups(at);
+      expect(await digestsIn(dirname(path))).toStrictEqual(beside);
+    }
+  }
+
+  async function elsewhere(): Promise<string> {
+    return join(await mkdtemp(join(root(), 'elsewhere-')), 'app.db.bak');
+  }
+
+  test.each(damaged)(
+    'is refused at the door, or by every action as a damaged one: %s',
+    async (_, contents) => {
+      const path = await elsewhere();
+      await writeFile(path, contents);
+      const answers = await offer(path);
+      if (answers.door !== 'done') expect(answers).toStrictEqual({ door: 'backup-refused' });
+      else expect(answers.apply).not.toBe('done');
+      expect(await digest()).toBe(bytesBefore);
+    },
+  );
+
+  test('has only proper answers, whichever bytes of a database and its WAL are wrong', async () => {
+    const source = await elsewhere();
+    const db = new Database(source);
+    db.exec(
+      `PRAGMA page_size = 512; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
+       ${LOG} CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO chats VALUES (1, '${SECRET}');
+       PRAGMA wal_checkpoint; INSERT INTO chats VALUES (2, '${SECRET}'); INSERT INTO event_log (payload_json) VALUES ('${SECRET}')`,
+    );
+    const whole = [await readFile(source), await readFile(`${source}-wal`)] as const;
+    db.close();
+    const change = fc.record({
+      inWal: fc.boolean(),
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      to: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        async (changes, cut) => {
+          const path = await elsewhere();
+          const [main, wal] = whole.map((bytes) => Buffer.from(bytes));
+          for (const { inWal, at, to } of changes) {
+            const target = (inWal ? wal : main) ?? Buffer.alloc(1);
+            target.set(to.subarray(0, 1), Math.floor(at * target.length));
+          }
+          await writeFile(path, cut ? (main?.subarray(0, 1500) ?? '') : (main ?? ''));
+          await writeFile(`${path}-wal`, wal ?? '');
+          const { door } = await offer(path);
+          expect(['done', 'backup-refused']).toContain(door);
+          await rm(dirname(path), { recursive: true });
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+});
+
+async function digestsIn(dir: string): Promise<readonly string[]> {
+  const names = (await readdir(dir)).sort();
+  return Promise.all(
+    names.map(
+      async (name) =>
+        name +
+        createHash('sha256')
+          .update(await readFile(join(dir, name)))
+          .digest('hex'),
+    ),
+  );
+}
 
 describe('an entry that is not a regular file of its own', () => {
   test.each(['a link out of the folder', 'a FIFO', 'a folder'])(
