@@ -69,13 +69,17 @@ export function leadWords(plan: RestorePlan, now: Date, exact: Exactness = 'minu
   return `Your chats go back to ${moment}${why}.${mix === null ? '' : ` ${mix}`}`;
 }
 
-/** What a restore into a new file does, in short. */
-export function copyWords({ snapshot, options }: CopyPlan, now: Date): string {
+/** What a restore into a new file does, in short. `startFrom`: the file that it starts from, if it is not the database. */
+export function copyWords(
+  { snapshot, options, startFrom = null }: CopyPlan & { readonly startFrom?: string | null },
+  now: Date,
+): string {
+  const own = startFrom === null ? ' Your own database stays as it is.' : '';
   const moment = formatShort(snapshot.takenAt, now);
   const part = mergedWords({ options }, moment) ?? selectedWords({ options }, `are as of ${moment}`);
-  if (part !== null) return `A new database. ${part} Your own database stays as it is.`;
+  if (part !== null) return `A new database. ${part}${own}`;
   const what = options.mode === 'projections' ? 'the derived data' : 'your chats';
-  return `A new database with ${what} as of ${moment}. Your own database stays as it is.`;
+  return `A new database with ${what} as of ${moment}.${own}`;
 }
 
 /** How many rows the plan would add, change or remove. */

@@ -71,6 +71,8 @@ export type Command =
       /** A new file to restore into; null: the database itself. */
       readonly to: string | null;
       readonly rehearse: boolean;
+      /** What the new file starts from instead of the database; null: the database. */
+      readonly startFrom: string | null;
     } & Applied)
   /** `of`: the entry of the history to take back; null: the newest. */
   | ({

@@ -83,9 +83,13 @@ export async function runCommand(
   );
 }
 
-/** The command with the file that it writes by its whole path. */
+/** The command with the files that it writes and starts from by their whole paths. */
 function withWholePath(command: FolderCommand, { resolvePath }: Environment): FolderCommand {
-  return 'to' in command && command.to !== null ? { ...command, to: resolvePath(command.to) } : command;
+  const named =
+    'to' in command && command.to !== null ? { ...command, to: resolvePath(command.to) } : command;
+  return named.name === 'restore' && named.startFrom !== null
+    ? { ...named, startFrom: resolvePath(named.startFrom) }
+    : named;
 }
 
 /** These commands need only the files of snapshots, which matter most when the database is gone. */
@@ -104,10 +108,11 @@ const NEEDS_NO_DATABASE: readonly Command['name'][] = [
   'export',
 ];
 
-/** Two snapshots are compared with each other. */
+/** Two snapshots are compared with each other, or a new file starts from another one. */
 function needsNoDatabase(command: FolderCommand): boolean {
   const isOfTwo = command.name === 'diff' && command.otherId !== null;
-  return isOfTwo || NEEDS_NO_DATABASE.includes(command.name);
+  const isCopy = command.name === 'restore' && command.to !== null;
+  return isOfTwo || isCopy || NEEDS_NO_DATABASE.includes(command.name);
 }
 
 /** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */

@@ -89,6 +89,12 @@ export const OPTIONS = {
     means: 'empties a table that is empty in the snapshot (can be repeated)',
   },
   to: { type: 'string', value: 'FILE', means: 'the file to write; it must not exist yet' },
+  'start-from': {
+    type: 'string',
+    value: 'FILE',
+    means:
+      'starts the new file from FILE instead of the database: an older copy of it, which gives the tables and whatever the snapshot does not hold',
+  },
   format: {
     type: 'string',
     value: 'FORMAT',
@@ -156,6 +162,7 @@ export const COMMANDS = {
       'rows',
       'to',
       'rehearse',
+      'start-from',
       ...APPLIED,
       ...CONSENTS,
       'clear-table',

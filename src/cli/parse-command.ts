@@ -2,7 +2,13 @@ import type { PrunePolicy, PutBackChoice } from '../model/prune.ts';
 import type { Applied, Command, ListFilter } from './command.ts';
 import { choice, isNamedFile, none, one, since, usage, wholeNumber } from './option-values.ts';
 import type { CommandName, OptionValues } from './options.ts';
-import { parseConsents, parseRehearse, parseRestoreOptions, parseTarget } from './parse-restore.ts';
+import {
+  parseConsents,
+  parseRehearse,
+  parseRestoreOptions,
+  parseStart,
+  parseTarget,
+} from './parse-restore.ts';
 
 /** Parses what follows the name of a command. @throws `usage` with one sentence that says what is wrong */
 export function parseCommand(name: CommandName, operands: readonly string[], values: OptionValues): Command {
@@ -55,6 +61,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         whileOpen,
         to: parseTarget(values),
         rehearse: parseRehearse(name, values),
+        startFrom: parseStart(values),
         ...applied,
       };
     case 'undo':

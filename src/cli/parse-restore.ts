@@ -18,6 +18,17 @@ export function parseRehearse(name: 'restore' | 'undo', { rehearse, yes, to }: O
   return true;
 }
 
+/** What a new file starts from, if not from the database. @throws `usage` */
+export function parseStart({ 'start-from': from, to }: OptionValues): string | null {
+  if (from === '') throw usage('The option --start-from needs a path.', 'restore');
+  if (from !== undefined && to === undefined)
+    throw usage(
+      'The option --start-from says what a new file starts from, so it needs --to FILE.',
+      'restore',
+    );
+  return from ?? null;
+}
+
 /** What a restore is asked to do. The rows that a file names are not known yet. @throws `usage` */
 export function parseRestoreOptions(values: OptionValues): RestoreOptions {
   const selection = parseSelection(values);

@@ -108,16 +108,20 @@ async function restoreInto(
     id,
     options,
     to,
+    startFrom,
     yes,
     planId,
   }: Extract<FolderCommand, { readonly name: 'restore' }> & { readonly to: string },
   task: TaskOptions,
 ): Promise<Answer> {
-  const request = { ...options, snapshotId: id, to: resolve(to) };
+  const request = { ...options, snapshotId: id, to: resolve(to), startFrom };
   if (yes) {
     const receipt = await restoreToCopy(folder, request, { planId }, task);
-    return { json: receipt, lines: describeCopyReceipt(receipt) };
+    return { json: receipt, lines: describeCopyReceipt(receipt, startFrom) };
   }
   const plan = await planCopy(folder, request, task);
-  return { json: toExactPlan(plan), lines: describeCopyPlan(plan, rulesOf(folder.profile), new Date()) };
+  return {
+    json: toExactPlan(plan),
+    lines: describeCopyPlan(plan, { startFrom, rules: rulesOf(folder.profile) }, new Date()),
+  };
 }

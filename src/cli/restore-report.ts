@@ -128,7 +128,12 @@ function describeChecks(receipt: Pick<RestoreReceipt, 'checks'>): readonly strin
 }
 
 /** What a restore into a new file will do. */
-export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): readonly string[] {
+/** `startFrom`: the file that the new one starts from, if it is not the database. */
+export function describeCopyPlan(
+  plan: CopyPlan,
+  { startFrom, rules }: { readonly startFrom: string | null; readonly rules: Rules },
+  now: Date,
+): readonly string[] {
   const kept = keptStory(plan);
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
@@ -138,9 +143,12 @@ export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): reado
     ...remarkLines(plan),
   ];
   return [
-    copyWords(plan, now),
+    copyWords({ ...plan, startFrom }, now),
     `Snapshot: ${plan.snapshot.id}`,
     `New file: ${plan.to}`,
+    ...(startFrom === null
+      ? []
+      : [`Starts from: ${startFrom}, which gives the tables and all that the snapshot does not hold`]),
     ...(kept === null ? [] : [storyText(kept)]),
     '',
     ...describeTables({
@@ -160,12 +168,15 @@ export function describeCopyPlan(plan: CopyPlan, rules: Rules, now: Date): reado
   ].map(toPrintable);
 }
 
-export function describeCopyReceipt(receipt: CopyReceipt): readonly string[] {
+export function describeCopyReceipt(receipt: CopyReceipt, startFrom: string | null): readonly string[] {
   return [
     `Written: ${receipt.to}, ${formatBytes(receipt.sizeBytes)}`,
-    receipt.isPart === true
-      ? `Your database is as it was. The new one holds the same, but what you selected as in ${receipt.snapshotId}.`
-      : `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
+    ...(startFrom === null ? [] : [`It starts from ${startFrom}, which is as it was.`]),
+    startFrom !== null
+      ? `What ${receipt.isPart === true ? 'you selected' : 'the snapshot holds'} is as in ${receipt.snapshotId}.`
+      : receipt.isPart === true
+        ? `Your database is as it was. The new one holds the same, but what you selected as in ${receipt.snapshotId}.`
+        : `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
     '',
     ...describeChecks(receipt),
     `Last event   ${formatNumber(receipt.lastEventId)}`,

@@ -17,14 +17,21 @@ import { type Look, type PlannedCopy, withPlannedCopy } from './planned-copy.ts'
 import { preflightCopy } from './preflight.ts';
 import { isPart } from './refusals.ts';
 import { rehearse } from './rehearse.ts';
+import { withStart } from './start-from.ts';
 import { verifyRestore } from './verify.ts';
 
 /*
  * A restore into a new file: a copy of the database, in which the plan is written and verified as in any restore. The
- * database itself is only read. So this works while the chat app runs, and where the database may not be written to.
+ * database itself is only read. So this works while the chat app runs, and where the database may not be written to; where
+ * it is gone, with another file to start from.
  */
 
-export type CopyRequest = RestoreOptions & { readonly snapshotId: SnapshotId; readonly to: string };
+export type CopyRequest = RestoreOptions & {
+  readonly snapshotId: SnapshotId;
+  readonly to: string;
+  /** Another file to start from instead of the database, by its path; null or absent: none. */
+  readonly startFrom?: string | null;
+};
 
 /**
  * Says what the new file would hold, as `planRestore` does. @throws as `planRestore`, `usage` for newer events to
@@ -77,7 +84,7 @@ type Copying = { readonly request: CopyRequest; readonly proof: Proof };
 
 async function withCopy<T>(
   folder: DataFolder,
-  { request: { to, ...wanted }, proof }: Copying,
+  { request: { to, startFrom = null, ...wanted }, proof }: Copying,
   task: TaskOptions,
   use: (planned: PlannedCopy, to: string) => Promise<T>,
 ): Promise<T> {
@@ -88,11 +95,13 @@ async function withCopy<T>(
     );
   const place = await findPlace(folder, to);
   refuseSecondDatabase(folder, place);
-  const look: Look = (snapshot) => preflightCopy(folder, snapshot, place);
   const request = { ...wanted, action: 'restore' } as const;
-  return withPlannedCopy(folder, { request, look, proof }, task, (planned) =>
-    use(planned, join(place, basename(to))),
-  );
+  return withStart(folder, startFrom, task, (based) => {
+    const look: Look = (snapshot) => preflightCopy(based, snapshot, place);
+    return withPlannedCopy(based, { request, look, proof }, task, (planned) =>
+      use(planned, join(place, basename(to))),
+    );
+  });
 }
 
 function toCopyPlan(plan: RestorePlan, to: string): CopyPlan {

@@ -67,8 +67,8 @@ export async function closeBackups({ backups = [] }: DataFolder): Promise<void> 
   for (const { close } of backups) await close();
 }
 
-/** The error for a file that is not opened. `why` follows its name. */
-function refuse(path: string, why: string, cause?: unknown): SnapbackError {
+/** The error for a file that is not opened. `why` follows its name in the sentence. */
+export function refuseFile(path: string, why: string, cause?: unknown): SnapbackError {
   return new SnapbackError('backup-refused', `“${basename(path)}” ${why}`, { path }, cause);
 }
 
@@ -77,11 +77,11 @@ async function findFile(path: string): Promise<string> {
   try {
     const real = await realpath(path);
     const oddity = describeOddity(await lstat(real));
-    if (oddity !== null) throw refuse(path, `cannot be opened. ${oddity}`);
+    if (oddity !== null) throw refuseFile(path, `cannot be opened. ${oddity}`);
     return real;
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw refuse(path, 'does not exist.', error);
-    if (hasSystemCode(error, 'ELOOP')) throw refuse(path, 'is a link that leads nowhere.', error);
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw refuseFile(path, 'does not exist.', error);
+    if (hasSystemCode(error, 'ELOOP')) throw refuseFile(path, 'is a link that leads nowhere.', error);
     throw error;
   }
 }
@@ -94,10 +94,10 @@ async function refuseOwn(folder: DataFolder, path: string): Promise<void> {
   for (const suffix of COMPANIONS) {
     const own = await lstat(folder.databaseFile + suffix, { bigint: true }).catch(refusedAsNull);
     if (own?.dev === asked.dev && own.ino === asked.ino)
-      throw refuse(path, 'is the chat database that is open here. There is nothing to compare it with.');
+      throw refuseFile(path, 'is the chat database that is open here. There is nothing to compare it with.');
   }
   const own = (await listSnapshotFiles(folder)).find(({ file }) => file === path);
-  if (own !== undefined) throw refuse(path, `is one of the snapshots here already: ${own.id}.`);
+  if (own !== undefined) throw refuseFile(path, `is one of the snapshots here already: ${own.id}.`);
 }
 
 type Copied = Omit<Backup, 'name'>;
@@ -135,11 +135,11 @@ async function copyOneMoment(path: string, copy: string, task: TaskOptions): Pro
     return await copyDatabaseFiles(path, copy, createYielder(task));
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
-    if (error.code === 'database-missing') throw refuse(path, 'does not exist any more.', error);
+    if (error.code === 'database-missing') throw refuseFile(path, 'does not exist any more.', error);
     if (error.code === 'database-busy')
-      throw refuse(path, 'changes faster than it can be copied. Close the app that writes to it.', error);
+      throw refuseFile(path, 'changes faster than it can be copied. Close the app that writes to it.', error);
     if (error.code === 'database-unreadable')
-      throw refuse(path, 'cannot be read, or a file beside it that belongs to it.', error);
+      throw refuseFile(path, 'cannot be read, or a file beside it that belongs to it.', error);
     throw error;
   }
 }
@@ -160,9 +160,9 @@ async function judge(
   const head = await readAt(file, 0, HEAD_BYTES);
   if (!head.toString('latin1').startsWith('SQLite format 3\0')) {
     const foreign = await nameForeign(file);
-    if (foreign !== null) throw refuse(path, `cannot be opened: ${foreign}.`);
+    if (foreign !== null) throw refuseFile(path, `cannot be opened: ${foreign}.`);
     if (/^\s*\{/.test(head.toString('latin1'))) return { form: 'json', lacksWal: false };
-    throw refuse(path, 'cannot be opened: it is no SQLite database and no snapshot, or it is encrypted.');
+    throw refuseFile(path, 'cannot be opened: it is no SQLite database and no snapshot, or it is encrypted.');
   }
   await refuseUnfinished(path, `${file.path}-journal`);
   const hasWal = head[VERSIONS_AT] === WITH_WAL;
@@ -170,7 +170,7 @@ async function judge(
   if (wal !== null && wal.size > 0) await foldInto(path, file);
   if (hasWal) await forgetWal(file.path);
   const { problem } = await readDatabaseHead(await measured(file));
-  if (problem !== null) throw refuse(path, `cannot be opened: ${problem}.`);
+  if (problem !== null) throw refuseFile(path, `cannot be opened: ${problem}.`);
   return { form: 'database', lacksWal: hasWal && wal === null };
 }
 
@@ -181,7 +181,7 @@ async function refuseUnfinished(path: string, journal: string): Promise<void> {
   try {
     const isHot = (await readAt({ handle, ...file }, 0, JOURNAL.length / 2)).toString('hex') === JOURNAL;
     if (isHot)
-      throw refuse(
+      throw refuseFile(
         path,
         'was being written when it was copied: its journal lies beside it. Open it once with its own app, or wait until that is done.',
       );
@@ -196,7 +196,11 @@ async function foldInto(path: string, { path: copy, nativeBinding }: SnapshotByt
     await foldWal(copy, { nativeBinding });
   } catch (error) {
     if (sqliteCode(error) === null) throw error;
-    throw refuse(path, 'cannot be read together with the WAL beside it. One of the two is damaged.', error);
+    throw refuseFile(
+      path,
+      'cannot be read together with the WAL beside it. One of the two is damaged.',
+      error,
+    );
   }
 }
 
@@ -223,7 +227,7 @@ async function refuseOtherApp({ profile, nativeBinding }: DataFolder, { form, co
     try {
       const known = new Set([profile.log.table, ...profile.tables].map(foldName));
       if (listTables(db, known).length === 0)
-        throw refuse(path, 'has none of the tables of this chat app. It belongs to another one.');
+        throw refuseFile(path, 'has none of the tables of this chat app. It belongs to another one.');
     } finally {
       await close();
     }

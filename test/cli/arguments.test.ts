@@ -33,6 +33,7 @@ describe('a command line', () => {
       whileOpen: false,
       to: null,
       rehearse: false,
+      startFrom: null,
       yes: false,
       planId: null,
     });
@@ -55,6 +56,7 @@ describe('a command line', () => {
       whileOpen: true,
       to: null,
       rehearse: false,
+      startFrom: null,
       yes: true,
       planId: 'P',
     });
@@ -86,6 +88,17 @@ describe('a command line', () => {
     expect(parse('restore a/b --data D --rows f.json').command).toMatchObject(named);
     expect(parse('--rows f.json --data D restore a/b').command).toMatchObject(named);
     expect(parse('diff a/b --data D --table t --rows').command).toMatchObject({ name: 'diff', table: 't' });
+  });
+
+  test('searches files beside the snapshots, but for the phrase, whatever it looks like', () => {
+    expect(parse('search a --data D file:x file:y').command).toMatchObject({
+      request: { phrase: 'a' },
+      files: ['file:x', 'file:y'],
+    });
+    expect(parse('search file:x file:y --data D').command).toMatchObject({
+      request: { phrase: 'file:x' },
+      files: ['file:y'],
+    });
   });
 
   test('takes a snapshot from before a rewind by default, and a periodic one if due', () => {

@@ -1,0 +1,86 @@
+import { relative } from 'node:path';
+import type { DataFolder } from '../host/data-folder.ts';
+import { checkDatabase } from '../host/find-database.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { TaskOptions } from '../model/task.ts';
+import { ABOUT_TABLE, readDatabaseAbout } from '../snapshot-file/database-file.ts';
+import { copyBackup, refuseFile } from '../snapshots/backups.ts';
+import { listSnapshotFiles, openRegularFile } from '../snapshots/files.ts';
+import { SAFETY_KIND } from '../snapshots/kinds.ts';
+import { openPrivateDatabase } from '../sqlite/database.ts';
+
+/**
+ * Gives `use` the folder with a private copy of another file in the place of its database, such as a safety copy or a
+ * backup. `startFrom` null: the database itself.
+ * @throws `usage` where there is neither; `backup-refused` for what is no database of the chat app, as `copyBackup`
+ */
+export async function withStart<T>(
+  folder: DataFolder,
+  startFrom: string | null,
+  task: TaskOptions,
+  use: (folder: DataFolder) => Promise<T>,
+): Promise<T> {
+  if (startFrom === null) {
+    if (folder.databaseProblem !== null) throw await needStart(folder, folder.databaseProblem);
+    return use(folder);
+  }
+  const copied = await copyBackup(folder, startFrom, task);
+  try {
+    if (copied.form !== 'database')
+      throw refuseFile(startFrom, 'is a snapshot in JSON. Only a database says how the tables are made.');
+    await makeUsable(folder, startFrom, copied.copy);
+    return await use({ ...folder, databaseFile: copied.copy, databaseProblem: null });
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || error.code !== 'database-damaged') throw error;
+    throw refuseFile(startFrom, 'is damaged, so nothing can be started from it.', error);
+  } finally {
+    await copied.close();
+  }
+}
+
+/** Takes our notes out of the copy of a safety copy: the rest of it is the database as it was. */
+async function makeUsable(folder: DataFolder, startFrom: string, copy: string): Promise<void> {
+  const file = await openRegularFile(copy, folder);
+  const about = await readDatabaseAbout({ ...file, form: 'database' }).finally(() => file.handle.close());
+  if (about?.salvaged !== undefined)
+    throw refuseFile(
+      startFrom,
+      'was saved from a damaged snapshot, so its tables have no keys and no indexes.',
+    );
+  try {
+    await checkDatabase(copy, folder);
+    if (about === null) return;
+    const db = openPrivateDatabase(copy, folder);
+    try {
+      db.exec(`DROP TABLE ${ABOUT_TABLE}`);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || !START_PROBLEMS.includes(error.code)) throw error;
+    throw refuseFile(startFrom, 'is no database of this chat app, or is damaged.', error);
+  }
+}
+
+const START_PROBLEMS: readonly string[] = [
+  'database-missing',
+  'database-unreadable',
+  'database-damaged',
+  'not-a-database',
+  'profile-invalid',
+];
+
+/** The error where the database is gone and nothing is named instead. It names the newest safety copy, if there is one. */
+async function needStart(folder: DataFolder, problem: SnapbackError): Promise<SnapbackError> {
+  const copies = (await listSnapshotFiles(folder)).filter(
+    ({ kind, form, problem: oddity }) => kind === SAFETY_KIND && form === 'database' && oddity === null,
+  );
+  const [newest] = copies;
+  const hint =
+    newest === undefined
+      ? 'Name an older copy of it to start from'
+      : `Name an older copy of it to start from, such as the newest safety copy, “${relative(folder.dir, newest.file)}” in the data folder`;
+  return new SnapbackError('usage', `${problem.message} ${hint}, with --start-from FILE.`, {
+    startFrom: newest?.file ?? null,
+  });
+}
