@@ -295,6 +295,8 @@ type PrivateRequests = {
   /** What to move to the system's trash: folders with nothing else in them, and single files from other folders. */
   'private.trash': In<OfTrash, { readonly items: readonly string[]; readonly summary: TrashSummary }>;
   'private.empty-trash': In<OfTrash, EmptiedTrash>;
+  /** Notes in the history that the system's trash has taken them. */
+  'private.note-trashed': In<OfFolder & { readonly files: number; readonly bytes: number }, null>;
   'private.salvage': In<OfSnapshot & { readonly to: string }, SalvageReceipt>;
   'private.clear-cache': In<{ readonly cacheDir: string }, ClearedCache>;
 };

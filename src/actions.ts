@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as catalog from './catalog/catalog.ts';
 import * as diff from './compare/diff.ts';
 import type { DataFolder } from './host/data-folder.ts';
+import { recordAction } from './journal/actions.ts';
 import type { Progress } from './model/progress.ts';
 import type { SnapshotId } from './model/snapshots.ts';
 import type { TaskOptions } from './model/task.ts';
@@ -9,6 +10,7 @@ import * as due from './prune/due.ts';
 import * as undo from './recovery/undo.ts';
 import * as restore from './restore/restore.ts';
 import { takeUpToDate } from './restore/tables-at.ts';
+import * as salvage from './salvage/salvage.ts';
 import { PERIODIC_KIND } from './snapshots/kinds.ts';
 import { folderOfKind, parseSnapshotId } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
@@ -85,6 +87,14 @@ export const planUndo: typeof undo.planUndo = (folder, consents, task = {}) =>
 
 export const applyUndo: typeof undo.applyUndo = (folder, consents, apply, task = {}) =>
   measure('apply', { folder }, task, (measured) => undo.applyUndo(folder, consents, apply, measured));
+
+/** Notes what it saved, besides. */
+export const salvageSnapshot: typeof salvage.salvageSnapshot = async (folder, id, target, task = {}) => {
+  const receipt = await salvage.salvageSnapshot(folder, id, target, task);
+  const fileName = basename(receipt.file);
+  await recordAction(folder, { did: 'salvage', by: 'person', snapshotId: id, fileName });
+  return receipt;
+};
 
 /** Runs an action whose reports also tell the whole. If there were reports, the last one of an action that succeeds says that all is done. */
 async function measure<T>(

@@ -4,6 +4,7 @@ import { type DataFolder, isDatabaseProblem } from './host/data-folder.ts';
 import { OWN, SNAPSHOTS } from './host/folders.ts';
 import { findOpeners } from './host/in-use.ts';
 import { rulesOf } from './host/profile.ts';
+import { ACTIONS } from './journal/actions.ts';
 import { JOURNAL } from './journal/journal.ts';
 import { withLiveLog } from './log/live-log.ts';
 import { hasSystemCode, SnapbackError } from './model/errors.ts';
@@ -108,6 +109,6 @@ export function placesOf({ dir }: Pick<DataFolder, 'dir'>) {
     snapshots: join(dir, SNAPSHOTS),
     own,
     kept: join(dir, ...folderOfKind(KEPT_KIND)),
-    records: [join(own, JOURNAL), join(own, TRASH)],
+    records: [join(own, JOURNAL), join(own, ACTIONS), join(own, TRASH)],
   };
 }

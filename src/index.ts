@@ -6,6 +6,7 @@ export {
   listSnapshots,
   planRestore,
   planUndo,
+  salvageSnapshot,
   takeIfDue,
   takeSnapshot,
   verifySnapshots,
@@ -58,7 +59,7 @@ export {
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { putBack } from './prune/put-back.ts';
 export { describeSpace } from './prune/space.ts';
-export { describeTrash, emptyTrash } from './prune/trash.ts';
+export { describeTrash, emptyTrash, recordEmptied } from './prune/trash.ts';
 export { viewTrash } from './prune/trash-view.ts';
 export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
 export { readPlanOutcome, readRestoredState, rehearseUndo } from './recovery/undo.ts';
@@ -68,7 +69,7 @@ export { defaultRestoreOptions } from './restore/restore.ts';
 export { readMergeChoices, readRowNames } from './restore/row-file.ts';
 export { type CopyRequest, planCopy, restoreToCopy } from './restore/to-copy.ts';
 export { readWaiting } from './restore/waiting-events.ts';
-export { findSalvageable, salvageSnapshot } from './salvage/salvage.ts';
+export { findSalvageable } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
 export { type SearchTask, searchSnapshots } from './search/search.ts';
 export { closeBackups, openBackup, type WithBackup } from './snapshots/backups.ts';

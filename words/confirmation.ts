@@ -1,14 +1,14 @@
 import type { EventMark, NewerEvents } from '../src/model/diff.ts';
-import type { HeldState, RestorePlan } from '../src/model/restore.ts';
+import type { HeldState, RestorePlan, RestoreReceipt } from '../src/model/restore.ts';
 import { clip } from './clip.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
-import type { WayBack } from './held-state.ts';
 import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { type ChosenPart, partDone, partQuestion, restDone, restWords, rowsBack, rowsGone } from './part.ts';
-import { plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
+import { ASKING, plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
+import { heldName } from './restore-name.ts';
 import { type Piece, plain, type Story, storyText } from './story.ts';
 
 /** One thing that happens, and the first and the last message that it happens to. */
@@ -98,9 +98,8 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
   if (plan.options.mode === 'projections') return [plain(`Rebuild derived data as it was ${when}?`)];
   switch (verbOf(subject)) {
     case 'Undo':
-      return stepTitle('Undo', subject) ?? [plain('Undo the restore?')];
     case 'Redo':
-      return stepTitle('Redo', subject) ?? [plain('Restore again?')];
+      return askingStory(subject, now);
     case 'Restore': {
       const part = partOf(subject);
       if (part !== null) return partQuestion(part, when);
@@ -114,10 +113,11 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
   }
 }
 
-/** Names what is taken back or made again, where a person has chosen it; null elsewhere. */
-function stepTitle(verb: WayBack, subject: Subject): Story | null {
-  const step = subject.action === 'undo' ? subject.step : undefined;
-  return step === undefined ? null : [plain(`${verb} “`), ...step.name, plain('”?')];
+/** The question while the plan is not known yet. It names what is taken back or made again, where that is known. */
+export function askingStory(subject: Subject, now: Date): Story {
+  const verb = verbOf(subject);
+  const name = subject.action === 'undo' ? (subject.step?.name ?? heldName(subject.from, now)) : null;
+  return name === null ? [plain(ASKING[verb])] : [plain(`${verb} “`), ...name, plain('”?')];
 }
 
 /** The part that is brought back; null: all is, or this is no restore. */
@@ -209,13 +209,19 @@ function nameOf(group: NewerEvents): Piece {
   return { text: clip(chatWords(group), NAME_WORDS), tone: 'name' };
 }
 
-/** What the database holds once the plan is applied. */
-export function heldAfter(subject: Subject, { snapshot, options }: RestorePlan): HeldState {
-  if (subject.action === 'restore')
+/** What the database holds once the plan has been applied. */
+export function heldAfter(
+  subject: Subject,
+  { snapshot }: RestorePlan,
+  { mode, returned, replay, isPart }: RestoreReceipt,
+): HeldState {
+  if (subject.action === 'restore') {
+    const made = { mode, returned, keptNewer: replay !== null, isPart: isPart === true };
     return {
-      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt },
-      ...(options.selection === undefined ? {} : { isPart: true }),
+      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt, made },
+      ...(isPart === true ? { isPart } : {}),
     };
+  }
   const { from } = subject;
   return from.state === 'unknown'
     ? from

@@ -1,4 +1,6 @@
 import type { HeldState, KnownOutcome } from '../src/model/restore.ts';
+import { heldName } from './restore-name.ts';
+import { plain, type Story } from './story.ts';
 
 /** The step that the window offers next: take the restore back, or make it again. */
 export type WayBack = 'Undo' | 'Redo';
@@ -8,9 +10,10 @@ export function wayBackFrom({ state }: HeldState): WayBack {
   return state === 'undone' ? 'Redo' : 'Undo';
 }
 
-/** The label of the button for undo or redo. */
-export function wayBackWords(holds: HeldState): string {
-  return holds.state === 'unknown' ? 'Undo…' : `${wayBackFrom(holds)} restore…`;
+/** The label of the button for undo or redo, which names the restore that it is about. */
+export function wayBackStory(holds: HeldState, now: Date): Story {
+  const name = heldName(holds, now);
+  return name === null ? [plain('Undo…')] : [plain(`${wayBackFrom(holds)} “`), ...name, plain('”…')];
 }
 
 /** How a restore, undo or redo ended that was running when Snapback stopped. Null: none was running. */

@@ -1,28 +1,27 @@
-import type { ActionHistory, HistoryEntry, RestoreEntry } from '../src/model/history.ts';
-import type { HeldState, RestoreReceipt, Returned } from '../src/model/restore.ts';
-import { chatName, chatWords } from './events.ts';
-import { formatMoment, formatUtc } from './moments.ts';
+import type { ActionHistory, EmptyEntry, HistoryEntry, RestoreEntry } from '../src/model/history.ts';
+import type { HeldState, RestoreReceipt } from '../src/model/restore.ts';
+import { kindOf } from './kinds.ts';
+import { formatUtc } from './moments.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
 import type { UndoneStep } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { checkWords } from './receipt.ts';
-import { enumerate, type Piece, plain, type Story, storyText } from './story.ts';
+import { entryName, momentOf } from './restore-name.ts';
+import { plain, type Story, storyText } from './story.ts';
 
 /* What was done in a data folder, and how it can be taken back. */
-
-type Named = Pick<RestoreEntry, 'receipt' | 'mode' | 'target' | 'targetTakenAt'>;
 
 /** The name of an entry: `Brought back Lighthouse, 20 messages`, `Undo of “…”`, `Moved 3 snapshots to the trash`. */
 export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], now: Date): Story {
   switch (entry.kind) {
     case 'restore':
-      return restoreStory(entry, now);
+      return entryName(entry, now);
     case 'undo':
     case 'redo': {
       const verb = entry.kind === 'undo' ? 'Undo' : 'Redo';
       const of = all.find((one) => one.kind === 'restore' && one.id === entry.of);
       if (of === undefined || of.kind !== 'restore') return [plain(`${verb} of an earlier restore`)];
-      return [plain(`${verb} of “`), ...restoreStory(of, now), plain('”')];
+      return [plain(`${verb} of “`), ...entryName(of, now), plain('”')];
     }
     case 'prune':
       return [plain(`Moved ${count(entry.snapshots.length, 'snapshot')} to the trash`)];
@@ -30,46 +29,25 @@ export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], no
       return entry.name === null
         ? [plain(`Kept the snapshot of ${momentOf(entry, now)}`)]
         : [plain('Kept “'), { text: entry.name, tone: 'name' }, plain('”')];
+    case 'take':
+      return [plain(kindOf(entry.target) === 'periodic' ? 'Took a checkpoint' : 'Took a snapshot')];
+    case 'put-back':
+      return [plain(`Put ${count(entry.snapshots.length, 'snapshot')} back from the trash`)];
+    case 'salvage':
+      return [
+        plain(`Saved what is whole of the snapshot of ${momentOf(entry, now)} as “`),
+        { text: entry.fileName, tone: 'name' },
+        plain('”'),
+      ];
+    case 'empty-trash':
+      return [plain(EMPTIED[entry.to](count(entry.files, 'snapshot')))];
   }
 }
 
-function restoreStory(entry: Named, now: Date): Story {
-  const { receipt, mode } = entry;
-  const returned = receipt?.returned ?? null;
-  const kept = receipt !== null && receipt.replay !== null ? [plain(', keeping what was newer')] : [];
-  if (returned !== null && returned.events > 0) return [...returnedStory(returned), ...kept];
-  const moment = momentOf(entry, now);
-  if (receipt?.isPart === true) return [plain(`Restore of a part, as of ${moment}`)];
-  if (mode === 'projections') return [plain(`Derived data rebuilt as of ${moment}`)];
-  return [plain(`Restore to ${moment}`), ...kept];
-}
-
-const MOST_CHATS = 2;
-
-function returnedStory({ messages, events, chats, named }: Returned): Story {
-  const amount = messages > 0 ? count(messages, 'message') : count(events, 'event');
-  const known = named.filter(({ chat }) => chat !== null);
-  if (known.length === 0) return [plain('Brought back '), plain(amount)];
-  const shown = known.slice(0, chats === MOST_CHATS + 1 ? chats : MOST_CHATS);
-  const rest = chats - shown.length;
-  const where = enumerate([
-    ...shown.map((one): Story => [namePiece(one)]),
-    ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
-  ]);
-  return [plain('Brought back '), ...where, plain(`, ${amount}`)];
-}
-
-function namePiece(one: Returned['named'][number]): Piece {
-  const [text, whole] = [chatWords(one), chatName(one)];
-  return text === whole ? { text, tone: 'name' } : { text, tone: 'name', whole };
-}
-
-function momentOf(
-  { targetTakenAt, target }: Pick<RestoreEntry, 'targetTakenAt' | 'target'>,
-  now: Date,
-): string {
-  return targetTakenAt === null ? (target ?? 'an unknown moment') : formatMoment(targetTakenAt, now);
-}
+const EMPTIED: { readonly [T in EmptyEntry['to']]: (snapshots: string) => string } = {
+  deleted: (snapshots) => `Deleted ${snapshots} for good`,
+  'system-trash': (snapshots) => `Moved ${snapshots} to the system’s trash`,
+};
 
 /** How an entry ended, where that is not simply done. Empty otherwise. */
 export function endedWords(entry: HistoryEntry): string {
@@ -91,8 +69,19 @@ export function endedWords(entry: HistoryEntry): string {
 
 /** The figures of an entry. Empty where there are none. */
 export function figuresWords(entry: HistoryEntry): string {
-  if (entry.kind === 'prune') return `${formatBytes(entry.bytes)} in the trash.`;
-  return entry.kind === 'keep' || entry.receipt === null ? '' : receiptFigures(entry.receipt);
+  if (isRestore(entry)) return entry.receipt === null ? '' : receiptFigures(entry.receipt);
+  switch (entry.kind) {
+    case 'prune':
+      return entry.bytes === 0 ? '' : `${formatBytes(entry.bytes)} in the trash.`;
+    case 'take':
+      return entry.isThere ? '' : 'It is not there any more.';
+    case 'empty-trash':
+      return `${formatBytes(entry.bytes)}.`;
+    case 'keep':
+    case 'put-back':
+    case 'salvage':
+      return '';
+  }
 }
 
 function receiptFigures({ tables }: RestoreReceipt): string {
@@ -126,11 +115,14 @@ export function takeBackWords({ wayBack }: HistoryEntry): string {
     : 'Redo makes it again: no event was written since.';
 }
 
+/** Where there is no entry. */
+export const NOTHING_DONE = 'Nothing was restored, taken, kept or moved to the trash here yet.';
+
 /** What the database holds, where it is none of the entries. */
 export const HOLDS_NONE = 'All of these were undone: the database is as it was before them.';
 
 export function isRestore(entry: HistoryEntry): entry is RestoreEntry {
-  return entry.kind !== 'prune' && entry.kind !== 'keep';
+  return 'standing' in entry;
 }
 
 /** Whether everything that is known was taken back. */
@@ -138,10 +130,14 @@ export function isAllUndone({ held, undo, redo }: ActionHistory): boolean {
   return held === null && undo === null && redo !== null;
 }
 
-/** Whether an entry's result is what the chats are like. Empty where that is said by the entries around it. */
+/**
+ * Whether an entry's result is what the chats are like, or that nobody asked for it. Empty where that is said by the entries
+ * around it.
+ */
 export function standingWords(entry: HistoryEntry): string {
-  if (!isRestore(entry)) return '';
+  if (!isRestore(entry)) return 'by' in entry && entry.by === 'itself' ? 'By itself' : '';
   if (entry.standing === 'held') return 'Your chats are like this now';
+  if (entry.replacedBy !== null) return 'Replaced by a later restore';
   const isMade = entry.ended === 'done' || entry.ended === 'found-done';
   return entry.standing === 'past' && entry.kind !== 'undo' && isMade ? 'No longer in effect' : '';
 }
@@ -156,7 +152,7 @@ export function stepOf(
   const of = all.filter(isRestore).find(({ id }) => id === (entry.of ?? entry.id)) ?? entry;
   const state = entry.wayBack.by === 'redo' ? 'undone' : 'restored';
   const from = { state, snapshotId: of.target ?? of.id, snapshotTakenAt: of.targetTakenAt ?? of.at } as const;
-  return { of: entry.id, name: restoreStory(of, now), from };
+  return { of: entry.id, name: entryName(of, now), from };
 }
 
 /** A receipt in words, line by line, for the file that holds it. */

@@ -45,7 +45,7 @@ export function verbOf(subject: Subject): Verb {
   return wayBackFrom(subject.from);
 }
 
-/** The question that the dialog asks while the plan is not known yet. */
+/** The question that the dialog asks where it does not know what to name. */
 export const ASKING: { readonly [V in Verb]: string } = {
   Restore: 'Restore this snapshot?',
   Undo: 'Undo the restore?',

@@ -26,6 +26,7 @@ import {
   readRowHistory,
   readTimeline,
   readWaiting,
+  recordEmptied,
   releaseAbandoned,
   releaseSnapshot,
   type SearchTask,
@@ -135,6 +136,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       folders.inFront(folderId, ({ folder }) =>
         salvageSnapshot(folder, snapshotId, { to, format: /\.json$/i.test(to) ? 'json' : 'sqlite' }, task),
       ),
+    async 'private.note-trashed'({ folderId, files, bytes }) {
+      await recordEmptied(folders.get(folderId).folder, { files, bytes, to: 'system-trash' });
+      return null;
+    },
     'private.empty-trash': ({ folderId, planId }) => emptyTrash(folders.get(folderId).folder, { planId }),
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),

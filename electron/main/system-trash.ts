@@ -17,7 +17,12 @@ export async function emptyTrashTo(
   const trash = await core.request('private.trash', shown);
   if (!trash.ok) return trash;
   const { items, summary } = trash.value;
-  return { ok: true, value: { ...summary, notes: [], to, refused: !(await moveToSystemTrash(items)) } };
+  const refused = !(await moveToSystemTrash(items));
+  if (!refused && summary.files > 0) {
+    const { files, bytes } = summary;
+    await core.request('private.note-trashed', { folderId: shown.folderId, files, bytes });
+  }
+  return { ok: true, value: { ...summary, notes: [], to, refused } };
 }
 
 async function moveToSystemTrash(items: readonly string[]): Promise<boolean> {

@@ -3,7 +3,14 @@ import { Button } from 'react-aria-components';
 import type { FolderId, ResultOf } from '../../electron/contract.ts';
 import type { ActionHistory, HistoryEntry } from '../../src/model/history.ts';
 import type { HeldState } from '../../src/model/restore.ts';
-import { entryStory, HOLDS_NONE, isAllUndone, receiptText, stepOf } from '../../words/history.ts';
+import {
+  entryStory,
+  HOLDS_NONE,
+  isAllUndone,
+  NOTHING_DONE,
+  receiptText,
+  stepOf,
+} from '../../words/history.ts';
 import { exactnessAmong } from '../../words/moments.ts';
 import type { UndoneStep } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
@@ -89,7 +96,7 @@ function Entries({ found, canUndo, onUndo, onTrash, onExport }: EntriesProps) {
     const step = stepOf(entry, entries, now);
     if (step !== null) onUndo(step.from, step);
   };
-  if (entries.length === 0) return <p>Nothing was restored, kept or moved to the trash here yet.</p>;
+  if (entries.length === 0) return <p>{NOTHING_DONE}</p>;
   return (
     <>
       {isAllUndone(found) && <p>{HOLDS_NONE}</p>}

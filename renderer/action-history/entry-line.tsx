@@ -22,7 +22,7 @@ export function EntryLine({ entry, story, exact, ...props }: EntryLineProps) {
   const now = useNow();
   const name = useId();
   const { wayBack } = entry;
-  const standing = isRestore(entry) ? entry.standing : 'in-effect';
+  const standing = standingOf(entry);
   const state = standingWords(entry);
   const said = [endedWords(entry), figuresWords(entry)].filter(Boolean).join(' ');
   const way = !wayBack.can && wayBack.why === 'past' ? '' : takeBackWords(entry);
@@ -58,6 +58,12 @@ export function EntryLine({ entry, story, exact, ...props }: EntryLineProps) {
       </div>
     </li>
   );
+}
+
+/** How the entry looks. What a later restore has replaced is dimmed like what is past, until that one is undone. */
+function standingOf(entry: HistoryEntry): 'held' | 'in-effect' | 'past' {
+  if (!isRestore(entry)) return 'in-effect';
+  return entry.replacedBy === null ? entry.standing : 'past';
 }
 
 type EntryButtonProps = {

@@ -2,12 +2,14 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Replay, RestoredState } from '../../src/model/restore.ts';
-import { wayBackWords } from '../../words/held-state.ts';
+import { wayBackStory } from '../../words/held-state.ts';
 import { startOnceWords } from '../../words/newer.ts';
 import { verifiedWords } from '../../words/receipt.ts';
+import { useNow } from '../ask/now.ts';
 import { isWritable } from '../ask/writable.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Moment } from '../parts/moment.tsx';
+import { StoryText } from '../parts/story-text.tsx';
 
 /** The result of the last action, or why it failed. */
 export type Notice = {
@@ -33,6 +35,7 @@ export type BannersProps = {
 /** Facts about the whole folder, such as a restored state, the demo or a copy, and the result of the last action. */
 export function Banners(props: BannersProps) {
   const { facts, place, coreStopped, notice } = props;
+  const now = useNow();
   return (
     <section className="banners" aria-label="State of the folder">
       {facts.databaseProblem !== null && (
@@ -58,9 +61,11 @@ export function Banners(props: BannersProps) {
         <Banner
           tone={facts.restored.holds.state === 'undone' ? 'quiet' : 'accent'}
           action={
-            <Button className="button" isDisabled={!isWritable(facts)} onPress={props.onUndo}>
+            <Button className="button way-back" isDisabled={!isWritable(facts)} onPress={props.onUndo}>
               <Icon name="undo" />
-              {wayBackWords(facts.restored.holds)}
+              <span className="way-back-name">
+                <StoryText story={wayBackStory(facts.restored.holds, now)} />
+              </span>
             </Button>
           }
         >

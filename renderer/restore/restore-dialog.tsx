@@ -8,11 +8,11 @@ import type {
   RestorePlan,
   RestoreReceipt,
 } from '../../src/model/restore.ts';
-import { confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
+import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
 import { keepRefusal, type Newer } from '../../words/newer.ts';
-import { ASKING, blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
+import { blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { useInUse } from '../ask/use-in-use.ts';
@@ -86,7 +86,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const confirmation = plan === null ? null : confirmationOf(subject, plan, now);
 
   if (job.value !== null && applied !== null) {
-    const held = heldAfter(subject, applied);
+    const held = heldAfter(subject, applied, job.value);
     return (
       <AlertDialog
         onClose={onClose}
@@ -133,7 +133,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   return (
     <AlertDialog
       {...dialog}
-      title={confirmation === null ? ASKING[verbOf(subject)] : <StoryText story={confirmation.title} />}
+      title={<StoryText story={confirmation?.title ?? askingStory(subject, now)} />}
       footer={
         <>
           {blocked !== null && <p className="why">{blocked}</p>}

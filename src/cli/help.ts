@@ -20,7 +20,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   },
   history: {
     operands: '[ENTRY | TABLE KEY...]',
-    does: 'lists what was restored, undone, kept and moved to the trash, shows one ENTRY with its receipt, or writes that with --to; with a table and a key, as “search” shows it, the versions of one row',
+    does: 'lists what was done here: restored, undone, taken, kept, saved, moved to the trash or deleted; shows one ENTRY with its receipt, or writes that with --to; with a table and a key, as “search” shows it, the versions of one row',
   },
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: {

@@ -5,7 +5,9 @@ import {
   HOLDS_NONE,
   isAllUndone,
   isRestore,
+  NOTHING_DONE,
   receiptText,
+  standingWords,
   takeBackWords,
 } from '../../words/history.ts';
 import { formatTimestamp } from '../../words/moments.ts';
@@ -55,7 +57,7 @@ function findEntry({ entries }: ActionHistory, given: string): HistoryEntry {
 
 function describeHistory(found: ActionHistory, now: Date): readonly string[] {
   const { entries } = found;
-  if (entries.length === 0) return ['Nothing was restored, kept or moved to the trash here yet.'];
+  if (entries.length === 0) return [NOTHING_DONE];
   return [
     ...(isAllUndone(found) ? [HOLDS_NONE, ''] : []),
     ...entries.flatMap((entry, index) => [
@@ -71,11 +73,14 @@ function describeEntry(entry: HistoryEntry, { entries }: ActionHistory, now: Dat
     ? ' '
     : entry.standing === 'held'
       ? '*'
-      : entry.standing === 'past'
+      : entry.standing === 'past' || entry.replacedBy !== null
         ? '-'
         : ' ';
   const holds = mark === '*' ? ' (the database holds this)' : '';
-  const said = [endedWords(entry), figuresWords(entry)].filter(Boolean).join(' ');
+  const state = mark === '*' ? '' : standingWords(entry);
+  const said = [state === '' ? '' : `${state}.`, endedWords(entry), figuresWords(entry)]
+    .filter(Boolean)
+    .join(' ');
   return [
     `${mark} ${storyText(entryStory(entry, entries, now))}${holds}`,
     `    ${formatTimestamp(entry.at)}  ${entry.id}`,

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import { wayBackFrom } from '../../words/held-state.ts';
+import { stepOf } from '../../words/history.ts';
 import { rehearsalLines, rehearsalObstacle } from '../../words/rehearsal.ts';
+import { storyText } from '../../words/story.ts';
 import {
   applyRestore,
   applyUndo,
@@ -9,13 +12,16 @@ import {
   planUndo,
   type Rehearsal,
   type RestorePlan,
+  readHistory,
   readMergeChoices,
+  readRestoredState,
   readRowNames,
   rehearseRestore,
   rehearseUndo,
   restoreToCopy,
   rulesOf,
   type Selection,
+  type SnapshotId,
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
@@ -37,6 +43,7 @@ export async function restoreOrUndo(
   if (command.name === 'restore' && command.to !== null)
     return restoreInto(folder, { ...command, to: command.to }, task);
   const { whileOpen, planId } = command;
+  const named = command.name === 'undo' ? await nameUndone(folder, command.of, task) : [];
   if (command.yes) {
     const receipt =
       command.name === 'undo'
@@ -47,7 +54,7 @@ export async function restoreOrUndo(
             { planId, whileOpen },
             task,
           );
-    return { json: receipt, lines: describeReceipt(receipt) };
+    return { json: receipt, lines: [...named, ...describeReceipt(receipt)] };
   }
   const plan =
     command.name === 'undo'
@@ -58,11 +65,11 @@ export async function restoreOrUndo(
           task,
         );
   const lines = describePlan(plan, rulesOf(folder.profile), new Date());
-  if (!command.rehearse) return { json: toExactPlan(plan), lines };
+  if (!command.rehearse) return { json: toExactPlan(plan), lines: [...named, ...lines] };
   const rehearsal = await rehearsePlan(folder, { command, plan }, task);
   return {
     json: { ...toExactPlan(plan), rehearsal },
-    lines: [...lines, '', ...rehearsalLines(rehearsal, 'cli').map(toPrintable)],
+    lines: [...named, ...lines, '', ...rehearsalLines(rehearsal, 'cli').map(toPrintable)],
   };
 }
 
@@ -79,6 +86,20 @@ async function rehearsePlan(
   return command.name === 'undo'
     ? rehearseUndo(folder, command, plan, task)
     : rehearseRestore(folder, { ...command.options, snapshotId: command.id, action: 'restore' }, plan, task);
+}
+
+/** One line that names the restore which is taken back or made again; none where it is not known. */
+async function nameUndone(
+  folder: DataFolder,
+  of: SnapshotId | null,
+  task: TaskOptions,
+): Promise<readonly string[]> {
+  const id = of ?? (await readRestoredState(folder, task))?.safetyCopyId;
+  const { entries } = await readHistory(folder, task);
+  const entry = entries.find((one) => one.id === id);
+  const step = entry === undefined ? null : stepOf(entry, entries, new Date());
+  if (step === null) return [];
+  return [toPrintable(`${wayBackFrom(step.from)} of “${storyText(step.name)}”`)];
 }
 
 /** The command with what it selects: what a file chooses in a merge, the rows that a file names, or a chat by its id, which the person may have called by its name. */

@@ -51,7 +51,7 @@ export async function exportReceipt(
 }
 
 function requireReceipt(entry: HistoryEntry): RestoreEntry & { readonly receipt: RestoreReceipt } {
-  if (entry.kind === 'prune' || entry.kind === 'keep')
+  if (!('receipt' in entry))
     throw new SnapbackError('usage', 'Only a restore, an undo or a redo has a receipt.', { id: entry.id });
   const { receipt } = entry;
   if (receipt !== null) return { ...entry, receipt };

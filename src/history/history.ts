@@ -1,23 +1,20 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { ActionHistory, HistoryEntry, KeepEntry, RestoreEntry, TrashEntry } from '../model/history.ts';
+import type { ActionHistory, RestoreEntry } from '../model/history.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { viewTrash } from '../prune/trash-view.ts';
 import { type RestoreHistory, readRestoreHistory, type ToldRestore } from '../recovery/restore-history.ts';
-import { notNow, wayBackOf } from '../recovery/way-back.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
-import { findKeptFolder, readKeptNote } from '../snapshots/kept-notes.ts';
-import { KEPT_KIND, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { wayBackOf } from '../recovery/way-back.ts';
+import { listOtherActions } from './other-actions.ts';
 
 /** Tells how many events were written after the one with this id, which was the last one at that time; null where that is not known. */
 type CountSince = (lastEventId: bigint, at: string) => Promise<number | null>;
 
 /**
- * What was done in a data folder, newest first: every restore, undo and redo with its receipt and how it ended, what was
- * moved to the trash and is still there, and what somebody keeps. Reads the journal, notes and names; of the database only
- * how many events were written since, which stays unknown where it cannot be read, or where ids do not tell.
- * @throws as `readRestoreHistory`, `viewTrash` and `listSnapshotFiles`; `cancelled`
+ * What was done in a data folder, newest first: every restore, undo and redo with its receipt and how it ended, and what
+ * else was noted or still shows. Reads the journal, notes and names; of the database only how many events were written
+ * since, which stays unknown where it cannot be read, or where ids do not tell.
+ * @throws as `readRestoreHistory` and `listOtherActions`; `cancelled`
  */
 export async function readHistory(folder: DataFolder, task: TaskOptions = {}): Promise<ActionHistory> {
   const history = await readRestoreHistory(folder);
@@ -28,11 +25,7 @@ export async function readHistory(folder: DataFolder, task: TaskOptions = {}): P
       entries.push(await describeRestore(one, history, countSince));
     return entries;
   });
-  const entries: readonly HistoryEntry[] = [
-    ...restores,
-    ...(await listTrashed(folder)),
-    ...(await listKept(folder)),
-  ];
+  const entries = [...withReplaced(restores), ...(await listOtherActions(folder))];
   return { entries: entries.toSorted((a, b) => b.at.localeCompare(a.at)), held, undo, redo };
 }
 
@@ -51,10 +44,30 @@ async function describeRestore(
     kind: step?.kind ?? action ?? 'restore',
     of: step === undefined || step.of === id ? null : step.of,
     standing: id === held ? 'held' : inEffect.has(id) ? 'in-effect' : 'past',
+    replacedBy: null,
     wayBack: way.can
       ? { can: true, by: way.by, since: last === null ? null : await countSince(last, one.at) }
       : way,
   };
+}
+
+/**
+ * Marks what lies between a restore and its target: a restore in effect that went back to before another one has replaced
+ * what that one did, until it is undone.
+ */
+function withReplaced(entries: readonly RestoreEntry[]): readonly RestoreEntry[] {
+  const whole = entries.filter(
+    ({ kind, standing, receipt }) =>
+      kind === 'restore' && standing !== 'past' && receipt?.mode === 'full' && !receipt.isPart,
+  );
+  return entries.map((entry) => {
+    if (entry.standing === 'past') return entry;
+    const replacing = whole.find(
+      ({ id, at, targetTakenAt }) =>
+        id !== entry.id && targetTakenAt !== null && targetTakenAt < entry.at && entry.at < at,
+    );
+    return replacing === undefined ? entry : { ...entry, replacedBy: replacing.id };
+  });
 }
 
 /** The last event of the log right after a restore; null where that is not known. One of the tables alone leaves the log. */
@@ -85,33 +98,4 @@ async function whileCounting<T>(
     if (!(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
     return use(unknown);
   }
-}
-
-async function listTrashed(folder: DataFolder): Promise<readonly TrashEntry[]> {
-  const { prunes } = await viewTrash(folder);
-  return prunes.map(({ trashName, prunedAt, snapshots, bytes }) => ({
-    kind: 'prune',
-    id: `trash/${trashName}`,
-    at: prunedAt,
-    snapshots: snapshots.map(({ id }) => id),
-    bytes,
-    wayBack: { can: true, by: 'put-back', trashName },
-  }));
-}
-
-/** What somebody chose to keep, without what is only held for a while. */
-async function listKept(folder: DataFolder): Promise<readonly KeepEntry[]> {
-  const place = await findKeptFolder(folder);
-  if (place === null) return [];
-  const kept: KeepEntry[] = [];
-  for (const { id, kind, name, problem } of await listSnapshotFiles(folder)) {
-    const note = kind === KEPT_KIND && problem === null ? await readKeptNote(place, name) : null;
-    if (note === null || note.held !== null) continue;
-    const takenAt = snapshotTime(parseSnapshotId(note.from).name)?.toISOString() ?? null;
-    kept.push({
-      ...{ kind: 'keep', id, at: note.keptAt, target: note.from, targetTakenAt: takenAt, name: note.name },
-      wayBack: notNow('kept'),
-    });
-  }
-  return kept;
 }

@@ -1,20 +1,10 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
-import {
-  ensureFolder,
-  findFileObstacle,
-  findFolder,
-  findObstacle,
-  OWN,
-  ownAsDatabase,
-} from '../host/folders.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
-import { syncFolder } from '../system/durable.ts';
-import { constants, type FileHandle } from '../system/files.ts';
-import { openPlainFile } from '../system/plain-file.ts';
+import { findFileObstacle, findObstacle, OWN } from '../host/folders.ts';
+import type { SnapbackError } from '../model/errors.ts';
 import { ownMark } from '../system/process-mark.ts';
 import { type JournalEntry, journalEntry } from './entry.ts';
+import { appendLine, readLines } from './line-file.ts';
 
 /*
  * DATA/snapback/journal.jsonl records what was about to happen and what happened, as one JSON document per line.
@@ -29,52 +19,22 @@ export type NewJournalEntry = Exclude<JournalEntry, Prepared> | Omit<Prepared, '
 
 /** The journal's name in Snapback's own folder. */
 export const JOURNAL = 'journal.jsonl';
-/** Only the newest part of a longer journal is read. A line takes a few kilobytes. */
-const READ_BYTES = 8 * 1024 * 1024;
-const NEWLINE = 0x0a;
 
 /**
  * Appends an entry and returns once it is on the disk. A last line that a crash has torn stays, and is ended first.
  * @throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`; the entry may be on the disk all the same
  */
 export async function appendJournal(folder: DataFolder, entry: NewJournalEntry): Promise<void> {
-  const place = await ensureFolder(folder, OWN);
-  const path = join(place, JOURNAL);
   const signed = entry.type === 'prepared' ? { ...entry, by: ownMark() } : entry;
   const line = JSON.stringify(signed, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
-  const { handle, facts } = await openPlainFile(path, flags, 0o600);
-  if (handle === null) throw new SnapbackError('io-failed', 'The journal is not a regular file.', { path });
-  try {
-    const size = Number(facts.size);
-    if (size === 0) await keepPrivate(folder, handle);
-    const start = (await endsInMidLine(handle, size)) ? '\n' : '';
-    await handle.appendFile(`${start}${line}\n`);
-    await handle.sync();
-    if (size === 0) await syncFolder(place);
-  } finally {
-    await handle.close();
-  }
+  await appendLine(folder, JOURNAL, line);
 }
 
 /** Why nothing can be appended to the journal; null where it can, as far as permissions tell. Writes nothing. */
 export async function findJournalObstacle(folder: DataFolder): Promise<SnapbackError | null> {
   return (await findObstacle(folder, OWN)) ?? (await findFileObstacle(folder, OWN, JOURNAL));
-}
-
-/** The journal names what was restored, so only the owner of the database may read it. */
-async function keepPrivate(folder: DataFolder, handle: FileHandle): Promise<void> {
-  await ownAsDatabase(folder, handle);
-  await handle.chmod(0o600);
-}
-
-async function endsInMidLine(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return false;
-  const last = Buffer.alloc(1);
-  await handle.read(last, 0, 1, size - 1);
-  return last[0] !== NEWLINE;
 }
 
 /**
@@ -89,37 +49,12 @@ export async function readJournal(folder: DataFolder): Promise<readonly JournalE
 
 /** As `readJournal`, but null where there is something in the journal's place that may not be read. */
 export async function readJournalIfAllowed(folder: DataFolder): Promise<readonly JournalEntry[] | null> {
-  const text = await readNewest(folder);
-  if (text === null) return null;
-  return text.split('\n').flatMap((line) => {
+  const lines = await readLines(folder, JOURNAL);
+  if (lines === null) return null;
+  return lines.flatMap((line) => {
     const entry = parseLine(line);
     return entry === null ? [] : [entry];
   });
-}
-
-/** Null where it may not be read. */
-async function readNewest(folder: DataFolder): Promise<string | null> {
-  try {
-    const place = await findFolder(folder, OWN);
-    if (place === null) return '';
-    const { handle, facts } = await openPlainFile(join(place, JOURNAL));
-    if (handle === null) return null;
-    try {
-      const size = Number(facts.size);
-      const start = Math.max(0, size - READ_BYTES);
-      const bytes = Buffer.alloc(size - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-      return bytes.toString('utf8', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return '';
-    if (hasSystemCode(error, 'EACCES', 'EPERM')) return null;
-    // Its folder is a link that leads elsewhere, or may not be opened.
-    if (error instanceof SnapbackError && !isSystemError(error)) return null;
-    throw new SnapbackError('io-failed', 'The journal could not be read.', { folder: folder.dir }, error);
-  }
 }
 
 const journalLine = v.pipe(v.string(), v.parseJson(), journalEntry);

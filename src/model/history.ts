@@ -7,7 +7,8 @@ import type { SnapshotId } from './snapshots.ts';
 /**
  * Why an entry cannot be taken back now. `newer-first`: something newer has to be undone first. `past`: what it led to is
  * not what the database holds any more. `undecided`: nobody can tell whether it was made. `kept`: what is kept stays until
- * somebody moves it to the trash.
+ * somebody moves it to the trash. `not-kept`: it is not kept any more. `not-in-trash`: what was moved is not there any more.
+ * The others tell of an action that replaced nothing, or that is final.
  */
 export type NoWayBack =
   | 'newer-first'
@@ -18,7 +19,14 @@ export type NoWayBack =
   | 'copy-gone'
   | 'copy-unreadable'
   | 'copy-damaged'
-  | 'kept';
+  | 'kept'
+  | 'not-kept'
+  | 'not-in-trash'
+  | 'taken'
+  | 'put-back'
+  | 'salvaged'
+  | 'deleted'
+  | 'in-system-trash';
 
 /** How an entry can be taken back now. */
 type WayBackNow =
@@ -34,7 +42,10 @@ type WayBackNow =
   | { readonly can: false; readonly why: NoWayBack; readonly because: string };
 
 type Entry = {
-  /** The id of the safety copy for a restore, undo or redo; `trash/NAME` for what was moved there; its own id for what is kept. */
+  /**
+   * The id of the safety copy for a restore, undo or redo; `trash/NAME` for what was moved there; its own id for what is
+   * kept; `taken/ID` for a snapshot that was taken; for all else what it was, a slash, and when.
+   */
   readonly id: string;
   readonly at: string;
   readonly wayBack: WayBackNow;
@@ -58,25 +69,91 @@ export type RestoreEntry = Entry & {
   readonly code: ErrorCode | null;
   /** `held`: the database holds its result. `in-effect`: so far, its result is part of what the database holds. `past`: it is not. */
   readonly standing: 'held' | 'in-effect' | 'past';
+  /** The restore, still in effect, that went back to before this one; null: none did, or it is not known. */
+  readonly replacedBy: SnapshotId | null;
   /** Null where it was not made, or the journal lacks it. */
   readonly receipt: RestoreReceipt | null;
 };
 
+/** Who did it: a person, or Snapback by itself, because a person once allowed it. */
+export type By = 'person' | 'itself';
+
 export type TrashEntry = Entry & {
   readonly kind: 'prune';
-  /** What of it is still in the trash. */
+  readonly by: By;
+  /** What was moved. Where that was not recorded, what of it is still in the trash. */
   readonly snapshots: readonly SnapshotId[];
+  /** Of what is still in the trash. */
   readonly bytes: number;
 };
 
 export type KeepEntry = Entry & {
   readonly kind: 'keep';
+  readonly by: By;
   readonly target: SnapshotId;
   readonly targetTakenAt: string | null;
   readonly name: string | null;
 };
 
-export type HistoryEntry = RestoreEntry | TrashEntry | KeepEntry;
+/** A snapshot that was taken. */
+type TakeEntry = Entry & {
+  readonly kind: 'take';
+  readonly by: By;
+  readonly target: SnapshotId;
+  /** Whether it is still in its place. */
+  readonly isThere: boolean;
+};
+
+type PutBackEntry = Entry & { readonly kind: 'put-back'; readonly snapshots: readonly SnapshotId[] };
+
+/** What was whole of a damaged snapshot was saved as a file, which is told by its name. */
+type SalvageEntry = Entry & {
+  readonly kind: 'salvage';
+  readonly target: SnapshotId;
+  readonly targetTakenAt: string | null;
+  readonly fileName: string;
+};
+
+export type EmptyEntry = Entry & {
+  readonly kind: 'empty-trash';
+  readonly files: number;
+  readonly bytes: number;
+  readonly to: 'deleted' | 'system-trash';
+};
+
+export type HistoryEntry =
+  | RestoreEntry
+  | TrashEntry
+  | KeepEntry
+  | TakeEntry
+  | PutBackEntry
+  | SalvageEntry
+  | EmptyEntry;
+
+/** What was done besides restoring, as it is noted down. */
+export type RecordedAction = { readonly at: string; readonly by: By } & (
+  | { readonly did: 'take'; readonly snapshotId: SnapshotId }
+  | {
+      readonly did: 'prune';
+      readonly trashName: string;
+      readonly snapshots: readonly SnapshotId[];
+      readonly bytes: number;
+    }
+  | { readonly did: 'put-back'; readonly snapshots: readonly SnapshotId[] }
+  | {
+      readonly did: 'empty-trash';
+      readonly files: number;
+      readonly bytes: number;
+      readonly to: 'deleted' | 'system-trash';
+    }
+  | {
+      readonly did: 'keep';
+      readonly keptId: SnapshotId;
+      readonly snapshotId: SnapshotId;
+      readonly name: string | null;
+    }
+  | { readonly did: 'salvage'; readonly snapshotId: SnapshotId; readonly fileName: string }
+);
 
 /** All that was done, newest first. */
 export type ActionHistory = {

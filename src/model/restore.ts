@@ -314,6 +314,14 @@ export type RestoreReceipt = {
   readonly inUse: InUse;
 };
 
+/** What a restore is named by afterwards. */
+export type MadeRestore = {
+  readonly mode: RestoreMode | null;
+  readonly returned: Returned | null;
+  readonly keptNewer: boolean;
+  readonly isPart: boolean;
+};
+
 /**
  * What the database holds since the newest restore or undo, judged by its content and not by what was done last.
  * `restored`: the state of the named snapshot. `undone`: what was there before that snapshot was restored. `unknown`:
@@ -325,6 +333,8 @@ export type HeldState = {
   readonly snapshotTakenAt: string;
   /** Only a part of that state was brought back; all else stayed as it was. */
   readonly isPart?: true | undefined;
+  /** What the restore is named by that led to this state, or that was undone; absent where it is not known any more. */
+  readonly made?: MadeRestore | undefined;
 };
 
 /** The newest restore or undo, and what the database holds since. Null fields: not known any more. */

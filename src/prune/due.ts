@@ -2,6 +2,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { Profile } from '../host/profile.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { By } from '../model/history.ts';
 import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -90,15 +91,15 @@ async function judge(
  */
 export async function takeIfDue(
   folder: DataFolder,
-  options: { readonly now?: Date } = {},
+  options: { readonly now?: Date; readonly by?: By } = {},
   task: TaskOptions = {},
 ): Promise<TakeResult> {
-  const { now = new Date() } = options;
+  const { now = new Date(), by = 'person' } = options;
   const { due, reason, passedOver, newestEventAt, newest } = await isDue(folder, { now }, task);
   const passed = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
   if (!due) return { taken: false, reason: reason + passed };
   const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
-  const taken = await takeAndRemember(folder, newest, task);
+  const taken = await takeAndRemember(folder, newest, task, by);
   const { keepDays } = folder.profile.rewind;
   const rules: readonly PrunePolicy[] = [
     { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
@@ -107,7 +108,7 @@ export async function takeIfDue(
   const retired: SnapshotId[] = [];
   const notes: string[] = [];
   for (const rule of rules) {
-    const choice = { except: taken.id, now };
+    const choice = { except: taken.id, now, by };
     try {
       if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
       const witnesses = [newestEventAt?.getTime(), ...copies.map(({ mtimeMs }) => mtimeMs)];
@@ -135,8 +136,9 @@ async function takeAndRemember(
   folder: DataFolder,
   newest: LastEvent | null,
   task: TaskOptions,
+  by: By = 'person',
 ): Promise<TakenSnapshot> {
-  const taken = await takeUpToDate(folder, PERIODIC_KIND, task);
+  const taken = await takeUpToDate(folder, PERIODIC_KIND, task, by);
   if (newest !== null) await rememberTaken(folder, taken.id, newest);
   return taken;
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, ownedLike } from '../host/folders.ts';
+import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Kept, KeptSnapshot, SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
@@ -48,7 +49,16 @@ export async function keepSnapshot(
   label: Label = NO_LABEL,
 ): Promise<KeptSnapshot> {
   const given = { name: toLabel('name', label.name), note: toLabel('note', label.note) };
-  return keep(folder, id, { ...given, held: null });
+  const kept = await keep(folder, id, { ...given, held: null });
+  if (!kept.already)
+    await recordAction(folder, {
+      did: 'keep',
+      by: 'person',
+      keptId: kept.id,
+      snapshotId: kept.from,
+      name: kept.name,
+    });
+  return kept;
 }
 
 /** Keeps a snapshot only while this process needs it: see `releaseSnapshot`. @throws as `keepSnapshot` */

@@ -3,7 +3,9 @@ import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
+import { recordAction } from '../journal/actions.ts';
 import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
+import type { By } from '../model/history.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -27,6 +29,8 @@ type PruneOptions = {
   readonly now?: Date | undefined;
   /** A snapshot that is left out, whatever the policy says. */
   readonly except?: SnapshotId | undefined;
+  /** Who prunes, as the history tells it. */
+  readonly by?: By | undefined;
 };
 
 type PlannedMoves = { readonly plan: PrunePlan; readonly goes: readonly Going[] };
@@ -93,10 +97,16 @@ export async function applyPrune(
     }
     report(index + 1);
   }
+  const ids = moved.map(({ id }) => id);
+  const bytes = sumOf(moved);
+  if (moved.length > 0) {
+    const { by = 'person' } = options;
+    await recordAction(folder, { did: 'prune', by, trashName: trash.name, snapshots: ids, bytes });
+  }
   return {
     planId: plan.planId,
-    moved: moved.map(({ id }) => id),
-    bytes: sumOf(moved),
+    moved: ids,
+    bytes,
     trashFolder: trash.path,
     notes: [...notes],
   };

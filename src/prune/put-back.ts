@@ -3,6 +3,7 @@ import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, ownedLike } from '../host/folders.ts';
+import { recordAction } from '../journal/actions.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { PutBack, PutBackChoice } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -35,8 +36,10 @@ export async function putBack(folder: DataFolder, choices: readonly PutBackChoic
       break;
     }
   }
+  const snapshots = all.flatMap((one) => one.putBack);
+  if (snapshots.length > 0) await recordAction(folder, { did: 'put-back', by: 'person', snapshots });
   return {
-    putBack: all.flatMap((one) => one.putBack),
+    putBack: snapshots,
     left: all.flatMap((one) => one.left),
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
   };

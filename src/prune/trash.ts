@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { ensureFolder, OWN, ownedLike } from '../host/folders.ts';
+import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import type { EmptyEntry } from '../model/history.ts';
 import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
 import { syncFolder } from '../system/durable.ts';
 import { rmdir, unlink } from '../system/files.ts';
@@ -97,7 +99,16 @@ export async function emptyTrash(
       : 'The files are deleted, but not all of their folders could be removed.';
   const notes = trouble === undefined ? [] : [`${what} ${trouble.message} Empty the trash again.`];
   const bytes = sumOf(deleted);
+  if (deleted.length > 0) await recordEmptied(folder, { files: deleted.length, bytes, to: 'deleted' });
   return { files: deleted.length, bytes, freesBytes: freedBy(deleted), others, otherNames, notes };
+}
+
+/** Notes that the trash was emptied, and where what was in it is now. */
+export async function recordEmptied(
+  folder: DataFolder,
+  emptied: Pick<EmptyEntry, 'files' | 'bytes' | 'to'>,
+): Promise<void> {
+  await recordAction(folder, { did: 'empty-trash', by: 'person', ...emptied });
 }
 
 /** The bytes of the files that have no other name outside the trash. */

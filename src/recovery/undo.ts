@@ -47,15 +47,16 @@ const unanswered = new WeakMap<DataFolder, string>();
 
 async function describeState(
   folder: DataFolder,
-  { copy: { id, note }, receipt }: Extract<Newest, { readonly found: 'copy' }>,
+  { copy, receipt }: Extract<Newest, { readonly found: 'copy' }>,
   journal: JournalState,
 ): Promise<RestoredState> {
+  const { id, note } = copy;
   return {
     planId: note.planId,
     action: note.action,
     snapshotId: note.snapshotId,
     snapshotTakenAt: note.snapshotTakenAt,
-    holds: await readHeldState(folder, note, journal),
+    holds: await readHeldState(folder, copy, journal),
     safetyCopyId: id,
     finishedAt: receipt?.finishedAt ?? null,
     tablesVerified: note.after.length,

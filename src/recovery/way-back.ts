@@ -19,6 +19,13 @@ const BECAUSE: { readonly [why in NoWayBack]: string } = {
   'copy-unreadable': 'Its safety copy cannot be read now. Make that file readable and try again.',
   'copy-damaged': 'Its safety copy is damaged.',
   kept: 'It stays until you move it to the trash.',
+  'not-kept': 'It is not kept any more.',
+  'not-in-trash': 'None of it is in the trash any more: it was put back or deleted.',
+  taken: 'It only added a snapshot, which you can move to the trash.',
+  'put-back': 'You can move them to the trash again.',
+  salvaged: 'It only wrote a new file: nothing here changed.',
+  deleted: 'What was deleted for good cannot be brought back.',
+  'in-system-trash': 'Until the system’s trash is emptied, you can get the files back from there.',
 };
 
 const NO_COPY: { readonly [why in NoNote]: NoWayBack } = {

@@ -2,11 +2,13 @@ import type { Comparison } from '../compare/compare-table.ts';
 import { groupStagedAfter } from '../compare/event-groups.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
+import { recordAction } from '../journal/actions.ts';
 import { readJournal } from '../journal/journal.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { readLastEventId } from '../log/events.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { By } from '../model/history.ts';
 import type { Replay, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -165,12 +167,13 @@ type Left = { readonly copy: NotedSafetyCopy; readonly contents: NotedContents }
 
 /**
  * Takes a snapshot, but not while the tables do not hold the whole log: the host would take it for a state in which the
- * newest events are applied. @throws `events-not-applied`, and as `takeSnapshot`
+ * newest events are applied. Notes that it was taken. @throws `events-not-applied`, and as `takeSnapshot`
  */
 export async function takeUpToDate(
   folder: DataFolder,
   kind: TakenKind,
   task: TaskOptions = {},
+  by: By = 'person',
 ): Promise<TakenSnapshot> {
   const refuse = async (db: AnyDatabase) => {
     const tablesAt = await readTablesAt(folder, readHostDatabase(db, folder.profile), task);
@@ -181,5 +184,7 @@ export async function takeUpToDate(
       { after: `${tablesAt}` },
     );
   };
-  return takeSnapshot(folder, kind, task, refuse);
+  const taken = await takeSnapshot(folder, kind, task, refuse);
+  await recordAction(folder, { did: 'take', by, snapshotId: taken.id });
+  return taken;
 }

@@ -14,7 +14,10 @@ describe.concurrent('the history of actions', () => {
       redo: null,
     });
     const { stdout, status } = await run(['history', '--data', pristine]);
-    expect([status, stdout]).toEqual([0, 'Nothing was restored, kept or moved to the trash here yet.\n']);
+    expect([status, stdout]).toEqual([
+      0,
+      'Nothing was restored, taken, kept or moved to the trash here yet.\n',
+    ]);
   });
 
   test('lists each action by what it brought back, and Undo goes back one restore at a time', async () => {
@@ -29,6 +32,8 @@ describe.concurrent('the history of actions', () => {
       const { undo } = await ask<ActionHistory>(dir, 'history');
       const plan = await ask<RestorePlan>(dir, 'undo', undo ?? '');
       expect(plan).toMatchObject({ action: 'undo', snapshot: { id: undo }, refusals: [] });
+      const { stdout: shown } = await run(['undo', '--data', dir]);
+      expect(shown).toMatch(/^(?:Undo|Redo) of “(?:Brought back Lighthouse, 20 messages|Restore to .*)”\n/);
       await ask<RestoreReceipt>(dir, 'undo', undo ?? '', '--yes', '--plan-id', plan.planId);
       expect(readTables(dir)).toEqual(expected);
     }

@@ -179,7 +179,7 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   await leave(page);
   await expect(restoredBanner(page)).toBeVisible();
   await look('a restored state');
-  await button(page, 'Undo restore…').click();
+  await button(page, /^Undo “.*”…$/).click();
   await expect(button(dialog, /^Undo/)).toBeEnabled();
   await look('the undo');
   await leave(page);

@@ -40,7 +40,9 @@ test('the receipt leads to its undo, and from there back again', async ({ place,
   await button(dialog, 'Bring back 20 messages').click();
   await expect(dialog).toContainText('3 newer messages stay; start your chat app once to see them.');
   await button(dialog, 'Undo').click();
-  await expect(named(page, 'alertdialog', 'Undo the restore?')).toBeVisible();
+  await expect(
+    named(page, 'alertdialog', 'Undo “Brought back Lighthouse, 20 messages, keeping what was newer”?'),
+  ).toBeVisible();
   await button(dialog, 'Undo (hides 20 messages again)').click();
   await expect(text(dialog, /^The restore was undone\./)).toBeVisible();
   expect(readDatabase(demo)).toEqual(before);
@@ -134,7 +136,7 @@ test('once a restore or its undo is made, the first screen claims nothing from b
   expect(await hero(page).textContent()).not.toContain('hidden');
   await expect(hero(page)).toContainText('20 messages are back in Lighthouse.');
 
-  await button(page, 'Undo restore…').click();
+  await button(page, /^Undo “.*”…$/).click();
   await button(dialog, /^Undo \(hides/).click();
   await expect(named(page, 'alertdialog', /^The restore was undone/)).toBeVisible();
   expect(await hero(page).textContent()).not.toContain('are back');

@@ -117,8 +117,8 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
   await test.step('the banner stays and undo brings back exactly what was', async () => {
     await expect(restoredBanner(page)).toBeVisible();
     await expect(hero(page)).toContainText('20 messages are back in Lighthouse.');
-    await button(page, 'Undo restore…').click();
-    const dialog = named(page, 'alertdialog', 'Undo the restore?');
+    await button(page, 'Undo “Brought back Lighthouse, 20 messages”…').click();
+    const dialog = named(page, 'alertdialog', 'Undo “Brought back Lighthouse, 20 messages”?');
     await button(dialog, 'Undo (hides 20 messages again, brings 3 messages back)').click();
     await expect(named(page, 'alertdialog', UNDONE)).toBeVisible();
     expect(readDatabase(dir)).toEqual(before);
@@ -127,7 +127,7 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
   });
 
   await test.step('the undo can be undone too', async () => {
-    await button(page, 'Redo restore…').click();
+    await button(page, 'Redo “Brought back Lighthouse, 20 messages”…').click();
     await button(page, 'Redo and remove 3 newer messages').click();
     await expect(named(page, 'alertdialog', BACK)).toBeVisible();
     const after = readDatabase(dir);
@@ -137,7 +137,7 @@ test('with the mouse: from the demo to the restore, its undo, and freeing the di
     await expect(restoredBanner(page)).toBeVisible();
     await page.reload();
     await expect(restoredBanner(page)).toBeVisible();
-    await expect(button(page, 'Undo restore…')).toBeEnabled();
+    await expect(button(page, 'Undo “Brought back Lighthouse, 20 messages”…')).toBeEnabled();
   });
 
   await test.step('pruning moves exactly what was shown, into a trash that can be emptied', async () => {

@@ -68,7 +68,7 @@ describe.concurrent('an exported receipt', () => {
     const to = join(await makeDir(root()), 'receipt.json');
     for (const entry of (await readHistory(folder)).entries) {
       const { code, message } = await errorOf(exportReceipt(folder, { entry, to, text: TEXT }));
-      const why = entry.kind === 'keep' ? 'has a receipt' : 'Snapback stopped';
+      const why = 'receipt' in entry ? 'Snapback stopped' : 'has a receipt';
       expect([code, message]).toEqual(['usage', expect.stringContaining(why)]);
     }
   });

@@ -1,5 +1,5 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   applyPrune,
@@ -7,13 +7,17 @@ import {
   applyUndo,
   type DataFolder,
   defaultRestoreOptions,
+  emptyTrash,
   finishInterrupted,
   type HistoryEntry,
   keepSnapshot,
   openDataFolder,
   planUndo,
+  putBack,
   type RestoreEntry,
   readHistory,
+  salvageSnapshot,
+  takeSnapshot,
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { codeOf, errorOf, makeDatabase, makeRoot, open, run } from '../support/place.ts';
@@ -207,6 +211,57 @@ describe.concurrent('the history', () => {
     expect([undo, redo]).toEqual([null, null]);
   });
 
+  test('has what else was done, whatever became of it since, with why it is not taken back', async () => {
+    const { place, folder, ids } = await beginSequence(root());
+    const { id } = await takeSnapshot(folder, 'rewind');
+    const kept = await keepSnapshot(folder, ids.A, { name: 'Mine', note: null });
+    await applyPrune(folder, { by: 'choice', ids: [id, kept.id] });
+    const trashed = (await readHistory(folder)).entries.find(({ kind }) => kind === 'prune');
+    expect(trashed).toMatchObject({ snapshots: [id, kept.id], wayBack: { can: true, by: 'put-back' } });
+    const trashName = trashed?.id.replace('trash/', '') ?? '';
+    await putBack(folder, [{ trashName, ids: [id] }]);
+    await emptyTrash(folder);
+    const file = join(place.dir, 'snapshots/rewind/20200101T000000Z.json');
+    await writeFile(file, (await readFile(join(place.dir, 'snapshots', `${id}.json`), 'utf8')).slice(0, -9));
+    const to = `${place.dir}-whole.json`;
+    await salvageSnapshot(folder, 'rewind/20200101T000000Z', { to, format: 'json' });
+    const { entries } = await readHistory(await open(place));
+    const why = ({ wayBack }: HistoryEntry) => (wayBack.can ? wayBack.by : wayBack.why);
+    expect(entries.map((entry) => [entry.kind, why(entry)])).toEqual([
+      ['salvage', 'salvaged'],
+      ['empty-trash', 'deleted'],
+      ['put-back', 'put-back'],
+      ['prune', 'not-in-trash'],
+      ['keep', 'not-kept'],
+      // Two were taken before.
+      ...Array.from({ length: 3 }, () => ['take', 'taken']),
+    ]);
+    expect(entries.find(({ kind }) => kind === 'take')).toMatchObject({ target: id, isThere: true });
+    expect(entries.find(({ kind }) => kind === 'salvage')).toMatchObject({ fileName: basename(to) });
+    expect(new Set(entries.map((entry) => entry.id)).size).toBe(entries.length);
+    await rm(join(place.dir, 'snapback/actions.jsonl'));
+    expect((await readHistory(folder)).entries).toEqual([]);
+  });
+
+  test('marks what lies between a restore and its target, until that restore is undone', async () => {
+    const { place, folder, ids } = await beginSequence(root());
+    for (const what of ['A', 'B'] as const) await act(what, place, folder, ids);
+    const marks = async () =>
+      (await readHistory(folder)).entries.flatMap((entry) =>
+        'replacedBy' in entry ? [[entry.kind, entry.replacedBy !== null]] : [],
+      );
+    expect(await marks()).toEqual([
+      ['restore', false],
+      ['restore', true],
+    ]);
+    await walk(folder, 'back');
+    expect(await marks()).toEqual([
+      ['undo', false],
+      ['restore', false],
+      ['restore', false],
+    ]);
+  });
+
   test('of a log that gives an id again counts what was written since, unless an event may have taken the place of another', async () => {
     const { place, id } = await rewindLately(root(), 'deletes');
     const plain =
@@ -235,12 +290,12 @@ describe.concurrent('the history', () => {
     expect(inShort((await readHistory(without)).entries, ids)).toEqual(['* restore A done: undo null']);
   });
 
-  test('leaves out what was done in another database of the same folder', async () => {
+  test('leaves out what was restored in another database of the same folder', async () => {
     const { place, folder, ids } = await beginSequence(root());
     await act('A', place, folder, ids);
     makeDatabase(join(place.dir, 'other.db'), 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);');
     const other = await openDataFolder(place.dir, { database: 'other.db' });
-    expect((await readHistory(other)).entries).toEqual([]);
+    expect(inShort((await readHistory(other)).entries, ids)).toEqual([]);
   });
 });
 

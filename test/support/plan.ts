@@ -1,5 +1,5 @@
 import type { NewerEvents } from '../../src/model/diff.ts';
-import type { RestorePlan } from '../../src/model/restore.ts';
+import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 
 /** Events of one chat, all of them messages unless `change` says otherwise. */
 export function group(chat: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {
@@ -71,4 +71,17 @@ export const plan: RestorePlan = {
   conflicts: [],
   conflictCount: 0,
   conflictsOpen: 0,
+};
+
+/** What a restore proves, with some figures. */
+export const receipt: RestoreReceipt = {
+  ...{ planId: 'p', action: 'restore', snapshotId: 'rewind/a', mode: 'full' },
+  finishedAt: '2026-11-25T13:03:00.000Z',
+  ...{ safetyCopyId: 'restore/a', checkpointId: null, returned: null },
+  ...{ notRestored: [], leftOut: [], checks: [] },
+  ...{ lastEventId: 1n, replay: null, writeLockMs: 1, whileOpen: false, inUse: { state: 'no' } },
+  tables: [
+    { name: 'a', rows: 9, beforeHash: '', afterHash: '', added: 1_200, changed: 2, removed: 0 },
+    { name: 'b', rows: 9, beforeHash: '', afterHash: '', added: 34, changed: 1, removed: 1 },
+  ],
 };

@@ -5,7 +5,7 @@ import type { RestorePlan } from '../../src/model/restore.ts';
 import { confirmationOf, doneWords, heldAfter, lastBack } from '../../words/confirmation.ts';
 import type { Subject } from '../../words/plan.ts';
 import { storyText } from '../../words/story.ts';
-import { group, plan } from '../support/plan.ts';
+import { group, plan, receipt } from '../support/plan.ts';
 
 // Before the formatters are made.
 vi.hoisted(() => {
@@ -78,7 +78,7 @@ describe('a confirmation', () => {
       redo,
       { returningEvents: [lost], replay: { fromEvent: 22n, toEvent: 22n, events: [group('Harbour', 1)] } },
       [
-        'Restore again?',
+        'Redo “Restore to today 14:32”?',
         '20 messages come back',
         '“Mind the ninth step. My father never mended it.” to “Then light it again tomorrow.”',
         '1 newer message stays and appears when your chat app starts next',
@@ -145,7 +145,7 @@ describe('a confirmation', () => {
       'of an undo says what is hidden again',
       undo,
       { returningEvents: [{ ...lost, hidden: 37, spokenHidden: 20 }] },
-      ['Undo the restore?', '20 messages are hidden again', 'You can undo this.'],
+      ['Undo “Restore to today 14:32”?', '20 messages are hidden again', 'You can undo this.'],
     ],
     [
       'names the restore that is taken back, where a person has chosen it',
@@ -255,11 +255,12 @@ describe('a receipt', () => {
   });
 
   test('offers to take back what was done, and then that again', () => {
-    const restored = heldAfter(restore, plan);
-    expect(restored).toEqual({ state: 'restored', ...from });
-    const undone = heldAfter({ action: 'undo', from: restored }, plan);
-    expect(undone).toEqual({ state: 'undone', ...from });
-    expect(heldAfter({ action: 'undo', from: undone }, plan)).toEqual(restored);
+    const made = { mode: 'full', returned: null, keptNewer: false, isPart: false };
+    const restored = heldAfter(restore, plan, receipt);
+    expect(restored).toEqual({ state: 'restored', ...from, made });
+    const undone = heldAfter({ action: 'undo', from: restored }, plan, receipt);
+    expect(undone).toEqual({ state: 'undone', ...from, made });
+    expect(heldAfter({ action: 'undo', from: undone }, plan, receipt)).toEqual(restored);
   });
 
   test('shows the last message that came back', () => {

@@ -12,30 +12,15 @@ import {
   takeBackWords,
 } from '../../words/history.ts';
 import { storyText } from '../../words/story.ts';
+import { receipt } from '../support/plan.ts';
 
 const now = new Date(2026, 10, 25, 15, 0);
 const takenAt = new Date(2026, 10, 25, 14, 3).toISOString();
 
-const receipt: RestoreReceipt = {
-  ...{ planId: 'p', action: 'restore', snapshotId: 'rewind/a', mode: 'full', finishedAt: takenAt },
-  ...{
-    safetyCopyId: 'restore/a',
-    checkpointId: null,
-    returned: null,
-    notRestored: [],
-    leftOut: [],
-    checks: [],
-  },
-  ...{ lastEventId: 1n, replay: null, writeLockMs: 1, whileOpen: false, inUse: { state: 'no' } },
-  tables: [
-    { name: 'a', rows: 9, beforeHash: '', afterHash: '', added: 1_200, changed: 2, removed: 0 },
-    { name: 'b', rows: 9, beforeHash: '', afterHash: '', added: 34, changed: 1, removed: 1 },
-  ],
-};
-
 const restore: RestoreEntry = {
   ...{ kind: 'restore', id: 'restore/a', at: takenAt, target: 'rewind/a', targetTakenAt: takenAt, of: null },
   ...{ mode: 'full', ended: 'done', code: null, standing: 'held', receipt },
+  replacedBy: null,
   wayBack: { can: true, by: 'undo', since: 0 },
 };
 
@@ -99,7 +84,11 @@ describe('an entry is named', () => {
   });
 
   test('by what was moved or kept', () => {
-    const common = { at: takenAt, wayBack: { can: false, why: 'kept', because: 'It stays.' } } as const;
+    const common = {
+      at: takenAt,
+      by: 'person',
+      wayBack: { can: false, why: 'kept', because: 'It stays.' },
+    } as const;
     const kept = {
       ...common,
       kind: 'keep',
@@ -119,6 +108,25 @@ describe('an entry is named', () => {
     expect(name(pruned)).toBe('Moved 1 snapshot to the trash');
     expect(figuresWords(pruned)).toBe('2 kB in the trash.');
     expect(takeBackWords(pruned)).toBe('It stays.');
+    expect([standingWords(pruned), standingWords({ ...pruned, by: 'itself' })]).toEqual(['', 'By itself']);
+  });
+
+  const other = { id: 'a', at: takenAt, wayBack: { can: false, why: 'taken', because: '' } } as const;
+  const taken = { ...other, kind: 'take', by: 'person', target: 'rewind/a', isThere: true } as const;
+  const emptied = { ...other, kind: 'empty-trash', files: 3, bytes: 2_000, to: 'deleted' } as const;
+  test.each<[string, string, HistoryEntry]>([
+    ['Took a snapshot', '', taken],
+    ['Took a checkpoint', 'It is not there any more.', { ...taken, target: 'periodic/a', isThere: false }],
+    ['Put 2 snapshots back from the trash', '', { ...other, kind: 'put-back', snapshots: ['a/b', 'a/c'] }],
+    ['Deleted 3 snapshots for good', '2 kB.', emptied],
+    ['Moved 3 snapshots to the system’s trash', '2 kB.', { ...emptied, to: 'system-trash' }],
+    [
+      'Saved what is whole of the snapshot of today 14:03 as “whole.json”',
+      '',
+      { ...other, kind: 'salvage', target: 'a/b', targetTakenAt: takenAt, fileName: 'whole.json' },
+    ],
+  ])('%s %s', (words, figures, entry) => {
+    expect([name(entry), figuresWords(entry)]).toEqual([words, figures]);
   });
 });
 
@@ -160,6 +168,7 @@ test('whether an entry is what the chats are like is said of restores that were 
   expect(standing({ standing: 'past', kind: 'undo' })).toBe('');
   expect(standing({ standing: 'past', ended: 'not-made' })).toBe('');
   expect(standing({ standing: 'in-effect' })).toBe('');
+  expect(standing({ standing: 'in-effect', replacedBy: 'restore/b' })).toBe('Replaced by a later restore');
 });
 
 test('everything counts as undone only if something can be made again', () => {

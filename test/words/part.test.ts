@@ -5,7 +5,7 @@ import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.t
 import { alongTitle, type ChosenPart, guessedWords, stayingTitle } from '../../words/part.ts';
 import { confirmWords, type Subject } from '../../words/plan.ts';
 import { storyText } from '../../words/story.ts';
-import { group, plan } from '../support/plan.ts';
+import { group, plan, receipt } from '../support/plan.ts';
 
 // Before the formatters are made.
 vi.hoisted(() => {
@@ -188,7 +188,12 @@ describe('the question about a part', () => {
 
   test('leads to a state that is known as a part', () => {
     const part = chat('Lighthouse');
-    expect(heldAfter(subjectOf(part), planOf(part))).toMatchObject({ state: 'restored', isPart: true });
-    expect(heldAfter({ action: 'restore', snapshotId: plan.snapshot.id }, plan)).not.toHaveProperty('isPart');
+    expect(heldAfter(subjectOf(part), planOf(part), { ...receipt, isPart: true })).toMatchObject({
+      state: 'restored',
+      isPart: true,
+    });
+    expect(heldAfter({ action: 'restore', snapshotId: plan.snapshot.id }, plan, receipt)).not.toHaveProperty(
+      'isPart',
+    );
   });
 });
