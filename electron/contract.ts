@@ -231,6 +231,8 @@ type CoreRequests = RowsRequests & {
   'snapshot.hold': In<OfSnapshot, SnapshotId | null>;
   /** False: it stays kept, because it is gone from its own place. */
   'snapshot.release': In<OfSnapshot, boolean>;
+  /** Lets go what is kept by itself, for as long as the folder is open. */
+  'snapshot.let-go': In<OfSnapshot, null>;
   /** What can be saved of a damaged one. Null: it is not damaged after all. */
   'snapshot.salvageable': In<OfSnapshot, Salvageable | null>;
   'folder.space': In<OfFolder, SpaceUse>;

@@ -49,6 +49,7 @@ export type * from './model/snapshots.ts';
 export type * from './model/task.ts';
 export type * from './model/timeline.ts';
 export { isDue } from './prune/due.ts';
+export { createGuard, type Guard } from './prune/guard.ts';
 export {
   findWhereKept,
   holdSnapshot,

@@ -10,7 +10,7 @@ import { enumerate, type Piece, plain, type Story } from './story.ts';
 type Target = Pick<RestoreEntry, 'target' | 'targetTakenAt'>;
 
 /** What a restore is called: `Brought back Lighthouse, 20 messages`. */
-export function restoreName(target: Target, made: MadeRestore, now: Date): Story {
+function restoreName(target: Target, made: MadeRestore, now: Date): Story {
   const { returned, keptNewer, isPart, mode } = made;
   const kept = keptNewer ? [plain(', keeping what was newer')] : [];
   if (returned !== null && returned.events > 0) return [...returnedStory(returned), ...kept];

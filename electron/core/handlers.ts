@@ -96,13 +96,13 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           interrupted: newest === undefined ? null : ENDED[newest.outcome],
         };
       } catch (error) {
-        folders.close(folderId);
+        await folders.close(folderId);
         throw error;
       }
     },
     async 'private.close'({ folderId }) {
       rowsRegister.closeAll(folderId);
-      folders.close(folderId);
+      await folders.close(folderId);
       return null;
     },
     async 'private.locate'({ folderId, snapshotId }) {
@@ -147,7 +147,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
     'folder.profile': ({ folderId }, task) => checkProfile(folders.get(folderId).folder, task),
     'folder.happened': ({ folderId }, task) =>
-      folders.inFront(folderId, ({ folder }) => readHappened(folder, task)),
+      folders.inFront(folderId, async ({ folder, guard }) => {
+        const happened = await readHappened(folder, task);
+        guard.tell(happened);
+        setTimeout(() => void guard.look(new Date()).catch(console.error), CHECK_AFTER_MS);
+        return happened;
+      }),
     'folder.waiting': ({ folderId }, task) =>
       folders.inFront(folderId, ({ folder }) => readWaiting(folder, task)),
     'folder.history': ({ folderId }, task) =>
@@ -164,12 +169,21 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'snapshot.keep': ({ folderId, snapshotId, label }) =>
       folders.inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
     'snapshot.hold': ({ folderId, snapshotId }) =>
-      folders.inFront(
-        folderId,
-        async ({ folder }) => (await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null,
+      folders.inFront(folderId, async ({ folder, guard }) =>
+        guard.holds(snapshotId)
+          ? null
+          : ((await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null),
       ),
     'snapshot.release': ({ folderId, snapshotId }) =>
-      folders.inFront(folderId, ({ folder }) => releaseSnapshot(folder, snapshotId)),
+      folders.inFront(
+        folderId,
+        async ({ folder, guard }) => guard.holds(snapshotId) || releaseSnapshot(folder, snapshotId),
+      ),
+    'snapshot.let-go': ({ folderId, snapshotId }) =>
+      folders.inFront(folderId, async ({ guard }) => {
+        await guard.letGo(snapshotId);
+        return null;
+      }),
     'snapshot.salvageable': ({ folderId, snapshotId }, task) =>
       folders.inFront(folderId, ({ folder }) => findSalvageable(folder, snapshotId, task)),
     'folder.space': ({ folderId }) => describeSpace(folders.get(folderId).folder),

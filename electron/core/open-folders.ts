@@ -1,6 +1,8 @@
 import {
   checkSnapshot,
+  createGuard,
   type DataFolder,
+  type Guard,
   type PrunePolicy,
   type RestoreConsents,
   type RestoreOptions,
@@ -12,6 +14,9 @@ import { type CheckQueue, createCheckQueue } from './check-queue.ts';
 import { toListed } from './for-window.ts';
 import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
 import { watchFolder } from './watch-folder.ts';
+
+/** How often it is looked whether a rule is about to take what would bring something back. */
+const LOOK_EVERY_MS = 60_000;
 
 /** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
@@ -29,7 +34,9 @@ export type OpenEntry = {
   readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
-  readonly close: () => void;
+  readonly guard: Guard;
+  /** Resolves once what was held is let go. */
+  readonly close: () => Promise<void>;
 };
 
 export type OpenFolders = {
@@ -38,7 +45,8 @@ export type OpenFolders = {
   readonly get: (folderId: FolderId) => OpenEntry;
   /** Runs what a person waits for; the background checks of this folder pause meanwhile. @throws as `get` */
   readonly inFront: <T>(folderId: FolderId, work: (entry: OpenEntry) => Promise<T>) => Promise<T>;
-  readonly close: (folderId: FolderId) => void;
+  /** Resolves once what was held in it is let go. */
+  readonly close: (folderId: FolderId) => Promise<void>;
 };
 
 /** The folders that are open, each watched and checked in the background. */
@@ -57,8 +65,14 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
       return entry.checks.runBefore(() => work(entry));
     },
     async add(folderId, folder) {
-      entries.get(folderId)?.close();
-      const stopWatching = await watchFolder(folder, (what) => tell({ type: 'changed', folderId, what }));
+      await entries.get(folderId)?.close();
+      const guard = createGuard(folder);
+      const keep = () => void guard.look(new Date()).catch(console.error);
+      const stopWatching = await watchFolder(folder, (what) => {
+        tell({ type: 'changed', folderId, what });
+        if (what === 'snapshots') keep();
+      });
+      const looking = setInterval(keep, LOOK_EVERY_MS).unref();
       const checks = createCheckQueue(
         async (id, signal) => {
           const snapshot = toListed(await checkSnapshot(folder, id, { signal }));
@@ -77,6 +91,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         folder,
         checks,
         conversations,
+        guard,
         remember(planId, planned) {
           newest = { planId, planned };
         },
@@ -86,16 +101,19 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           newest = null;
           return planned;
         },
-        close() {
+        async close() {
           stopWatching();
+          clearInterval(looking);
           checks.stop();
           conversations.close();
+          await guard.end();
         },
       });
     },
-    close(folderId) {
-      entries.get(folderId)?.close();
+    async close(folderId) {
+      const entry = entries.get(folderId);
       entries.delete(folderId);
+      await entry?.close();
     },
   };
 }

@@ -20,6 +20,7 @@ import type { StartTarget } from './start-target.ts';
 import { emptyTrashTo } from './system-trash.ts';
 
 const OLDEST_RUNTIME_FOR_USERS = 40;
+const LONGEST_CLOSING_MS = 1_000;
 
 /** The folder that is open, with the path that only this process knows. */
 type OpenPlace = {
@@ -47,6 +48,8 @@ export type Desktop = {
   readonly cacheDir: string;
   /** Opens a folder, or the folder of a database file. For paths that the window must not see. */
   readonly openPath: (path: string, requestId: RequestId) => Promise<Reply<OpenFolder>>;
+  /** Lets go what is held in the open folder, as far as that takes no longer than a moment. Never rejects. */
+  readonly closeFolder: () => Promise<void>;
 };
 
 const done = <T>(value: T): Reply<T> => ({ ok: true, value });
@@ -229,7 +232,14 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     },
   };
 
-  return { handlers, openPlace: () => place, cacheDir, openPath };
+  // What is not let go by then, the next start lets go.
+  const closeFolder = async () => {
+    if (place === null) return;
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_CLOSING_MS));
+    await Promise.race([core.request('private.close', { folderId: place.folderId }), late]);
+  };
+
+  return { handlers, openPlace: () => place, cacheDir, openPath, closeFolder };
 }
 
 function failed(code: ErrorCode, message: string): Reply<never> {

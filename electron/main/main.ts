@@ -81,12 +81,15 @@ async function start(): Promise<void> {
     });
     let saved = false;
     app.on('will-quit', (event) => {
-      core.stop();
       if (saved) return;
       event.preventDefault();
       saved = true;
       // In a later turn, because a quit during this event would be ignored.
-      void settings.settled().then(() => setImmediate(() => app.quit()));
+      void desktop
+        .closeFolder()
+        .then(() => core.stop())
+        .then(() => settings.settled())
+        .then(() => setImmediate(() => app.quit()));
     });
     window = openWindow(builtPath('preload', 'preload.cjs'), settings);
     closing.guard(window);

@@ -160,6 +160,7 @@ const schemas = {
   }),
   'snapshot.hold': ofSnapshot,
   'snapshot.release': ofSnapshot,
+  'snapshot.let-go': ofSnapshot,
   'snapshot.salvageable': ofSnapshot,
   'folder.space': ofFolder,
   'conversation.open': ofSnapshot,

@@ -14,7 +14,7 @@ import {
 import { exactnessAmong } from '../../words/moments.ts';
 import type { UndoneStep } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
-import { call } from '../ask/api.ts';
+import { call, listen } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { useJob } from '../ask/use-job.ts';
 import { useRequest } from '../ask/use-request.ts';
@@ -50,6 +50,14 @@ export function ActionHistoryDialog(props: ActionHistoryDialogProps) {
     seen.current = databaseRevision;
     reload();
   }, [databaseRevision, reload]);
+  // What is done by itself is seen here at once.
+  useEffect(
+    () =>
+      listen((event) => {
+        if (event.type === 'changed' && event.folderId === folderId && event.what === 'snapshots') reload();
+      }),
+    [folderId, reload],
+  );
   const found = history.value;
   const error = history.error ?? exporting.error;
   return (

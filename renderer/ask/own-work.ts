@@ -4,6 +4,7 @@ import type { RequestName } from '../../electron/contract.ts';
 const CHANGING: ReadonlySet<RequestName> = new Set([
   'snapshot.take',
   'snapshot.keep',
+  'snapshot.let-go',
   'plan.apply',
   'prune.apply',
   'trash.put-back',

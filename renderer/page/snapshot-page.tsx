@@ -96,7 +96,12 @@ export function SnapshotPage(props: SnapshotPageProps) {
           </Button>
         </div>
       )}
-      <RetentionLine snapshot={snapshot} keptHere={props.keptHere} onKeep={props.onKeep} />
+      <RetentionLine
+        folderId={props.folderId}
+        snapshot={snapshot}
+        keptHere={props.keptHere}
+        onKeep={props.onKeep}
+      />
       {isPart && (
         <p className="note">
           This was saved from a damaged snapshot. You can look at it, but not restore it as a whole: what is

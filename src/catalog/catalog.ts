@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { isRunningHere } from '../journal/under-way.ts';
 import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
-import type { Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
+import type { Kept, Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
@@ -12,7 +12,7 @@ import {
   openSnapshotFile,
   type SnapshotFile,
 } from '../snapshots/files.ts';
-import { readKeptNote } from '../snapshots/kept-notes.ts';
+import { type KeptNote, readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
@@ -183,18 +183,34 @@ async function summarize(
   const needed = await findNeeded(folder, files, { memory: findings.memory, now });
   const retention = explainRetention(files, folder.profile, needed, now);
   const there = new Set(files.map(({ id }) => id));
+  const notes = await readNotes(files);
+  const holds = new Map([...notes].flatMap(([id, { held, from }]) => (held === null ? [] : [[from, id]])));
   const summaries = await mapInBatches(shown, async (file): Promise<readonly SnapshotSummary[]> => {
-    const note = file.kind === KEPT_KIND ? await readKeptNote(dirname(file.file), file.name) : null;
+    const note = notes.get(file.id) ?? null;
     // Held only for a while, and in the list anyway.
     if (note !== null && note.held !== null && there.has(note.from)) return [];
     const known = await learn(folder, file, findings);
     if (known === null) return [];
     const lineage = findings.lineages.get(file.key) ?? 'unknown';
-    const kept =
-      note === null ? null : { name: note.name, note: note.note, from: note.from, keptAt: note.keptAt };
-    return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage, kept }];
+    const kept = note === null ? null : toKept(note);
+    const heldAs = holds.get(file.id) ?? null;
+    return [{ ...baseOf(file, retention.get(file.id) ?? NO_RULE), ...known, lineage, kept, heldAs }];
   });
   return summaries.flat();
+}
+
+/** The notes of what is kept, by its id. */
+async function readNotes(files: readonly SnapshotFile[]): Promise<ReadonlyMap<SnapshotId, KeptNote>> {
+  const notes = new Map<SnapshotId, KeptNote>();
+  for (const { id, kind, name, file } of files) {
+    const note = kind === KEPT_KIND ? await readKeptNote(dirname(file), name) : null;
+    if (note !== null) notes.set(id, note);
+  }
+  return notes;
+}
+
+function toKept({ name, note, from, keptAt, byItself }: KeptNote): Kept {
+  return { name, note, from, keptAt, ...(byItself === true ? { byItself } : {}) };
 }
 
 const NO_RULE: Retention = { status: 'kept', reason: 'no-rule', goesAt: null, rank: null, keep: null };

@@ -43,6 +43,8 @@ export type Kept = {
   /** What it is another name of, or a copy of; that may be gone. */
   readonly from: SnapshotId;
   readonly keptAt: string;
+  /** Nobody asked for it: it would have been lost while Snapback was open. Absent where a person wanted it. */
+  readonly byItself?: true | undefined;
 };
 
 /** What became of a file that somebody opened, since then. What is shown is as it was then. */
@@ -79,6 +81,8 @@ export type SnapshotSummary = {
   readonly salvagedFrom: SnapshotId | null;
   /** Why somebody keeps it; null for other snapshots. */
   readonly kept: Kept | null;
+  /** What keeps it by itself as long as Snapback is open; null: nothing does. */
+  readonly heldAs: SnapshotId | null;
   /** Only of a file from anywhere that somebody opened. */
   readonly opened?: OpenedBackup;
 };

@@ -79,7 +79,8 @@ export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): P
   if (note === null || note.held === null) return false;
   const original = files.find(({ id }) => id === note.from);
   if (original === undefined || !(await isSameFile(file, original))) {
-    await writeNote(folder, place, file.name, { ...note, held: null });
+    await writeNote(folder, place, file.name, { ...note, held: null, byItself: true });
+    await recordAction(folder, { did: 'keep', by: 'itself', keptId, snapshotId: note.from, name: note.name });
     return false;
   }
   try {
@@ -168,6 +169,7 @@ async function renew(
     name: wish.name ?? note.name,
     note: wish.note ?? note.note,
     held: wish.held === null ? null : note.held,
+    byItself: wish.held === null ? undefined : note.byItself,
   };
   if (JSON.stringify(now) !== JSON.stringify(note)) await writeNote(folder, place, name, now);
   return toKept(name, now, true);

@@ -32,6 +32,7 @@ const noteFile = v.pipe(
     from: v.pipe(v.string(), v.check(isSnapshotId)),
     keptAt: v.pipe(v.string(), v.isoTimestamp()),
     held: v.nullable(processMark),
+    byItself: v.optional(v.literal(true)),
   }),
 );
 

@@ -71,6 +71,7 @@ describe('the list without reading files', () => {
         lineage: 'unknown',
         undoes: null,
         kept: null,
+        heldAs: null,
         salvagedFrom: null,
       },
     ]);

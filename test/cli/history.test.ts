@@ -33,7 +33,7 @@ describe.concurrent('the history of actions', () => {
       const plan = await ask<RestorePlan>(dir, 'undo', undo ?? '');
       expect(plan).toMatchObject({ action: 'undo', snapshot: { id: undo }, refusals: [] });
       const { stdout: shown } = await run(['undo', '--data', dir]);
-      expect(shown).toMatch(/^(?:Undo|Redo) of “(?:Brought back Lighthouse, 20 messages|Restore to .*)”\n/);
+      expect(shown).toMatch(/^(?:Undo|Redo) of “.+”\n/);
       await ask<RestoreReceipt>(dir, 'undo', undo ?? '', '--yes', '--plan-id', plan.planId);
       expect(readTables(dir)).toEqual(expected);
     }

@@ -16,6 +16,13 @@ async function choose(page: Page, words: string): Promise<void> {
   await expect(line).toHaveAttribute('aria-selected', 'true');
 }
 
+/** What is kept of a snapshot: the file and its note; not what is still being written. */
+function keptOf(dir: string, id: string | undefined): readonly string[] {
+  const place = join(dir, 'snapback/kept');
+  const name = id?.split('/').at(-1) ?? '?';
+  return existsSync(place) ? readdirSync(place).filter((file) => file.startsWith(`${name}.`)) : [];
+}
+
 /** Answers the system's next save dialogs with this path. */
 async function answerSave(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
@@ -46,7 +53,46 @@ test('a snapshot that goes at the next checkpoint says so, and is kept with a na
     text(page, 'Kept as “Before I broke it”. It stays until you move it to the trash.'),
   ).toBeVisible();
   await expect(text(page, 'You keep this one: it stays until you move it to the trash.')).toBeVisible();
-  expect(readdirSync(join(demo, 'snapback/kept')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+  expect(keptOf(demo, listKind(demo, 'periodic').at(-1))).toHaveLength(2);
+});
+
+test('what would bring something back and is about to be removed is kept by itself, and let go on request', async ({
+  place,
+  demo,
+}) => {
+  const old = listKind(demo, 'rewind').at(-1);
+  const { app, page } = await place.launch({ data: demo });
+  await expect(await story(page)).toBeVisible();
+  await expect.poll(() => keptOf(demo, old)).toHaveLength(2);
+  await choose(page, 'older than 14 days');
+  const said = text(page, /kept by itself as long as this window is open\.$/);
+  await expect(said).toBeVisible();
+  await expectAccessible(app, page, 'a snapshot that is kept by itself');
+  await pressOn(button(page, 'Don’t keep'), 'Enter');
+  await expect(said).toBeHidden();
+  expect(keptOf(demo, old)).toEqual([]);
+});
+
+test('what the chat app removes meanwhile stays, and nothing else is left when the window closes', async ({
+  place,
+  demo,
+}) => {
+  // Of the other ones, the newest is not old enough, and one is damaged.
+  const [, , old = '', older] = listKind(demo, 'rewind');
+  const { app, page } = await place.launch({ data: demo });
+  await expect(await story(page)).toBeVisible();
+  await expect.poll(() => keptOf(demo, old)).toHaveLength(2);
+  await expect.poll(() => keptOf(demo, older)).toHaveLength(2);
+  rmSync(join(demo, 'snapshots', `${old}.json`));
+  await expect(page.getByRole('option').filter({ hasText: 'Kept' }).first()).toBeVisible();
+  await button(page, 'More').press('Enter');
+  await named(page, 'menuitem', 'History…').press('Enter');
+  await expect(named(page, 'alertdialog', 'History').getByRole('listitem').first()).toContainText(
+    'By itself',
+  );
+  await app.close();
+  expect(keptOf(demo, old)).toHaveLength(2);
+  expect(keptOf(demo, older)).toEqual([]);
 });
 
 test('while a snapshot in danger is decided on, it cannot be lost; nothing is left when nobody chose it', async ({
@@ -56,11 +102,8 @@ test('while a snapshot in danger is decided on, it cannot be lost; nothing is le
   const { page } = await place.launch({ data: demo });
   await expect(await story(page)).toBeVisible();
   await choose(page, 'removed at the next checkpoint');
-  /** A snapshot and its note; not what is still being written. */
-  const kept = () =>
-    existsSync(join(demo, 'snapback/kept'))
-      ? readdirSync(join(demo, 'snapback/kept')).filter((name) => !name.startsWith('.'))
-      : [];
+  const oldest = listKind(demo, 'periodic').at(-1);
+  const kept = () => keptOf(demo, oldest);
   await button(page, 'Restore…').click();
   await expect.poll(kept).toHaveLength(2);
   await page.keyboard.press('Escape');

@@ -157,8 +157,9 @@ describe.concurrent('the history', () => {
     await finishInterrupted(folder);
     const { entries, held } = await readHistory(folder);
     expect(inShort(entries, ids)).toEqual(told);
-    expect(entries[0]).toMatchObject({ code: committed ? null : 'core-stopped', receipt: null });
-    expect(held).toBe(committed ? entries[0]?.id : null);
+    const restored = entries.find(({ kind }) => kind === 'restore');
+    expect(restored).toMatchObject({ code: committed ? null : 'core-stopped', receipt: null });
+    expect(held).toBe(committed ? restored?.id : null);
   });
 
   test('names a restore that changed nothing, and why, and goes on with the one before', async () => {

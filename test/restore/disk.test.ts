@@ -1,4 +1,4 @@
-import { chmod, chown, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
@@ -168,7 +168,7 @@ describe.concurrent('without write permission', () => {
     await cp(place.dir, target.dir, { recursive: true });
     const denied = join(target.dir, PLACES[what]);
     if (what === 'journal') {
-      await mkdir(dirname(denied));
+      await mkdir(dirname(denied), { recursive: true });
       await writeFile(denied, '');
     } else if (what !== 'file') await mkdir(denied, { recursive: true });
     const files = await readdir(target.dir, { recursive: true });
@@ -207,6 +207,7 @@ describe.concurrent('an obstacle in place of a folder', () => {
     ['snapback', 'projections'],
   ] as const)('as a file called %s is named by the plan of a %s restore', async (name, mode) => {
     const { place, id } = await live(root(), story);
+    await rm(join(place.dir, name), { recursive: true, force: true });
     await writeFile(join(place.dir, name), '');
     const folder = await open(place);
     const request = { ...defaultRestoreOptions, mode, snapshotId: id, action: 'restore' } as const;

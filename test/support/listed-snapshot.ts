@@ -26,6 +26,7 @@ export function listedSnapshot(id: string, change: Partial<ListedSnapshot> = {})
     lineage: 'same',
     undoes: null,
     kept: null,
+    heldAs: null,
     salvagedFrom: null,
     ...change,
   };

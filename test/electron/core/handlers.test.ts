@@ -144,6 +144,7 @@ describe('the answers of the core', () => {
         { folderId, snapshotId: snapshotId.replace('rewind', '@kept') },
         task,
       ),
+      'snapshot.let-go': await handlers['snapshot.let-go']({ folderId, snapshotId }, task),
       'snapshot.salvageable': await handlers['snapshot.salvageable']({ folderId, snapshotId }, task),
       'snapshot.diff': await handlers['snapshot.diff']({ folderId, snapshotId }, task),
       'snapshot.take': await handlers['snapshot.take']({ folderId, kind: 'rewind' }, task),

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  createGuard,
+  type DataFolder,
+  keepSnapshot,
+  listSnapshots,
+  readHappened,
+  readHistory,
+  releaseAbandoned,
+} from '../../src/index.ts';
+import { makeRoot } from '../support/place.ts';
+import { keeping, rewindLately } from '../support/rewound.ts';
+import { NOW } from '../support/story.ts';
+
+/** What would bring something back is not lost to the host's rule while a folder is open. Time is given to the guard. */
+const root = makeRoot();
+
+const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+
+/** The host keeps copies from before a rewind for 14 days. */
+const SOON = inDays(12);
+
+async function begin() {
+  const { place, folder, id } = await rewindLately(root(), 'flags');
+  const guard = createGuard(folder);
+  guard.tell(await readHappened(folder));
+  const kept = async () => {
+    const path = join(folder.dir, 'snapback/kept');
+    return existsSync(path) ? (await readdir(path)).filter((name) => name.endsWith('.json')) : [];
+  };
+  return { place, folder, id, guard, kept, file: join(folder.dir, 'snapshots', `${id}.json`) };
+}
+
+async function summaryOf(folder: DataFolder, id: string) {
+  return (await listSnapshots(folder)).find((one) => one.id === id);
+}
+
+describe.concurrent('while a folder is open', () => {
+  test('what brings something back is held once a rule is about to take it, and the list says so', async () => {
+    const { folder, id, guard, kept } = await begin();
+    await guard.look(new Date());
+    expect(await kept()).toEqual([]);
+    await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
+    const heldAs = (await summaryOf(folder, id))?.heldAs ?? '';
+    expect(heldAs).toMatch(/^@kept\//);
+    expect([id, heldAs, 'rewind/other'].map(guard.holds)).toEqual([true, true, false]);
+    await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
+    await guard.end();
+    expect(await kept()).toEqual([]);
+    await guard.look(SOON);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('what the rule took meanwhile stays kept, with its history', async () => {
+    const { folder, id, guard, kept, file } = await begin();
+    await guard.look(SOON);
+    await rm(file);
+    await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
+    const [one] = (await listSnapshots(folder)).filter(({ kind }) => kind === '@kept');
+    expect(one).toMatchObject({ kept: { from: id, byItself: true }, heldAs: null });
+    expect((await readHistory(folder)).entries[0]).toMatchObject({ kind: 'keep', by: 'itself', target: id });
+    await guard.end();
+    await releaseAbandoned(folder);
+    expect(await kept()).toHaveLength(1);
+    await keepSnapshot(folder, one?.id ?? '', { name: 'Mine', note: null });
+    expect((await summaryOf(folder, one?.id ?? ''))?.kept).toMatchObject({ name: 'Mine' });
+    expect((await summaryOf(folder, one?.id ?? ''))?.kept).not.toHaveProperty('byItself');
+  });
+
+  test('what is gone between a look and the end of the guard stays kept too', async () => {
+    const { folder, guard, kept, file } = await begin();
+    await guard.look(SOON);
+    await rm(file);
+    await guard.end();
+    expect(await kept()).toHaveLength(1);
+    expect((await readHistory(folder)).entries[0]).toMatchObject({ kind: 'keep', by: 'itself' });
+  });
+
+  test('what a person let go is not held again, and what they keep stays theirs', async () => {
+    const first = await begin();
+    await first.guard.look(SOON);
+    await first.guard.letGo(first.id);
+    expect(await first.kept()).toEqual([]);
+    await rm(join(first.folder.dir, 'snapback/actions.jsonl'));
+    await first.guard.look(inDays(13));
+    expect(await first.kept()).toEqual([]);
+    const second = await begin();
+    await second.guard.look(SOON);
+    await keepSnapshot(second.folder, second.id, { name: 'Mine', note: null });
+    await second.guard.look(SOON);
+    await second.guard.end();
+    expect(await second.kept()).toHaveLength(1);
+  });
+
+  test('what is back is let go', async () => {
+    const { folder, id, guard, kept } = await begin();
+    await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
+    await applyRestore(folder, keeping(id), NOW);
+    guard.tell(await readHappened(folder));
+    await guard.look(SOON);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('a folder that cannot be written does not matter', async () => {
+    const { folder, guard } = await begin();
+    await rm(join(folder.dir, 'snapback'), { recursive: true, force: true });
+    await writeFile(join(folder.dir, 'snapback'), 'not a folder');
+    await guard.look(SOON);
+    await guard.end();
+  });
+});
