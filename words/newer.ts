@@ -1,6 +1,7 @@
 import type { NewerEvents } from '../src/model/diff.ts';
 import type { Refusal, Replay, RestorePlan } from '../src/model/restore.ts';
 import { countWritten, writtenEvents } from './events.ts';
+import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 
 /** What was written since, as a person counts it: in messages, or in events where there are none. */
@@ -52,6 +53,7 @@ export function newerChoice(plan: RestorePlan): NewerChoice | null {
 const REASONS: { readonly [why: string]: string } = {
   'several-rewinds': 'your chats were rewound more than once since this snapshot.',
   'other-timeline': 'they have taken the place of lost ones, or older ones have changed since.',
+  'replaced-by-left-out': 'one that would stay is replaced by one that is left out.',
   'no-replay': 'this chat app does not apply them again when it starts.',
   'no-gaps': 'this chat app does not allow a gap before them.',
 };
@@ -60,6 +62,14 @@ const REASONS: { readonly [why: string]: string } = {
 export function notKeptWords({ detail }: Refusal): string {
   const reason = REASONS[String(detail.why)] ?? 'this snapshot does not say exactly where it ends.';
   return `What was written since can’t be kept: ${reason}`;
+}
+
+/** Which events stay although they may refer to such as are left out: one line for each. */
+export function referringLines({ referring }: Pick<RestorePlan, 'referring'>): readonly string[] {
+  return referring.map(
+    ({ event, to }) =>
+      `Event ${formatNumber(event)} stays, and may refer to event ${formatNumber(to)}, which is left out.`,
+  );
 }
 
 /** `3 newer messages stay; start your chat app once to see them.` Null: none do. */

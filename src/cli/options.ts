@@ -35,6 +35,11 @@ export const OPTIONS = {
     type: 'boolean',
     means: 'keeps what was written since; the chat app adds it again when it starts next',
   },
+  without: {
+    type: 'string',
+    value: 'EVENTS',
+    means: 'leaves out some of what --keep-newer keeps: ids of events, with commas between them',
+  },
   merge: {
     type: 'boolean',
     means:
@@ -151,6 +156,7 @@ export const COMMANDS = {
       'db',
       'mode',
       'keep-newer',
+      'without',
       'merge',
       'base',
       'mine',

@@ -48,8 +48,10 @@ export function parseRestoreOptions(values: OptionValues): RestoreOptions {
     );
   if (merge !== undefined && values.mode !== undefined)
     throw usage('A merge always includes the messages: leave out --mode.', 'restore');
+  const leaveOut = parseLeaveOut(values);
   return {
     ...parseConsents(values),
+    ...(leaveOut === undefined ? {} : { leaveOut }),
     ...(merge === undefined ? {} : { merge }),
     ...(selection === undefined ? {} : { selection }),
     mode: choice('mode', values.mode, ['full', 'projections'], 'full'),
@@ -76,6 +78,16 @@ function parseSelection({
   if (names.includes(''))
     throw usage('The option --tables needs the names of tables, with commas between them.', 'restore');
   return { by: 'tables', tables: names };
+}
+
+/** Newer events that are not kept; undefined: all are. */
+function parseLeaveOut({ without, 'keep-newer': keepNewer }: OptionValues): readonly bigint[] | undefined {
+  if (without === undefined) return undefined;
+  if (keepNewer !== true) throw usage('The option --without needs --keep-newer.', 'restore');
+  const ids = without.split(',').map((id) => id.trim());
+  if (!ids.every((id) => /^\d{1,18}$/.test(id)))
+    throw usage('The option --without needs the ids of events, with commas between them.', 'restore');
+  return ids.map(BigInt);
 }
 
 /** How the snapshot is merged with what was written since; undefined: it is not. What a file chooses is not known yet. */

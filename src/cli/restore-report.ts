@@ -2,6 +2,7 @@ import { notesOf } from '../../words/diff-notes.ts';
 import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
 import { mergeLines } from '../../words/merge.ts';
+import { referringLines } from '../../words/newer.ts';
 import { choosable } from '../../words/not-restored.ts';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import { copyWords, keptStory, leadWords, lossStory } from '../../words/plan.ts';
@@ -22,6 +23,7 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
   const left = plan.tables.filter((table) => table.action === 'leave');
   const notes = [
     ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
+    ...referringLines(plan),
     ...mergeLines(plan),
     ...selectedLines(plan),
     ...remarkLines(plan),

@@ -25,6 +25,8 @@ export type RestoreOptions = RestoreConsents & {
   readonly mode: RestoreMode;
   /** Keep the events that were written since the snapshot. The host applies them at its next start. Only in a full restore. */
   readonly keepNewer: boolean;
+  /** Newer events that are not kept, by their ids; absent: all are kept. Only with `keepNewer`. */
+  readonly leaveOut?: readonly bigint[] | undefined;
   /** Tables in state `empty-then` to be emptied. */
   readonly clearTables: readonly string[];
   /** The part of the snapshot that is brought back; absent: all of it. Only in a full restore that keeps no newer events. */
@@ -64,6 +66,9 @@ export type Conflict = RowName & {
   /** What was chosen; null: nothing yet. */
   readonly take: MergeSide | null;
 };
+
+/** A newer event that is kept, and one that is left out, whose id its payload holds: it may refer to it. */
+export type Referring = { readonly event: bigint; readonly to: bigint };
 
 /** What a merge found. */
 export type MergedPart = {
@@ -163,6 +168,8 @@ export type RestorePlan = SelectedPart &
     readonly returningEvents: readonly NewerEvents[];
     /** Null where the tables hold all events of the log afterwards. */
     readonly replay: Replay | null;
+    /** Newer events that stay, and may refer to such as are left out; only the first ones. */
+    readonly referring: readonly Referring[];
     /** Live events that the snapshot does not hold, whatever their ids, without the host's own records of rewinds. */
     readonly newerEventsLost: number;
     /** `other`: neither log continues the other, so losing newer events needs a consent. */

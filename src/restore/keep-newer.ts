@@ -1,6 +1,6 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { Refusal, RestorePlan } from '../model/restore.ts';
+import type { Referring, Refusal, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { explainPrivateWrite, openPrivateDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
@@ -30,6 +30,9 @@ export type KeptEvents = {
   readonly events: number;
   /** How many records of a rewind were left out. */
   readonly rewindRecords: number;
+  /** How many were left out as they were asked to be, and those that were kept and may refer to them. */
+  readonly leftOut: number;
+  readonly referring: readonly Referring[];
   /** The content of the events: it belongs to what a plan says. */
   readonly hash: string;
   /** Why they cannot be kept; null: they can. Then nothing was added. */
@@ -40,7 +43,7 @@ export type KeptEvents = {
  * `no-ids`: the log has no ids by which newer events are told. `wrong-end`: the snapshot does not end with the event that
  * it names as its last. `no-replay`, `no-gaps`: the profile says that the host does not replay, or wants ids without gaps.
  * `several-rewinds`: more than one rewind is recorded since. `newer-taken`: the rewind took newer events, too.
- * `replaced`: newer events supersede lost ones. `other-timeline`: newer events have the ids of lost ones, or earlier events
+ * `replaced-by-left-out`: an event that stays is superseded by one that is left out. `replaced`: newer events supersede lost ones. `other-timeline`: newer events have the ids of lost ones, or earlier events
  * have changed.
  */
 type Obstacle =
@@ -50,6 +53,7 @@ type Obstacle =
   | 'no-gaps'
   | 'several-rewinds'
   | 'newer-taken'
+  | 'replaced-by-left-out'
   | 'replaced'
   | 'other-timeline';
 
@@ -58,16 +62,19 @@ export type OwnStage = { readonly stage: Stage; readonly nativeBinding: string |
 
 /**
  * Adds the live events after the snapshot's last one to its stage. Call it in the transaction that the plan is made in,
- * before the stage is read there. @throws `disk-full`, `schema-needs-host`, `cancelled`, database errors
+ * before the stage is read there. `leaveOut`: these are not added. @throws `usage` if one of them is no newer event, `disk-full`, `schema-needs-host`, `cancelled`, database errors
  */
 export async function addNewerEvents(
   { stage, nativeBinding }: OwnStage,
-  database: HostDatabase,
+  {
+    database,
+    leaveOut = [],
+  }: { readonly database: HostDatabase; readonly leaveOut?: RestoreOptions['leaveOut'] },
   task: TaskOptions,
 ): Promise<{ readonly stage: Stage; readonly kept: KeptEvents }> {
   const refused = (obstacle: Obstacle) => ({
     stage,
-    kept: { events: 0, rewindRecords: 0, hash: '', obstacle },
+    kept: { events: 0, rewindRecords: 0, leftOut: 0, referring: [], hash: '', obstacle },
   });
   const { log: rules } = database.profile;
   const staged = stage.tables.find(({ role }) => role === 'log');
@@ -78,7 +85,11 @@ export async function addNewerEvents(
   const db = openPrivateDatabase(stage.file, { nativeBinding });
   try {
     db.exec('BEGIN');
-    const added = await addTo({ db, staged, after: stage.lastEventId }, database, task);
+    const added = await addTo(
+      { db, staged, after: stage.lastEventId, leaveOut: new Set(leaveOut) },
+      database,
+      task,
+    );
     if (typeof added === 'string') return refused(added);
     db.exec('COMMIT');
     const grown = (table: StagedTable) =>
@@ -98,17 +109,30 @@ async function addTo(
   database: HostDatabase,
   task: TaskOptions,
 ): Promise<Omit<KeptEvents, 'obstacle'> | Obstacle> {
-  const { events, records, keyTaken, hash } = await copyNewerEvents(target, database, task);
+  const copied = await copyNewerEvents(target, database, task);
+  const { events, records, leftOut, referring, keyTaken, hash } = copied;
   const [record = null, ...more] = records;
   if (keyTaken) return 'other-timeline';
+  const [unknown] = [...target.leaveOut].filter((id) => !leftOut.includes(id));
+  if (unknown !== undefined) throw noSuchEvent(unknown);
   if (more.length > 0) return 'several-rewinds';
-  if (record !== null && events > 0 && database.profile.log.gapless) return 'no-gaps';
+  if (copied.isReplaced) return 'replaced-by-left-out';
+  if ((record !== null || leftOut.length > 0) && events > 0 && database.profile.log.gapless) return 'no-gaps';
   if (record !== null && tookNewer(target, database, record)) return 'newer-taken';
   const marks = copyMarks(target, database, record);
   // Without a record, and with no event missing, these flags may be the rewind itself.
   const isPrefix = countEarlier(target, database) >= target.staged.rows;
   if (marks.events > 0 && record === null && isPrefix) return 'replaced';
-  return { events, rewindRecords: records.length, hash: nameCopied(hash, marks.hash) };
+  return {
+    ...{ events, rewindRecords: records.length, leftOut: leftOut.length, referring },
+    hash: nameCopied(hash, marks.hash),
+  };
+}
+
+function noSuchEvent(id: bigint): SnapbackError {
+  return new SnapbackError('usage', `There is no newer event ${id} that could be left out.`, {
+    command: 'restore',
+  });
 }
 
 /** The highest event id in the stage, 0 without events; null if one is no integer. */
@@ -125,11 +149,12 @@ function readLastStaged({ db }: Stage, staged: StagedTable, id: string): bigint 
 /** Why a plan that keeps newer events may not be applied; null: it may, or there are none to keep. */
 export function findKeepRefusal(
   plan: Pick<RestorePlan, 'newerEvents' | 'newerEventsLost'>,
-  { obstacle, events, rewindRecords }: KeptEvents,
+  { obstacle, events, rewindRecords, leftOut }: KeptEvents,
 ): Refusal | null {
   if (events === 0 && plan.newerEventsLost === 0) return null;
   const records = plan.newerEvents.reduce((sum, one) => sum + one.rewindRecords, 0);
-  const found = obstacle ?? (plan.newerEventsLost > 0 || records !== rewindRecords ? 'other-timeline' : null);
+  const found =
+    obstacle ?? (plan.newerEventsLost !== leftOut || records !== rewindRecords ? 'other-timeline' : null);
   return found === null
     ? null
     : refusalOf(
@@ -146,6 +171,8 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
   'several-rewinds': 'The chats were rewound more than once since this snapshot.',
   'newer-taken': 'The rewind also took messages that were written after this snapshot was taken.',
+  'replaced-by-left-out':
+    'An event that would stay is replaced by one that is left out. Leave both out, or none.',
   replaced: 'Newer events replace lost ones, and no rewind is recorded that would tell why.',
   'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
 };

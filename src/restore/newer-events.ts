@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HostDatabase } from '../host/host-database.ts';
+import { parseJson } from '../log/payload.ts';
+import type { Referring } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { createRowInsert } from '../sqlite/insert-row.ts';
@@ -11,12 +13,23 @@ import { columnInStage, type StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 
 /** The log of a stage that may be written to, and the event after which the live ones are newer. */
-export type Target = { readonly db: WriteDatabase; readonly staged: StagedTable; readonly after: bigint };
+export type Target = {
+  readonly db: WriteDatabase;
+  readonly staged: StagedTable;
+  readonly after: bigint;
+  /** Newer events that are not copied, and set no flags either. */
+  readonly leaveOut: ReadonlySet<bigint>;
+};
 
 export type CopiedEvents = {
   readonly events: number;
   /** The ids of the records of rewinds, which were left out. */
   readonly records: readonly bigint[];
+  /** The ids of the events that were left out as they were asked to be. */
+  readonly leftOut: readonly bigint[];
+  readonly referring: readonly Referring[];
+  /** An event that was copied is superseded by one that was left out, so nobody knows how it was before. */
+  readonly isReplaced: boolean;
   /** Whether a newer event has the key of one that the stage holds. Then not all were copied. */
   readonly keyTaken: boolean;
   readonly hash: string;
@@ -24,34 +37,65 @@ export type CopiedEvents = {
 
 /** Copies the newer events into the stage, but no record of a rewind. @throws `cancelled`, database errors */
 export async function copyNewerEvents(
-  { db, staged, after }: Target,
+  { db, staged, after, leaveOut }: Target,
   { db: live, schema, profile }: HostDatabase,
   task: TaskOptions,
 ): Promise<CopiedEvents> {
   const { columns } = staged;
-  const { id, kind } = profile.log.columns;
-  const [idAt, kindAt] = [placeOfName(columns, id), placeOfName(columns, kind)];
+  const { id, kind, payload, supersededBy } = profile.log.columns;
+  const [idAt = -1, kindAt = -1, payloadAt = -1, byAt = -1] = [id, kind, payload, supersededBy].map((name) =>
+    placeOfName(columns, name),
+  );
   const insert = createInsert(db, staged);
   const hasher = createTableHasher(columns);
   const yielder = createYielder(task);
   const records: bigint[] = [];
-  let [events, keyTaken] = [0, false];
+  const leftOut: bigint[] = [];
+  const referring: Referring[] = [];
+  let [events, keyTaken, isReplaced] = [0, false, false];
   const order = `WHERE ${quoteName(id)} > ${after} ORDER BY ${quoteName(id)}`;
   const source = { schemaName: 'main', table: staged.live.name, columns, order, encoding: schema.encoding };
   for (const row of readRows(live, source)) {
     const [eventId, what] = [row[idAt], row[kindAt]];
     const isRewind = typeof what === 'string' && profile.chat.rewindKinds.includes(what);
     if (isRewind && typeof eventId === 'bigint') records.push(eventId);
+    else if (typeof eventId === 'bigint' && leaveOut.has(eventId)) leftOut.push(eventId);
     else if (insert(row)) {
       hasher.add(row);
       events += 1;
+      isReplaced ||= leaveOut.has(asId(row[byAt]) ?? -1n);
+      if (typeof eventId === 'bigint' && leaveOut.size > 0 && referring.length < MOST_REFERRING)
+        for (const to of findIds(row[payloadAt], leaveOut)) referring.push({ event: eventId, to });
     } else {
       keyTaken = true;
       break;
     }
     await yielder.step();
   }
-  return { events, records, keyTaken, hash: hasher.finish().hash };
+  return { events, records, leftOut, referring, isReplaced, keyTaken, hash: hasher.finish().hash };
+}
+
+const MOST_REFERRING = 20;
+
+function asId(value: unknown): bigint | null {
+  if (typeof value === 'bigint') return value;
+  return (typeof value === 'string' || typeof value === 'number') && /^\d{1,18}$/.test(String(value))
+    ? BigInt(value)
+    : null;
+}
+
+/** Those of the ids that a payload holds as a value, at any depth. */
+function findIds(payload: unknown, ids: ReadonlySet<bigint>): readonly bigint[] {
+  const found = new Set<bigint>();
+  const open: unknown[] = [parseJson(payload)];
+  while (open.length > 0) {
+    const value = open.pop();
+    const id = asId(value);
+    if (id !== null && ids.has(id)) found.add(id);
+    if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) open.push(inner);
+  }
+  return [...found];
 }
 
 /** Adds a row behind those of a staged table. False if its key is taken. */
@@ -129,7 +173,8 @@ export function copyMarks(
     .safeIntegers();
   let events = 0;
   for (const row of marked.iterate(after, after)) {
-    if (record !== null && `${row[2]}` === `${record}`) continue;
+    const by = asId(row[2]);
+    if (by !== null && (by === record || target.leaveOut.has(by))) continue;
     add.run(...row);
     hasher.add(row);
     events += 1;

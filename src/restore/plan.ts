@@ -164,6 +164,7 @@ export async function preparePlan(
     returningEvents: returning,
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),
     replay: replay?.shown ?? null,
+    referring: request.kept?.referring ?? [],
     lineage,
     schemaDrift: stage.drift,
     guessedBlobs: stage.guessedBlobs,
@@ -186,13 +187,14 @@ export async function preparePlan(
   const notKept = request.kept === null ? null : findKeepRefusal(plan, request.kept);
   const notSelected =
     request.selected === null ? null : findSelectRefusal(database, request.selected, comparisons);
-  const refusals = findRefusals(plan, { ...request, database, logIsAsLeft, foreignId, integrity });
   // Where the newer events stay, both logs are of one timeline, although each has events that the other lacks.
-  const keeps = request.kept !== null && request.kept.events > 0 && notKept === null;
+  const keeps = request.kept !== null && request.kept.events + request.kept.leftOut > 0 && notKept === null;
+  const told = keeps ? { ...plan, lineage: 'same' as const } : plan;
+  const refusals = findRefusals(told, { ...request, database, logIsAsLeft, foreignId, integrity });
   const notMerged = request.selected?.merged?.refusals ?? [];
   const own = [notKept, notSelected, ...notMerged].filter((refusal) => refusal !== null);
   return {
-    plan: { ...plan, lineage: keeps ? 'same' : lineage, planId: id, refusals: [...own, ...refusals] },
+    plan: { ...told, planId: id, refusals: [...own, ...refusals] },
     whole: request.selected?.whole ?? null,
     stage,
     tablesAt: replay?.tablesAt ?? null,

@@ -103,7 +103,9 @@ export async function prepareStage(
   task: TaskOptions,
 ): Promise<PreparedStage> {
   const { stage, folder } = source;
-  const { keepNewer, mode, selection, merge } = options;
+  const { keepNewer, mode, selection, merge, leaveOut } = options;
+  if (leaveOut !== undefined && !keepNewer)
+    throw new SnapbackError('usage', 'Only where newer events are kept can some of them be left out.');
   if (
     merge !== undefined &&
     (mode !== 'full' || keepNewer || selection !== undefined || options.clearTables.length > 0)
@@ -129,5 +131,5 @@ export async function prepareStage(
   if (merge !== undefined) return { ...(await mergeNewer(source, database, merge, task)), kept: null };
   if (!keepNewer) return { stage, kept: null, selected: null, close: null };
   const own = { stage, nativeBinding: folder.nativeBinding };
-  return { ...(await addNewerEvents(own, database, task)), selected: null, close: null };
+  return { ...(await addNewerEvents(own, { database, leaveOut }, task)), selected: null, close: null };
 }

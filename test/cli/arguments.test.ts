@@ -62,6 +62,11 @@ describe('a command line', () => {
     });
   });
 
+  test('keeps newer events, or all but some', () => {
+    const { command } = parse('restore a/b --data D --keep-newer --without 14,15');
+    expect(command).toMatchObject({ options: { keepNewer: true, leaveOut: [14n, 15n] } });
+  });
+
   test('merges, with the choices that are said, and a base if it is named', () => {
     const merged = (flags: string) => parse(`restore a/b --data D --merge ${flags}`).command;
     const choices = { all: null, tables: [] };
@@ -191,6 +196,8 @@ describe('wrong usage is refused with one sentence:', () => {
     ['rows without a file', 'restore a/b --data D --rows'],
     ['guesses without a chat', 'restore a/b --data D --tables memories --with-guessed'],
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
+    ['events left out of nothing', 'restore a/b --data D --without 14'],
+    ['a word for an event', 'restore a/b --data D --keep-newer --without 14,x'],
     ['choices without a merge', 'restore a/b --data D --mine'],
     ['both sides of a merge', 'restore a/b --data D --merge --mine --theirs'],
     ['a merge with newer events', 'restore a/b --data D --merge --keep-newer'],

@@ -71,6 +71,60 @@ describe.concurrent.each(WAYS)('a rewind by a host that %s', (way) => {
   });
 });
 
+describe.concurrent('of the newer events, some can be left out', () => {
+  test.each(WAYS)('after a rewind by a host that %s: the others stay, and the undo is exact', async (way) => {
+    const { place, folder, id, since } = await rewind(way);
+    const request = { ...keeping(id), leaveOut: [14n] };
+    const plan = await planRestore(folder, request);
+    expect(plan).toMatchObject({
+      ...{ refusals: [], newerEventsLost: 1, lineage: 'same', referring: [] },
+      replay: { fromEvent: 15n, toEvent: 15n },
+    });
+    expect(plan.planId).not.toBe((await planRestore(folder, keeping(id))).planId);
+    const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
+    expect(textsOf(place).map((row) => (Array.isArray(row) ? row[0] : null))).toEqual([
+      ...Array.from({ length: 12 }, (_, index) => index + 1),
+      15,
+    ]);
+    const file = join(folder.dir, 'snapshots', `${receipt.checkpointId}.json`);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ last_event_id: 12 });
+    await applyUndo(folder, {}, NOW);
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
+
+  test('even all of them: then it is the whole restore', async () => {
+    const { place, folder, id, before } = await rewind('deletes');
+    const { replay } = await applyRestore(folder, { ...keeping(id), leaveOut: [14n, 15n] }, NOW);
+    expect(replay).toBeNull();
+    expect(readState(place.databaseFile)).toEqual(before);
+  });
+
+  test('with a note where one that stays may refer to one that is left out, and without what that one flagged', async () => {
+    const { place, folder, id } = await rewind('flags');
+    run(
+      place,
+      `INSERT INTO event_log (kind, payload_json) VALUES ('edit', '{"chat_id": "c1", "of": {"event_id": "14"}, "n": 3}');
+       UPDATE event_log SET hidden = 1, superseded_by = 15 WHERE id = 2;`,
+    );
+    expect((await planRestore(folder, { ...keeping(id), leaveOut: [14n] })).referring).toEqual([
+      { event: 16n, to: 14n },
+    ]);
+    await applyRestore(folder, { ...keeping(id), leaveOut: [15n] }, NOW);
+    expect(textsOf(place)[1]).toEqual([2, 'old 2', 0]);
+  });
+
+  test('but none that a kept one is replaced by, none that is not there, and none where nothing is kept', async () => {
+    const { place, folder, id } = await rewind('flags');
+    expect(await codeOf(planRestore(folder, { ...keeping(id), leaveOut: [99n] }))).toBe('usage');
+    expect(await codeOf(planRestore(folder, { ...keeping(id), keepNewer: false, leaveOut: [14n] }))).toBe(
+      'usage',
+    );
+    run(place, 'UPDATE event_log SET hidden = 1, superseded_by = 15 WHERE id = 14');
+    const plan = await planRestore(folder, { ...keeping(id), leaveOut: [15n] });
+    expect(plan.refusals).toMatchObject(refusedWith('replaced-by-left-out'));
+  });
+});
+
 const refusedWith = (why: string) => [{ code: 'newer-not-kept', detail: { why } }];
 
 describe.concurrent('newer events are not kept', () => {

@@ -46,6 +46,7 @@ export const plan: RestorePlan = {
   newerEvents: [],
   returningEvents: [],
   replay: null,
+  referring: [],
   newerEventsLost: 0,
   lineage: 'same',
   schemaDrift: [],

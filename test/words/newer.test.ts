@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { RestorePlan } from '../../src/model/restore.ts';
-import { keepRefusal, newerChoice, notKeptWords, startOnceWords, stayWords } from '../../words/newer.ts';
+import {
+  keepRefusal,
+  newerChoice,
+  notKeptWords,
+  referringLines,
+  startOnceWords,
+  stayWords,
+} from '../../words/newer.ts';
 import { blockedWords } from '../../words/plan.ts';
 import { group, plan } from '../support/plan.ts';
 
@@ -63,4 +70,10 @@ describe('what was written since', () => {
     expect(startOnceWords(replay)).toBe('Start your chat app once to see 3 newer messages.');
     expect([stayWords(null), startOnceWords(null)]).toEqual([null, null]);
   });
+});
+
+test('an event that stays is named with the one that it may refer to', () => {
+  expect(referringLines({ referring: [{ event: 1016n, to: 14n }] })).toEqual([
+    'Event 1,016 stays, and may refer to event 14, which is left out.',
+  ]);
 });
