@@ -11,6 +11,7 @@ export const databaseErrors: Entries<
   | 'database-damaged'
   | 'database-read-only'
   | 'database-in-use'
+  | 'database-synced'
   | 'not-a-database'
   | 'profile-invalid'
   | 'viewing-a-copy'
@@ -72,6 +73,17 @@ export const databaseErrors: Entries<
     happened: 'Your account may only read the file or its folder.',
     unharmed: NOTHING_CHANGED,
     next: 'Give your account permission to write, then try again. Looking at snapshots works without it.',
+  }),
+  'database-synced': () => ({
+    title: 'Other devices write to this database',
+    happened:
+      'The profile says that the chat app keeps it in step with other devices. What is restored in it would be overwritten by them, or spread to them.',
+    unharmed: NOTHING_CHANGED,
+    next: {
+      window:
+        'A restored copy can be made on the command line. Looking, comparing and exporting work as ever.',
+      cli: 'Restore into a new file with --to FILE. Looking, comparing and exporting work as ever.',
+    },
   }),
   'database-in-use': (failure) => ({
     title: 'The chat app is still running',

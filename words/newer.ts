@@ -56,6 +56,8 @@ const REASONS: { readonly [why: string]: string } = {
   'replaced-by-left-out': 'one that would stay is replaced by one that is left out.',
   'no-replay': 'this chat app does not apply them again when it starts.',
   'no-gaps': 'this chat app does not allow a gap before them.',
+  'place-taken': 'they have taken the place of lost ones.',
+  'no-places': 'the log lacks columns that the profile names.',
 };
 
 /** One sentence that says why what was written since cannot be kept. */

@@ -29,11 +29,15 @@ function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Pl
     ids: `the ids in “${log.table}” are not whole numbers`,
     unreadable: `“${first}” can’t be read here`,
     'read-only': 'the database or its folder can’t be written',
+    synced: 'the profile says that other devices write to the database, too',
+    'no-places': 'the log lacks the columns of “log.sequence”',
     'no-replay': 'the profile says that the chat app does not apply its events when it starts',
     'no-gaps': 'the profile says that the ids of events must have no gaps',
   };
   const keepNewer = obstacles['keep-newer'];
   const restore = obstacles.restore ?? (writable ? null : 'read-only');
+  if (restore === 'synced')
+    return `Snapshots can be compared, exported and taken here, and restored into a new file, but not in place: ${reasons.synced}.`;
   if (restore !== null)
     return `Snapshots can be looked at, compared and exported here, but not taken or restored: ${reasons[restore]}.`;
   const can = 'Snapshots can be compared, taken and restored here';

@@ -1,6 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import { chainColumns, findLogTable } from '../log/events.ts';
+import { shownTime } from '../log/last-time.ts';
 import { readChatNames, readSpeech } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -135,7 +136,7 @@ async function group(
     const { chat, speaker, text } = readSpeech(profile, payload);
     const mark: EventMark = {
       id: typeof id === 'bigint' ? id : 0n,
-      ts: typeof ts === 'string' ? ts : ts === null || ts === undefined ? null : String(ts),
+      ts: shownTime(ts === null || ts === undefined ? null : String(ts), profile.log),
       kind: typeof kind === 'string' ? kind : null,
       speaker,
       // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.

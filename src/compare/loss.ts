@@ -1,7 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
-import { parseTime } from '../log/last-time.ts';
+import { parseTime, shownTime } from '../log/last-time.ts';
 import { readChatNames, readSpeech } from '../log/payload.ts';
 import type { NewerEvents, SnapshotRef } from '../model/diff.ts';
 import type { Loss, SaidMessage, Way } from '../model/happened.ts';
@@ -74,9 +74,10 @@ function rewoundAtOf(returning: readonly NewerEvents[], newer: readonly NewerEve
   return timesOf(newer.filter(({ chat }) => back.has(chat))).at(-1) ?? timesOf(newer).at(-1) ?? null;
 }
 
-function toIso(ts: unknown): string | null {
-  if (ts === null || ts === undefined) return null;
-  const time = parseTime(String(ts));
+/** A time as `shownTime` gives it, in ISO 8601; null where it has an unknown form. */
+function toIso(ts: string | null): string | null {
+  if (ts === null) return null;
+  const time = parseTime(ts, null);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
@@ -84,14 +85,17 @@ function readLastEventTime({ db, profile }: HostDatabase, { log }: EventMatch): 
   const { name, columns } = log.staged;
   const place = placeOfName(columns, profile.log.columns.ts);
   if (place === -1) return null;
-  return toIso(
-    db
-      .prepare<[], unknown>(
-        `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY rowid DESC LIMIT 1`,
-      )
-      .pluck()
-      .get(),
-  );
+  const stored = db
+    .prepare<[], unknown>(
+      `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY rowid DESC LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  return toIso(shownTime(asText(stored), profile.log));
+}
+
+function asText(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 const MOST_MESSAGES = 3;
@@ -116,7 +120,7 @@ function readLastMessages(database: HostDatabase, { log }: EventMatch): readonly
       chat,
       speaker,
       text: shortenText(text, LONGEST_MESSAGE),
-      at: toIso(ts),
+      at: toIso(shownTime(asText(ts), profile.log)),
     });
     if (found.length === MOST_MESSAGES) break;
   }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { SnapbackError } from '../model/errors.ts';
 import { foldName } from '../sqlite/names.ts';
-import { defaultChatNames, defaultPerson, defaultProfile, type Profile } from './profile.ts';
+import { defaultChatNames, defaultPerson, defaultProfile, type Profile, TIME_UNITS } from './profile.ts';
 
 /*
  * The form of a profile. The message of each schema says what would be valid: it completes the sentence “… must be …” of
@@ -18,6 +18,7 @@ const name = v.pipe(
   v.check((text) => text !== '' && text.length <= LONGEST_NAME && !/\p{Cc}/u.test(text), PRINTABLE),
 );
 const names = listOf(name, 'names');
+const bool = v.boolean('true or false');
 const count = v.pipe(
   v.number(COUNT),
   v.integer(COUNT),
@@ -43,7 +44,7 @@ function section<T extends v.ObjectEntries>(entries: T) {
   );
 }
 
-const { log, tables, nouns, periodic, rewind, restore, chat } = defaultProfile;
+const { log, tables, synced, nouns, periodic, rewind, restore, chat } = defaultProfile;
 
 /** Tests hold it against what explains it. */
 export const profileSchema = section({
@@ -62,12 +63,27 @@ export const profileSchema = section({
         }),
         {},
       ),
-      replays: v.optional(v.boolean('true or false'), log.replays),
-      gapless: v.optional(v.boolean('true or false'), log.gapless),
+      replays: v.optional(bool, log.replays),
+      gapless: v.optional(bool, log.gapless),
+      sequence: v.optional(
+        v.nullable(
+          section({
+            stream: v.optional(name, 'stream_id'),
+            place: v.optional(name, 'stream_position'),
+            gapless: v.optional(bool, false),
+          }),
+        ),
+        log.sequence,
+      ),
+      timeUnit: v.optional(
+        v.nullable(v.picklist(TIME_UNITS, `a unit of time (${TIME_UNITS.join(', ')})`)),
+        log.timeUnit,
+      ),
     }),
     {},
   ),
   tables: v.optional(names, [...tables]),
+  synced: v.optional(bool, synced),
   nouns: v.optional(listOf(section({ table: name, one: name, many: name }), 'nouns'), [...nouns]),
   periodic: v.optional(
     section({

@@ -9,11 +9,24 @@ export type Profile = {
     readonly replays: boolean;
     /** Whether the ids of the events must follow each other without gaps. */
     readonly gapless: boolean;
+    /** The places of events within their streams; null: events have none. */
+    readonly sequence: Sequence | null;
+    /** What the numbers in the column `ts` count, or that it holds no time; null: as they look. */
+    readonly timeUnit: TimeUnit | null;
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
   readonly chat: ChatFields;
+  /** Whether other devices write to the database, so that a restore in place would be undone or spread by them. */
+  readonly synced: boolean;
 } & Rules;
+
+/** The column of an event's stream, that of its place in it, and whether the places must follow each other without gaps. */
+type Sequence = { readonly stream: string; readonly place: string; readonly gapless: boolean };
+
+/** `iso`: a date and time as text. Numbers count from 1970 on. */
+export const TIME_UNITS = ['iso', 's', 'ms', 'us', 'none'] as const;
+export type TimeUnit = (typeof TIME_UNITS)[number];
 
 type LogColumns = {
   readonly id: string;
@@ -77,6 +90,8 @@ export const defaultProfile: Profile = {
     },
     replays: true,
     gapless: false,
+    sequence: null,
+    timeUnit: null,
   },
   tables: [
     'bots',
@@ -90,6 +105,7 @@ export const defaultProfile: Profile = {
     'activity',
     'classifier_failures',
   ],
+  synced: false,
   nouns: [
     { table: 'bots', one: 'bot', many: 'bots' },
     { table: 'edges', one: 'edge', many: 'edges' },

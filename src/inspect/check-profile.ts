@@ -45,7 +45,7 @@ export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileC
       records: events.filter(({ isRewind }) => isRewind).length,
       flags: [columns.supersededBy, columns.hidden].filter((column) => column !== null),
     },
-    obstacles: findObstacles(profile, wholeNumberIds, tables),
+    obstacles: findObstacles(profile, { log, wholeNumberIds, tables }),
   };
 }
 
@@ -104,12 +104,20 @@ function sortTables({ tables, unreadable }: Schema, { log, tables: named }: Prof
   };
 }
 
+type Understood = Pick<ProfileCheck, 'tables'> & { readonly log: Table; readonly wholeNumberIds: boolean };
+
 function findObstacles(
-  { log }: Profile,
-  wholeNumberIds: boolean,
-  { unreadable }: ProfileCheck['tables'],
+  { log: rules, synced }: Profile,
+  { log, wholeNumberIds, tables }: Understood,
 ): ProfileCheck['obstacles'] {
-  const both = wholeNumberIds ? (unreadable.length > 0 ? 'unreadable' : null) : 'ids';
-  const replay = log.replays ? (log.gapless ? 'no-gaps' : null) : 'no-replay';
-  return { take: both, restore: both, 'keep-newer': both ?? replay };
+  const both = wholeNumberIds ? (tables.unreadable.length > 0 ? 'unreadable' : null) : 'ids';
+  const names = log.columns.map(({ name }) => name);
+  const { sequence } = rules;
+  const hasPlaces =
+    sequence === null ||
+    [sequence.stream, sequence.place].every((column) => placeOfName(names, column) !== -1);
+  const gaps = rules.gapless ? 'no-gaps' : null;
+  const replay = rules.replays ? (hasPlaces ? gaps : 'no-places') : 'no-replay';
+  const restore = both ?? (synced ? 'synced' : null);
+  return { take: both, restore, 'keep-newer': restore ?? replay };
 }

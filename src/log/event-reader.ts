@@ -1,5 +1,6 @@
 import type { ChatFields, Profile } from '../host/profile.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
+import { shownTime } from './last-time.ts';
 import { firstText, parseJson, parsePayload } from './payload.ts';
 
 const FIELD_LISTS = [
@@ -82,7 +83,7 @@ export function createEventReader(
       return {
         id: typeof storedId === 'bigint' ? storedId : asText(storedId),
         branch: asText(storedBranch),
-        ts: find(fields.payloadTime) ?? asText(storedTs),
+        ts: find(fields.payloadTime) ?? shownTime(asText(storedTs), profile.log),
         kind: eventKind,
         chat: find(fields.payloadChat),
         speaker: find(fields.payloadSpeaker),

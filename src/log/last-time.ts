@@ -1,4 +1,4 @@
-import type { Profile } from '../host/profile.ts';
+import type { Profile, TimeUnit } from '../host/profile.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Identity } from './events.ts';
@@ -8,14 +8,14 @@ type Log = { readonly table: string; readonly identity: Identity };
 /** The time that the event with this id carries; with null, the last one. Null if there is none or its time has an unknown form. */
 export function readTime(
   db: AnyDatabase,
-  { log: { columns } }: Profile,
+  { log: rules }: Profile,
   { table, identity }: Log,
   event: bigint | null,
 ): Date | null {
   // `chainColumns` has `ts` in second place.
   const column = identity[1];
   if (column == null) return null;
-  const [id, ts] = [quoteName(columns.id), quoteName(column)];
+  const [id, ts] = [quoteName(rules.columns.id), quoteName(column)];
   const value = db
     .prepare<bigint[], unknown>(
       `SELECT CAST(${ts} AS TEXT) FROM main.${quoteName(table)} ${event === null ? '' : `WHERE ${id} = ?`}
@@ -23,16 +23,34 @@ export function readTime(
     )
     .pluck()
     .get(...(event === null ? [] : [event]));
-  const time = typeof value === 'string' ? parseTime(value) : Number.NaN;
+  const time = typeof value === 'string' ? parseTime(value, rules.timeUnit) : Number.NaN;
   return Number.isNaN(time) ? null : new Date(time);
 }
 
-/** Reads ISO 8601, or seconds or milliseconds since 1970; in milliseconds since 1970. NaN for anything else. */
-export function parseTime(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
+/**
+ * Reads ISO 8601, or a number in the given unit: without one, seconds or milliseconds since 1970. In milliseconds since
+ * 1970; NaN for anything else.
+ */
+export function parseTime(text: string, timeUnit: TimeUnit | null): number {
+  if (timeUnit === 'none') return Number.NaN;
+  const isNumber = /^\d+(\.\d+)?$/.test(text);
+  if (!isNumber) return timeUnit === null || timeUnit === 'iso' ? Date.parse(text) : Number.NaN;
+  if (timeUnit === 'iso') return Number.NaN;
   const number = Number(text);
-  const time = number < FIRST_MILLISECONDS ? number * 1000 : number;
+  const time = number * IN_MS[timeUnit ?? (number < FIRST_MILLISECONDS ? 's' : 'ms')];
   return time <= LATEST_MS ? time : Number.NaN;
+}
+
+const IN_MS = { s: 1000, ms: 1, us: 0.001 } as const;
+
+/**
+ * The time of an event as it is shown: in ISO 8601 where the profile says in which unit it is stored, else as it is stored.
+ * Null where there is none.
+ */
+export function shownTime(stored: string | null, log: Profile['log']): string | null {
+  if (stored === null || log.timeUnit === null) return stored;
+  const time = parseTime(stored, log.timeUnit);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
 /** From this number on, a time is in milliseconds: as seconds it would be in the year 5138, as milliseconds it is in 1973. */

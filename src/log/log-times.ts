@@ -57,7 +57,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const [tsSql, kindSql, payloadSql] = [ts, kind, payload].map((column) => sqlName(columns.get(column)));
   const from = `FROM main.${quoteName(live.name)} ${hintOf({ byRowid })}`;
   const timeOf = (text: unknown): number | null => {
-    const time = typeof text === 'string' ? parseTime(text) : Number.NaN;
+    const time = typeof text === 'string' ? parseTime(text, profile.log.timeUnit) : Number.NaN;
     return Number.isNaN(time) ? null : time;
   };
   const select = (sql: string) => db.prepare<unknown[], unknown[]>(sql).raw().safeIntegers();

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'database-damaged',
   'database-read-only',
   'database-in-use',
+  'database-synced',
   'not-a-database',
   'profile-invalid',
   'snapshot-missing',

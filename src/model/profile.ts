@@ -8,10 +8,11 @@ type Ability = 'take' | 'restore' | 'keep-newer';
 
 /**
  * Why something cannot be done. `ids`: the ids of events are not whole numbers. `unreadable`: a table of the profile cannot be
- * read here. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
+ * read here. `synced`: the profile says that other devices write to the database. `no-places`: the log lacks the columns of
+ * the profile's `sequence`. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
  * ids without gaps, so that nothing can be kept where the record of a rewind has to go.
  */
-type ProfileObstacle = 'ids' | 'unreadable' | 'no-replay' | 'no-gaps';
+type ProfileObstacle = 'ids' | 'unreadable' | 'synced' | 'no-replay' | 'no-gaps' | 'no-places';
 
 /** What is understood of a data folder: its profile, held against its database. */
 export type ProfileCheck = {

@@ -42,6 +42,7 @@ export type KeptEvents = {
 /**
  * `no-ids`: the log has no ids by which newer events are told. `wrong-end`: the snapshot does not end with the event that
  * it names as its last. `no-replay`, `no-gaps`: the profile says that the host does not replay, or wants ids without gaps.
+ * `no-places`: the log lacks the columns of the profile's `sequence`. `place-taken`: newer events have the places of others in their streams.
  * `several-rewinds`: more than one rewind is recorded since. `newer-taken`: the rewind took newer events, too.
  * `replaced-by-left-out`: an event that stays is superseded by one that is left out. `replaced`: newer events supersede lost ones. `other-timeline`: newer events have the ids of lost ones, or earlier events
  * have changed.
@@ -51,6 +52,8 @@ type Obstacle =
   | 'wrong-end'
   | 'no-replay'
   | 'no-gaps'
+  | 'no-places'
+  | 'place-taken'
   | 'several-rewinds'
   | 'newer-taken'
   | 'replaced-by-left-out'
@@ -119,6 +122,8 @@ async function addTo(
   if (copied.isReplaced) return 'replaced-by-left-out';
   if ((record !== null || leftOut.length > 0) && events > 0 && database.profile.log.gapless) return 'no-gaps';
   if (record !== null && tookNewer(target, database, record)) return 'newer-taken';
+  const misplaced = findMisplaced(target, database);
+  if (misplaced !== null) return misplaced;
   const marks = copyMarks(target, database, record);
   // Without a record, and with no event missing, these flags may be the rewind itself.
   const isPrefix = countEarlier(target, database) >= target.staged.rows;
@@ -133,6 +138,24 @@ function noSuchEvent(id: bigint): SnapbackError {
   return new SnapbackError('usage', `There is no newer event ${id} that could be left out.`, {
     command: 'restore',
   });
+}
+
+/** Why newer events do not fit into their streams, as the profile's `sequence` wants it; null: they do. */
+function findMisplaced({ db, staged, after }: Target, { profile }: HostDatabase): Obstacle | null {
+  const { sequence, columns } = profile.log;
+  if (sequence === null) return null;
+  const places = [sequence.stream, sequence.place, columns.id].map((one) => placeOfName(staged.columns, one));
+  if (places.includes(-1)) return 'no-places';
+  const [stream, place, id] = places.map((one) => columnInStage(staged, one));
+  const isAny = (groups: string, having: string) =>
+    db
+      .prepare<[bigint], unknown>(
+        `SELECT 1 FROM ${staged.name} WHERE ${place} IS NOT NULL GROUP BY ${groups} HAVING max(${id}) > ? AND ${having} LIMIT 1`,
+      )
+      .get(after) !== undefined;
+  if (isAny(`${stream}, ${place}`, 'count(*) > 1')) return 'place-taken';
+  const hasGap = `max(${place}) - min(${place}) + 1 <> count(*)`;
+  return sequence.gapless && isAny(`${stream}`, hasGap) ? 'no-gaps' : null;
 }
 
 /** The highest event id in the stage, 0 without events; null if one is no integer. */
@@ -168,7 +191,9 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-ids': 'The log has no ids that tell which events are newer.',
   'wrong-end': 'The snapshot does not say exactly where it ends.',
   'no-replay': 'The profile says that the chat app does not apply events of its log when it starts.',
-  'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
+  'no-gaps': 'The profile allows no gaps between events, and there would be one.',
+  'no-places': 'The log lacks the columns by which the profile says where events stand in their streams.',
+  'place-taken': 'Newer events stand where lost ones stood in their streams.',
   'several-rewinds': 'The chats were rewound more than once since this snapshot.',
   'newer-taken': 'The rewind also took messages that were written after this snapshot was taken.',
   'replaced-by-left-out':

@@ -98,7 +98,13 @@ export async function preflightCopy(
 
 /** Names each obstacle once, although one folder may hinder several files. */
 async function findObstacles(folder: DataFolder, mode: RestoreMode): Promise<readonly SnapbackError[]> {
+  const synced = new SnapbackError(
+    'database-synced',
+    'The profile says that other devices write to this database, too.',
+    { key: 'synced' },
+  );
   const found = [
+    folder.profile.synced ? synced : null,
     await findObstacle(folder, SNAPSHOTS, SAFETY_KIND),
     mode === 'full' ? await findObstacle(folder, SNAPSHOTS, PERIODIC_KIND) : null,
     await findJournalObstacle(folder),

@@ -1,4 +1,5 @@
 import type { Profile } from '../host/profile.ts';
+import { shownTime } from '../log/last-time.ts';
 import { firstText, parsePayload } from '../log/payload.ts';
 import type { FoundEvent, StoredValue } from '../model/search.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -145,7 +146,7 @@ export function describeEvent(
   return {
     chat: firstText(fields, chat.payloadChat),
     speaker: firstText(fields, chat.payloadSpeaker),
-    ts: cell(log.columns.ts),
+    ts: shownTime(cell(log.columns.ts), log),
     kind: cell(log.columns.kind),
     isHidden,
   };

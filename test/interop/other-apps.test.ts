@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -212,6 +212,33 @@ test('emmett’s events are taken, restored and undone, and newer ones are not k
   );
   const { refusals: keeping } = await planRestore(folder, { ...REQUEST, keepNewer: true });
   expect(keeping.map(({ code }) => code)).toContain('newer-not-kept');
+});
+
+test('emmett’s newer events are kept where its streams allow it, once a person says that it replays', async () => {
+  const profileFile = 'snapback-profile.json';
+  const folder = await makeDrafted(emmett);
+  const drafted = JSON.parse(await readFile(join(folder.dir, profileFile), 'utf8'));
+  const sequence = { stream: 'stream_id', place: 'stream_position', gapless: true };
+  const log = { ...drafted.log, replays: true, sequence };
+  await writeFile(join(folder.dir, profileFile), JSON.stringify({ ...drafted, log }));
+  const said = await openDataFolder(folder.dir);
+  const say = (stream: string, place: number, id: number) =>
+    asHost(folder, (db) =>
+      db.exec(`INSERT INTO emt_messages (stream_id, stream_position, message_data, message_metadata, message_schema_version, message_type, message_id, global_position)
+        VALUES ('${stream}', ${place}, '{"text": "Later."}', '{}', '1', 'MessageSent', 'm-${id}', ${id})`),
+    );
+  const { id } = await takeSnapshot(said, 'rewind');
+  asHost(folder, (db) =>
+    db.exec("DELETE FROM emt_messages WHERE stream_id = 'chat-1' AND stream_position > 6"),
+  );
+  const plan = () => planRestore(said, { ...REQUEST, snapshotId: id, keepNewer: true });
+  say('chat-2', 2, 13);
+  expect(await plan()).toMatchObject({ refusals: [], replay: { fromEvent: 13n, toEvent: 13n } });
+  say('chat-1', 7, 14);
+  expect((await plan()).refusals.at(0)).toMatchObject({
+    code: 'newer-not-kept',
+    detail: { why: 'place-taken' },
+  });
 });
 
 test.each([langGraph, crush, openWebUi])(

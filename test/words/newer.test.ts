@@ -52,6 +52,8 @@ describe('what was written since', () => {
     ['other-timeline', 'they have taken the place of lost ones, or older ones have changed since.'],
     ['no-replay', 'this chat app does not apply them again when it starts.'],
     ['no-gaps', 'this chat app does not allow a gap before them.'],
+    ['place-taken', 'they have taken the place of lost ones.'],
+    ['no-places', 'the log lacks columns that the profile names.'],
     ['wrong-end', 'this snapshot does not say exactly where it ends.'],
   ])('that cannot be kept says so in one sentence: %s', (why, reason) => {
     const refused = refuse(why);
