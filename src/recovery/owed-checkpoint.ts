@@ -7,13 +7,16 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { dumpCheckpoint, publishCheckpoint } from '../restore/checkpoint.ts';
+import { continuesLog } from '../restore/logs-around.ts';
 import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/drafts.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { foldName } from '../sqlite/names.ts';
 import { readContents } from './draft-contents.ts';
 import { holdsDumps } from './restore-outcome.ts';
 
@@ -95,11 +98,29 @@ export async function ensureCheckpoint(
   if (left === null || !(await holdsTables(database, left.after, task))) return null;
   const newest = await readNewestCheckpoint(folder);
   const { after = null } = copy.note.tablesAt ?? {};
-  // A checkpoint that ends earlier than the log does not hold the same.
-  if (after === null && newest?.about != null && (await holdsDumps(database, newest.about.tables, task)))
-    return newest.id;
+  if (newest?.about != null && (await leadsThere(database, newest.about, after, task))) return newest.id;
   const state = { db: database.db, tablesAt: after === null ? null : BigInt(after) };
   return publishCheckpoint(folder, await dumpCheckpoint(folder, state, task));
+}
+
+/**
+ * Whether a checkpoint that says this of itself leads the host to what the database holds. Where newer events were kept, it
+ * ends with the event up to which the tables hold the log: the host loads its tables, and applies the rest of the live log.
+ */
+async function leadsThere(
+  database: HostDatabase,
+  { tables, log, lastEventId, format }: SnapshotAbout,
+  after: string | null,
+  task: TaskOptions,
+): Promise<boolean> {
+  if (after === null) return holdsDumps(database, tables, task);
+  if (lastEventId !== after || log === null || !continuesLog(database, { ...log, format })) return false;
+  const logName = foldName(database.profile.log.table);
+  return holdsDumps(
+    database,
+    tables.filter(({ name }) => foldName(name) !== logName),
+    task,
+  );
 }
 
 /** The checkpoint that the host's next start loads, and what it says about itself; null where there is none. */

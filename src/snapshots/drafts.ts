@@ -5,12 +5,12 @@ import { ensureFolder, findFolder, ownAsDatabase, SNAPSHOTS } from '../host/fold
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
-import { constants, type FileHandle, open, readdir, unlink } from '../system/files.ts';
+import { constants, type FileHandle, lstat, open, readdir, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { type OpenedFile, statFacts } from './files.ts';
-import { fileNameOf, isKind } from './names.ts';
+import { fileNameOf, isKind, splitFileName } from './names.ts';
 import { type NameOptions, publishUnderFreeName } from './publish.ts';
 
 /*
@@ -180,8 +180,9 @@ export async function leaveDraft({ handle, path }: DraftFile): Promise<void> {
  * Publishes a completely written draft, named by the second in which the work on it began. It makes the draft durable,
  * waits if that second has not passed yet (the host could still choose that name), gives the draft its name without
  * overwriting (`_001`, `_002`... if taken), makes the name durable, and only then removes the draft's own name. With `after: 'every-other'` the host takes it for the
- * newest of its kind, even if others are dated in the future. On failure nothing is published, and the draft is still
- * there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
+ * newest of its kind, even if others are dated in the future. One that was published already, by a process that died
+ * before it could remove the draft's own name, keeps its public name. On failure nothing is published, and the draft is
+ * still there and open. @throws `disk-full`, `folder-read-only`, `io-failed`, `target-exists`
  */
 export async function publishDraft(
   folder: DataFolder,
@@ -192,10 +193,35 @@ export async function publishDraft(
   try {
     await draft.handle.sync();
     const { kind, form, began } = draft;
-    const name = await publishUnderFreeName(draft.path, place, { ...options, form, began });
+    const name =
+      (await findPublicName(draft, place)) ??
+      (await publishUnderFreeName(draft.path, place, { ...options, form, began }));
     await discardDraft(draft);
     return { id: `${kind}/${name}`, file: join(place, fileNameOf(name, form)) };
   } catch (error) {
     throw explainWriteError(error, place);
+  }
+}
+
+/** The name under which a draft was published already, made durable; null: it has no other name there. */
+async function findPublicName({ handle, path }: Draft, place: string): Promise<string | null> {
+  const { dev, ino, nlink } = await handle.stat({ bigint: true });
+  if (nlink < 2n) return null;
+  for (const fileName of await readdir(place)) {
+    const name = fileName === basename(path) ? undefined : splitFileName(fileName)?.name;
+    const facts = name === undefined ? null : await lstatOrNull(join(place, fileName));
+    if (name === undefined || facts?.dev !== dev || facts.ino !== ino) continue;
+    await syncFolder(place);
+    return name;
+  }
+  return null;
+}
+
+async function lstatOrNull(path: string) {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return null;
+    throw error;
   }
 }

@@ -1,9 +1,10 @@
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { finishInterrupted, takeSnapshot } from '../../src/index.ts';
 import { killAtCommit, readJournalLines, writeJournalLines } from '../support/killed.ts';
 import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
+import { rewindLately } from '../support/rewound.ts';
 import { live, type Story } from '../support/story.ts';
 
 /*
@@ -85,6 +86,27 @@ describe.concurrent('no checkpoint is made', () => {
     const published = join(place.dir, 'snapshots/periodic/20991231T235959Z.json');
     await writeFile(published, await readFile(draft));
     await rm(draft);
+    const names = await checkpointsIn(place);
+    const [done] = await finishInterrupted(folder);
+    expect(done).toMatchObject({ outcome: 'committed', checkpointId: 'periodic/20991231T235959Z' });
+    expect(await checkpointsIn(place)).toEqual(names);
+  });
+
+  test('if the restore’s own was published, and its draft is another name of it', async () => {
+    const { place, folder, draft } = await killed();
+    const name = '20991231T235959Z';
+    await link(draft, join(place.dir, 'snapshots/periodic', `${name}.json`));
+    const names = (await checkpointsIn(place)).filter((one) => one.endsWith('.json'));
+    const [done] = await finishInterrupted(folder);
+    expect(done).toMatchObject({ outcome: 'committed', checkpointId: `periodic/${name}` });
+    expect(await checkpointsIn(place)).toEqual(names);
+  });
+
+  test('if the restore’s own was published, and ends before the newer events that were kept', async () => {
+    const { place, folder, id } = await rewindLately(root(), 'flags');
+    const { draft } = await killAtCommit(place, id, { committed: true, keepNewer: true });
+    if (draft === null) throw new TypeError('It left no draft.');
+    await rename(draft, join(place.dir, 'snapshots/periodic/20991231T235959Z.json'));
     const names = await checkpointsIn(place);
     const [done] = await finishInterrupted(folder);
     expect(done).toMatchObject({ outcome: 'committed', checkpointId: 'periodic/20991231T235959Z' });
