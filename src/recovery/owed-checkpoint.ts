@@ -15,7 +15,7 @@ import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/
 import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
-import { isNoted, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import { isNoted, type NotedSafetyCopy, readNote, unreadableCopy } from '../snapshots/restore-note.ts';
 import { foldName } from '../sqlite/names.ts';
 import { readContents } from './draft-contents.ts';
 import { holdsDumps } from './restore-outcome.ts';
@@ -56,10 +56,7 @@ export async function publishOwed(
       await leaveDraft(draft);
     }
   const copy = await readNote(folder, open.entry.safetyCopyId);
-  if (copy === 'unreadable')
-    throw new SnapbackError('snapshot-unreadable', 'The safety copy cannot be read.', {
-      id: open.entry.safetyCopyId,
-    });
+  if (copy === 'unreadable') throw unreadableCopy(open.entry.safetyCopyId);
   if (!isNoted(copy)) return null;
   return withReadView(folder, task, ({ db }) =>
     ensureCheckpoint(folder, copy, readHostDatabase(db, folder.profile), task),

@@ -2,7 +2,6 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { createEventSum, createLogChain, type LogExtent, type RowChain } from '../log/chain.ts';
 import { createIdentifier, findLogTable, identityOf, readEvents } from '../log/events.ts';
-import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { createNotedChain, type Format } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
@@ -10,6 +9,7 @@ import { openSnapshotFile } from '../snapshots/files.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
+import { tellsOfFile } from './noted-contents.ts';
 
 /** A log, named by the chain of its events as notes of some format have it, or by their sum. */
 export type NamedLog = (LogExtent & { readonly format: Format }) | RowTotal;
@@ -22,8 +22,8 @@ type Drafted = { readonly format: Format; readonly log: LogExtent };
 
 /**
  * The log before a restore and after it: as its safety copy and the checkpoint's draft name them or, where they do not, as
- * the copy holds it. Null where the copy cannot be read, is damaged or lacks a column that identifies events; `unwritten`
- * where the restore did not write the log. @throws `cancelled`
+ * the copy holds it. Null where the copy is gone, is damaged or lacks a column that identifies events; `unwritten`
+ * where the restore did not write the log. @throws as `readNotedContents`
  */
 export async function readLogsAround(
   folder: DataFolder,
@@ -77,7 +77,7 @@ async function readHeldLog(
       await file.handle.close();
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    if (tellsOfFile(error)) return null;
     throw error;
   }
   return { chain, sum };

@@ -1,7 +1,7 @@
 import { allColumns, holdsContent } from '../host/content-hash.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { contentAfter, contentBefore, type HashedTable } from '../snapshot-file/notes.ts';
@@ -21,8 +21,8 @@ export type NotedContents = {
 
 /**
  * What the touched tables held before a restore, and after it, as its safety copy tells: by its notes and, where these name
- * only the rows that changed, by all rows that it holds. Null where it would have to be read but cannot, or is damaged.
- * @throws `cancelled`
+ * only the rows that changed, by all rows that it holds. Null where it would have to be read but is damaged or gone.
+ * @throws `snapshot-unreadable`, `io-failed`, `disk-full` where it cannot be read now; `cancelled`
  */
 export async function readNotedContents(
   folder: DataFolder,
@@ -78,7 +78,7 @@ async function hashTouched(
       await file.handle.close();
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    if (tellsOfFile(error)) return null;
     throw error;
   }
   return held;
@@ -95,8 +95,8 @@ export async function holdsTables(
 }
 
 /**
- * Whether the projected tables hold exactly what a snapshot holds of them. False where it cannot be read, or where only
- * bytes could be told from the text of them. @throws `cancelled`, database errors
+ * Whether the projected tables hold exactly what a snapshot holds of them. False where it is damaged or gone, or where only
+ * bytes could be told from the text of them. @throws as `readNotedContents`, database errors
  */
 export async function holdsProjections(
   folder: DataFolder,
@@ -123,7 +123,7 @@ export async function holdsProjections(
       await file.handle.close();
     }
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return false;
+    if (tellsOfFile(error)) return false;
     throw error;
   }
   const tables = [...held].flatMap(([name, table]): readonly HashedTable[] => {
@@ -134,4 +134,10 @@ export async function holdsProjections(
     return [{ name, columns, hash: hasher.finish().hash }];
   });
   return holdsTables(database, tables, task);
+}
+
+/** Whether an error tells that a file is damaged or gone. Else it could not be looked at, and the next time it may be. */
+export function tellsOfFile(error: unknown): boolean {
+  const passing = ['cancelled', 'snapshot-unreadable', 'io-failed', 'disk-full'];
+  return error instanceof SnapbackError && !isSystemError(error) && !passing.includes(error.code);
 }

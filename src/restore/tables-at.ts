@@ -14,7 +14,13 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
-import { isNoted, isOfAnotherDatabase, type NotedSafetyCopy, readNote } from '../snapshots/restore-note.ts';
+import {
+  isNoted,
+  isOfAnotherDatabase,
+  type NotedSafetyCopy,
+  readNote,
+  unreadableCopy,
+} from '../snapshots/restore-note.ts';
 import { type TakenKind, type TakenSnapshot, takeSnapshot } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
@@ -93,7 +99,7 @@ export function findHostReplay(
  * The event up to which the tables hold the log at present; null: all of it, or nobody can tell. Only the newest restore or
  * undo can have left it otherwise, and only until a table changes. That more was appended to the log does not say that
  * what was kept before it is applied. Call it in a transaction, or on a copy.
- * @throws `cancelled`, database errors, as `listSnapshotFiles`
+ * @throws `snapshot-unreadable`, `io-failed` where what would tell cannot be read now; `cancelled`, database errors, as `listSnapshotFiles`
  */
 export async function readTablesAt(
   folder: DataFolder,
@@ -108,6 +114,7 @@ export async function readTablesAt(
     return unnoted.tablesAt;
   for (const { id } of copies) {
     const copy = await readNote(folder, id);
+    if (copy === 'unreadable') throw unreadableCopy(id);
     if (!isNoted(copy) || (await isOfAnotherDatabase(folder, copy))) continue;
     const { before = null, after = null } = copy.note.tablesAt ?? {};
     if (before === null && after === null) return null;

@@ -39,6 +39,15 @@ export async function readNote(folder: DataFolder, id: SnapshotId): Promise<Note
   }
 }
 
+/** For whoever must not go on without a note, because only it tells: not being able to read it is no answer. */
+export function unreadableCopy(id: SnapshotId): SnapbackError {
+  return new SnapbackError(
+    'snapshot-unreadable',
+    'A safety copy cannot be read now. Make that file readable and try again.',
+    { id },
+  );
+}
+
 /** Whether a safety copy could be read and has its note. */
 export function isNoted(copy: NotedSafetyCopy | NoNote): copy is NotedSafetyCopy {
   return typeof copy !== 'string';
