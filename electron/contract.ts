@@ -27,6 +27,7 @@ import type {
 } from '../src/model/prune.ts';
 import type { Rehearsal } from '../src/model/rehearsal.ts';
 import type {
+  CopyReceipt,
   InUse,
   KnownOutcome,
   PlanOutcome,
@@ -163,6 +164,13 @@ export type DesktopRequests = {
   'cache.clear': In<Record<never, never>, ClearedCache>;
   /** Asks for a place and exports into a new file there. Null: the dialog was dismissed. */
   'snapshot.export': In<OfSnapshot & ExportRequest, Exported | null>;
+  /**
+   * Asks for a place and restores into a new file there; the database stays as it is. `planId`: exactly what was shown, or
+   * `plan-stale`; null: whatever the plan is. Null: the dialog was dismissed.
+   */
+  'restore.copy': In<OfCopy, WrittenCopy | null>;
+  /** Shows the file that was written last, by its id; any other is refused. */
+  'copy.reveal': In<{ readonly copyId: string }, null>;
   /** Asks for a place and writes the receipt of an entry into a new file there. Null: the dialog was dismissed. */
   'history.export': In<OfEntry, WrittenReceipt | null>;
   /** Copies a value or a row of a comparison to the clipboard. */
@@ -177,6 +185,11 @@ type Consents = RestoreConsents & { readonly whileOpen: boolean };
 
 /** What was exported, with the file's name and not its place. */
 type Exported = Omit<ExportReceipt, 'file'> & { readonly name: string };
+
+/** A restore into a new file. */
+type OfCopy = OfSnapshot & { readonly options: RestoreOptions; readonly planId: string | null };
+/** A file that was written, with its name and not its place. */
+export type WrittenCopy = Omit<CopyReceipt, 'to'> & { readonly name: string; readonly copyId: string };
 
 /** An entry of the history, and its receipt in words, line by line, as it is shown. */
 type OfEntry = OfFolder & { readonly entryId: string; readonly text: readonly string[] };
@@ -289,6 +302,7 @@ type PrivateRequests = {
   'private.close': In<OfFolder, null>;
   'private.locate': In<OfSnapshot, string>;
   'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
+  'private.copy-restore': In<OfCopy & { readonly to: string }, CopyReceipt>;
   'private.export-receipt': In<OfEntry & { readonly to: string }, WrittenReceipt>;
   /** What goes to the clipboard. */
   'private.copy': In<Copied, string>;

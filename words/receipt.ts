@@ -66,13 +66,17 @@ export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
 }
 
 /** What could not be restored, or is of another moment. Null: everything is as in the snapshot. */
-export function exceptionWords(receipt: RestoreReceipt): string | null {
+export function exceptionWords(receipt: Pick<RestoreReceipt, 'leftOut' | 'notRestored'>): string | null {
   const exceptions = [leftOutWords(receipt), notRestoredWords(receipt)].filter((words) => words !== null);
   return exceptions.length === 0 ? null : exceptions.join(' ');
 }
 
+type Verified = Pick<RestoreReceipt, 'action' | 'leftOut' | 'replay' | 'isPart'> & {
+  readonly tables: readonly { readonly name: string }[];
+};
+
 /** `Verified: 11 tables match the snapshot`. Tables of which values were left out do not match it. */
-export function verifiedLine({ action, tables, leftOut, replay, isPart }: RestoreReceipt): string {
+export function verifiedLine({ action, tables, leftOut, replay, isPart }: Verified): string {
   const match = tables.filter(({ name }) => !leftOut.includes(name)).length;
   const what =
     action === 'undo'
@@ -82,7 +86,7 @@ export function verifiedLine({ action, tables, leftOut, replay, isPart }: Restor
   return `Verified: ${match}${of} ${choose(tables.length, 'table matches', 'tables match')} ${what}`;
 }
 
-function leftOutWords({ leftOut }: RestoreReceipt): string | null {
+function leftOutWords({ leftOut }: Pick<RestoreReceipt, 'leftOut'>): string | null {
   if (leftOut.length === 0) return null;
   return `Not everything could be restored: some values of ${joinWords(leftOut)} are missing or changed.`;
 }

@@ -11,6 +11,13 @@ export const CHANGE_WORDS: { readonly [C in RowChange]: string } = {
   removed: 'Removed',
 };
 
+/** The menu item that asks whether to restore one row. */
+export const RESTORE_ROW: { readonly [C in RowChange]: string } = {
+  added: 'Bring back this row…',
+  changed: 'Bring this row back as it was…',
+  removed: 'Remove this row…',
+};
+
 /** A difference between what the two states can hold. Of two snapshots it says which one it is about. */
 export function schemaWords(difference: SchemaDifference, { other }: Pick<RowsOverview, 'other'>): string {
   const words = driftWords(difference);

@@ -10,6 +10,7 @@ import {
   readPlanOutcome,
   rehearseRestore,
   rehearseUndo,
+  restoreToCopy,
   SnapbackError,
   type TaskOptions,
 } from '../../src/index.ts';
@@ -23,6 +24,7 @@ type PlanRequest =
   | 'plan.rehearse'
   | 'plan.apply'
   | 'plan.outcome'
+  | 'private.copy-restore'
   | 'prune.plan'
   | 'prune.apply';
 
@@ -30,7 +32,7 @@ type PlanHandlers = {
   readonly [N in PlanRequest]: (args: ArgsOf<N>, task: TaskOptions) => Promise<ResultOf<N>>;
 };
 
-/** Answers the requests that make a plan, and those that apply the one that was shown. */
+/** Answers the requests that make a plan, those that apply the one that was shown, and the one that restores into a new file. */
 export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
   return {
     'restore.plan': ({ folderId, snapshotId, options }, task) =>
@@ -81,6 +83,13 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
       }),
     'plan.outcome': ({ folderId, planId }, task) =>
       folders.inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
+    'private.copy-restore': ({ folderId, snapshotId, options, planId, to }, task) =>
+      folders.inFront(folderId, async ({ folder }) => {
+        // Nothing is lost by a new file, whatever has been written since.
+        const request = { ...options, keepNewer: false, acceptOtherTimeline: true, to };
+        const id = await findWhereKept(folder, snapshotId);
+        return restoreToCopy(folder, { ...request, snapshotId: id }, { planId }, task);
+      }),
     'prune.plan': ({ folderId, policy }, task) =>
       folders.inFront(folderId, async (entry) => {
         const { folder } = entry;

@@ -60,6 +60,8 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
   const cacheDir = join(app.getPath('userData'), 'checked');
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
+  /** The file that a restore was written into last, with the path that only this process knows. */
+  let newestCopy: { readonly copyId: string; readonly path: string } | null = null;
 
   /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
@@ -102,6 +104,14 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
   async function openDemo(fresh: boolean, requestId: RequestId): Promise<Reply<OpenFolder>> {
     const built = await core.request('private.prepare-demo', { home, fresh }, requestId);
     return built.ok ? open(built.value, null, requestId) : built;
+  }
+
+  /** Asks where a new file is to be; null: the dialog was dismissed. */
+  async function askWhere(options: Electron.SaveDialogOptions): Promise<string | null> {
+    const parent = window();
+    const chosen =
+      parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+    return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
   }
 
   const recents = () => settings.current().recents.map((folder) => describeRecent(folder, home));
@@ -180,11 +190,9 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
           { name: 'SQLite database', extensions: ['sqlite', 'db'] },
         ],
       };
-      const parent = window();
-      const chosen =
-        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-      if (chosen.canceled || chosen.filePath === '') return done(null);
-      const saved = await core.request('private.salvage', { ...args, to: chosen.filePath }, requestId);
+      const to = await askWhere(options);
+      if (to === null) return done(null);
+      const saved = await core.request('private.salvage', { ...args, to }, requestId);
       if (!saved.ok) return saved;
       const { file, ...receipt } = saved.value;
       return done({ ...receipt, fileName: basename(file) });
@@ -197,11 +205,28 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
         title: 'Export to a new file',
         defaultPath: join(app.getPath('documents'), `${name}.${ending}`),
       };
-      const parent = window();
-      const chosen =
-        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-      if (chosen.canceled || !chosen.filePath) return done(null);
-      return core.request('private.export', { ...args, to: chosen.filePath }, requestId);
+      const to = await askWhere(options);
+      if (to === null) return done(null);
+      return core.request('private.export', { ...args, to }, requestId);
+    },
+    async 'restore.copy'(args, requestId) {
+      const name = `${basename(args.snapshotId)} restored`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
+      const to = await askWhere({
+        title: 'Restore into a new file',
+        defaultPath: join(app.getPath('documents'), `${name}.db`),
+        filters: [{ name: 'SQLite database', extensions: ['db', 'sqlite'] }],
+      });
+      if (to === null) return done(null);
+      const written = await core.request('private.copy-restore', { ...args, to }, requestId);
+      if (!written.ok) return written;
+      const { to: path, ...receipt } = written.value;
+      newestCopy = { copyId: randomUUID(), path };
+      return done({ ...receipt, name: basename(path), copyId: newestCopy.copyId });
+    },
+    async 'copy.reveal'({ copyId }) {
+      if (newestCopy?.copyId !== copyId) return failed('plan-stale', 'This file is not known any more.');
+      shell.showItemInFolder(newestCopy.path);
+      return done(null);
     },
     async 'history.export'(args, requestId) {
       const name = `Receipt ${basename(args.entryId)}`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
@@ -209,11 +234,9 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
         title: 'Export the receipt',
         defaultPath: join(app.getPath('documents'), `${name}.json`),
       };
-      const parent = window();
-      const chosen =
-        parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-      if (chosen.canceled || !chosen.filePath) return done(null);
-      return core.request('private.export-receipt', { ...args, to: chosen.filePath }, requestId);
+      const to = await askWhere(options);
+      if (to === null) return done(null);
+      return core.request('private.export-receipt', { ...args, to }, requestId);
     },
     async 'rows.copy'(args) {
       const text = await core.request('private.copy', args);

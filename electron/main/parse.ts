@@ -119,6 +119,12 @@ const schemas = {
     format: v.picklist(['csv', 'json', 'sqlite']),
     table: v.nullable(tableName),
   }),
+  'restore.copy': v.strictObject({
+    ...ofSnapshot.entries,
+    options: restoreOptions,
+    planId: v.nullable(planId),
+  }),
+  'copy.reveal': v.strictObject({ copyId: id }),
   'history.export': v.strictObject({
     ...ofFolder.entries,
     entryId: snapshotId,

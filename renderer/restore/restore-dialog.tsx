@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { FolderId } from '../../electron/contract.ts';
+import type { FolderId, WrittenCopy } from '../../electron/contract.ts';
 import type {
   HeldState,
   InUse,
@@ -8,9 +8,11 @@ import type {
   RestorePlan,
   RestoreReceipt,
 } from '../../src/model/restore.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
+import { canGoIntoFile, copiedPart, intoFileWords, needsConsent } from '../../words/into-file.ts';
 import { keepRefusal, type Newer } from '../../words/newer.ts';
 import { blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
@@ -21,6 +23,7 @@ import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.t
 import { ErrorNote } from '../parts/error-note.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
+import { WrittenFile } from './into-file.tsx';
 import { NewerChoiceView } from './newer-choice.tsx';
 import { PartNotes } from './part-notes.tsx';
 import { PlanConsents } from './plan-consents.tsx';
@@ -60,7 +63,8 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
   const job = useJob<RestoreReceipt>();
-  const isApplied = job.busy || job.value !== null;
+  const copying = useJob<WrittenCopy | null>();
+  const isApplied = job.busy || job.value !== null || copying.busy || copying.value !== null;
   const planning = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
   const { plan } = planning;
   const rehearsal = useRehearsal(folderId, isApplied ? null : planning);
@@ -76,6 +80,16 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
     void job.run((callOptions) =>
       call('plan.apply', { folderId, planId, whileOpen, acceptDrift, acceptOtherTimeline }, callOptions),
     );
+  };
+  const part = subject.action === 'restore' ? (subject.part ?? null) : null;
+  const intoFile = (shown: RestorePlan, snapshotId: SnapshotId) => {
+    const held = copiedPart(part, shown);
+    // What is kept in the chat app's own log is not in a new file, so that is not the plan that was shown.
+    const isShown = held === part && !shown.options.keepNewer;
+    const selection = held === null ? undefined : options.selection;
+    const wanted = { ...options, keepNewer: false, selection };
+    const args = { folderId, snapshotId, options: wanted, planId: isShown ? shown.planId : null };
+    void copying.run((callOptions) => call('restore.copy', args, callOptions));
   };
   const lookAgain = () => {
     job.reset();
@@ -104,6 +118,25 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       </AlertDialog>
     );
   }
+  if (copying.value !== null && plan !== null)
+    return (
+      <WrittenFile written={copying.value} plan={plan} part={copiedPart(part, plan)} onClose={onClose} />
+    );
+  if (copying.busy)
+    return (
+      <AlertDialog
+        {...dialog}
+        busy
+        title="Restoring into a new file"
+        footer={
+          <Button className="button" onPress={copying.cancel}>
+            Cancel
+          </Button>
+        }
+      >
+        <Working progress={copying.progress} words="Writing the new file" />
+      </AlertDialog>
+    );
   if (job.busy)
     return (
       <AlertDialog
@@ -137,6 +170,15 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       footer={
         <>
           {blocked !== null && <p className="why">{blocked}</p>}
+          {plan !== null && subject.action === 'restore' && canGoIntoFile(plan) && (
+            <Button
+              className="button"
+              isDisabled={planning.pending || planning.outdated || needsConsent(plan)}
+              onPress={() => intoFile(plan, subject.snapshotId)}
+            >
+              {intoFileWords(part, plan)}
+            </Button>
+          )}
           <CancelButton onPress={onClose} />
           {plan !== null && plannedRows(plan) > 0 && (
             <DangerButton
@@ -150,6 +192,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       }
     >
       <PlanState planning={planning} />
+      {copying.error !== null && <ErrorNote error={copying.error} />}
       <p className="visually-hidden" role="status">
         {confirmation === null || planning.outdated ? '' : spokenWords(confirmation)}
       </p>

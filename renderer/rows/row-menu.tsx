@@ -1,5 +1,6 @@
 import { MenuItem } from 'react-aria-components';
 import type { ShownRow } from '../../src/model/rows.ts';
+import { RESTORE_ROW } from '../../words/rows.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { ContextMenu } from '../parts/context-menu.tsx';
 import type { ContextMenuState } from '../parts/use-context-menu.ts';
@@ -18,6 +19,9 @@ export function useIsNamed(place: { rowsId: string; table: string; line: number 
   return useRequest('rows.key', place).value !== null;
 }
 
+/** What needs a name of the row. */
+const NAMED = ['history', 'restore'];
+
 export type RowMenuProps = {
   readonly menu: ContextMenuState;
   readonly rowsId: string;
@@ -29,26 +33,30 @@ export type RowMenuProps = {
   readonly onCopy: CopyFromRow;
   /** Null where the table has no key. */
   readonly onHistory: ((line: number) => void) | null;
+  /** Null where no row of the table can be restored by itself. */
+  readonly onRestore: ((line: number) => void) | null;
 };
 
 /** What can be done with one row and its value. */
 export function RowMenu(props: RowMenuProps) {
-  const { menu, rowsId, table, row, column, onCopy, onHistory } = props;
-  const isAsked = menu.isOpen && row !== null && onHistory !== null;
+  const { menu, rowsId, table, row, column, onCopy, onHistory, onRestore } = props;
+  const isAsked = menu.isOpen && row !== null && (onHistory !== null || onRestore !== null);
   const isNamed = useIsNamed(isAsked ? { rowsId, table, line: row.line } : null);
   return (
     <ContextMenu
       menu={menu}
       label="Row"
-      disabledKeys={row === null ? ['copy', 'copy-row', 'history'] : isNamed ? [] : ['history']}
+      disabledKeys={row === null ? ['copy', 'copy-row', ...NAMED] : isNamed ? [] : NAMED}
       onAction={(key) => {
         if (key === 'open') props.onOpen();
         else if (row === null) return;
         else if (key === 'history') onHistory?.(row.line);
+        else if (key === 'restore') onRestore?.(row.line);
         else onCopy(row.line, key === 'copy-row' ? null : column, sideOf(row));
       }}
     >
       <MenuItem id="open">Show this row</MenuItem>
+      {onRestore !== null && <MenuItem id="restore">{RESTORE_ROW[row?.change ?? 'added']}</MenuItem>}
       <MenuItem id="copy">Copy value</MenuItem>
       <MenuItem id="copy-row">Copy row</MenuItem>
       {onHistory !== null && <MenuItem id="history">History of this</MenuItem>}

@@ -28,6 +28,8 @@ export type RowsGridProps = {
   readonly onCopy: CopyFromRow;
   /** Null where the table has no key, by which a row is found at other times. */
   readonly onHistory: ((line: number) => void) | null;
+  /** Null where no row of the table can be restored by itself. */
+  readonly onRestore: ((line: number) => void) | null;
 };
 
 /** The rows as a grid of any height and width, of which only what is visible is drawn. */
@@ -232,6 +234,7 @@ export function RowsGrid(props: RowsGridProps) {
         onOpen={() => open(active.row, active.column)}
         onCopy={props.onCopy}
         onHistory={props.onHistory}
+        onRestore={props.onRestore}
       />
     </>
   );

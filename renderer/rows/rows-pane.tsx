@@ -6,6 +6,7 @@ import { differingRows, schemaWords } from '../../words/rows.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Working } from '../parts/working.tsx';
+import type { Restoring } from './restoring.ts';
 import { TableList } from './table-list.tsx';
 import { TableRows } from './table-rows.tsx';
 import { useRows } from './use-rows.ts';
@@ -17,10 +18,12 @@ export type RowsPaneProps = {
   readonly firstTable: string | null;
   /** Something that changes whenever the rows have to be compared again. */
   readonly moment: unknown;
+  /** Null where nothing can be restored. */
+  readonly restoring: Restoring | null;
 };
 
 /** The rows in which two states differ: the tables at the left, the rows of one of them at the right. */
-export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProps) {
+export function RowsPane({ folderId, subject, firstTable, moment, restoring }: RowsPaneProps) {
   const opened = useRows(folderId, subject, moment);
   const [chosen, setChosen] = useState(firstTable);
   if (opened.value === null)
@@ -46,7 +49,12 @@ export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProp
       )}
       <SchemaNotes overview={overview} />
       <div className="rows-split">
-        <TableList overview={overview} chosen={table?.name ?? null} onChoose={setChosen} />
+        <TableList
+          overview={overview}
+          chosen={table?.name ?? null}
+          onChoose={setChosen}
+          onRestore={restoring?.table ?? null}
+        />
         {table === undefined ? (
           <p className="dim">There are no tables to compare.</p>
         ) : (
@@ -56,6 +64,7 @@ export function RowsPane({ folderId, subject, firstTable, moment }: RowsPaneProp
             rowsId={rowsId}
             overview={overview}
             table={table}
+            restoring={restoring}
           />
         )}
       </div>

@@ -7,10 +7,12 @@ import { useNow } from '../ask/now.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 import { CompareDialog } from './compare-dialog.tsx';
 import { ExportDialog } from './export-dialog.tsx';
+import { restoringOf } from './restoring.ts';
 import { RowsPane } from './rows-pane.tsx';
 
 /** The rows in which a snapshot differs from now, or from another snapshot that the person chooses. */
-export function RowsView({ folderId, snapshot, facts, comparison, sought }: SnapshotViewProps) {
+export function RowsView(props: SnapshotViewProps) {
+  const { folderId, snapshot, facts, comparison, sought } = props;
   const now = useNow();
   const exactOf = useExactness();
   const [other, setOther] = useState<ListedSnapshot | null>(null);
@@ -59,6 +61,7 @@ export function RowsView({ folderId, snapshot, facts, comparison, sought }: Snap
           subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
           firstTable={sought?.view === 'rows' ? sought.table : null}
           moment={other === null ? diff.value : null}
+          restoring={other === null ? restoringOf(props) : null}
         />
       )}
       {exporting && (

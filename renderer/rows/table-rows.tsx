@@ -1,4 +1,5 @@
 import { useDeferredValue, useState } from 'react';
+import { Button } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
 import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.ts';
@@ -10,6 +11,7 @@ import { call } from '../ask/api.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { isRestorable, type Restoring } from './restoring.ts';
 import { RowDialog } from './row-dialog.tsx';
 import type { CopyFromRow } from './row-menu.tsx';
 import { RowsGrid } from './rows-grid.tsx';
@@ -20,12 +22,14 @@ export type TableRowsProps = {
   readonly rowsId: string;
   readonly overview: RowsOverview;
   readonly table: TableDiff;
+  /** Null where nothing can be restored. */
+  readonly restoring: Restoring | null;
 };
 
 type Filter = NonNullable<RowsRequest['filter']>;
 
 /** The rows of one table that differ, with what chooses and sorts them. */
-export function TableRows({ folderId, rowsId, overview, table }: TableRowsProps) {
+export function TableRows({ folderId, rowsId, overview, table, restoring }: TableRowsProps) {
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
@@ -67,12 +71,18 @@ export function TableRows({ folderId, rowsId, overview, table }: TableRowsProps)
     const reply = await call('rows.copy', { rowsId, table: table.name, line, column, side });
     setSaid(reply.ok ? (column === null ? 'Row copied.' : 'Value copied.') : 'Not copied.');
   };
-  const openHistory = async (line: number) => {
+  const withName = async (line: number, use: (row: RowName) => void) => {
     const reply = await call('rows.key', { rowsId, table: table.name, line });
-    if (reply.ok && reply.value !== null) setHistory({ table: table.name, key: reply.value });
+    if (reply.ok && reply.value !== null) use({ table: table.name, key: reply.value });
     else setSaid('Nothing names this row at other times.');
   };
-  const onHistory = shape.columns.some(({ isKey }) => isKey) ? openHistory : null;
+  const hasKey = shape.columns.some(({ isKey }) => isKey);
+  const onHistory = hasKey ? (line: number) => void withName(line, setHistory) : null;
+  const onRestoreRow =
+    hasKey && restoring !== null && table.state === 'compared'
+      ? (line: number) => void withName(line, restoring.row)
+      : null;
+  const restoreTable = isRestorable(table) ? (restoring?.table ?? null) : null;
   return (
     <section className="rows-main" aria-label={`Rows of ${table.name}`}>
       {shape.without !== null && (
@@ -92,13 +102,20 @@ export function TableRows({ folderId, rowsId, overview, table }: TableRowsProps)
             onFilter={setFilter}
             onOnlyChanged={setOnlyChanged}
           />
-          <p className="rows-status" role="status">
-            {found.busy
-              ? 'Searching the rows'
-              : request.filter === null
-                ? count(shape.total, 'row')
-                : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
-          </p>
+          <div className="rows-line">
+            <p className="rows-status" role="status">
+              {found.busy
+                ? 'Searching the rows'
+                : request.filter === null
+                  ? count(shape.total, 'row')
+                  : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
+            </p>
+            {restoreTable !== null && (
+              <Button className="button" onPress={() => restoreTable(table.name)}>
+                Bring back this table…
+              </Button>
+            )}
+          </div>
           <p className="rows-copied" role="status">
             {said}
           </p>
@@ -117,6 +134,7 @@ export function TableRows({ folderId, rowsId, overview, table }: TableRowsProps)
               onOpen={(row, column) => setOpened({ row, column })}
               onCopy={copy}
               onHistory={onHistory}
+              onRestore={onRestoreRow}
             />
           )}
           {opened !== null && (

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
+import type { ElectronApplication, Locator, Page, TestInfo } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { BACK, button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { type Content, readDatabase } from './judge.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 
 /** Looks at it in both sizes and themes. */
 async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
@@ -61,7 +61,7 @@ test('one chat comes back by keyboard alone, and what was written in another one
   });
 
   await test.step('the banner says that it was a part, and the undo is exact', async () => {
-    await tabTo(page, button(page, 'Undo restore…'));
+    await tabTo(page, button(page, /^Undo “.*”…$/));
     await page.keyboard.press('Enter');
     await tabTo(page, button(dialog, 'Undo (hides 20 messages again)'));
     await page.keyboard.press('Space');
@@ -124,7 +124,132 @@ test('where a chat cannot come back on its own, the question says why and what t
   await expect(dialog.getByRole('alert')).toContainText('Start the chat app once, then try again');
   await expect(dialog).not.toContainText('There is nothing to restore');
   await look(app, page, info, 'chat-refused');
+  await saveTo(app, join(place.folder, 'whole.db'));
+  await tabTo(page, button(dialog, 'Whole snapshot into a new file…'));
+  await page.keyboard.press('Enter');
+  await expect(named(page, 'alertdialog', 'Written into a new file')).toContainText(
+    'holds your chats as they',
+  );
 });
+
+test('a whole table and a single row come back from Rows by keyboard, and all else stays', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  const before = readDatabase(demo);
+  const tables = named(page, 'listbox', 'Tables');
+  await tabTo(page, named(page, 'tab', 'Conversation'));
+  await page.keyboard.press('ArrowRight');
+  await pressOn(named(tables, 'option', /^scenes /), 'Space');
+  await expect(named(page, 'grid', 'Rows of scenes that differ')).toBeVisible();
+
+  await test.step('a row', async () => {
+    const grid = named(page, 'grid', 'Rows of scenes that differ');
+    await expect(grid.getByRole('row').nth(1)).toContainText(/Back|Changed/);
+    await grid.focus();
+    await page.keyboard.press('Shift+F10');
+    await pressOn(named(page, 'menuitem', /^Bring .*this row/), 'Enter');
+    await expect(named(page, 'alertdialog', /^Bring 1 row of scenes back as it was/)).toBeVisible();
+    await expect(button(dialog, 'Restore 1 row')).toBeEnabled();
+    await expect(dialog).toContainText('Everything else stays as it is');
+    await tabTo(page, button(dialog, 'Restore 1 row'));
+    await page.keyboard.press('Space');
+    const done = '1 row is as then; everything else is as it was.';
+    await expect(named(page, 'alertdialog', done)).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+    const { scenes: _, ...others } = readDatabase(demo);
+    expect(before).toMatchObject(others);
+  });
+
+  await test.step('a table', async () => {
+    await expect(restored(page)).toBeVisible();
+    await pressOn(named(tables, 'option', 'memories 11 differing rows'), 'Shift+F10');
+    await pressOn(named(page, 'menuitem', 'Bring back this table…'), 'Enter');
+    await expect(named(page, 'alertdialog', /^Bring the table memories back as it was/)).toBeVisible();
+    await expect(button(dialog, /^Restore 1\d rows$/)).toBeEnabled();
+    await look(app, page, info, 'table-confirm');
+    await tabTo(page, button(dialog, /^Restore 1\d rows$/));
+    await page.keyboard.press('Space');
+    await expect(named(page, 'alertdialog', /^1\d rows of memories are as then;/)).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+    const { memories, event_log: log } = readDatabase(demo);
+    expect(memories).toHaveLength((before.memories?.length ?? 0) + 11);
+    expect(log).toEqual(before.event_log);
+    await expect(named(tables, 'option', /^memories/)).toHaveCount(0);
+    await expect(page.locator(':focus')).not.toHaveCount(0);
+    await look(app, page, info, 'rows-after');
+  });
+});
+
+test('any of it goes into a new file at the place that the system asked for, and the database stays as it is', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  const before = readDatabase(demo);
+  const whole = join(place.folder, 'whole.db');
+  await saveTo(app, whole);
+  await button(page, 'Bring them back').click();
+  await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+  await look(app, page, info, 'copy-offered');
+
+  await test.step('dismissing the system’s dialog leads back to the question', async () => {
+    await saveTo(app, null);
+    await tabTo(page, button(dialog, 'Into a new file…'));
+    await page.keyboard.press('Enter');
+    await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+    await expect(page.locator('[role=alertdialog]:focus-within')).toBeVisible();
+    await saveTo(app, whole);
+  });
+
+  await test.step('a whole snapshot, and the file is shown in its folder', async () => {
+    await tabTo(page, button(dialog, 'Into a new file…'));
+    await page.keyboard.press('Enter');
+    const done = named(page, 'alertdialog', 'Written into a new file');
+    await expect(done).toContainText(/^Written into a new file.*whole\.db holds your chats as they were/);
+    await expect(done).toContainText('3 newer messages are not in it. Your own database stays as it is.');
+    await expect(done).toContainText('Verified: 11 tables match the snapshot');
+    await look(app, page, info, 'copy-written');
+    await app.evaluate(({ shell }) => {
+      shell.showItemInFolder = (path) => Object.assign(globalThis, { shown: path });
+    });
+    await tabTo(page, button(done, 'Show in folder'));
+    await page.keyboard.press('Enter');
+    await expect.poll(() => app.evaluate(() => Reflect.get(globalThis, 'shown'))).toBe(whole);
+    await pressOn(button(done, 'Done'), 'Enter');
+    expect(readDatabase(demo)).toEqual(before);
+  });
+
+  await test.step('nothing is overwritten, and the question is still there', async () => {
+    await openChatQuestion(page);
+    await tabTo(page, button(dialog, 'Into a new file…'));
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('alert')).toContainText('Already exists');
+    await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+  });
+
+  await test.step('a part, beside everything else as it is now', async () => {
+    await saveTo(app, join(place.folder, 'part.db'));
+    await tabTo(page, button(dialog, 'Into a new file…'));
+    await page.keyboard.press('Enter');
+    await expect(named(page, 'alertdialog', 'Written into a new file')).toContainText(
+      /part\.db holds Lighthouse as it was .*, and everything else as it is now\./,
+    );
+    expect(readDatabase(demo)).toEqual(before);
+  });
+});
+
+/** What the system's dialog answers; null: it is dismissed. */
+async function saveTo(app: ElectronApplication, filePath: string | null): Promise<void> {
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: path === null, filePath: path ?? '' });
+  }, filePath);
+}
 
 /** Opens the question about the chat that is shown, by its boundary. */
 async function openChatQuestion(page: Page): Promise<void> {
@@ -133,6 +258,11 @@ async function openChatQuestion(page: Page): Promise<void> {
   await expect(page.locator(':focus')).toContainText(/^Rewound here/);
   await tabTo(page, button(page, 'Bring back only this chat…'));
   await page.keyboard.press('Enter');
+}
+
+/** The banner that says that a part was restored. */
+function restored(page: Page): Locator {
+  return text(named(page, 'region', 'State of the folder'), /^A part of/);
 }
 
 function run(dir: string, sql: string): void {

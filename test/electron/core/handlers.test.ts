@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
 import { createHandlers, type Handlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders } from '../../../electron/core/open-folders.ts';
-import { defaultRestoreOptions } from '../../../src/index.ts';
+import { defaultRestoreOptions, type RestoreOptions } from '../../../src/index.ts';
 import { runToEnd } from '../../support/process.ts';
 
 const NO_CONSENTS = { acceptDrift: false, acceptOtherTimeline: false };
@@ -249,6 +249,29 @@ describe('the answers of the core', () => {
       action: 'restore',
     });
     await expect(handlers['plan.apply'](apply, task)).rejects.toMatchObject({ code: 'plan-stale' });
+  });
+
+  test('a copy is made of exactly the plan that was shown, overwrites nothing, and leaves that plan to apply', async () => {
+    const snapshotId = await newestRewind();
+    const options: RestoreOptions = {
+      ...defaultRestoreOptions,
+      selection: { by: 'chat', chat: 'lighthouse', withGuessed: false },
+    };
+    const { planId } = await handlers['restore.plan']({ folderId, snapshotId, options }, task);
+    const copy = { folderId, snapshotId, options, planId, to: join(home, 'copy.db') };
+    const stale = { ...copy, planId: 'f'.repeat(64) };
+    await expect(handlers['private.copy-restore'](stale, task)).rejects.toMatchObject({ code: 'plan-stale' });
+    expect(existsSync(copy.to)).toBe(false);
+    expect(await handlers['private.copy-restore'](copy, task)).toMatchObject({ planId, isPart: true });
+    const bytes = readFileSync(copy.to);
+    await expect(handlers['private.copy-restore'](copy, task)).rejects.toMatchObject({
+      code: 'target-exists',
+    });
+    expect(readFileSync(copy.to)).toEqual(bytes);
+    const inside = { ...copy, to: join(dir, 'second.db') };
+    await expect(handlers['private.copy-restore'](inside, task)).rejects.toMatchObject({ code: 'usage' });
+    const apply = { folderId, planId, whileOpen: false, ...NO_CONSENTS };
+    expect(await handlers['plan.apply'](apply, task)).toMatchObject({ planId, isPart: true });
   });
 
   test('a plan whose request was cancelled does not take the place of the one that is shown', async () => {

@@ -21,6 +21,7 @@ describe('what the window may ask', () => {
       { folderId, snapshotId: 'rewind/x', options: { ...options, selection } },
     ]),
     ['plan.rehearse', { folderId, planId }],
+    ['restore.copy', { folderId, snapshotId: 'rewind/x', options, planId: null }],
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
     ['search.run', { folderId, phrase: 'é', kind: null, words: true }],
     ['row.history', { folderId, table: 'chats', key: [1n, 'a', null, 1.5, new Uint8Array([1])] }],
@@ -71,6 +72,11 @@ describe('what the window may ask', () => {
       `the selection ${JSON.stringify(selection, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))}`,
       message('restore.plan', { folderId, snapshotId: 'a/b', options: { ...options, selection } }),
     ]),
+    [
+      'a place for a copy',
+      message('restore.copy', { folderId, snapshotId: 'a/b', options, planId, to: '/tmp/x.db' }),
+    ],
+    ['a copy by its path', message('copy.reveal', { copyId: 'c1', path: '/' })],
     [
       'a fraction of a day',
       message('prune.plan', { folderId, policy: { by: 'age', kind: 'rewind', olderThanDays: 0.5 } }),
