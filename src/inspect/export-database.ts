@@ -1,7 +1,7 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import {
-  explainPrivateWrite,
+  classifyDatabaseError,
   type OpenOptions,
   openPrivateDatabase,
   openReadDatabase,
@@ -32,16 +32,16 @@ export async function exportDatabase(
 ): Promise<void> {
   try {
     await fill(source, path, { nativeBinding }, task);
+    const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await prove(source, path, { nativeBinding }, task);
   } catch (error) {
-    throw explainPrivateWrite(error, path);
+    throw classifyDatabaseError(error, { nativeBinding, file: path, copy: path });
   }
-  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await prove(source, path, { nativeBinding }, task);
 }
 
 async function fill(

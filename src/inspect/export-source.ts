@@ -3,6 +3,7 @@ import type { HostDatabase } from '../host/host-database.ts';
 import type { ExportReceipt } from '../model/export.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { classifyDatabaseError } from '../sqlite/database.ts';
 import { withOwnTables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
@@ -33,6 +34,9 @@ export async function withExportSource<T>(
   const using = async (stage: Stage, asWritten: ExportSource['asWritten']) => {
     try {
       return await use({ stage, tables: stage.tables, asWritten });
+    } catch (error) {
+      const { file } = stage;
+      throw classifyDatabaseError(error, { nativeBinding: folder.nativeBinding, file, copy: file });
     } finally {
       await stage.close();
     }

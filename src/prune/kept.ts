@@ -242,13 +242,14 @@ async function addFile(folder: DataFolder, file: OpenedFile, target: string): Pr
   const how = await linkUnlessTaken(file.path, target).catch(asImpossible);
   if (how === 'taken') return false;
   if (how === 'linked') {
-    const [opened, linked] = [
-      await file.handle.stat({ bigint: true }),
-      await lstat(target, { bigint: true }),
-    ];
-    if (opened.dev === linked.dev && opened.ino === linked.ino) return true;
-    await unlink(target);
-    throw new SnapbackError('plan-stale', 'The snapshot was replaced just now. Try again.');
+    try {
+      if (await isOpened(file, target)) return true;
+      throw new SnapbackError('plan-stale', 'The snapshot was replaced just now. Try again.');
+    } catch (error) {
+      // Its note goes, too.
+      await tidy(() => unlink(target));
+      throw error;
+    }
   }
   const draft = await createDraftFile(folder, dirname(target));
   try {
@@ -257,6 +258,11 @@ async function addFile(folder: DataFolder, file: OpenedFile, target: string): Pr
   } finally {
     await discardDraft(draft);
   }
+}
+
+async function isOpened({ handle }: OpenedFile, path: string): Promise<boolean> {
+  const [opened, named] = [await handle.stat({ bigint: true }), await lstat(path, { bigint: true })];
+  return opened.dev === named.dev && opened.ino === named.ino;
 }
 
 /** The snapshots may be on another volume. */

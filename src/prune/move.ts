@@ -76,7 +76,8 @@ export async function moveFromTrash(folder: DataFolder, from: string, to: string
   try {
     const { key } = statFacts(from, await lstat(from, { bigint: true }));
     try {
-      if (!(await nameUnlessTaken(from, to))) return NOT_MOVED;
+      // Where an earlier attempt ended between the two names, only the old one has to go.
+      if (!(await nameUnlessTaken(from, to)) && !(await isSameFile(from, to))) return NOT_MOVED;
     } catch (error) {
       if (!hasSystemCode(error, 'EXDEV')) throw error;
       if (!(await moveToOtherVolume({ folder, key, from, target, to }))) return NOT_MOVED;
@@ -89,6 +90,16 @@ export async function moveFromTrash(folder: DataFolder, from: string, to: string
     await unlink(from).catch(unlessGone);
     await syncFolder(dirname(from));
   });
+}
+
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  try {
+    const [one, two] = await Promise.all([path, other].map((name) => lstat(name, { bigint: true })));
+    return one?.dev === two?.dev && one?.ino === two?.ino;
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Without hard links, or from another volume, the file is gone already. */

@@ -47,6 +47,12 @@ export async function putBack(folder: DataFolder, choices: readonly PutBackChoic
 
 async function putBackOne(folder: DataFolder, { trashName, ids }: PutBackChoice): Promise<PutBack> {
   const prune = await readTrashFolder(folder, trashName);
+  if (prune?.expendable === false)
+    throw new SnapbackError(
+      'io-failed',
+      'The list of what was moved here cannot be read, so nothing was put back. Try again.',
+      { path: prune.path },
+    );
   const missing = ids?.find((id) => prune?.files.every(({ path }) => trashedId(path) !== id) ?? true);
   if (prune === null || missing !== undefined)
     throw new SnapbackError('snapshot-missing', 'This is not in the trash any more.', {

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { findFolder, SNAPSHOTS } from '../host/folders.ts';
+import { findFolder, OWN, SNAPSHOTS } from '../host/folders.ts';
 import { readJournalIfAllowed } from '../journal/journal.ts';
 import { replayJournal } from '../journal/replay.ts';
 import { listAbandoned } from '../snapshots/drafts.ts';
@@ -46,5 +46,27 @@ async function listDrafts(folder: DataFolder): Promise<readonly string[]> {
 async function listFolders(folder: DataFolder): Promise<readonly (() => Promise<string | null>)[]> {
   const root = await findFolder(folder, SNAPSHOTS);
   const kinds = root === null ? [] : (await readdir(root)).filter(isKind);
-  return [() => findKeptFolder(folder), ...kinds.map((kind) => () => findFolder(folder, SNAPSHOTS, kind))];
+  const own = await findFolder(folder, OWN);
+  return [
+    () => findKeptFolder(folder),
+    ...kinds.map((kind) => () => findFolder(folder, SNAPSHOTS, kind)),
+    ...(own === null ? [] : await listBelow(own, OWN_DEPTH)).map((path) => async () => path),
+  ];
+}
+
+/** Below Snapback's own folder, drafts are made as deep as in trash/<time>/<kind>. */
+const OWN_DEPTH = 3;
+
+/** The folders below a folder, down to a depth. Links are not followed. */
+async function listBelow(place: string, depth: number): Promise<readonly string[]> {
+  if (depth === 0) return [];
+  const found: string[] = [];
+  await tidy(async () => {
+    for (const entry of await readdir(place, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const path = join(place, entry.name);
+      found.push(path, ...(await listBelow(path, depth - 1)));
+    }
+  });
+  return found;
 }

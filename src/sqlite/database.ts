@@ -106,10 +106,15 @@ export function openWriteDatabase(file: string, options: OpenOptions): WriteData
 export function openPrivateDatabase(file: string, options: OpenOptions): WriteDatabase {
   return attempt({ ...options, file, copy: file }, () => {
     const db = construct(file, { timeout: 0 }, options);
-    db.pragma('synchronous = OFF');
-    db.pragma('foreign_keys = OFF');
-    db.pragma('temp_store = FILE');
-    return Object.assign(db, { access: 'write' } as const);
+    try {
+      db.pragma('synchronous = OFF');
+      db.pragma('foreign_keys = OFF');
+      db.pragma('temp_store = FILE');
+      return Object.assign(db, { access: 'write' } as const);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { constants, fstatSync, open } from '../system/files.ts';
+import { constants, open, statDescriptor } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import type { OpenOptions, ReadDatabase, WriteDatabase } from './database.ts';
 
@@ -23,11 +23,16 @@ export type OpenDatabaseFile = {
  */
 export async function openUntrustedDatabase(file: OpenDatabaseFile) {
   const { db, close } = await openDescriptor(file, true);
-  for (const setting of ['trusted_schema = OFF', 'query_only = ON', 'cell_size_check = ON'])
-    db.pragma(setting);
-  db.pragma('ignore_check_constraints = ON');
-  const reading: ReadDatabase = Object.assign(db, { access: 'read' } as const);
-  return { db: reading, close };
+  try {
+    for (const setting of ['trusted_schema = OFF', 'query_only = ON', 'cell_size_check = ON'])
+      db.pragma(setting);
+    db.pragma('ignore_check_constraints = ON');
+    const reading: ReadDatabase = Object.assign(db, { access: 'read' } as const);
+    return { db: reading, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /**
@@ -80,8 +85,8 @@ type Journal = { readonly fd: number; readonly remove: () => Promise<void> };
 const journals = new Map<string, { readonly made: Promise<Journal>; users: number }>();
 
 /** The journal for a file, shared with everybody who has that file open. The last one to leave removes it. */
-async function joinJournal({ handle }: OpenDatabaseFile) {
-  const { dev, ino } = fstatSync(handle.fd, { bigint: true });
+async function joinJournal({ handle, path }: OpenDatabaseFile) {
+  const { dev, ino } = statDescriptor({ fd: handle.fd, path });
   const key = `${dev} ${ino}`;
   const shared = journals.get(key) ?? { made: makeJournal(), users: 0 };
   journals.set(key, shared);

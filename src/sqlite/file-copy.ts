@@ -1,6 +1,6 @@
 import { isSystemError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { type FileHandle, fstatSync, readDescriptor, statSync } from '../system/files.ts';
+import { type FileHandle, readDescriptor, statDescriptor, statSync } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { AnyDatabase } from './database.ts';
 import { openBeside } from './lock-keeping.ts';
@@ -37,21 +37,22 @@ export async function copyDatabaseFile(
   const source = openFile(db.name);
   if (source === null) return false;
   const yielder = createYielder(task);
-  const [since, before] = [performance.now(), describe(source.fd)];
+  const file = { fd: source.fd, path: db.name };
+  const [since, before] = [performance.now(), describe(file)];
   const buffer = Buffer.allocUnsafe(PIECE_BYTES);
   const total = pages * pageBytes;
   try {
     let position = 0;
     while (position < total && performance.now() - since < LONGEST_COPY_MS) {
       await yielder.step();
-      const read = await readPiece({ fd: source.fd, path: db.name }, buffer, position);
+      const read = await readPiece(file, buffer, position);
       const length = Math.min(read, total - position);
       if (length === 0) break;
       await target.write(buffer, 0, length, position);
       position += length;
       onPages(Math.floor(position / pageBytes), pages);
     }
-    if (total > 0 && position === total && describe(source.fd) === before) return true;
+    if (total > 0 && position === total && before !== null && describe(file) === before) return true;
   } finally {
     source.close();
   }
@@ -93,7 +94,13 @@ async function readPiece(
   }
 }
 
-function describe(fd: number): string {
-  const { size, mtimeNs } = fstatSync(fd, { bigint: true });
-  return `${size} ${mtimeNs}`;
+/** Null where the system refuses. */
+function describe(file: Parameters<typeof statDescriptor>[0]): string | null {
+  try {
+    const { size, mtimeNs } = statDescriptor(file);
+    return `${size} ${mtimeNs}`;
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
 }

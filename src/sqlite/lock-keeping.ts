@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { closeSync, constants, fstatSync, openSync } from '../system/files.ts';
+import { closeSync, constants, openSync, statDescriptor } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
 import { oddFile } from './look-first.ts';
 
@@ -34,19 +34,18 @@ export function keepLocks(handle: Database.Database): void {
  */
 export function openBeside(path: string): { readonly fd: number; readonly close: () => void } {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const problem = describeOddity(fstatSync(fd));
-  if (problem !== null) {
-    // It is not a database's file, so no lock is lost.
-    closeSync(fd);
-    throw oddFile(path, problem);
-  }
-  return {
-    fd,
-    close() {
-      waiting.add(fd);
-      closeWaiting();
-    },
+  const close = () => {
+    waiting.add(fd);
+    closeWaiting();
   };
+  try {
+    const problem = describeOddity(statDescriptor({ fd, path }));
+    if (problem === null) return { fd, close };
+    throw oddFile(path, problem);
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** Synchronous on purpose: otherwise a handle could be opened and take a lock before the file is closed. */

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import fs, { type BigIntStats } from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { FileError, isSystemError, type SnapbackError } from '../model/errors.ts';
@@ -30,7 +30,6 @@ export const readFileSync = reading(fs.readFileSync);
 export const readlinkSync = reading(fs.readlinkSync);
 export const statSync = reading(fs.statSync);
 export const closeSync = reading(fs.closeSync);
-export const fstatSync = reading(fs.fstatSync);
 
 export const chmod = writing(promises.chmod);
 export const chown = writing(promises.chown);
@@ -56,11 +55,22 @@ export const open: typeof promises.open = async (path, flags, mode) => {
   }
 };
 
+type Descriptor = { readonly fd: number; readonly path: string };
+
+/** What `openSync` opened, or what a handle stands for. */
+export function statDescriptor({ fd, path }: Descriptor): BigIntStats {
+  try {
+    return fs.fstatSync(fd, { bigint: true });
+  } catch (error) {
+    throw refused(error, path, explainReadError);
+  }
+}
+
 const readFromDescriptor = promisify(fs.read);
 
 /** Reads from a position of what `openSync` opened into `buffer`. Returns the number of bytes read, 0 at the end. */
 export async function readDescriptor(
-  { fd, path }: { readonly fd: number; readonly path: string },
+  { fd, path }: Descriptor,
   buffer: Buffer,
   position: number,
 ): Promise<number> {
