@@ -1,0 +1,33 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+
+/*
+ * Waiting takes no time in this process: whoever sleeps finds that the clock has moved on. Names of snapshots are chosen by
+ * the second, so that a test of hundreds of actions would otherwise mostly wait.
+ */
+
+const RealDate = Date;
+const realNow = performance.now.bind(performance);
+let aheadMs = 0;
+
+class MovedDate extends RealDate {
+  constructor(...args: readonly unknown[]) {
+    if (args.length === 0) super(MovedDate.now());
+    else super(...(args as [number]));
+  }
+
+  static override now(): number {
+    return Math.floor(RealDate.now() + aheadMs);
+  }
+}
+
+Object.assign(globalThis, { Date: MovedDate });
+performance.now = () => realNow() + aheadMs;
+Object.assign(timers, {
+  setTimeout: async (ms = 0, value?: unknown) => {
+    aheadMs += ms;
+    await timers.setImmediate();
+    return value;
+  },
+});
+syncBuiltinESMExports();

@@ -1,0 +1,42 @@
+import { cp, mkdir, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  applyPrune,
+  applyRestore,
+  applyUndo,
+  defaultRestoreOptions,
+  openDataFolder,
+} from '../../src/index.ts';
+import { killAtCommit } from '../support/killed.ts';
+import type { Place } from '../support/place.ts';
+import { NOW } from '../support/story.ts';
+import { makeTwoChats } from '../support/two-chats.ts';
+import type { Verb } from './verbs.ts';
+import type { Known } from './world.ts';
+
+/** Makes the worlds in which the verbs begin, each a folder of `root`. Two chats, of which one was rewound by mistake. */
+export async function makeWorlds(root: string): Promise<Known> {
+  const { place, id } = await makeTwoChats(root);
+  const make = async (name: Verb['begins'], from: Place) => {
+    const world = join(root, name);
+    for (const part of ['cache', 'tmp', 'out']) await mkdir(join(world, part), { recursive: true });
+    await cp(from.dir, join(world, 'data'), { recursive: true, preserveTimestamps: true });
+    const dir = join(world, 'data');
+    return { dir, databaseFile: join(dir, 'app.db'), cacheDir: join(world, 'cache') };
+  };
+  const openIt = ({ dir, cacheDir }: { readonly dir: string; readonly cacheDir: string }) =>
+    openDataFolder(dir, { cacheDir });
+  await make('rewound', place);
+  const consents = { acceptDrift: false, acceptOtherTimeline: true };
+  const request = { ...defaultRestoreOptions, ...consents, snapshotId: id, action: 'restore' } as const;
+  const restored = await make('restored', place);
+  await applyRestore(await openIt(restored), request, NOW);
+  const undone = await make('undone', restored);
+  await applyUndo(await openIt(undone), consents, NOW);
+  const pruned = await make('pruned', place);
+  const { trashFolder } = await applyPrune(await openIt(pruned), { by: 'choice', ids: [id] });
+  await killAtCommit(await make('killed', place), id, { committed: true, acceptOtherTimeline: true });
+  const damaged = join((await make('damaged', place)).dir, 'snapshots', `${id}.json`);
+  await truncate(damaged, Math.floor((await readFile(damaged)).length / 2));
+  return { id, trashName: trashFolder.split('/').at(-1) ?? '' };
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { DataFolder } from '../../src/index.ts';
+import type { Facts, Known } from './world.ts';
+
+/* What can be done in a world, whether it was done, and what comes next. */
+
+type Core = typeof import('../../src/index.ts');
+type Use = {
+  readonly core: Core;
+  readonly folder: DataFolder;
+  readonly world: string;
+  readonly known: Known;
+};
+
+export type Verb = {
+  /** Which of the prepared worlds it begins in. */
+  readonly begins: 'rewound' | 'restored' | 'undone' | 'pruned' | 'damaged' | 'killed';
+  readonly run: (use: Use) => Promise<unknown>;
+  /** Takes it back; null where there is no way, and none is needed. Then it is done again. */
+  readonly takeBack: ((use: Use) => Promise<unknown>) | null;
+  /** Whether a world is as it was left when all went well, `before` and `after` being what it was. */
+  readonly isDone: (now: Facts, before: Facts, after: Facts) => boolean;
+};
+
+const NOW = { planId: null, whileOpen: false } as const;
+const CONSENTS = { acceptDrift: false, acceptOtherTimeline: true } as const;
+const undo = ({ core, folder }: Use) => core.applyUndo(folder, CONSENTS, NOW);
+const sameDatabase: Verb['isDone'] = (now, _, after) => now.database === after.database;
+
+function restoring(options: Partial<Parameters<Core['applyRestore']>[1]>): Verb {
+  return {
+    begins: 'rewound',
+    run: ({ core, folder, known }) =>
+      core.applyRestore(
+        folder,
+        {
+          ...core.defaultRestoreOptions,
+          ...CONSENTS,
+          ...options,
+          snapshotId: known.id,
+          action: 'restore',
+        },
+        NOW,
+      ),
+    takeBack: undo,
+    isDone: sameDatabase,
+  };
+}
+
+function saving(name: string, run: (use: Use & { readonly to: string }) => Promise<unknown>): Verb {
+  return {
+    begins: 'rewound',
+    run: (use) => run({ ...use, to: join(use.world, 'out', name) }),
+    takeBack: null,
+    isDone: (now) => Object.keys(now.out).length === 1,
+  };
+}
+
+const countOf = (files: Readonly<Record<string, string>>) => Object.keys(files).length;
+
+export const VERBS = {
+  take: {
+    begins: 'rewound',
+    run: ({ core, folder }) => core.takeSnapshot(folder, 'rewind'),
+    takeBack: null,
+    isDone: (now, before) => countOf(now.snapshots) > countOf(before.snapshots),
+  },
+  restore: restoring({}),
+  'keep newer': restoring({ keepNewer: true }),
+  'restore a part': restoring({ selection: { by: 'tables', tables: ['memories', 'reactions'] } }),
+  undo: { begins: 'restored', run: undo, takeBack: undo, isDone: sameDatabase },
+  redo: { begins: 'undone', run: undo, takeBack: undo, isDone: sameDatabase },
+  'restore to a copy': saving('copy.db', ({ core, folder, known, to }) =>
+    core.restoreToCopy(
+      folder,
+      { ...core.defaultRestoreOptions, ...CONSENTS, snapshotId: known.id, to },
+      { planId: null },
+    ),
+  ),
+  'export as JSON': saving('export.json', ({ core, folder, known, to }) =>
+    core.exportSnapshot(folder, known.id, { to, format: 'json', table: null }),
+  ),
+  'export as SQLite': saving('export.db', ({ core, folder, known, to }) =>
+    core.exportSnapshot(folder, known.id, { to, format: 'sqlite', table: null }),
+  ),
+  salvage: {
+    ...saving('saved.json', ({ core, folder, known, to }) =>
+      core.salvageSnapshot(folder, known.id, { to, format: 'json' }),
+    ),
+    begins: 'damaged',
+  },
+  keep: {
+    begins: 'rewound',
+    run: ({ core, folder, known }) => core.keepSnapshot(folder, known.id, { name: 'Mine', note: null }),
+    takeBack: null,
+    // The file and its note.
+    isDone: (now) => countOf(now.kept) === 2,
+  },
+  prune: {
+    begins: 'rewound',
+    run: ({ core, folder }) => core.applyPrune(folder, { by: 'count', kind: 'rewind', keep: 0 }),
+    takeBack: null,
+    isDone: (now) => Object.keys(now.snapshots).every((name) => !name.includes('/rewind/')),
+  },
+  'put back': {
+    begins: 'pruned',
+    run: ({ core, folder, known }) => core.putBack(folder, [{ trashName: known.trashName ?? '', ids: null }]),
+    takeBack: ({ core, folder }) => core.applyPrune(folder, { by: 'count', kind: 'rewind', keep: 0 }),
+    isDone: (now) => countOf(now.trash) === 0,
+  },
+  'finish what was killed': {
+    begins: 'killed',
+    run: ({ core, folder }) => core.finishInterrupted(folder),
+    takeBack: null,
+    isDone: (now, before) => countOf(now.snapshots) > countOf(before.snapshots),
+  },
+  'clear the cache': {
+    begins: 'restored',
+    run: ({ core, folder }) => core.clearCache(folder.cacheDir ?? ''),
+    takeBack: null,
+    isDone: () => true,
+  },
+} as const satisfies Readonly<Record<string, Verb>>;
+
+export type VerbName = keyof typeof VERBS;

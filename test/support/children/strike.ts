@@ -1,0 +1,25 @@
+import '../../faults/wrap-files.ts';
+import '../../faults/wrap-database.ts';
+import '../../faults/clock.ts';
+import { mkdirSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Strikes verbs, separated by commas, with faults: `fail`: by errors; `image`: copies what SIGKILL would leave; `judge`: judges
+ * these copies, which must be of a process that has ended. Prints a report a line.
+ */
+const { failEach, imageEach, judgeImages } = await import('../../faults/strike.ts');
+const { VERBS } = await import('../../faults/verbs.ts');
+const [how = '', names = '', worlds = '', scratch = '', known = '{}'] = process.argv.slice(2);
+const places = new Set<string>();
+for (const [index, name] of names.split(',').entries()) {
+  if (!Object.hasOwn(VERBS, name)) throw new Error(`There is no verb “${name}”.`);
+  const job = { worlds, scratch: join(scratch, String(index)), known: JSON.parse(known) };
+  mkdirSync(job.scratch, { recursive: true });
+  const verb = name as keyof typeof VERBS;
+  if (how === 'image') await imageEach(job, verb);
+  else {
+    const report = how === 'judge' ? await judgeImages(job, verb) : await failEach(job, verb, places);
+    writeSync(1, `${JSON.stringify({ ...report, cpu: process.cpuUsage() })}\n`);
+  }
+}
