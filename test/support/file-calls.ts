@@ -7,7 +7,7 @@ import promises, { type FileHandle } from 'node:fs/promises';
  */
 
 /** A call that is about to be made, of a path or of the file that was opened by it. `to`: the second path, where there is one. */
-type FileCall = {
+export type FileCall = {
   readonly name: string;
   readonly path: string;
   readonly to: string | null;
