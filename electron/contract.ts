@@ -13,6 +13,7 @@ import type { FolderFacts } from '../src/model/folder.ts';
 import type { Happened } from '../src/model/happened.ts';
 import type { ActionHistory, ExportedReceipt } from '../src/model/history.ts';
 import type { ProfileCheck } from '../src/model/profile.ts';
+import type { Protection, ProtectionState } from '../src/model/protection.ts';
 import type {
   EmptiedTrash,
   OnlyCopy,
@@ -109,6 +110,7 @@ export type MenuCommand =
   | 'prune'
   | 'trash'
   | 'history'
+  | 'protection'
   | 'clear-cache'
   | 'reveal'
   | 'help';
@@ -175,6 +177,8 @@ export type DesktopRequests = {
   'history.export': In<OfEntry, WrittenReceipt | null>;
   /** Copies a value or a row of a comparison to the clipboard. */
   'rows.copy': In<Copied, null>;
+  /** Remembers what may be done by itself in this folder, and does it from now on. */
+  'protection.set': In<OfFolder & Protection, null>;
   /** Which menu items make sense now. */
   'menu.enable': In<{ readonly commands: readonly MenuCommand[] }, null>;
   'theme.set': In<{ readonly theme: Theme }, null>;
@@ -222,6 +226,8 @@ export type RowsRequests = {
 type CoreRequests = RowsRequests & {
   'folder.facts': In<OfFolder, FolderFacts>;
   'folder.in-use': In<OfFolder, InUse>;
+  /** What is done by itself in the folder while it is open. */
+  'folder.protection': In<OfFolder, ProtectionState>;
   'folder.timeline': In<OfFolder, Timeline>;
   /** What is understood of the folder, and what can be done in it. */
   'folder.profile': In<OfFolder, ProfileCheck>;
@@ -300,6 +306,7 @@ type PrivateRequests = {
     Pick<OpenFolder, 'facts' | 'snapshots' | 'interrupted'>
   >;
   'private.close': In<OfFolder, null>;
+  'private.protect': In<OfFolder & Protection, null>;
   'private.locate': In<OfSnapshot, string>;
   'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
   'private.copy-restore': In<OfCopy & { readonly to: string }, CopyReceipt>;

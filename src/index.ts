@@ -38,6 +38,7 @@ export type * from './model/folder.ts';
 export type * from './model/happened.ts';
 export type * from './model/history.ts';
 export type * from './model/profile.ts';
+export type * from './model/protection.ts';
 export type * from './model/prune.ts';
 export type * from './model/rehearsal.ts';
 export type * from './model/restore.ts';
@@ -57,6 +58,7 @@ export {
   releaseAbandoned,
   releaseSnapshot,
 } from './prune/kept.ts';
+export { protectOnce } from './prune/protect.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { putBack } from './prune/put-back.ts';
 export { describeSpace } from './prune/space.ts';

@@ -113,6 +113,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/prune': {
     values: [
       'src/restore',
+      'src/recovery',
       'valibot',
       model,
       'src/system',
@@ -289,6 +290,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/history', ...react],
     types: windowTypes,
   },
+  'renderer/protection': {
+    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    types: windowTypes,
+  },
   'renderer/action-history': {
     values: ['renderer/ask', words, 'renderer/parts', ...react],
     types: windowTypes,
@@ -307,6 +312,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/space',
       'renderer/trash',
       'renderer/action-history',
+      'renderer/protection',
       'renderer/timeline',
       ...react,
     ],

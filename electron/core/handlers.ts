@@ -105,6 +105,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       await folders.close(folderId);
       return null;
     },
+    async 'private.protect'({ folderId, take, tidy }) {
+      folders.get(folderId).byItself.allow({ take, tidy });
+      return null;
+    },
     async 'private.locate'({ folderId, snapshotId }) {
       const found = (await listSnapshots(folders.get(folderId).folder)).find(({ id }) => id === snapshotId);
       if (found === undefined) throw noSuchSnapshot(snapshotId);
@@ -144,13 +148,14 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 
     'folder.facts': ({ folderId }, task) => describeFolder(folders.get(folderId).folder, {}, task),
     'folder.in-use': ({ folderId }) => findOpeners(folders.get(folderId).folder.databaseFile),
+    'folder.protection': async ({ folderId }) => folders.get(folderId).byItself.state(),
     'folder.timeline': ({ folderId }, task) => readTimeline(folders.get(folderId).folder, task),
     'folder.profile': ({ folderId }, task) => checkProfile(folders.get(folderId).folder, task),
     'folder.happened': ({ folderId }, task) =>
-      folders.inFront(folderId, async ({ folder, guard }) => {
+      folders.inFront(folderId, async ({ folder, byItself }) => {
         const happened = await readHappened(folder, task);
-        guard.tell(happened);
-        setTimeout(() => void guard.look(new Date()).catch(console.error), CHECK_AFTER_MS);
+        byItself.guard.tell(happened);
+        setTimeout(byItself.look, CHECK_AFTER_MS);
         return happened;
       }),
     'folder.waiting': ({ folderId }, task) =>
@@ -169,19 +174,20 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'snapshot.keep': ({ folderId, snapshotId, label }) =>
       folders.inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
     'snapshot.hold': ({ folderId, snapshotId }) =>
-      folders.inFront(folderId, async ({ folder, guard }) =>
-        guard.holds(snapshotId)
+      folders.inFront(folderId, async ({ folder, byItself }) =>
+        byItself.guard.holds(snapshotId)
           ? null
           : ((await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null),
       ),
     'snapshot.release': ({ folderId, snapshotId }) =>
       folders.inFront(
         folderId,
-        async ({ folder, guard }) => guard.holds(snapshotId) || releaseSnapshot(folder, snapshotId),
+        async ({ folder, byItself }) =>
+          byItself.guard.holds(snapshotId) || releaseSnapshot(folder, snapshotId),
       ),
     'snapshot.let-go': ({ folderId, snapshotId }) =>
-      folders.inFront(folderId, async ({ guard }) => {
-        await guard.letGo(snapshotId);
+      folders.inFront(folderId, async ({ byItself }) => {
+        await byItself.guard.letGo(snapshotId);
         return null;
       }),
     'snapshot.salvageable': ({ folderId, snapshotId }, task) =>

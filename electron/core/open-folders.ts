@@ -1,8 +1,6 @@
 import {
   checkSnapshot,
-  createGuard,
   type DataFolder,
-  type Guard,
   type PrunePolicy,
   type RestoreConsents,
   type RestoreOptions,
@@ -10,13 +8,11 @@ import {
   type SnapshotId,
 } from '../../src/index.ts';
 import type { FolderId, WindowEvent } from '../contract.ts';
+import { type ByItself, createByItself } from './by-itself.ts';
 import { type CheckQueue, createCheckQueue } from './check-queue.ts';
 import { toListed } from './for-window.ts';
 import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
 import { watchFolder } from './watch-folder.ts';
-
-/** How often it is looked whether a rule is about to take what would bring something back. */
-const LOOK_EVERY_MS = 60_000;
 
 /** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
@@ -34,7 +30,7 @@ export type OpenEntry = {
   readonly take: (planId: string) => Planned | null;
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
-  readonly guard: Guard;
+  readonly byItself: ByItself;
   /** Resolves once what was held is let go. */
   readonly close: () => Promise<void>;
 };
@@ -52,6 +48,8 @@ export type OpenFolders = {
 /** The folders that are open, each watched and checked in the background. */
 export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolders {
   const entries = new Map<FolderId, OpenEntry>();
+  /** How many requests a person waits for. */
+  let waitedFor = 0;
   const get = (folderId: FolderId): OpenEntry => {
     const entry = entries.get(folderId);
     if (entry === undefined)
@@ -62,17 +60,20 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
     get,
     async inFront(folderId, work) {
       const entry = get(folderId);
-      return entry.checks.runBefore(() => work(entry));
+      waitedFor += 1;
+      try {
+        return await entry.checks.runBefore(() => work(entry));
+      } finally {
+        waitedFor -= 1;
+      }
     },
     async add(folderId, folder) {
       await entries.get(folderId)?.close();
-      const guard = createGuard(folder);
-      const keep = () => void guard.look(new Date()).catch(console.error);
+      const byItself = createByItself(folder, () => waitedFor === 0);
       const stopWatching = await watchFolder(folder, (what) => {
         tell({ type: 'changed', folderId, what });
-        if (what === 'snapshots') keep();
+        if (what === 'snapshots') byItself.look();
       });
-      const looking = setInterval(keep, LOOK_EVERY_MS).unref();
       const checks = createCheckQueue(
         async (id, signal) => {
           const snapshot = toListed(await checkSnapshot(folder, id, { signal }));
@@ -91,7 +92,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         folder,
         checks,
         conversations,
-        guard,
+        byItself,
         remember(planId, planned) {
           newest = { planId, planned };
         },
@@ -103,10 +104,9 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         },
         async close() {
           stopWatching();
-          clearInterval(looking);
           checks.stop();
           conversations.close();
-          await guard.end();
+          await byItself.end();
         },
       });
     },

@@ -15,7 +15,15 @@ import type {
 } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
 import type { AppMenu } from './menu.ts';
-import { describeRecent, recentId, rememberFolder, type SettingsStore, shortenPlace } from './settings.ts';
+import {
+  describeRecent,
+  protectionOf,
+  recentId,
+  rememberFolder,
+  type SettingsStore,
+  shortenPlace,
+  withProtection,
+} from './settings.ts';
 import type { StartTarget } from './start-target.ts';
 import { emptyTrashTo } from './system-trash.ts';
 
@@ -45,6 +53,8 @@ export type DesktopHandlers = {
 export type Desktop = {
   readonly handlers: DesktopHandlers;
   readonly openPlace: () => OpenPlace | null;
+  /** What may be done by itself in a folder that is open, as the core is told. */
+  readonly protectionNow: (open: OpenPlace) => ArgsOf<'private.protect'>;
   readonly cacheDir: string;
   /** Opens a folder, or the folder of a database file. For paths that the window must not see. */
   readonly openPath: (path: string, requestId: RequestId) => Promise<Reply<OpenFolder>>;
@@ -81,6 +91,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     place = { folderId, dir, database };
     const folder = { dir, database, demo: reply.value.facts.demo };
     void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
+    void core.request('private.protect', protectionNow(place));
     // A restore that was cancelled by closing the window has recorded its own end: only the settings know of it.
     const stopped = settings.current().stoppedIn === dir;
     if (stopped) void settings.update({ stoppedIn: null });
@@ -114,6 +125,10 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
   }
 
+  const protectionNow = (open: OpenPlace) => ({
+    folderId: open.folderId,
+    ...protectionOf(settings.current().protections, open),
+  });
   const recents = () => settings.current().recents.map((folder) => describeRecent(folder, home));
 
   const handlers: DesktopHandlers = {
@@ -245,6 +260,12 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return done(null);
     },
     'cache.clear': () => core.request('private.clear-cache', { cacheDir }),
+    async 'protection.set'({ folderId, take, tidy }) {
+      if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+      const protections = withProtection(settings.current().protections, place, { take, tidy });
+      await settings.update({ protections });
+      return core.request('private.protect', protectionNow(place));
+    },
     async 'menu.enable'({ commands }) {
       menu.enable(commands);
       return done(null);
@@ -262,7 +283,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     await Promise.race([core.request('private.close', { folderId: place.folderId }), late]);
   };
 
-  return { handlers, openPlace: () => place, cacheDir, openPath, closeFolder };
+  return { handlers, protectionNow, openPlace: () => place, cacheDir, openPath, closeFolder };
 }
 
 function failed(code: ErrorCode, message: string): Reply<never> {

@@ -47,7 +47,9 @@ async function start(): Promise<void> {
       onStopped: () => tell({ type: 'core-stopped' }),
       async introduce(tellCore) {
         const place = desktop.openPlace();
-        if (place !== null) await tellCore('private.open', { ...place, cacheDir: desktop.cacheDir });
+        if (place === null) return;
+        await tellCore('private.open', { ...place, cacheDir: desktop.cacheDir });
+        await tellCore('private.protect', desktop.protectionNow(place));
       },
     });
     const menu = installMenu({

@@ -33,6 +33,7 @@ const SNAPSHOT_ITEMS: readonly CommandItem[] = [
   { command: 'redo', label: 'Re&do…', accelerator: 'CmdOrCtrl+Shift+Z' },
   { command: 'prune', label: '&Prune…', accelerator: 'CmdOrCtrl+Backspace' },
   { command: 'history', label: '&History…', accelerator: 'CmdOrCtrl+Shift+H' },
+  { command: 'protection', label: 'Pr&otection…' },
   { command: 'trash', label: '&Show Trash', accelerator: 'CmdOrCtrl+T' },
 ];
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
 import * as v from 'valibot';
+import type { Protection } from '../../src/index.ts';
 import type { Recent, Theme } from '../contract.ts';
 
 const MOST_RECENTS = 8;
@@ -11,6 +12,13 @@ const recentFolder = v.object({
   database: v.nullable(v.pipe(v.string(), v.maxLength(512))),
   demo: v.boolean(),
 });
+/** What may be done by itself in a folder while it is open. */
+const protectedFolder = v.object({
+  dir: recentFolder.entries.dir,
+  database: recentFolder.entries.database,
+  take: v.boolean(),
+  tidy: v.boolean(),
+});
 const pixels = v.pipe(v.number(), v.integer());
 const bounds = v.object({ x: pixels, y: pixels, width: pixels, height: pixels, maximized: v.boolean() });
 /** A part that is missing or damaged counts as not set; the others stay. */
@@ -19,15 +27,18 @@ const settings = v.object({
   bounds: v.fallback(v.nullable(bounds), null),
   /** The data folder in which closing the window stopped a restore, until the window has said so. */
   stoppedIn: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(4096))), null),
+  protections: v.fallback(v.pipe(v.array(protectedFolder), v.maxLength(1000)), []),
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
 });
 
 export type RecentFolder = Readonly<v.InferOutput<typeof recentFolder>>;
+type ProtectedFolder = Readonly<v.InferOutput<typeof protectedFolder>>;
 export type WindowBounds = Readonly<v.InferOutput<typeof bounds>>;
 type Settings = {
   readonly recents: readonly RecentFolder[];
   readonly bounds: WindowBounds | null;
   readonly stoppedIn: string | null;
+  readonly protections: readonly ProtectedFolder[];
   readonly theme: Theme;
 };
 
@@ -90,6 +101,28 @@ export function rememberFolder(
 ): readonly RecentFolder[] {
   const id = recentId(folder);
   return [folder, ...recents.filter((other) => recentId(other) !== id)].slice(0, MOST_RECENTS);
+}
+
+/** What may be done by itself in a folder. Nothing, until a person says so. */
+export function protectionOf(protections: Settings['protections'], folder: OfFolder): Protection {
+  const { take = false, tidy = false } = protections.find((one) => isOf(one, folder)) ?? {};
+  return { take, tidy };
+}
+
+/** The settings with what may be done by itself in a folder. What is off is not listed. */
+export function withProtection(
+  protections: Settings['protections'],
+  folder: OfFolder,
+  { take, tidy }: Protection,
+): Settings['protections'] {
+  const others = protections.filter((one) => !isOf(one, folder));
+  return take || tidy ? [...others, { dir: folder.dir, database: folder.database, take, tidy }] : others;
+}
+
+type OfFolder = Pick<RecentFolder, 'dir' | 'database'>;
+
+function isOf(one: OfFolder, { dir, database }: OfFolder): boolean {
+  return one.dir === dir && one.database === database;
 }
 
 /** What the window may know about a recent folder. */

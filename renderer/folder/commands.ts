@@ -25,6 +25,7 @@ export function possibleCommands(
     'find',
     'trash',
     'history',
+    'protection',
     ...when(writable, 'take'),
     ...when(isTidyable(facts) && !noSnapshots, 'prune'),
     ...when(writable && readable, 'restore'),

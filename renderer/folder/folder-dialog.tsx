@@ -10,6 +10,7 @@ import { ActionHistoryDialog } from '../action-history/action-history-dialog.tsx
 import { useNow } from '../ask/now.ts';
 import { KeepDialog } from '../keep/keep-dialog.tsx';
 import { useHold } from '../keep/use-hold.ts';
+import { ProtectionDialog } from '../protection/protection-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
@@ -28,7 +29,7 @@ export type OpenDialog =
     }
   /** `step`: the entry of the history to take back; without it, the newest. */
   | { readonly dialog: 'undo'; readonly from: HeldState; readonly step?: UndoneStep }
-  | { readonly dialog: 'take' | 'space' | 'trash' | 'history' }
+  | { readonly dialog: 'take' | 'space' | 'trash' | 'history' | 'protection' }
   | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[]; readonly rule: PrunePolicy | null };
 
@@ -135,6 +136,14 @@ export function FolderDialog(props: FolderDialogProps) {
           onClose={close}
           onUndo={(from, step) => props.onOpen({ dialog: 'undo', from, step })}
           onTrash={() => props.onOpen({ dialog: 'trash' })}
+        />
+      );
+    case 'protection':
+      return (
+        <ProtectionDialog
+          folderId={folderId}
+          onClose={close}
+          onHistory={() => props.onOpen({ dialog: 'history' })}
         />
       );
     case 'trash':

@@ -29,7 +29,7 @@ import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
 import { useWaiting } from './use-waiting.ts';
 
-const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'history', 'trash'];
+const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'history', 'protection', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
 
 // What is behind a dialog is not drawn again when one opens or closes: only if what it shows has changed.
@@ -120,7 +120,7 @@ export function FolderScreen(props: FolderScreenProps) {
       focusSearchBox();
     } else if (command === 'restore' && single !== undefined) restore(single.id, 'keep');
     else if (command === 'undo' || command === 'redo') takeBack();
-    else if (command === 'take' || command === 'history' || command === 'trash')
+    else if (command === 'take' || command === 'history' || command === 'protection' || command === 'trash')
       openDialog({ dialog: command });
     else if (command === 'prune')
       openDialog({

@@ -17,7 +17,7 @@ export type MoreMenuProps = {
   /** Somebody pressed the button before the menu was here. */
   readonly isOpenAtFirst: boolean;
   readonly theme: Theme;
-  readonly onCommand: (command: 'reveal' | 'history' | 'trash' | 'help') => void;
+  readonly onCommand: (command: 'reveal' | 'history' | 'protection' | 'trash' | 'help') => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;
@@ -45,7 +45,14 @@ export function MoreMenu(props: MoreMenuProps) {
     if (picked !== undefined) props.onTheme(picked[0]);
     else if (key === 'close') props.onClose();
     else if (key === 'fresh-demo') props.onFreshDemo();
-    else if (key === 'reveal' || key === 'history' || key === 'trash' || key === 'help') onCommand(key);
+    else if (
+      key === 'reveal' ||
+      key === 'history' ||
+      key === 'protection' ||
+      key === 'trash' ||
+      key === 'help'
+    )
+      onCommand(key);
   };
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={setOpen}>
@@ -55,6 +62,7 @@ export function MoreMenu(props: MoreMenuProps) {
           <MenuSection aria-label="Folder">
             <MenuItem id="reveal">Reveal the folder</MenuItem>
             <MenuItem id="history">History…</MenuItem>
+            <MenuItem id="protection">Protection…</MenuItem>
             <MenuItem id="trash">Show trash</MenuItem>
             <MenuItem id="help">Keyboard shortcuts</MenuItem>
             {isDemo && <MenuItem id="fresh-demo">Build a fresh demo</MenuItem>}

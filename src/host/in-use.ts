@@ -73,7 +73,8 @@ function readTargets(databaseFile: string): Targets {
   };
 }
 
-function lookAt(path: string): BigIntStats | null {
+/** Null where there is no such file, or the system does not let us look. */
+export function lookAt(path: string): BigIntStats | null {
   try {
     return statSync(path, { bigint: true });
   } catch (error) {
@@ -83,7 +84,7 @@ function lookAt(path: string): BigIntStats | null {
 }
 
 /** Device and inode as in /proc/locks: `major:minor:inode`, with the device in hexadecimal. */
-function identityOf({ dev, ino }: BigIntStats): string {
+export function identityOf({ dev, ino }: BigIntStats): string {
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
   const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
   return `${hexByte(major)}:${hexByte(minor)}:${ino}`;

@@ -86,29 +86,52 @@ async function judge(
 
 /**
  * Takes a checkpoint if one is due. Then it moves to the trash what the host's rules prune: checkpoints beyond the newest
- * ones (never the one just taken), and copies from before a rewind that are too old. If that part fails, the checkpoint
- * stays and the result notes it. @throws as `isDue` and `takeSnapshot`
+ * ones (never the one just taken), and copies from before a rewind that are too old, unless `retires` is false. If that
+ * part fails, the checkpoint stays and the result notes it. @throws as `isDue` and `takeSnapshot`
  */
 export async function takeIfDue(
   folder: DataFolder,
-  options: { readonly now?: Date; readonly by?: By } = {},
+  options: { readonly now?: Date; readonly by?: By; readonly retires?: boolean } = {},
   task: TaskOptions = {},
 ): Promise<TakeResult> {
-  const { now = new Date(), by = 'person' } = options;
+  const { now = new Date(), by = 'person', retires = true } = options;
   const { due, reason, passedOver, newestEventAt, newest } = await isDue(folder, { now }, task);
   const passed = passedOver.map(({ id, why }) => ` Passed over ${id}: ${why}`).join('');
   if (!due) return { taken: false, reason: reason + passed };
-  const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
   const taken = await takeAndRemember(folder, newest, task, by);
-  const { keepDays } = folder.profile.rewind;
-  const rules: readonly PrunePolicy[] = [
-    { by: 'count', kind: PERIODIC_KIND, keep: folder.profile.periodic.keep },
-    { by: 'age', kind: REWIND_KIND, olderThanDays: keepDays },
+  if (!retires) return taken;
+  return { ...taken, ...(await retire(folder, { now, by, except: [taken.id], newestEventAt })) };
+}
+
+type Retiring = {
+  readonly now: Date;
+  readonly by: By;
+  /** What stays, whatever the rules say. */
+  readonly except: readonly SnapshotId[];
+  readonly newestEventAt: Date | null;
+};
+
+/** The host's rules. They never name a safety copy. */
+export function hostRules({ periodic, rewind }: Profile): readonly PrunePolicy[] {
+  return [
+    { by: 'count', kind: PERIODIC_KIND, keep: periodic.keep },
+    { by: 'age', kind: REWIND_KIND, olderThanDays: rewind.keepDays },
   ];
+}
+
+/**
+ * Moves to the trash what the host's rules prune. What cannot be moved is noted. @throws as `listSnapshotFiles`
+ */
+export async function retire(
+  folder: DataFolder,
+  { newestEventAt, ...choice }: Retiring,
+): Promise<Pick<TakenSnapshot, 'retired' | 'notes'>> {
+  const { now } = choice;
+  const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
+  const { keepDays } = folder.profile.rewind;
   const retired: SnapshotId[] = [];
   const notes: string[] = [];
-  for (const rule of rules) {
-    const choice = { except: taken.id, now, by };
+  for (const rule of hostRules(folder.profile)) {
     try {
       if ((await planPrune(folder, rule, choice)).goes.length === 0) continue;
       const witnesses = [newestEventAt?.getTime(), ...copies.map(({ mtimeMs }) => mtimeMs)];
@@ -123,7 +146,7 @@ export async function takeIfDue(
       notes.push(`Older snapshots could not be moved to the trash: ${error.message}`);
     }
   }
-  return { ...taken, retired, notes };
+  return { retired, notes };
 }
 
 /** Takes a checkpoint, due or not, and remembers that it has the log's events. @throws as `takeSnapshot` */

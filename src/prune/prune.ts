@@ -27,8 +27,8 @@ type Going = PrunePlan['goes'][number] & { readonly file: SnapshotFile };
 type PruneOptions = {
   /** The moment to which ages are counted; now by default. */
   readonly now?: Date | undefined;
-  /** A snapshot that is left out, whatever the policy says. */
-  readonly except?: SnapshotId | undefined;
+  /** Snapshots that are left out, whatever the policy says. */
+  readonly except?: readonly SnapshotId[] | undefined;
   /** Who prunes, as the history tells it. */
   readonly by?: By | undefined;
 };
@@ -136,9 +136,9 @@ async function planMoves(
   options: PruneOptions,
 ): Promise<PlannedMoves> {
   checkPolicy(policy);
-  const { now = new Date(), except = null } = options;
+  const { now = new Date(), except = [] } = options;
   const files = await listSnapshotFiles(folder);
-  const named = selectFiles(files, policy, now).filter(({ id }) => id !== except);
+  const named = selectFiles(files, policy, now).filter(({ id }) => !except.includes(id));
   const needed = await findNeeded(folder, files, { going: named, memory: await recall(folder), now });
   const ranks = rankSnapshots(files);
   const goes: Going[] = [];

@@ -129,6 +129,7 @@ describe('the answers of the core', () => {
       'prune.apply': pruned,
       'folder.facts': await handlers['folder.facts'](ofFolder, task),
       'folder.in-use': await handlers['folder.in-use'](ofFolder, task),
+      'folder.protection': await handlers['folder.protection'](ofFolder, task),
       'folder.timeline': await handlers['folder.timeline'](ofFolder, task),
       'folder.profile': await handlers['folder.profile'](ofFolder, task),
       'snapshots.list': await handlers['snapshots.list'](ofFolder, task),

@@ -5,9 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   describeRecent,
   openSettings,
+  protectionOf,
   recentId,
   rememberFolder,
   shortenPlace,
+  withProtection,
 } from '../../../electron/main/settings.ts';
 import { chooseTarget, parseArguments, parseHandover } from '../../../electron/main/start-target.ts';
 
@@ -37,6 +39,7 @@ describe('the settings file', () => {
       bounds: null,
       theme: 'dark',
       stoppedIn: null,
+      protections: [],
     });
     expect(readdirSync(join(folder, 'user'))).toEqual(['settings.json']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -48,9 +51,27 @@ describe('the settings file', () => {
       file = join(folder, 'settings.json');
       writeFileSync(file, text);
       const settings = await openSettings(file, never);
-      expect(settings.current()).toEqual({ recents: [], bounds: null, theme: 'system', stoppedIn: null });
+      const parts = { recents: [], bounds: null, theme: 'system', stoppedIn: null, protections: [] };
+      expect(settings.current()).toEqual(parts);
     },
   );
+
+  test('what may be done by itself belongs to one folder, and nothing is allowed before somebody does', async () => {
+    const settings = await openSettings(file, never);
+    const [a, b] = [recent('/data/a'), { dir: '/data/a', database: 'other.db' }];
+    const allow = (folder: typeof b | typeof a, take: boolean, tidy: boolean) =>
+      settings.update({
+        protections: withProtection(settings.current().protections, folder, { take, tidy }),
+      });
+    expect(protectionOf(settings.current().protections, a)).toEqual({ take: false, tidy: false });
+    await allow(a, true, false);
+    await allow(b, false, true);
+    const { protections } = (await openSettings(file, never)).current();
+    expect(protectionOf(protections, a)).toEqual({ take: true, tidy: false });
+    expect(protectionOf(protections, b)).toEqual({ take: false, tidy: true });
+    await allow(a, false, false);
+    expect(settings.current().protections).toHaveLength(1);
+  });
 
   test('one damaged part does not affect the others', async () => {
     file = join(folder, 'settings.json');
