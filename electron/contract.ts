@@ -101,6 +101,7 @@ export type Theme = 'system' | 'light' | 'dark';
 /** What a menu item or a shortcut asks the window to do. */
 export type MenuCommand =
   | 'open'
+  | 'open-backup'
   | 'open-target'
   | 'take'
   | 'restore'
@@ -141,6 +142,9 @@ type OfChat = OfFolder & { readonly conversationId: string; readonly chat: numbe
 
 /** Answered by the main process, because only it can reach the desktop. */
 export type DesktopRequests = {
+  /** Asks for a file and opens it beside the snapshots; `backup-opened` tells which it is. Also if the dialog was dismissed: null. */
+  'backup.choose': In<OfFolder, null>;
+  'backup.close': In<OfSnapshot, null>;
   'start.facts': In<Record<never, never>, StartFacts>;
   'folder.open-target': In<Record<never, never>, OpenFolder>;
   /** Null: the dialog was dismissed. */
@@ -307,6 +311,8 @@ type PrivateRequests = {
   >;
   'private.close': In<OfFolder, null>;
   'private.protect': In<OfFolder & Protection, null>;
+  'private.open-backup': In<OfFolder & { readonly path: string }, SnapshotId>;
+  'private.close-backup': In<OfSnapshot, null>;
   'private.locate': In<OfSnapshot, string>;
   'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
   'private.copy-restore': In<OfCopy & { readonly to: string }, CopyReceipt>;
@@ -339,6 +345,8 @@ export type WindowEvent =
   | { readonly type: 'found'; readonly requestId: RequestId; readonly hits: readonly Hit[] }
   | { readonly type: 'changed'; readonly folderId: FolderId; readonly what: 'snapshots' | 'database' }
   | { readonly type: 'snapshot-checked'; readonly folderId: FolderId; readonly snapshot: ListedSnapshot }
+  /** A file from anywhere was opened beside the snapshots. */
+  | { readonly type: 'backup-opened'; readonly folderId: FolderId; readonly snapshotId: SnapshotId }
   | { readonly type: 'core-stopped' }
   | { readonly type: 'command'; readonly command: MenuCommand };
 
@@ -360,7 +368,12 @@ export type CoreAnswer =
 /** All that the window can use. The path of a dropped file stays in the preload script and the main process. */
 export type Bridge = {
   readonly request: (requestId: RequestId, name: RequestName, args: unknown) => Promise<Reply<unknown>>;
-  readonly openDropped: (requestId: RequestId, file: File) => Promise<Reply<OpenFolder>>;
+  /** `beside`: the folder that is open, if one is. A file is opened beside its snapshots; the answer is null then. */
+  readonly openDropped: (
+    requestId: RequestId,
+    file: File,
+    beside: FolderId | null,
+  ) => Promise<Reply<OpenFolder | null>>;
   readonly cancel: (requestId: RequestId) => void;
   /** Returns a function that stops listening. */
   readonly onEvent: (listener: (event: WindowEvent) => void) => () => void;

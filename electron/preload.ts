@@ -3,10 +3,12 @@ import type { Bridge, Reply, WindowEvent } from './contract.ts';
 
 const bridge: Bridge = {
   request: (requestId, name, args) => ipcRenderer.invoke('snapback:request', { requestId, name, args }),
-  openDropped: (requestId, file) =>
-    ipcRenderer.invoke('snapback:drop', { requestId, path: webUtils.getPathForFile(file) }) as Promise<
-      Reply<never>
-    >,
+  openDropped: (requestId, file, beside) =>
+    ipcRenderer.invoke('snapback:drop', {
+      requestId,
+      path: webUtils.getPathForFile(file),
+      beside,
+    }) as Promise<Reply<never>>,
   cancel: (requestId) => ipcRenderer.send('snapback:cancel', requestId),
   onEvent(listener) {
     const hear = (_event: unknown, event: WindowEvent) => listener(event);

@@ -75,7 +75,7 @@ export { readWaiting } from './restore/waiting-events.ts';
 export { findSalvageable } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
 export { type SearchTask, searchSnapshots } from './search/search.ts';
-export { closeBackups, openBackup, type WithBackup } from './snapshots/backups.ts';
+export { closeBackup, closeBackups, openBackup, type WithBackup } from './snapshots/backups.ts';
 export { BACKUP_KIND, isKind, KEPT_KIND, snapshotTime } from './snapshots/names.ts';
 export { foldName } from './sqlite/names.ts';
 export type { SqlValue } from './sqlite/row-hash.ts';

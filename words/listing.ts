@@ -1,5 +1,7 @@
+import type { OpenedBackup } from '../src/model/snapshots.ts';
 import { fileNameOf } from './backups.ts';
 import { kindWords } from './kinds.ts';
+import { formatShort } from './moments.ts';
 import { formatBytes } from './numbers.ts';
 import { count } from './plurals.ts';
 import { shortRetention } from './retention.ts';
@@ -37,15 +39,25 @@ export function lineDetail(
   { lastEventId, databaseProblem, rules, now }: ListFacts & { readonly now: Date },
 ): string {
   if (isUnwell(snapshot)) return snapshot.healthDetail ?? 'It can’t be read.';
-  const { retention, sizeBytes } = snapshot;
+  const { retention, sizeBytes, opened } = snapshot;
   const matters = retention.status !== 'kept' || retention.reason.startsWith('needed');
   return [
+    opened === undefined ? '' : `${fileWords(opened)}${formatShort(snapshot.takenAt, now)}`,
     holdsWords(snapshot, messages, { lastEventId, databaseProblem, now }),
     sizeBytes >= LARGE_BYTES ? formatBytes(sizeBytes) : '',
     matters ? shortRetention(retention, rules, now) : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** What became of an opened file, before its own time: the list has no day for it. */
+function fileWords({ state }: OpenedBackup): string {
+  return {
+    unchanged: 'as of ',
+    changed: 'changed since it was opened; as of ',
+    gone: 'gone since it was opened; as of ',
+  }[state];
 }
 
 function holdsWords(

@@ -2,6 +2,7 @@ import type { Diff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
 import type { SnapshotSummary } from '../src/model/snapshots.ts';
 import { formatRest } from './ages.ts';
+import { fileNameOf } from './backups.ts';
 import { countWritten, writtenEvents } from './events.ts';
 import { kindWords } from './kinds.ts';
 import { type Exactness, formatMoment, formatShort } from './moments.ts';
@@ -13,11 +14,12 @@ export type ListedSnapshot = Omit<SnapshotSummary, 'file'>;
 
 /** `Before the rewind, today 14:03`. Use seconds in a list, where two snapshots may be from the same minute. */
 export function titleWords(
-  snapshot: Pick<ListedSnapshot, 'kind' | 'takenAt'>,
+  snapshot: Pick<ListedSnapshot, 'kind' | 'takenAt'> & { readonly id?: string },
   now: Date,
   exact: Exactness = 'minutes',
 ): string {
-  return `${kindWords(snapshot.kind).one}, ${formatMoment(snapshot.takenAt, now, exact)}`;
+  const name = fileNameOf(snapshot.id ?? '') ?? kindWords(snapshot.kind).one;
+  return `${name}, ${formatMoment(snapshot.takenAt, now, exact)}`;
 }
 
 /** The snapshot's file below the folder of snapshots, as in `restore/20260101T000000Z.db`. */

@@ -66,7 +66,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   /** Lists the snapshots, and has those checked that never were. */
   const list = async (folderId: string, task: TaskOptions) => {
     const { folder, checks } = folders.get(folderId);
-    const found = await listSnapshots(folder, { check: false }, task);
+    const found = await listSnapshots(folder, { check: false, backups: true }, task);
     const unchecked = found
       .filter(({ health }) => health === 'unchecked')
       .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` }));
@@ -109,8 +109,16 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       folders.get(folderId).byItself.allow({ take, tidy });
       return null;
     },
+    'private.open-backup': ({ folderId, path }, task) =>
+      folders.inFront(folderId, ({ openBackup }) => openBackup(path, task)),
+    async 'private.close-backup'({ folderId, snapshotId }) {
+      await folders.get(folderId).closeBackup(snapshotId);
+      return null;
+    },
     async 'private.locate'({ folderId, snapshotId }) {
-      const found = (await listSnapshots(folders.get(folderId).folder)).find(({ id }) => id === snapshotId);
+      const found = (await listSnapshots(folders.get(folderId).folder, { backups: true })).find(
+        ({ id }) => id === snapshotId,
+      );
       if (found === undefined) throw noSuchSnapshot(snapshotId);
       return found.file;
     },

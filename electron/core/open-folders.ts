@@ -1,11 +1,15 @@
 import {
   checkSnapshot,
+  closeBackup,
+  closeBackups,
   type DataFolder,
+  openBackup,
   type PrunePolicy,
   type RestoreConsents,
   type RestoreOptions,
   SnapbackError,
   type SnapshotId,
+  type TaskOptions,
 } from '../../src/index.ts';
 import type { FolderId, WindowEvent } from '../contract.ts';
 import { type ByItself, createByItself } from './by-itself.ts';
@@ -21,7 +25,11 @@ export type Planned =
   | { readonly action: 'prune'; readonly policy: PrunePolicy };
 
 export type OpenEntry = {
+  /** As it is now: with what was opened beside its snapshots. */
   readonly folder: DataFolder;
+  /** Opens a file beside the snapshots. @throws as the core's `openBackup` */
+  readonly openBackup: (path: string, task: TaskOptions) => Promise<SnapshotId>;
+  readonly closeBackup: (id: SnapshotId) => Promise<void>;
   /** Keeps what the newest plan was made for, and forgets any other. */
   readonly remember: (planId: string, planned: Planned) => void;
   /** What the newest plan was made for; null for any other plan. */
@@ -69,14 +77,25 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
     },
     async add(folderId, folder) {
       await entries.get(folderId)?.close();
+      let current = folder;
+      /** One after the other, so that none is lost. */
+      let changing: Promise<unknown> = Promise.resolve();
+      const change = <T>(work: () => Promise<T>): Promise<T> => {
+        const done = changing.then(work);
+        changing = done.catch(() => null);
+        return done;
+      };
       const byItself = createByItself(folder, () => waitedFor === 0);
-      const stopWatching = await watchFolder(folder, (what) => {
-        tell({ type: 'changed', folderId, what });
-        if (what === 'snapshots') byItself.look();
-      });
+      const stopWatching = await watchFolder(
+        () => current,
+        (what) => {
+          tell({ type: 'changed', folderId, what });
+          if (what === 'snapshots') byItself.look();
+        },
+      );
       const checks = createCheckQueue(
         async (id, signal) => {
-          const snapshot = toListed(await checkSnapshot(folder, id, { signal }));
+          const snapshot = toListed(await checkSnapshot(current, id, { signal }));
           tell({ type: 'snapshot-checked', folderId, snapshot });
         },
         (error) => {
@@ -89,7 +108,19 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
       let newest: { readonly planId: string; readonly planned: Planned } | null = null;
       const look = (planId: string) => (newest?.planId === planId ? newest.planned : null);
       entries.set(folderId, {
-        folder,
+        get folder() {
+          return current;
+        },
+        openBackup: (path, task) =>
+          change(async () => {
+            const opened = await openBackup(current, path, task);
+            current = opened.folder;
+            return opened.id;
+          }),
+        closeBackup: (id) =>
+          change(async () => {
+            current = await closeBackup(current, id);
+          }),
         checks,
         conversations,
         byItself,
@@ -106,6 +137,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           stopWatching();
           checks.stop();
           conversations.close();
+          await change(() => closeBackups(current));
           await byItself.end();
         },
       });

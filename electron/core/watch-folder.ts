@@ -7,12 +7,12 @@ const SETTLE_MS = 120;
 export type Changed = 'snapshots' | 'database';
 
 /**
- * Tells when the snapshots or the database change. File events of the system only say when to look, so a folder without
+ * Tells when the snapshots, what was opened beside them, or the database change. File events of the system only say when to look, so a folder without
  * them (on a network drive) works too, with up to two seconds' delay. Only names, sizes and times are compared. No file is
  * opened, because closing it would drop SQLite's locks. Resolves after the first look, to a function that stops it.
  */
 export async function watchFolder(
-  folder: DataFolder,
+  folderNow: () => DataFolder,
   onChange: (what: Changed) => void,
 ): Promise<() => void> {
   const watchers = new Map<string, ReturnType<typeof watch>>();
@@ -29,7 +29,7 @@ export async function watchFolder(
 
   async function look(): Promise<void> {
     looking = true;
-    const { prints, folders } = await takePrints(folder);
+    const { prints, folders } = await takePrints(folderNow());
     if (stopped) return;
     if (last !== null && last.snapshots !== prints.snapshots) onChange('snapshots');
     if (last !== null && last.database !== prints.database) onChange('database');
@@ -77,11 +77,12 @@ async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders
   const { snapshots, own, kept, records } = placesOf(folder);
   const kinds = (await list(snapshots)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const kindFolders = [...kinds.map((kind) => join(snapshots, kind)), kept];
+  const backups = folder.backups?.map(({ path }) => path) ?? [];
   const files = await Promise.all(
     kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
   );
   const prints = {
-    snapshots: (await Promise.all([...files.flat(), ...records].map(print))).join('\n'),
+    snapshots: (await Promise.all([...files.flat(), ...records, ...backups].map(print))).join('\n'),
     database: (await Promise.all([folder.databaseFile, `${folder.databaseFile}-wal`].map(print))).join('\n'),
   };
   return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };

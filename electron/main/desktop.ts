@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
-import type { ErrorCode } from '../../src/index.ts';
+import type { ErrorCode, SnapshotId } from '../../src/index.ts';
 import type {
   ArgsOf,
   DesktopRequests,
@@ -12,9 +12,11 @@ import type {
   RequestId,
   ResultOf,
   StartFacts,
+  WindowEvent,
 } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
 import type { AppMenu } from './menu.ts';
+import type { Drop } from './parse.ts';
 import {
   describeRecent,
   protectionOf,
@@ -35,12 +37,15 @@ type OpenPlace = {
   readonly folderId: FolderId;
   readonly dir: string;
   readonly database: string | null;
+  /** What was opened beside its snapshots: paths by their ids. */
+  readonly backups: Map<SnapshotId, string>;
 };
 
 export type DesktopOptions = {
   readonly core: CoreHost;
   readonly settings: SettingsStore;
   readonly menu: AppMenu;
+  readonly tell: (event: WindowEvent) => void;
   readonly window: () => BrowserWindow | null;
   readonly target: () => StartTarget;
 };
@@ -56,8 +61,8 @@ export type Desktop = {
   /** What may be done by itself in a folder that is open, as the core is told. */
   readonly protectionNow: (open: OpenPlace) => ArgsOf<'private.protect'>;
   readonly cacheDir: string;
-  /** Opens a folder, or the folder of a database file. For paths that the window must not see. */
-  readonly openPath: (path: string, requestId: RequestId) => Promise<Reply<OpenFolder>>;
+  /** Opens what was dropped: a file beside the snapshots of the open folder; else a folder, or that of a database. */
+  readonly openDropped: (drop: Drop) => Promise<Reply<OpenFolder | null>>;
   /** Lets go what is held in the open folder, as far as that takes no longer than a moment. Never rejects. */
   readonly closeFolder: () => Promise<void>;
 };
@@ -65,7 +70,7 @@ export type Desktop = {
 const done = <T>(value: T): Reply<T> => ({ ok: true, value });
 
 /** Does what only the main process can: dialogs, the file manager, the system's trash, recent folders. Knows which folder is open. */
-export function createDesktop({ core, settings, menu, window, target }: DesktopOptions): Desktop {
+export function createDesktop({ core, settings, menu, tell, window, target }: DesktopOptions): Desktop {
   const home = app.getPath('home');
   const cacheDir = join(app.getPath('userData'), 'checked');
   let place: OpenPlace | null = null;
@@ -88,7 +93,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
       return failed('cancelled', 'Another folder was opened instead.');
     }
     if (place !== null) await core.request('private.close', { folderId: place.folderId });
-    place = { folderId, dir, database };
+    place = { folderId, dir, database, backups: new Map() };
     const folder = { dir, database, demo: reply.value.facts.demo };
     void settings.update({ recents: rememberFolder(settings.current().recents, folder) });
     void core.request('private.protect', protectionNow(place));
@@ -110,6 +115,20 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     return facts?.isFile() === true
       ? open(dirname(path), basename(path), requestId)
       : open(path, null, requestId);
+  }
+
+  async function openBackup(folderId: FolderId, path: string, requestId: RequestId): Promise<Reply<null>> {
+    const opened = await core.request('private.open-backup', { folderId, path }, requestId);
+    if (!opened.ok) return opened;
+    if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+    place.backups.set(opened.value, path);
+    tell({ type: 'backup-opened', folderId, snapshotId: opened.value });
+    return done(null);
+  }
+
+  async function openDropped({ path, beside, requestId }: Drop): Promise<Reply<OpenFolder | null>> {
+    const isBackup = beside !== null && (await stat(path).catch(() => null))?.isFile() === true;
+    return isBackup ? openBackup(beside, path, requestId) : openPath(path, requestId);
   }
 
   async function openDemo(fresh: boolean, requestId: RequestId): Promise<Reply<OpenFolder>> {
@@ -162,6 +181,22 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
         parent === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
       const path = chosen.filePaths[0];
       return chosen.canceled || path === undefined ? done(null) : openPath(path, requestId);
+    },
+    async 'backup.choose'({ folderId }, requestId) {
+      const options: Electron.OpenDialogOptions = {
+        title: 'Open a backup',
+        message: 'Choose a copy of the chat database, or a snapshot.',
+        properties: ['openFile', 'showHiddenFiles'],
+      };
+      const parent = window();
+      const chosen =
+        parent === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
+      const path = chosen.filePaths[0];
+      return chosen.canceled || path === undefined ? done(null) : openBackup(folderId, path, requestId);
+    },
+    async 'backup.close'(args) {
+      place?.backups.delete(args.snapshotId);
+      return core.request('private.close-backup', args);
     },
     async 'folder.open-recent'(args, requestId) {
       const folder = settings.current().recents.find((recent) => recentId(recent) === args.recentId);
@@ -283,7 +318,7 @@ export function createDesktop({ core, settings, menu, window, target }: DesktopO
     await Promise.race([core.request('private.close', { folderId: place.folderId }), late]);
   };
 
-  return { handlers, protectionNow, openPlace: () => place, cacheDir, openPath, closeFolder };
+  return { handlers, protectionNow, openPlace: () => place, cacheDir, openDropped, closeFolder };
 }
 
 function failed(code: ErrorCode, message: string): Reply<never> {

@@ -2,11 +2,11 @@ import { type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain
 import type { Reply, RequestId, WindowEvent } from '../contract.ts';
 import { APP_URL } from './app-protocol.ts';
 import { describeBug } from './describe-bug.ts';
-import { type Parsed, parseCancel, parseDrop, parseRequest } from './parse.ts';
+import { type Drop, type Parsed, parseCancel, parseDrop, parseRequest } from './parse.ts';
 
 export type IpcHandlers = {
   readonly request: (request: Parsed, requestId: RequestId) => Promise<Reply<unknown>>;
-  readonly drop: (path: string, requestId: RequestId) => Promise<Reply<unknown>>;
+  readonly drop: (drop: Drop) => Promise<Reply<unknown>>;
   readonly cancel: (requestId: RequestId) => void;
 };
 
@@ -44,8 +44,8 @@ export function listenToWindow(window: () => BrowserWindow | null, handlers: Ipc
   });
   ipcMain.handle('snapback:drop', (event, message: unknown) => {
     checkSender(event);
-    const { path, requestId } = parseDrop(message);
-    return answerOnce(requestId, () => handlers.drop(path, requestId));
+    const drop = parseDrop(message);
+    return answerOnce(drop.requestId, () => handlers.drop(drop));
   });
   ipcMain.on('snapback:cancel', (event, message: unknown) => {
     try {

@@ -48,8 +48,11 @@ async function start(): Promise<void> {
       async introduce(tellCore) {
         const place = desktop.openPlace();
         if (place === null) return;
-        await tellCore('private.open', { ...place, cacheDir: desktop.cacheDir });
+        const { backups, ...folder } = place;
+        await tellCore('private.open', { ...folder, cacheDir: desktop.cacheDir });
         await tellCore('private.protect', desktop.protectionNow(place));
+        for (const path of backups.values())
+          await tellCore('private.open-backup', { folderId: place.folderId, path });
       },
     });
     const menu = installMenu({
@@ -61,6 +64,7 @@ async function start(): Promise<void> {
       core,
       settings,
       menu,
+      tell,
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
     });
@@ -78,7 +82,7 @@ async function start(): Promise<void> {
           : request.name === 'plan.apply'
             ? closing.watch(requestId, core.request(request.name, request.args, requestId))
             : core.request(request.name, request.args, requestId),
-      drop: (path, requestId) => desktop.openPath(path, requestId),
+      drop: desktop.openDropped,
       cancel: (requestId) => core.cancel(requestId),
     });
     let saved = false;

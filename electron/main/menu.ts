@@ -21,6 +21,7 @@ type CommandItem = {
 
 const FOLDER_ITEMS: readonly CommandItem[] = [
   { command: 'open', label: '&Open Data Folder…', accelerator: 'CmdOrCtrl+O' },
+  { command: 'open-backup', label: 'Open a &Backup…', accelerator: 'CmdOrCtrl+B' },
   { command: 'find', label: '&Search Everything…', accelerator: 'CmdOrCtrl+F' },
   { command: 'reveal', label: 'Reveal in Folder', accelerator: 'CmdOrCtrl+Shift+E' },
   { command: 'clear-cache', label: '&Clear Cache' },

@@ -69,6 +69,7 @@ const prunePolicy = v.variant('by', [
 
 const command = v.picklist([
   'open',
+  'open-backup',
   'open-target',
   'take',
   'restore',
@@ -106,6 +107,8 @@ const schemas = {
   'start.facts': none,
   'folder.open-target': none,
   'folder.choose': v.strictObject({ what: v.picklist(['folder', 'database']) }),
+  'backup.choose': ofFolder,
+  'backup.close': ofSnapshot,
   'folder.open-recent': v.strictObject({ recentId: id }),
   'folder.close': ofFolder,
   'folder.reveal': ofFolder,
@@ -232,13 +235,18 @@ export function parseRequest(message: unknown): { readonly requestId: string; re
   return { requestId, request: { name, args: parse(schema, args, name) } as Parsed };
 }
 
+const drop = v.strictObject({
+  requestId: id,
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  beside: v.nullable(id),
+});
+
+/** A file or folder that was dropped on the window, and the folder that is open there. */
+export type Drop = v.InferOutput<typeof drop>;
+
 /** Checks the message that opens a dropped file or folder. @throws a `TypeError` */
-export function parseDrop(message: unknown): { readonly requestId: string; readonly path: string } {
-  return parse(
-    v.strictObject({ requestId: id, path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) }),
-    message,
-    'a drop',
-  );
+export function parseDrop(message: unknown): Drop {
+  return parse(drop, message, 'a drop');
 }
 
 /** Checks the id of a request to cancel. @throws a `TypeError` */

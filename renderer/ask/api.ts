@@ -1,6 +1,7 @@
 import type {
   ArgsOf,
   Bridge,
+  FolderId,
   OpenFolder,
   Reply,
   RequestId,
@@ -51,9 +52,18 @@ export async function call<N extends RequestName>(
   return reply;
 }
 
-/** Opens a file or folder that was dropped on the window. Otherwise it works like `call`. */
-export function openDropped(file: File, options: CallOptions = {}): Promise<Reply<OpenFolder>> {
-  return track(options, (requestId) => bridge.openDropped(requestId, file)) as Promise<Reply<OpenFolder>>;
+/**
+ * Opens a file or folder that was dropped on the window: a file beside the snapshots of the folder that is open. Otherwise it
+ * works like `call`.
+ */
+export function openDropped(
+  file: File,
+  beside: FolderId | null,
+  options: CallOptions = {},
+): Promise<Reply<OpenFolder | null>> {
+  return track(options, (requestId) => bridge.openDropped(requestId, file, beside)) as Promise<
+    Reply<OpenFolder | null>
+  >;
 }
 
 async function track(

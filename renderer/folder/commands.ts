@@ -20,6 +20,7 @@ export function possibleCommands(
   const writable = isWritable(facts);
   return [
     'open',
+    'open-backup',
     'reveal',
     'clear-cache',
     'find',

@@ -145,6 +145,12 @@ export function useFolderData({ folderId, facts: firstFacts, snapshots: firstLis
           void refresh();
           break;
         }
+        case 'backup-opened': {
+          const { snapshotId } = event;
+          if (event.folderId === folderId)
+            void refresh().then(() => tell({ type: 'chosen', ids: new Set([snapshotId]) }));
+          break;
+        }
         case 'progress':
         case 'found':
         case 'command':

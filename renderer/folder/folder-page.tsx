@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { Replay } from '../../src/model/restore.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { afterDrawing } from '../ask/after-drawing.ts';
 import type { HappenedActions } from '../page/happened-hero.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -27,6 +28,7 @@ export type FolderPageProps = {
   readonly waiting: Replay | null;
   readonly onRestore: HappenedActions['onRestore'];
   readonly onKeep: () => void;
+  readonly onCloseFile: (id: SnapshotId) => void;
   readonly onCommand: (command: MenuCommand) => void;
 };
 
@@ -110,6 +112,7 @@ export function FolderPage(props: FolderPageProps) {
       onSoughtShown={() => props.onHit(null)}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
       onKeep={props.onKeep}
+      onCloseFile={props.onCloseFile}
       happened={props.happened?.snapshotId === first.id ? props.happened : null}
       waiting={props.waiting}
       actions={{

@@ -11,6 +11,7 @@ import { useFocusKeeper } from '../parts/focus-keeper.ts';
 import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
 import type { LineAction } from '../snapshots/line-actions.tsx';
+import { isOfFolder } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { heldBySnapshots } from '../timeline/held.ts';
 import { useTimeline } from '../timeline/use-timeline.ts';
@@ -48,6 +49,7 @@ export type FolderScreenProps = {
   readonly onTheme: (theme: Theme) => void;
   readonly onHelp: () => void;
   readonly onOpen: () => void;
+  readonly onOpenBackup: () => void;
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;
 };
@@ -64,6 +66,8 @@ export function FolderScreen(props: FolderScreenProps) {
   const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
   const { notice, setNotice, reveal, clearCache } = useNotice(folder, facts.restored?.finishedAt ?? null);
 
+  // What was opened from anywhere is in the list, and in nothing that tells about the folder.
+  const own = useMemo(() => snapshots?.filter(isOfFolder) ?? null, [snapshots]);
   const shown = useMemo(() => snapshots?.filter(({ id }) => chosen.has(id)) ?? [], [snapshots, chosen]);
   const single = shown.length === 1 ? shown[0] : undefined;
   // Chosen once and then kept: the page must not change under the reader because a snapshot appears or disappears.
@@ -73,13 +77,13 @@ export function FolderScreen(props: FolderScreenProps) {
     facts,
     revisions: data.revisions,
     chosen,
-    snapshots: snapshots ?? NO_SNAPSHOTS,
+    snapshots: own ?? NO_SNAPSHOTS,
     onChoose: data.propose,
   });
   const waiting = useWaiting(folderId, facts, data.revisions);
   const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
-  const drawnSnapshots = useDeferredValue(snapshots ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
+  const drawnSnapshots = useDeferredValue(own ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
   const drawnTimeline = useDeferredValue(timeline);
   const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
@@ -93,7 +97,8 @@ export function FolderScreen(props: FolderScreenProps) {
 
   useFocusKeeper(() => (chosen.size === 0 ? null : findHome(shown.length > 0)));
 
-  const noSnapshots = snapshots?.length === 0;
+  const noSnapshots = own?.length === 0;
+  const pruned = shown.filter(isOfFolder).map(({ id }) => id);
   /** What Undo puts back; null: it undoes the newest restore. */
   const undoable = notice?.trashName ?? null;
   const possible = useMemo((): readonly MenuCommand[] => {
@@ -125,7 +130,7 @@ export function FolderScreen(props: FolderScreenProps) {
     else if (command === 'prune')
       openDialog({
         dialog: 'prune',
-        chosen: shown.length > 1 ? shown.map(({ id }) => id) : [],
+        chosen: pruned.length > 1 ? pruned : [],
         rule: null,
       });
     else if (command === 'reveal') void reveal(single);
@@ -142,14 +147,15 @@ export function FolderScreen(props: FolderScreenProps) {
   const chooseAgain = () => void data.refresh().then(() => data.choose(new Set()));
   const command = (name: MenuCommand) => {
     if (name === 'open') props.onOpen();
+    else if (name === 'open-backup') props.onOpenBackup();
     else if (name === 'help') props.onHelp();
     else if (name === 'reveal') void reveal(undefined);
     else obey(name);
   };
   const act = (action: LineAction) => {
     if (action !== 'prune') obey(action);
-    else if (possible.includes('prune'))
-      openDialog({ dialog: 'prune', rule: null, chosen: shown.map(({ id }) => id) });
+    else if (possible.includes('prune') && pruned.length > 0)
+      openDialog({ dialog: 'prune', rule: null, chosen: pruned });
   };
   const steady = {
     obey: useSteady(obey),
@@ -157,6 +163,10 @@ export function FolderScreen(props: FolderScreenProps) {
     restore: useSteady(restore),
     showSpace: useSteady(() => openDialog({ dialog: 'space' })),
     keep: useSteady(() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })),
+    closeFile: useSteady(async (snapshotId: SnapshotId) => {
+      const reply = await call('backup.close', { folderId, snapshotId });
+      if (reply.ok) chooseAgain();
+    }),
     chooseOne: useSteady((id: SnapshotId) => data.choose(new Set([id]))),
     closeSearch: useSteady(() => panel.close('back')),
   };
@@ -170,7 +180,7 @@ export function FolderScreen(props: FolderScreenProps) {
   return (
     <FolderWords facts={facts} snapshots={snapshots}>
       <div className="frame">
-        <Header folder={folder} facts={facts} snapshots={snapshots} onSpace={steady.showSpace} />
+        <Header folder={folder} facts={facts} snapshots={own} onSpace={steady.showSpace} />
         <Banners
           facts={facts}
           waiting={waiting}
@@ -182,8 +192,8 @@ export function FolderScreen(props: FolderScreenProps) {
           onDismissCore={data.dismissCoreStopped}
           onDismissNotice={() => setNotice(null)}
         />
-        {snapshots !== null &&
-          snapshots.length > 0 &&
+        {own !== null &&
+          own.length > 0 &&
           (hasLaterParts ? (
             <timelineView.View
               timeline={drawnTimeline}
@@ -231,6 +241,7 @@ export function FolderScreen(props: FolderScreenProps) {
               waiting={waiting}
               onRestore={steady.restore}
               onKeep={steady.keep}
+              onCloseFile={steady.closeFile}
               onCommand={steady.obey}
             />
           )}

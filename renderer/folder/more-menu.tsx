@@ -17,7 +17,9 @@ export type MoreMenuProps = {
   /** Somebody pressed the button before the menu was here. */
   readonly isOpenAtFirst: boolean;
   readonly theme: Theme;
-  readonly onCommand: (command: 'reveal' | 'history' | 'protection' | 'trash' | 'help') => void;
+  readonly onCommand: (
+    command: 'open-backup' | 'reveal' | 'history' | 'protection' | 'trash' | 'help',
+  ) => void;
   readonly onTheme: (theme: Theme) => void;
   readonly onFreshDemo: () => void;
   readonly onClose: () => void;
@@ -46,6 +48,7 @@ export function MoreMenu(props: MoreMenuProps) {
     else if (key === 'close') props.onClose();
     else if (key === 'fresh-demo') props.onFreshDemo();
     else if (
+      key === 'open-backup' ||
       key === 'reveal' ||
       key === 'history' ||
       key === 'protection' ||
@@ -60,6 +63,7 @@ export function MoreMenu(props: MoreMenuProps) {
       <Popover className="popover" placement="bottom end">
         <Menu className="menu" onAction={pick}>
           <MenuSection aria-label="Folder">
+            <MenuItem id="open-backup">Open a backup…</MenuItem>
             <MenuItem id="reveal">Reveal the folder</MenuItem>
             <MenuItem id="history">History…</MenuItem>
             <MenuItem id="protection">Protection…</MenuItem>

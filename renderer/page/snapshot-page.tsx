@@ -3,7 +3,9 @@ import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Happened } from '../../src/model/happened.ts';
 import type { Replay } from '../../src/model/restore.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
+import { openedWords } from '../../words/backups.ts';
 import { formatUtc } from '../../words/moments.ts';
 import { isUnwell, titleWords } from '../../words/snapshots.ts';
 import { differsFromNow } from '../../words/story.ts';
@@ -34,6 +36,8 @@ export type SnapshotPageProps = {
   /** The one that is kept from this one; null: none is. */
   readonly keptHere: ListedSnapshot | null;
   readonly onKeep: () => void;
+  /** Closes a file that was opened from anywhere. */
+  readonly onCloseFile: (id: SnapshotId) => void;
   /** What happened to the chats, if this is the snapshot that the answer is about; else null. */
   readonly happened: { readonly happened: Happened; readonly outdated: boolean } | null;
   /** What the chat app has not applied yet; null: nothing. */
@@ -87,6 +91,11 @@ export function SnapshotPage(props: SnapshotPageProps) {
             <Icon name="reveal" />
             <span className="roomy">Reveal in folder</span>
           </Button>
+          {snapshot.opened !== undefined && (
+            <Button className="button" onPress={() => props.onCloseFile(snapshot.id)}>
+              Close file
+            </Button>
+          )}
           <Button
             className="button primary"
             isDisabled={!possible}
@@ -102,6 +111,12 @@ export function SnapshotPage(props: SnapshotPageProps) {
         keptHere={props.keptHere}
         onKeep={props.onKeep}
       />
+      {snapshot.opened !== undefined &&
+        openedWords(snapshot.opened).map((words) => (
+          <p key={words} className="note">
+            {words}
+          </p>
+        ))}
       {isPart && (
         <p className="note">
           This was saved from a damaged snapshot. You can look at it, but not restore it as a whole: what is

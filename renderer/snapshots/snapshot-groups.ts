@@ -2,7 +2,7 @@ import type { ListedSnapshot } from '../../electron/contract.ts';
 import { kindWords } from '../../words/kinds.ts';
 import { localDay } from '../../words/moments.ts';
 
-const KIND_ORDER = ['@kept', 'rewind', 'periodic', 'restore'];
+const KIND_ORDER = ['@file', '@kept', 'rewind', 'periodic', 'restore'];
 
 export type Group = {
   readonly kind: string;
@@ -22,25 +22,39 @@ export function groupByKind(snapshots: readonly ListedSnapshot[]): readonly Grou
 }
 
 export type DayGroup = {
-  /** Local date, as in `2026-11-25`. */
+  /** Local date, as in `2026-11-25`; `OPENED` for opened files. */
   readonly day: string;
-  /** A moment of that day. */
+  /** A moment of that day; `OPENED` for opened files. */
   readonly takenAt: string;
   readonly snapshots: readonly ListedSnapshot[];
 };
+
+/** Whether a snapshot is one of the folder, and not a file that was opened from anywhere. */
+export function isOfFolder({ opened }: Pick<ListedSnapshot, 'opened'>): boolean {
+  return opened === undefined;
+}
+
+/** What stands in the place of a day for files that were opened from anywhere. */
+export const OPENED = 'opened';
 
 /** The list by time. Moments in ISO 8601 are in the order of their characters; a collator would take most of the time. */
 export function newestFirst(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
   return snapshots.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : a.takenAt > b.takenAt ? -1 : 0));
 }
 
-/** Groups the list by local day, the newest day and in it the newest snapshot first. */
+/**
+ * Groups the list by local day, the newest day and in it the newest snapshot first. Files that were opened come before all
+ * days, in the order in which they were opened.
+ */
 export function groupByDay(snapshots: readonly ListedSnapshot[]): readonly DayGroup[] {
-  return [...Map.groupBy(newestFirst(snapshots), ({ takenAt }) => localDay(takenAt))].map(([day, list]) => ({
+  const opened = snapshots.filter((one) => !isOfFolder(one));
+  const byDay = Map.groupBy(newestFirst(snapshots.filter(isOfFolder)), ({ takenAt }) => localDay(takenAt));
+  const days = [...byDay].map(([day, list]) => ({
     day,
     takenAt: list[0]?.takenAt ?? day,
     snapshots: list,
   }));
+  return opened.length === 0 ? days : [{ day: OPENED, takenAt: OPENED, snapshots: opened }, ...days];
 }
 
 /** The kinds that a list has, in the order of `groupByKind`. */

@@ -15,6 +15,7 @@ import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Rules } from '../../src/model/rules.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
+import { kindWords } from '../../words/kinds.ts';
 import { type Held, lineTitle, NOTHING_HELD } from '../../words/listing.ts';
 import { formatClock, formatDayHeading } from '../../words/moments.ts';
 import { formatBytes } from '../../words/numbers.ts';
@@ -25,7 +26,7 @@ import { Icon } from '../parts/icons.tsx';
 import type { LineAction } from './line-actions.tsx';
 import { LineMenu } from './line-menu.tsx';
 import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
-import { groupByDay } from './snapshot-groups.ts';
+import { groupByDay, isOfFolder, OPENED } from './snapshot-groups.ts';
 import { LineContext, SnapshotLine } from './snapshot-line.tsx';
 import { useFirstLines } from './use-first-lines.ts';
 
@@ -70,7 +71,7 @@ export function SnapshotList(props: SnapshotListProps) {
         <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
           {passed !== null && (
             <p className="passed-day" aria-hidden="true">
-              {formatDayHeading(passed, today)}
+              {headingOf(passed, today)}
             </p>
           )}
           <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
@@ -94,7 +95,7 @@ export function SnapshotList(props: SnapshotListProps) {
               {(group) => (
                 <ListBoxSection id={`day:${group.day}`}>
                   <Header className="group-head" data-day={group.takenAt}>
-                    {formatDayHeading(group.takenAt, today)}
+                    {headingOf(group.takenAt, today)}
                   </Header>
                   <Collection items={group.snapshots} dependencies={dependencies}>
                     {(snapshot) => (
@@ -102,7 +103,7 @@ export function SnapshotList(props: SnapshotListProps) {
                         id={snapshot.id}
                         textValue={textOf(snapshot)}
                         className="snap"
-                        data-day={snapshot.takenAt}
+                        data-day={isOfFolder(snapshot) ? snapshot.takenAt : OPENED}
                       >
                         <SnapshotLine snapshot={snapshot} />
                       </ListBoxItem>
@@ -128,6 +129,11 @@ export function SnapshotList(props: SnapshotListProps) {
       )}
     </nav>
   );
+}
+
+/** The heading of a group, by the moment that stands for it. */
+function headingOf(moment: string, today: Date): string {
+  return moment === OPENED ? kindWords('@file').many : formatDayHeading(moment, today);
 }
 
 /** A moment of the day to which the topmost visible line belongs; null at the top, where its heading is in sight. */

@@ -30,6 +30,11 @@ export function App() {
   );
   const choose = (what: 'folder' | 'database') =>
     open(null, (options) => call('folder.choose', { what }, options));
+  const openBackup = () => {
+    if (folder === null) return;
+    const { folderId } = folder;
+    void open(null, (options) => call('backup.choose', { folderId }, options));
+  };
   const openDemo = (fresh: boolean) =>
     open('Preparing the demo', (options) => call('demo.open', { fresh }, options));
 
@@ -53,6 +58,7 @@ export function App() {
     if (command === 'help') setHelp(true);
     else if (inDialog) return;
     else if (command === 'open') void choose('folder');
+    else if (command === 'open-backup') openBackup();
     else if (command === 'open-target')
       void readStart().then((facts) => openTarget(facts?.target ?? 'the folder'));
   });
@@ -79,7 +85,10 @@ export function App() {
     <>
       <DropZone
         isDisabled={inDialog}
-        onDrop={(file) => void open(`Opening ${file.name}`, (options) => openDropped(file, options))}
+        hasFolder={folder !== null}
+        onDrop={(file) =>
+          void open(`Opening ${file.name}`, (options) => openDropped(file, folder?.folderId ?? null, options))
+        }
       />
       {folder !== null ? (
         <FolderScreen
@@ -91,6 +100,7 @@ export function App() {
           onTheme={changeTheme}
           onHelp={() => setHelp(true)}
           onOpen={() => void choose('folder')}
+          onOpenBackup={openBackup}
           onFreshDemo={() => void openDemo(true)}
           onClose={closeFolder}
         />

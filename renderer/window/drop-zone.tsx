@@ -1,9 +1,14 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
-export type DropZoneProps = { readonly isDisabled: boolean; readonly onDrop: (file: File) => void };
+export type DropZoneProps = {
+  readonly isDisabled: boolean;
+  /** A file is then opened beside its snapshots. */
+  readonly hasFolder: boolean;
+  readonly onDrop: (file: File) => void;
+};
 
-/** Accepts a folder or a database file that is dropped anywhere on the window. Other drops are ignored. */
-export function DropZone({ isDisabled, onDrop }: DropZoneProps) {
+/** Accepts a folder or a file that is dropped anywhere on the window. Other drops are ignored. */
+export function DropZone({ isDisabled, hasFolder, onDrop }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const receive = useEffectEvent(onDrop);
 
@@ -36,7 +41,7 @@ export function DropZone({ isDisabled, onDrop }: DropZoneProps) {
 
   return over ? (
     <div className="drop-veil">
-      <p>Drop the data folder to open it</p>
+      <p>{hasFolder ? 'Drop a backup or a data folder to open it' : 'Drop the data folder to open it'}</p>
     </div>
   ) : null;
 }

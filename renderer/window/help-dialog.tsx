@@ -4,6 +4,7 @@ const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}O`, 'Open a data folder'],
+  [`${MOD}B`, 'Open a backup beside the snapshots'],
   [`${MOD}Enter`, 'Restore the snapshot that is shown'],
   [`${MOD}F`, 'Search everything that ever was'],
   [`${MOD}Z`, 'Undo the restore, or what was just moved to the trash'],

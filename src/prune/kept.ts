@@ -7,6 +7,7 @@ import type { Kept, KeptSnapshot, SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import {
   listSnapshotFiles,
+  listWithBackups,
   type OpenedFile,
   openSnapshotFile,
   type SnapshotFile,
@@ -95,7 +96,7 @@ export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): P
 
 /** The id itself while the snapshot is in its place, else that of the one that is kept from it; the id where none is. */
 export async function findWhereKept(folder: DataFolder, id: SnapshotId): Promise<SnapshotId> {
-  const files = await listSnapshotFiles(folder);
+  const files = await listWithBackups(folder);
   const place = await findKeptFolder(folder);
   if (place === null || files.some((file) => file.id === id)) return id;
   for (const file of files)

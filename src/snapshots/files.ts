@@ -248,7 +248,13 @@ async function openBackupCopy(folder: DataFolder, name: string): Promise<OpenedF
   const backup = folder.backups?.find((one) => one.name === name);
   if (backup === undefined) throw noSuchSnapshot(`${BACKUP_KIND}/${name}`);
   const { form, mtimeMs } = backup;
-  return { ...(await openRegularFile(backup.copy, folder)), form, mtimeMs, key: keyOf(backup) };
+  try {
+    return { ...(await openRegularFile(backup.copy, folder)), form, mtimeMs, key: keyOf(backup) };
+  } catch (error) {
+    // It was closed meanwhile, or somebody tidied up the system's temporary folder.
+    if (hasSystemCode(error, 'ENOENT')) throw noSuchSnapshot(`${BACKUP_KIND}/${name}`, error);
+    throw error;
+  }
 }
 
 /**

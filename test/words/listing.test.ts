@@ -22,6 +22,17 @@ test.each([
   expect(lineTitle(listedSnapshot(id), { ...NOTHING_HELD, rewoundChat })).toBe(words);
 });
 
+test.each([
+  ['unchanged', 'as of 14:00'],
+  ['changed', 'changed since it was opened; as of 14:00'],
+  ['gone', 'gone since it was opened; as of 14:00'],
+] as const)('an opened file has its own name, and says what became of it: %s', (state, words) => {
+  const opened = { state, lacksWal: false };
+  const file = listedSnapshot('@file/chat.db.bak', { lastEventId: null, opened });
+  expect(lineTitle(file, NOTHING_HELD)).toBe('chat.db.bak');
+  expect(lineDetail(file, NOTHING_HELD, against)).toBe(words);
+});
+
 test('a kept snapshot carries the name that a person gave it', () => {
   const given = {
     name: 'Before the storm',

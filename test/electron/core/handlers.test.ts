@@ -54,6 +54,39 @@ function asText(said: unknown): string {
   return JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
+describe('a file from anywhere', () => {
+  test('is listed beside the snapshots without its path, and is forgotten when it is closed', async () => {
+    const [json = ''] = readdirSync(join(dir, 'snapshots/rewind')).toReversed();
+    const path = join(home, 'from-a-stick');
+    writeFileSync(path, readFileSync(join(dir, 'snapshots/rewind', json)));
+    const snapshotId = await handlers['private.open-backup']({ folderId, path }, task);
+    expect(snapshotId).toBe('@file/from-a-stick');
+    const list = await handlers['snapshots.list']({ folderId }, task);
+    expect(list.at(-1)).toMatchObject({ id: snapshotId, opened: { state: 'unchanged' } });
+    expect(asText(list)).not.toContain(home);
+    expect(asText(await handlers['snapshot.diff']({ folderId, snapshotId }, task))).not.toContain(home);
+    expect(await handlers['private.locate']({ folderId, snapshotId }, task)).toBe(path);
+    await vi.waitFor(() => expect(events.some(({ type }) => type === 'changed')).toBe(true), 20_000);
+    await handlers['private.close-backup']({ folderId, snapshotId }, task);
+    const after = await handlers['snapshots.list']({ folderId }, task);
+    expect(after.map(({ id }) => id)).not.toContain(snapshotId);
+    await expect(handlers['snapshot.diff']({ folderId, snapshotId }, task)).rejects.toMatchObject({
+      code: 'snapshot-missing',
+    });
+  });
+
+  test('that is opened while another one is opened is not lost', async () => {
+    const [json = ''] = readdirSync(join(dir, 'snapshots/rewind')).toReversed();
+    const paths = ['one', 'two', 'three'].map((name) => join(home, name));
+    for (const path of paths) writeFileSync(path, readFileSync(join(dir, 'snapshots/rewind', json)));
+    const ids = await Promise.all(
+      paths.map((path) => handlers['private.open-backup']({ folderId, path }, task)),
+    );
+    const list = await handlers['snapshots.list']({ folderId }, task);
+    expect(list.filter(({ kind }) => kind === '@file').map(({ id }) => id)).toEqual(ids);
+  });
+});
+
 describe('the answers of the core', () => {
   test('the list contains no path, and unchecked snapshots are checked in the background', async () => {
     const list = await handlers['snapshots.list']({ folderId }, task);

@@ -25,7 +25,11 @@ beforeEach(async () => {
   db.exec('PRAGMA journal_mode = WAL; CREATE TABLE event_log (id INTEGER PRIMARY KEY, payload_json TEXT)');
   db.close();
   changes = [];
-  stop = await watchFolder(await openDataFolder(dir), (what) => changes.push(what));
+  const folder = await openDataFolder(dir);
+  stop = await watchFolder(
+    () => folder,
+    (what) => changes.push(what),
+  );
 });
 afterEach(() => {
   stop();

@@ -20,6 +20,8 @@ describe('what the window may ask', () => {
       'restore.plan',
       { folderId, snapshotId: 'rewind/x', options: { ...options, selection } },
     ]),
+    ['backup.choose', { folderId }],
+    ['backup.close', { folderId, snapshotId: '@file/chat.db.bak' }],
     ['plan.rehearse', { folderId, planId }],
     ['restore.copy', { folderId, snapshotId: 'rewind/x', options, planId: null }],
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
@@ -42,6 +44,7 @@ describe('what the window may ask', () => {
       message('private.open', { folderId, dir: '/', database: null, cacheDir: '/' }),
     ],
     ['a path beside the id', message('folder.facts', { folderId, dir: '/etc' })],
+    ['the path of a backup', message('backup.choose', { folderId, path: '/etc/passwd' })],
     ['a number for an id', message('folder.facts', { folderId: 7 })],
     ['an endless id', message('folder.facts', { folderId: 'x'.repeat(65) })],
     ['a short plan id', message('plan.apply', { folderId, planId: 'abc', whileOpen: false, ...noConsents })],
@@ -95,8 +98,12 @@ describe('what the window may ask', () => {
   });
 
   test('a drop needs a path, a cancel an id', () => {
-    expect(parseDrop({ requestId: 'r1', path: '/x' })).toEqual({ requestId: 'r1', path: '/x' });
-    for (const value of [null, { requestId: 'r1', path: '' }, { requestId: 'r1' }])
+    for (const beside of [null, folderId]) {
+      const drop = { requestId: 'r1', path: '/x', beside };
+      expect(parseDrop(drop)).toEqual(drop);
+    }
+    const wrong = [{ path: '', beside: null }, { beside: null }, { path: '/x' }, { path: '/x', beside: 7 }];
+    for (const value of [null, ...wrong.map((one) => ({ requestId: 'r1', ...one }))])
       expect(() => parseDrop(value)).toThrow(TypeError);
     expect(parseCancel('r1')).toBe('r1');
     for (const value of [null, 7, '', { id: 'r1' }]) expect(() => parseCancel(value)).toThrow(TypeError);

@@ -26,6 +26,18 @@ describe('the list', () => {
     ]);
   });
 
+  test('opened files come before all days, whatever their time', () => {
+    const opened = { state: 'unchanged', lacksWal: false } as const;
+    const days = groupByDay([
+      listedSnapshot('rewind/a', { takenAt: '2026-11-22T12:00:00.000Z' }),
+      listedSnapshot('@file/chat.db.bak', { takenAt: '2020-01-01T12:00:00.000Z', opened }),
+    ]);
+    expect(days.map(({ day, snapshots }) => [day, ...snapshots.map(({ id }) => id)])).toEqual([
+      ['opened', '@file/chat.db.bak'],
+      ['2026-11-22', 'rewind/a'],
+    ]);
+  });
+
   test('the newest readable snapshot from before a rewind is shown first, even if others are newer', () => {
     const list = [
       listedSnapshot('periodic/new', { takenAt: '2026-11-23T13:59:00.000Z' }),
