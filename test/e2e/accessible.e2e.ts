@@ -183,6 +183,8 @@ async function restore(app: ElectronApplication, page: Page, demo: string): Prom
   await expect(button(dialog, /^Undo/)).toBeEnabled();
   await look('the undo');
   await leave(page);
+  // What is kept by itself would stay.
+  rmSync(join(demo, 'snapback/kept'), { recursive: true, force: true });
   rmSync(join(demo, 'snapshots'), { recursive: true });
   mkdirSync(join(demo, 'snapshots'));
   await expect(text(page, 'No snapshots yet')).toBeVisible();
