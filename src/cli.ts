@@ -90,6 +90,7 @@ function refuseAnswer(error: unknown): void {
   fail(
     new SnapbackError('io-failed', 'The command was carried out, but its answer could not be written.', {
       reason: error instanceof Error ? error.message : String(error),
+      answerLost: true,
     }),
   );
 }

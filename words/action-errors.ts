@@ -172,7 +172,13 @@ export const actionErrors: Entries<
     title: 'Reading or writing failed',
     happened: addTo(failure.message, placeOf(failure, 'path', 'database')),
     unharmed: 'Unfinished changes were rolled back.',
-    next: 'Check the disk, then try again.',
+    next: {
+      window: 'Check the disk, then try again.',
+      cli:
+        failure.detail.answerLost === true
+          ? 'Only what it had to say is lost: “snapback history” lists what was done.'
+          : 'Check the disk, then try again.',
+    },
   }),
   'core-stopped': () => ({
     title: 'A part of Snapback stopped unexpectedly',

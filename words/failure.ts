@@ -22,6 +22,11 @@ export const NOTHING_CHANGED = 'Nothing was changed.';
 export const ROLLED_BACK = 'Everything was rolled back: the database is exactly as it was before.';
 export const FILE_KEPT = 'The file and the database were left as they are.';
 
+/** Whether an action failed at its very last step, so that it is not known yet whether it was made. */
+export function isUndecided({ detail }: Pick<Failure, 'detail'>): boolean {
+  return detail.undecided === true;
+}
+
 /** The first of these details that the failure has, as text for the middle of a sentence. Null: it has none. */
 export function factOf({ detail }: Failure, ...names: readonly string[]): string | null {
   const found = names.map((name) => detail[name]).find((value) => value !== undefined && value !== null);

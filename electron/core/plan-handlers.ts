@@ -4,6 +4,7 @@ import {
   applyUndo,
   type DataFolder,
   findWhereKept,
+  finishInterrupted,
   planPrune,
   planRestore,
   planUndo,
@@ -82,7 +83,11 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
         }
       }),
     'plan.outcome': ({ folderId, planId }, task) =>
-      folders.inFront(folderId, ({ folder }) => readPlanOutcome(folder, planId, task)),
+      folders.inFront(folderId, async ({ folder }) => {
+        // Where only the last step failed, the folder was not opened again since.
+        await finishInterrupted(folder, task);
+        return readPlanOutcome(folder, planId, task);
+      }),
     'private.copy-restore': ({ folderId, snapshotId, options, planId, to }, task) =>
       folders.inFront(folderId, async ({ folder }) => {
         // Nothing is lost by a new file, whatever has been written since.

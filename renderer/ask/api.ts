@@ -1,6 +1,7 @@
 import type {
   ArgsOf,
   Bridge,
+  ErrorInfo,
   FolderId,
   OpenFolder,
   Reply,
@@ -48,8 +49,13 @@ export async function call<N extends RequestName>(
 ): Promise<Reply<ResultOf<N>>> {
   const ask = () => track(options, (requestId) => bridge.request(requestId, name, args));
   const reply = (await (changesFolder(name) ? ownWork.run(ask) : ask())) as Reply<ResultOf<N>>;
-  if (name === 'plan.apply' && (reply.ok || reply.error.code === 'core-stopped')) countRestore();
+  if (name === 'plan.apply' && (reply.ok || mayBeMade(reply.error))) countRestore();
   return reply;
+}
+
+/** Whether a restore may have been made although its reply is an error. */
+function mayBeMade({ code, detail }: ErrorInfo): boolean {
+  return code === 'core-stopped' || detail.undecided === true;
 }
 
 /**

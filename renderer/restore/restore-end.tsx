@@ -2,6 +2,7 @@ import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { PlanOutcome } from '../../src/model/restore.ts';
 import { DONE } from '../../words/confirmation.ts';
+import { isUndecided } from '../../words/failure.ts';
 import type { Verb } from '../../words/plan.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
@@ -19,9 +20,13 @@ export type RestoreEndProps = {
   readonly onClose: () => void;
 };
 
-/** How a restore without a receipt ended. If the core stopped, the content of the database shows whether it was made. */
+/**
+ * How a restore without a receipt ended. If the core stopped or the very last step failed, the content of the database shows
+ * whether it was made.
+ */
 export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: RestoreEndProps) {
-  const lost = error.code === 'core-stopped';
+  const stopped = error.code === 'core-stopped';
+  const lost = stopped || isUndecided(error);
   const outcome = useRequest('plan.outcome', lost ? { folderId, planId } : null);
   const close = <CancelButton onPress={onClose}>Close</CancelButton>;
   if (lost && outcome.value === null && outcome.error === null)
@@ -50,7 +55,7 @@ export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: 
       {ended === 'failed' || ended === 'unknown' ? (
         <ErrorNote error={error} />
       ) : (
-        <Lost made={ended === 'made'} />
+        <Lost made={ended === 'made'} stopped={stopped} />
       )}
     </AlertDialog>
   );
@@ -62,15 +67,19 @@ function titleOf(ended: PlanOutcome | 'failed', error: ErrorInfo, verb: Verb): s
   return error.code === 'cancelled' ? 'Nothing was changed' : 'Not restored';
 }
 
-/** What the content of the database showed after the core had stopped. */
-function Lost({ made }: { readonly made: boolean }) {
+/** What the content of the database showed after the core had stopped, or had failed at its last step. */
+function Lost({ made, stopped }: { readonly made: boolean; readonly stopped: boolean }) {
   return (
     <div className={made ? 'error-note calm' : 'error-note'} role={made ? 'status' : 'alert'}>
       <h2>
         {!made && <Icon name="warning" />}
         {made ? 'It was finished' : 'It was stopped before it was finished'}
       </h2>
-      <p>A part of Snapback stopped unexpectedly. It was started again.</p>
+      <p>
+        {stopped
+          ? 'A part of Snapback stopped unexpectedly. It was started again.'
+          : 'An error was reported at the very last step, so the database was looked at again.'}
+      </p>
       <p className="unharmed">
         <Icon name="check" />
         <span>

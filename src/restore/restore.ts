@@ -59,7 +59,8 @@ export async function planRestore(
  * Restores a snapshot, all or nothing. The transaction begins as a read, in which the plan is made again and the safety
  * copy is written, read back and published. Then the write lock is taken, the plan is applied and verified, a fresh
  * checkpoint is dumped, and the transaction is committed. On any error before COMMIT the database is as before, and the
- * safety copy is removed again.
+ * safety copy is removed again. An error with `detail.undecided` is one of COMMIT itself: only `finishInterrupted` can tell
+ * whether the restore was made, and both copies stay for that.
  * @throws the plan's refusals, `plan-stale`, `database-busy`, `row-refused`, `verification-failed`, `disk-full`, `cancelled`, …
  */
 export async function applyRestore(

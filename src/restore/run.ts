@@ -10,7 +10,7 @@ import type { CheckResult, RestorePlan, RestoreReceipt, Returned } from '../mode
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
-import type { WriteDatabase } from '../sqlite/database.ts';
+import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
@@ -50,7 +50,8 @@ export type Run = {
 
 /**
  * Applies a prepared plan inside the transaction in which it was made, and commits.
- * @throws as `applyRestore`; unless COMMIT itself failed, the transaction is rolled back and the safety copy removed
+ * @throws as `applyRestore`; unless COMMIT itself failed, the transaction is rolled back and the safety copy removed. Where
+ * it did, `detail.undecided` is true, and `finishInterrupted` finds out whether the restore was made
  */
 export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreReceipt> {
   const { folder, database, prepared, beside } = run;
@@ -105,10 +106,22 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     // checkpoint are evidence, and stay for the next start to judge.
     const undecided = committing && !db.inTransaction;
     rollBack(db);
-    if (!undecided) await abort(folder, { plan, safety, checkpoint, announced, error });
-    else if (checkpoint !== null) await leaveDraft(checkpoint);
-    throw error;
+    if (!undecided) {
+      await abort(folder, { plan, safety, checkpoint, announced, error });
+      throw error;
+    }
+    if (checkpoint !== null) await leaveDraft(checkpoint);
+    throw undecidedError(error, folder);
   }
+}
+
+/** Any error of COMMIT itself, or after it: nobody can tell from that alone whether the restore was made. */
+function undecidedError(error: unknown, folder: DataFolder): SnapbackError {
+  const known = classifyDatabaseError(error, { ...folder, file: folder.databaseFile });
+  const { code, message, detail } =
+    known instanceof SnapbackError ? known : new SnapbackError('internal', String(error));
+  const said = `${message} It is not known whether the restore was made.`;
+  return new SnapbackError(code, said, { ...detail, undecided: true }, error);
 }
 
 type Written = { readonly receipt: Omit<RestoreReceipt, 'writeLockMs'>; readonly lockedAt: number };

@@ -49,13 +49,21 @@ export function failuresOf({ call, kind, changes, target }: Point): readonly Fai
   return target.includes('/data/app.db') ? failures : failures.filter(({ code }) => code !== 'SQLITE_BUSY');
 }
 
+/** With these, SQLite itself ends a transaction. */
+const ENDING = /^SQLITE_(?:FULL|IOERR|NOMEM)/;
+
 /** What an injected error of SQLite says beside its code: that it ends a transaction, as the real one does. */
 export type Injected = Error & { readonly endsTransaction?: boolean };
+
+/** Whether a failure of the database's own COMMIT leaves it open to all whether that happened: nothing is left to roll back. */
+export function endsUndecided({ code }: Failure, { kind, target }: Point): boolean {
+  return kind === 'sql-commit' && target.includes('/data/app.db') && ENDING.test(code);
+}
 
 /** The error as Node or better-sqlite3 would throw it. */
 export function toError({ code, when }: Failure, { call, target, kind }: Point): Injected {
   if (code.startsWith('SQLITE_')) {
-    const endsTransaction = kind !== 'sql-read' && when === 'before' && /^SQLITE_(?:FULL|IOERR)/.test(code);
+    const endsTransaction = kind !== 'sql-read' && when === 'before' && ENDING.test(code);
     return Object.assign(new Database.SqliteError(`injected ${code}`, code), { endsTransaction });
   }
   const errno = -constants.errno[code as keyof typeof constants.errno];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/index.ts';
+import { explain } from '../../words/errors.ts';
 import type { Verb } from './verbs.ts';
 import { type Facts, hash, type Known, listOpenFiles, readFacts } from './world.ts';
 
@@ -30,7 +31,7 @@ export type Ended = {
   /** Null where it did not fail. */
   readonly error: unknown;
   readonly result: unknown;
-  /** Whether nobody can say if it happened: SQLite failed to say so after a COMMIT. */
+  /** Whether nobody can say if it happened: SQLite ended the transaction, but did not say that its COMMIT succeeded. */
   readonly isUndecided: boolean;
 };
 
@@ -112,7 +113,10 @@ function asFile([name, bytes]: readonly [string, string]): string {
   return `${name.split('/').slice(-2).join('/')} ${bytes}`;
 }
 
-const SAYS_UNCHANGED = /nothing (?:was|has been|is|were) (?:changed|written|moved)/i;
+const SAYS_UNCHANGED =
+  /(?:nothing|not) (?:was|has been|is|were) (?:changed|written|moved)|rolled back|not touched/i;
+const SAYS_DATABASE_UNCHANGED = /database is (?:intact|exactly as it was)|wrote nothing into it/i;
+const SAYS_UNKNOWN = /not known whether/;
 
 function judgeEnd(
   { world, before, after }: Subject,
@@ -125,13 +129,28 @@ function judgeEnd(
   if (!(error instanceof core.SnapbackError))
     return [...problems, `it threw ${error instanceof Error ? error.stack : error}`];
   if (error.code === 'internal') problems.push(`internal: ${error.message}`);
-  const isSame =
-    JSON.stringify([found.database, found.snapshots, found.kept, found.trash, found.out]) ===
-    JSON.stringify([before.database, before.snapshots, before.kept, before.trash, before.out]);
-  if (SAYS_UNCHANGED.test(error.message) && !isSame) problems.push(`untrue: ${error.message}`);
+  const isSame = ofTheUser(found) === ofTheUser(before);
+  for (const words of saysOf(error)) {
+    if (SAYS_UNCHANGED.test(words) && (!isSame || isUndecided)) problems.push(`untrue: ${words}`);
+    if (SAYS_DATABASE_UNCHANGED.test(words) && (found.database !== before.database || isUndecided))
+      problems.push(`untrue: ${words}`);
+    if (SAYS_UNKNOWN.test(words) !== isUndecided) problems.push(`does not say how it ended: ${words}`);
+  }
   if (found.database !== before.database && before.database !== after.database && !isUndecided)
     problems.push(`it failed (${error.code}: ${error.message}), and the database is as after it`);
   return problems;
+}
+
+/** What a person would miss, or find changed. A manifest of nothing is neither. */
+function ofTheUser({ database, snapshots, kept, trash, out }: Facts): string {
+  const trashed = Object.entries(trash).filter(([name]) => !name.endsWith('/manifest.json'));
+  return JSON.stringify([database, snapshots, kept, trashed, out]);
+}
+
+/** What the core, the command line and the window say of a failure. */
+function saysOf(error: InstanceType<typeof core.SnapbackError>): readonly string[] {
+  const inWords = (['cli', 'window'] as const).map((face) => Object.values(explain(error, face)).join(' '));
+  return [error.message, ...inWords];
 }
 
 /** Takes back what was done, or does it (again). */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Failure, failuresOf, toError } from './fitting-errors.ts';
+import { endsUndecided, type Failure, failuresOf, toError } from './fitting-errors.ts';
 import { type Point, type Reaction, watchCalls } from './inject.ts';
 import { type Ended, judge, openWorld, type Subject } from './judge.ts';
 import { VERBS, type Verb, type VerbName } from './verbs.ts';
@@ -132,22 +132,26 @@ export async function failEach(job: Job, name: VerbName, places: Set<string>): P
 
 async function failAt(
   world: string,
-  subject: Pick<Subject, 'verb' | 'known'>,
-  { key, kind }: Point,
+  subject: Omit<Subject, 'world'>,
+  point: Point,
   failure: Failure,
 ): Promise<{ readonly met: boolean; readonly ended: Ended }> {
   let met = false;
-  const how = await runIn(world, subject, (point) => {
-    if (point.key !== key) return null;
+  const how = await runIn(world, subject, (now) => {
+    if (now.key !== point.key) return null;
     met = true;
     return {
       when: failure.when,
       act: () => {
-        throw toError(failure, point);
+        throw toError(failure, now);
       },
     };
   });
-  return { met, ended: { ...how, isUndecided: kind === 'sql-commit' && failure.when === 'after' } };
+  const { before, after } = subject;
+  return {
+    met,
+    ended: { ...how, isUndecided: before.database !== after.database && endsUndecided(failure, point) },
+  };
 }
 
 type Image = { readonly point: string; readonly world: string | null };

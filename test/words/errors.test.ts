@@ -37,6 +37,26 @@ test.each([
   expect(explain({ code, message: 'It failed.', detail: {} }, 'cli').next).toContain(flag);
 });
 
+test.each(faces.flatMap((face) => ERROR_CODES.map((code) => [code, face] as const)))(
+  '%s of COMMIT itself claims neither that anything was changed nor that it was not, for the %s',
+  (code, face) => {
+    const message = 'The disk failed. It is not known whether the restore was made.';
+    const words = explain({ code, message, detail: { undecided: true } }, face);
+    expect(words.happened).toBe(message);
+    expect(Object.values(words).join(' ')).not.toMatch(/rolled back|nothing was|not touched|try again/i);
+    expect(words.next).toMatch(face === 'cli' ? /snapback history/ : /Open the folder again/);
+  },
+);
+
+test('whoever only missed the answer of a command is not told to run it again', () => {
+  const failure = {
+    code: 'io-failed',
+    message: 'It was carried out.',
+    detail: { answerLost: true },
+  } as const;
+  expect(explain(failure, 'cli').next).not.toContain('try again');
+});
+
 test.each(faces)('a snapshot that is needed is named with what needs it, by the %s', (face) => {
   const say = (reason: string) =>
     explain(
