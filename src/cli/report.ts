@@ -103,6 +103,8 @@ const HISTORY: Readonly<Record<SnapshotSummary['lineage'], string>> = {
 };
 
 const FIGURE_TITLES = ['In snapshot', 'Now', 'Comes back', 'Changed', 'Removed'];
+/** Of a plan: what it makes need not be what the snapshot holds, where newer events are kept or only a part is restored. */
+export const TITLES_PLANNED = ['After', ...FIGURE_TITLES.slice(1)];
 /** Of two snapshots: what leads from the one before to the one after. */
 export const TITLES_BETWEEN = ['After', 'Before', 'Added', 'Changed', 'Removed'];
 

@@ -12,7 +12,7 @@ import { selectedLines } from '../../words/selected.ts';
 import { storyText } from '../../words/story.ts';
 import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { Rules } from '../model/rules.ts';
-import { describeClearing, describeEvents, describeTables } from './report.ts';
+import { describeClearing, describeEvents, describeTables, TITLES_PLANNED } from './report.ts';
 import { alignTable, toPrintable } from './text.ts';
 
 /* What a restore or an undo will do, and the proof of what it did, as text for people: one string per line. */
@@ -34,10 +34,10 @@ export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readon
     ...stories.map(storyText),
     ...(replay === null ? [] : [replay]),
     '',
-    ...describeTables({
-      tables: plan.tables.filter(({ action }) => action === 'write'),
-      schema: plan.schemaDrift,
-    }),
+    ...describeTables(
+      { tables: plan.tables.filter(({ action }) => action === 'write'), schema: plan.schemaDrift },
+      TITLES_PLANNED,
+    ),
     ...describeEvents('Comes back', plan.returningEvents),
     ...describeEvents('Removed', plan.newerEvents),
     ...describeEvents('Stays', plan.replay?.events ?? []),
@@ -153,10 +153,10 @@ export function describeCopyPlan(
       : [`Starts from: ${startFrom}, which gives the tables and all that the snapshot does not hold`]),
     ...(kept === null ? [] : [storyText(kept)]),
     '',
-    ...describeTables({
-      tables: plan.tables.filter(({ action }) => action === 'write'),
-      schema: plan.schemaDrift,
-    }),
+    ...describeTables(
+      { tables: plan.tables.filter(({ action }) => action === 'write'), schema: plan.schemaDrift },
+      TITLES_PLANNED,
+    ),
     ...(notes.length === 0 ? [] : ['', ...notes]),
     ...describeClearing(choosable(plan)),
     '',
@@ -173,11 +173,11 @@ export function describeCopyPlan(
 export function describeCopyReceipt(receipt: CopyReceipt, startFrom: string | null): readonly string[] {
   return [
     `Written: ${receipt.to}, ${formatBytes(receipt.sizeBytes)}`,
-    ...(startFrom === null ? [] : [`It starts from ${startFrom}, which is as it was.`]),
+    ...(startFrom === null ? [] : [`It starts from ${startFrom}, which is unchanged.`]),
     startFrom !== null
       ? `What ${receipt.isPart === true ? 'you selected' : 'the snapshot holds'} is as in ${receipt.snapshotId}.`
       : receipt.isPart === true
-        ? `Your database is as it was. The new one holds the same, but what you selected as in ${receipt.snapshotId}.`
+        ? `Your database is as it was. The new one holds the same, with what you selected as in ${receipt.snapshotId}.`
         : `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
     '',
     ...describeChecks(receipt),

@@ -44,6 +44,22 @@ describe.concurrent('restoring', () => {
     expect(await run(['take', '--data', dir])).toEqual(refusal(1, 'events-not-applied'));
   });
 
+  test('says beforehand how many rows each table has afterwards, whatever is kept or left out', async () => {
+    for (const options of [['--accept-other-timeline'], ['--keep-newer'], ['--chat', 'Lighthouse']]) {
+      const dir = await makeDemo();
+      const id = await newest(dir, 'rewind');
+      const { stdout } = await run(['restore', id, ...options, '--data', dir]);
+      expect(stdout).toMatch(/^Table +After +Now +Comes back +Changed +Removed$/m);
+      const told = [...stdout.matchAll(/^(\w+) +([\d,]+) +[\d,]+ +[\d,]+ +[\d,]+ +[\d,]+$/gm)];
+      const { tables } = await ask<RestoreReceipt>(dir, 'restore', id, ...options, '--yes');
+      expect(told.length).toBeGreaterThan(3);
+      for (const [, name, rows = ''] of told)
+        expect(tables, name).toContainEqual(
+          expect.objectContaining({ name, rows: Number(rows.replaceAll(',', '')) }),
+        );
+    }
+  });
+
   test('is rehearsed on a copy if asked to: told with the plan, and nothing is changed', async () => {
     const dir = await makeDemo();
     const id = await newest(dir, 'rewind');
