@@ -25,7 +25,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   take: { operands: '', does: 'takes a snapshot now, of kind rewind (the default) or periodic' },
   restore: {
     operands: 'ID',
-    does: 'prints the plan for a restore, or does it with --yes; of a part with --chat, --tables or --rows; with --to, into a new database file',
+    does: 'prints the plan for a restore, or does it with --yes; of a part with --chat, --tables or --rows; --keep-newer or --merge keeps what was written since; --to writes a new database file instead',
   },
   undo: {
     operands: '[ENTRY]',

@@ -49,15 +49,15 @@ export const OPTIONS = {
     type: 'string',
     value: 'ID',
     means:
-      'the snapshot just after the rewind, which tells a merge who changed a row; looked for unless given',
+      'the snapshot from just after the rewind, which shows a merge who changed a row; looked for unless given',
   },
-  mine: { type: 'boolean', means: 'takes rows that both sides of a merge changed as they are now' },
-  theirs: { type: 'boolean', means: 'takes rows that both sides of a merge changed as in the snapshot' },
+  mine: { type: 'boolean', means: 'keeps rows that both sides of a merge changed as they are now' },
+  theirs: { type: 'boolean', means: 'takes such rows as they are in the snapshot' },
   choices: {
     type: 'string',
     value: 'FILE',
     means:
-      'takes them as FILE says: JSON such as {"chats": "mine", "memories": [{"key": [3], "take": "theirs"}]}',
+      'chooses by table or row, as FILE says: JSON such as {"chats": "mine", "memories": [{"key": [3], "take": "theirs"}]}',
   },
   tables: {
     type: 'string',
@@ -66,17 +66,17 @@ export const OPTIONS = {
   },
   rehearse: {
     type: 'boolean',
-    means: 'also does it and undoes it on a private copy, and says what was measured; changes nothing',
+    means: 'also tries it out on a private copy, with its undo, and says what was measured; changes nothing',
   },
   'with-guessed': {
     type: 'boolean',
-    means: 'restores with --chat also rows that only the name of a column ties to the chat',
+    means: 'with --chat, also restores rows that only the name of a column ties to the chat',
   },
   yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
   'only-copies': {
     type: 'boolean',
-    means: 'moves also a snapshot that alone can bring back something lost; needs --yes',
+    means: 'also moves a snapshot that alone can bring back something lost; needs --yes',
   },
   'while-open': { type: 'boolean', means: 'restores even though another program has the database open' },
   'accept-drift': {
