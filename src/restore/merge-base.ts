@@ -6,7 +6,9 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { FORMAT_VERSION } from '../snapshot-file/notes.ts';
-import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { takenAt } from '../snapshots/kinds.ts';
+import { compareNames } from '../snapshots/names.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { readRows } from '../sqlite/rows.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -29,9 +31,10 @@ export type MergeBase = {
 type Sought = { readonly baseId: SnapshotId | null; readonly rewind: RewindSince };
 
 /**
- * Finds the snapshot or safety copy of the state just after the rewind: one whose log is the live one up to the rewind’s
- * record or, failing that, one that ends with the last event that the rewind left. With `baseId`, only that one is looked
- * at. Null: there is none. Never the snapshot itself.
+ * Finds the snapshot or safety copy of the state just after the rewind: the earliest one whose log is the live one up to the
+ * rewind’s record, because later ones may hold what was written since in the tables alone; or, failing that, the newest one
+ * that ends with the last event that the rewind left. With `baseId`, only that one is looked at. Null: there is none. Never
+ * the snapshot itself.
  * @throws as `stageById` for the one that was named, `cancelled`, database errors
  */
 export async function findMergeBase(
@@ -49,25 +52,29 @@ export async function findMergeBase(
   if (baseId !== null)
     return baseId === source.snapshot.id ? null : openBase(source, database, { id: baseId, rewind }, task);
   const files = await listSnapshotFiles(folder);
-  const candidates: { readonly id: SnapshotId; readonly end: bigint }[] = [];
-  for (const { id, problem } of files) {
-    if (problem !== null || id === source.snapshot.id || ends.length === 0) continue;
-    const end = await readEnd(source, id);
-    if (end !== null && ends.includes(end)) candidates.push({ id, end });
+  const candidates: { readonly file: SnapshotFile; readonly end: bigint }[] = [];
+  for (const file of files) {
+    if (file.problem !== null || file.id === source.snapshot.id || ends.length === 0) continue;
+    const end = await readEnd(source, file.id);
+    if (end !== null && ends.includes(end)) candidates.push({ file, end });
   }
-  const inOrder = candidates.toSorted((a, b) => ends.indexOf(a.end) - ends.indexOf(b.end));
+  const inOrder = candidates.toSorted(
+    (a, b) => ends.indexOf(a.end) - ends.indexOf(b.end) || earliestFirst(a.file, b.file),
+  );
   let inferred: MergeBase | null = null;
-  for (const { id } of inOrder) {
+  for (const { file } of inOrder) {
+    const { id } = file;
     const found = await unlessUnfit(() => openBase(source, database, { id, rewind }, task));
     if (found === null) continue;
-    if (!found.inferred) {
-      await inferred?.stage.close();
-      return found;
-    }
-    if (inferred === null) inferred = found;
-    else await found.stage.close();
+    await inferred?.stage.close();
+    if (!found.inferred) return found;
+    inferred = found;
   }
   return inferred;
+}
+
+function earliestFirst(a: SnapshotFile, b: SnapshotFile): number {
+  return takenAt(a).getTime() - takenAt(b).getTime() || compareNames(a.name, b.name);
 }
 
 /** The last event of a whole snapshot, by the ends of its file; null: it is not whole. */

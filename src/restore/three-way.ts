@@ -11,7 +11,8 @@ import type { ChosenTable } from './chosen-rows.ts';
 /*
  * Which side is taken of each row that the snapshot and the database have otherwise. A row that only one side has otherwise
  * than the base is taken from that side; one that both have otherwise is a conflict. Without a base, everything counts as
- * written on both sides: what only one of them has is taken, and what both have is a conflict.
+ * written on both sides: what only one of them has is taken, and what both have is a conflict. A live row is never taken for
+ * the base’s because of the columns that both have, if it holds something in a column that was added since.
  */
 
 /** The base is attached under this name, beside the snapshot and the database. */
@@ -96,14 +97,21 @@ function sidesByKey(table: MergedTable): string {
   const inStage = (index: number) => `s.${columnInStage(comparison.staged, index)}`;
   const asTheirs = all(columns, (column, index) => sameValue(inBase(column), inStage(index)));
   const asMine = (column: string) => sameStored(live, column, `l.${quoteName(column)}`, inBase(column));
+  const added = live.columns.filter(({ name }) => base !== null && !base.columns.includes(name));
+  const holdsMore = holdsAny(added.map(({ name }) => `l.${quoteName(name)}`));
   return `
     INSERT INTO ${sides} (side, line, based, take) SELECT 'put', p.ord, ${based},
       CASE WHEN NOT p.survivor THEN CASE WHEN NOT ${based} THEN 'theirs' WHEN ${asTheirs} THEN 'mine' END
         WHEN ${based} THEN CASE WHEN ${all(columns, asMine)} THEN 'theirs' WHEN ${asTheirs} THEN 'mine' END END
       FROM ${fromPut(table)};
     INSERT INTO ${sides} (side, line, based, take) SELECT 'gone', g.rowid, ${based},
-      CASE WHEN NOT ${based} THEN 'mine' WHEN ${all(base?.columns ?? [], asMine)} THEN 'theirs' END
+      CASE WHEN NOT ${based} THEN 'mine' WHEN ${all(base?.columns ?? [], asMine)} AND NOT ${holdsMore} THEN 'theirs' END
       FROM ${fromGone(table)}`;
+}
+
+function holdsAny(values: readonly string[]): string {
+  const some = values.map((value) => `${value} IS NOT NULL`);
+  return `(${joinBalanced(some, 'OR', 'false')})`;
 }
 
 /**
@@ -111,7 +119,7 @@ function sidesByKey(table: MergedTable): string {
  * counted among equal rows, and there is no conflict.
  */
 function sidesByContent({ base, comparison, sides }: MergedTable): string {
-  const { staged, identity, put, gone } = comparison;
+  const { staged, identity, liveOnly, put, gone } = comparison;
   const { columns } = staged;
   const counts = `${sides}_counts`;
   const inStage = (alias: string) =>
@@ -122,13 +130,11 @@ function sidesByContent({ base, comparison, sides }: MergedTable): string {
       : `UNION ALL SELECT ${rowText(columns.map((column) => `b.${columnInStage(base, placeOfName(base.columns, column))}`))}, 0, 1
           FROM ${tableInStage(base)} b`;
   const isInLine = columns.every((column) => identity.includes(column));
-  const live = columns.map((column) =>
-    isInLine ? `g.i${identity.indexOf(column)}` : `l.${quoteName(column)}`,
-  );
+  const live = (column: string) => (isInLine ? `g.i${identity.indexOf(column)}` : `l.${quoteName(column)}`);
   const take = (side: 'put' | 'gone', lines: string, excess: string) => `
     INSERT INTO ${sides} (side, line, based, take)
-      SELECT '${side}', line, coalesce(c.base, 0) > 0, iif(nth <= ${excess}, 'theirs', 'mine')
-      FROM (SELECT line, content, row_number() OVER (PARTITION BY content ORDER BY line) AS nth FROM (${lines})) x
+      SELECT '${side}', line, coalesce(c.base, 0) > 0, iif(nth <= ${excess} AND NOT more, 'theirs', 'mine')
+      FROM (SELECT line, content, more, row_number() OVER (PARTITION BY content ORDER BY more, line) AS nth FROM (${lines})) x
         LEFT JOIN ${counts} c ON c.content = x.content`;
   return `
     DROP TABLE IF EXISTS ${counts};
@@ -138,12 +144,12 @@ function sidesByContent({ base, comparison, sides }: MergedTable): string {
     CREATE INDEX ${counts}_content ON ${counts.replace(/^temp\./, '')} (content);
     ${take(
       'put',
-      `SELECT p.ord AS line, ${inStage('s')} AS content FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord`,
+      `SELECT p.ord AS line, ${inStage('s')} AS content, false AS more FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord`,
       'coalesce(c.there, 0) - coalesce(c.base, 0)',
     )};
     ${take(
       'gone',
-      `SELECT g.rowid AS line, ${rowText(live)} AS content FROM ${gone} g ${isInLine ? '' : joinLive(comparison, 'g')}`,
+      `SELECT g.rowid AS line, ${rowText(columns.map(live))} AS content, ${holdsAny(liveOnly.map(live))} AS more FROM ${gone} g ${isInLine ? '' : joinLive(comparison, 'g')}`,
       'coalesce(c.base, 0) - coalesce(c.there, 0)',
     )}`;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
+import { type MergeWorld, makeMergeWorld, merging } from '../support/merging.ts';
+import { asHost, makeRoot, type Place } from '../support/place.ts';
+import { NOW } from '../support/story.ts';
+
+const root = makeRoot();
+
+const read = (place: Place, sql: string): readonly unknown[] =>
+  asHost(place, (db) => db.prepare(sql).raw().all());
+
+describe.concurrent('what was written since the rewind stays', () => {
+  test('where a snapshot of later than the earliest one after the rewind holds it already', async () => {
+    const edit = "UPDATE memories SET text = 'edited' WHERE id = 3";
+    const { place, folder, id, baseId } = await makeMergeWorld(root(), {
+      ...{ way: 'flags', withBase: true, newer: edit },
+      rewind: "UPDATE chats SET title = 'rewound' WHERE id = 'c2';",
+    });
+    await takeSnapshot(folder, 'periodic');
+    await takeSnapshot(folder, 'rewind');
+    expect((await planRestore(folder, merging(id))).base).toEqual({ snapshot: baseId, inferred: false });
+    await applyRestore(folder, merging(id), NOW);
+    expect(read(place, 'SELECT text FROM memories WHERE id = 3')).toEqual([['edited']]);
+    expect(read(place, "SELECT title FROM chats WHERE id = 'c2'")).toEqual([['Kitchen']]);
+  });
+
+  /** The snapshot has fewer rows than there were just after the rewind. */
+  async function makeGrown(): Promise<MergeWorld> {
+    return makeMergeWorld(root(), {
+      ...{ way: 'flags', withBase: true },
+      rewind: `INSERT INTO memories VALUES (20, 'twenty'), (21, 'twenty-one'); INSERT INTO jottings VALUES ('twin'), ('twin');`,
+      newer: `ALTER TABLE memories ADD COLUMN note TEXT; ALTER TABLE jottings ADD COLUMN note TEXT;
+        UPDATE memories SET note = 'precious' WHERE id = 20; UPDATE jottings SET note = 'precious' WHERE rowid = (SELECT min(rowid) FROM jottings WHERE text = 'twin');`,
+    });
+  }
+
+  test('in a column that was added since: a row with anything in it is to be chosen, one without goes', async () => {
+    const { place, folder, id } = await makeGrown();
+    const plan = await planRestore(folder, merging(id));
+    expect(plan.conflicts).toMatchObject([{ table: 'memories', key: [20n], theirs: null, take: null }]);
+    await applyRestore(folder, merging(id, { choices: { all: 'mine', tables: [] } }), NOW);
+    expect(read(place, 'SELECT id, note FROM memories WHERE id >= 20')).toEqual([[20, 'precious']]);
+    expect(read(place, "SELECT note FROM jottings WHERE text = 'twin'")).toEqual([['precious']]);
+  });
+});
