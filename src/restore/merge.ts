@@ -31,8 +31,9 @@ import { BASE_SCHEMA, findBaseTable, type MergedTable, markConflicts, takeSides 
  * `no-log`: the snapshot has no events, or they have no ids of their own. `not-applied`: the tables do not hold the whole
  * log, now or in the snapshot. `other-timeline`: newer events have the ids of lost ones, or earlier events have changed.
  * `no-gaps`: the profile wants ids without gaps, and the record of the rewind has to go. `newer-taken`: the rewind took
- * newer events, too. `several-rewinds`: there is no base, and more than one rewind is recorded since. `wrong-base`: the named
- * one is not the state just after the rewind.
+ * newer events, too. `rewound-further`: a later rewind took what the first one had left of its chat, so a gap would remain.
+ * `several-rewinds`: there is no base, and more than one rewind is recorded since. `wrong-base`: the named one is not the
+ * state just after the rewind.
  */
 type Obstacle =
   | 'no-log'
@@ -40,6 +41,7 @@ type Obstacle =
   | 'other-timeline'
   | 'no-gaps'
   | 'newer-taken'
+  | 'rewound-further'
   | 'several-rewinds'
   | 'wrong-base';
 
@@ -70,6 +72,7 @@ export async function mergeNewer(
   const rewind = findRewindSince(database, log, stage.lastEventId);
   if (rewind.isOtherLog) return refuse(source, 'other-timeline');
   if (rewind.tookNewer) return refuse(source, 'newer-taken');
+  if (rewind.wentFurther) return refuse(source, 'rewound-further');
   if (profile.log.gapless && rewind.records.length > 0) return refuse(source, 'no-gaps');
   const base = await findMergeBase(source, database, { baseId, rewind }, task);
   let copy: SelectedStage['stage'] | null = null;
@@ -200,6 +203,8 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
   'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
   'newer-taken': 'The rewind also took messages that were written after this snapshot was taken.',
+  'rewound-further':
+    'The chat was rewound again later, to an earlier message than the first time. Bring back first what that took, with the snapshot from before that rewind.',
   'several-rewinds':
     'The chats were rewound more than once since this snapshot, and no snapshot of the time after the first rewind was found.',
   'wrong-base': 'The state that is to be compared with is not the one just after the rewind.',

@@ -15,6 +15,8 @@ export type RewindSince = {
   readonly isLate: boolean;
   /** Newer events that the rewind took as well. */
   readonly tookNewer: boolean;
+  /** A later rewind of the same chat went back further than the first one. */
+  readonly wentFurther: boolean;
   /** Some events up to the snapshot’s last one are other ones by now, or are not in the snapshot. */
   readonly isOtherLog: boolean;
   /** The last event that the rewind left, where it took all that came after it in the snapshot; null: nothing tells. */
@@ -46,10 +48,11 @@ export function findRewindSince(database: HostDatabase, log: Comparison, after: 
     one(
       `SELECT 1 FROM ${table} WHERE l.${id} > ${after} AND NOT ${isRecord} AND (${bySupersede} OR ${byHiding}) LIMIT 1`,
     ) === 1n;
+  const target = findTarget(database, log, { after, record });
   return {
-    ...{ after, records, isLate, tookNewer },
+    ...{ after, records, isLate, tookNewer, target },
     isOtherLog: isOtherLog(database, log, after),
-    target: findTarget(database, log, { after, record }),
+    wentFurther: wentFurther(database, log, { records, limit: target ?? after }),
   };
 }
 
@@ -169,6 +172,17 @@ function selectLost(database: HostDatabase, log: Comparison): string {
   const id = columnInStage(staged, placeOfName(staged.columns, database.profile.log.columns.id));
   return `SELECT s.${id} AS id FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
     LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${['false', ...flags].join(' OR ')}`;
+}
+
+type Rewinds = { readonly records: readonly bigint[]; readonly limit: bigint };
+
+/** Whether a later record says that it took events before the limit, and not that they are of another chat. */
+function wentFurther(database: HostDatabase, log: Comparison, { records, limit }: Rewinds): boolean {
+  const [first = null, ...later] = records.map((record) => readSaid(database, log, record));
+  return later.some((said) => {
+    if (said === null || said.target === null || said.target >= limit) return false;
+    return first?.chat == null || said.chat === null || said.chat === first.chat;
+  });
 }
 
 /** What the record of a rewind says: the last event that stays, and the chat. */

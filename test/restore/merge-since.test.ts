@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
 import { type MergeWorld, makeMergeWorld, merging } from '../support/merging.ts';
-import { asHost, makeRoot, type Place } from '../support/place.ts';
+import { addEvents, asHost, makeRoot, type Place, run } from '../support/place.ts';
+import { REWIND } from '../support/rewound.ts';
 import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
@@ -41,5 +42,34 @@ describe.concurrent('what was written since the rewind stays', () => {
     await applyRestore(folder, merging(id, { choices: { all: 'mine', tables: [] } }), NOW);
     expect(read(place, 'SELECT id, note FROM memories WHERE id >= 20')).toEqual([[20, 'precious']]);
     expect(read(place, "SELECT note FROM jottings WHERE text = 'twin'")).toEqual([['precious']]);
+  });
+});
+
+describe.concurrent('a later rewind', () => {
+  const world = async (newer: string) => {
+    const made = await makeMergeWorld(root(), { way: 'appends', withBase: true, newer: '' });
+    run(made.place, newer);
+    return made;
+  };
+  const FURTHER = `${REWIND.appends(4)} DELETE FROM faces WHERE memory > 4; DELETE FROM memories WHERE id > 4; ${addEvents(1, 'new')}`;
+
+  test('of the same chat to before the first one is not merged with: a gap would remain', async () => {
+    const { folder, id } = await world(FURTHER);
+    expect((await planRestore(folder, merging(id))).refusals).toMatchObject([
+      { code: 'merge-refused', detail: { why: 'rewound-further' } },
+    ]);
+  });
+
+  test('of the same chat that took newer messages only stays', async () => {
+    const { folder, id, place } = await world(`${addEvents(2, 'new')} ${REWIND.appends(14)}`);
+    await applyRestore(folder, merging(id), NOW);
+    expect(read(place, 'SELECT count(*) FROM memories')).toEqual([[12]]);
+  });
+
+  test('of another chat stays, however far it went', async () => {
+    const other = REWIND.appends(4).replace("'c1'", "'c2'");
+    const { folder, id, place } = await world(other);
+    await applyRestore(folder, merging(id), NOW);
+    expect(read(place, 'SELECT count(*) FROM memories')).toEqual([[12]]);
   });
 });
