@@ -296,6 +296,8 @@ type CoreRequests = RowsRequests & {
   /** What only these snapshots can bring back. */
   'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
   'trash.view': In<OfFolder, TrashView>;
+  /** What nobody could bring back once the trash is emptied. */
+  'trash.only-copies': In<OfTrash, readonly OnlyCopy[]>;
   'trash.put-back': In<OfFolder & { readonly choices: readonly PutBackChoice[] }, PutBack>;
   'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
 };

@@ -11,10 +11,9 @@ import { hasSystemCode, SnapbackError } from './model/errors.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
 import { describeTrash } from './prune/trash.ts';
-import { TRASH } from './prune/trash-folders.ts';
 import { readRestoredState } from './recovery/undo.ts';
 import { isWritable } from './restore/preflight.ts';
-import { folderOfKind, KEPT_KIND } from './snapshots/names.ts';
+import { folderOfKind, KEPT_KIND, TRASH } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
 
 /** `brief` leaves out what can be asked for later and takes longer the more there is: who has the database open, and the count of events. */

@@ -58,6 +58,7 @@ export {
   releaseAbandoned,
   releaseSnapshot,
 } from './prune/kept.ts';
+export { findOnlyCopiesInTrash } from './prune/lost-with-trash.ts';
 export { protectOnce } from './prune/protect.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { putBack } from './prune/put-back.ts';

@@ -279,7 +279,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: windowTypes,
   },
   'renderer/trash': {
-    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    values: [
+      'renderer/ask',
+      words,
+      'renderer/parts',
+      'renderer/prune/only-copies.tsx',
+      'renderer/prune/second-question.tsx',
+      ...react,
+    ],
     types: windowTypes,
   },
   'renderer/timeline': {

@@ -98,10 +98,10 @@ export const snapshotErrors: Entries<
   'only-copy': ({ message }) => ({
     title: 'This is the only copy',
     happened: message,
-    unharmed: 'Nothing was moved.',
+    unharmed: 'Nothing was moved or deleted.',
     next: {
       window: 'Keep it, or restore it first.',
-      cli: 'Keep it, restore it first, or add --only-copies to move it all the same.',
+      cli: 'Keep it, restore it first, or add --only-copies to do it all the same.',
     },
   }),
 };

@@ -10,6 +10,7 @@ import {
   exportSnapshot,
   type Finished,
   findOnlyCopies,
+  findOnlyCopiesInTrash,
   findOpeners,
   findSalvageable,
   finishInterrupted,
@@ -230,6 +231,8 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     'prune.only-copies': ({ folderId, ids }, task) =>
       folders.inFront(folderId, ({ folder }) => findOnlyCopies(folder, ids, task)),
     'trash.view': ({ folderId }) => viewTrash(folders.get(folderId).folder),
+    'trash.only-copies': ({ folderId, planId }, task) =>
+      folders.inFront(folderId, ({ folder }) => findOnlyCopiesInTrash(folder, { planId }, task)),
     'trash.put-back': ({ folderId, choices }) =>
       folders.inFront(folderId, ({ folder }) => putBack(folder, choices)),
   };

@@ -204,6 +204,7 @@ const schemas = {
   'prune.plan': v.strictObject({ ...ofFolder.entries, policy: prunePolicy }),
   'prune.only-copies': v.strictObject({ ...ofFolder.entries, ids: snapshotIds }),
   'trash.view': ofFolder,
+  'trash.only-copies': v.strictObject({ ...ofFolder.entries, planId }),
   'trash.put-back': v.strictObject({
     ...ofFolder.entries,
     choices: v.pipe(

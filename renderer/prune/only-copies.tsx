@@ -4,8 +4,14 @@ import { useNow } from '../ask/now.ts';
 import type { Request } from '../ask/use-request.ts';
 import { Icon } from '../parts/icons.tsx';
 
+export type OnlyCopiesProps = {
+  readonly copies: Request<readonly OnlyCopy[]>;
+  /** Whether they would be lost with that for good. */
+  readonly note: string;
+};
+
 /** Warns about content that no other snapshot could bring back. Also shows when the check is running or has failed. */
-export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyCopy[]> }) {
+export function OnlyCopies({ copies, note }: OnlyCopiesProps) {
   const now = useNow();
   const { value, busy, error } = copies;
   return (
@@ -24,7 +30,7 @@ export function OnlyCopies({ copies }: { readonly copies: Request<readonly OnlyC
             {value.map((copy) => (
               <li key={copy.id}>{onlyCopyWords(copy, now)}</li>
             ))}
-            <li>What is moved can be put back until you empty the trash.</li>
+            <li>{note}</li>
           </ul>
         </div>
       )}

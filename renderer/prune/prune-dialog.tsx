@@ -15,7 +15,19 @@ import { OnlyCopies } from './only-copies.tsx';
 import { PrunePlanView } from './prune-plan-view.tsx';
 import { fieldsOf, firstKind, type PruneFields, policyOf } from './prune-policy.ts';
 import { PruneRules } from './prune-rules.tsx';
-import { needsQuestion, SecondQuestion } from './second-question.tsx';
+import { needsQuestion, type QuestionWords, SecondQuestion } from './second-question.tsx';
+
+const CAN_BE_PUT_BACK = 'What is moved can be put back until you empty the trash.';
+
+function moveWords(amount: number): QuestionWords {
+  const it = choose(amount, 'it', 'them');
+  return {
+    title: `Move ${it} to the trash all the same?`,
+    go: `Move ${it} all the same`,
+    keep: `Keep ${choose(amount, 'that one', 'them')}`,
+    note: CAN_BE_PUT_BACK,
+  };
+}
 
 export type PruneDialogProps = {
   readonly folderId: FolderId;
@@ -71,9 +83,9 @@ export function PruneDialog(props: PruneDialogProps) {
     return (
       <SecondQuestion
         copies={only}
-        amount={ready.goes.length}
+        words={moveWords(ready.goes.length)}
         onKeep={() => setAsking(false)}
-        onMove={prune}
+        onGo={prune}
       />
     );
   return (
@@ -116,7 +128,7 @@ export function PruneDialog(props: PruneDialogProps) {
               <ErrorNote error={plan.error} />
             ) : (
               <>
-                <OnlyCopies copies={only} />
+                <OnlyCopies copies={only} note={CAN_BE_PUT_BACK} />
                 <PrunePlanView plan={plan.value} none={plan.error !== null} snapshots={snapshots} />
               </>
             )}

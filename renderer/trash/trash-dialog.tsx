@@ -26,7 +26,7 @@ export type TrashDialogProps = {
 };
 
 /**
- * What is in the folder's own trash. Puts snapshots back, deletes all of them for good after one more question, or moves
+ * What is in the folder's own trash. Puts snapshots back, deletes all of them for good after one more question, or two, or moves
  * them to the system's trash, which frees no space.
  */
 export function TrashDialog({ folderId, onClose, onPutBack, onEmptied }: TrashDialogProps) {
@@ -64,6 +64,7 @@ export function TrashDialog({ folderId, onClose, onPutBack, onEmptied }: TrashDi
   if (deleting && error === null && view !== null)
     return (
       <DeleteForGood
+        folderId={folderId}
         trash={view}
         job={emptying}
         onClose={() => setDeleting(false)}

@@ -243,11 +243,14 @@ async function learn(
     const { lastEventId, health, healthDetail, tables, undoes, salvagedFrom } = facts;
     return { lastEventId, health, healthDetail, tables, undoes, salvagedFrom };
   }
-  return glance(folder, file);
+  return glanceAt(folder, file);
 }
 
-/** What head and tail tell; null as in `learn`. A file with a wrong end is damaged; whether another one is, only reading all of it tells. */
-async function glance(folder: DataFolder, { id }: SnapshotFile): Promise<Known | null> {
+/**
+ * What head and tail tell, wherever the file is; null where it has disappeared. A file with a wrong end is damaged; whether
+ * another one is, only reading all of it tells.
+ */
+export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'id'>): Promise<Known | null> {
   try {
     const file = await openSnapshotFile(folder, id);
     try {

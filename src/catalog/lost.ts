@@ -3,10 +3,12 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import type { Diff } from '../model/diff.ts';
 import type { OnlyCopy } from '../model/prune.ts';
-import type { SnapshotId } from '../model/snapshots.ts';
+import type { SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
-import { listSnapshots } from './catalog.ts';
+import { kindBeforeTrash, parseSnapshotId } from '../snapshots/names.ts';
+import { mapInBatches } from '../system/batches.ts';
+import { glanceAt, listSnapshots } from './catalog.ts';
 import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
 
 /*
@@ -25,8 +27,49 @@ export async function findOnlyCopies(
   going: readonly SnapshotId[],
   task: TaskOptions = {},
 ): Promise<readonly OnlyCopy[]> {
-  const ages = await readAges(folder, task);
-  const gone = new Set(going);
+  return findAmong(folder, { gone: new Set(going), inTrash: [] }, task);
+}
+
+/**
+ * The same of what would be deleted from the trash: only the snapshots in the list stay. Reads the ends of these as well,
+ * and at most three of them whole. @throws as `findOnlyCopies`
+ */
+export async function findOnlyTrashedCopies(
+  folder: DataFolder,
+  trashed: readonly Trashed[],
+  task: TaskOptions = {},
+): Promise<readonly OnlyCopy[]> {
+  const inTrash = await mapInBatches(trashed, (one) => glanceAtTrashed(folder, one));
+  return findAmong(
+    folder,
+    { gone: new Set(trashed.map(({ id }) => id)), inTrash: readPlaced(inTrash.flat()) },
+    task,
+  );
+}
+
+/** A snapshot in the trash, by its id there. */
+export type Trashed = Pick<SnapshotSummary, 'id' | 'takenAt'>;
+
+/** What is asked of a snapshot, be it in the list or in the trash. */
+type Candidate = Placed<
+  Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'lastEventId' | 'lineage' | 'health' | 'salvagedFrom'>
+>;
+
+/** Empty where it has disappeared. */
+async function glanceAtTrashed(folder: DataFolder, { id, takenAt }: Trashed) {
+  const known = await glanceAt(folder, { id });
+  const kind = kindBeforeTrash(parseSnapshotId(id).kind);
+  return known === null ? [] : [{ ...known, id, kind, takenAt, lineage: 'unknown' as const }];
+}
+
+type Going = { readonly gone: ReadonlySet<SnapshotId>; readonly inTrash: readonly Candidate[] };
+
+async function findAmong(
+  folder: DataFolder,
+  { gone, inTrash }: Going,
+  task: TaskOptions,
+): Promise<readonly OnlyCopy[]> {
+  const ages = await readAges(folder, inTrash, task);
   const found: OnlyCopy[] = [];
   const rewound = [...ages].filter(([age]) => age > 0 || ages.size === 1).slice(0, 3);
   for (const [, [holder, ...others]] of rewound) {
@@ -51,7 +94,7 @@ export async function findOnlyCopies(
 type Back = Pick<OnlyCopy, 'events' | 'messages' | 'chat'>;
 const NOTHING: Back = { events: 0, messages: 0, chat: null };
 
-async function lookAt(folder: DataFolder, { id }: Placed, task: TaskOptions): Promise<Back> {
+async function lookAt(folder: DataFolder, { id }: Candidate, task: TaskOptions): Promise<Back> {
   const diff = await unlessUnreadable(() => diffSnapshot(folder, id, task));
   return diff === null ? NOTHING : countBack(diff);
 }
@@ -66,17 +109,17 @@ function countBack({ returningEvents }: Diff): Back {
 }
 
 /** Snapshots by the number of rewinds since, fewest first; within one number, those that hold more of the log first. */
-async function readAges(folder: DataFolder, task: TaskOptions) {
+async function readAges(folder: DataFolder, inTrash: readonly Candidate[], task: TaskOptions) {
   const list = await listSnapshots(folder, { check: false }, task);
   const rewinds = await withLiveLog(folder, 'patient', task, (log) => log.rewinds());
-  const placed = readPlaced(list)
+  const placed = [...readPlaced(list), ...inTrash]
     .filter(({ kind, lineage }) => kind !== SAFETY_KIND && lineage !== 'other')
     .toSorted(holdsMore);
   const ages = Map.groupBy(placed, ({ lastEventId }) => rewinds.filter((id) => id > lastEventId).length);
   return new Map([...ages].toSorted(([a], [b]) => a - b));
 }
 
-function holdsMore(a: Placed, b: Placed): number {
+function holdsMore(a: Candidate, b: Candidate): number {
   if (a.lastEventId !== b.lastEventId) return a.lastEventId > b.lastEventId ? -1 : 1;
   return (
     Number(b.kind === REWIND_KIND) - Number(a.kind === REWIND_KIND) || b.takenAt.localeCompare(a.takenAt)

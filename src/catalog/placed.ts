@@ -1,15 +1,17 @@
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 
+type Seen = Pick<SnapshotSummary, 'health' | 'lastEventId' | 'salvagedFrom'>;
+
 /** A whole snapshot that can be read as far as is known, and whose last event is known. */
-export type Placed = SnapshotSummary & { readonly lastEventId: bigint };
+export type Placed<T extends Seen = SnapshotSummary> = T & { readonly lastEventId: bigint };
 
 /** The snapshots whose place in the log is known. What was saved of a damaged one cannot be restored as a whole. */
-export function readPlaced(list: readonly SnapshotSummary[]): readonly Placed[] {
-  return list.filter(isPlaced);
+export function readPlaced<T extends Seen>(list: readonly T[]): readonly Placed<T>[] {
+  return list.filter(isPlaced<T>);
 }
 
-function isPlaced(one: SnapshotSummary): one is Placed {
+function isPlaced<T extends Seen>(one: T): one is Placed<T> {
   return (
     (one.health === 'good' || one.health === 'unchecked') &&
     one.lastEventId !== null &&

@@ -105,7 +105,8 @@ export type Command =
   | ({ readonly name: 'prune'; readonly policy: PrunePolicy; readonly onlyCopies: boolean } & Applied)
   /** `choice` null: only list what can be put back. */
   | { readonly name: 'put-back'; readonly choice: PutBackChoice | null }
-  | ({ readonly name: 'empty-trash' } & Applied)
+  /** `onlyCopies`: deletes also what no other snapshot can bring back. */
+  | ({ readonly name: 'empty-trash'; readonly onlyCopies: boolean } & Applied)
   | { readonly name: 'space' };
 
 /** A command that needs the core. */

@@ -4,9 +4,7 @@ import {
   type DataFolder,
   describeCache,
   describeSpace,
-  describeTrash,
   diffSnapshot,
-  emptyTrash,
   finishInterrupted,
   keepSnapshot,
   openDataFolder,
@@ -29,14 +27,8 @@ import { withWholeIds } from './ids.ts';
 import { list, show, status, verify } from './look.ts';
 import { withNamedFiles } from './named-files.ts';
 import { draft, showProfileCheck } from './profile.ts';
-import { prune } from './prune.ts';
-import {
-  describeKept,
-  describePutBack,
-  describeSpaceUse,
-  describeTrashList,
-  describeTrashSummary,
-} from './prune-report.ts';
+import { emptyTrashFor, prune } from './prune.ts';
+import { describeKept, describePutBack, describeSpaceUse, describeTrashList } from './prune-report.ts';
 import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
 import { diffRows, diffTwo } from './rows.ts';
@@ -210,11 +202,8 @@ async function runInFolder(
       const space = await describeSpace(folder);
       return { json: space, lines: describeSpaceUse(space, rulesOf(folder.profile)) };
     }
-    case 'empty-trash': {
-      const emptied = command.yes ? await emptyTrash(folder, { planId: command.planId ?? undefined }) : null;
-      const trash = emptied ?? (await describeTrash(folder));
-      return { json: trash, lines: describeTrashSummary(trash, emptied) };
-    }
+    case 'empty-trash':
+      return emptyTrashFor(folder, command, task);
   }
 }
 

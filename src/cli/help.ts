@@ -49,7 +49,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   },
   trash: {
     operands: '[list | put-back NAME [ID...] | empty]',
-    does: 'lists what can be put back, by prune; puts back what one prune moved, or some of it; “empty” deletes all of it for good with --yes',
+    does: 'lists what can be put back, by prune; puts back what one prune moved, or some of it; “empty” prints what would be deleted for good, and deletes it with --yes',
   },
   space: { operands: '', does: 'shows what the snapshots take on the disk, by kind, and what could go' },
   'put-back': { operands: '[NAME [ID...]]', does: 'is the same as “trash list”, or “trash put-back NAME”' },

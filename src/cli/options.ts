@@ -76,7 +76,7 @@ export const OPTIONS = {
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
   'only-copies': {
     type: 'boolean',
-    means: 'also moves a snapshot that alone can bring back something lost; needs --yes',
+    means: 'also moves or deletes a snapshot that alone can bring back something lost; needs --yes',
   },
   'while-open': { type: 'boolean', means: 'restores even though another program has the database open' },
   'accept-drift': {
@@ -179,10 +179,10 @@ export const COMMANDS = {
   salvage: { options: ['data', 'db', 'to', 'format'] },
   keep: { options: ['data', 'db', 'name', 'note'] },
   prune: { options: ['data', 'db', 'kind', 'keep', 'older-than', ...APPLIED, 'only-copies'] },
-  trash: { options: ['data', 'db', ...APPLIED] },
+  trash: { options: ['data', 'db', ...APPLIED, 'only-copies'] },
   space: { options: ['data', 'db'] },
   'put-back': { options: ['data', 'db'] },
-  'empty-trash': { options: ['data', 'db', ...APPLIED] },
+  'empty-trash': { options: ['data', 'db', ...APPLIED, 'only-copies'] },
   cache: { options: [] },
   profile: { options: ['db', 'to'] },
   demo: { options: [] },

@@ -84,18 +84,16 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
         label: { name: values.name ?? null, note: values.note ?? null },
       };
     case 'prune':
-      if (values['only-copies'] === true && !applied.yes)
-        throw usage('The option --only-copies says what may be moved, so it needs --yes.', name);
       return {
         name,
         policy: parsePolicy(operands, values),
-        onlyCopies: values['only-copies'] === true,
+        onlyCopies: parseOnlyCopies(name, values, applied),
         ...applied,
       };
     case 'put-back':
       return { name, choice: operands.length === 0 ? null : parsePutBack(operands) };
     case 'trash':
-      return parseTrash(operands, applied);
+      return parseTrash(operands, values, applied);
     case 'space':
       none(name, operands);
       return { name };
@@ -107,7 +105,7 @@ export function parseCommand(name: CommandName, operands: readonly string[], val
       return parseProfile(operands, values);
     case 'empty-trash':
       none(name, operands);
-      return { name, ...applied };
+      return { name, onlyCopies: parseOnlyCopies(name, values, applied), ...applied };
   }
 }
 
@@ -147,9 +145,14 @@ function parseProfile([action, ...operands]: readonly string[], { to }: OptionVa
   return { name: 'profile', action, dir };
 }
 
-function parseTrash([action = 'list', ...operands]: readonly string[], applied: Applied): Command {
+function parseTrash(
+  [action = 'list', ...operands]: readonly string[],
+  values: OptionValues,
+  applied: Applied,
+): Command {
   if (applied.yes && action !== 'empty')
     throw usage(`“trash ${action}” does not take the option --yes.`, 'trash');
+  const onlyCopies = parseOnlyCopies('trash', values, applied);
   switch (action) {
     case 'list':
       none('trash', operands);
@@ -160,10 +163,18 @@ function parseTrash([action = 'list', ...operands]: readonly string[], applied: 
       return { name: 'put-back', choice: parsePutBack(operands) };
     case 'empty':
       none('trash', operands);
-      return { name: 'empty-trash', ...applied };
+      return { name: 'empty-trash', onlyCopies, ...applied };
     default:
       throw usage('“trash” takes “list”, “put-back NAME” or “empty”.', 'trash');
   }
+}
+
+/** Whether what no other snapshot can bring back may be moved or deleted, too. */
+function parseOnlyCopies(command: CommandName, values: OptionValues, { yes }: Applied): boolean {
+  const isGiven = values['only-copies'] === true;
+  if (isGiven && !yes)
+    throw usage('The option --only-copies says what may be moved or deleted, so it needs --yes.', command);
+  return isGiven;
 }
 
 /** The name of a prune, and which of its snapshots; without any, all of them. */

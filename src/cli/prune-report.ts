@@ -121,9 +121,11 @@ function describeSuggestion(suggestion: SpaceUse['suggestion'], rules: Rules): r
   ];
 }
 
+/** `warnings`: as in `describePrunePlan`. */
 export function describeTrashSummary(
   { files, bytes, freesBytes, others, otherNames }: TrashSummary,
   emptied: EmptiedTrash | null,
+  warnings: readonly string[] = [],
 ): readonly string[] {
   const left =
     others === 0
@@ -140,5 +142,12 @@ export function describeTrashSummary(
   const freed = freesBytes === bytes ? '' : `, which frees ${formatBytes(freesBytes)}`;
   return emptied !== null
     ? [`Deleted for good: ${size}${freed}`, ...emptied.notes.map(toPrintable), ...left]
-    : [`In the trash: ${size}`, ...left, `Add --yes to delete them for good${freed}.`];
+    : [
+        `In the trash: ${size}`,
+        ...left,
+        ...warnings.map(toPrintable),
+        warnings.length === 0
+          ? `Add --yes to delete them for good${freed}.`
+          : `Add --yes --only-copies to delete them for good all the same${freed}.`,
+      ];
 }

@@ -2,18 +2,21 @@ import { onlyCopyWords, uncheckedWords } from '../../words/prune.ts';
 import {
   applyPrune,
   type DataFolder,
+  describeTrash,
+  emptyTrash,
   findOnlyCopies,
+  findOnlyCopiesInTrash,
   type OnlyCopy,
-  type PrunePlan,
   planPrune,
   SnapbackError,
   type TaskOptions,
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
-import { describePruned, describePrunePlan } from './prune-report.ts';
+import { describePruned, describePrunePlan, describeTrashSummary } from './prune-report.ts';
 
 type PruneCommand = Extract<FolderCommand, { readonly name: 'prune' }>;
+type EmptyTrashCommand = Extract<FolderCommand, { readonly name: 'empty-trash' }>;
 
 /**
  * `prune`: the plan, or with --yes its doing. What no other snapshot can bring back is named, and moved only if the command
@@ -25,31 +28,58 @@ export async function prune(
   task: TaskOptions,
 ): Promise<Answer> {
   const plan = await planPrune(folder, policy);
-  const copies = onlyCopies ? [] : await findCopies(folder, plan, task);
-  const warnings =
-    copies === null ? [uncheckedWords()] : copies.map((copy) => onlyCopyWords(copy, new Date()));
+  const ids = plan.goes.map(({ id }) => id);
+  const none = onlyCopies || ids.length === 0;
+  const copies = none ? [] : await findOrNull(() => findOnlyCopies(folder, ids, task));
+  const warnings = warn(copies);
   if (!yes) return { json: { ...plan, onlyCopies: copies }, lines: describePrunePlan(plan, warnings) };
-  if (warnings.length > 0)
-    throw new SnapbackError('only-copy', warnings.join(' '), {
-      ids: copies?.map(({ id }) => id).join(', ') ?? null,
-    });
+  refuseIfWarned(copies, warnings);
   // What was looked at is what moves.
   const receipt = await applyPrune(folder, policy, { planId: planId ?? plan.planId }, task);
   return { json: receipt, lines: describePruned(receipt) };
 }
 
-/** Null: it cannot be told. */
-async function findCopies(
+/**
+ * `trash empty`: what it would delete for good, or with --yes its doing. What no snapshot in the list can bring back is
+ * named, and deleted only if the command says so. @throws `only-copy`, then nothing was deleted
+ */
+export async function emptyTrashFor(
   folder: DataFolder,
-  { goes }: PrunePlan,
+  { yes, planId, onlyCopies }: EmptyTrashCommand,
   task: TaskOptions,
-): Promise<readonly OnlyCopy[] | null> {
-  const ids = goes.map(({ id }) => id);
-  if (ids.length === 0) return [];
+): Promise<Answer> {
+  const trash = await describeTrash(folder);
+  // What was looked at is what is deleted.
+  const shown = { planId: planId ?? trash.planId };
+  const none = onlyCopies || trash.files === 0;
+  const copies = none ? [] : await findOrNull(() => findOnlyCopiesInTrash(folder, shown, task));
+  const warnings = warn(copies);
+  if (!yes)
+    return { json: { ...trash, onlyCopies: copies }, lines: describeTrashSummary(trash, null, warnings) };
+  refuseIfWarned(copies, warnings);
+  const emptied = await emptyTrash(folder, shown);
+  return { json: emptied, lines: describeTrashSummary(emptied, emptied) };
+}
+
+/** Null: it cannot be told. */
+type Copies = readonly OnlyCopy[] | null;
+
+async function findOrNull(find: () => Promise<Copies>): Promise<Copies> {
   try {
-    return await findOnlyCopies(folder, ids, task);
+    return await find();
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
+    if (error instanceof SnapbackError && !['cancelled', 'plan-stale'].includes(error.code)) return null;
     throw error;
   }
+}
+
+function warn(copies: Copies): readonly string[] {
+  return copies === null ? [uncheckedWords()] : copies.map((copy) => onlyCopyWords(copy, new Date()));
+}
+
+function refuseIfWarned(copies: Copies, warnings: readonly string[]): void {
+  if (warnings.length > 0)
+    throw new SnapbackError('only-copy', warnings.join(' '), {
+      ids: copies?.map(({ id }) => id).join(', ') ?? null,
+    });
 }

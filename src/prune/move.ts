@@ -5,13 +5,12 @@ import { ensureFolder, findFolder, OWN, ownedLike } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { type SnapshotFile, statFacts } from '../snapshots/files.ts';
-import { fileNameOf, folderOfKind } from '../snapshots/names.ts';
+import { fileNameOf, folderOfKind, TRASH } from '../snapshots/names.ts';
 import { nameUnlessTaken } from '../snapshots/publish.ts';
 import { syncFolder } from '../system/durable.ts';
 import { type FileHandle, lstat, rename, unlink } from '../system/files.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { TRASH } from './trash-folders.ts';
 
 /**
  * How a move ended. `trouble`: the file is in its new place, but a step after that failed. After a power failure it may

@@ -5,7 +5,7 @@ import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { isAbandoned } from '../snapshots/drafts.ts';
 import { statFacts } from '../snapshots/files.ts';
-import { splitFileName } from '../snapshots/names.ts';
+import { splitFileName, TRASH, TRASH_NAME } from '../snapshots/names.ts';
 import { type Dirent, lstat, readdir } from '../system/files.ts';
 import { MANIFEST, type NamedFile, readManifest } from './trash-manifest.ts';
 
@@ -13,11 +13,6 @@ import { MANIFEST, type NamedFile, readManifest } from './trash-manifest.ts';
  * What is in the trash: DATA/snapback/trash/<UTC>/ holds a manifest, and what a prune moved as <kind>/<file name>. No
  * symbolic link below the trash is followed.
  */
-
-export const TRASH = 'trash';
-
-/** The name of a prune's folder: the UTC second, and a number where that is taken. */
-export const TRASH_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:_\d{3,})?$/;
 
 /** What one prune put into the trash. All paths are absolute. */
 export type Prune = {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { TrashView } from '../model/prune.ts';
-import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { compareNames, parseSnapshotId, snapshotTime, TRASH_NAME } from '../snapshots/names.ts';
 import { asNone, describePrunes } from './trash.ts';
-import { type Prune, readTrash, TRASH_NAME, trashedId } from './trash-folders.ts';
+import { type Prune, readTrash, trashedId } from './trash-folders.ts';
 
 /**
  * What the trash holds: the prunes of which something can be put back, newest first, each with what is still in the trash
@@ -16,7 +16,8 @@ export async function viewTrash(folder: DataFolder): Promise<TrashView> {
   return { planId, files, bytes, freesBytes, others, otherNames, prunes: listPrunes(prunes) };
 }
 
-function listPrunes(prunes: readonly Prune[]): TrashView['prunes'] {
+/** As `viewTrash`, of prunes that were read. */
+export function listPrunes(prunes: readonly Prune[]): TrashView['prunes'] {
   return prunes
     .flatMap(({ path, files }) => {
       const trashName = basename(path);

@@ -6,10 +6,11 @@ import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { EmptyEntry } from '../model/history.ts';
 import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
+import { TRASH } from '../snapshots/names.ts';
 import { syncFolder } from '../system/durable.ts';
 import { rmdir, unlink } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { type Prune, readEntries, readTrash, TRASH } from './trash-folders.ts';
+import { type Prune, readEntries, readTrash } from './trash-folders.ts';
 import { MANIFEST, type Manifest, writeManifest } from './trash-manifest.ts';
 
 /*
@@ -60,23 +61,28 @@ export function asNone(error: unknown): readonly Prune[] {
   throw error;
 }
 
+/** `planId`: of the trash as it was shown; none: whatever it holds. */
+export type TrashAsShown = { readonly planId?: string | null | undefined };
+
+/** As `describeTrash`, of prunes that were read. @throws `plan-stale` where they are not what was shown */
+export function describeAsShown(prunes: readonly Prune[], shown: TrashAsShown['planId']): TrashContents {
+  const contents = describePrunes(prunes);
+  if (shown == null || shown === contents.planId) return contents;
+  throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
+    expected: shown,
+    got: contents.planId,
+  });
+}
+
 /**
  * Deletes the snapshots in the trash for good, with their manifests and folders; with `planId`, only if the trash still
  * holds what `describeTrash` said. Anything else in there stays, with its folder and manifest. Returns what was deleted
  * and which folders stayed. Where something fails after the first file is gone, the notes say what was not done.
  * @throws `plan-stale`, `folder-read-only`, `io-failed`
  */
-export async function emptyTrash(
-  folder: DataFolder,
-  options: { readonly planId?: string | null | undefined } = {},
-): Promise<EmptiedTrash> {
+export async function emptyTrash(folder: DataFolder, options: TrashAsShown = {}): Promise<EmptiedTrash> {
   const prunes = await readTrash(folder);
-  const { planId, files, others, otherNames } = describePrunes(prunes);
-  if (options.planId != null && options.planId !== planId)
-    throw new SnapbackError('plan-stale', 'The trash has changed since it was looked at.', {
-      expected: options.planId,
-      got: planId,
-    });
+  const { files, others, otherNames } = describeAsShown(prunes, options.planId);
   const deleted: Prune['files'][number][] = [];
   const troubles: SnapbackError[] = [];
   for (const { files: trashed, ...rest } of prunes) {

@@ -28,8 +28,9 @@ import {
 } from './names.ts';
 
 /*
- * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/ and DATA/snapback/kept/ is
- * reached, a file that is a symbolic link is not followed, and only regular files are read.
+ * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/, DATA/snapback/kept/ and
+ * DATA/snapback/trash/<UTC>/<kind>/ is reached, a file that is a symbolic link is not followed, and only regular files are
+ * read.
  */
 
 export type SnapshotFile = {

@@ -99,8 +99,35 @@ const KEPT = 'kept';
 /** The kind of what somebody opened from anywhere. No folder can have this name. */
 export const BACKUP_KIND = '@file';
 
+/** The folder of what prunes moved away, in DATA/snapback/. */
+export const TRASH = 'trash';
+/** The name of a prune's folder in the trash: the UTC second, and a number where that is taken. */
+export const TRASH_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:_\d{3,})?$/;
+
+/** What the ids of snapshots in the trash begin with. Their kind is `@trash/<folder of the prune>/<kind that it was>`. */
+const IN_TRASH = '@trash/';
+
+/** The id of a snapshot as long as it is in the trash. */
+export function idInTrash(trashName: string, id: SnapshotId): SnapshotId {
+  return `${IN_TRASH}${trashName}/${id}`;
+}
+
+/** The kind that a snapshot in the trash was of; any other kind as it is. */
+export function kindBeforeTrash(kind: string): string {
+  return splitTrashKind(kind)?.kind ?? kind;
+}
+
+function splitTrashKind(text: string): { readonly trashName: string; readonly kind: string } | null {
+  if (!text.startsWith(IN_TRASH)) return null;
+  const [trashName = '', kind = '', ...rest] = text.slice(IN_TRASH.length).split('/');
+  const isWhole = rest.length === 0 && TRASH_NAME.test(trashName) && (kind === KEPT_KIND || isKind(kind));
+  return isWhole ? { trashName, kind } : null;
+}
+
 /** The folder of a kind, below the data folder. */
 export function folderOfKind(kind: string): readonly string[] {
+  const trashed = splitTrashKind(kind);
+  if (trashed !== null) return [OWN, TRASH, trashed.trashName, trashed.kind];
   return kind === KEPT_KIND ? [OWN, KEPT] : [SNAPSHOTS, kind];
 }
 
@@ -128,7 +155,7 @@ export function isName(text: string): boolean {
  * another place
  */
 export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readonly name: string } {
-  const slash = id.indexOf('/');
+  const slash = findNameSlash(id);
   if (slash <= 0 || slash === id.length - 1)
     throw new SnapbackError(
       'usage',
@@ -146,13 +173,18 @@ export function parseSnapshotId(id: SnapshotId): { readonly kind: string; readon
   return { kind, name };
 }
 
+/** Only the kinds of what is in the trash have slashes. */
+function findNameSlash(id: SnapshotId): number {
+  return id.startsWith(IN_TRASH) ? id.lastIndexOf('/') : id.indexOf('/');
+}
+
 function hasFolder(kind: string): boolean {
-  return kind === KEPT_KIND || kind === BACKUP_KIND || isKind(kind);
+  return kind === KEPT_KIND || kind === BACKUP_KIND || splitTrashKind(kind) !== null || isKind(kind);
 }
 
 /** Whether a text is an id that `parseSnapshotId` accepts. */
 export function isSnapshotId(text: string): boolean {
-  const slash = text.indexOf('/');
+  const slash = findNameSlash(text);
   return slash > 0 && hasFolder(text.slice(0, slash)) && isName(text.slice(slash + 1));
 }
 

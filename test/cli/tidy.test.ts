@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PutBack, SpaceUse, TrashedPrune } from '../../src/index.ts';
-import { ask, makeDemo, refusal, run } from '../support/cli.ts';
+import { ask, type Listed, makeDemo, refusal, run } from '../support/cli.ts';
 
 test('“trash” lists what can be put back, puts it back, and empties itself only with --yes', async () => {
   const dir = await makeDemo();
@@ -30,6 +30,8 @@ test.each([
   ['nothing to put back', ['put-back']],
   ['more than “list” takes', ['list', 'all']],
   ['a consent where nothing needs one', ['list', '--yes']],
+  ['the consent to lose the only copy where nothing is deleted', ['empty', '--only-copies']],
+  ['that consent for anything but emptying', ['put-back', '20260101T000000Z', '--only-copies']],
 ])('“trash” refuses %s', async (_, args) => {
   expect(await run(['trash', ...args, '--data', '.'])).toEqual(refusal(2, 'usage'));
 });
@@ -57,4 +59,26 @@ test('“prune” names the only snapshot that can bring something back, and mov
   expect(await ask(dir, 'trash')).toEqual([]);
   expect(await run(['prune', id, '--only-copies', '--data', dir])).toEqual(refusal(2, 'usage'));
   expect(await ask(dir, 'prune', id, '--yes', '--only-copies')).toMatchObject({ moved: [id] });
+});
+
+test('“trash empty” names the only snapshot that can bring something back, and deletes it only if it is told to', async () => {
+  const dir = await makeDemo();
+  const id = (await ask<readonly Listed[]>(dir, 'list', '--kind', 'rewind'))[0]?.id ?? '';
+  await ask(dir, 'prune', id, '--yes', '--only-copies');
+  const [prune] = await ask<readonly TrashedPrune[]>(dir, 'trash');
+  const copy = { id: `@trash/${prune?.trashName}/${id}`, messages: 8 };
+  expect(await ask(dir, 'trash', 'empty')).toMatchObject({ files: 1, onlyCopies: [copy] });
+  const { stdout } = await run(['trash', 'empty', '--data', dir]);
+  expect(stdout).toMatch(/Only the one from .* can bring back 8 messages in “Lighthouse”\./);
+  expect(stdout).toContain('Add --yes --only-copies to delete them for good all the same.');
+  const refused = await run(['trash', 'empty', '--yes', '--data', dir]);
+  expect(refused).toEqual(refusal(1, 'only-copy'));
+  expect(refused.stderr).toContain('8 messages in “Lighthouse”');
+  expect(refused.stderr).toContain('--only-copies');
+  const consent = ['--yes', '--only-copies'];
+  const stale = ['trash', 'empty', ...consent, '--plan-id', 'other', '--data', dir];
+  expect(await run(stale)).toEqual(refusal(1, 'plan-stale'));
+  expect(await ask(dir, 'trash')).toHaveLength(1);
+  expect(await ask(dir, 'trash', 'empty', ...consent)).toMatchObject({ files: 1 });
+  expect(await ask(dir, 'trash')).toEqual([]);
 });

@@ -54,7 +54,13 @@ test.each([
     expect(await ask(dir, 'trash', 'put-back', prune?.trashName ?? '')).toMatchObject({ putBack: [oldest] });
     expect(await periodic()).toEqual(before);
     await ask(dir, 'prune', '--kind', 'periodic', '--keep', '1', '--yes', '--only-copies');
-    expect(await ask(dir, 'trash', 'empty', '--yes')).toMatchObject({ files: before.length - 1 });
+    expect(await ask(dir, 'trash', 'empty')).toMatchObject({ onlyCopies: null });
+    const refused = await run(['trash', 'empty', '--yes', '--data', dir]);
+    expect(refused).toEqual(refusal(1, 'only-copy'));
+    expect(refused.stderr).toContain('could not check');
+    expect(await ask(dir, 'trash', 'empty', '--yes', '--only-copies')).toMatchObject({
+      files: before.length - 1,
+    });
     expect(await ask(dir, 'trash')).toEqual([]);
   },
 );

@@ -51,8 +51,11 @@ test('after pruning the snapshot that is shown, another one is shown without an 
     await button(page, 'Show trash').click();
     await button(page, /^Delete for good/).click();
     await button(page, /^Delete 1 snapshot, free/).click();
+    await button(page, 'Delete it all the same').click();
     await expect(text(page, /^1 snapshot, .* deleted for good/)).toBeVisible();
-    expect(new Set(await titles())).toEqual(new Set(['Trash', 'Delete 1 snapshot for good?']));
+    expect(new Set(await titles())).toEqual(
+      new Set(['Trash', 'Delete 1 snapshot for good?', 'Delete it for good all the same?']),
+    );
   });
 });
 

@@ -196,12 +196,21 @@ test('the trash is deleted for good after one more question, moved to the system
       ...{ by: 'count', kind: 'periodic', keep: 7 },
     });
     await button(question, /^Delete 1 snapshot, free/).click();
+    const again = named(page, 'alertdialog', 'Delete it for good all the same?');
+    await expect(text(again, /can bring back 5 messages in “Kitchen Table”\.$/)).toBeVisible();
+    await expect(text(again, 'Once that is deleted, nothing can bring it back.')).toBeVisible();
+    await expect(button(again, 'Keep it')).toBeFocused();
+    await expectAccessible(app, page, 'delete the only copy for good');
+    await button(again, 'Keep it').click();
+    await button(question, /^Delete 1 snapshot, free/).click();
+    await button(again, 'Delete it all the same').click();
     await expect(text(dialog, 'The data has changed in the meantime')).toBeVisible();
     expect(existsSync(trashFolder)).toBe(true);
     await button(dialog, 'Look again').click();
     await expect(text(dialog, /^2 snapshots, /)).toBeVisible();
     await button(dialog, /^Delete for good/).click();
     await button(dialog, /^Delete 2 snapshots, free/).click();
+    await button(dialog, 'Delete them all the same').click();
     await expect(text(page, /^2 snapshots, .*, deleted for good\.$/)).toBeVisible();
     expect(existsSync(trashFolder)).toBe(false);
   });

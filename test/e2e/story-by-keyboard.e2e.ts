@@ -94,6 +94,8 @@ test('with the keyboard alone: from the demo to the restore, its undo, and freei
     await keyboard.press('Enter');
     await tabTo(page, button(page, /^Delete 2 snapshots/));
     await keyboard.press('Space');
+    await tabTo(page, button(page, 'Delete them all the same'));
+    await keyboard.press('Space');
     await expect(text(page, /^2 snapshots, .* deleted for good/)).toBeVisible();
   });
 });

@@ -24,6 +24,8 @@ describe('an id', () => {
     ['Manual/x', 'Manual', 'x'],
     ['v1.2 über/x', 'v1.2 über', 'x'],
     ['__proto__/x', '__proto__', 'x'],
+    ['@trash/20260101T000000Z/rewind/x', '@trash/20260101T000000Z/rewind', 'x'],
+    ['@trash/20260101T000000Z_001/@kept/x', '@trash/20260101T000000Z_001/@kept', 'x'],
   ])('%s names a kind and a file', (id, kind, name) => {
     expect(parseSnapshotId(id)).toEqual({ kind, name });
   });
@@ -53,6 +55,18 @@ describe('an id', () => {
     `periodic/${'é'.repeat(126)}`,
     'per\0iodic/x',
     'constructor\\/x',
+    '@trash/x',
+    '@trash/rewind/x',
+    '@trash/../rewind/x',
+    '@trash/2026/rewind/x',
+    '@trash/20260101T000000Z/x',
+    '@trash/20260101T000000Z/../x',
+    '@trash/20260101T000000Z/rewind/../x',
+    '@trash/20260101T000000Z/rewind/y/x',
+    '@trash/20260101T000000Z/.hidden/x',
+    '@trash/20260101T000000Z/@trash/x',
+    '@trash/20260101T000000Z/@file/x',
+    '@trash/20260101T000000Z/rewind/.x',
   ])('%j is refused before it touches a path', async (id) => {
     const folder = await makeChat(root());
     expect(await codeOf(() => parseSnapshotId(id))).toBe('snapshot-unsafe');

@@ -192,6 +192,10 @@ describe('the answers of the core', () => {
       'plan.outcome': await handlers['plan.outcome']({ folderId, planId: plan.planId }, task),
       'prune.only-copies': await handlers['prune.only-copies']({ folderId, ids: [snapshotId] }, task),
       'trash.view': await handlers['trash.view'](ofFolder, task),
+      'trash.only-copies': await handlers['trash.only-copies'](
+        { folderId, planId: (await handlers['trash.view'](ofFolder, task)).planId },
+        task,
+      ),
       'trash.put-back': await handlers['trash.put-back'](
         { folderId, choices: [{ trashName, ids: null }] },
         task,
