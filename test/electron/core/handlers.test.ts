@@ -331,6 +331,21 @@ describe('the answers of the core', () => {
     expect(moved).toHaveLength(shown.goes.length);
   });
 
+  test('what was held because the host would take it is let go once a person moves it to the trash', async () => {
+    await handlers['folder.happened']({ folderId }, task);
+    const list = () => handlers['snapshots.list']({ folderId }, task);
+    await vi.waitFor(
+      async () => expect((await list()).some(({ heldAs }) => heldAs !== null)).toBe(true),
+      20_000,
+    );
+    const ids = (await list()).flatMap(({ id, heldAs }) => (heldAs === null ? [] : [id]));
+    const { planId } = await handlers['prune.plan']({ folderId, policy: { by: 'choice', ids } }, task);
+    expect((await handlers['prune.apply']({ folderId, planId }, task)).moved).toEqual(ids);
+    expect((await list()).filter(({ kept }) => kept !== null)).toEqual([]);
+    const { freesBytes, bytes } = await handlers['trash.view']({ folderId }, task);
+    expect(freesBytes).toBe(bytes);
+  });
+
   test('a plan to prune can’t be applied as a restore, nor a restore as a prune', async () => {
     const before = readdirSync(join(dir, 'snapshots/periodic'));
     const prune = await handlers['prune.plan'](
