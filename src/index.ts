@@ -51,17 +51,12 @@ export type * from './model/task.ts';
 export type * from './model/timeline.ts';
 export { isDue } from './prune/due.ts';
 export { createGuard, type Guard } from './prune/guard.ts';
-export {
-  findWhereKept,
-  holdSnapshot,
-  keepSnapshot,
-  releaseAbandoned,
-  releaseSnapshot,
-} from './prune/kept.ts';
+export { findWhereKept, holdSnapshot, keepSnapshot } from './prune/kept.ts';
 export { findOnlyCopiesInTrash } from './prune/lost-with-trash.ts';
 export { protectOnce } from './prune/protect.ts';
 export { applyPrune, planPrune } from './prune/prune.ts';
 export { putBack } from './prune/put-back.ts';
+export { releaseAbandoned, releaseSnapshot } from './prune/release.ts';
 export { describeSpace } from './prune/space.ts';
 export { describeTrash, emptyTrash, recordEmptied } from './prune/trash.ts';
 export { viewTrash } from './prune/trash-view.ts';

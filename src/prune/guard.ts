@@ -3,7 +3,8 @@ import type { Happened } from '../model/happened.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { tidy } from '../system/durable.ts';
 import { findEndangered, findWorthKeeping } from './endangered.ts';
-import { holdSnapshot, releaseSnapshot } from './kept.ts';
+import { holdSnapshot } from './kept.ts';
+import { releaseSnapshot } from './release.ts';
 
 /*
  * As long as a folder is open, what would bring something back is not lost to the host's own rule: it is held, as it is

@@ -24,15 +24,14 @@ import { fileNameOf, folderOfKind, KEPT_KIND, nextName, parseSnapshotId } from '
 import { linkUnlessTaken, nameUnlessTaken } from '../snapshots/publish.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { lstat, rename, unlink } from '../system/files.ts';
-import { isRunning, ownMark } from '../system/process-mark.ts';
+import { ownMark } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { copyProven } from './move.ts';
 
 /*
  * Keeping a snapshot gives its file a second name in DATA/snapback/kept/, where no rule reaches it, or makes a proven copy
  * where the system has no second names. Invariant: nothing is overwritten, and a snapshot appears there only with its
- * note, complete and on the disk. Only a hold that nobody chose is ever removed here, and only while the file that it
- * holds is still in its own place.
+ * note, complete and on the disk. Nothing that is kept is removed here.
  */
 
 type Label = Pick<Kept, 'name' | 'note'>;
@@ -67,33 +66,6 @@ export function holdSnapshot(folder: DataFolder, id: SnapshotId): Promise<KeptSn
   return keep(folder, id, { ...NO_LABEL, held: ownMark() });
 }
 
-/**
- * Ends a hold. False where the snapshot stays kept: somebody chose to keep it, or it is gone from its own place, so that
- * this is the only one left. @throws `folder-read-only`, `io-failed`; then it stays
- */
-export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): Promise<boolean> {
-  const place = await findKeptFolder(folder);
-  const files = await listSnapshotFiles(folder);
-  const file = files.find(({ id, kind }) => id === keptId && kind === KEPT_KIND);
-  if (place === null || file === undefined) return true;
-  const note = await readKeptNote(place, file.name);
-  if (note === null || note.held === null) return false;
-  const original = files.find(({ id }) => id === note.from);
-  if (original === undefined || !(await isSameFile(file, original))) {
-    await writeNote(folder, place, file.name, { ...note, held: null, byItself: true });
-    await recordAction(folder, { did: 'keep', by: 'itself', keptId, snapshotId: note.from, name: note.name });
-    return false;
-  }
-  try {
-    await unlink(file.file);
-    await tidy(() => unlink(join(place, noteNameOf(file.name))));
-    await syncFolder(place);
-    return true;
-  } catch (error) {
-    throw explainWriteError(error, place);
-  }
-}
-
 /** The id itself while the snapshot is in its place, else that of the one that is kept from it; the id where none is. */
 export async function findWhereKept(folder: DataFolder, id: SnapshotId): Promise<SnapshotId> {
   const files = await listWithBackups(folder);
@@ -102,16 +74,6 @@ export async function findWhereKept(folder: DataFolder, id: SnapshotId): Promise
   for (const file of files)
     if (file.kind === KEPT_KIND && (await readKeptNote(place, file.name))?.from === id) return file.id;
   return id;
-}
-
-/** Ends the holds of processes that have ended, as far as the system lets us. */
-export async function releaseAbandoned(folder: DataFolder): Promise<void> {
-  const place = await findKeptFolder(folder);
-  if (place === null) return;
-  for (const { id, kind, name } of await listSnapshotFiles(folder)) {
-    const note = kind === KEPT_KIND ? await readKeptNote(place, name) : null;
-    if (note?.held != null && !isRunning(note.held)) await tidy(() => releaseSnapshot(folder, id));
-  }
 }
 
 type Wish = Label & Pick<KeptNote, 'held'>;
@@ -124,7 +86,7 @@ async function keep(folder: DataFolder, id: SnapshotId, wish: Wish): Promise<Kep
     await tidy(() => file.handle.sync());
     const owned = await ownedLike(folder, file.path);
     const place = await ensureFolder(owned, ...folderOfKind(KEPT_KIND));
-    const earlier = await findKept(folder, place, file, id);
+    const earlier = await findKept(folder, place, { file, id, isHold: wish.held !== null });
     if (earlier !== null) return await renew(owned, place, earlier, wish);
     if (kind === KEPT_KIND) throw noSuchSnapshot(id);
     const note: KeptNote = { ...wish, from: id, keptAt: new Date().toISOString() };
@@ -138,19 +100,24 @@ async function keep(folder: DataFolder, id: SnapshotId, wish: Wish): Promise<Kep
 
 type Earlier = { readonly name: string; readonly note: KeptNote };
 
-/** The kept snapshot that is this very file. One of which the note is lost gets a new one. */
+type Sought = { readonly file: OpenedFile; readonly id: SnapshotId; readonly isHold: boolean };
+
+/**
+ * The kept snapshot that is this very file. One of which the note is lost gets a new one. A hold shares what a person keeps,
+ * but no other hold: whoever has that one ends it when they like.
+ */
 async function findKept(
   folder: DataFolder,
   place: string,
-  { path }: OpenedFile,
-  id: SnapshotId,
+  { file: { path }, id, isHold }: Sought,
 ): Promise<Earlier | null> {
   const files = await listSnapshotFiles(folder);
   const sought = files.find((file) => file.id === id);
   for (const file of files) {
     if (file.kind !== KEPT_KIND || file.problem !== null) continue;
     const note = await readKeptNote(place, file.name);
-    const isCopy = note?.from === id && sought !== undefined && (await isSameFile(file, sought));
+    const isOthers = isHold && note !== null && note.held !== null;
+    const isCopy = note?.from === id && !isOthers && sought !== undefined && (await isSameFile(file, sought));
     if (file.file !== path && !isCopy) continue;
     const fresh = { ...NO_LABEL, from: id, keptAt: new Date(file.mtimeMs).toISOString(), held: null };
     return { name: file.name, note: note ?? fresh };
@@ -177,7 +144,7 @@ async function renew(
 }
 
 /** Whether two files of the list are one, or a copy and an original that has not changed since. */
-async function isSameFile(a: SnapshotFile, b: SnapshotFile): Promise<boolean> {
+export async function isSameFile(a: SnapshotFile, b: SnapshotFile): Promise<boolean> {
   if (a.sizeBytes !== b.sizeBytes || a.mtimeMs !== b.mtimeMs) return false;
   try {
     const [one, other] = await Promise.all([a, b].map(({ file }) => lstat(file, { bigint: true })));
@@ -224,7 +191,12 @@ async function claim(folder: DataFolder, place: string, name: string, note: Kept
 }
 
 /** Replaces a note in one step. When this returns, it is on the disk. */
-async function writeNote(folder: DataFolder, place: string, name: string, note: KeptNote): Promise<void> {
+export async function writeNote(
+  folder: DataFolder,
+  place: string,
+  name: string,
+  note: KeptNote,
+): Promise<void> {
   const draft = await createDraftFile(folder, place);
   try {
     await draft.handle.writeFile(noteText(note));

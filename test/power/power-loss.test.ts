@@ -150,7 +150,8 @@ async function judge(
   };
   for (const { id, file, bytes } of files) {
     if (!isKnown(id, file, bytes)) throw new Error(`${id} is neither of before nor of after.`);
-    if (id.startsWith('@kept/')) expect(existsSync(file.replace(/\.\w+$/, '.note'))).toBe(true);
+    if (id.startsWith('@kept/'))
+      expect(JSON.parse(readFileSync(file.replace(/\.\w+$/, '.note'), 'utf8'))).toHaveProperty('from');
   }
   for (const [name, bytes] of before.made.concat(after.made)) {
     const path = join(built.out, name);

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   createGuard,
   type DataFolder,
+  holdSnapshot,
   keepSnapshot,
   listSnapshots,
   readHappened,
   readHistory,
   releaseAbandoned,
+  releaseSnapshot,
 } from '../../src/index.ts';
 import { makeRoot } from '../support/place.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
@@ -97,6 +99,35 @@ describe.concurrent('while a folder is open', () => {
     await second.guard.look(SOON);
     await second.guard.end();
     expect(await second.kept()).toHaveLength(1);
+  });
+
+  test('what somebody else holds as well stays held when they let it go, and is kept once if it was taken', async () => {
+    const { folder, id, guard, kept, file } = await begin();
+    const other = createGuard(folder);
+    other.tell(await readHappened(folder));
+    await guard.look(SOON);
+    await other.look(SOON);
+    await guard.end();
+    expect(await kept()).toHaveLength(1);
+    const dialog = await holdSnapshot(folder, id);
+    await rm(file);
+    await other.end();
+    await releaseSnapshot(folder, dialog.id);
+    expect(await kept()).toHaveLength(1);
+    expect((await readHistory(folder)).entries.filter(({ kind }) => kind === 'keep')).toHaveLength(1);
+  });
+
+  test('what another process holds is held here, too', async () => {
+    const { id, folder, guard, kept } = await begin();
+    const theirs = await holdSnapshot(folder, id);
+    const note = join(folder.dir, 'snapback', `${theirs.id.replace('@kept', 'kept')}.note`);
+    const held = { pid: process.ppid, started: null };
+    await writeFile(note, JSON.stringify({ ...JSON.parse(await readFile(note, 'utf8')), held }));
+    await guard.look(SOON);
+    await releaseSnapshot(folder, theirs.id);
+    expect(await kept()).toHaveLength(1);
+    await guard.end();
+    expect(await kept()).toEqual([]);
   });
 
   test('what is back is let go', async () => {

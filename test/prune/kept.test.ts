@@ -11,8 +11,9 @@ import {
   putBack,
   takeSnapshot,
 } from '../../src/index.ts';
-import { holdSnapshot, keepSnapshot, releaseAbandoned, releaseSnapshot } from '../../src/prune/kept.ts';
+import { holdSnapshot, keepSnapshot } from '../../src/prune/kept.ts';
 import { applyPrune, planPrune } from '../../src/prune/prune.ts';
+import { releaseAbandoned, releaseSnapshot } from '../../src/prune/release.ts';
 import { emptyTrash } from '../../src/prune/trash.ts';
 import { listSnapshotFiles, openSnapshotFile } from '../../src/snapshots/files.ts';
 import {
