@@ -24,6 +24,7 @@ export const actionErrors: Entries<
   | 'verification-failed'
   | 'nothing-to-undo'
   | 'disk-full'
+  | 'out-of-memory'
   | 'folder-read-only'
   | 'target-exists'
   | 'io-failed'
@@ -155,6 +156,12 @@ export const actionErrors: Entries<
       window: 'Free some space, for example with Prune… and the trash, then try again.',
       cli: 'Free some space, for example with “snapback prune” and “snapback trash empty”, then try again.',
     },
+  }),
+  'out-of-memory': ({ message }) => ({
+    title: 'Not enough memory',
+    happened: message,
+    unharmed: ROLLED_BACK,
+    next: 'Close other programs, then try again.',
   }),
   'folder-read-only': (failure) => ({
     title: 'The folder can’t be written to',

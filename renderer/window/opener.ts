@@ -10,6 +10,7 @@ const MAY_PASS: ReadonlySet<ErrorInfo['code']> = new Set([
   'data-folder-missing',
   'data-folder-unreadable',
   'io-failed',
+  'out-of-memory',
   'core-stopped',
   'internal',
 ]);

@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'nothing-to-prune',
   'only-copy',
   'disk-full',
+  'out-of-memory',
   'folder-read-only',
   'viewing-a-copy',
   'target-exists',

@@ -1,7 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, findLogTable, identityOf } from '../log/events.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { type ErrorCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
@@ -90,13 +90,15 @@ async function readEnd({ folder }: Source, id: SnapshotId): Promise<bigint | nul
   });
 }
 
+/** These stop the search. Anything else says only that one snapshot will not do. */
+const OF_THE_MOMENT: readonly ErrorCode[] = ['cancelled', 'disk-full', 'out-of-memory'];
+
 /** Null for a snapshot that cannot be read or laid out. The others may do. @throws `cancelled`, what is no error of ours */
 async function unlessUnfit<T>(read: () => Promise<T | null>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled' && error.code !== 'disk-full')
-      return null;
+    if (error instanceof SnapbackError && !OF_THE_MOMENT.includes(error.code)) return null;
     throw error;
   }
 }

@@ -138,6 +138,6 @@ export async function holdsProjections(
 
 /** Whether an error tells that a file is damaged or gone. Else it could not be looked at, and the next time it may be. */
 export function tellsOfFile(error: unknown): boolean {
-  const passing = ['cancelled', 'snapshot-unreadable', 'io-failed', 'disk-full'];
+  const passing = ['cancelled', 'snapshot-unreadable', 'io-failed', 'disk-full', 'out-of-memory'];
   return error instanceof SnapbackError && !isSystemError(error) && !passing.includes(error.code);
 }

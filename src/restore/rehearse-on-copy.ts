@@ -47,6 +47,7 @@ const NOT_ABOUT_IT: readonly ErrorCode[] = [
   'plan-stale',
   'core-stopped',
   'disk-full',
+  'out-of-memory',
   'folder-read-only',
   'io-failed',
   'internal',

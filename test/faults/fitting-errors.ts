@@ -18,8 +18,8 @@ const FITTING: { readonly [K in PointKind]: readonly Failure[] } = {
   // The descriptor is closed all the same.
   close: [{ code: 'EIO', when: 'after' }],
   'sql-open': before('SQLITE_CANTOPEN', 'SQLITE_IOERR'),
-  'sql-read': before('SQLITE_IOERR_READ', 'SQLITE_BUSY', 'SQLITE_CORRUPT', 'SQLITE_CANTOPEN'),
-  'sql-write': before('SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_BUSY'),
+  'sql-read': before('SQLITE_IOERR_READ', 'SQLITE_BUSY', 'SQLITE_CORRUPT', 'SQLITE_CANTOPEN', 'SQLITE_NOMEM'),
+  'sql-write': before('SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_BUSY', 'SQLITE_NOMEM'),
   'sql-begin': before('SQLITE_BUSY', 'SQLITE_IOERR_LOCK'),
   // A COMMIT whose last flush failed may have happened.
   'sql-commit': [
