@@ -17,6 +17,8 @@ export async function makeFile(target: string, write: (draft: string) => Promise
   try {
     return await withDraftPath(place, async (draft) => {
       await write(draft);
+      // Once it has its name, nothing may fail any more.
+      const { size } = await stat(draft);
       if (!(await nameUnlessTaken(draft, target)))
         throw new SnapbackError(
           'target-exists',
@@ -25,7 +27,7 @@ export async function makeFile(target: string, write: (draft: string) => Promise
             path: target,
           },
         );
-      return (await stat(target)).size;
+      return size;
     });
   } catch (error) {
     if (hasSystemCode(error, 'ENAMETOOLONG'))
