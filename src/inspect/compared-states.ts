@@ -2,6 +2,7 @@ import { compareTables, describeTables } from '../compare/compare-snapshot.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import type { RowsSubject } from '../model/rows.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { classifyDatabaseError } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { columnInStage } from '../stage/staged-table.ts';
 import { withStagedSnapshot } from '../stage/staged-view.ts';
@@ -53,6 +54,8 @@ export async function withComparedStates<T>(
         lineage: match?.lineage ?? 'same',
       },
       tables: new Map(tables),
+      explain: (error) =>
+        classifyDatabaseError(error, { ...folder, file: folder.databaseFile, copy: database.db.name }),
     });
   });
 }

@@ -33,4 +33,6 @@ export type ComparedStates = {
   readonly overview: RowsOverview;
   /** By folded name. */
   readonly tables: ReadonlyMap<string, ComparedTable>;
+  /** Turns SQLite's errors of `db` into ours. */
+  readonly explain: (error: unknown) => unknown;
 };

@@ -6,7 +6,7 @@ import type { ConversationOverview, FieldCorrection } from '../model/conversatio
 import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
+import { explainPrivateUse, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
 import { STAGE_SCHEMA } from '../stage/layout.ts';
 import { meansNoDatabase, withOwnTables } from '../stage/own-tables.ts';
 import { openStageAgain } from '../stage/stage.ts';
@@ -14,6 +14,7 @@ import { type StagedLive, withStagedLive } from '../stage/staged-live.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { type ChosenFields, chooseFields } from './choose-fields.ts';
+import { explaining } from './explained.ts';
 import { fillIndex, type LogRows, noteDifference } from './fill-index.ts';
 import { findLogDifference, NO_DIFFERENCE } from './log-difference.ts';
 import { sampleLog } from './log-sample.ts';
@@ -91,13 +92,15 @@ async function openIn(
   withMoment: WithMoment,
 ): Promise<Conversation> {
   const place = await createPrivateFolder();
+  const file = join(place.path, 'conversation.db');
+  const explain = (error: unknown) => explainPrivateUse(error, file);
   const opened: { close: () => unknown }[] = [];
   const close = async () => {
     for (const one of opened) one.close();
     await place.remove();
   };
   try {
-    const index = openPrivateDatabase(join(place.path, 'conversation.db'), folder);
+    const index = openPrivateDatabase(file, folder);
     opened.push(index);
     const begun = await withMoment(async (moment) => {
       const noted = await beginIndex({ folder, place, index }, moment, correction, task);
@@ -120,10 +123,10 @@ async function openIn(
       fields,
       candidates,
     };
-    return { ...reader, overview, close };
+    return { ...explaining(reader, explain), overview, close };
   } catch (error) {
     await close();
-    throw error;
+    throw explain(error);
   }
 }
 

@@ -24,6 +24,7 @@ import { exactParts, firstParts } from './cell-values.ts';
 import { describeCell, PREVIEW_BYTES } from './cells.ts';
 import type { ComparedColumn, ComparedStates } from './compared.ts';
 import { withComparedStates } from './compared-states.ts';
+import { explaining } from './explained.ts';
 import {
   ALL_CHANGES,
   type ChosenLines,
@@ -76,7 +77,12 @@ export async function withRows<T>(
   task: TaskOptions,
   use: (rows: Rows) => Promise<T>,
 ): Promise<T> {
-  return withComparedStates(folder, subject, task, (states) => use(createRows(states)));
+  return withComparedStates(folder, subject, task, (states) => use(explainedRows(states)));
+}
+
+function explainedRows(states: ComparedStates): Rows {
+  const { overview, ...questions } = createRows(states);
+  return { overview, ...explaining(questions, states.explain) };
 }
 
 function createRows(states: ComparedStates): Rows {

@@ -6,6 +6,7 @@ import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { SchemaDifference } from '../model/rows.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { explainPrivateUse } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
 import { stageColumn } from '../stage/layout.ts';
@@ -51,8 +52,14 @@ export async function withTwoSnapshots<T>(
       };
       return { after: await open(ids.snapshotId), before: await open(ids.otherId), live };
     });
-    attachStage(stages.before.stage.db, stages.after.stage);
-    return await use(await compareStages(stages, task));
+    const { db } = stages.before.stage;
+    const explain = (error: unknown) => explainPrivateUse(error, db.name);
+    try {
+      attachStage(db, stages.after.stage);
+      return await use({ ...(await compareStages(stages, task)), explain });
+    } catch (error) {
+      throw explain(error);
+    }
   } finally {
     // The one that is attached to the other is closed last.
     for (const stage of opened.toReversed()) await stage.close();
@@ -60,7 +67,10 @@ export async function withTwoSnapshots<T>(
   }
 }
 
-async function compareStages({ after, before, live }: TwoStages, task: TaskOptions): Promise<ComparedStates> {
+async function compareStages(
+  { after, before, live }: TwoStages,
+  task: TaskOptions,
+): Promise<Omit<ComparedStates, 'explain'>> {
   const { db, encoding } = before.stage;
   const pairs = after.stage.tables.flatMap((there) => {
     const here = before.stage.tables.find((one) => isSameTable(one, there));

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { SnapbackError } from '../model/errors.ts';
-import { explainPrivateWrite, openPrivateDatabase, setPageSize } from '../sqlite/database.ts';
+import { explainPrivateUse, openPrivateDatabase, setPageSize } from '../sqlite/database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
+import { rollBack } from '../sqlite/transaction.ts';
 import {
   createStageDraft,
   describeCache,
@@ -70,7 +71,7 @@ async function runWithIndex<T>(
   } catch (error) {
     // What is not the index's own failure, such as a cancel, does it no harm.
     isWhole = sqliteCode(error) === null;
-    throw explainPrivateWrite(error, path);
+    throw explainPrivateUse(error, path);
   } finally {
     if (draft !== null && kept !== null && isWhole) await tidy(() => giveBack(draft, kept));
     else await tidy(() => rm(path, { force: true }));
@@ -109,10 +110,14 @@ async function runWithFile<T>(
     db.pragma('journal_mode = MEMORY');
     return await use(openRowIndex(db, profile));
   } finally {
-    // This one small write brings everything before it to the disk, too.
-    db.pragma('synchronous = FULL');
-    db.pragma(`user_version = ${INDEX_FORMAT}`);
-    db.close();
+    try {
+      rollBack(db);
+      // This one small write brings everything before it to the disk, too.
+      db.pragma('synchronous = FULL');
+      db.pragma(`user_version = ${INDEX_FORMAT}`);
+    } finally {
+      db.close();
+    }
   }
 }
 

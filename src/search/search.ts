@@ -41,10 +41,10 @@ export async function searchSnapshots(
   const ids = asked.flatMap(({ id, problem }) => (problem === null ? [id] : []));
   const privateFolder = await createPrivateFolder();
   try {
-    return await withTables(folder, ids, { signal: task.signal }, (live) =>
-      withRowIndex({ folder, schema: live.schema, privateFolder }, async (index) => {
+    return await withTables(folder, ids, { signal: task.signal }, async (live) => {
+      const names = await withLockPatience(task, () => readChatNames(live));
+      return withRowIndex({ folder, schema: live.schema, privateFolder }, async (index) => {
         forgetUnsure(index);
-        const names = await withLockPatience(task, () => readChatNames(live));
         const found = createFoundHits(names);
         const scan = createScan(index, phrase, createYielder(task));
         const progress = createProgress(asked, task);
@@ -90,8 +90,8 @@ export async function searchSnapshots(
         if (!found.isFull()) for (const source of sources) await lookAtReferences(source);
         if (request.kind === null) index.keepOnly(found.names());
         return found.result();
-      }),
-    );
+      });
+    });
   } finally {
     await privateFolder.remove();
   }

@@ -4,7 +4,7 @@ import { SnapbackError } from '../model/errors.ts';
 import { keepLocks } from './lock-keeping.ts';
 import { requirePlainFiles } from './look-first.ts';
 import { readFailed, readsAsDamaged } from './read-failures.ts';
-import { explainResultCode, sqliteCode } from './result-codes.ts';
+import { explainResultCode, NO_MEMORY, sqliteCode } from './result-codes.ts';
 
 type Handle = Database.Database;
 
@@ -169,17 +169,36 @@ export function explainPrivateWrite(error: unknown, file: string): unknown {
   return code !== null && OF_WRITING.test(code) ? explainPrivate(error, code, file) : error;
 }
 
+/** What can befall a private file of ours, whether it is read or written, and is no bug. */
+const OF_PRIVATE_USE =
+  /^SQLITE_(?:CANTOPEN|IOERR|READONLY|PERM|FULL|NOMEM|CORRUPT|NOTADB|BUSY|LOCKED|PROTOCOL)/;
+
+/**
+ * Turns what befell a private file into `disk-full`, `out-of-memory` or `io-failed`. To be used where nothing but private
+ * files is read and written. Everything else passes unchanged.
+ */
+export function explainPrivateUse(error: unknown, file: string): unknown {
+  const code = sqliteCode(error);
+  return code !== null && OF_PRIVATE_USE.test(code) ? explainPrivate(error, code, file) : error;
+}
+
 /** The private file with which the system refused to work; null where the error is about the database, or another one. */
 function findFailedPrivate(code: string, { copy, target }: DatabasePlace): string | null {
   if (copy !== undefined && OF_THE_SYSTEM.test(code)) return copy;
   return target !== undefined && OF_WRITING.test(code) ? target : null;
 }
 
+const UNUSABLE_PRIVATE = 'A temporary file of Snapback could not be used.';
+const DAMAGED_PRIVATE =
+  'A temporary file of Snapback is damaged. Once its cache is emptied, it is made again.';
+
 function explainPrivate(error: unknown, code: string, file: string): SnapbackError {
   const detail = { path: dirname(file), sqlite: code };
   if (code.startsWith('SQLITE_FULL'))
     return new SnapbackError('disk-full', 'The disk is full.', detail, error);
-  return new SnapbackError('io-failed', 'A temporary file of Snapback could not be used.', detail, error);
+  if (/NOMEM/.test(code)) return new SnapbackError('out-of-memory', NO_MEMORY, detail, error);
+  const what = /^SQLITE_(?:CORRUPT|NOTADB)/.test(code) ? DAMAGED_PRIVATE : UNUSABLE_PRIVATE;
+  return new SnapbackError('io-failed', what, detail, error);
 }
 
 /**

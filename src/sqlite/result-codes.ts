@@ -27,6 +27,8 @@ export function isAboutContents(error: unknown): boolean {
 const OUTSIDE =
   /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|NOMEM|READONLY|CANTOPEN|PERM|AUTH|INTERRUPT|PROTOCOL|NOTADB|MISUSE)/;
 
+export const NO_MEMORY = 'The computer had no memory left for this.';
+
 const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: string])[] = [
   ['SQLITE_BUSY', 'database-busy', 'Another program is working in the database.'],
   ['SQLITE_LOCKED', 'database-busy', 'Another program is working in the database.'],
@@ -34,9 +36,7 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode, sentence: stri
   ['SQLITE_NOTADB', 'not-a-database', 'This file is not an SQLite database, or it is encrypted.'],
   ['SQLITE_CORRUPT', 'database-damaged', 'The database file is damaged.'],
   ['SQLITE_FULL', 'disk-full', 'The disk is full.'],
-  ...['SQLITE_NOMEM', 'SQLITE_IOERR_NOMEM'].map(
-    (code) => [code, 'out-of-memory', 'The computer had no memory left for this.'] as const,
-  ),
+  ...['SQLITE_NOMEM', 'SQLITE_IOERR_NOMEM'].map((code) => [code, 'out-of-memory', NO_MEMORY] as const),
   ['SQLITE_READONLY', 'database-read-only', 'The database can only be read, not written.'],
   ['SQLITE_CONSTRAINT', 'row-refused', "The database's own rules refuse a row."],
   ['SQLITE_MISMATCH', 'row-refused', "The database's own rules refuse a row."],

@@ -44,8 +44,11 @@ export async function withStagedLive<T>(
         const isOutdated = database.schema.hash !== stage.schemaHash;
         return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };
       } finally {
-        if (view.db.inTransaction) view.db.exec('COMMIT');
-        await stage.close();
+        try {
+          if (view.db.inTransaction) view.db.exec('COMMIT');
+        } finally {
+          await stage.close();
+        }
       }
     });
     if (done !== null) return done.result;

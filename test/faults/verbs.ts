@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/index.ts';
+import { LOOKS } from './looks.ts';
 import type { Facts, Known } from './world.ts';
 
 /* What can be done in a world, whether it was done, and what comes next. */
 
 type Core = typeof import('../../src/index.ts');
-type Use = {
+export type Use = {
   readonly core: Core;
   readonly folder: DataFolder;
   readonly world: string;
@@ -120,6 +121,7 @@ export const VERBS = {
     takeBack: null,
     isDone: () => true,
   },
+  ...LOOKS,
 } as const satisfies Readonly<Record<string, Verb>>;
 
 export type VerbName = keyof typeof VERBS;
