@@ -5,7 +5,7 @@ import { start } from '../support/process.ts';
 import { makeWorlds } from './make-worlds.ts';
 import type { Report } from './strike.ts';
 import type { VerbName } from './verbs.ts';
-import type { Known } from './world.ts';
+import { hashWorld, type Known } from './world.ts';
 
 /*
  * Everything that changes files is struck at every point, once by an error that fits the call, and once by what SIGKILL
@@ -52,6 +52,25 @@ function problemsOf(reports: readonly Report[]): readonly unknown[] {
 function struck(reports: readonly Report[]): readonly string[] {
   return reports.filter(({ points }) => points > 0).map(({ verb }) => verb);
 }
+
+/** From the safety copy to the journal's last line; from the manifest to the record of the action. */
+const KILLS: readonly (readonly [verb: VerbName, share: number])[] = [
+  ...[0.42, 0.6, 0.893, 0.935].map((share) => ['restore', share] as const),
+  ...[0.4, 0.8, 0.93].map((share) => ['prune', share] as const),
+];
+
+describe.concurrent('a copy of a world is what a kill leaves of it, in', () => {
+  test.each(KILLS)('%s, at %d of what it does', { timeout: LONG_MS }, async (verb, share) => {
+    const scratch = join(root(), `killed-${verb}-${share}`);
+    const args = ['kill', verb, root(), scratch, JSON.stringify(known), String(share)];
+    const child = start('strike.ts', { args });
+    await child.ended;
+    expect(child.process.signalCode).toBe('SIGKILL');
+    const [copied, left] = ['image', 'struck'].map((name) => hashWorld(join(scratch, '0', name)));
+    expect(left).toBe(copied);
+    expect(left).not.toBe(hashWorld(join(root(), 'rewound')));
+  });
+});
 
 describe.concurrent('a fault leaves all or nothing, and the next action works, of', () => {
   test.each([...GROUPS, LOOKING].map((verbs) => [verbs]))(

@@ -154,33 +154,66 @@ async function failAt(
   };
 }
 
+/**
+ * Does a verb in a new copy of its world, and `act`s at each call that can change anything: before it, and where it writes
+ * bytes also half-way through.
+ */
+async function atEachMoment(
+  { worlds, known }: Job,
+  name: VerbName,
+  world: string,
+  act: (moment: string) => void,
+): Promise<void> {
+  const verb: Verb = VERBS[name];
+  copyWorld(join(worlds, verb.begins), world);
+  const { error } = await runIn(world, { verb, known }, ({ key, kind, changes }) => {
+    if (!changes) return null;
+    act(key);
+    return kind === 'write' ? { when: 'half', act: () => act(`half of ${key}`) } : null;
+  });
+  if (error !== null) throw error;
+}
+
 type Image = { readonly point: string; readonly world: string | null };
 
 /**
- * Copies a verb's world at each call that can change anything, before it and where it writes bytes also half-way through:
- * what SIGKILL would leave there. Equal copies that follow one another are kept once.
+ * Copies a verb's world at each of these moments: what SIGKILL would leave there. Equal copies that follow one another are
+ * kept once.
  */
-export async function imageEach({ worlds, scratch, known }: Job, name: VerbName): Promise<void> {
-  const verb: Verb = VERBS[name];
+export async function imageEach(job: Job, name: VerbName): Promise<void> {
+  const { scratch } = job;
   const world = join(scratch, 'struck');
   const images: Image[] = [];
   let last = '';
-  copyWorld(join(worlds, verb.begins), world);
-  const take = (point: string) => {
+  await atEachMoment(job, name, world, (point) => {
     const image = join(scratch, `image-${images.length}`);
     copyWorld(world, image);
     const now = hashWorld(image);
     if (now === last) removeWorld(image);
     images.push({ point, world: now === last ? null : image });
     last = now;
-  };
-  const { error } = await runIn(world, { verb, known }, ({ key, kind, changes }) => {
-    if (!changes) return null;
-    take(key);
-    return kind === 'write' ? { when: 'half', act: () => take(`half of ${key}`) } : null;
   });
-  if (error !== null) throw error;
   writeFileSync(join(scratch, 'images.json'), JSON.stringify(images));
+}
+
+/**
+ * Copies a verb's world at one of these moments, and kills this process there. `share`: which of them, from 0 to 1. The copy
+ * is `image`, and what the kill leaves is `struck`.
+ */
+export async function killAt(job: Job, name: VerbName, share: number): Promise<void> {
+  const { scratch } = job;
+  let moments = 0;
+  await atEachMoment(job, name, join(scratch, 'reference'), () => {
+    moments += 1;
+  });
+  const world = join(scratch, 'struck');
+  let left = Math.floor(moments * share);
+  await atEachMoment(job, name, world, () => {
+    left -= 1;
+    if (left >= 0) return;
+    copyWorld(world, join(scratch, 'image'));
+    process.kill(process.pid, 'SIGKILL');
+  });
 }
 
 /** Judges what `imageEach` has left, in another process. */
