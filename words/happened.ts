@@ -27,6 +27,8 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
         heading: [[plain('Nothing is missing.')]],
         note: [plain('No snapshot holds a message that your chats lack.')],
       };
+    case 'unplaced':
+      return unplacedWords(happened.way, now);
     case 'recorded':
       return {
         heading: [recordedWords(happened.way, now), [plain('All messages are still in the log.')]],
@@ -77,6 +79,30 @@ function rewoundWords(loss: Loss, now: Date): Story | null {
   if (loss.rewoundAt === null) return null;
   const where = chatsOf(backGroups(loss));
   return [plain('You rewound '), ...where, plain(` ${formatWhen(loss.rewoundAt, now)}.`)];
+}
+
+/** What snapshots show whose place in the log is not known: something may be missing that they do not show. */
+function unplacedWords(way: Way | null, now: Date): HappenedWords {
+  if (way === null)
+    return {
+      heading: [[plain('Snapback can’t tell whether anything is missing.')]],
+      note: [
+        plain(
+          'It doesn’t know where your snapshots belong in the event log. Compare one with your chats to see what they lack.',
+        ),
+      ],
+    };
+  const { sum, noun } = amountBack(way);
+  const missing = plain(` ${choose(sum, 'is', 'are')} missing.`);
+  const holds = `The snapshot from ${formatWhen(way.takenAt, now, 'bare')} holds ${choose(sum, 'it', 'them')}.`;
+  return {
+    heading: [[back(count(sum, noun)), plain(' in '), ...chatsOf(backGroups(way)), missing]],
+    note: [
+      plain(
+        `${holds} Snapback doesn’t know where this snapshot belongs in the event log: more may be missing, and it may not be possible to restore it.`,
+      ),
+    ],
+  };
 }
 
 /** `A rewind of Lighthouse is on record, at 14:03.` */

@@ -99,6 +99,8 @@ function snapshotOf(happened: Happened): SnapshotId | null {
   switch (happened.state) {
     case 'nothing':
       return null;
+    case 'unplaced':
+      return happened.way?.snapshotId ?? null;
     case 'undone':
       return happened.holds.snapshotId;
     case 'recorded':

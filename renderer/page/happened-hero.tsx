@@ -56,7 +56,7 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
             </span>
           ))}
         </h2>
-        {happened.state !== 'nothing' && (
+        {!isAboutNone(happened) && (
           <p className="dim">
             {titleWords(snapshot, now, exact)} · {formatAge(snapshot.takenAt, now)}
           </p>
@@ -115,6 +115,11 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
       )}
     </div>
   );
+}
+
+/** Whether the answer is about no snapshot: then it only stands on the page of one. */
+function isAboutNone(happened: Happened): boolean {
+  return happened.state === 'nothing' || (happened.state === 'unplaced' && happened.way === null);
 }
 
 function SomethingElse({ onChooseOther, onTake, onReveal }: HappenedActions) {

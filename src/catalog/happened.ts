@@ -4,11 +4,12 @@ import { withLiveLog } from '../log/live-log.ts';
 import type { NewerEvents } from '../model/diff.ts';
 import type { Happened, Loss, Way } from '../model/happened.ts';
 import type { RestoredState } from '../model/restore.ts';
+import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readRestoredState } from '../recovery/undo.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
-import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
+import { type Placed, readPlaced, readUnplaced, unlessUnreadable } from './placed.ts';
 
 /*
  * What happened to the chats. The answer is chosen by what would come back, never by the name or kind of a file: those
@@ -27,7 +28,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Tells what happened to the chats: which messages are gone, and which snapshot brings back most of what the newest rewind
- * took. Reads the log and at most eight snapshots.
+ * took. Reads the log and at most eight snapshots, and eight more where the place of some in the log is not known.
  * @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
  */
 export async function readHappened(folder: DataFolder, task: TaskOptions = {}): Promise<Happened> {
@@ -39,14 +40,17 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
     rewinds: await log.rewinds(),
     reusesIds: await log.reusesIds(),
   }));
-  const all = readPlaced(await listSnapshots(folder, { check: false }, task));
-  const placed = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
+  const all = await listSnapshots(folder, { check: false }, task);
+  const news = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
+  const placed = readPlaced(news);
   const { ways, recorded } = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);
   const [newest, ...others] = ways;
   if (newest !== undefined) {
     const loss = await unlessUnreadable(() => readLoss(folder, newest.snapshotId, task));
     if (loss !== null) return tell(loss, others);
   }
+  const unplaced = await weighUnplaced(folder, readUnplaced(news), task);
+  if (unplaced !== null) return unplaced;
   if (!isRestored) return recorded === null ? { state: 'nothing' } : { state: 'recorded', way: recorded };
   const undo = await unlessUnreadable(() => weighSnapshot(folder, restored.safetyCopyId, task));
   return {
@@ -60,7 +64,10 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
  * After a restore, everything that it took away is missing on purpose. Only the restored snapshot and those from after the
  * restore can show that something else was lost. A renamed file is still as old as its content.
  */
-function isNewsFor({ id, takenAt, modifiedAt }: Placed, { holds, finishedAt }: RestoredState): boolean {
+function isNewsFor(
+  { id, takenAt, modifiedAt }: SnapshotSummary,
+  { holds, finishedAt }: RestoredState,
+): boolean {
   if (id === holds.snapshotId) return true;
   return finishedAt !== null && takenAt > finishedAt && modifiedAt > finishedAt;
 }
@@ -113,6 +120,28 @@ function inReadingOrder(placed: readonly Placed[], { lastId, rewinds, reusesIds 
     rest: rest.filter((one) => !endings.includes(one)),
     safetyCopies,
   };
+}
+
+type Unplaced = Extract<Happened, { readonly state: 'unplaced' }>;
+
+/**
+ * Weighs snapshots whose place in the log is not known, by the time when they were taken: the latest that brings something
+ * back is the last one from before the newest loss. Null: none does.
+ */
+async function weighUnplaced(
+  folder: DataFolder,
+  unplaced: readonly SnapshotSummary[],
+  task: TaskOptions,
+): Promise<Unplaced | null> {
+  let [bytes, unread] = [0, 0];
+  for (const [read, one] of unplaced.toSorted((a, b) => compare(b.takenAt, a.takenAt)).entries()) {
+    bytes += one.sizeBytes;
+    if (read === MOST_READ || (read > 0 && bytes > MOST_BYTES)) return { state: 'unplaced', way: null };
+    const weight = await unlessUnreadable(() => weighSnapshot(folder, one.id, task));
+    if (weight === null) unread += 1;
+    else if (countBack(weight.way).events > 0) return { state: 'unplaced', way: weight.way };
+  }
+  return unread === 0 ? null : { state: 'unplaced', way: null };
 }
 
 type Weighed = Weight & Pick<Placed, 'kind' | 'lastEventId'>;

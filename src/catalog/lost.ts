@@ -2,6 +2,7 @@ import { diffSnapshot } from '../compare/diff.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import type { Diff } from '../model/diff.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { OnlyCopy } from '../model/prune.ts';
 import type { SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -9,7 +10,7 @@ import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { kindBeforeTrash, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { glanceAt, listSnapshots } from './catalog.ts';
-import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
+import { type Placed, readPlaced, readUnplaced, unlessUnreadable } from './placed.ts';
 
 /*
  * Which snapshots alone hold what a rewind took away. The host records each rewind in its log. Snapshots from before that
@@ -20,7 +21,8 @@ import { type Placed, readPlaced, unlessUnreadable } from './placed.ts';
  * Finds those of `going` that hold what no remaining snapshot brings back. Candidates are the last snapshots before each
  * of the newest three rewinds, unless one that ends at the same event stays. Reads these few, and for each the next one
  * that stays, to subtract what that holds.
- * @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
+ * @throws `event-ids-unsupported` where the last event of one that goes is not known by its number; as `listSnapshots`,
+ * `withLiveLog` and `diffSnapshot`
  */
 export async function findOnlyCopies(
   folder: DataFolder,
@@ -40,20 +42,19 @@ export async function findOnlyTrashedCopies(
   task: TaskOptions = {},
 ): Promise<readonly OnlyCopy[]> {
   const inTrash = await mapInBatches(trashed, (one) => glanceAtTrashed(folder, one));
-  return findAmong(
-    folder,
-    { gone: new Set(trashed.map(({ id }) => id)), inTrash: readPlaced(inTrash.flat()) },
-    task,
-  );
+  const gone = new Set(trashed.map(({ id }) => id));
+  return findAmong(folder, { gone, inTrash: inTrash.flat() }, task);
 }
 
 /** A snapshot in the trash, by its id there. */
 export type Trashed = Pick<SnapshotSummary, 'id' | 'takenAt'>;
 
 /** What is asked of a snapshot, be it in the list or in the trash. */
-type Candidate = Placed<
-  Pick<SnapshotSummary, 'id' | 'kind' | 'takenAt' | 'lastEventId' | 'lineage' | 'health' | 'salvagedFrom'>
+type Looked = Pick<
+  SnapshotSummary,
+  'id' | 'kind' | 'takenAt' | 'lastEventId' | 'lineage' | 'health' | 'salvagedFrom'
 >;
+type Candidate = Placed<Looked>;
 
 /** Empty where it has disappeared. */
 async function glanceAtTrashed(folder: DataFolder, { id, takenAt }: Trashed) {
@@ -62,14 +63,19 @@ async function glanceAtTrashed(folder: DataFolder, { id, takenAt }: Trashed) {
   return known === null ? [] : [{ ...known, id, kind, takenAt, lineage: 'unknown' as const }];
 }
 
-type Going = { readonly gone: ReadonlySet<SnapshotId>; readonly inTrash: readonly Candidate[] };
+type Going = { readonly gone: ReadonlySet<SnapshotId>; readonly inTrash: readonly Looked[] };
 
 async function findAmong(
   folder: DataFolder,
   { gone, inTrash }: Going,
   task: TaskOptions,
 ): Promise<readonly OnlyCopy[]> {
-  const ages = await readAges(folder, inTrash, task);
+  const all = [...(await listSnapshots(folder, { check: false }, task)), ...inTrash].filter(
+    ({ kind }) => kind !== SAFETY_KIND,
+  );
+  const unplaced = readUnplaced(all).find(({ id }) => gone.has(id));
+  if (unplaced !== undefined) throw unknownPlace(unplaced.id);
+  const ages = await readAges(folder, readPlaced(all), task);
   const found: OnlyCopy[] = [];
   const rewound = [...ages].filter(([age]) => age > 0 || ages.size === 1).slice(0, 3);
   for (const [, [holder, ...others]] of rewound) {
@@ -91,6 +97,15 @@ async function findAmong(
   return found;
 }
 
+/** Where it stands among the others is not known, so neither is what only it holds. */
+function unknownPlace(id: SnapshotId): SnapbackError {
+  return new SnapbackError(
+    'event-ids-unsupported',
+    `The last event of “${id}” has no whole number as its id, so it cannot be told what only this snapshot holds.`,
+    { id },
+  );
+}
+
 type Back = Pick<OnlyCopy, 'events' | 'messages' | 'chat'>;
 const NOTHING: Back = { events: 0, messages: 0, chat: null };
 
@@ -109,12 +124,9 @@ function countBack({ returningEvents }: Diff): Back {
 }
 
 /** Snapshots by the number of rewinds since, fewest first; within one number, those that hold more of the log first. */
-async function readAges(folder: DataFolder, inTrash: readonly Candidate[], task: TaskOptions) {
-  const list = await listSnapshots(folder, { check: false }, task);
+async function readAges(folder: DataFolder, all: readonly Candidate[], task: TaskOptions) {
   const rewinds = await withLiveLog(folder, 'patient', task, (log) => log.rewinds());
-  const placed = [...readPlaced(list), ...inTrash]
-    .filter(({ kind, lineage }) => kind !== SAFETY_KIND && lineage !== 'other')
-    .toSorted(holdsMore);
+  const placed = all.filter(({ lineage }) => lineage !== 'other').toSorted(holdsMore);
   const ages = Map.groupBy(placed, ({ lastEventId }) => rewinds.filter((id) => id > lastEventId).length);
   return new Map([...ages].toSorted(([a], [b]) => a - b));
 }

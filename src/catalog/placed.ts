@@ -11,12 +11,17 @@ export function readPlaced<T extends Seen>(list: readonly T[]): readonly Placed<
   return list.filter(isPlaced<T>);
 }
 
+/** The other whole ones: their last event is not a number, as in a log with text ids, or they do not name it. */
+export function readUnplaced<T extends Seen>(list: readonly T[]): readonly T[] {
+  return list.filter((one) => isWhole(one) && one.lastEventId === null);
+}
+
 function isPlaced<T extends Seen>(one: T): one is Placed<T> {
-  return (
-    (one.health === 'good' || one.health === 'unchecked') &&
-    one.lastEventId !== null &&
-    one.salvagedFrom === null
-  );
+  return isWhole(one) && one.lastEventId !== null;
+}
+
+function isWhole({ health, salvagedFrom }: Seen): boolean {
+  return (health === 'good' || health === 'unchecked') && salvagedFrom === null;
 }
 
 /** Null where the snapshot turns out to be unreadable. @throws any other error */

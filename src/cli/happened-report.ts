@@ -11,7 +11,9 @@ export function describeHappened(happened: Happened, rules: Rules, now: Date): r
   const before =
     happened.state === 'recorded'
       ? ['', `To go back to before the record: snapback restore ${happened.way.snapshotId}`]
-      : [];
+      : happened.state === 'unplaced'
+        ? ['', `To see what differs: snapback diff ${happened.way?.snapshotId ?? 'ID'}`]
+        : [];
   if (!('loss' in happened)) return [...told, ...before].map(toPrintable);
   const { loss } = happened;
   const earlier = happened.state === 'several' ? happened.earlier : [];

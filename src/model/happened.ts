@@ -43,6 +43,9 @@ export type Loss = Way & {
  * `undone`: a restore brought back what was lost, and it is still there. `undo`: what taking it back would do.
  * `recorded`: the log records a rewind, and yet nothing is missing or flagged: the host has undone it, or it only ever
  * records rewinds. Only the host knows. `way` leads to before the record, and nothing else was written since.
+ * `unplaced`: the place in the log of some snapshots is not known, as where ids are texts, and no other one brings anything
+ * back. `way`: of the latest of them that holds something missing, which may not be restorable; null: not all of them were
+ * read, so it is not known whether anything is missing.
  * `nothing`: no snapshot brings anything back.
  */
 export type Happened =
@@ -55,4 +58,5 @@ export type Happened =
       /** Null: the safety copy cannot be read. */
       readonly undo: Pick<Diff, 'returningEvents' | 'newerEvents'> | null;
     }
+  | { readonly state: 'unplaced'; readonly way: Way | null }
   | { readonly state: 'nothing' };

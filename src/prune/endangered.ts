@@ -51,8 +51,9 @@ export async function findWorthKeeping(
   return ids.filter((id) => wanted.has(id));
 }
 
-/** The snapshots that the first screen offers, which bring back what is missing. */
-function waysOf(happened: Happened | null): readonly SnapshotId[] {
+/** The snapshots that the first screen names, which hold what is missing. */
+export function waysOf(happened: Happened | null): readonly SnapshotId[] {
+  if (happened?.state === 'unplaced') return happened.way === null ? [] : [happened.way.snapshotId];
   if (happened === null || !('loss' in happened)) return [];
   const earlier = happened.state === 'several' ? happened.earlier : [];
   return [happened.loss, ...earlier].map(({ snapshotId }) => snapshotId);

@@ -2,7 +2,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { Happened } from '../model/happened.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { tidy } from '../system/durable.ts';
-import { findEndangered, findWorthKeeping } from './endangered.ts';
+import { findEndangered, findWorthKeeping, waysOf } from './endangered.ts';
 import { holdSnapshot } from './kept.ts';
 import { releaseSnapshot } from './release.ts';
 
@@ -84,7 +84,5 @@ export function createGuard(folder: DataFolder): Guard {
 
 /** What of the answer matters here. */
 function mark(happened: Happened | null): string {
-  if (happened === null || !('loss' in happened)) return `${happened?.state}`;
-  const earlier = happened.state === 'several' ? happened.earlier : [];
-  return [happened.loss, ...earlier].map(({ snapshotId }) => snapshotId).join(' ');
+  return [`${happened?.state}`, ...waysOf(happened)].join(' ');
 }

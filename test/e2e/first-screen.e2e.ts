@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
@@ -155,6 +155,33 @@ test('the first screen says that nothing is missing', async ({ place, demo }, in
   await expect(hero(again.page)).toHaveText(/^Nothing is missing\./);
   await expect(button(again.page, 'Bring them back')).toBeHidden();
   await look(again.app, again.page, info, 'nothing');
+});
+
+test('where ids are texts, the first screen says what is missing, and does not offer what cannot be done', async ({
+  place,
+  demo,
+}, info) => {
+  for (const kind of ['rewind', 'periodic']) rmSync(join(demo, 'snapshots', kind), { recursive: true });
+  run(
+    demo,
+    `CREATE TABLE other (id TEXT PRIMARY KEY, branch_id TEXT, ts TEXT, kind TEXT, payload_json TEXT, superseded_by INTEGER, hidden INTEGER);
+     INSERT INTO other SELECT printf('%08d', id), branch_id, ts, kind, payload_json, NULL, 0 FROM event_log WHERE kind = 'message';
+     DROP TABLE event_log; ALTER TABLE other RENAME TO event_log;`,
+  );
+  const db = new DatabaseSync(join(demo, 'chat.db'));
+  const events = db.prepare('SELECT * FROM event_log ORDER BY id').all();
+  db.close();
+  mkdirSync(join(demo, 'snapshots/rewind'));
+  writeFileSync(
+    join(demo, 'snapshots/rewind/20260101T000000Z.json'),
+    JSON.stringify({ last_event_id: 'text', event_log: events }),
+  );
+  run(demo, 'DELETE FROM event_log WHERE id IN (SELECT id FROM event_log ORDER BY id DESC LIMIT 2)');
+  const { app, page } = await place.launch({ data: demo });
+  await expect(hero(page)).toHaveText(/^2 messages in .* are missing\./);
+  await expect(hero(page)).toContainText('it may not be possible to restore it');
+  await expect(button(page, 'Bring them back')).toBeHidden();
+  await look(app, page, info, 'unplaced');
 });
 
 test('“Something else…” leads to the other snapshots', async ({ place, demo }) => {

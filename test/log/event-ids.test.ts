@@ -1,14 +1,20 @@
-import { readdir } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describeHappened } from '../../src/cli/happened-report.ts';
 import {
+  applyPrune,
   applyRestore,
   checkSnapshot,
   defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
+  findOnlyCopies,
+  findOnlyCopiesInTrash,
   isDue,
   planRestore,
+  readHappened,
+  rulesOf,
   takeIfDue,
   takeSnapshot,
 } from '../../src/index.ts';
@@ -80,6 +86,50 @@ describe.concurrent.each(KINDS)('a log whose ids are of type %s', (found, type, 
     for (const brief of [false, true])
       expect(await describeFolder(folder, { brief })).toMatchObject({ events: 3 });
     expect(await isDue(folder)).toMatchObject({ due: true });
+  });
+
+  test('is not said to lack nothing: what its newest differing snapshot holds is told, as seen and not as restorable', async () => {
+    const place = await makeLog(type, [first, second]);
+    await dumpAsHost(place);
+    const folder = await open(place);
+    expect(await readHappened(folder)).toEqual({ state: 'nothing' });
+    run(place, `DELETE FROM event_log WHERE id = ${second}`);
+    const older = ID.replace('2026', '2025');
+    await copyFile(join(place.dir, 'snapshots', `${ID}.json`), join(place.dir, 'snapshots', `${older}.json`));
+    const happened = await readHappened(folder);
+    expect(happened).toMatchObject({
+      state: 'unplaced',
+      way: { snapshotId: ID, returningEvents: [{ events: 1 }] },
+    });
+    const lines = describeHappened(happened, rulesOf(folder.profile), new Date()).join('\n');
+    expect(lines).toContain('1 event in your chats is missing.');
+    expect(lines).toContain(`snapback diff ${ID}`);
+    expect(lines).not.toContain('snapback restore');
+  });
+
+  test('is not said to lack nothing where its snapshots cannot be weighed, either', async () => {
+    const place = await makeLog(type, [first, second]);
+    await dumpAsHost(place);
+    for (let month = 2; month <= 9; month += 1)
+      await copyFile(
+        join(place.dir, 'snapshots', `${ID}.json`),
+        join(place.dir, 'snapshots', `${ID.replace('0101', `0${month}01`)}.json`),
+      );
+    expect(await readHappened(await open(place)), 'more than are read').toEqual({
+      state: 'unplaced',
+      way: null,
+    });
+  });
+
+  test('does not let anybody believe that a snapshot of it holds no only copy', async () => {
+    const place = await makeLog(type, [first, second]);
+    await dumpAsHost(place);
+    run(place, `DELETE FROM event_log WHERE id = ${second}`);
+    const folder = await open(place);
+    expect(await findOnlyCopies(folder, [])).toEqual([]);
+    expect((await errorOf(findOnlyCopies(folder, [ID]))).code).toBe('event-ids-unsupported');
+    await applyPrune(folder, { by: 'choice', ids: [ID] });
+    expect((await errorOf(findOnlyCopiesInTrash(folder))).code).toBe('event-ids-unsupported');
   });
 
   test('cannot be snapshotted: the error says why, and no file is left', async () => {

@@ -19,6 +19,15 @@ const loss: Loss = {
 const noteOf = (change: Partial<Loss>) =>
   storyText(happenedWords({ state: 'written-since', loss: { ...loss, ...change } }, rules, now).note);
 
+test('where snapshots have no known place in the log, nothing is claimed that is not known', () => {
+  const seen = happenedWords({ state: 'unplaced', way: loss }, rules, now);
+  expect(seen.heading.map(storyText).join(' ')).toMatch(/ (?:is|are) missing\.$/);
+  expect(storyText(seen.note)).toContain('more may be missing, and it may not be possible to restore it.');
+  const none = happenedWords({ state: 'unplaced', way: null }, rules, now);
+  expect(none.heading.map(storyText)).toEqual(['Snapback can’t tell whether anything is missing.']);
+  expect(storyText(none.note)).toContain('Compare one with your chats');
+});
+
 test('a rewind that is only on record took nothing from the log, and what to do about it depends on what the chat app shows', () => {
   const { heading, note } = happenedWords({ state: 'recorded', way: loss }, rules, now);
   expect([...heading, note].map(storyText)).toEqual([
