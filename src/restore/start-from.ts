@@ -4,7 +4,7 @@ import { checkDatabase } from '../host/find-database.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { ABOUT_TABLE, readDatabaseAbout } from '../snapshot-file/database-file.ts';
-import { copyBackup, refuseFile } from '../snapshots/backups.ts';
+import { copyBackup, findNamedFile, refuseFile } from '../snapshots/backups.ts';
 import { listSnapshotFiles, openRegularFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
@@ -24,7 +24,7 @@ export async function withStart<T>(
     if (folder.databaseProblem !== null) throw await needStart(folder, folder.databaseProblem);
     return use(folder);
   }
-  const copied = await copyBackup(folder, startFrom, task);
+  const copied = await copyBackup(folder, await findNamedFile(startFrom), task);
   try {
     if (copied.form !== 'database')
       throw refuseFile(startFrom, 'is a snapshot in JSON. Only a database says how the tables are made.');

@@ -35,7 +35,7 @@ export type WithBackup = { readonly folder: DataFolder; readonly id: SnapshotId 
  * `disk-full`, `io-failed`, `cancelled`
  */
 export async function openBackup(folder: DataFolder, path: string, task: TaskOptions): Promise<WithBackup> {
-  const real = await findFile(path);
+  const real = await findNamedFile(path);
   await refuseOwn(folder, real);
   const copied = await copyBackup(folder, real, task);
   try {
@@ -73,7 +73,7 @@ export function refuseFile(path: string, why: string, cause?: unknown): Snapback
 }
 
 /** The file that somebody means, without links. Nothing is opened. @throws `backup-refused` */
-async function findFile(path: string): Promise<string> {
+export async function findNamedFile(path: string): Promise<string> {
   try {
     const real = await realpath(path);
     const oddity = describeOddity(await lstat(real));

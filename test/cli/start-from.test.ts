@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -76,6 +76,17 @@ test('a part of a snapshot is added to a file that somebody names, and the rest 
   expect(made.memories).toStrictEqual((await readDump(dir, rewind)).memories);
   expect(made.event_log).toStrictEqual(from.event_log);
   expect(made.chat_state).toStrictEqual(from.chat_state);
+});
+
+test('a link leads to the file that gives the tables, and what is no file is called what it is', async () => {
+  const { dir, rewind, base, to } = await loseDatabase();
+  const link = join(dir, '..', 'link.db');
+  await symlink(base, link);
+  const outside = join(dir, '..');
+  const start = (from: string) => run(['restore', rewind, '--to', to, '--start-from', from, '--data', dir]);
+  expect(await start(link)).toMatchObject({ status: 0 });
+  expect((await start(outside)).stderr).toMatch(/This is a folder, not a file\./);
+  expect((await start(join(outside, 'nothing'))).stderr).toMatch(/“nothing” does not exist\./);
 });
 
 test('a file that is no whole database of the chat app gives no tables, and nothing is written', async () => {
