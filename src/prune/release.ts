@@ -34,8 +34,9 @@ export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): P
   }
   try {
     await unlink(file.file);
+    // The hold is over. Should a loss of power bring it back, it is one of a process that has ended.
     await tidy(() => unlink(join(place, noteNameOf(file.name))));
-    await syncFolder(place);
+    await tidy(() => syncFolder(place));
     return true;
   } catch (error) {
     throw explainWriteError(error, place);

@@ -5,10 +5,12 @@ import {
   applyRestore,
   applyUndo,
   defaultRestoreOptions,
+  holdSnapshot,
   openDataFolder,
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
-import type { Place } from '../support/place.ts';
+import { makeMergeWorld } from '../support/merging.ts';
+import { addEvents, asHost, type Place } from '../support/place.ts';
 import { NOW } from '../support/story.ts';
 import { makeTwoChats } from '../support/two-chats.ts';
 import type { Verb } from './verbs.ts';
@@ -36,7 +38,18 @@ export async function makeWorlds(root: string): Promise<Known> {
   const pruned = await make('pruned', place);
   const { trashFolder } = await applyPrune(await openIt(pruned), { by: 'choice', ids: [id] });
   await killAtCommit(await make('killed', place), id, { committed: true, acceptOtherTimeline: true });
+  const { id: keptId } = await holdSnapshot(await openIt(await make('held', place)), id);
+  asHost(await make('without a WAL', place), (db) => db.pragma('journal_mode = delete'));
+  const newer = `${addEvents(2, 'new')} INSERT INTO memories VALUES (21, 'of what is new'); UPDATE chats SET title = 'Port' WHERE id = 'c1';`;
+  const merged = await makeMergeWorld(root, { way: 'deletes', withBase: true, newer });
+  await make('to be merged', merged.place);
   const damaged = join((await make('damaged', place)).dir, 'snapshots', `${id}.json`);
   await truncate(damaged, Math.floor((await readFile(damaged)).length / 2));
-  return { id, trashName: trashFolder.split('/').at(-1) ?? '' };
+  return {
+    id,
+    keptId,
+    mergedId: merged.id,
+    baseId: merged.baseId ?? '',
+    trashName: trashFolder.split('/').at(-1) ?? '',
+  };
 }

@@ -15,7 +15,18 @@ export type Use = {
 
 export type Verb = {
   /** Which of the prepared worlds it begins in. */
-  readonly begins: 'rewound' | 'restored' | 'undone' | 'pruned' | 'damaged' | 'killed';
+  readonly begins:
+    | 'rewound'
+    | 'restored'
+    | 'undone'
+    | 'pruned'
+    | 'damaged'
+    | 'killed'
+    | 'held'
+    | 'to be merged'
+    | 'without a WAL';
+  /** Where it removes what is there for good. */
+  readonly removes?: 'trash' | 'kept';
   readonly run: (use: Use) => Promise<unknown>;
   /** Takes it back; null where there is no way, and none is needed. Then it is done again. */
   readonly takeBack: ((use: Use) => Promise<unknown>) | null;
@@ -69,6 +80,22 @@ export const VERBS = {
   restore: restoring({}),
   'keep newer': restoring({ keepNewer: true }),
   'restore a part': restoring({ selection: { by: 'tables', tables: ['memories', 'reactions'] } }),
+  'restore without a WAL': { ...restoring({}), begins: 'without a WAL' },
+  merge: {
+    ...restoring({}),
+    begins: 'to be merged',
+    run: ({ core, folder, known }) =>
+      core.applyRestore(
+        folder,
+        {
+          ...core.defaultRestoreOptions,
+          merge: { baseId: known.baseId ?? null, choices: { all: 'theirs', tables: [] } },
+          snapshotId: known.mergedId ?? '',
+          action: 'restore',
+        },
+        NOW,
+      ),
+  },
   undo: { begins: 'restored', run: undo, takeBack: undo, isDone: sameDatabase },
   redo: { begins: 'undone', run: undo, takeBack: undo, isDone: sameDatabase },
   'restore to a copy': saving('copy.db', ({ core, folder, known, to }) =>
@@ -84,6 +111,9 @@ export const VERBS = {
   'export as SQLite': saving('export.db', ({ core, folder, known, to }) =>
     core.exportSnapshot(folder, known.id, { to, format: 'sqlite', table: null }),
   ),
+  'export as CSV': saving('export.csv', ({ core, folder, known, to }) =>
+    core.exportSnapshot(folder, known.id, { to, format: 'csv', table: 'memories' }),
+  ),
   salvage: {
     ...saving('saved.json', ({ core, folder, known, to }) =>
       core.salvageSnapshot(folder, known.id, { to, format: 'json' }),
@@ -97,6 +127,21 @@ export const VERBS = {
     // The file and its note.
     isDone: (now) => countOf(now.kept) === 2,
   },
+  hold: {
+    begins: 'rewound',
+    run: ({ core, folder, known }) => core.holdSnapshot(folder, known.id),
+    takeBack: null,
+    // Each hold is one of its own.
+    isDone: (now) => countOf(now.kept) >= 2,
+  },
+  'let go': {
+    begins: 'held',
+    run: ({ core, folder, known }) => core.releaseSnapshot(folder, known.keptId ?? ''),
+    takeBack: null,
+    // A note alone keeps nothing.
+    isDone: (now) => Object.keys(now.kept).every((name) => name.endsWith('.note')),
+    removes: 'kept',
+  },
   prune: {
     begins: 'rewound',
     run: ({ core, folder }) => core.applyPrune(folder, { by: 'count', kind: 'rewind', keep: 0 }),
@@ -108,6 +153,13 @@ export const VERBS = {
     run: ({ core, folder, known }) => core.putBack(folder, [{ trashName: known.trashName ?? '', ids: null }]),
     takeBack: ({ core, folder }) => core.applyPrune(folder, { by: 'count', kind: 'rewind', keep: 0 }),
     isDone: (now) => countOf(now.trash) === 0,
+  },
+  'empty the trash': {
+    begins: 'pruned',
+    run: ({ core, folder }) => core.emptyTrash(folder),
+    takeBack: null,
+    isDone: (now) => countOf(now.trash) === 0,
+    removes: 'trash',
   },
   'finish what was killed': {
     begins: 'killed',

@@ -14,6 +14,10 @@ export type Known = {
   /** The snapshot that the verb is about. */
   readonly id: string;
   readonly trashName?: string;
+  readonly keptId?: string;
+  /** The snapshot that is merged and the one just after the rewind, in a world of their own. */
+  readonly mergedId?: string;
+  readonly baseId?: string;
 };
 
 /** Copies a world as it is at this moment, hard links and times included. */
