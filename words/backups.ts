@@ -12,13 +12,13 @@ export function openedWords({ state, lacksWal }: OpenedBackup): readonly string[
   return [
     ...(state === 'changed'
       ? [
-          'The file has changed since it was opened. This is what it held then; open it again to see the rest.',
+          'The file has changed since it was opened. This is what it held then; open it again to see what it holds now.',
         ]
       : []),
-    ...(state === 'gone' ? ['The file is gone since it was opened. This is what it held then.'] : []),
+    ...(state === 'gone' ? ['The file is no longer there. This is what it held when it was opened.'] : []),
     ...(lacksWal
       ? [
-          'Its newest changes may be missing: where the chat app was running when it was copied, they were in a file of their own, which ends in “-wal” and is not there.',
+          'Its newest changes may be missing: if the chat app was running when this copy was made, they were in a second file, which ends in “-wal” and is not here.',
         ]
       : []),
   ];

@@ -80,8 +80,7 @@ export const databaseErrors: Entries<
       'The profile says that the chat app keeps it in step with other devices. What is restored in it would be overwritten by them, or spread to them.',
     unharmed: NOTHING_CHANGED,
     next: {
-      window:
-        'A restored copy can be made on the command line. Looking, comparing and exporting work as ever.',
+      window: 'Restore into a new file instead. Looking, comparing and exporting work as ever.',
       cli: 'Restore into a new file with --to FILE. Looking, comparing and exporting work as ever.',
     },
   }),

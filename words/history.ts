@@ -116,7 +116,7 @@ export function takeBackWords({ wayBack }: HistoryEntry): string {
 }
 
 /** Where there is no entry. */
-export const NOTHING_DONE = 'Nothing was restored, taken, kept or moved to the trash here yet.';
+export const NOTHING_DONE = 'Nothing has been restored, taken, kept or moved to the trash here yet.';
 
 /** What the database holds, where it is none of the entries. */
 export const HOLDS_NONE = 'All of these were undone: the database is as it was before them.';
@@ -135,7 +135,7 @@ export function isAllUndone({ held, undo, redo }: ActionHistory): boolean {
  * around it.
  */
 export function standingWords(entry: HistoryEntry): string {
-  if (!isRestore(entry)) return 'by' in entry && entry.by === 'itself' ? 'By itself' : '';
+  if (!isRestore(entry)) return 'by' in entry && entry.by === 'itself' ? 'Automatic' : '';
   if (entry.standing === 'held') return 'Your chats are like this now';
   if (entry.replacedBy !== null) return 'Replaced by a later restore';
   const isMade = entry.ended === 'done' || entry.ended === 'found-done';

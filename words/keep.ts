@@ -8,12 +8,12 @@ export function isEndangered(retention: Retention, now: Date): boolean {
 }
 
 /** Said of what is kept by itself, as long as its own place is not empty. */
-export const HELD = 'It would bring something back, so it is kept by itself as long as this window is open.';
+export const HELD = 'It would bring something back, so Snapback keeps it as long as this window is open.';
 
 /** `Kept as “Before I broke it”. It stays until you move it to the trash.` */
 export function keptAs({ name, byItself }: Pick<Kept, 'name' | 'byItself'>): string {
   if (byItself === true)
-    return 'Kept by itself: the chat app removed it while this window was open, and it would bring something back. It stays until you move it to the trash.';
+    return 'Kept automatically: the chat app removed it while this window was open, and it would bring something back. It stays until you move it to the trash.';
   const as = name === null ? 'Kept' : `Kept as “${name}”`;
   return `${as}. It stays until you move it to the trash.`;
 }

@@ -56,7 +56,7 @@ function fileWords({ state }: OpenedBackup): string {
   return {
     unchanged: 'as of ',
     changed: 'changed since it was opened; as of ',
-    gone: 'gone since it was opened; as of ',
+    gone: 'no longer there; as of ',
   }[state];
 }
 

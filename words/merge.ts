@@ -24,10 +24,10 @@ export function mergeLines({ options, base, ...found }: MergePlan): readonly str
 
 function baseWords(base: MergePlan['base']): string {
   if (base === null)
-    return 'No snapshot of the state just after the rewind was found. So nothing tells who changed a row that is different now, and you choose.';
+    return 'No snapshot of the state just after the rewind was found, so nothing shows who changed a row that is different now. You choose.';
   return base.inferred
-    ? `Who changed a row is told by ${base.snapshot}. It was taken before the rewind, at the event that the rewind went back to, so this is inferred.`
-    : `Who changed a row is told by ${base.snapshot}, the state just after the rewind.`;
+    ? `${base.snapshot} shows who changed a row. It was taken before the rewind, at the event that the rewind went back to, so this is inferred.`
+    : `${base.snapshot}, the state just after the rewind, shows who changed a row.`;
 }
 
 function conflictLines({

@@ -49,7 +49,7 @@ export function restWords({ as }: ChosenPart): string {
 
 /** The same once it is done, as the end of a sentence. */
 export function restDone({ as }: ChosenPart): string {
-  return as === 'chat' ? '; other chats are as they were.' : '; everything else is as it was.';
+  return as === 'chat' ? '; other chats are unchanged.' : '; everything else is unchanged.';
 }
 
 /** The heading of the receipt where no message came back. */
@@ -62,7 +62,7 @@ export function partDone(part: ChosenPart, plan: RestorePlan): Story {
   return [
     { text: count(rows, 'row'), tone: 'back' },
     ...of,
-    plain(` ${choose(rows, 'is', 'are')} as then`),
+    plain(` ${choose(rows, 'is as it was', 'are as they were')} then`),
     plain(restDone(part)),
   ];
 }

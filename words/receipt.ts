@@ -60,7 +60,7 @@ const IN_PLACE: { readonly [V in Verb]: string } = {
 export function endWords(verb: Verb | null, receipt: RestoreReceipt): string {
   const exceptions = exceptionWords(receipt);
   if (receipt.isPart === true)
-    return `What you selected is back.${exceptions === null ? '' : ` ${exceptions}`} Everything else is as it was.`;
+    return `What you selected is back.${exceptions === null ? '' : ` ${exceptions}`} Everything else is unchanged.`;
   if (exceptions !== null) return exceptions;
   return verb === null ? 'Everything is as it was before.' : IN_PLACE[verb];
 }

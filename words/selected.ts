@@ -22,13 +22,11 @@ function whatOf(selection: Selection): string {
 
 type Part = Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying' | 'guessed'>;
 
-/** What comes along with a selected part, and what stays although the snapshot has it otherwise: one line for each table. */
+/** What comes along with a selected part, and what stays although it differs in the snapshot: one line for each table. */
 export function selectedLines(plan: Part): readonly string[] {
   return [
     ...alongLines(plan).map((line) => `Comes along: ${line}`),
-    ...stayingLines(plan).map(
-      (line) => `Stays as it is now, although the snapshot has it otherwise: ${line}`,
-    ),
+    ...stayingLines(plan).map((line) => `Stays as it is now, although it differs in the snapshot: ${line}`),
     ...plan.guessed.map(guessedWords),
     ...(plan.moreStaying ? [MORE_STAYING] : []),
   ];
@@ -42,7 +40,7 @@ export function alongLines({ pulled }: Pick<Part, 'pulled'>): readonly string[] 
   );
 }
 
-/** What stays although the snapshot has it otherwise: one line for each table. */
+/** What stays although it differs in the snapshot: one line for each table. */
 export function stayingLines({ staying }: Pick<Part, 'staying'>): readonly string[] {
   return [...Map.groupBy(staying, ({ table }) => table)].map(([table, rows]) => `${rowsWords(table, rows)}.`);
 }

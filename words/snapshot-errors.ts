@@ -57,7 +57,7 @@ export const snapshotErrors: Entries<
     next: 'A snapshot must be a plain file in its own folder, not a link to another place.',
   }),
   'backup-refused': ({ message }) => ({
-    title: 'This file isn’t opened',
+    title: 'This file can’t be opened',
     happened: message,
     unharmed: FILE_KEPT,
     next: {

@@ -58,9 +58,9 @@ export function ProtectionDialog({ folderId, onClose, onHistory }: ProtectionDia
       {value !== null && (
         <>
           <p>
-            What would bring something back and is about to be removed is always kept by itself while this
-            folder is open. More is done only if you allow it, for this folder alone. The history tells what
-            was done.
+            Whatever would bring something back and is about to be removed is always kept while this folder is
+            open. Snapback does more only if you allow it, for this folder alone. The history shows what was
+            done.
           </p>
           <Tick isSelected={value.take} onChange={(take) => set({ take })}>
             {TAKE}

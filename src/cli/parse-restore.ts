@@ -43,7 +43,7 @@ export function parseRestoreOptions(values: OptionValues): RestoreOptions {
   const merge = parseMerge(values);
   if (merge !== undefined && (isPart || values['keep-newer'] === true || values['clear-table'] !== undefined))
     throw usage(
-      'A merge says itself what becomes of each row: leave out --keep-newer, --clear-table, and what selects a part.',
+      'A merge decides about each row: leave out --keep-newer, --clear-table, and what selects a part.',
       'restore',
     );
   if (merge !== undefined && values.mode !== undefined)

@@ -201,11 +201,12 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-log': 'The events of the log have no ids of their own that tell which ones are newer.',
   'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',
   'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
-  'no-gaps': 'The profile says that ids must have no gaps, and the record of the rewind has to go.',
+  'no-gaps':
+    'The profile says that ids must have no gaps, and the record of the rewind would have to be removed.',
   'newer-taken': 'The rewind also took messages that were written after this snapshot was taken.',
   'rewound-further':
     'The chat was rewound again later, to an earlier message than the first time. Bring back first what that took, with the snapshot from before that rewind.',
   'several-rewinds':
     'The chats were rewound more than once since this snapshot, and no snapshot of the time after the first rewind was found.',
-  'wrong-base': 'The state that is to be compared with is not the one just after the rewind.',
+  'wrong-base': 'The snapshot to compare with does not hold the state just after the rewind.',
 };

@@ -105,14 +105,14 @@ export async function prepareStage(
   const { stage, folder } = source;
   const { keepNewer, mode, selection, merge, leaveOut } = options;
   if (leaveOut !== undefined && !keepNewer)
-    throw new SnapbackError('usage', 'Only where newer events are kept can some of them be left out.');
+    throw new SnapbackError('usage', 'Newer events can be left out only where the others are kept.');
   if (
     merge !== undefined &&
     (mode !== 'full' || keepNewer || selection !== undefined || options.clearTables.length > 0)
   )
     throw new SnapbackError(
       'usage',
-      'A merge says itself what becomes of each row, so nothing else can be chosen with it.',
+      'A merge decides about each row, so nothing else can be chosen with it.',
     );
   if (mode !== 'full' && (keepNewer || selection !== undefined))
     throw new SnapbackError(

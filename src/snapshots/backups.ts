@@ -183,7 +183,7 @@ async function refuseUnfinished(path: string, journal: string): Promise<void> {
     if (isHot)
       throw refuseFile(
         path,
-        'was being written when it was copied: its journal lies beside it. Open it once with its own app, or wait until that is done.',
+        'was being written when it was copied: its journal is still beside it. Open it once with its own app, or wait until that is done.',
       );
   } finally {
     await handle.close();

@@ -16,7 +16,7 @@ describe.concurrent('the history of actions', () => {
     const { stdout, status } = await run(['history', '--data', pristine]);
     expect([status, stdout]).toEqual([
       0,
-      'Nothing was restored, taken, kept or moved to the trash here yet.\n',
+      'Nothing has been restored, taken, kept or moved to the trash here yet.\n',
     ]);
   });
 

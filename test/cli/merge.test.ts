@@ -38,7 +38,7 @@ test('a merge tells its base and each row to choose; it is made as a file choose
   ]);
   const text = await run(['restore', id, '--merge', '--data', place.dir]);
   expect(text.stdout).toContain('What was written since stays.');
-  expect(text.stdout).toContain(`Who changed a row is told by ${baseId}, the state just after the rewind.`);
+  expect(text.stdout).toContain(`${baseId}, the state just after the rewind, shows who changed a row.`);
   expect(text.stdout).toContain('To choose: memories 9 and 10.');
   expect(await run(['restore', id, '--merge', '--yes', '--data', place.dir])).toEqual(
     refusal(1, 'conflicts-open'),

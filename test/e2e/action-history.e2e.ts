@@ -106,6 +106,6 @@ test('a folder in which nothing was done says so', async ({ place, demo }) => {
   await expect(hero(page)).toBeVisible();
   await openByKeyboard(page);
   await expect(
-    text(history(page), 'Nothing was restored, taken, kept or moved to the trash here yet.'),
+    text(history(page), 'Nothing has been restored, taken, kept or moved to the trash here yet.'),
   ).toBeVisible();
 });

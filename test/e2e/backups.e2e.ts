@@ -104,11 +104,11 @@ test('a file that is dropped on an open folder is opened beside its snapshots, o
   await test.step('if the file vanishes, that is said, and what it held is still shown', async () => {
     const aside = join(place.folder, 'aside');
     renameSync(backup, aside);
-    await expect(line(page)).toContainText('gone since it was opened');
-    await expect(text(page, /^The file is gone since it was opened\./)).toBeVisible();
+    await expect(line(page)).toContainText('no longer there');
+    await expect(text(page, /^The file is no longer there\./)).toBeVisible();
     await expect(await story(page)).toContainText('20 messages');
     renameSync(aside, backup);
-    await expect(line(page)).not.toContainText('gone');
+    await expect(line(page)).not.toContainText('no longer there');
   });
 
   await test.step('it is still open after the core stopped', async () => {

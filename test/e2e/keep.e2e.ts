@@ -65,7 +65,7 @@ test('what would bring something back and is about to be removed is kept by itse
   await expect(await story(page)).toBeVisible();
   await expect.poll(() => keptOf(demo, old)).toHaveLength(2);
   await choose(page, 'older than 14 days');
-  const said = text(page, /kept by itself as long as this window is open\.$/);
+  const said = text(page, /so Snapback keeps it as long as this window is open\.$/);
   await expect(said).toBeVisible();
   await expectAccessible(app, page, 'a snapshot that is kept by itself');
   await pressOn(button(page, 'Don’t keep'), 'Enter');
@@ -88,7 +88,7 @@ test('what the chat app removes meanwhile stays, and nothing else is left when t
   await button(page, 'More').press('Enter');
   await named(page, 'menuitem', 'History…').press('Enter');
   await expect(named(page, 'alertdialog', 'History').getByRole('listitem').first()).toContainText(
-    'By itself',
+    'Automatic',
   );
   await app.close();
   expect(keptOf(demo, old)).toHaveLength(2);

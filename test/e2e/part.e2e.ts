@@ -50,7 +50,7 @@ test('one chat comes back by keyboard alone, and what was written in another one
   await test.step('it comes back, and nothing of another chat changes', async () => {
     await tabTo(page, button(dialog, 'Bring back 20 messages'));
     await page.keyboard.press('Space');
-    const done = '20 messages are back in Lighthouse; other chats are as they were.';
+    const done = '20 messages are back in Lighthouse; other chats are unchanged.';
     await expect(named(page, 'alertdialog', done)).toBeVisible();
     await look(app, page, info, 'chat-receipt');
     await page.keyboard.press('Enter');
@@ -156,7 +156,7 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     await expect(dialog).toContainText('Everything else stays as it is');
     await tabTo(page, button(dialog, 'Restore 1 row'));
     await page.keyboard.press('Space');
-    const done = '1 row is as then; everything else is as it was.';
+    const done = '1 row is as it was then; everything else is unchanged.';
     await expect(named(page, 'alertdialog', done)).toBeVisible();
     await page.keyboard.press('Enter');
     await expect(dialog).toBeHidden();
@@ -173,7 +173,7 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     await look(app, page, info, 'table-confirm');
     await tabTo(page, button(dialog, /^Restore 1\d rows$/));
     await page.keyboard.press('Space');
-    await expect(named(page, 'alertdialog', /^1\d rows of memories are as then;/)).toBeVisible();
+    await expect(named(page, 'alertdialog', /^1\d rows of memories are as they were then;/)).toBeVisible();
     await page.keyboard.press('Enter');
     await expect(dialog).toBeHidden();
     const { memories, event_log: log } = readDatabase(demo);

@@ -26,21 +26,21 @@ test('nothing is taken by itself before it is allowed, by keyboard alone; the hi
   const [take, tidy] = [named(dialog, 'checkbox', TAKE), named(dialog, 'checkbox', TIDY)];
   await expect(take).not.toBeChecked();
   await expect(tidy).not.toBeChecked();
-  await expect(text(dialog, 'Nothing was done by itself yet.')).toBeVisible();
+  await expect(text(dialog, 'Nothing has been done automatically yet.')).toBeVisible();
   await expectAccessible(app, page, 'protection');
   expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length);
 
   await tabTo(page, take);
   await page.keyboard.press('Space');
   await expect(take).toBeChecked();
-  await expect(text(dialog, /^Last looked .*: a checkpoint was taken\.$/)).toBeVisible();
+  await expect(text(dialog, /^Last checked .*: a checkpoint was taken\.$/)).toBeVisible();
   expect(listKind(demo, 'periodic')).toHaveLength(checkpoints.length + 1);
 
   await tabTo(page, button(dialog, 'History…'));
   await page.keyboard.press('Enter');
   const newest = named(page, 'alertdialog', 'History').getByRole('listitem').first();
   await expect(newest).toContainText('Took a checkpoint');
-  await expect(newest).toContainText('By itself');
+  await expect(newest).toContainText('Automatic');
   await app.close();
 
   const again = await place.launch({ data: demo });

@@ -307,7 +307,7 @@ describe('what is no backup of the chats is refused in words, and nothing is lef
     tail.write('d9d505f920a163d7', 12 + name.length, 'hex');
     await writeFile(`${file}-journal`, Buffer.concat([header, tail]));
     const before = await digests(outside);
-    expect((await errorOf(openBackup(folder, file, {}))).message).toContain('its journal lies beside it');
+    expect((await errorOf(openBackup(folder, file, {}))).message).toContain('its journal is still beside it');
     expect(await digests(outside)).toStrictEqual(before);
   });
 

@@ -108,7 +108,7 @@ describe('an entry is named', () => {
     expect(name(pruned)).toBe('Moved 1 snapshot to the trash');
     expect(figuresWords(pruned)).toBe('2 kB in the trash.');
     expect(takeBackWords(pruned)).toBe('It stays.');
-    expect([standingWords(pruned), standingWords({ ...pruned, by: 'itself' })]).toEqual(['', 'By itself']);
+    expect([standingWords(pruned), standingWords({ ...pruned, by: 'itself' })]).toEqual(['', 'Automatic']);
   });
 
   const other = { id: 'a', at: takenAt, wayBack: { can: false, why: 'taken', because: '' } } as const;

@@ -25,7 +25,7 @@ test.each([
 test.each([
   ['unchanged', 'as of 14:00'],
   ['changed', 'changed since it was opened; as of 14:00'],
-  ['gone', 'gone since it was opened; as of 14:00'],
+  ['gone', 'no longer there; as of 14:00'],
 ] as const)('an opened file has its own name, and says what became of it: %s', (state, words) => {
   const opened = { state, lacksWal: false };
   const file = listedSnapshot('@file/chat.db.bak', { lastEventId: null, opened });

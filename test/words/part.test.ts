@@ -62,7 +62,7 @@ describe('the question about a part', () => {
         'Your other chats stay as they are',
         'You can undo this.',
         'Bring back 20 messages',
-        '20 messages are back in Lighthouse; other chats are as they were.',
+        '20 messages are back in Lighthouse; other chats are unchanged.',
       ],
     ],
     [
@@ -75,7 +75,7 @@ describe('the question about a part', () => {
         'Your other chats stay as they are',
         'You can undo this.',
         'Restore and remove 1 newer message',
-        'Harbour is as it was then; other chats are as they were.',
+        'Harbour is as it was then; other chats are unchanged.',
       ],
     ],
     [
@@ -89,7 +89,7 @@ describe('the question about a part', () => {
         'Everything else stays as it is',
         'You can undo this.',
         'Restore 14 rows',
-        '14 rows of memories are as then; everything else is as it was.',
+        '14 rows of memories are as they were then; everything else is unchanged.',
       ],
     ],
     [
@@ -102,7 +102,7 @@ describe('the question about a part', () => {
         'Everything else stays as it is',
         'You can undo this.',
         'Restore 1 row',
-        '1 row is as then; everything else is as it was.',
+        '1 row is as it was then; everything else is unchanged.',
       ],
     ],
     [
@@ -115,7 +115,7 @@ describe('the question about a part', () => {
         'Everything else stays as it is',
         'You can undo this.',
         'Restore 1 row',
-        '1 row is as then; everything else is as it was.',
+        '1 row is as it was then; everything else is unchanged.',
       ],
     ],
     [
@@ -128,7 +128,7 @@ describe('the question about a part', () => {
         'Everything else stays as it is',
         'You can undo this.',
         'Bring back 1 message',
-        '1 message is back in Lighthouse; everything else is as it was.',
+        '1 message is back in Lighthouse; everything else is unchanged.',
       ],
     ],
   ])('names %s, and that all else stays', (_, part, change, expected) => {

@@ -12,9 +12,9 @@ test.each<[string, Partial<ProtectionLook>]>([
   ['nothing was due.', {}],
   ['a checkpoint was taken.', { taken: true }],
   ['a checkpoint was taken, 2 snapshots moved to the trash.', { taken: true, moved: 2 }],
-  ['the chat app or another Snapback was at work, so it is tried again soon.', { busy: true }],
+  ['the chat app or another Snapback was busy, so Snapback will try again soon.', { busy: true }],
   ['it was not possible.', { notes: ['The disk is full.'] }],
 ])('what was done by itself last: %s', (words, given) => {
-  expect(lookWords({ ...look, ...given }, now)).toBe(`Last looked today 14:59:30: ${words}`);
-  expect(lookWords(null, now)).toBe('Nothing was done by itself yet.');
+  expect(lookWords({ ...look, ...given }, now)).toBe(`Last checked today 14:59:30: ${words}`);
+  expect(lookWords(null, now)).toBe('Nothing has been done automatically yet.');
 });

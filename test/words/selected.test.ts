@@ -30,7 +30,7 @@ describe('a selected part', () => {
       selectedLines({ ...plan, pulled: bots, staying: [{ table: 'chats', key: ['c1'], because }] }),
     ).toEqual([
       'Comes along: bots b1, b2, b3 and 2 more, because memories 12 and 4 other rows would point to nothing otherwise.',
-      'Stays as it is now, although the snapshot has it otherwise: chats c1.',
+      'Stays as it is now, although it differs in the snapshot: chats c1.',
     ]);
     expect(selectedLines(plan)).toEqual([]);
     const guess = { table: 'moods', column: 'chat_id', rows: 2 };
