@@ -38,7 +38,7 @@ export const databaseErrors: Entries<
     unharmed: NOTHING_CHANGED,
     next: {
       window: 'Open the folder where the chat app keeps its database. It also holds the “snapshots” folder.',
-      cli: findElsewhere(failure),
+      cli: withSnapshots(failure, findElsewhere(failure)),
     },
   }),
   'database-ambiguous': (failure) => ({
@@ -54,7 +54,10 @@ export const databaseErrors: Entries<
     title: 'The database can’t be opened',
     happened: addTo(failure.message, placeOf(failure, 'path', 'database')),
     unharmed: NOTHING_CHANGED,
-    next: 'Check that your account may read the file, then try again.',
+    next: {
+      window: 'Check that your account may read the file, then try again.',
+      cli: withSnapshots(failure, 'Check that your account may read the file, then try again.'),
+    },
   }),
   'database-busy': () => ({
     title: 'Another program is using the database',
@@ -99,7 +102,7 @@ export const databaseErrors: Entries<
     unharmed: NOTHING_CHANGED,
     next: {
       window: 'Open the folder with the chat app’s unencrypted database.',
-      cli: 'Name the chat app’s unencrypted database with --db FILE.',
+      cli: withSnapshots(failure, 'Name the chat app’s unencrypted database with --db FILE.'),
     },
   }),
   'profile-invalid': ({ message }) => ({
@@ -125,6 +128,13 @@ function findElsewhere(failure: Failure): string {
   return others === null
     ? find
     : `${find} If it is ${others}, “snapback profile draft DIR” drafts a profile for it.`;
+}
+
+/** What to do next, and what is possible without the database where there are snapshots. */
+function withSnapshots(failure: Failure, next: string): string {
+  return factOf(failure, 'hasSnapshots') === null
+    ? next
+    : `${next} Its snapshots are still there: “snapback list” shows them, and “snapback restore ID --to FILE --start-from FILE” makes a new database from an older copy.`;
 }
 
 function missingDatabase(failure: Failure): string {

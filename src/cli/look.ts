@@ -87,7 +87,9 @@ function filterList(
 /** A warning that the database cannot be used; nothing if it can. */
 function warnOf({ databaseProblem }: DataFolder): readonly string[] {
   if (databaseProblem === null) return [];
-  return [`${databaseProblem.message} Only the snapshots can be looked at; restoring needs the database.`];
+  return [
+    `${databaseProblem.message} Only the snapshots can be looked at; restoring needs the database, or an older copy of it (--to FILE --start-from FILE).`,
+  ];
 }
 
 /** A summary with its tables as an object. A Map becomes that object, so that `__proto__` is a name like any other. */

@@ -97,8 +97,7 @@ async function locateDatabase(dir: string, sought: Sought, options: DataFolderOp
     if (!isDatabaseProblem(error) || !(await hasSnapshots(dir))) throw error;
     if (options.withoutDatabase === true)
       return { databaseFile: named ?? (await guessDatabase(dir)), databaseProblem: error };
-    const message = `${error.message} Its snapshots are still there: list, show, search, verify, keep, prune, trash, export and salvage work without a database, and diff of two.`;
-    throw new SnapbackError(error.code, message, error.detail, error);
+    throw new SnapbackError(error.code, error.message, { ...error.detail, hasSnapshots: true }, error);
   }
 }
 

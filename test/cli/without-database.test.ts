@@ -34,11 +34,29 @@ test('if the database is gone, snapshots can still be listed, shown, verified an
     });
 });
 
-test.each([
+const fates = [
   ['gone', async (file: string) => rm(file)],
   ['empty', async (file: string) => writeFile(file, '')],
   ['damaged', async (file: string) => writeFile(file, 'not a database '.repeat(1000))],
-] as const)(
+] as const;
+
+test.each(fates)(
+  'with the database %s, whatever needs it says that the snapshots are there and how to make a new database',
+  async (_, spoil) => {
+    const dir = await makeDemo();
+    for (const end of ['-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+    await spoil(join(dir, 'chat.db'));
+    for (const args of [['status'], ['restore', 'latest-rewind'], ['take']]) {
+      const { status, stderr } = await run([...args, '--data', dir]);
+      expect(status).toBe(1);
+      expect(stderr).toContain('Its snapshots are still there: “snapback list” shows them');
+      expect(stderr).toContain('“snapback restore ID --to FILE --start-from FILE” makes a new database');
+    }
+    expect((await run(['list', '--data', dir])).stdout).toContain('--start-from FILE');
+  },
+);
+
+test.each(fates)(
   'with the database %s, what needs only files works: pruning, the trash, putting back and emptying it',
   async (_, spoil) => {
     const dir = await makeDemo();
