@@ -1,5 +1,6 @@
 import type { ActionHistory, EmptyEntry, HistoryEntry, RestoreEntry } from '../src/model/history.ts';
 import type { HeldState, RestoreReceipt } from '../src/model/restore.ts';
+import { fileNameOf } from './backups.ts';
 import { kindOf } from './kinds.ts';
 import { formatUtc } from './moments.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
@@ -26,9 +27,7 @@ export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], no
     case 'prune':
       return [plain(`Moved ${count(entry.snapshots.length, 'snapshot')} to the trash`)];
     case 'keep':
-      return entry.name === null
-        ? [plain(`Kept the snapshot of ${momentOf(entry, now)}`)]
-        : [plain('Kept “'), { text: entry.name, tone: 'name' }, plain('”')];
+      return keptStory(entry.name ?? fileNameOf(entry.target), momentOf(entry, now));
     case 'take':
       return [plain(kindOf(entry.target) === 'periodic' ? 'Took a checkpoint' : 'Took a snapshot')];
     case 'put-back':
@@ -42,6 +41,13 @@ export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], no
     case 'empty-trash':
       return [plain(EMPTIED[entry.to](count(entry.files, 'snapshot')))];
   }
+}
+
+/** `name`: what it is called, by a person or as a file; null: only its moment is known. */
+function keptStory(name: string | null, moment: string): Story {
+  return name === null
+    ? [plain(`Kept the snapshot of ${moment}`)]
+    : [plain('Kept “'), { text: name, tone: 'name' }, plain('”')];
 }
 
 const EMPTIED: { readonly [T in EmptyEntry['to']]: (snapshots: string) => string } = {

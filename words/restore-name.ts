@@ -1,5 +1,6 @@
 import type { RestoreEntry } from '../src/model/history.ts';
 import type { HeldState, MadeRestore, Returned } from '../src/model/restore.ts';
+import { fileNameOf } from './backups.ts';
 import { chatName, chatWords } from './events.ts';
 import { formatMoment } from './moments.ts';
 import { count } from './plurals.ts';
@@ -63,5 +64,8 @@ function namePiece(one: Returned['named'][number]): Piece {
 
 /** The moment of what was restored, kept or saved. */
 export function momentOf({ targetTakenAt, target }: Target, now: Date): string {
-  return targetTakenAt === null ? (target ?? 'an unknown moment') : formatMoment(targetTakenAt, now);
+  if (targetTakenAt !== null) return formatMoment(targetTakenAt, now);
+  if (target === null) return 'an unknown moment';
+  const fileName = fileNameOf(target);
+  return fileName === null ? target : `“${fileName}”`;
 }

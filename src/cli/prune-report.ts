@@ -1,3 +1,4 @@
+import { fileNameOf } from '../../words/backups.ts';
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
@@ -83,7 +84,9 @@ export function describeTrashList(prunes: readonly TrashedPrune[]): readonly str
 export function describeKept({ id, name, note, from, already }: KeptSnapshot): readonly string[] {
   const label = [name, note].filter((text) => text !== null).map((text) => `  ${toPrintable(text)}`);
   return [
-    already ? `It is kept already: ${id}` : `Kept: ${id}, whatever happens to ${from}`,
+    already
+      ? `It is kept already: ${id}`
+      : `Kept: ${id}, whatever happens to ${toPrintable(fileNameOf(from) ?? from)}`,
     ...label,
     `“snapback prune ${id} --yes” moves it to the trash.`,
   ];

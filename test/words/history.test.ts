@@ -98,6 +98,8 @@ describe('an entry is named', () => {
     } as const;
     expect(name({ ...kept, name: null })).toBe('Kept the snapshot of today 14:03');
     expect(name({ ...kept, name: 'Mine' })).toBe('Kept “Mine”');
+    const ofFile = { ...kept, target: '@file/chat.db.bak', targetTakenAt: null, name: null };
+    expect(name(ofFile)).toBe('Kept “chat.db.bak”');
     const pruned = {
       ...common,
       kind: 'prune',
