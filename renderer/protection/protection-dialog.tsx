@@ -1,12 +1,11 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { FolderId } from '../../electron/contract.ts';
+import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { Protection } from '../../src/model/protection.ts';
 import { lookWords, TAKE, TIDY, takeWords, tidyWords } from '../../words/protection.ts';
 import { call, listen } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
-import { useJob } from '../ask/use-job.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -25,7 +24,10 @@ export function ProtectionDialog({ folderId, onClose, onHistory }: ProtectionDia
   const rules = useRules();
   const state = useRequest('folder.protection', { folderId });
   const { value, reload } = state;
-  const setting = useJob<null>(reload);
+  // What a person has ticked is shown at once, and the next tick builds on it.
+  const [wanted, setWanted] = useState<Protection | null>(null);
+  const [refusal, setRefusal] = useState<ErrorInfo | null>(null);
+  const allowed = wanted ?? value;
   // What is done at once shows itself in the list.
   useEffect(
     () =>
@@ -34,12 +36,16 @@ export function ProtectionDialog({ folderId, onClose, onHistory }: ProtectionDia
       }),
     [folderId, reload],
   );
-  const set = (change: Partial<Protection>) => {
-    if (value === null) return;
-    const { take, tidy } = { ...value, ...change };
-    void setting.run((options) => call('protection.set', { folderId, take, tidy }, options));
+  const set = async (change: Partial<Protection>) => {
+    if (allowed === null) return;
+    const { take, tidy } = { ...allowed, ...change };
+    setWanted({ take, tidy });
+    const reply = await call('protection.set', { folderId, take, tidy });
+    setRefusal(reply.ok ? null : reply.error);
+    if (!reply.ok) setWanted(null);
+    reload();
   };
-  const error = state.error ?? setting.error;
+  const error = state.error ?? refusal;
   return (
     <AlertDialog
       title="Protection"
@@ -55,18 +61,18 @@ export function ProtectionDialog({ folderId, onClose, onHistory }: ProtectionDia
     >
       {error !== null && <ErrorNote error={error} />}
       {value === null && state.error === null && <Working progress={null} words="Reading the settings" />}
-      {value !== null && (
+      {value !== null && allowed !== null && (
         <>
           <p>
             Whatever would bring something back and is about to be removed is always kept while this folder is
             open. Snapback does more only if you allow it, for this folder alone. The history shows what was
             done.
           </p>
-          <Tick isSelected={value.take} onChange={(take) => set({ take })}>
+          <Tick isSelected={allowed.take} onChange={(take) => void set({ take })}>
             {TAKE}
           </Tick>
           <p className="dim">{takeWords(rules)}</p>
-          <Tick isSelected={value.tidy} onChange={(tidy) => set({ tidy })}>
+          <Tick isSelected={allowed.tidy} onChange={(tidy) => void set({ tidy })}>
             {TIDY}
           </Tick>
           <p className="dim">{tidyWords(rules)}</p>

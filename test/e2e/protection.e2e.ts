@@ -50,3 +50,22 @@ test('nothing is taken by itself before it is allowed, by keyboard alone; the hi
   await expect(named(again.page, 'checkbox', TAKE)).toBeChecked();
   await expect(named(again.page, 'checkbox', TIDY)).not.toBeChecked();
 });
+
+test('two ticks right after each other both count', async ({ place, demo }) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(await story(page)).toBeVisible();
+  await button(page, 'More').press('Enter');
+  await named(page, 'menuitem', 'Protection…').press('Enter');
+  const ticks = [TAKE, TIDY].map((name) => named(page, 'checkbox', name));
+  await expect(text(page, 'Nothing has been done automatically yet.')).toBeVisible();
+  await tabTo(page, named(page, 'checkbox', TAKE));
+  for (const key of ['Space', 'Tab', 'Space']) await page.keyboard.press(key);
+  for (const one of ticks) await expect(one).toBeChecked();
+  await app.close();
+
+  const again = await place.launch({ data: demo });
+  await expect(await story(again.page)).toBeVisible();
+  await button(again.page, 'More').press('Enter');
+  await named(again.page, 'menuitem', 'Protection…').press('Enter');
+  for (const name of [TAKE, TIDY]) await expect(named(again.page, 'checkbox', name)).toBeChecked();
+});
