@@ -36,22 +36,24 @@ export function RetentionLine({ folderId, snapshot, keptHere, onKeep }: Retentio
   const isHeld = snapshot.heldAs !== null;
   if (!isHeld && !isEndangered(retention, now)) return null;
   return (
-    <p className={isHeld ? 'retention' : 'retention soon'}>
+    <p className={isHeld ? 'retention held' : 'retention soon'}>
       <Icon name={isHeld ? 'check' : 'warning'} />
       <span>
         {retentionWords(retention, rules, now)} {isHeld && HELD}
       </span>
-      <Button className="button" onPress={onKeep}>
-        Keep…
-      </Button>
-      {isHeld && (
-        <Button
-          className="button"
-          onPress={() => void call('snapshot.let-go', { folderId, snapshotId: snapshot.id })}
-        >
-          Don’t keep
+      <span className="retention-actions">
+        <Button className="button" onPress={onKeep}>
+          Keep…
         </Button>
-      )}
+        {isHeld && (
+          <Button
+            className="button"
+            onPress={() => void call('snapshot.let-go', { folderId, snapshotId: snapshot.id })}
+          >
+            Don’t keep
+          </Button>
+        )}
+      </span>
     </p>
   );
 }
