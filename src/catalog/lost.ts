@@ -29,7 +29,20 @@ export async function findOnlyCopies(
   going: readonly SnapshotId[],
   task: TaskOptions = {},
 ): Promise<readonly OnlyCopy[]> {
-  return findAmong(folder, { gone: new Set(going), inTrash: [] }, task);
+  return (await findAmong(folder, { gone: new Set(going), inTrash: [] }, task)).found;
+}
+
+/**
+ * Those of `going` that hold what no remaining snapshot brings back, or of which that was not found out: they are of another
+ * timeline, or the last ones before an earlier rewind. @throws as `findOnlyCopies`
+ */
+export async function findPerhapsOnlyCopies(
+  folder: DataFolder,
+  going: readonly SnapshotId[],
+  task: TaskOptions = {},
+): Promise<readonly SnapshotId[]> {
+  const { found, unknown } = await findAmong(folder, { gone: new Set(going), inTrash: [] }, task);
+  return [...found.map(({ id }) => id), ...unknown];
 }
 
 /**
@@ -43,7 +56,7 @@ export async function findOnlyTrashedCopies(
 ): Promise<readonly OnlyCopy[]> {
   const inTrash = await mapInBatches(trashed, (one) => glanceAtTrashed(folder, one));
   const gone = new Set(trashed.map(({ id }) => id));
-  return findAmong(folder, { gone, inTrash: inTrash.flat() }, task);
+  return (await findAmong(folder, { gone, inTrash: inTrash.flat() }, task)).found;
 }
 
 /** A snapshot in the trash, by its id there. */
@@ -63,13 +76,16 @@ async function glanceAtTrashed(folder: DataFolder, { id, takenAt }: Trashed) {
   return known === null ? [] : [{ ...known, id, kind, takenAt, lineage: 'unknown' as const }];
 }
 
+/** Of so many rewinds it is looked what their snapshots hold. */
+const MOST_LOOKED_AT = 3;
+
 type Going = { readonly gone: ReadonlySet<SnapshotId>; readonly inTrash: readonly Looked[] };
 
 async function findAmong(
   folder: DataFolder,
   { gone, inTrash }: Going,
   task: TaskOptions,
-): Promise<readonly OnlyCopy[]> {
+): Promise<{ readonly found: readonly OnlyCopy[]; readonly unknown: readonly SnapshotId[] }> {
   const all = [...(await listSnapshots(folder, { check: false }, task)), ...inTrash].filter(
     ({ kind }) => kind !== SAFETY_KIND,
   );
@@ -77,11 +93,16 @@ async function findAmong(
   if (unplaced !== undefined) throw unknownPlace(unplaced.id);
   const ages = await readAges(folder, readPlaced(all), task);
   const found: OnlyCopy[] = [];
-  const rewound = [...ages].filter(([age]) => age > 0 || ages.size === 1).slice(0, 3);
-  for (const [, [holder, ...others]] of rewound) {
+  const unknown = all.filter(({ id, lineage }) => lineage === 'other' && gone.has(id)).map(({ id }) => id);
+  const rewound = [...ages].filter(([age]) => age > 0 || ages.size === 1);
+  for (const [index, [, [holder, ...others]]] of rewound.entries()) {
     if (holder === undefined || !gone.has(holder.id)) continue;
     const next = others.find(({ id }) => !gone.has(id));
     if (next?.lastEventId === holder.lastEventId) continue;
+    if (index >= MOST_LOOKED_AT) {
+      unknown.push(holder.id);
+      continue;
+    }
     const held = await lookAt(folder, holder, task);
     const stays = next === undefined ? NOTHING : await lookAt(folder, next, task);
     const events = held.events - stays.events;
@@ -94,7 +115,7 @@ async function findAmong(
         chat: held.chat,
       });
   }
-  return found;
+  return { found, unknown };
 }
 
 /** Where it stands among the others is not known, so neither is what only it holds. */

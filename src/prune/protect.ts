@@ -1,4 +1,4 @@
-import { findOnlyCopies } from '../catalog/lost.ts';
+import { findPerhapsOnlyCopies } from '../catalog/lost.ts';
 import { isBeingWritten } from '../host/being-written.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { readJournal } from '../journal/journal.ts';
@@ -68,9 +68,9 @@ async function tidyOnce(folder: DataFolder, { now, except }: Tidying, task: Task
   for (const rule of hostRules(folder.profile))
     going.push(...(await planPrune(folder, rule, { now, except })).goes.map(({ id }) => id));
   if (going.length === 0) return { retired: [], notes: [] };
-  const copies = await findOnlyCopies(folder, going, task);
+  const copies = await findPerhapsOnlyCopies(folder, going, task);
   const newestEventAt = await withLiveLog(folder, 'patient', task, (live) => live.lastTime());
-  const stay = [...except, ...copies.map(({ id }) => id)];
+  const stay = [...except, ...copies];
   return retire(folder, { now, by: 'itself', except: stay, newestEventAt });
 }
 

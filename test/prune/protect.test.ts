@@ -1,12 +1,19 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type DataFolder, listSnapshots, readHistory, type SnapshotId } from '../../src/index.ts';
+import {
+  checkSnapshot,
+  type DataFolder,
+  listSnapshots,
+  openDataFolder,
+  readHistory,
+  type SnapshotId,
+} from '../../src/index.ts';
 import { asOnlyTaker } from '../../src/prune/one-taker.ts';
 import { protectOnce } from '../../src/prune/protect.ts';
 import { addEvents, dumpChat, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { hold, start } from '../support/process.ts';
-import { rewindLately } from '../support/rewound.ts';
+import { REUSING_LOG, REWIND, rewindLately } from '../support/rewound.ts';
 
 /** What Snapback does by itself while a folder is open, if a person allowed it. Time is given. */
 const root = makeRoot();
@@ -19,6 +26,10 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Long after the last write of the host. */
 const later = (ms: number) => new Date(Date.now() + ms);
+
+/** SQL: the host wrote shortly before then, so the clock of then is right. */
+const writtenBefore = (now: Date) =>
+  `UPDATE event_log SET ts = '${new Date(now.getTime() - MINUTE).toISOString()}';`;
 
 /** Five checkpoints, of which the newest is due to be followed, and a copy from before a rewind that is too old. */
 async function begin(): Promise<DataFolder> {
@@ -77,9 +88,46 @@ describe.concurrent('by itself', () => {
 
   test('what alone brings something back stays, however old it is', async () => {
     const { folder, id } = await rewindLately(root(), 'flags');
-    run(folder, "UPDATE event_log SET ts = '2099-01-01T00:00:00Z'");
-    expect(await protectOnce(folder, TIDY, later(20 * DAY))).toMatchObject({ moved: 0, busy: false });
+    const now = later(20 * DAY);
+    run(folder, writtenBefore(now));
+    expect(await protectOnce(folder, TIDY, now)).toMatchObject({ moved: 0, notes: [], busy: false });
     expect(await idsOf(folder, 'rewind')).toContain(id);
+  });
+
+  test('what may alone bring something back stays: a snapshot from before ids were given again', async () => {
+    const { place, id } = await rewindLately(root(), 'deletes', {
+      log: REUSING_LOG,
+      newer: addEvents(10, 'new'),
+    });
+    const now = later(20 * DAY);
+    run(place, writtenBefore(now));
+    const folder = await openDataFolder(place.dir, { cacheDir: `${place.dir}-cache` });
+    await checkSnapshot(folder, id);
+    expect((await listSnapshots(folder)).find((one) => one.id === id)?.lineage).toBe('other');
+    expect(await protectOnce(folder, TIDY, now)).toMatchObject({ moved: 0, notes: [], busy: false });
+    expect(await idsOf(folder, 'rewind')).toContain(id);
+  });
+
+  test('what alone brings something back stays, however many rewinds there were', async () => {
+    const folder = await makeChat(root(), { events: 3 });
+    const ids: SnapshotId[] = [];
+    for (let number = 1; number <= 6; number += 1) {
+      run(folder, addEvents(2, `lost ${number}`));
+      const id = `rewind/2026030${number}T000000Z`;
+      await putSnapshot(folder, id, dumpChat(folder), new Date());
+      await putSnapshot(folder, `${id}_001`, dumpChat(folder), new Date());
+      run(folder, REWIND.flags(3));
+      ids.push(id);
+    }
+    const now = later(20 * DAY);
+    run(
+      folder,
+      `INSERT INTO event_log (ts, kind) VALUES ('${new Date(now.getTime() - MINUTE).toISOString()}', 'message')`,
+    );
+    const { moved } = await protectOnce(folder, TIDY, now);
+    expect(moved).toBe(6);
+    const left = (await idsOf(folder, 'rewind')).map((id) => id.replace('_001', ''));
+    expect(left.toSorted()).toEqual(ids);
   });
 
   test.each(['wal', 'delete'] as const)('nothing is done while the host writes (%s)', async (journalMode) => {
