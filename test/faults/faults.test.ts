@@ -22,11 +22,11 @@ beforeAll(async () => {
 const GROUPS: readonly (readonly VerbName[])[] = [
   ['restore', 'keep newer', 'restore a part', 'undo', 'redo', 'finish what was killed'],
   ['restore to a copy', 'export as JSON', 'export as SQLite', 'export as CSV', 'salvage'],
-  ['take', 'keep', 'hold', 'let go', 'prune', 'put back', 'empty the trash', 'clear the cache'],
+  ['take', 'keep', 'hold', 'prune', 'put back', 'empty the trash', 'clear the cache'],
 ];
 
-/** These share most of their ways with a restore, and are killed only. */
-const KILLED: readonly VerbName[] = ['merge', 'restore without a WAL'];
+/** These share most of their ways with others, and are killed only. */
+const KILLED: readonly VerbName[] = ['merge', 'restore without a WAL', 'let go'];
 
 /** These only look. They share more ways with a restore than with each other. */
 const LOOKING: readonly VerbName[] = [
