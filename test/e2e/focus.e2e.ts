@@ -82,7 +82,10 @@ test('the focus is never lost: at the start, after a failure, a confirmation and
   });
 
   await test.step('a restore that is confirmed and closed with the mouse', async () => {
-    await window.getByRole('option').last().click();
+    // What was removed above, Snapback has kept by itself where something would have been lost with it: that stands last.
+    await named(window, 'option', /^Checkpoint/)
+      .last()
+      .click();
     await expect(await story(window)).not.toContainText('Identical to now');
     await button(window, RESTORE).click();
     // The rewind took some of the newer messages, so they cannot be kept.
