@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -12,6 +11,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { readWhole } from '../support/copies.ts';
+import { delayed, killAct } from '../support/killed-act.ts';
 import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
@@ -103,22 +103,14 @@ describe.each(['restore', 'undo', 'redo'] as const)('a %s that is killed', (acti
     expect([...seen].sort()).toEqual(['after', 'before']);
   });
 
-  test.concurrent.each(PHASES.map((phase, index) => [phase, (index * 7) % 20] as const))(
+  test.concurrent.each(delayed(PHASES))(
     'in phase %s after %i ms is done or not done, and the next start knows',
     async (phase, delayMs) => {
       const { place, id, kept, mistaken, old, planned } = await copyFor(action);
       const verb = action === 'restore' ? 'restore' : 'undo';
-      const child = start('act.ts', { args: [place.dir, verb, id], env: { KEEP_NEWER: '' } });
-      await child.said(phase);
-      await sleep(delayMs);
-      await child.kill();
-      const folder = await open(place);
-      const finished = await finishInterrupted(folder);
-      const state = readState(place.databaseFile);
-      const happened = JSON.stringify(state) === JSON.stringify(planned);
-      expect(state).toEqual(happened ? planned : old);
+      const act = { args: [place.dir, verb, id], env: { KEEP_NEWER: '' } };
+      const { folder, state, happened } = await killAct({ place, act, old, planned }, phase, delayMs);
       seen.add(happened ? 'after' : 'before');
-      for (const { outcome } of finished) expect(outcome).toBe(happened ? 'committed' : 'not-committed');
       await expectHonest(place, kept);
       const known = await readRestoredState(folder);
       if (known === null) expect(action).toBe('restore');

@@ -1,11 +1,10 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { applyRestore, applyUndo, finishInterrupted, readRestoredState } from '../../src/index.ts';
+import { applyRestore, applyUndo, readRestoredState } from '../../src/index.ts';
+import { delayed, killAct } from '../support/killed-act.ts';
 import { makeMergeWorld, merging } from '../support/merging.ts';
 import { addEvents, makeRoot, open, type Place } from '../support/place.ts';
-import { start } from '../support/process.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
@@ -37,25 +36,14 @@ beforeAll(async () => {
 
 const PHASES = ['read-snapshot', 'safety-copy', 'apply', 'verify', 'checkpoint', 'commit'];
 
-test.concurrent.each(PHASES.map((phase, index) => [phase, (index * 7) % 20] as const))(
+test.concurrent.each(delayed(PHASES))(
   'a merge that is killed in phase %s after %i ms is done or not done, and the next start knows',
   async (phase, delayMs) => {
     if (prepared === null) throw new Error('Nothing is prepared.');
     const { id, old, planned } = prepared;
     const place = await copyOf(prepared.place, phase);
-    const child = start('act.ts', {
-      args: [place.dir, 'restore', id],
-      env: { MERGE: JSON.stringify(merge) },
-    });
-    await child.said(phase);
-    await sleep(delayMs);
-    await child.kill();
-    const folder = await open(place);
-    const finished = await finishInterrupted(folder);
-    const state = readState(place.databaseFile);
-    const happened = JSON.stringify(state) === JSON.stringify(planned);
-    expect(state).toEqual(happened ? planned : old);
-    for (const { outcome } of finished) expect(outcome).toBe(happened ? 'committed' : 'not-committed');
+    const act = { args: [place.dir, 'restore', id], env: { MERGE: JSON.stringify(merge) } };
+    const { folder, happened } = await killAct({ place, act, old, planned }, phase, delayMs);
     expect(findFaults(place.databaseFile)).toEqual([]);
     const known = await readRestoredState(folder);
     expect(known?.holds).toEqual(happened ? expect.objectContaining({ isPart: true }) : undefined);

@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   applyRestore,
@@ -10,9 +9,10 @@ import {
   type Selection,
 } from '../../src/index.ts';
 import { readWhole } from '../support/copies.ts';
+import { delayed, killAct } from '../support/killed-act.ts';
 import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { makeRoot, open, type Place, run } from '../support/place.ts';
-import { runToEnd, start } from '../support/process.ts';
+import { runToEnd } from '../support/process.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 import { makeTwoChats, selecting } from '../support/two-chats.ts';
@@ -69,24 +69,13 @@ describe('a restore of a part that is killed', () => {
     expect([...seen].sort()).toEqual(['after', 'before']);
   });
 
-  test.concurrent.each(PHASES.map((phase, index) => [phase, (index * 7) % 20] as const))(
+  test.concurrent.each(delayed(PHASES))(
     'in phase %s after %i ms is done or not done, and the next start knows',
     async (phase, delayMs) => {
       const { place, id, old, planned } = await copyForTest();
-      const child = start('act.ts', {
-        args: [place.dir, 'restore', id],
-        env: { SELECT: JSON.stringify(selection) },
-      });
-      await child.said(phase);
-      await sleep(delayMs);
-      await child.kill();
-      const folder = await open(place);
-      const finished = await finishInterrupted(folder);
-      const state = readState(place.databaseFile);
-      const happened = JSON.stringify(state) === JSON.stringify(planned);
-      expect(state).toEqual(happened ? planned : old);
+      const act = { args: [place.dir, 'restore', id], env: { SELECT: JSON.stringify(selection) } };
+      const { folder, happened } = await killAct({ place, act, old, planned }, phase, delayMs);
       seen.add(happened ? 'after' : 'before');
-      for (const { outcome } of finished) expect(outcome).toBe(happened ? 'committed' : 'not-committed');
       await expectHonest(place);
       const known = await readRestoredState(folder);
       expect(known?.holds).toEqual(happened ? expect.objectContaining({ isPart: true }) : undefined);
