@@ -26,6 +26,9 @@ const SURPLUS = 142;
 const KEPT = 5;
 const MANY = 3_000;
 const HOUR_MS = 3_600_000;
+/** What does not come in this time does not come at all. */
+const PATIENCE_MS = 120_000;
+const TRIES = 20;
 
 /** The window is loaded again, as when a folder is opened. */
 async function open(window: Window): Promise<void> {
@@ -139,35 +142,59 @@ export const scenes: readonly Scene[] = [large, many];
 
 /**
  * Waits until the page shows such a part, and that was drawn; its middle. The page itself looks at each frame: scripts of a
- * driver would be longer tasks than what is measured.
+ * driver would be longer tasks than what is measured. Throws if the part does not come.
  */
 export async function find(
-  { session }: Window,
+  window: Window,
   selector: string,
   words = '',
-): Promise<{ x: number; y: number }> {
-  const expression = `new Promise((done) => {
+): Promise<{ readonly x: number; readonly y: number }> {
+  const found = await evaluate<{ readonly x: number; readonly y: number } | null>(
+    window,
+    `new Promise((done) => {
+    const until = performance.now() + ${PATIENCE_MS};
     const look = () => {
       const found = [...document.querySelectorAll(${JSON.stringify(selector)})]
         .find((part) => new RegExp(${JSON.stringify(words)}).test(part.textContent));
-      if (found === undefined) return requestAnimationFrame(look);
+      if (found === undefined) return performance.now() > until ? done(null) : requestAnimationFrame(look);
       found.scrollIntoView({ block: 'nearest' });
       const { x, y, width, height } = found.getBoundingClientRect();
+      globalThis.sought = found;
       requestAnimationFrame(() => done({ x: x + width / 2, y: y + height / 2 }));
     };
     look();
-  })`;
+  })`,
+  );
+  if (found === null) {
+    const shown = await evaluate<string>(window, 'document.body.innerText');
+    throw new Error(`The window shows no ${selector} “${words}”. It shows:\n${shown}`);
+  }
+  return found;
+}
+
+/** Clicks such a part. Where it moved away under the pointer, it is looked for again. */
+async function press(window: Window, selector: string, words = ''): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { x, y } = await find(window, selector, words);
+    await evaluate(
+      window,
+      `globalThis.hit = false;
+      document.addEventListener('pointerdown', ({ target }) => { globalThis.hit = sought.contains(target); },
+        { capture: true, once: true });`,
+    );
+    await window.page.mouse.click(x, y);
+    if (await evaluate<boolean>(window, 'globalThis.hit')) return;
+  }
+  throw new Error(`Something lies over ${selector} “${words}”.`);
+}
+
+async function evaluate<Value>({ session }: Window, expression: string): Promise<Value> {
   const { result } = await session.send('Runtime.evaluate', {
     expression,
     awaitPromise: true,
     returnByValue: true,
   });
   return result.value;
-}
-
-async function press(window: Window, selector: string, words = ''): Promise<void> {
-  const { x, y } = await find(window, selector, words);
-  await window.page.mouse.click(x, y);
 }
 
 /** Where to put a snapshot of that time. */

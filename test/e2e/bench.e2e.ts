@@ -11,7 +11,7 @@ import { seedMissing } from '../interop/seed.ts';
 /* As `test/bench/bench.test.ts`: only whether the bench still works, no figure. */
 
 test('the bench measures the window beside a bare one, and its longest tasks', async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   test.skip(seedMissing !== null || process.platform !== 'linux', 'The bench needs Linux and the seed.');
   const worlds = mkdtempSync(join(tmpdir(), 'snapback-e2e-bench-'));
   const script = resolve(import.meta.dirname, '../../bin/snapback.js');
