@@ -203,6 +203,12 @@ export const actionErrors: Entries<
 
 function afterRefusedMerge(why: unknown) {
   if (why === 'not-applied') return 'Start the chat app once, then try again.';
+  if (why === 'base-unreadable')
+    return {
+      window:
+        'Try again. If it stays so, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
+      cli: 'Try again. If it stays so, name another one with --base, or move that snapshot to the trash, where it is kept.',
+    };
   return why === 'wrong-base' || why === 'several-rewinds'
     ? {
         window: 'Choose another snapshot.',

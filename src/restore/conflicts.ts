@@ -81,12 +81,15 @@ export type Conflicts = {
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;
   readonly conflictsOpen: number;
+  /** The tables in which something is still to be chosen. */
+  readonly undecided: readonly string[];
 };
 
 /** Tells the first conflicts, and counts all. @throws database errors */
 export function readConflicts(database: HostDatabase, tables: readonly MergedTable[]): Conflicts {
   const { db } = database;
   const told: Conflict[] = [];
+  const undecided: string[] = [];
   let [conflictCount, conflictsOpen, characters] = [0, 0, 0];
   for (const table of tables) {
     const [count = 0, open = 0] =
@@ -98,6 +101,7 @@ export function readConflicts(database: HostDatabase, tables: readonly MergedTab
         .get() ?? [];
     conflictCount += count;
     conflictsOpen += open;
+    if (open > 0) undecided.push(table.comparison.staged.live.name);
     if (count === 0) continue;
     for (const conflict of readOf(database, table)) {
       if (told.length === MOST_TOLD || characters > MOST_CHARACTERS) break;
@@ -105,7 +109,7 @@ export function readConflicts(database: HostDatabase, tables: readonly MergedTab
       told.push(conflict);
     }
   }
-  return { conflicts: told, conflictCount, conflictsOpen };
+  return { conflicts: told, conflictCount, conflictsOpen, undecided };
 }
 
 /** Roughly how much there is to tell. */

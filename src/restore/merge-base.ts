@@ -30,11 +30,14 @@ export type MergeBase = {
 
 type Sought = { readonly baseId: SnapshotId | null; readonly rewind: RewindSince };
 
+/** `unread`: the snapshot that may be the base and cannot be read; else null. */
+export type FoundBase = { readonly base: MergeBase | null; readonly unread: SnapshotId | null };
+
 /**
  * Finds the snapshot or safety copy of the state just after the rewind: the earliest one whose log is the live one up to the
  * rewind’s record, because later ones may hold what was written since in the tables alone; or, failing that, the newest one
- * that ends with the last event that the rewind left. With `baseId`, only that one is looked at. Null: there is none. Never
- * the snapshot itself.
+ * that ends with the last event that the rewind left. With `baseId`, only that one is looked at. Never the snapshot itself.
+ * No other one takes the place of one that cannot be read: it could tell otherwise who changed a row.
  * @throws as `stageById` for the one that was named, `cancelled`, database errors
  */
 export async function findMergeBase(
@@ -42,35 +45,46 @@ export async function findMergeBase(
   database: HostDatabase,
   { baseId, rewind }: Sought,
   task: TaskOptions,
-): Promise<MergeBase | null> {
-  const { folder } = source;
-  const [record = null] = rewind.records;
-  const ends = [
-    ...(record === null || rewind.isLate ? [] : [record]),
-    ...(rewind.target === null ? [] : [rewind.target]),
-  ];
+): Promise<FoundBase> {
+  const open = (id: SnapshotId) => openBase(source, database, { id, rewind }, task);
   if (baseId !== null)
-    return baseId === source.snapshot.id ? null : openBase(source, database, { id: baseId, rewind }, task);
-  const files = await listSnapshotFiles(folder);
-  const candidates: { readonly file: SnapshotFile; readonly end: bigint }[] = [];
-  for (const file of files) {
-    if (file.problem !== null || file.id === source.snapshot.id || ends.length === 0) continue;
-    const end = await readEnd(source, file.id);
-    if (end !== null && ends.includes(end)) candidates.push({ file, end });
+    return { base: baseId === source.snapshot.id ? null : await open(baseId), unread: null };
+  const { exact, others } = await listCandidates(source, rewind);
+  const inferred = [...others];
+  for (const file of exact) {
+    const found = await unlessUnread(() => open(file.id));
+    if (found === UNREAD) return { base: null, unread: file.id };
+    if (found?.inferred === false) return { base: found, unread: null };
+    await found?.stage.close();
+    if (found !== null) inferred.push(file);
   }
-  const inOrder = candidates.toSorted(
-    (a, b) => ends.indexOf(a.end) - ends.indexOf(b.end) || earliestFirst(a.file, b.file),
-  );
-  let inferred: MergeBase | null = null;
-  for (const { file } of inOrder) {
-    const { id } = file;
-    const found = await unlessUnfit(() => openBase(source, database, { id, rewind }, task));
-    if (found === null) continue;
-    await inferred?.stage.close();
-    if (!found.inferred) return found;
-    inferred = found;
+  for (const file of inferred.toSorted(earliestFirst).reverse()) {
+    const found = await unlessUnread(() => open(file.id));
+    if (found === UNREAD) return { base: null, unread: file.id };
+    if (found !== null) return { base: found, unread: null };
   }
-  return inferred;
+  return { base: null, unread: null };
+}
+
+type Candidates = { readonly exact: readonly SnapshotFile[]; readonly others: readonly SnapshotFile[] };
+
+/** What may be the state just after the rewind, by the ends of its file: the earliest first. What cannot be read may be it, too. */
+async function listCandidates(source: Source, { records, target, isLate }: RewindSince): Promise<Candidates> {
+  const { folder, snapshot } = source;
+  const [record = null] = records;
+  const [exact, others]: [SnapshotFile[], SnapshotFile[]] = [[], []];
+  const last = record === null || isLate ? target : record;
+  if (last === null) return { exact, others };
+  for (const file of await listSnapshotFiles(folder)) {
+    if (file.problem !== null || file.id === snapshot.id) continue;
+    const end = await unlessUnread(() => readEnd(source, file.id));
+    if (end === null || (end !== UNREAD && end !== record && end !== target)) continue;
+    const isAfter = takenAt(file).getTime() > Date.parse(snapshot.takenAt);
+    const isExact = (end === UNREAD || end === last) && (record === null ? isAfter : !isLate);
+    if (isExact && (isAfter || end !== UNREAD)) exact.push(file);
+    else others.push(file);
+  }
+  return { exact: exact.toSorted(earliestFirst), others };
 }
 
 function earliestFirst(a: SnapshotFile, b: SnapshotFile): number {
@@ -79,27 +93,30 @@ function earliestFirst(a: SnapshotFile, b: SnapshotFile): number {
 
 /** The last event of a whole snapshot, by the ends of its file; null: it is not whole. */
 async function readEnd({ folder }: Source, id: SnapshotId): Promise<bigint | null> {
-  return unlessUnfit(async () => {
-    const file = await openSnapshotFile(folder, id);
-    try {
-      const { complete, foreign, lastEventId } = await readSnapshotEnds(file);
-      return complete && foreign === null ? lastEventId : null;
-    } finally {
-      await file.handle.close();
-    }
-  });
+  const file = await openSnapshotFile(folder, id);
+  try {
+    const { complete, foreign, lastEventId } = await readSnapshotEnds(file);
+    return complete && foreign === null ? lastEventId : null;
+  } finally {
+    await file.handle.close();
+  }
 }
 
 /** These stop the search. Anything else says only that one snapshot will not do. */
 const OF_THE_MOMENT: readonly ErrorCode[] = ['cancelled', 'disk-full', 'out-of-memory'];
 
-/** Null for a snapshot that cannot be read or laid out. The others may do. @throws `cancelled`, what is no error of ours */
-async function unlessUnfit<T>(read: () => Promise<T | null>): Promise<T | null> {
+const UNREAD = 'unread';
+
+/**
+ * Answers `UNREAD` for a snapshot that cannot be read or laid out, and null for one that is gone: the host’s own rule may
+ * have removed it. @throws `cancelled`, what is no error of ours
+ */
+async function unlessUnread<T>(read: () => Promise<T>): Promise<T | typeof UNREAD | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SnapbackError && !OF_THE_MOMENT.includes(error.code)) return null;
-    throw error;
+    if (!(error instanceof SnapbackError) || OF_THE_MOMENT.includes(error.code)) throw error;
+    return error.code === 'snapshot-missing' ? null : UNREAD;
   }
 }
 

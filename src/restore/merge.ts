@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compareEach } from '../compare/compare-snapshot.ts';
 import type { Comparison } from '../compare/compare-table.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { type ErrorDetail, SnapbackError } from '../model/errors.ts';
 import type { Merge, MergedPart, Refusal } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
@@ -17,7 +17,14 @@ import { refusalOf } from './refusals.ts';
 import { findRewindSince, isKeyedById, liveNames, type RewindSince } from './rewind-since.ts';
 import { NO_MERGE, NO_PART, type SelectedStage, SOURCE_SCHEMA, type Source } from './selected-stage.ts';
 import { readStagedTablesAt, readTablesAt } from './tables-at.ts';
-import { BASE_SCHEMA, findBaseTable, type MergedTable, markConflicts, takeSides } from './three-way.ts';
+import {
+  BASE_SCHEMA,
+  collides,
+  findBaseTable,
+  type MergedTable,
+  markConflicts,
+  takeSides,
+} from './three-way.ts';
 
 /*
  * Restoring a snapshot while keeping what was written since in the tables themselves, for a chat app that would not apply
@@ -33,7 +40,8 @@ import { BASE_SCHEMA, findBaseTable, type MergedTable, markConflicts, takeSides 
  * `no-gaps`: the profile wants ids without gaps, and the record of the rewind has to go. `newer-taken`: the rewind took
  * newer events, too. `rewound-further`: a later rewind took what the first one had left of its chat, so a gap would remain.
  * `several-rewinds`: there is no base, and more than one rewind is recorded since. `wrong-base`: the named one is not the
- * state just after the rewind.
+ * state just after the rewind. `base-unreadable`: what may be that state cannot be read. `without-key`: both sides changed a
+ * row of a table in which rows are not told apart by their key, because one has no value there.
  */
 type Obstacle =
   | 'no-log'
@@ -43,7 +51,9 @@ type Obstacle =
   | 'newer-taken'
   | 'rewound-further'
   | 'several-rewinds'
-  | 'wrong-base';
+  | 'wrong-base'
+  | 'base-unreadable'
+  | 'without-key';
 
 /**
  * Makes the stage whose restore takes from the snapshot what the merge takes from it, and changes nothing else. As long as
@@ -74,7 +84,8 @@ export async function mergeNewer(
   if (rewind.tookNewer) return refuse(source, 'newer-taken');
   if (rewind.wentFurther) return refuse(source, 'rewound-further');
   if (profile.log.gapless && rewind.records.length > 0) return refuse(source, 'no-gaps');
-  const base = await findMergeBase(source, database, { baseId, rewind }, task);
+  const { base, unread } = await findMergeBase(source, database, { baseId, rewind }, task);
+  if (unread !== null) return refuse(source, 'base-unreadable', { base: unread });
   let copy: SelectedStage['stage'] | null = null;
   const close = async () => {
     await copy?.close();
@@ -85,10 +96,16 @@ export async function mergeNewer(
     if (base === null && rewind.records.length > 1) return refuse(source, 'several-rewinds');
     if (base !== null) attachStage(database.db, base.stage, BASE_SCHEMA);
     const tables = await takeAllSides(database, { comparisons, base }, task);
+    const collision = tables.find((table) => collides(database, table));
+    if (collision !== undefined) {
+      await close();
+      return refuse(source, 'without-key', { table: collision.comparison.staged.live.name });
+    }
     settleLog(database, tables, rewind);
     for (const table of tables) markConflicts(database, table);
     applyChoices(database, tables, choices);
-    const part = { base: nameOf(base), ...readConflicts(database, tables) };
+    const { undecided, ...conflicts } = readConflicts(database, tables);
+    const part = { base: nameOf(base), ...conflicts };
     const counted = tables.map((table) => ({ table, rows: countChosen(database, table) }));
     const taken = counted.filter(({ rows }) => rows > 0).map(({ table }) => table);
     const chosen = new Map(counted.map(({ table, rows }) => [table.comparison.staged.live.name, rows]));
@@ -107,7 +124,7 @@ export async function mergeNewer(
       selected: {
         ...{ part: NO_PART, whole: new Set(), chosen, obstacle: null },
         hash: hashOf(merged.hash, part),
-        merged: { part, refusals: part.conflictsOpen === 0 ? [] : [openRefusal(part)] },
+        merged: { part, undecided, refusals: part.conflictsOpen === 0 ? [] : [openRefusal(part)] },
       },
       close,
     };
@@ -172,14 +189,16 @@ function hashOf(rows: string, { base, conflictCount, conflictsOpen }: MergedPart
   return createHash('sha256').update(JSON.stringify(told)).digest('hex');
 }
 
-/** Nothing is merged. */
-function refuse({ stage }: Source, why: Obstacle): SelectedStage {
-  const refusal = refusalOf(new SnapbackError('merge-refused', REASONS[why], { why }));
+/** Nothing is merged. `detail`: what it is about. */
+function refuse({ stage }: Source, why: Obstacle, detail: ErrorDetail = {}): SelectedStage {
+  const about = Object.values(detail).map((name) => `“${name}”`);
+  const reason = REASONS[why].replace('…', about.join(''));
+  const refusal = refusalOf(new SnapbackError('merge-refused', reason, { why, ...detail }));
   return {
     stage: { ...stage, tables: [] },
     selected: {
       ...{ part: NO_PART, hash: why, whole: new Set(), chosen: new Map(), obstacle: null },
-      merged: { part: NO_MERGE, refusals: [refusal] },
+      merged: { part: NO_MERGE, undecided: [], refusals: [refusal] },
     },
     close: null,
   };
@@ -197,6 +216,7 @@ function openRefusal({ conflictsOpen, conflictCount }: MergedPart): Refusal {
   );
 }
 
+/** `…` stands for what it is about. */
 const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-log': 'The events of the log have no ids of their own that tell which ones are newer.',
   'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',
@@ -209,4 +229,8 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   'several-rewinds':
     'The chats were rewound more than once since this snapshot, and no snapshot of the time after the first rewind was found.',
   'wrong-base': 'The snapshot to compare with does not hold the state just after the rewind.',
+  'base-unreadable':
+    'The snapshot … may hold the state just after the rewind, which tells who changed a row, but it cannot be read.',
+  'without-key':
+    'In the table … a row has no value in its key, so that rows cannot be told apart by it, and a row was changed both in the snapshot and since.',
 };

@@ -149,6 +149,7 @@ export async function preparePlan(
   const { newer, returning } = isTold
     ? await groupEvents(database, found.match, createYielder(task))
     : NO_GROUPS;
+  const undecided = request.selected?.merged?.undecided.map(foldName) ?? [];
   const replay = full ? await findReplay(database, { ...request, comparisons }, task) : null;
   const plan: Omit<RestorePlan, 'planId' | 'refusals'> = {
     action: request.action,
@@ -159,7 +160,7 @@ export async function preparePlan(
       .filter(({ role, action, liveRows }) => role === 'projected' && action === 'leave' && liveRows > 0)
       .filter(({ state }) => state !== 'derived')
       .map(({ name, liveRows, state }) => ({ name, rows: liveRows, choice: state === 'empty-then' })),
-    bystanders: findBystanders(schema, written, effects),
+    bystanders: findBystanders(schema, new Set([...written, ...undecided]), effects),
     newerEvents: newer,
     returningEvents: returning,
     newerEventsLost: newer.reduce((sum, group) => sum + group.events - group.rewindRecords, 0),

@@ -54,4 +54,9 @@ export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: fal
 export const NO_MERGE: MergedPart = { base: null, conflicts: [], conflictCount: 0, conflictsOpen: 0 };
 
 /** What was merged, and why that may not be restored; no refusals: it may. */
-type Merged = { readonly part: MergedPart; readonly refusals: readonly Refusal[] };
+type Merged = {
+  readonly part: MergedPart;
+  /** The tables in which something is still to be chosen. */
+  readonly undecided: readonly string[];
+  readonly refusals: readonly Refusal[];
+};

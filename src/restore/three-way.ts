@@ -56,6 +56,33 @@ export function takeSides(
   return table;
 }
 
+/**
+ * Whether a row that is taken from the snapshot has the key of a live row that stays. That is so only where rows are not
+ * matched by the key that they have, because it is NULL in one of them: then both sides count as rows of their own.
+ */
+export function collides({ db }: HostDatabase, { comparison, sides }: MergedTable): boolean {
+  const { staged, isKeyed, identity, gone } = comparison;
+  const { live } = staged;
+  const places = live.key.map((column) => placeOfName(staged.columns, column));
+  if (isKeyed || places.length === 0 || places.includes(-1)) return false;
+  const sameRow = live.key.map((column, index) =>
+    sameKey(live, column, `l.${quoteName(column)}`, `s.${columnInStage(staged, places[index] ?? 0)}`),
+  );
+  const same = identity.map((column, index) => `g.i${index} = l.${quoteName(column)}`);
+  const found = needingHost(live.name, () =>
+    db
+      .prepare<[], number>(
+        `SELECT EXISTS (SELECT 1 FROM ${sides} x CROSS JOIN ${tableInStage(staged)} s ON s.rowid = x.line
+           CROSS JOIN main.${quoteName(live.name)} l ON ${sameRow.join(' AND ')}
+           WHERE x.side = 'put' AND x.take = 'theirs' AND NOT EXISTS (SELECT 1 FROM ${gone} g
+             CROSS JOIN ${sides} y ON y.side = 'gone' AND y.line = g.rowid AND y.take = 'theirs' WHERE ${same.join(' AND ')}))`,
+      )
+      .pluck()
+      .get(),
+  );
+  return found === 1;
+}
+
 /** Marks what has no side yet as a conflict. */
 export function markConflicts({ db }: HostDatabase, { sides }: MergedTable): void {
   db.exec(`UPDATE ${sides} SET open = take IS NULL`);

@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
 import { type MergeWorld, makeMergeWorld, merging } from '../support/merging.ts';
-import { addEvents, asHost, makeRoot, type Place, run } from '../support/place.ts';
+import { addEvents, asHost, codeOf, makeRoot, type Place, run } from '../support/place.ts';
 import { REWIND } from '../support/rewound.ts';
+import { readState } from '../support/state.ts';
 import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
@@ -72,4 +75,52 @@ describe.concurrent('a later rewind', () => {
     await applyRestore(folder, merging(id), NOW);
     expect(read(place, 'SELECT count(*) FROM memories')).toEqual([[12]]);
   });
+});
+
+const EDIT = "UPDATE memories SET text = 'edited' WHERE id = 3";
+
+describe.concurrent('where the state just after the rewind cannot be read', () => {
+  const world = async () => {
+    const made = await makeMergeWorld(root(), { way: 'flags', withBase: true, newer: EDIT });
+    const later = await takeSnapshot(made.folder, 'periodic');
+    const file = join(made.place.dir, 'snapshots', `${made.baseId}.json`);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"of 3"', '"0f 3"'));
+    return { ...made, later: later.id, since: readState(made.place.databaseFile) };
+  };
+
+  test('no other one takes its place unasked, and nothing is merged', async () => {
+    const { place, folder, id, baseId, since } = await world();
+    const { refusals } = await planRestore(folder, merging(id));
+    expect(refusals).toMatchObject([
+      { code: 'merge-refused', detail: { why: 'base-unreadable', base: baseId } },
+    ]);
+    const request = merging(id, { choices: { all: 'theirs', tables: [] } });
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('merge-refused');
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
+
+  test('another one can be named', async () => {
+    const { folder, id, later } = await world();
+    const plan = await planRestore(folder, merging(id, { baseId: later }));
+    expect(plan).toMatchObject({ refusals: [], base: { snapshot: later, inferred: false } });
+  });
+});
+
+test('a table with a row that has no value in its key is merged, unless both sides have changed a row of it with the same key', async () => {
+  const world = (rewind: string) =>
+    makeMergeWorld(root(), {
+      ...{ way: 'flags', withBase: true },
+      rewind: `INSERT INTO chats VALUES (NULL, 'Nowhere'); ${rewind}`,
+      newer: "UPDATE chats SET title = 'Attic' WHERE id = 'c1';",
+    });
+  const one = await world('');
+  await applyRestore(one.folder, merging(one.id), NOW);
+  expect(read(one.place, "SELECT title FROM chats WHERE id = 'c1'")).toEqual([['Attic']]);
+
+  const both = await world("UPDATE chats SET title = 'Pier' WHERE id = 'c1';");
+  const { refusals } = await planRestore(both.folder, merging(both.id));
+  expect(refusals).toMatchObject([{ code: 'merge-refused', detail: { why: 'without-key', table: 'chats' } }]);
+  expect(refusals[0]?.message).toContain('“chats”');
+  expect(await codeOf(applyRestore(both.folder, merging(both.id), NOW))).toBe('merge-refused');
+  expect(readState(both.place.databaseFile)).toEqual(both.since);
 });
