@@ -107,6 +107,7 @@ describe('the rooms', () => {
     ['electron/preload.ts', "import { names } from './contract.ts';"],
     ['electron/contract.ts', "import { z } from 'zod'; export type A = z.infer<typeof B>;"],
     ['electron/contract.ts', 'export const names = [];'],
+    ['electron/contract/values.ts', 'export const names = [];'],
     ['renderer/window/app.tsx', "import { readFile } from 'node:fs/promises';"],
     ['renderer/window/app.tsx', "import { shell } from 'electron';"],
     ['renderer/window/app.tsx', "import { planRestore } from '../../src/index.ts';"],
@@ -190,7 +191,8 @@ function fileIn(room: string): string {
 
 /** The contract and the model's types cross to the window, which may know no code of the core; errors.ts alone is code. */
 function isTypesOnly(file: string): boolean {
-  return file === 'electron/contract.ts' || (isIn(file, model) && file !== 'src/model/errors.ts');
+  const isContract = file === 'electron/contract.ts' || isIn(file, 'electron/contract');
+  return isContract || (isIn(file, model) && file !== 'src/model/errors.ts');
 }
 
 /** Names that one file alone may use, so that what passes between the processes can be read in one place. */
