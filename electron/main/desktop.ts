@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
-import type { ErrorCode, SnapshotId } from '../../src/index.ts';
-import type {
-  ArgsOf,
-  DesktopRequests,
-  FolderId,
-  OpenFolder,
-  Reply,
-  RequestId,
-  ResultOf,
-  StartFacts,
-  WindowEvent,
-} from '../contract.ts';
+import { app, type BrowserWindow, clipboard, shell } from 'electron';
+import type { SnapshotId } from '../../src/index.ts';
+import type { ArgsOf, FolderId, OpenFolder, Reply, RequestId, StartFacts, WindowEvent } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
+import { type DesktopHandlers, done, failed, notOpen } from './desktop-handlers.ts';
+import { createFileDialogs } from './file-dialogs.ts';
 import type { AppMenu } from './menu.ts';
+import { createNewFileHandlers } from './new-files.ts';
 import type { Drop } from './parse.ts';
 import {
   describeRecent,
@@ -50,11 +43,6 @@ export type DesktopOptions = {
   readonly target: () => StartTarget;
 };
 
-type Answer<N extends keyof DesktopRequests> = Promise<Reply<ResultOf<N>>>;
-export type DesktopHandlers = {
-  readonly [N in keyof DesktopRequests]: (args: ArgsOf<N>, requestId: RequestId) => Answer<N>;
-};
-
 export type Desktop = {
   readonly handlers: DesktopHandlers;
   readonly openPlace: () => OpenPlace | null;
@@ -67,16 +55,13 @@ export type Desktop = {
   readonly closeFolder: () => Promise<void>;
 };
 
-const done = <T>(value: T): Reply<T> => ({ ok: true, value });
-
 /** Does what only the main process can: dialogs, the file manager, the system's trash, recent folders. Knows which folder is open. */
 export function createDesktop({ core, settings, menu, tell, window, target }: DesktopOptions): Desktop {
   const home = app.getPath('home');
   const cacheDir = join(app.getPath('userData'), 'checked');
+  const dialogs = createFileDialogs(window);
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
-  /** The file that a restore was written into last, with the path that only this process knows. */
-  let newestCopy: { readonly copyId: string; readonly path: string } | null = null;
 
   /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
@@ -120,7 +105,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   async function openBackup(folderId: FolderId, path: string, requestId: RequestId): Promise<Reply<null>> {
     const opened = await core.request('private.open-backup', { folderId, path }, requestId);
     if (!opened.ok) return opened;
-    if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+    if (place?.folderId !== folderId) return notOpen;
     place.backups.set(opened.value, path);
     tell({ type: 'backup-opened', folderId, snapshotId: opened.value });
     return done(null);
@@ -134,14 +119,6 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   async function openDemo(fresh: boolean, requestId: RequestId): Promise<Reply<OpenFolder>> {
     const built = await core.request('private.prepare-demo', { home, fresh }, requestId);
     return built.ok ? open(built.value, null, requestId) : built;
-  }
-
-  /** Asks where a new file is to be; null: the dialog was dismissed. */
-  async function askWhere(options: Electron.SaveDialogOptions): Promise<string | null> {
-    const parent = window();
-    const chosen =
-      parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-    return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
   }
 
   const protectionNow = (open: OpenPlace) => ({
@@ -176,23 +153,16 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
               properties: ['openDirectory'],
             }
           : { title: 'Choose the chat database', properties: ['openFile'] };
-      const parent = window();
-      const chosen =
-        parent === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
-      const path = chosen.filePaths[0];
-      return chosen.canceled || path === undefined ? done(null) : openPath(path, requestId);
+      const path = await dialogs.askWhich(options);
+      return path === null ? done(null) : openPath(path, requestId);
     },
     async 'backup.choose'({ folderId }, requestId) {
-      const options: Electron.OpenDialogOptions = {
+      const path = await dialogs.askWhich({
         title: 'Open a backup',
         message: 'Choose a copy of the chat database, or a snapshot.',
         properties: ['openFile', 'showHiddenFiles'],
-      };
-      const parent = window();
-      const chosen =
-        parent === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
-      const path = chosen.filePaths[0];
-      return chosen.canceled || path === undefined ? done(null) : openBackup(folderId, path, requestId);
+      });
+      return path === null ? done(null) : openBackup(folderId, path, requestId);
     },
     async 'backup.close'(args) {
       place?.backups.delete(args.snapshotId);
@@ -212,7 +182,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       return done(null);
     },
     async 'folder.reveal'({ folderId }) {
-      if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+      if (place?.folderId !== folderId) return notOpen;
       // Shown, not opened: something else may be at that path by now, even a program, which would be started.
       shell.showItemInFolder(place.dir);
       return done(null);
@@ -222,6 +192,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       await settings.update({ recents: kept });
       return done(recents());
     },
+    ...createNewFileHandlers(core, dialogs),
     'demo.open': ({ fresh }, requestId) => openDemo(fresh, requestId),
     async 'snapshot.reveal'(args) {
       const file = await core.request('private.locate', args);
@@ -229,65 +200,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       shell.showItemInFolder(file.value);
       return done(null);
     },
-    async 'snapshot.salvage'(args, requestId) {
-      if (place === null) return failed('data-folder-missing', 'This folder is not open.');
-      const name = basename(args.snapshotId);
-      const options: Electron.SaveDialogOptions = {
-        title: 'Save what is whole',
-        defaultPath: join(app.getPath('documents'), `${name} salvaged.json`),
-        filters: [
-          { name: 'Snapshot', extensions: ['json'] },
-          { name: 'SQLite database', extensions: ['sqlite', 'db'] },
-        ],
-      };
-      const to = await askWhere(options);
-      if (to === null) return done(null);
-      const saved = await core.request('private.salvage', { ...args, to }, requestId);
-      if (!saved.ok) return saved;
-      const { file, ...receipt } = saved.value;
-      return done({ ...receipt, fileName: basename(file) });
-    },
     'trash.empty': (args) => emptyTrashTo(core, args),
-    async 'snapshot.export'(args, requestId) {
-      const name = `${args.table ?? 'snapshot'} ${args.snapshotId}`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
-      const ending = args.format === 'sqlite' ? 'db' : args.format;
-      const options: Electron.SaveDialogOptions = {
-        title: 'Export to a new file',
-        defaultPath: join(app.getPath('documents'), `${name}.${ending}`),
-      };
-      const to = await askWhere(options);
-      if (to === null) return done(null);
-      return core.request('private.export', { ...args, to }, requestId);
-    },
-    async 'restore.copy'(args, requestId) {
-      const name = `${basename(args.snapshotId)} restored`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
-      const to = await askWhere({
-        title: 'Restore into a new file',
-        defaultPath: join(app.getPath('documents'), `${name}.db`),
-        filters: [{ name: 'SQLite database', extensions: ['db', 'sqlite'] }],
-      });
-      if (to === null) return done(null);
-      const written = await core.request('private.copy-restore', { ...args, to }, requestId);
-      if (!written.ok) return written;
-      const { to: path, ...receipt } = written.value;
-      newestCopy = { copyId: randomUUID(), path };
-      return done({ ...receipt, name: basename(path), copyId: newestCopy.copyId });
-    },
-    async 'copy.reveal'({ copyId }) {
-      if (newestCopy?.copyId !== copyId) return failed('plan-stale', 'This file is not known any more.');
-      shell.showItemInFolder(newestCopy.path);
-      return done(null);
-    },
-    async 'history.export'(args, requestId) {
-      const name = `Receipt ${basename(args.entryId)}`.replace(/[^\p{L}\p{N} ._-]/gu, '-');
-      const options: Electron.SaveDialogOptions = {
-        title: 'Export the receipt',
-        defaultPath: join(app.getPath('documents'), `${name}.json`),
-      };
-      const to = await askWhere(options);
-      if (to === null) return done(null);
-      return core.request('private.export-receipt', { ...args, to }, requestId);
-    },
     async 'rows.copy'(args) {
       const text = await core.request('private.copy', args);
       if (!text.ok) return text;
@@ -296,7 +209,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
     },
     'cache.clear': () => core.request('private.clear-cache', { cacheDir }),
     async 'protection.set'({ folderId, take, tidy }) {
-      if (place?.folderId !== folderId) return failed('data-folder-missing', 'This folder is not open.');
+      if (place?.folderId !== folderId) return notOpen;
       const protections = withProtection(settings.current().protections, place, { take, tidy });
       await settings.update({ protections });
       return core.request('private.protect', protectionNow(place));
@@ -319,8 +232,4 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   };
 
   return { handlers, protectionNow, openPlace: () => place, cacheDir, openDropped, closeFolder };
-}
-
-function failed(code: ErrorCode, message: string): Reply<never> {
-  return { ok: false, error: { code, message, detail: {} } };
 }
