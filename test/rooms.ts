@@ -100,6 +100,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       model,
       'src/system',
       'src/sqlite',
+      'src/host',
       'src/log',
       'src/snapshot-file',
       'src/snapshots',
@@ -108,7 +109,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/recovery',
       node,
     ],
-    types: ['src/host'],
   },
   'src/prune': {
     values: [

@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { markOfDatabase } from '../host/database-mark.ts';
 import { chainColumns } from '../log/events.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import type { ReadMark } from '../log/log-questions.ts';
@@ -15,10 +16,15 @@ type Lineage = SnapshotSummary['lineage'];
  * decide: after a database was replaced, or a log was cut and grew again, equal ids stand for other events.
  */
 
+/** A log of at most so many events is read even at a glance, which takes about 40 ms. */
+const MOST_READ_AT_A_GLANCE = 20_000;
+
 /**
  * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
- * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure; a
- * `glance` compares the number of events and the last one. Empty where the database cannot be read with this effort.
+ * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure, and so
+ * does a `glance` at a short one. Of a long one, a glance knows that two logs are the same only while nobody wrote to the
+ * database; that they are not, by the number of events and the last one. Empty where the database cannot be read with this
+ * effort.
  * @throws `cancelled`
  */
 export async function recallLineages(
@@ -28,16 +34,18 @@ export async function recallLineages(
   task: TaskOptions,
 ): Promise<ReadonlyMap<string, Lineage>> {
   if ([...known.values()].every(({ lineage }) => lineage === null)) return new Map();
+  const database = await markOfDatabase(folder);
   const recalled = await unlessUnreadable(() =>
     withLiveLog(folder, effort, task, async (live) => {
       const marks = [...known.values()].flatMap(({ lineage }) => (lineage === null ? [] : [lineage.live]));
-      const now = effort === 'patient' ? await readAgain(live, marks) : await glanceAgain(live, marks);
+      const now = await (effort === 'patient' ? readAgain : lookAgain)(live, marks);
       const found = new Map<string, Lineage>();
       for (const [key, { lineage, log }] of known) {
         if (lineage === null || log === null) continue;
         const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
         const fits = settled || now.events === lineage.live.events;
-        if (fits && now.has(lineage.live)) found.set(key, lineage.verdict);
+        const isSure = now.isSure || lineage.verdict === 'other' || lineage.database === database;
+        if (fits && isSure && now.has(lineage.live)) found.set(key, lineage.verdict);
       }
       return found;
     }),
@@ -45,12 +53,23 @@ export async function recallLineages(
   return recalled ?? new Map();
 }
 
-type Now = { readonly events: number; readonly has: (mark: ReadMark) => boolean };
+/** `has`: whether the log still begins with what it was then; where that `isSure`, every event was looked at. */
+type Now = {
+  readonly events: number;
+  readonly isSure: boolean;
+  readonly has: (mark: ReadMark) => boolean;
+};
+
+async function lookAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
+  const glance = await glanceAgain(live, marks);
+  return glance.events > MOST_READ_AT_A_GLANCE ? glance : readAgain(live, marks);
+}
 
 async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {
   const chains = await live.chains(marks.map(({ events }) => events));
   return {
     events: chains?.end.events ?? 0,
+    isSure: true,
     has: ({ events, chain }) => chains?.at.get(events) === chain,
   };
 }
@@ -69,7 +88,11 @@ async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<N
     if (mark.events === 0 || (events === mark.events && (await live.fingerprint(mark.lastId)) === mark.last))
       there.add(mark.chain);
   }
-  return { events: events + (await live.countBetween(from, null)), has: ({ chain }) => there.has(chain) };
+  return {
+    events: events + (await live.countBetween(from, null)),
+    isSure: false,
+    has: ({ chain }) => there.has(chain),
+  };
 }
 
 /** What reading snapshots needs to know about the live log. One that cannot be read counts as empty, with the profile's columns. @throws `cancelled` */
@@ -95,6 +118,7 @@ export async function judgeLineages(
 ): Promise<ReadonlyMap<string, Remembered>> {
   const lengths = [...known.values()].flatMap(({ log }) => (log === null ? [] : [log.events]));
   if (lengths.length === 0) return new Map();
+  const database = await markOfDatabase(folder);
   const read = (live: LiveLog) => live.chains(lengths);
   const chains = await unlessUnreadable(() => withLiveLog(folder, 'patient', task, read));
   if (chains === null) return new Map();
@@ -102,7 +126,7 @@ export async function judgeLineages(
   const judged = new Map<string, Remembered>();
   for (const [key, facts] of known) {
     const verdict = compare(facts, chains.at, live.events);
-    if (verdict !== null) judged.set(key, { ...facts, lineage: { verdict, live } });
+    if (verdict !== null) judged.set(key, { ...facts, lineage: { verdict, live, database } });
   }
   return judged;
 }

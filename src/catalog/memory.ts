@@ -3,9 +3,16 @@ import type { ReadMark } from '../log/log-questions.ts';
 import type { SnapshotFacts } from './facts.ts';
 import { createFolderCache, type Entries, integer } from './folder-cache.ts';
 
-/** Facts of a file that was read whole, and the verdict on its lineage when the live log ended at `live`. */
+/**
+ * Facts of a file that was read whole, and the verdict on its lineage when the live log ended at `live`. `database`: the mark
+ * of the database's files, made before the log was read.
+ */
 export type Remembered = SnapshotFacts & {
-  readonly lineage: { readonly verdict: 'same' | 'other'; readonly live: ReadMark } | null;
+  readonly lineage: {
+    readonly verdict: 'same' | 'other';
+    readonly live: ReadMark;
+    readonly database: string;
+  } | null;
 };
 
 export type Memory = Entries<Remembered>;
@@ -27,7 +34,10 @@ const remembered = v.object({
   salvagedFrom: v.fallback(v.nullable(v.string()), null),
   log: v.fallback(v.nullable(extent), null),
   prefix: v.fallback(v.nullable(extent), null),
-  lineage: v.fallback(v.nullable(v.object({ verdict: v.picklist(['same', 'other']), live: mark })), null),
+  lineage: v.fallback(
+    v.nullable(v.object({ verdict: v.picklist(['same', 'other']), live: mark, database: v.string() })),
+    null,
+  ),
 }) satisfies v.GenericSchema<unknown, Remembered>;
 
 /** What was learnt about a data folder's snapshots. */

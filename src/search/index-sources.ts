@@ -1,4 +1,5 @@
 import type { DataFolder } from '../host/data-folder.ts';
+import { markOfDatabase } from '../host/database-mark.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { atOneMoment, withReadView } from '../host/private-copy.ts';
@@ -11,7 +12,6 @@ import type { StagedTable } from '../stage/staged-table.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createYielder } from '../system/yielder.ts';
 import { beginSmallTask } from '../system/young-generation.ts';
-import { markOfDatabase } from './live-mark.ts';
 import { withLostTables } from './lost-tables.ts';
 import { findOwnKey } from './own-key.ts';
 import type { KnownSource, RowIndex } from './row-index.ts';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
@@ -333,6 +333,34 @@ describe('the timeline of a snapshot', () => {
     expect((await find(one, true)).lineage).toBe('other');
     run(folder, addEvents(2));
     expect((await find(one)).lineage).toBe('other');
+  });
+
+  test('is not called the same by a list that reads no files once a remembered event has changed', async () => {
+    await putSnapshot(folder, one, dumpChat(folder));
+    expect((await find(one, true)).lineage).toBe('same');
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
+    expect((await find(one)).lineage).toBe('unknown');
+    run(folder, addEvents(2));
+    expect((await find(one)).lineage).toBe('unknown');
+    expect((await find(one, true)).lineage).toBe('other');
+  });
+
+  test('is called the same at a glance at a long log only while nobody writes to the database', async () => {
+    run(folder, addEvents(20_001));
+    await putSnapshot(folder, one, dumpChat(folder));
+    // As if the database had rested for a while.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+    try {
+      expect((await find(one, true)).lineage).toBe('same');
+      expect((await find(one)).lineage).toBe('same');
+      run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 9999");
+      expect((await find(one)).lineage).toBe('unknown');
+      expect((await find(one, true)).lineage).toBe('other');
+      run(folder, addEvents(2));
+      expect((await find(one)).lineage).toBe('other');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('is another one if only the middle of the log differs', async () => {

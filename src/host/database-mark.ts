@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { DataFolder } from '../host/data-folder.ts';
 import { hasSystemCode } from '../model/errors.ts';
 import { lstat } from '../system/files.ts';
 import { bootMark } from '../system/process-mark.ts';
+import type { DataFolder } from './data-folder.ts';
 
 /** A file that changes so soon after it was looked at may have the same times as before. */
 const SETTLED_MS = 2000;
