@@ -50,10 +50,15 @@ export async function prepareRuntime(): Promise<Runtime> {
   );
 }
 
-/** An environment in which the app, or tests that start it, can open windows, even without a display or as root. */
+/** An environment in which the app can open windows, even without a display or as root. */
 export async function prepareWindows(runtime: Runtime): Promise<NodeJS.ProcessEnv> {
   const display = hasDisplay() ? {} : await startVirtualDisplay();
-  return { ...cleanEnvironment(), ...runtime.env, ...display, ...chooseSandbox() };
+  return { ...prepareApp(runtime), ...display };
+}
+
+/** The same without a display, for those that start one themselves. */
+export function prepareApp(runtime: Runtime): NodeJS.ProcessEnv {
+  return { ...cleanEnvironment(), ...runtime.env, ...chooseSandbox() };
 }
 
 function describeGiven(folder: string): Runtime {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildIfStale } from './build.ts';
-import { prepareRuntime, prepareWindows, type Runtime } from './electron-runtime.ts';
+import { prepareApp, prepareRuntime, type Runtime } from './electron-runtime.ts';
 import { root, run, runMain, say, tool } from './run.ts';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
@@ -75,8 +75,7 @@ async function testWithoutWindow(): Promise<Counts> {
 
 async function testWindows(runtime: Runtime, args: readonly string[]): Promise<Counts> {
   await buildIfStale();
-  const env = await prepareWindows(runtime);
-  const code = await run(tool('playwright'), ['test', ...args], { env });
+  const code = await run(tool('playwright'), ['test', ...args], { env: prepareApp(runtime) });
   const { expected, unexpected, flaky, skipped } = readReport(join(results, 'windows.json')).stats ?? {};
   return judge(code, { passed: expected, failed: (unexpected ?? 0) + (flaky ?? 0), skipped });
 }

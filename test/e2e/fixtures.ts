@@ -8,6 +8,7 @@ import {
   expect,
   type Page,
 } from '@playwright/test';
+import { hasDisplay, startVirtualDisplay } from '../../scripts/display.ts';
 import { buildDemo } from '../../src/index.ts';
 
 export { expect };
@@ -38,9 +39,17 @@ type TestFixtures = {
   /** Messages of the window's console that are errors; they fail a test unless it takes them out. */
   readonly complaints: string[];
 };
-type WorkerFixtures = { readonly demoOnce: string };
+type WorkerFixtures = { readonly demoOnce: string; readonly display: null };
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  // Windows compete for the focus of their display, so each worker has one of its own.
+  display: [
+    async ({ playwright: _ }, use) => {
+      if (!hasDisplay()) Object.assign(process.env, await startVirtualDisplay());
+      await use(null);
+    },
+    { scope: 'worker', auto: true },
+  ],
   demoOnce: [
     async ({ playwright: _ }, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'snapback-e2e-demo-'));
