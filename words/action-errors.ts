@@ -1,4 +1,4 @@
-import { addTo, type Entries, NOTHING_CHANGED, placeOf, ROLLED_BACK, reasonOf } from './failure.ts';
+import { addTo, type Entries, placeOf, ROLLED_BACK, reasonOf } from './failure.ts';
 
 const ACCEPT = {
   window: 'Confirm that below, or choose another snapshot.',
@@ -6,148 +6,100 @@ const ACCEPT = {
 };
 
 /** What can go wrong while an action is planned or carried out. */
-export const actionErrors: Entries<
-  | 'cancelled'
-  | 'usage'
-  | 'schema-drift'
-  | 'schema-needs-host'
-  | 'row-refused'
-  | 'row-too-large'
-  | 'leaves-orphans'
-  | 'other-timeline'
-  | 'newer-not-kept'
-  | 'selection-refused'
-  | 'merge-refused'
-  | 'conflicts-open'
-  | 'events-not-applied'
-  | 'plan-stale'
-  | 'verification-failed'
-  | 'nothing-to-undo'
-  | 'disk-full'
-  | 'out-of-memory'
-  | 'folder-read-only'
-  | 'target-exists'
-  | 'io-failed'
-  | 'core-stopped'
-  | 'internal'
-> = {
-  cancelled: () => ({
+export const actionErrors = {
+  cancelled: {
     title: 'Cancelled',
     happened: 'You stopped this before it was finished.',
     unharmed: 'The database is exactly as it was before.',
     next: 'Start again whenever you like.',
-  }),
-  usage: ({ message, detail }) => ({
+  },
+  usage: ({ detail }) => ({
     title: 'These options conflict',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Choose something else and try again.',
       cli: `“snapback help${detail.command === undefined ? '' : ` ${detail.command}`}” shows how it is used.`,
     },
   }),
-  'schema-drift': ({ message, detail }) => ({
+  'schema-drift': ({ detail }) => ({
     title: detail.unsure === undefined ? 'Some values can’t be restored' : 'Some values are uncertain',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: ACCEPT,
   }),
-  'schema-needs-host': ({ message }) => ({
+  'schema-needs-host': {
     title: 'This database needs its own application',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: 'Snapback can show this snapshot but can’t restore it here.',
-  }),
+  },
   'row-refused': (failure) => ({
     title: 'A row was rejected',
     happened: addTo(failure.message, reasonOf(failure)),
     unharmed: ROLLED_BACK,
     next: 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
   }),
-  'row-too-large': ({ message }) => ({
+  'row-too-large': {
     title: 'A row is too large for a snapshot',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: 'Without a safety copy nothing is restored. Make that row smaller in the chat app, then try again.',
-  }),
-  'leaves-orphans': ({ message }) => ({
+  },
+  'leaves-orphans': {
     title: 'Broken links',
-    happened: message,
     unharmed: ROLLED_BACK,
     next: ACCEPT,
-  }),
-  'other-timeline': ({ message }) => ({
+  },
+  'other-timeline': {
     title: 'Newer messages would be removed',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Confirm that below, or choose a snapshot that still has them.',
       cli: 'Add --accept-other-timeline to remove them, or choose a snapshot that still has them.',
     },
-  }),
-  'newer-not-kept': ({ message }) => ({
+  },
+  'newer-not-kept': {
     title: 'What was written since can’t be kept',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Bring the lost messages back without the newer ones: an undo brings those back.',
       cli: 'Merge with --merge instead, or restore without --keep-newer: “snapback undo” brings the newer messages back.',
     },
-  }),
-  'selection-refused': ({ message, detail }) => ({
+  },
+  'selection-refused': ({ detail }) => ({
     title: 'This part can’t be restored on its own',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next:
       detail.why === 'not-applied'
         ? 'Start the chat app once, then try again; or restore the whole snapshot.'
         : 'Restore the whole snapshot, or put it into a new file.',
   }),
-  'merge-refused': ({ message, detail }) => ({
+  'merge-refused': ({ detail }) => ({
     title: 'The two states can’t be merged',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: afterRefusedMerge(detail.why),
   }),
-  'conflicts-open': ({ message }) => ({
+  'conflicts-open': {
     title: 'Some rows have two versions',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Choose a version of each row.',
       cli: 'Choose with --mine (as they are now) or --theirs (as in the snapshot) for all, or with --choices FILE row by row. The plan with --json shows each version.',
     },
-  }),
-  'events-not-applied': () => ({
+  },
+  'events-not-applied': {
     title: 'The chat app has to start once first',
     happened: 'What was written since is kept, but the chat app has not added it to your chats yet.',
-    unharmed: NOTHING_CHANGED,
     next: 'Start the chat app, then take the snapshot.',
-  }),
-  'plan-stale': () => ({
+  },
+  'plan-stale': {
     title: 'The data has changed in the meantime',
     happened: 'What you were shown no longer matches what would happen.',
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Look at the new figures and decide again.',
       cli: 'Look at the new plan, without --yes, and decide again.',
     },
-  }),
-  'verification-failed': ({ message }) => ({
+  },
+  'verification-failed': {
     title: 'The result did not pass its checks',
-    happened: message,
     unharmed: ROLLED_BACK,
     next: 'The database can’t take this snapshot as it is. Choose another one, and please report this.',
-  }),
-  'nothing-to-undo': ({ message }) => ({
+  },
+  'nothing-to-undo': {
     title: 'There is nothing to undo',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Each safety copy in the list can be restored like any snapshot.',
       cli: '“snapback list --kind restore” shows the safety copies; each can be restored like any snapshot.',
     },
-  }),
+  },
   'disk-full': (failure) => ({
     title: 'The disk is full',
     happened: addTo(failure.message, placeOf(failure, 'volume', 'path')),
@@ -157,16 +109,14 @@ export const actionErrors: Entries<
       cli: 'Free some space, for example with “snapback prune” and “snapback trash empty”, then try again.',
     },
   }),
-  'out-of-memory': ({ message }) => ({
+  'out-of-memory': {
     title: 'Not enough memory',
-    happened: message,
     unharmed: ROLLED_BACK,
     next: 'Close other programs, then try again.',
-  }),
+  },
   'folder-read-only': (failure) => ({
     title: 'The folder can’t be written to',
     happened: addTo('Your account may only read it.', placeOf(failure, 'path')),
-    unharmed: NOTHING_CHANGED,
     next: 'Give your account permission to write, then try again.',
   }),
   'target-exists': (failure) => ({
@@ -187,19 +137,19 @@ export const actionErrors: Entries<
           : 'Check the disk, then try again.',
     },
   }),
-  'core-stopped': () => ({
+  'core-stopped': {
     title: 'A part of Snapback stopped unexpectedly',
     happened: 'The part that works on the data stopped while it was busy. It was started again.',
     unharmed: 'The database is intact: a restore is made completely or not at all.',
     next: 'If a banner says that a restore was made, it was finished. Otherwise try again.',
-  }),
+  },
   internal: (failure) => ({
     title: 'Something went wrong in Snapback',
     happened: addTo(failure.message, reasonOf(failure)),
     unharmed: 'Unfinished changes were rolled back.',
     next: 'Try again. If it happens again, please report it with this text.',
   }),
-};
+} satisfies Partial<Entries>;
 
 function afterRefusedMerge(why: unknown) {
   if (why === 'not-applied') return 'Start the chat app once, then try again.';

@@ -1,25 +1,10 @@
-import { addTo, type Entries, type Failure, factOf, NOTHING_CHANGED, placeOf, reasonOf } from './failure.ts';
+import { addTo, type Entries, type Failure, factOf, placeOf, reasonOf } from './failure.ts';
 
 /** What can be wrong with the data folder or its database. */
-export const databaseErrors: Entries<
-  | 'data-folder-missing'
-  | 'data-folder-unreadable'
-  | 'database-missing'
-  | 'database-ambiguous'
-  | 'database-unreadable'
-  | 'database-busy'
-  | 'database-damaged'
-  | 'database-read-only'
-  | 'database-in-use'
-  | 'database-synced'
-  | 'not-a-database'
-  | 'profile-invalid'
-  | 'viewing-a-copy'
-> = {
+export const databaseErrors = {
   'data-folder-missing': (failure) => ({
     title: 'The folder is missing',
     happened: addTo(failure.message, placeOf(failure, 'path')),
-    unharmed: NOTHING_CHANGED,
     next: {
       window:
         'If it is on a drive that is not connected, connect it. If it was moved, open it in its new place.',
@@ -29,13 +14,11 @@ export const databaseErrors: Entries<
   'data-folder-unreadable': (failure) => ({
     title: 'The folder can’t be read',
     happened: addTo('Your account has no permission to read the folder.', placeOf(failure, 'path')),
-    unharmed: NOTHING_CHANGED,
     next: 'Give your account permission to read it, then try again.',
   }),
   'database-missing': (failure) => ({
     title: 'No chat database here',
     happened: missingDatabase(failure),
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Open the folder where the chat app keeps its database. It also holds the “snapshots” folder.',
       cli: withSnapshots(failure, findElsewhere(failure)),
@@ -44,7 +27,6 @@ export const databaseErrors: Entries<
   'database-ambiguous': (failure) => ({
     title: 'More than one chat database here',
     happened: `This folder holds several chat databases: ${factOf(failure, 'found') ?? 'their names are not known'}.`,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Choose the database file that you mean.',
       cli: 'Name the one that you mean with --db FILE.',
@@ -53,44 +35,39 @@ export const databaseErrors: Entries<
   'database-unreadable': (failure) => ({
     title: 'The database can’t be opened',
     happened: addTo(failure.message, placeOf(failure, 'path', 'database')),
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Check that your account may read the file, then try again.',
       cli: withSnapshots(failure, 'Check that your account may read the file, then try again.'),
     },
   }),
-  'database-busy': () => ({
+  'database-busy': {
     title: 'Another program is using the database',
     happened: 'It stayed locked too long.',
-    unharmed: NOTHING_CHANGED,
     next: 'Close the chat app, or wait until it is done, then try again.',
-  }),
+  },
   'database-damaged': (failure) => ({
     title: 'The database file is damaged',
     happened: addTo('SQLite finds errors in its structure.', reasonOf(failure)),
     unharmed: 'Snapback wrote nothing into it. The snapshots are separate files and are not affected.',
     next: 'Make a copy of the whole folder first. Snapback does not restore into a damaged file.',
   }),
-  'database-read-only': () => ({
+  'database-read-only': {
     title: 'The database can’t be written to',
     happened: 'Your account may only read the file or its folder.',
-    unharmed: NOTHING_CHANGED,
     next: 'Give your account permission to write, then try again. Looking at snapshots works without it.',
-  }),
-  'database-synced': () => ({
+  },
+  'database-synced': {
     title: 'Other devices write to this database',
     happened:
       'The profile says that the chat app keeps it in step with other devices. What is restored in it would be overwritten by them, or spread to them.',
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Restore into a new file instead. Looking, comparing and exporting work as ever.',
       cli: 'Restore into a new file with --to FILE. Looking, comparing and exporting work as ever.',
     },
-  }),
+  },
   'database-in-use': (failure) => ({
     title: 'The chat app is still running',
     happened: `${factOf(failure, 'by') ?? 'Another program'} has the database open and would overwrite the restored data.`,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Close the chat app. Snapback keeps checking.',
       cli: 'Close the chat app, or add --while-open to restore anyway.',
@@ -99,25 +76,21 @@ export const databaseErrors: Entries<
   'not-a-database': (failure) => ({
     title: 'This is not an SQLite database',
     happened: addTo('The file has another format, or it is encrypted.', placeOf(failure, 'path', 'database')),
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Open the folder with the chat app’s unencrypted database.',
       cli: withSnapshots(failure, 'Name the chat app’s unencrypted database with --db FILE.'),
     },
   }),
-  'profile-invalid': ({ message }) => ({
+  'profile-invalid': {
     title: 'The folder’s profile is not valid',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: 'Correct snapback-profile.json or remove it, then open the folder again.',
-  }),
-  'viewing-a-copy': () => ({
+  },
+  'viewing-a-copy': {
     title: 'You are viewing a copy',
     happened: 'The database can’t be opened in its folder, so Snapback reads a private copy of it.',
-    unharmed: NOTHING_CHANGED,
     next: 'To restore, make the folder writable and open it again.',
-  }),
-};
+  },
+} satisfies Partial<Entries>;
 
 function findElsewhere(failure: Failure): string {
   if (factOf(failure, 'undrafted') !== null)

@@ -14,9 +14,15 @@ export type Message = {
   readonly next: string;
 };
 
-/** The same for both faces: `next` is one sentence for both, or one for each. */
-type Entry = Omit<Message, 'next'> & { readonly next: string | { readonly [F in Face]: string } };
-export type Entries<Codes extends ErrorCode> = { readonly [C in Codes]: (failure: Failure) => Entry };
+/**
+ * What is said of a code. Without `happened`, that is the core's own sentence; without `unharmed`, nothing was changed. `next`
+ * is one sentence for both faces, or one for each.
+ */
+export type Entry = Pick<Message, 'title'> &
+  Partial<Pick<Message, 'happened' | 'unharmed'>> & {
+    readonly next: string | { readonly [F in Face]: string };
+  };
+export type Entries = { readonly [C in ErrorCode]: Entry | ((failure: Failure) => Entry) };
 
 export const NOTHING_CHANGED = 'Nothing was changed.';
 export const ROLLED_BACK = 'Everything was rolled back: the database is exactly as it was before.';

@@ -1,5 +1,5 @@
 import { fileNameOf } from './backups.ts';
-import { type Entries, FILE_KEPT, factOf, NOTHING_CHANGED } from './failure.ts';
+import { type Entries, FILE_KEPT, factOf } from './failure.ts';
 
 const CHOOSE_ANOTHER = {
   window: 'Choose another snapshot from the list.',
@@ -7,86 +7,64 @@ const CHOOSE_ANOTHER = {
 };
 
 /** What can be wrong with a snapshot, and why one cannot be pruned. */
-export const snapshotErrors: Entries<
-  | 'snapshot-missing'
-  | 'snapshot-unreadable'
-  | 'snapshot-damaged'
-  | 'snapshot-salvaged'
-  | 'snapshot-unsafe'
-  | 'backup-refused'
-  | 'snapshot-without-log'
-  | 'event-ids-unsupported'
-  | 'snapshot-needed'
-  | 'nothing-to-prune'
-  | 'only-copy'
-> = {
+export const snapshotErrors = {
   'snapshot-missing': (failure) => ({
     title: 'This snapshot is gone',
     happened: missingSnapshot(factOf(failure, 'id')),
-    unharmed: NOTHING_CHANGED,
     next: CHOOSE_ANOTHER,
   }),
-  'snapshot-unreadable': ({ message }) => ({
+  'snapshot-unreadable': {
     title: 'The snapshot can’t be read',
-    happened: message,
     unharmed: FILE_KEPT,
     next: {
       window: 'Check the file’s permissions, or choose another snapshot.',
       cli: 'Check the file’s permissions, or choose another snapshot; “snapback list” shows them.',
     },
-  }),
-  'snapshot-damaged': ({ message }) => ({
+  },
+  'snapshot-damaged': {
     title: 'This snapshot is damaged',
-    happened: message,
     unharmed: FILE_KEPT,
     next: CHOOSE_ANOTHER,
-  }),
-  'snapshot-salvaged': ({ message }) => ({
+  },
+  'snapshot-salvaged': {
     title: 'This was saved from a damaged snapshot',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'You can look at it here. To restore everything, choose an intact snapshot.',
       cli: 'You can look at it with “snapback diff”. To restore everything, choose an intact snapshot.',
     },
-  }),
-  'snapshot-unsafe': ({ message }) => ({
+  },
+  'snapshot-unsafe': {
     title: 'Snapback doesn’t open this file',
-    happened: message,
     unharmed: FILE_KEPT,
     next: 'A snapshot must be a plain file in its own folder, not a link to another place.',
-  }),
-  'backup-refused': ({ message }) => ({
+  },
+  'backup-refused': {
     title: 'This file can’t be opened',
-    happened: message,
     unharmed: FILE_KEPT,
     next: {
       window: 'Choose another file, or a snapshot from the list.',
       cli: 'Name another file, or one of the snapshots that “snapback list” shows.',
     },
-  }),
-  'snapshot-without-log': () => ({
+  },
+  'snapshot-without-log': {
     title: 'This snapshot has no messages',
     happened:
       'It holds only derived data, so restoring everything from it would leave a database that contradicts itself.',
-    unharmed: NOTHING_CHANGED,
     next: {
       window: 'Choose “Rebuild derived data only”, or another snapshot.',
       cli: 'Add --mode projections to rebuild derived data only, or choose another snapshot.',
     },
-  }),
-  'event-ids-unsupported': ({ message }) => ({
+  },
+  'event-ids-unsupported': {
     title: 'Event ids of this kind are not supported',
-    happened: message,
-    unharmed: NOTHING_CHANGED,
     next: 'You can still look at the snapshots and compare them.',
-  }),
+  },
   'snapshot-needed': (failure) => ({
     title: 'This snapshot is still needed',
     unharmed: 'Nothing was moved.',
     ...neededWords(factOf(failure, 'id'), failure.detail.reason === 'needed-at-next-start'),
   }),
-  'nothing-to-prune': () => ({
+  'nothing-to-prune': {
     title: 'Nothing to remove',
     happened: 'No snapshot matches.',
     unharmed: 'Nothing was moved.',
@@ -94,17 +72,16 @@ export const snapshotErrors: Entries<
       window: 'Choose a smaller number, or select snapshots yourself.',
       cli: 'Choose a smaller number with --keep or --older-than, or name the snapshots.',
     },
-  }),
-  'only-copy': ({ message }) => ({
+  },
+  'only-copy': {
     title: 'This is the only copy',
-    happened: message,
     unharmed: 'Nothing was moved or deleted.',
     next: {
       window: 'Keep it, or restore it first.',
       cli: 'Keep it, restore it first, or add --only-copies to do it all the same.',
     },
-  }),
-};
+  },
+} satisfies Partial<Entries>;
 
 function neededWords(id: string | null, atNextStart: boolean) {
   const it = id === null ? 'it' : `“${id}”`;
