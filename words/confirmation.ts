@@ -5,11 +5,12 @@ import { chatWords, seenMessages, writtenEvents } from './events.ts';
 import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
+import { sumOf } from './numbers.ts';
 import { type ChosenPart, partDone, partQuestion, restDone, restWords, rowsBack, rowsGone } from './part.ts';
 import { ASKING, plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { heldName } from './restore-name.ts';
-import { type Piece, plain, type Story, storyText } from './story.ts';
+import { back, changed, gone, type Piece, plain, type Story, storyText } from './story.ts';
 
 /** One thing that happens, and the first and the last message that it happens to. */
 export type ConfirmLine = {
@@ -268,20 +269,4 @@ function storyLine(key: ConfirmLine['key'], what: Story): readonly ConfirmLine[]
 
 function line(key: ConfirmLine['key'], what: Story, said: string | null = null): ConfirmLine {
   return { key, what, quote: said };
-}
-
-function back(text: string): Piece {
-  return { text, tone: 'back' };
-}
-
-function gone(text: string): Piece {
-  return { text, tone: 'gone' };
-}
-
-function changed(text: string): Piece {
-  return { text, tone: 'changed' };
-}
-
-function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
-  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }

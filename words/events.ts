@@ -1,4 +1,5 @@
 import type { NewerEvents } from '../src/model/diff.ts';
+import { sumOf } from './numbers.ts';
 import { count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
@@ -16,8 +17,8 @@ export function seenMessages({ spoken, spokenHidden }: NewerEvents): number {
 
 /** `3 newer messages`, `3 newer messages and 2 other events`, or `2 newer events` when there are no messages. */
 export function countWritten(groups: readonly NewerEvents[]): string {
-  const messages = groups.reduce((sum, group) => sum + group.spoken, 0);
-  const others = groups.reduce((sum, group) => sum + writtenEvents(group) - group.spoken, 0);
+  const messages = sumOf(groups, (group) => group.spoken);
+  const others = sumOf(groups, (group) => writtenEvents(group) - group.spoken);
   if (messages === 0) return count(others, 'newer event');
   return joinWords([
     count(messages, 'newer message'),

@@ -1,10 +1,10 @@
 import type { ExportReceipt } from '../src/model/export.ts';
-import { formatBytes } from './numbers.ts';
+import { formatBytes, sumOf } from './numbers.ts';
 import { count } from './plurals.ts';
 
 /** What was exported, without the place of the file. */
 export function exportedWords({ tables, sizeBytes }: Pick<ExportReceipt, 'tables' | 'sizeBytes'>): string {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const rows = sumOf(tables, (table) => table.rows);
   return `${count(rows, 'row')} of ${count(tables.length, 'table')} exported, ${formatBytes(sizeBytes)}. What was written was read back and is the same.`;
 }
 

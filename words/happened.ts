@@ -5,8 +5,9 @@ import type { Rules } from '../src/model/rules.ts';
 import { seenMessages } from './events.ts';
 import { formatWhen } from './moments.ts';
 import { newerAmount } from './newer.ts';
+import { sumOf } from './numbers.ts';
 import { article, choose, count } from './plurals.ts';
-import { chatPiece, enumerate, type Piece, plain, type Story } from './story.ts';
+import { back, chatsPieces, enumerate, gone, plain, type Story } from './story.ts';
 
 /** What happened, in at most two sentences for a heading and one below it. */
 export type HappenedWords = {
@@ -179,7 +180,7 @@ function sinceWords({ newerEvents, keepsNewer }: Pick<Way, 'newerEvents' | 'keep
         plain(` ${stays}; your chat app shows ${it} again when it starts next.`),
       ]
     : [
-        { text: count(sum, noun), tone: 'gone' },
+        gone(count(sum, noun)),
         ...where,
         plain(` can’t be kept and will be removed. Undo brings ${it} back.`),
       ];
@@ -208,17 +209,12 @@ const MOST_CHATS = 2;
 function chatsOf(groups: readonly NewerEvents[]): Story {
   if (groups.every(({ chat }) => chat === null)) return [plain('your chats')];
   const sorted = groups.toSorted((a, b) => seenMessages(b) - seenMessages(a) || b.events - a.events);
-  const shown = sorted.slice(0, sorted.length === MOST_CHATS + 1 ? sorted.length : MOST_CHATS);
-  const rest = sorted.length - shown.length;
-  return enumerate([
-    ...shown.map((group): Story => [chatPiece(group)]),
-    ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
-  ]);
+  return enumerate(chatsPieces(sorted, MOST_CHATS));
 }
 
 function undoneWords({ undo }: Extract<Happened, { readonly state: 'undone' }>): Story {
   const regained = undo === null ? [] : regainedGroups(undo);
-  const sum = regained.reduce((total, { messages }) => total + messages, 0);
+  const sum = sumOf(regained, ({ messages }) => messages);
   if (sum === 0) return [plain('Your chats are back as they were.')];
   return [
     back(count(sum, 'message')),
@@ -237,12 +233,4 @@ function regainedGroups({ returningEvents, newerEvents }: Pick<Way, 'returningEv
 
 function undoneNote({ holds }: Extract<Happened, { readonly state: 'undone' }>, now: Date): string {
   return `Restored to ${formatWhen(holds.snapshotTakenAt, now, 'bare')}. Nothing was lost since.`;
-}
-
-function back(text: string): Piece {
-  return { text, tone: 'back' };
-}
-
-function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
-  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }

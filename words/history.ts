@@ -3,7 +3,7 @@ import type { HeldState, RestoreReceipt } from '../src/model/restore.ts';
 import { fileNameOf } from './backups.ts';
 import { kindOf } from './kinds.ts';
 import { formatUtc } from './moments.ts';
-import { formatBytes, formatNumber } from './numbers.ts';
+import { formatBytes, formatNumber, sumOf } from './numbers.ts';
 import type { UndoneStep } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { checkWords } from './receipt.ts';
@@ -91,7 +91,7 @@ export function figuresWords(entry: HistoryEntry): string {
 }
 
 function receiptFigures({ tables }: RestoreReceipt): string {
-  const sum = (what: 'added' | 'changed' | 'removed') => tables.reduce((total, one) => total + one[what], 0);
+  const sum = (what: 'added' | 'changed' | 'removed') => sumOf(tables, (one) => one[what]);
   const [added, changed, removed] = [sum('added'), sum('changed'), sum('removed')];
   const parts = [
     { rows: added, does: 'came back' },

@@ -1,7 +1,7 @@
 import type { NewerEvents } from '../src/model/diff.ts';
 import type { Refusal, Replay, RestorePlan } from '../src/model/restore.ts';
 import { countWritten, writtenEvents } from './events.ts';
-import { formatNumber } from './numbers.ts';
+import { formatNumber, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 
 /** What was written since, as a person counts it: in messages, or in events where there are none. */
@@ -85,8 +85,4 @@ export function stayWords(replay: Replay | null): string | null {
 export function startOnceWords(waiting: Replay | null): string | null {
   const { sum, noun } = newerAmount(waiting?.events ?? []);
   return sum === 0 ? null : `Start your chat app once to see ${count(sum, noun)}.`;
-}
-
-function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
-  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }

@@ -69,3 +69,8 @@ export function formatSeconds(value: number): string {
   const whole = wholeUnits.find(({ lengthSeconds }) => value % lengthSeconds === 0);
   return whole === undefined ? `${value}` : whole.format().format(value / whole.lengthSeconds);
 }
+
+/** The sum of a size over all of them. */
+export function sumOf<T>(all: readonly T[], sizeOf: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + sizeOf(one), 0);
+}

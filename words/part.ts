@@ -1,9 +1,10 @@
 import type { RestorePlan, Selection } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { clip } from './clip.ts';
+import { sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
-import { type Piece, plain, type Story } from './story.ts';
+import { back, changed, gone, type Piece, plain, type Story } from './story.ts';
 import { countRows } from './tables.ts';
 
 /* What the window says of a part that a person brings back: a chat, a message, tables or rows. */
@@ -23,7 +24,7 @@ const NAME_WORDS = 3;
 export function partQuestion(part: ChosenPart, when: string): Story {
   switch (part.as) {
     case 'chat':
-      return [plain('Bring only '), chatPiece(part.name), plain(` back as it was ${when}?`)];
+      return [plain('Bring only '), namePiece(part.name), plain(` back as it was ${when}?`)];
     case 'message':
       return [plain(`Bring only this message back as it was ${when}?`)];
     case 'tables': {
@@ -54,13 +55,13 @@ export function restDone({ as }: ChosenPart): string {
 
 /** The heading of the receipt where no message came back. */
 export function partDone(part: ChosenPart, plan: RestorePlan): Story {
-  if (part.as === 'chat') return [chatPiece(part.name), plain(' is as it was then'), plain(restDone(part))];
+  if (part.as === 'chat') return [namePiece(part.name), plain(' is as it was then'), plain(restDone(part))];
   const { added, changed, removed } = plannedSums(plan);
   const rows = added + changed + removed;
   const [table, ...others] = part.as === 'tables' ? part.selection.tables : [];
   const of = table === undefined || others.length > 0 ? [] : [plain(' of '), namePiece(table)];
   return [
-    { text: count(rows, 'row'), tone: 'back' },
+    back(count(rows, 'row')),
     ...of,
     plain(` ${choose(rows, 'is as it was', 'are as they were')} then`),
     plain(restDone(part)),
@@ -69,24 +70,11 @@ export function partDone(part: ChosenPart, plan: RestorePlan): Story {
 
 /** `11 rows come back, 2 change`. Empty: none do. */
 export function rowsBack(plan: RestorePlan): Story {
-  const { added, changed } = plannedSums(plan);
-  if (added === 0)
-    return changed === 0
-      ? []
-      : [{ text: count(changed, 'row'), tone: 'changed' }, plain(choose(changed, ' changes', ' change'))];
-  const more: Story =
-    changed === 0
-      ? []
-      : [
-          plain(', '),
-          { text: count(changed, 'row'), tone: 'changed' },
-          plain(choose(changed, ' changes', ' change')),
-        ];
-  return [
-    { text: count(added, 'row'), tone: 'back' },
-    plain(choose(added, ' comes back', ' come back')),
-    ...more,
-  ];
+  const sums = plannedSums(plan);
+  const added = [back(count(sums.added, 'row')), plain(choose(sums.added, ' comes back', ' come back'))];
+  const other = [changed(count(sums.changed, 'row')), plain(choose(sums.changed, ' changes', ' change'))];
+  if (sums.changed === 0) return sums.added === 0 ? [] : added;
+  return sums.added === 0 ? other : [...added, plain(', '), ...other];
 }
 
 /** `3 rows are removed`. Empty: none are. */
@@ -94,13 +82,13 @@ export function rowsGone(plan: RestorePlan): Story {
   const { removed } = plannedSums(plan);
   return removed === 0
     ? []
-    : [{ text: count(removed, 'row'), tone: 'gone' }, plain(choose(removed, ' is removed', ' are removed'))];
+    : [gone(count(removed, 'row')), plain(choose(removed, ' is removed', ' are removed'))];
 }
 
 /** Sums over all tables that are written. */
 function plannedSums({ tables }: RestorePlan) {
   const written = tables.filter(({ action }) => action === 'write');
-  const sum = (what: 'added' | 'changed' | 'removed') => written.reduce((all, one) => all + one[what], 0);
+  const sum = (what: 'added' | 'changed' | 'removed') => sumOf(written, (one) => one[what]);
   return { added: sum('added'), changed: sum('changed'), removed: sum('removed') };
 }
 
@@ -109,7 +97,7 @@ export function guessedWords(
   { guessed }: Pick<RestorePlan, 'guessed'>,
   rules: Pick<Rules, 'nouns'>,
 ): string | null {
-  const rows = guessed.reduce((sum, one) => sum + one.rows, 0);
+  const rows = sumOf(guessed, (one) => one.rows);
   if (rows === 0) return null;
   const what = guessed.map((one) => countRows(one.rows, { name: one.table, role: 'projected' }, rules));
   return `${joinWords(what)} may belong to this chat, too. That is a guess: ${choose(guessed.length, 'a column', 'columns')} named ${joinWords([...new Set(guessed.map(({ column }) => column))])} ${choose(guessed.length, 'suggests', 'suggest')} it, and nothing else.`;
@@ -128,9 +116,7 @@ export function stayingTitle({ staying, moreStaying }: Pick<RestorePlan, 'stayin
   return `${moreStaying ? 'More than ' : ''}${count(rows, 'entry', 'entries')} ${stays} now`;
 }
 
-function chatPiece(name: string): Piece {
+function namePiece(name: string): Piece {
   const text = clip(name, NAME_WORDS);
   return text === name ? { text, tone: 'name' } : { text, tone: 'name', whole: name };
 }
-
-const namePiece = chatPiece;

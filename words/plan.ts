@@ -10,11 +10,13 @@ import { mergedWords } from './merge.ts';
 import { type Exactness, formatShort } from './moments.ts';
 import { keepRefusal } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
+import { sumOf } from './numbers.ts';
 import type { ChosenPart } from './part.ts';
 import { choose, count } from './plurals.ts';
+import { differingRows } from './rows.ts';
 import { selectedWords } from './selected.ts';
 import { decapitalize } from './sentences.ts';
-import { chatPiece, enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
+import { chatsPieces, enumerate, plain, type Story, type Told, tellClauses } from './story.ts';
 
 /** The part of a plan that the story tells: only the tables that are written, and log events only if the log is written. */
 function toldByPlan(plan: RestorePlan): Told {
@@ -84,9 +86,10 @@ export function copyWords(
 
 /** How many rows the plan would add, change or remove. */
 export function plannedRows(plan: RestorePlan): number {
-  return plan.tables
-    .filter((table) => table.action === 'write')
-    .reduce((sum, table) => sum + table.added + table.changed + table.removed, 0);
+  return sumOf(
+    plan.tables.filter(({ action }) => action === 'write'),
+    differingRows,
+  );
 }
 
 /** The label of the confirming button. It always gives a number; if messages or events are removed, it counts those. */
@@ -126,23 +129,12 @@ function writtenStory(groups: readonly NewerEvents[], end: string): Story | null
   if (written.length === 0) return null;
   const all = countWritten(written).replaceAll(' newer ', ' ');
   const named = written.filter((group) => group.chat !== null);
-  const shown = named.slice(0, named.length === MOST_NAMED + 1 ? named.length : MOST_NAMED);
-  const rest = named.length - shown.length;
-  const where = [
-    ...shown.map((group): Story => [chatPiece(group)]),
-    ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
-  ];
+  const where = chatsPieces(named);
   return [
     plain(`${all} written `),
     ...(where.length === 0 ? [] : [plain('in '), ...enumerate(where), plain(' ')]),
     plain(end),
   ];
-}
-
-const MOST_NAMED = 3;
-
-function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
-  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }
 
 /** What happens to the data, as named lines. Empty lines are left out. */

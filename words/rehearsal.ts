@@ -1,9 +1,10 @@
 import type { Rehearsal, RehearsedRestore } from '../src/model/rehearsal.ts';
 import type { Refusal, RestorePlan } from '../src/model/restore.ts';
 import { explain, type Face } from './errors.ts';
-import { formatBytes, formatMilliseconds, formatNumber } from './numbers.ts';
+import { formatBytes, formatMilliseconds, formatNumber, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { checkWords, shortHash } from './receipt.ts';
+import { differingRows } from './rows.ts';
 import { joinWords } from './sentences.ts';
 
 /* What a rehearsal on a private copy showed, and what none can show. */
@@ -36,8 +37,8 @@ export function rehearsalLines(rehearsal: Rehearsal, face: Face): readonly strin
 }
 
 function resultWords({ tables, checks, writeLockMs }: RehearsedRestore): string {
-  const rows = tables.reduce((sum, { added, removed, changed }) => sum + added + removed + changed, 0);
-  const touched = tables.filter(({ added, removed, changed }) => added + removed + changed > 0).length;
+  const rows = sumOf(tables, differingRows);
+  const touched = tables.filter((table) => differingRows(table) > 0).length;
   const results = [...Map.groupBy(checks, ({ check }) => check)].map((one) => checkWords(...one));
   const passed = results.filter((one) => one.passed).length;
   const all =

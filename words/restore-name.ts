@@ -1,10 +1,9 @@
 import type { RestoreEntry } from '../src/model/history.ts';
 import type { HeldState, MadeRestore, Returned } from '../src/model/restore.ts';
 import { fileNameOf } from './backups.ts';
-import { chatName, chatWords } from './events.ts';
 import { formatMoment } from './moments.ts';
 import { count } from './plurals.ts';
-import { enumerate, type Piece, plain, type Story } from './story.ts';
+import { chatPiece, enumerate, plain, type Story } from './story.ts';
 
 /* What a restore is called, wherever it is named: in the history, on the button that takes it back, and in its question. */
 
@@ -51,15 +50,10 @@ function returnedStory({ messages, events, chats, named }: Returned): Story {
   const shown = known.slice(0, chats === MOST_CHATS + 1 ? chats : MOST_CHATS);
   const rest = chats - shown.length;
   const where = enumerate([
-    ...shown.map((one): Story => [namePiece(one)]),
+    ...shown.map((one): Story => [chatPiece(one)]),
     ...(rest === 0 ? [] : [[plain(count(rest, 'other chat'))]]),
   ]);
   return [plain('Brought back '), ...where, plain(`, ${amount}`)];
-}
-
-function namePiece(one: Returned['named'][number]): Piece {
-  const [text, whole] = [chatWords(one), chatName(one)];
-  return text === whole ? { text, tone: 'name' } : { text, tone: 'name', whole };
 }
 
 /** The moment of what was restored, kept or saved. */

@@ -26,7 +26,11 @@ export function schemaWords(difference: SchemaDifference, { other }: Pick<RowsOv
 }
 
 /** How many rows of a table differ, all changes together. */
-export function differingRows({ added, changed, removed }: TableDiff): number {
+export function differingRows({
+  added,
+  changed,
+  removed,
+}: Pick<TableDiff, 'added' | 'changed' | 'removed'>): number {
   return added + changed + removed;
 }
 

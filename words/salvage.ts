@@ -1,5 +1,5 @@
 import type { Salvageable, SalvageReceipt, SavedTable } from '../src/model/salvage.ts';
-import { formatBytes } from './numbers.ts';
+import { formatBytes, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
@@ -58,7 +58,7 @@ export function zeroWords({ zeroBytes }: Pick<Salvageable, 'zeroBytes'>): string
 /** What was written. */
 export function salvagedWords({ tables, sizeBytes }: Pick<SalvageReceipt, 'tables' | 'sizeBytes'>): string {
   const saved = tables.filter(({ state }) => state !== 'missing');
-  const rows = saved.reduce((sum, table) => sum + table.rows, 0);
+  const rows = sumOf(saved, (table) => table.rows);
   const lost = tables.length - saved.length;
   const missing =
     lost === 0

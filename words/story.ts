@@ -1,6 +1,7 @@
 import type { Diff, NewerEvents, TableDiff } from '../src/model/diff.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { chatName, chatWords, countWritten, seenMessages, writtenEvents } from './events.ts';
+import { sumOf } from './numbers.ts';
 import { count } from './plurals.ts';
 import { joinParts } from './sentences.ts';
 import { countRows } from './tables.ts';
@@ -18,12 +19,31 @@ export type Told = Pick<Diff, 'tables' | 'newerEvents' | 'returningEvents'>;
 
 const MOST_NAMED = 3;
 
-export const plain = (text: string): Piece => ({ text, tone: 'plain' });
+const toned =
+  (tone: Piece['tone']) =>
+  (text: string): Piece => ({ text, tone });
+export const plain = toned('plain');
+export const back = toned('back');
+export const gone = toned('gone');
+export const changed = toned('changed');
 
 /** The name of a chat, shortened if it is long. */
 export function chatPiece(group: Pick<NewerEvents, 'chat' | 'chatName'>): Piece {
   const [text, whole] = [chatWords(group), chatName(group)];
   return text === whole ? { text, tone: 'name' } : { text, tone: 'name', whole };
+}
+
+/** The names of the first few chats, and how many others there are. */
+export function chatsPieces(
+  groups: readonly Pick<NewerEvents, 'chat' | 'chatName'>[],
+  most?: number,
+): readonly Story[] {
+  return nameSome(
+    groups,
+    (group) => [chatPiece(group)],
+    (rest) => [plain(count(rest.length, 'other chat'))],
+    most,
+  );
 }
 
 /** What a restore would bring back, hide, change and remove, each as an enumeration. Empty when there is nothing. */
@@ -85,7 +105,7 @@ export function tellRestore(told: Told, rules: Rules): Story {
  * Null: there is none.
  */
 export function recordWords({ newerEvents }: Pick<Told, 'newerEvents'>): string | null {
-  const records = newerEvents.reduce((sum, group) => sum + group.rewindRecords, 0);
+  const records = sumOf(newerEvents, (group) => group.rewindRecords);
   if (records === 0) return null;
   return records === 1
     ? 'The log’s record of the rewind is removed too, so that it stays undone.'
@@ -144,7 +164,7 @@ function eventParts(
     told.toSorted((a, b) => sizeOf(b) - sizeOf(a)),
     (group) => [{ text: count(sizeOf(group), noun), tone }, ...inChat(group)],
     (rest) => {
-      const sum = rest.reduce((total, group) => total + sizeOf(group), 0);
+      const sum = sumOf(rest, (group) => sizeOf(group));
       return [{ text: `${count(sum, noun)} in ${count(rest.length, 'other chat')}`, tone }];
     },
   );
@@ -155,7 +175,7 @@ function eventParts(
  * whether its row was missing or only hidden.
  */
 export function tellTables({ tables, returningEvents }: Told): readonly TableDiff[] {
-  const seen = returningEvents.reduce((sum, group) => sum + seenEvents(group), 0);
+  const seen = sumOf(returningEvents, (group) => seenEvents(group));
   return tables.map((table) => {
     if (!isLog(table)) return table;
     const both = table.added + table.changed;
@@ -178,8 +198,9 @@ function nameSome<T>(
   all: readonly T[],
   name: (one: T) => Story,
   sum: (rest: readonly T[]) => Story,
+  most = MOST_NAMED,
 ): readonly Story[] {
-  const named = all.slice(0, all.length === MOST_NAMED + 1 ? all.length : MOST_NAMED);
+  const named = all.slice(0, all.length === most + 1 ? all.length : most);
   const rest = all.slice(named.length);
   return [...named.map(name), ...(rest.length === 0 ? [] : [sum(rest)])];
 }
@@ -197,7 +218,7 @@ function projected(told: Told): readonly TableDiff[] {
 }
 
 function sumRows(tables: readonly TableDiff[], what: 'added' | 'removed' | 'changed'): number {
-  return tables.reduce((sum, table) => sum + table[what], 0);
+  return sumOf(tables, (table) => table[what]);
 }
 
 function rowParts(

@@ -1,6 +1,6 @@
 import type { EmptiedTrash, TrashSummary, TrashView } from '../src/model/prune.ts';
 import { kindOf, kindWords } from './kinds.ts';
-import { formatBytes } from './numbers.ts';
+import { formatBytes, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 
 /** `12 snapshots, 84 MB`; says so where that frees less, because some are kept as well. */
@@ -21,7 +21,7 @@ export function trashKinds({ prunes }: Pick<TrashView, 'prunes'>): readonly Kind
     .map(([kind, list]) => ({
       name: kindWords(kind).many,
       snapshots: list.length,
-      bytes: list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      bytes: sumOf(list, ({ sizeBytes }) => sizeBytes),
     }))
     .toSorted((a, b) => b.bytes - a.bytes);
 }
