@@ -6,7 +6,7 @@ import { formatUtc } from './moments.ts';
 import { formatBytes, formatNumber, sumOf } from './numbers.ts';
 import type { UndoneStep } from './plan.ts';
 import { choose, count } from './plurals.ts';
-import { checkWords } from './receipt.ts';
+import { checkLines } from './receipt.ts';
 import { entryName, momentOf } from './restore-name.ts';
 import { plain, type Story, storyText } from './story.ts';
 
@@ -170,9 +170,6 @@ export function receiptText(entry: HistoryEntry, all: readonly HistoryEntry[], n
   ];
   if (!isRestore(entry) || entry.receipt === null) return head;
   const { receipt } = entry;
-  const checks = [...Map.groupBy(receipt.checks, ({ check }) => check)].map(([check, results]) =>
-    checkWords(check, results),
-  );
   return [
     ...head,
     '',
@@ -185,9 +182,6 @@ export function receiptText(entry: HistoryEntry, all: readonly HistoryEntry[], n
         `${name}: ${count(rows, 'row')}; ${formatNumber(added)} came back, ${formatNumber(changed)} changed, ${formatNumber(removed)} removed`,
     ),
     '',
-    ...checks.map(
-      ({ text, remarks, passed }) =>
-        `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
-    ),
+    ...checkLines(receipt.checks),
   ];
 }

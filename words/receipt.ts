@@ -4,7 +4,7 @@ import type { Verb } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
-export type Check = CheckResult['check'];
+type Check = CheckResult['check'];
 
 const CHECKS: { readonly [C in Check]: string } = {
   'content-hash': 'All rows match',
@@ -30,7 +30,7 @@ const RESULTS: { readonly [R in CheckResult['result']]: string } = {
 export type CheckWords = { readonly text: string; readonly remarks: string; readonly passed: boolean };
 
 /** One check in words: what it proves, the exceptions, and whether it passed. */
-export function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {
+function checkWords(check: Check, results: readonly CheckResult[]): CheckWords {
   const odd = results.filter((one) => one.result !== 'ok');
   const remarks = odd.map((one) =>
     [one.subject, RESULTS[one.result], one.detail].filter((part) => part !== null && part !== '').join(': '),
@@ -41,6 +41,18 @@ export function checkWords(check: Check, results: readonly CheckResult[]): Check
     // A deviation that the user accepted still does not count as passed.
     passed: !odd.some(({ result }) => ['not-run', 'came-back', 'left', 'not-brought-back'].includes(result)),
   };
+}
+
+/** All checks of a receipt, each kind once: `ok  All rows match`. */
+export function checkLines(results: readonly CheckResult[]): readonly string[] {
+  return checksByKind(results).map(
+    ({ text, remarks, passed }) => `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
+  );
+}
+
+/** The same as values. */
+export function checksByKind(results: readonly CheckResult[]): readonly CheckWords[] {
+  return [...Map.groupBy(results, ({ check }) => check)].map((one) => checkWords(...one));
 }
 
 /** How many tables of the current state were verified. Empty when that is no longer known. */

@@ -3,7 +3,7 @@ import type { Refusal, RestorePlan } from '../src/model/restore.ts';
 import { explain, type Face } from './errors.ts';
 import { formatBytes, formatMilliseconds, formatNumber, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
-import { checkWords, shortHash } from './receipt.ts';
+import { checksByKind, shortHash } from './receipt.ts';
 import { differingRows } from './rows.ts';
 import { joinWords } from './sentences.ts';
 
@@ -39,7 +39,7 @@ export function rehearsalLines(rehearsal: Rehearsal, face: Face): readonly strin
 function resultWords({ tables, checks, writeLockMs }: RehearsedRestore): string {
   const rows = sumOf(tables, differingRows);
   const touched = tables.filter((table) => differingRows(table) > 0).length;
-  const results = [...Map.groupBy(checks, ({ check }) => check)].map((one) => checkWords(...one));
+  const results = checksByKind(checks);
   const passed = results.filter((one) => one.passed).length;
   const all =
     passed === results.length

@@ -3,12 +3,13 @@ import type { WrittenCopy } from '../../electron/contract.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
 import { type CopiedPart, heldByFile, notInFile } from '../../words/into-file.ts';
 import { formatBytes } from '../../words/numbers.ts';
-import { checkWords, exceptionWords, verifiedLine } from '../../words/receipt.ts';
+import { checksByKind, exceptionWords, verifiedLine } from '../../words/receipt.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
+import { CheckLine } from './receipt-view.tsx';
 
 export type WrittenFileProps = {
   readonly written: WrittenCopy;
@@ -23,9 +24,7 @@ export function WrittenFile({ written, plan, part, onClose }: WrittenFileProps) 
   const now = useNow();
   const exceptions = exceptionWords(written);
   const missing = notInFile(part, plan);
-  const odd = [...Map.groupBy(written.checks, ({ check }) => check)]
-    .map(([check, results]) => checkWords(check, results))
-    .filter(({ passed }) => !passed);
+  const odd = checksByKind(written.checks).filter(({ passed }) => !passed);
   return (
     <AlertDialog
       onClose={onClose}
@@ -54,14 +53,8 @@ export function WrittenFile({ written, plan, part, onClose }: WrittenFileProps) 
               {verifiedLine({ ...written, action: 'restore' })}, {formatBytes(written.sizeBytes)}
             </span>
           </li>
-          {odd.map(({ text, remarks }) => (
-            <li key={text} className="not-run">
-              <Icon name="warning" />
-              <span>
-                {text}
-                {remarks !== '' && <span className="dim"> ({remarks})</span>}
-              </span>
-            </li>
+          {odd.map((check) => (
+            <CheckLine key={check.text} {...check} />
           ))}
         </ul>
       </div>

@@ -1,9 +1,15 @@
-import type { CheckResult, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import { lastBack } from '../../words/confirmation.ts';
 import { stayWords } from '../../words/newer.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';
-import { type Check, checkWords, exceptionWords, shortHash, verifiedLine } from '../../words/receipt.ts';
+import {
+  type CheckWords,
+  checksByKind,
+  exceptionWords,
+  shortHash,
+  verifiedLine,
+} from '../../words/receipt.ts';
 import { Fold } from '../parts/fold.tsx';
 import { Icon } from '../parts/icons.tsx';
 
@@ -16,8 +22,7 @@ export type ReceiptViewProps = {
 
 /** What is there now, and that it was verified. The proof is folded away: the checks, the hashes, the files. */
 export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
-  const checks = Map.groupBy(receipt.checks, (check) => check.check);
-  const odd = [...checks].filter(([check, results]) => !checkWords(check, results).passed);
+  const checks = checksByKind(receipt.checks);
   const last = verb === 'Undo' ? null : lastBack(plan);
   const exceptions = exceptionWords(receipt);
   const stays = stayWords(plan.replay);
@@ -41,9 +46,11 @@ export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
           <Icon name="check" />
           <span>{verifiedLine(receipt)}</span>
         </li>
-        {odd.map(([check, results]) => (
-          <CheckLine key={check} check={check} results={results} />
-        ))}
+        {checks
+          .filter(({ passed }) => !passed)
+          .map((check) => (
+            <CheckLine key={check.text} {...check} />
+          ))}
       </ul>
       {stays !== null && <p>{stays}</p>}
       {receipt.checkpointId !== null && stays === null && (
@@ -51,8 +58,8 @@ export function ReceiptView({ receipt, plan, verb }: ReceiptViewProps) {
       )}
       <Fold title="Technical details" className="technical">
         <ul className="checks">
-          {[...checks].map(([check, results]) => (
-            <CheckLine key={check} check={check} results={results} />
+          {checks.map((check) => (
+            <CheckLine key={check.text} {...check} />
           ))}
         </ul>
         <ReceiptFacts receipt={receipt} verb={verb} />
@@ -118,8 +125,7 @@ function HashTable({ receipt }: { readonly receipt: RestoreReceipt }) {
   );
 }
 
-function CheckLine({ check, results }: { readonly check: Check; readonly results: readonly CheckResult[] }) {
-  const { text, remarks, passed } = checkWords(check, results);
+export function CheckLine({ text, remarks, passed }: CheckWords) {
   return (
     <li className={passed ? 'passed' : 'not-run'}>
       <Icon name={passed ? 'check' : 'warning'} />

@@ -1,3 +1,5 @@
+import { clearedWords } from '../../words/cache.ts';
+import { putBackWords } from '../../words/prune.ts';
 import {
   buildDemo,
   clearCache,
@@ -28,8 +30,8 @@ import { list, show, status, verify } from './look.ts';
 import { withNamedFiles } from './named-files.ts';
 import { draft, showProfileCheck } from './profile.ts';
 import { emptyTrashFor, prune } from './prune.ts';
-import { describeKept, describePutBack, describeSpaceUse, describeTrashList } from './prune-report.ts';
-import { describeCacheState, describeCleared, describeDiff, describeTaken } from './report.ts';
+import { describeKept, describeSpaceUse, describeTrashList } from './prune-report.ts';
+import { describeCacheState, describeDiff, describeTaken } from './report.ts';
 import { restoreOrUndo } from './restore-or-undo.ts';
 import { diffRows, diffTwo } from './rows.ts';
 import { salvage } from './salvage.ts';
@@ -138,7 +140,7 @@ async function runDemo(
 async function runCache(clear: boolean, { cacheDir }: Environment): Promise<Answer> {
   if (clear) {
     const cleared = await clearCache(cacheDir);
-    return { json: cleared, lines: describeCleared(cleared) };
+    return { json: cleared, lines: [clearedWords(cleared)] };
   }
   const cache = await describeCache(cacheDir);
   return { json: cache, lines: describeCacheState(cache) };
@@ -196,7 +198,7 @@ async function runInFolder(
         return { json: prunes, lines: describeTrashList(prunes) };
       }
       const done = await putBack(folder, [command.choice]);
-      return { json: done, lines: describePutBack(done) };
+      return { json: done, lines: [putBackWords({ ok: true, value: done })] };
     }
     case 'space': {
       const space = await describeSpace(folder);

@@ -17,7 +17,7 @@ import type { StreamedAnswer } from './answer.ts';
 import { printJson } from './json.ts';
 import { usage } from './option-values.ts';
 import type { CommandName } from './options.ts';
-import { alignTable, fold, toPrintable } from './text.ts';
+import { alignTable, fold, left, right, toPrintable } from './text.ts';
 
 /* `show --chat`, and the chats that `show` lists. */
 
@@ -72,14 +72,9 @@ export function describeChats(listed: ListedChats | null): readonly string[] {
   const speaking = chats.filter(({ kept, lost, newer }) => kept + (lost ?? 0) + (newer ?? 0) > 0);
   if (speaking.length === 0) return [];
   const lostTitle = lostByRecord ? 'Rewound' : 'Lost';
-  const right = (title: string) => ({ title, align: 'right' as const });
   const isCompared = speaking.every(({ lost }) => lost !== null);
   const table = alignTable(
-    [
-      { title: 'Chat', align: 'left' },
-      { title: 'Name', align: 'left' },
-      ...(isCompared ? ['Kept', lostTitle, 'Newer'] : ['Messages']).map(right),
-    ],
+    [left('Chat'), left('Name'), ...(isCompared ? ['Kept', lostTitle, 'Newer'] : ['Messages']).map(right)],
     speaking.map(({ chat, name, kept, lost, newer }) => [
       chat ?? NO_CHAT,
       name ?? '',

@@ -2,20 +2,19 @@ import { fileNameOf } from '../../words/backups.ts';
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { putBackWords, reasonWords, stayWords } from '../../words/prune.ts';
+import { reasonWords, stayWords } from '../../words/prune.ts';
 import { spaceParts, spaceWords, suggestionReason, suggestionWords } from '../../words/space.ts';
 import type {
   EmptiedTrash,
   PrunePlan,
   PruneReceipt,
-  PutBack,
   SpaceUse,
   TrashedPrune,
   TrashSummary,
 } from '../model/prune.ts';
 import type { Rules } from '../model/rules.ts';
 import type { KeptSnapshot } from '../model/snapshots.ts';
-import { alignTable, type Column, fold, toPrintable } from './text.ts';
+import { alignTable, fold, left, right, toPrintable } from './text.ts';
 
 /* What the commands that tidy up would do or have done, as text for people: one string per line. */
 
@@ -27,12 +26,7 @@ export function describePrunePlan(plan: PrunePlan, warnings: readonly string[]):
     formatBytes(sizeBytes),
     reasonWords(reason),
   ]);
-  const columns: readonly Column[] = [
-    { title: 'To the trash', align: 'left' },
-    { title: 'Taken', align: 'left' },
-    { title: 'Size', align: 'right' },
-    { title: 'Why', align: 'left' },
-  ];
+  const columns = [left('To the trash'), left('Taken'), right('Size'), left('Why')];
   return [
     ...(goes.length === 0 ? ['Nothing to remove.'] : alignTable(columns, goes)),
     ...plan.stays.map(({ id, reason }) => toPrintable(`${id} stays: ${stayWords(reason)}`)),
@@ -57,12 +51,7 @@ export function describePruned({ moved, bytes, trashFolder, notes }: PruneReceip
 
 export function describeTrashList(prunes: readonly TrashedPrune[]): readonly string[] {
   if (prunes.length === 0) return ['Nothing in the trash can be put back.'];
-  const columns: readonly Column[] = [
-    { title: 'In the trash', align: 'left' },
-    { title: 'Moved', align: 'left' },
-    { title: 'Snapshot', align: 'left' },
-    { title: 'Size', align: 'right' },
-  ];
+  const columns = [left('In the trash'), left('Moved'), left('Snapshot'), right('Size')];
   const [head = '', ...rows] = alignTable(
     columns,
     prunes.flatMap(({ trashName, prunedAt, snapshots }) =>
@@ -92,21 +81,13 @@ export function describeKept({ id, name, note, from, already }: KeptSnapshot): r
   ];
 }
 
-export function describePutBack(value: PutBack): readonly string[] {
-  return [putBackWords({ ok: true, value })];
-}
-
 export function describeSpaceUse(space: SpaceUse, rules: Rules): readonly string[] {
   const rows = spaceParts(space).map(({ name, snapshots, bytes }) => [
     name,
     formatNumber(snapshots),
     formatBytes(bytes),
   ]);
-  const columns: readonly Column[] = [
-    { title: 'Kind', align: 'left' },
-    { title: 'Snapshots', align: 'right' },
-    { title: 'Size', align: 'right' },
-  ];
+  const columns = [left('Kind'), right('Snapshots'), right('Size')];
   return [
     ...(rows.length === 0 ? [] : alignTable(columns, rows)),
     spaceWords(space),

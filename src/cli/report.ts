@@ -1,4 +1,4 @@
-import { cacheWords, clearedWords } from '../../words/cache.ts';
+import { cacheWords } from '../../words/cache.ts';
 import { notesOf } from '../../words/diff-notes.ts';
 import { chatWords, countWritten, writtenEvents } from '../../words/events.ts';
 import { formatTimestamp } from '../../words/moments.ts';
@@ -8,21 +8,21 @@ import { retentionWords, shortRetention } from '../../words/retention.ts';
 import { tablesAlikeWords } from '../../words/rows.ts';
 import { healthWords, lineageWords, WENT_A_SEPARATE_WAY } from '../../words/snapshots.ts';
 import { storyText, tellRestore } from '../../words/story.ts';
-import type { CacheState, ClearedCache } from '../model/cache.ts';
+import type { CacheState } from '../model/cache.ts';
 import type { Diff, NewerEvents, TableDiff } from '../model/diff.ts';
 import type { Rules } from '../model/rules.ts';
 import type { SnapshotSummary, TakeResult } from '../model/snapshots.ts';
-import { alignTable, type Column, fold, toPrintable } from './text.ts';
+import { alignTable, fold, left, right, toPrintable } from './text.ts';
 
 /* What the commands that look and take have found or done, as text for people: one string per line. */
 
-const LIST_COLUMNS: readonly Column[] = [
-  { title: 'Snapshot', align: 'left' },
-  { title: 'Taken', align: 'left' },
-  { title: 'Size', align: 'right' },
-  { title: 'Last event', align: 'right' },
-  { title: 'Health', align: 'left' },
-  { title: 'Kept', align: 'left' },
+const LIST_COLUMNS = [
+  left('Snapshot'),
+  left('Taken'),
+  right('Size'),
+  right('Last event'),
+  left('Health'),
+  left('Kept'),
 ];
 
 export function describeList(
@@ -78,10 +78,7 @@ export function describeSnapshot(snapshot: SnapshotSummary, rules: Rules, now: D
     ...(kept?.note == null ? [] : [['Note', kept.note] as const]),
     ...(undoes === null ? [] : [['Undoes', `the ${undoes.action} of ${undoes.snapshotId}`] as const]),
   ];
-  const columns: readonly Column[] = [
-    { title: 'Table', align: 'left' },
-    { title: 'Rows', align: 'right' },
-  ];
+  const columns = [left('Table'), right('Rows')];
   return [
     ...facts.map(([name, value]) => `${name.padEnd(11)} ${toPrintable(value)}`),
     ...(tables === null
@@ -145,10 +142,7 @@ export function describeTables(
   const compared = tables.filter(({ state }) => state === 'compared' || state === 'derived');
   const changed = compared.filter((table) => table.added + table.removed + table.changed > 0);
   const same = compared.length - changed.length;
-  const columns: readonly Column[] = [
-    { title: 'Table', align: 'left' },
-    ...titles.map((title): Column => ({ title, align: 'right' })),
-  ];
+  const columns = [left('Table'), ...titles.map(right)];
   const rows = changed.map((table) => [
     table.name,
     ...[table.snapshotRows, table.liveRows, table.added, table.changed, table.removed].map(formatNumber),
@@ -196,8 +190,4 @@ export function describeTaken(result: TakeResult): readonly string[] {
 export function describeCacheState(cache: CacheState): readonly string[] {
   const clear = cache.stages === 0 ? [] : ['“snapback cache clear” deletes it. Nothing of yours is in it.'];
   return [cacheWords(cache), `It is in ${toPrintable(cache.folder)}`, ...clear];
-}
-
-export function describeCleared(cleared: ClearedCache): readonly string[] {
-  return [clearedWords(cleared)];
 }

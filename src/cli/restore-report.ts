@@ -7,41 +7,30 @@ import { choosable } from '../../words/not-restored.ts';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import { copyWords, keptStory, leadWords, lossStory } from '../../words/plan.ts';
 import { detailLines, remarkLines, replayWords, spaceWords } from '../../words/plan-notes.ts';
-import { checkWords, receiptLead } from '../../words/receipt.ts';
+import { checkLines, checksByKind, receiptLead } from '../../words/receipt.ts';
 import { selectedLines } from '../../words/selected.ts';
 import { storyText } from '../../words/story.ts';
 import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../model/restore.ts';
 import type { Rules } from '../model/rules.ts';
 import { describeClearing, describeEvents, describeTables, TITLES_PLANNED } from './report.ts';
-import { alignTable, toPrintable } from './text.ts';
+import { alignTable, left, right, toPrintable } from './text.ts';
 
 /* What a restore or an undo will do, and the proof of what it did, as text for people: one string per line. */
 
 export function describePlan(plan: RestorePlan, rules: Rules, now: Date): readonly string[] {
   const stories = [lossStory(plan), keptStory(plan)].filter((story) => story !== null);
   const replay = replayWords(plan);
-  const left = plan.tables.filter((table) => table.action === 'leave');
-  const notes = [
-    ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
-    ...referringLines(plan),
-    ...mergeLines(plan),
-    ...selectedLines(plan),
-    ...remarkLines(plan),
-  ];
   return [
     leadWords(plan, now),
     `Snapshot: ${plan.snapshot.id}`,
     ...stories.map(storyText),
     ...(replay === null ? [] : [replay]),
     '',
-    ...describeTables(
-      { tables: plan.tables.filter(({ action }) => action === 'write'), schema: plan.schemaDrift },
-      TITLES_PLANNED,
-    ),
+    ...describeWritten(plan),
     ...describeEvents('Comes back', plan.returningEvents),
     ...describeEvents('Removed', plan.newerEvents),
     ...describeEvents('Stays', plan.replay?.events ?? []),
-    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...describeNotes(plan, rules, referringLines(plan)),
     ...describeClearing(choosable(plan)),
     '',
     ...describeCare(plan),
@@ -94,12 +83,12 @@ export function describeReceipt(
     '',
     ...alignTable(
       [
-        { title: 'Table', align: 'left' },
-        { title: 'Rows', align: 'right' },
-        { title: 'Came back', align: 'right' },
-        { title: 'Changed', align: 'right' },
-        { title: 'Removed', align: 'right' },
-        { title: 'Content hash', align: 'left' },
+        left('Table'),
+        right('Rows'),
+        right('Came back'),
+        right('Changed'),
+        right('Removed'),
+        left('Content hash'),
       ],
       rows,
     ),
@@ -116,34 +105,36 @@ export function describeReceipt(
   ].map(toPrintable);
 }
 
-function describeChecks(receipt: Pick<RestoreReceipt, 'checks'>): readonly string[] {
-  const checks = [...Map.groupBy(receipt.checks, ({ check }) => check)].map(([check, results]) =>
-    checkWords(check, results),
-  );
-  return [
-    checks.every(({ passed }) => passed) ? 'All checks passed:' : 'Not every check passed:',
-    ...checks.map(
-      ({ text, remarks, passed }) =>
-        `${passed ? 'ok' : '! '}  ${text}${remarks === '' ? '' : ` (${remarks})`}`,
-    ),
-  ];
+function describeChecks({ checks }: Pick<RestoreReceipt, 'checks'>): readonly string[] {
+  const isPassed = checksByKind(checks).every(({ passed }) => passed);
+  return [isPassed ? 'All checks passed:' : 'Not every check passed:', ...checkLines(checks)];
 }
 
-/** What a restore into a new file will do. */
-/** `startFrom`: the file that the new one starts from, if it is not the database. */
+/** The rows of the tables that are written. */
+function describeWritten(plan: RestorePlan | CopyPlan): readonly string[] {
+  const tables = plan.tables.filter(({ action }) => action === 'write');
+  return describeTables({ tables, schema: plan.schemaDrift }, TITLES_PLANNED);
+}
+
+/** What has to be known besides the figures; `more` comes after what is said of tables that are left alone. */
+function describeNotes(
+  plan: RestorePlan | CopyPlan,
+  rules: Rules,
+  more: readonly string[] = [],
+): readonly string[] {
+  const tables = plan.tables.filter(({ action }) => action === 'leave');
+  const left = notesOf({ tables, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text);
+  const notes = [...left, ...more, ...mergeLines(plan), ...selectedLines(plan), ...remarkLines(plan)];
+  return notes.length === 0 ? [] : ['', ...notes];
+}
+
+/** What a restore into a new file will do. `startFrom`: the file that the new one starts from, if it is not the database. */
 export function describeCopyPlan(
   plan: CopyPlan,
   { startFrom, rules }: { readonly startFrom: string | null; readonly rules: Rules },
   now: Date,
 ): readonly string[] {
   const kept = keptStory(plan);
-  const left = plan.tables.filter((table) => table.action === 'leave');
-  const notes = [
-    ...notesOf({ tables: left, schemaDrift: [], guessedBlobs: [] }, rules).map(({ text }) => text),
-    ...mergeLines(plan),
-    ...selectedLines(plan),
-    ...remarkLines(plan),
-  ];
   return [
     copyWords({ ...plan, startFrom }, now),
     `Snapshot: ${plan.snapshot.id}`,
@@ -153,11 +144,8 @@ export function describeCopyPlan(
       : [`Starts from: ${startFrom}, which gives the tables and all that the snapshot does not hold`]),
     ...(kept === null ? [] : [storyText(kept)]),
     '',
-    ...describeTables(
-      { tables: plan.tables.filter(({ action }) => action === 'write'), schema: plan.schemaDrift },
-      TITLES_PLANNED,
-    ),
-    ...(notes.length === 0 ? [] : ['', ...notes]),
+    ...describeWritten(plan),
+    ...describeNotes(plan, rules),
     ...describeClearing(choosable(plan)),
     '',
     `${'Space'.padEnd(11)} ${spaceWords(plan)}`,

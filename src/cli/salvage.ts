@@ -9,7 +9,7 @@ import {
 } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
-import { alignTable, toPrintable } from './text.ts';
+import { alignTable, left, toPrintable } from './text.ts';
 
 type SalvageCommand = Extract<FolderCommand, { readonly name: 'salvage' }>;
 
@@ -48,13 +48,7 @@ function describe(found: Salvageable): readonly string[] {
     ...(zeros === null ? [] : [zeros]),
     '',
     savableWords(found),
-    ...alignTable(
-      [
-        { title: 'Table', align: 'left' },
-        { title: 'What is left', align: 'left' },
-      ],
-      rows,
-    ),
+    ...alignTable([left('Table'), left('What is left')], rows),
     ...gaps,
   ];
 }

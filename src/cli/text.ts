@@ -1,6 +1,8 @@
 /* Building blocks of what the command line prints for people. */
 
-export type Column = { readonly title: string; readonly align: 'left' | 'right' };
+type Column = { readonly title: string; readonly align: 'left' | 'right' };
+export const left = (title: string): Column => ({ title, align: 'left' });
+export const right = (title: string): Column => ({ title, align: 'right' });
 
 /** Lines of a table with aligned columns. Cells are made printable, because names may come from a hostile file. */
 export function alignTable(
