@@ -13,7 +13,7 @@ import type {
   RequestId,
 } from './contract/values.ts';
 
-export type { RowsRequests } from './contract/core-requests.ts';
+export type { ConflictRequests, RowsRequests } from './contract/core-requests.ts';
 export type { DesktopRequests } from './contract/desktop-requests.ts';
 export type * from './contract/values.ts';
 

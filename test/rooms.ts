@@ -138,6 +138,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/stage',
       'src/compare',
       'src/journal',
+      'src/restore',
       'src/catalog',
       node,
       'diff',

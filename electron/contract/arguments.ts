@@ -17,6 +17,9 @@ export type OfEntry = OfFolder & { readonly entryId: string; readonly text: read
 /** The trash as it was shown; `plan-stale` if it holds anything else by now. */
 export type OfTrash = OfFolder & { readonly planId: string };
 
+/** The conflicts of a merge that were opened; they end when they are closed or the core's process does. */
+export type OfConflicts = { readonly conflictsId: string };
+
 /** A comparison that was opened; it ends when it is closed or the core's process does. */
 export type OfRows = { readonly rowsId: string };
 /** One value: the column's place in the shape of the rows. */

@@ -1,3 +1,4 @@
+import type { ConflictsOverview, ConflictsSubject, ShownConflict } from '../../src/model/conflicts.ts';
 import type {
   ConversationLayout,
   ConversationMessage,
@@ -50,7 +51,17 @@ import type {
 } from '../../src/model/search.ts';
 import type { KeptSnapshot, SnapshotId } from '../../src/model/snapshots.ts';
 import type { Timeline } from '../../src/model/timeline.ts';
-import type { In, OfCell, OfChat, OfFolder, OfRows, OfSide, OfSnapshot, OfTrash } from './arguments.ts';
+import type {
+  In,
+  OfCell,
+  OfChat,
+  OfConflicts,
+  OfFolder,
+  OfRows,
+  OfSide,
+  OfSnapshot,
+  OfTrash,
+} from './arguments.ts';
 import type { ListedSnapshot, TakenSnapshot } from './values.ts';
 
 /** What the person has agreed to. It is not part of a plan's identity. */
@@ -70,78 +81,89 @@ export type RowsRequests = {
   'rows.picture': In<OfCell & OfSide, string | null>;
 };
 
-/** Answered by the core process and relayed unchanged. */
-export type CoreRequests = RowsRequests & {
-  'folder.facts': In<OfFolder, FolderFacts>;
-  'folder.in-use': In<OfFolder, InUse>;
-  /** What is done by itself in the folder while it is open. */
-  'folder.protection': In<OfFolder, ProtectionState>;
-  'folder.timeline': In<OfFolder, Timeline>;
-  /** What is understood of the folder, and what can be done in it. */
-  'folder.profile': In<OfFolder, ProfileCheck>;
-  /** What was lost, and which snapshot brings back most of it. */
-  'folder.happened': In<OfFolder, Happened>;
-  /** The events that a restore kept and that the chat app has not applied yet; null: none. */
-  'folder.waiting': In<OfFolder, Replay | null>;
-  'folder.history': In<OfFolder, ActionHistory>;
-  'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
-  'snapshot.diff': In<OfSnapshot, Diff>;
-  /** Hits are told of as they are found; the answer has all of them. */
-  'search.run': In<OfFolder & SearchRequest, SearchResult>;
-  'row.history': In<OfFolder & RowName, RowHistory>;
-  /** Keeps it until somebody moves it to the trash. */
-  'snapshot.keep': In<
-    OfSnapshot & { readonly label: { readonly name: string | null; readonly note: string | null } },
-    KeptSnapshot
+/** The rows that both sides of a merge changed. They are opened like a comparison, and belong to the core's requests. */
+export type ConflictRequests = {
+  'conflicts.open': In<OfFolder & ConflictsSubject, OfConflicts & { readonly overview: ConflictsOverview }>;
+  'conflicts.page': In<
+    OfConflicts & { readonly table: string; readonly offset: number; readonly limit: number },
+    readonly ShownConflict[]
   >;
-  /** Keeps it while a person decides on it; answers what to release. Null: that is not possible here. */
-  'snapshot.hold': In<OfSnapshot, SnapshotId | null>;
-  /** False: it stays kept, because it is gone from its own place. */
-  'snapshot.release': In<OfSnapshot, boolean>;
-  /** Lets go what is kept by itself, for as long as the folder is open. */
-  'snapshot.let-go': In<OfSnapshot, null>;
-  /** What can be saved of a damaged one. Null: it is not damaged after all. */
-  'snapshot.salvageable': In<OfSnapshot, Salvageable | null>;
-  'folder.space': In<OfFolder, SpaceUse>;
-  /** Compares the messages of one moment. */
-  'conversation.open': In<OfSnapshot, ConversationOverview & { readonly conversationId: string }>;
-  'conversation.layout': In<OfChat, ConversationLayout>;
-  /** Texts are cut after `longest` characters. */
-  'conversation.page': In<
-    OfChat & { readonly from: number; readonly limit: number; readonly longest: number },
-    readonly ConversationMessage[]
-  >;
-  /** The first place of the next difference; null: there is none. */
-  'conversation.difference': In<
-    OfChat & { readonly from: number; readonly direction: 'next' | 'previous' },
-    number | null
-  >;
-  /** Where an event can be read, by the key of its row in the log, written as text; null: nowhere. */
-  'conversation.find': In<
-    OfFolder & { readonly conversationId: string; readonly event: string },
-    FoundMessage | null
-  >;
-  /** Which fields mean what, for the conversations that are opened from now on. */
-  'conversation.correct': In<OfFolder & { readonly fields: FieldCorrection }, null>;
-  /** The same, and writes it into the folder's profile. */
-  'profile.save-fields': In<OfFolder & { readonly fields: FieldCorrection }, null>;
-  'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
-  /** Folders in plans and receipts are relative to the data folder. */
-  'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
-  /** `of`: the entry of the history to take back; null: the newest. */
-  'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
-  /** Does the newest plan of this folder and undoes it in a private copy; `plan-stale` for any other. It stays the newest. */
-  'plan.rehearse': In<OfFolder & { readonly planId: string }, Rehearsal>;
-  /** Applies the newest plan of this folder exactly and once; `plan-stale` for any other. */
-  'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
-  /** How a restore ended, where the core died before it could answer. */
-  'plan.outcome': In<OfFolder & { readonly planId: string }, PlanOutcome>;
-  'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
-  /** What only these snapshots can bring back. */
-  'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
-  'trash.view': In<OfFolder, TrashView>;
-  /** What nobody could bring back once the trash is emptied. */
-  'trash.only-copies': In<OfTrash, readonly OnlyCopy[]>;
-  'trash.put-back': In<OfFolder & { readonly choices: readonly PutBackChoice[] }, PutBack>;
-  'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
+  'conflicts.close': In<OfConflicts, null>;
 };
+
+/** Answered by the core process and relayed unchanged. */
+export type CoreRequests = RowsRequests &
+  ConflictRequests & {
+    'folder.facts': In<OfFolder, FolderFacts>;
+    'folder.in-use': In<OfFolder, InUse>;
+    /** What is done by itself in the folder while it is open. */
+    'folder.protection': In<OfFolder, ProtectionState>;
+    'folder.timeline': In<OfFolder, Timeline>;
+    /** What is understood of the folder, and what can be done in it. */
+    'folder.profile': In<OfFolder, ProfileCheck>;
+    /** What was lost, and which snapshot brings back most of it. */
+    'folder.happened': In<OfFolder, Happened>;
+    /** The events that a restore kept and that the chat app has not applied yet; null: none. */
+    'folder.waiting': In<OfFolder, Replay | null>;
+    'folder.history': In<OfFolder, ActionHistory>;
+    'snapshots.list': In<OfFolder, readonly ListedSnapshot[]>;
+    'snapshot.diff': In<OfSnapshot, Diff>;
+    /** Hits are told of as they are found; the answer has all of them. */
+    'search.run': In<OfFolder & SearchRequest, SearchResult>;
+    'row.history': In<OfFolder & RowName, RowHistory>;
+    /** Keeps it until somebody moves it to the trash. */
+    'snapshot.keep': In<
+      OfSnapshot & { readonly label: { readonly name: string | null; readonly note: string | null } },
+      KeptSnapshot
+    >;
+    /** Keeps it while a person decides on it; answers what to release. Null: that is not possible here. */
+    'snapshot.hold': In<OfSnapshot, SnapshotId | null>;
+    /** False: it stays kept, because it is gone from its own place. */
+    'snapshot.release': In<OfSnapshot, boolean>;
+    /** Lets go what is kept by itself, for as long as the folder is open. */
+    'snapshot.let-go': In<OfSnapshot, null>;
+    /** What can be saved of a damaged one. Null: it is not damaged after all. */
+    'snapshot.salvageable': In<OfSnapshot, Salvageable | null>;
+    'folder.space': In<OfFolder, SpaceUse>;
+    /** Compares the messages of one moment. */
+    'conversation.open': In<OfSnapshot, ConversationOverview & { readonly conversationId: string }>;
+    'conversation.layout': In<OfChat, ConversationLayout>;
+    /** Texts are cut after `longest` characters. */
+    'conversation.page': In<
+      OfChat & { readonly from: number; readonly limit: number; readonly longest: number },
+      readonly ConversationMessage[]
+    >;
+    /** The first place of the next difference; null: there is none. */
+    'conversation.difference': In<
+      OfChat & { readonly from: number; readonly direction: 'next' | 'previous' },
+      number | null
+    >;
+    /** Where an event can be read, by the key of its row in the log, written as text; null: nowhere. */
+    'conversation.find': In<
+      OfFolder & { readonly conversationId: string; readonly event: string },
+      FoundMessage | null
+    >;
+    /** Which fields mean what, for the conversations that are opened from now on. */
+    'conversation.correct': In<OfFolder & { readonly fields: FieldCorrection }, null>;
+    /** The same, and writes it into the folder's profile. */
+    'profile.save-fields': In<OfFolder & { readonly fields: FieldCorrection }, null>;
+    'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
+    /** Folders in plans and receipts are relative to the data folder. */
+    'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
+    /** `of`: the entry of the history to take back; null: the newest. */
+    'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
+    /** Does the newest plan of this folder and undoes it in a private copy; `plan-stale` for any other. It stays the newest. */
+    'plan.rehearse': In<OfFolder & { readonly planId: string }, Rehearsal>;
+    /** Applies the newest plan of this folder exactly and once; `plan-stale` for any other. */
+    'plan.apply': In<OfFolder & { readonly planId: string } & Consents, RestoreReceipt>;
+    /** How a restore ended, where the core died before it could answer. */
+    'plan.outcome': In<OfFolder & { readonly planId: string }, PlanOutcome>;
+    'prune.plan': In<OfFolder & { readonly policy: PrunePolicy }, PrunePlan>;
+    /** What only these snapshots can bring back. */
+    'prune.only-copies': In<OfFolder & { readonly ids: readonly SnapshotId[] }, readonly OnlyCopy[]>;
+    'trash.view': In<OfFolder, TrashView>;
+    /** What nobody could bring back once the trash is emptied. */
+    'trash.only-copies': In<OfTrash, readonly OnlyCopy[]>;
+    'trash.put-back': In<OfFolder & { readonly choices: readonly PutBackChoice[] }, PutBack>;
+    'prune.apply': In<OfFolder & { readonly planId: string }, PruneReceipt>;
+  };

@@ -1,4 +1,5 @@
 import {
+  type Conflicts,
   checkProfile,
   clearCache,
   describeFolder,
@@ -22,6 +23,7 @@ import {
   openConversation,
   openDataFolder,
   putBack,
+  type Rows,
   readHappened,
   readHistory,
   readRowHistory,
@@ -40,10 +42,11 @@ import {
   viewTrash,
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
+import { createConflictHandlers } from './conflict-handlers.ts';
 import { prepareDemo } from './demo-place.ts';
 import { toExported, toListed, toShownDiff, toTaken, toWritten } from './for-window.ts';
 import type { OpenFolders } from './open-folders.ts';
-import { createRowsRegister } from './open-rows.ts';
+import { createOpenRegister } from './open-register.ts';
 import { createPlanHandlers, stalePlan } from './plan-handlers.ts';
 import { createRowsHandlers } from './rows-handlers.ts';
 
@@ -63,7 +66,8 @@ export type CoreEnvironment = {
 /** One table of all requests that the core answers. Those about rows and plans stand in files of their own. */
 export function createHandlers(folders: OpenFolders, environment: CoreEnvironment): Handlers {
   const { nativeBinding } = environment;
-  const rowsRegister = createRowsRegister();
+  const rowsRegister = createOpenRegister<Rows>();
+  const conflictsRegister = createOpenRegister<Conflicts>();
   /** Lists the snapshots, and has those checked that never were. */
   const list = async (folderId: string, task: TaskOptions) => {
     const { folder, checks } = folders.get(folderId);
@@ -78,6 +82,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   return {
     ...createRowsHandlers(folders, rowsRegister),
     ...createPlanHandlers(folders),
+    ...createConflictHandlers(folders, conflictsRegister),
     async 'private.open'({ folderId, dir, database, cacheDir }, task) {
       const named = database === null ? {} : { database };
       const folder = await openDataFolder(dir, {
@@ -103,6 +108,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
     },
     async 'private.close'({ folderId }) {
       rowsRegister.closeAll(folderId);
+      conflictsRegister.closeAll(folderId);
       await folders.close(folderId);
       return null;
     },

@@ -1,7 +1,7 @@
-import type { SqlValue, TaskOptions } from '../../src/index.ts';
+import { type Rows, type SqlValue, type TaskOptions, withRows } from '../../src/index.ts';
 import type { ArgsOf, ResultOf, RowsRequests } from '../contract.ts';
 import type { OpenFolders } from './open-folders.ts';
-import type { RowsRegister } from './open-rows.ts';
+import type { OpenRegister } from './open-register.ts';
 
 /** Larger pictures are not shown. */
 const LARGEST_PICTURE = 8_000_000;
@@ -16,14 +16,14 @@ type RowsHandlers = {
 };
 
 /** Answers the requests about rows. */
-export function createRowsHandlers(folders: OpenFolders, register: RowsRegister): RowsHandlers {
+export function createRowsHandlers(folders: OpenFolders, register: OpenRegister<Rows>): RowsHandlers {
   return {
     async 'rows.open'({ folderId, snapshotId, otherId }, task) {
       const subject = { snapshotId, otherId };
-      const { rowsId, rows } = await folders.inFront(folderId, ({ folder }) =>
-        register.open({ folderId, folder, subject }, task),
+      const { id, value } = await folders.inFront(folderId, ({ folder }) =>
+        register.open(folderId, (use) => withRows(folder, subject, task, use)),
       );
-      return { rowsId, overview: rows.overview };
+      return { rowsId: id, overview: value.overview };
     },
     async 'rows.close'({ rowsId }) {
       register.close(rowsId);

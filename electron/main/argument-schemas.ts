@@ -52,12 +52,26 @@ const selection = v.variant('by', [
     rows: v.pipe(v.array(v.strictObject(rowName)), v.minLength(1), v.maxLength(10_000), v.readonly()),
   }),
 ]);
+const mergeSide = v.picklist(['mine', 'theirs']);
+const chosenRows = v.array(v.strictObject({ key: rowName.key, take: mergeSide }));
+const chosenTable = v.strictObject({
+  table: tableName,
+  take: v.union([mergeSide, v.pipe(chosenRows, v.maxLength(10_000), v.readonly())]),
+});
+const merge = v.strictObject({
+  baseId: v.nullable(snapshotId),
+  choices: v.strictObject({
+    all: v.nullable(mergeSide),
+    tables: v.pipe(v.array(chosenTable), v.maxLength(2000), v.readonly()),
+  }),
+});
 export const restoreOptions = v.strictObject({
   ...consents,
   mode: v.picklist(['full', 'projections']),
   keepNewer: v.boolean(),
   clearTables: tableNames,
   selection: v.optional(selection),
+  merge: v.optional(merge),
 });
 
 export const prunePolicy = v.variant('by', [

@@ -45,7 +45,7 @@ export function describeCell({ before, after, isSame }: BothCells, place: CellPl
 const ABSENT: CellPreview = { type: 'absent' };
 
 /** A value, cut where it is long. */
-function previewOf(cell: ReadCell, encoding: Schema['encoding']): CellPreview {
+export function previewOf(cell: ReadCell, encoding: Schema['encoding']): CellPreview {
   const { type, bytes, value } = cell;
   if (typeof value === 'bigint') return { type: 'integer', value };
   if (typeof value === 'number') return { type: 'real', value };

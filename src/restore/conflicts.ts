@@ -4,7 +4,7 @@ import type { Conflict, MergeChoices, MergeSide, NamedValues } from '../model/re
 import type { RowName, StoredValue } from '../model/search.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
-import { sameKey } from '../sqlite/same-values.ts';
+import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
 import { fromGone, fromPut, type MergedTable } from './three-way.ts';
 
@@ -87,18 +87,11 @@ export type Conflicts = {
 
 /** Tells the first conflicts, and counts all. @throws database errors */
 export function readConflicts(database: HostDatabase, tables: readonly MergedTable[]): Conflicts {
-  const { db } = database;
   const told: Conflict[] = [];
   const undecided: string[] = [];
   let [conflictCount, conflictsOpen, characters] = [0, 0, 0];
   for (const table of tables) {
-    const [count = 0, open = 0] =
-      db
-        .prepare<[], number[]>(
-          `SELECT count(*), count(*) FILTER (WHERE take IS NULL) FROM ${table.sides} WHERE open`,
-        )
-        .raw()
-        .get() ?? [];
+    const { count, open } = countConflicts(database, table);
     conflictCount += count;
     conflictsOpen += open;
     if (open > 0) undecided.push(table.comparison.staged.live.name);
@@ -112,6 +105,16 @@ export function readConflicts(database: HostDatabase, tables: readonly MergedTab
   return { conflicts: told, conflictCount, conflictsOpen, undecided };
 }
 
+/** How many conflicts a table has, and for how many of them nothing was chosen. @throws database errors */
+export function countConflicts({ db }: HostDatabase, { sides }: MergedTable) {
+  const [count = 0, open = 0] =
+    db
+      .prepare<[], number[]>(`SELECT count(*), count(*) FILTER (WHERE take IS NULL) FROM ${sides} WHERE open`)
+      .raw()
+      .get() ?? [];
+  return { count, open };
+}
+
 /** Roughly how much there is to tell. */
 function sizeOf({ base, mine, theirs }: Conflict): number {
   const sizes = [base, mine, theirs].flatMap((row) =>
@@ -122,42 +125,122 @@ function sizeOf({ base, mine, theirs }: Conflict): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function* readOf({ db }: HostDatabase, table: MergedTable): Generator<Conflict> {
-  const { base, sides, comparison } = table;
+function* readOf(database: HostDatabase, table: MergedTable): Generator<Conflict> {
+  const { columns } = table.comparison.staged;
+  const page = { offset: 0, limit: MOST_TOLD + 1 };
+  for (const { key, take, has, values } of readVersions(database, table, page, (value) => [
+    `${value} COLLATE BINARY`,
+  ])) {
+    const version = (side: Side): NamedValues | null =>
+      has[side] ? columns.map((column, index) => [column, values[index]?.[side][0] ?? null]) : null;
+    yield {
+      ...{ table: table.comparison.staged.live.name, key, take },
+      ...{ base: version('base'), mine: version('mine'), theirs: version('theirs') },
+    };
+  }
+}
+
+const SIDES = ['base', 'mine', 'theirs'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** A conflict, with what was selected of each value. */
+export type ReadVersions = {
+  readonly key: RowName['key'];
+  readonly take: MergeSide | null;
+  /** Which of them have the row. */
+  readonly has: { readonly [S in Side]: boolean };
+  /** By column, in the order of the stage. `isSame`: both sides have the same there. */
+  readonly values: readonly ({ readonly [S in Side]: readonly StoredValue[] } & {
+    readonly isSame: boolean;
+  })[];
+};
+
+/** A result of SQLite has at most 2,000 columns. */
+const MOST_SELECTED = 1_900;
+
+/**
+ * Reads some conflicts of a table, one after the other: first those of rows that the snapshot has. `partsOf`: SQL for what is
+ * selected of a value. @throws database errors
+ */
+export function* readVersions(
+  { db }: HostDatabase,
+  table: MergedTable,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+  partsOf: (value: string, column: string) => readonly string[],
+): Generator<ReadVersions> {
+  const { sides, comparison } = table;
   const { live, columns } = comparison.staged;
-  const at = (alias: string, place: (column: string, index: number) => string) =>
-    columns.map((column, index) => `${alias}.${place(column, index)}`);
-  const ofBase =
-    base === null
-      ? columns.map(() => 'NULL')
-      : at('b', (column) => columnInStage(base, placeOfName(base.columns, column)));
-  const ofLive = at('l', quoteName);
-  const ofStage = at('s', (_, index) => columnInStage(comparison.staged, index));
-  const isBased = base === null ? 'false' : 'b.rowid IS NOT NULL';
-  const read = (side: 'put' | 'gone') => {
-    const isPut = side === 'put';
-    const line = isPut ? 'p.ord' : 'g.rowid';
-    const values = [...ofBase, ...ofLive, ...(isPut ? ofStage : columns.map(() => 'NULL'))];
-    return db
-      .prepare<[], StoredValue[]>(
-        `SELECT x.take, ${isBased}, ${isPut ? 'p.survivor' : 'true'}, ${values.map((value) => `${value} COLLATE BINARY`).join(', ')}
-         FROM (SELECT line, take FROM ${sides} WHERE side = '${side}' AND open ORDER BY line LIMIT ${MOST_TOLD + 1}) x
-           CROSS JOIN ${isPut ? fromPut(table) : fromGone(table)} WHERE ${line} = x.line ORDER BY x.line`,
+  const lines = db
+    .prepare<[number, number], [string, bigint, string | null]>(
+      `SELECT side, line, take FROM ${sides} WHERE open ORDER BY side DESC, line LIMIT ? OFFSET ?`,
+    )
+    .raw()
+    .safeIntegers()
+    .all(limit, offset);
+  const parts = partsOf('NULL', '').length;
+  const atOnce = Math.floor(MOST_SELECTED / (parts * SIDES.length + 1));
+  const chunks = Array.from({ length: Math.ceil(columns.length / atOnce) }, (_, index) =>
+    columns.slice(index * atOnce, (index + 1) * atOnce),
+  );
+  const read = (from: (typeof LINES)['put' | 'gone'], selected: readonly string[]) =>
+    db
+      .prepare<[bigint], StoredValue[]>(
+        `SELECT ${selected.join(', ')} FROM ${from.rows(table)} WHERE ${from.line} = ?`,
       )
       .raw()
       .safeIntegers();
+  const statements = (side: 'put' | 'gone') => {
+    const at = valuesOf(table, side);
+    return {
+      facts: read(LINES[side], [
+        table.base === null ? 'false' : 'b.rowid IS NOT NULL',
+        side === 'put' ? 'p.survivor' : 'true',
+        ...live.key.map((column) => `${at(column)[side === 'put' ? 'theirs' : 'mine']} COLLATE BINARY`),
+      ]),
+      chunks: chunks.map((some) =>
+        read(
+          LINES[side],
+          some.flatMap((column) => {
+            const value = at(column);
+            return [
+              ...SIDES.flatMap((one) => partsOf(value[one], column)),
+              sameValue(value.mine, value.theirs),
+            ];
+          }),
+        ),
+      ),
+    };
   };
-  for (const side of ['put', 'gone'] as const)
-    for (const [take, isBase, isLive, ...values] of read(side).iterate()) {
-      const part = (from: number): NamedValues =>
-        columns.map((column, index) => [column, values[from * columns.length + index] ?? null]);
-      const [inBase, inLive] = [isBase === 1n ? part(0) : null, isLive === 1n ? part(1) : null];
-      const theirs = side === 'put' ? part(2) : null;
-      const named = new Map(theirs ?? inLive ?? []);
-      const key = live.key.map((column) => named.get(column) ?? null);
-      yield {
-        ...{ table: live.name, key, base: inBase, mine: inLive, theirs },
-        take: take === 'mine' || take === 'theirs' ? take : null,
-      };
-    }
+  const of = { put: statements('put'), gone: statements('gone') };
+  for (const [side, line, take] of lines) {
+    const { facts, chunks } = of[side === 'put' ? 'put' : 'gone'];
+    const [inBase, inLive, ...key] = facts.get(line) ?? [];
+    const values = chunks.flatMap((statement) => {
+      const row = statement.get(line) ?? [];
+      const width = parts * SIDES.length + 1;
+      return Array.from({ length: row.length / width }, (_, index) => {
+        const from = index * width;
+        const part = (place: number) => row.slice(from + place * parts, from + (place + 1) * parts);
+        return { base: part(0), mine: part(1), theirs: part(2), isSame: row[from + width - 1] === 1n };
+      });
+    });
+    yield {
+      ...{ key, values, take: take === 'mine' || take === 'theirs' ? take : null },
+      has: { base: inBase === 1n, mine: inLive === 1n, theirs: side === 'put' },
+    };
+  }
+}
+
+const LINES = {
+  put: { rows: fromPut, line: 'p.ord' },
+  gone: { rows: fromGone, line: 'g.rowid' },
+} as const;
+
+/** SQL: a column’s value in the base, in the database and in the snapshot. */
+function valuesOf({ base, comparison: { staged } }: MergedTable, side: 'put' | 'gone') {
+  return (column: string): { readonly [S in Side]: string } => ({
+    base: base === null ? 'NULL' : `b.${columnInStage(base, placeOfName(base.columns, column))}`,
+    mine: `l.${quoteName(column)}`,
+    theirs: side === 'put' ? `s.${columnInStage(staged, placeOfName(staged.columns, column))}` : 'NULL',
+  });
 }

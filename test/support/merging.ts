@@ -38,14 +38,16 @@ export type MergeOptions = PlaceOptions & {
   readonly rewind?: string;
   /** SQL of what is written after it. */
   readonly newer?: string;
+  /** SQL of one more table, `notes`, and what is in it. */
+  readonly notes?: string;
 };
 
 export async function makeMergeWorld(
   root: string,
-  { way, withBase, rewind = '', newer = '', ...options }: MergeOptions,
+  { way, withBase, rewind = '', newer = '', notes, ...options }: MergeOptions,
 ): Promise<MergeWorld> {
-  const tables = ['chats', 'memories', 'faces', 'jottings'];
-  const place = await makePlace(root, SCHEMA, { tables, ...options });
+  const tables = ['chats', 'memories', 'faces', 'jottings', ...(notes === undefined ? [] : ['notes'])];
+  const place = await makePlace(root, `${SCHEMA} ${notes ?? ''}`, { tables, ...options });
   run(
     place,
     `${addEvents(12, 'old')} INSERT INTO memories SELECT id, 'of ' || id FROM event_log;

@@ -125,6 +125,12 @@ describe('the answers of the core', () => {
     const apply = { folderId, planId: plan.planId, whileOpen: false, ...NO_CONSENTS };
     const rehearsal = await handlers['plan.rehearse']({ folderId, planId: plan.planId }, task);
     expect(rehearsal).toMatchObject({ state: 'done', planId: plan.planId });
+    const choosing = await handlers['conflicts.open']({ folderId, snapshotId, baseId: null }, task);
+    const { conflictsId } = choosing;
+    const conflictsPage = await handlers['conflicts.page'](
+      { conflictsId, table: 'chat_state', offset: 0, limit: 10 },
+      task,
+    );
     const receipt = await handlers['plan.apply'](apply, task);
     const prune = await handlers['prune.plan']({ folderId, policy }, task);
     const pruned = await handlers['prune.apply']({ folderId, planId: prune.planId }, task);
@@ -139,6 +145,9 @@ describe('the answers of the core', () => {
     const ofChat = { folderId, conversationId: opened.conversationId, chat: opened.chats[0]?.no ?? 0 };
     const fields = { chat: null, speaker: null, text: null, time: null };
     const said: { readonly [N in WindowRequest]: unknown } = {
+      'conflicts.open': choosing,
+      'conflicts.page': conflictsPage,
+      'conflicts.close': await handlers['conflicts.close']({ conflictsId }, task),
       'conversation.open': opened,
       'conversation.layout': await handlers['conversation.layout'](ofChat, task),
       'conversation.page': await handlers['conversation.page'](
