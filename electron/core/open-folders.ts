@@ -22,7 +22,7 @@ import { watchFolder } from './watch-folder.ts';
 export type Planned =
   | { readonly action: 'restore'; readonly id: SnapshotId; readonly options: RestoreOptions }
   | { readonly action: 'undo'; readonly of: SnapshotId | null; readonly consents: RestoreConsents }
-  | { readonly action: 'prune'; readonly policy: PrunePolicy; readonly ids: readonly SnapshotId[] };
+  | { readonly action: 'prune'; readonly policy: PrunePolicy };
 
 export type OpenEntry = {
   /** As it is now: with what was opened beside its snapshots. */

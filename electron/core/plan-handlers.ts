@@ -97,20 +97,17 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
       }),
     'prune.plan': ({ folderId, policy }, task) =>
       folders.inFront(folderId, async (entry) => {
-        const { folder } = entry;
-        const plan = await planPrune(folder, policy);
-        const ids = plan.goes.map(({ id }) => id);
-        keepPlan(entry, task, plan.planId, { action: 'prune', policy, ids });
+        const plan = await planPrune(entry.folder, policy);
+        keepPlan(entry, task, plan.planId, { action: 'prune', policy });
         return plan;
       }),
     'prune.apply': ({ folderId, planId }, task) =>
       folders.inFront(folderId, async (entry) => {
         const planned = takePlan(entry, planId);
         if (planned.action !== 'prune') throw stalePlan(planId);
-        // What a person moves away is not kept from the host's rule any more: its second name would keep the space.
-        for (const id of planned.ids) await entry.byItself.guard.letGo(id);
-        const receipt = await applyPrune(entry.folder, planned.policy, { planId }, task);
-        return toShownReceipt(entry.folder, receipt);
+        const { folder, byItself } = entry;
+        const move = () => applyPrune(folder, planned.policy, { planId }, task);
+        return toShownReceipt(folder, await byItself.guard.whileMoving(move));
       }),
   };
 }

@@ -34,7 +34,7 @@ export async function findOnlyCopies(
 
 /**
  * Those of `going` that hold what no remaining snapshot brings back, or of which that was not found out: they are of another
- * timeline, or the last ones before an earlier rewind. @throws as `findOnlyCopies`
+ * timeline, end with an event that was deleted, or are the last ones before an earlier rewind. @throws as `findOnlyCopies`
  */
 export async function findPerhapsOnlyCopies(
   folder: DataFolder,
@@ -91,13 +91,14 @@ async function findAmong(
   );
   const unplaced = readUnplaced(all).find(({ id }) => gone.has(id));
   if (unplaced !== undefined) throw unknownPlace(unplaced.id);
-  const ages = await readAges(folder, readPlaced(all), task);
+  const { ages, cutOff } = await readAges(folder, readPlaced(all), task);
   const found: OnlyCopy[] = [];
-  const unknown = all.filter(({ id, lineage }) => lineage === 'other' && gone.has(id)).map(({ id }) => id);
+  const others = all.filter(({ lineage }) => lineage === 'other');
+  const unknown = [...others, ...cutOff].flatMap(({ id }) => (gone.has(id) ? [id] : []));
   const rewound = [...ages].filter(([age]) => age > 0 || ages.size === 1);
-  for (const [index, [, [holder, ...others]]] of rewound.entries()) {
+  for (const [index, [, [holder, ...lesser]]] of rewound.entries()) {
     if (holder === undefined || !gone.has(holder.id)) continue;
-    const next = others.find(({ id }) => !gone.has(id));
+    const next = lesser.find(({ id }) => !gone.has(id));
     if (next?.lastEventId === holder.lastEventId) continue;
     if (index >= MOST_LOOKED_AT) {
       unknown.push(holder.id);
@@ -144,12 +145,28 @@ function countBack({ returningEvents }: Diff): Back {
   return { events, messages, chat: more.length === 0 ? (only?.chatName ?? only?.chat ?? null) : null };
 }
 
-/** Snapshots by the number of rewinds since, fewest first; within one number, those that hold more of the log first. */
-async function readAges(folder: DataFolder, all: readonly Candidate[], task: TaskOptions) {
-  const rewinds = await withLiveLog(folder, 'patient', task, (log) => log.rewinds());
-  const placed = all.filter(({ lineage }) => lineage !== 'other').toSorted(holdsMore);
-  const ages = Map.groupBy(placed, ({ lastEventId }) => rewinds.filter((id) => id > lastEventId).length);
-  return new Map([...ages].toSorted(([a], [b]) => a - b));
+type Ages = {
+  /** Snapshots by the number of rewinds since, fewest first; within one number, those that hold more of the log first. */
+  readonly ages: ReadonlyMap<number, readonly Candidate[]>;
+  /**
+   * Those that need not be part of the one that holds the most: the log lacks their last event, and the record of the rewind
+   * that took it may have been deleted by a later one.
+   */
+  readonly cutOff: readonly Candidate[];
+};
+
+function readAges(folder: DataFolder, all: readonly Candidate[], task: TaskOptions): Promise<Ages> {
+  return withLiveLog(folder, 'patient', task, async (log) => {
+    const rewinds = await log.rewinds();
+    const placed = all.filter(({ lineage }) => lineage !== 'other').toSorted(holdsMore);
+    const grouped = Map.groupBy(placed, ({ lastEventId }) => rewinds.filter((id) => id > lastEventId).length);
+    const ages = new Map([...grouped].toSorted(([a], [b]) => a - b));
+    const lesser = [...ages.values()].flatMap(([holder, ...rest]) =>
+      rest.filter(({ lastEventId }) => lastEventId > 0n && lastEventId !== holder?.lastEventId),
+    );
+    const live = await log.fingerprints([...new Set(lesser.map(({ lastEventId }) => lastEventId))]);
+    return { ages, cutOff: lesser.filter(({ lastEventId }) => !live.has(lastEventId)) };
+  });
 }
 
 function holdsMore(a: Candidate, b: Candidate): number {

@@ -108,6 +108,8 @@ type Retiring = {
   readonly by: By;
   /** What stays, whatever the rules say. */
   readonly except: readonly SnapshotId[];
+  /** Nothing else goes, whatever comes under the rules by then. */
+  readonly only?: readonly SnapshotId[];
   readonly newestEventAt: Date | null;
 };
 

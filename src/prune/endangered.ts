@@ -1,4 +1,4 @@
-import { findOnlyCopies } from '../catalog/lost.ts';
+import { findPerhapsOnlyCopies } from '../catalog/lost.ts';
 import { recall } from '../catalog/memory.ts';
 import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { explainRetention } from '../catalog/retention.ts';
@@ -36,19 +36,28 @@ export async function findEndangered(folder: DataFolder, now: Date): Promise<End
   return { ids: found.map(({ id }) => id), key };
 }
 
+/** `whole`: false where it could not be looked at now, so that there may be more of them. */
+type Worth = { readonly ids: readonly SnapshotId[]; readonly whole: boolean };
+
 /**
- * Those of them that would bring something back: the ways that the first screen names, and what no snapshot that stays
- * holds. What cannot be found out counts as nothing. `happened`: null where it is not known. @throws `cancelled`
+ * Those of them that would bring something back: the ways that the first screen names, what no snapshot that stays holds,
+ * and that of which this was not found out. Where a log has no numbers to tell it by, only the ways. `happened`: null where
+ * it is not known. @throws `cancelled`
  */
 export async function findWorthKeeping(
   folder: DataFolder,
   { ids }: Endangered,
   happened: Happened | null,
   task: TaskOptions = {},
-): Promise<readonly SnapshotId[]> {
-  const copies = await findOnlyCopies(folder, ids, task).catch(unlessCancelled);
-  const wanted = new Set([...waysOf(happened), ...copies.map(({ id }) => id)]);
-  return ids.filter((id) => wanted.has(id));
+): Promise<Worth> {
+  const ways = new Set(waysOf(happened));
+  try {
+    const copies = new Set(await findPerhapsOnlyCopies(folder, ids, task));
+    return { ids: ids.filter((id) => ways.has(id) || copies.has(id)), whole: true };
+  } catch (error) {
+    if (!(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
+    return { ids: ids.filter((id) => ways.has(id)), whole: error.code === 'event-ids-unsupported' };
+  }
 }
 
 /** The snapshots that the first screen names, which hold what is missing. */
@@ -79,9 +88,4 @@ async function listKeptFrom(
     if (note !== null && note.held === null) kept.add(note.from);
   }
   return kept;
-}
-
-function unlessCancelled(error: unknown): readonly never[] {
-  if (error instanceof SnapbackError && error.code !== 'cancelled') return [];
-  throw error;
 }

@@ -1,5 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { Happened } from '../model/happened.ts';
+import type { PruneReceipt } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { tidy } from '../system/durable.ts';
 import { findEndangered, findWorthKeeping, waysOf } from './endangered.ts';
@@ -23,6 +24,11 @@ export type Guard = {
   readonly holds: (id: SnapshotId) => boolean;
   /** Lets a snapshot go, and holds it no more. @throws as `releaseSnapshot` */
   readonly letGo: (id: SnapshotId) => Promise<void>;
+  /**
+   * Does what moves snapshots to the trash because a person wants it. Those that were moved are held no more: their second
+   * name would keep the space. Where it is refused, what was held stays held. Returns or throws what the work does.
+   */
+  readonly whileMoving: (move: () => Promise<PruneReceipt>) => Promise<PruneReceipt>;
   /** Lets all go. Whatever is gone from its own place stays kept. */
   readonly end: () => Promise<void>;
 };
@@ -37,9 +43,12 @@ export function createGuard(folder: DataFolder): Guard {
   let ended = false;
 
   /** One step at a time, in the order in which they were asked for. */
-  function inTurn(step: () => Promise<void>): Promise<void> {
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
     const done = turn.then(step);
-    turn = done.catch(() => undefined);
+    turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
     return done;
   }
 
@@ -50,15 +59,17 @@ export function createGuard(folder: DataFolder): Guard {
     const key = `${endangered.key}\n${endangered.ids.join('\n')}\n${mark(happened)}`;
     if (seen === key) return;
     const isAny = endangered.ids.length > 0;
-    const worth = isAny ? await findWorthKeeping(folder, endangered, happened) : [];
-    const wanted = worth.filter((id) => !unwanted.has(id));
+    const worth = isAny ? await findWorthKeeping(folder, endangered, happened) : { ids: [], whole: true };
+    const wanted = worth.ids.filter((id) => !unwanted.has(id));
     for (const id of wanted) if (!held.has(id)) held.set(id, (await holdSnapshot(folder, id)).id);
+    // What is held already may be among those that could not be looked at. The next look tries again.
+    if (!worth.whole) return;
     for (const [id, keptId] of held) if (!wanted.includes(id)) await release(id, keptId);
     seen = key;
   }
 
-  async function release(id: SnapshotId, keptId: SnapshotId): Promise<void> {
-    await releaseSnapshot(folder, keptId);
+  async function release(id: SnapshotId, keptId: SnapshotId, trashFolder?: string): Promise<void> {
+    await releaseSnapshot(folder, keptId, trashFolder);
     held.delete(id);
   }
 
@@ -73,6 +84,16 @@ export function createGuard(folder: DataFolder): Guard {
         unwanted.add(id);
         const keptId = held.get(id);
         if (keptId !== undefined) await release(id, keptId);
+      }),
+    whileMoving: (move) =>
+      inTurn(async () => {
+        const receipt = await move();
+        for (const id of receipt.moved) {
+          unwanted.add(id);
+          const keptId = held.get(id);
+          if (keptId !== undefined) await tidy(() => release(id, keptId, receipt.trashFolder));
+        }
+        return receipt;
       }),
     end: () =>
       inTurn(async () => {

@@ -62,7 +62,10 @@ function takeOnce(folder: DataFolder, now: Date, task: TaskOptions): Promise<Tak
 
 type Tidying = { readonly now: Date; readonly except: readonly SnapshotId[] };
 
-/** Where it cannot be told what only a snapshot holds, nothing is moved: the error says why. */
+/**
+ * Where it cannot be told what only a snapshot holds, nothing is moved: the error says why. What comes under a rule while
+ * that is found out is left for the next time.
+ */
 async function tidyOnce(folder: DataFolder, { now, except }: Tidying, task: TaskOptions) {
   const going: SnapshotId[] = [];
   for (const rule of hostRules(folder.profile))
@@ -70,8 +73,8 @@ async function tidyOnce(folder: DataFolder, { now, except }: Tidying, task: Task
   if (going.length === 0) return { retired: [], notes: [] };
   const copies = await findPerhapsOnlyCopies(folder, going, task);
   const newestEventAt = await withLiveLog(folder, 'patient', task, (live) => live.lastTime());
-  const stay = [...except, ...copies];
-  return retire(folder, { now, by: 'itself', except: stay, newestEventAt });
+  const only = going.filter((id) => !copies.includes(id));
+  return retire(folder, { now, by: 'itself', except, only, newestEventAt });
 }
 
 /** A restore of any process: a checkpoint of what it is about to replace would come too late. */

@@ -29,6 +29,8 @@ type PruneOptions = {
   readonly now?: Date | undefined;
   /** Snapshots that are left out, whatever the policy says. */
   readonly except?: readonly SnapshotId[] | undefined;
+  /** Nothing but these goes, whatever else the policy names by then; null: whatever it names. */
+  readonly only?: readonly SnapshotId[] | null | undefined;
   /** Who prunes, as the history tells it. */
   readonly by?: By | undefined;
 };
@@ -136,9 +138,11 @@ async function planMoves(
   options: PruneOptions,
 ): Promise<PlannedMoves> {
   checkPolicy(policy);
-  const { now = new Date(), except = [] } = options;
+  const { now = new Date(), except = [], only = null } = options;
   const files = await listSnapshotFiles(folder);
-  const named = selectFiles(files, policy, now).filter(({ id }) => !except.includes(id));
+  const named = selectFiles(files, policy, now).filter(
+    ({ id }) => !except.includes(id) && (only === null || only.includes(id)),
+  );
   const needed = await findNeeded(folder, files, { going: named, memory: await recall(folder), now });
   const ranks = rankSnapshots(files);
   const goes: Going[] = [];

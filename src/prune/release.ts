@@ -1,33 +1,42 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
+import { findFolder } from '../host/folders.ts';
 import { recordAction } from '../journal/actions.ts';
+import { hasSystemCode } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, type SnapshotFile, statFacts } from '../snapshots/files.ts';
 import { findKeptFolder, noteNameOf, readKeptNote } from '../snapshots/kept-notes.ts';
-import { KEPT_KIND } from '../snapshots/names.ts';
+import { fileNameOf, folderOfKind, KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
-import { unlink } from '../system/files.ts';
+import { lstat, unlink } from '../system/files.ts';
 import { isRunning } from '../system/process-mark.ts';
-import { explainWriteError } from '../system/refusals.ts';
+import { explainReadError, explainWriteError } from '../system/refusals.ts';
 import { isSameFile, writeNote } from './kept.ts';
 
 /*
  * Holds that are over. Invariant: only a hold that nobody chose is ever removed, and only while the file that it holds is
- * still in its own place, or somebody keeps it.
+ * still in its own place or where a person moved it, or somebody keeps it.
  */
 
 /**
  * Ends a hold. False where the snapshot stays kept: somebody chose to keep it, or it is gone from its own place, and nobody
- * keeps it yet. @throws `folder-read-only`, `io-failed`; then it stays
+ * keeps it yet. `trashFolder`: the folder of the trash into which a person moved it, if they did;
+ * then nothing has to stay.
+ * @throws `folder-read-only`, `io-failed`, as `findFolder`; then it stays held
  */
-export async function releaseSnapshot(folder: DataFolder, keptId: SnapshotId): Promise<boolean> {
-  const place = await findKeptFolder(folder);
+export async function releaseSnapshot(
+  folder: DataFolder,
+  keptId: SnapshotId,
+  trashFolder: string | null = null,
+): Promise<boolean> {
+  const place = await findFolder(folder, ...folderOfKind(KEPT_KIND));
   const files = await listSnapshotFiles(folder);
   const file = files.find(({ id, kind }) => id === keptId && kind === KEPT_KIND);
   if (place === null || file === undefined) return true;
   const note = await readKeptNote(place, file.name);
   if (note === null || note.held === null) return false;
-  if (!(await isElsewhere(place, { file, from: note.from, files }))) {
+  const isMoved = trashFolder !== null && (await isIn(trashFolder, file, note.from));
+  if (!isMoved && !(await isElsewhere(place, { file, from: note.from, files }))) {
     await writeNote(folder, place, file.name, { ...note, held: null, byItself: true });
     await recordAction(folder, { did: 'keep', by: 'itself', keptId, snapshotId: note.from, name: note.name });
     return false;
@@ -59,6 +68,18 @@ async function isElsewhere(place: string, { file, from, files }: Held): Promise<
     if (note !== null && note.from === from && note.held === null) return true;
   }
   return false;
+}
+
+/** Whether what is held was moved into that folder of the trash. */
+async function isIn(trashFolder: string, held: SnapshotFile, from: SnapshotId): Promise<boolean> {
+  const { kind, name } = parseSnapshotId(from);
+  const file = join(trashFolder, kind, fileNameOf(name, held.form));
+  try {
+    return await isSameFile(held, { ...held, file, ...statFacts(file, await lstat(file, { bigint: true })) });
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw explainReadError(error, file);
+  }
 }
 
 /** Ends the holds of processes that have ended, as far as the system lets us. */

@@ -1,20 +1,23 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  applyPrune,
   applyRestore,
   createGuard,
   type DataFolder,
   holdSnapshot,
   keepSnapshot,
   listSnapshots,
+  planPrune,
   readHappened,
   readHistory,
   releaseAbandoned,
   releaseSnapshot,
+  viewTrash,
 } from '../../src/index.ts';
-import { makeRoot } from '../support/place.ts';
+import { codeOf, makeRoot, putSnapshot } from '../support/place.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
 import { NOW } from '../support/story.ts';
 
@@ -99,6 +102,48 @@ describe.concurrent('while a folder is open', () => {
     await second.guard.look(SOON);
     await second.guard.end();
     expect(await second.kept()).toHaveLength(1);
+  });
+
+  test('what a person moves to the trash is held no more; where that is refused, it stays held', async () => {
+    const { folder, id, guard, kept } = await begin();
+    await guard.look(SOON);
+    const choice = { by: 'choice', ids: [id] } as const;
+    const { planId } = await planPrune(folder, choice);
+    await utimes(join(folder.dir, 'snapshots', `${id}.json`), SOON, SOON);
+    const refused = guard.whileMoving(() => applyPrune(folder, choice, { planId }));
+    expect(await codeOf(refused)).toBe('plan-stale');
+    expect([guard.holds(id), (await kept()).length]).toEqual([true, 1]);
+    const { moved } = await guard.whileMoving(() => applyPrune(folder, choice));
+    expect(moved).toEqual([id]);
+    expect([guard.holds(id), await kept()]).toEqual([false, []]);
+    await guard.end();
+    expect(await kept()).toEqual([]);
+    expect((await viewTrash(folder)).files).toBe(1);
+  });
+
+  test('what cannot be looked at for the moment stays held', async () => {
+    const { place, guard, kept, folder } = await begin();
+    await guard.look(SOON);
+    const bytes = await readFile(place.databaseFile);
+    await writeFile(place.databaseFile, 'not a database');
+    await putSnapshot(folder, 'periodic/20260301T000000Z');
+    await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
+    await writeFile(place.databaseFile, bytes);
+    await guard.end();
+    expect(await kept()).toEqual([]);
+  });
+
+  test('a hold that cannot be reached is not called ended', async () => {
+    const { folder, id } = await begin();
+    const { id: keptId } = await holdSnapshot(folder, id);
+    const place = join(folder.dir, 'snapback/kept');
+    await rename(place, `${folder.dir}-kept`);
+    await symlink(`${folder.dir}-kept`, place);
+    expect(await codeOf(releaseSnapshot(folder, keptId))).toBe('snapshot-unsafe');
+    await rm(place);
+    await rename(`${folder.dir}-kept`, place);
+    expect(await releaseSnapshot(folder, keptId)).toBe(true);
   });
 
   test('what somebody else holds as well stays held when they let it go, and is kept once if it was taken', async () => {

@@ -1,3 +1,6 @@
+import '../support/file-calls.ts';
+
+import { copyFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +14,7 @@ import {
 } from '../../src/index.ts';
 import { asOnlyTaker } from '../../src/prune/one-taker.ts';
 import { protectOnce } from '../../src/prune/protect.ts';
+import { type FileCall, whileWatched } from '../support/file-calls.ts';
 import { addEvents, dumpChat, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { hold, start } from '../support/process.ts';
 import { REUSING_LOG, REWIND, rewindLately } from '../support/rewound.ts';
@@ -128,6 +132,26 @@ describe.concurrent('by itself', () => {
     expect(moved).toBe(6);
     const left = (await idsOf(folder, 'rewind')).map((id) => id.replace('_001', ''));
     expect(left.toSorted()).toEqual(ids);
+  });
+
+  test('what comes under a rule while it is found out what alone brings something back stays', async () => {
+    const folder = await makeChat(root(), { events: 3 });
+    for (let number = 1; number <= 6; number += 1) {
+      run(folder, addEvents(2, `lost ${number}`));
+      await putSnapshot(folder, `periodic/2026030${number}T000000Z`, dumpChat(folder), new Date());
+      run(folder, REWIND.flags(3));
+    }
+    const before = await idsOf(folder, 'periodic');
+    let looked = false;
+    const host = ({ name }: FileCall) => {
+      if (looked || name !== 'mkdtemp') return undefined;
+      looked = true;
+      const place = join(folder.dir, 'snapshots/periodic');
+      return () => copyFileSync(join(place, '20260306T000000Z.json'), join(place, '20260307T000000Z.json'));
+    };
+    await whileWatched(host, () => protectOnce(folder, TIDY, later(MINUTE)));
+    expect(looked).toBe(true);
+    expect((await idsOf(folder, 'periodic')).filter((id) => before.includes(id))).toEqual(before);
   });
 
   test.each(['wal', 'delete'] as const)('nothing is done while the host writes (%s)', async (journalMode) => {
