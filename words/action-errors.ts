@@ -78,7 +78,8 @@ export const actionErrors = {
   'events-not-applied': {
     title: 'The chat app has to start once first',
     happened: 'What was written since is kept, but the chat app has not added it to your chats yet.',
-    next: 'Start the chat app, then take the snapshot.',
+    // A rewind may have taken just these events again: then the tables look as if the app had not started since.
+    next: 'Start the chat app, then take the snapshot. If you see this again, write a message in a chat first.',
   },
   'plan-stale': {
     title: 'The data has changed in the meantime',

@@ -98,7 +98,8 @@ export function findHostReplay(
 /**
  * The event up to which the tables hold the log at present; null: all of it, or nobody can tell. Only the newest restore or
  * undo can have left it otherwise, and only until a table changes. That more was appended to the log does not say that
- * what was kept before it is applied. Call it in a transaction, or on a copy.
+ * what was kept before it is applied; so if a rewind makes the tables what they were left as, it counts as not applied, which
+ * loses nothing. Call it in a transaction, or on a copy.
  * @throws `snapshot-unreadable`, `io-failed` where what would tell cannot be read now; `cancelled`, database errors, as `listSnapshotFiles`
  */
 export async function readTablesAt(

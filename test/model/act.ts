@@ -15,6 +15,7 @@ import type { Content } from './content.ts';
 import { actInDatabase, actOnContent, type HostAction, nextId, startHost } from './host.ts';
 import { contentOf, expectDatabase, expectFolder, listFiles, listLeft, readFileContent } from './judge.ts';
 import {
+  asTold,
   checkpointOf,
   codeOfError,
   isRestore,
@@ -175,7 +176,7 @@ function sourceOf(
   id: SnapshotId,
 ): (Content & Pick<Model['held'], 'tablesAt'>) | null {
   if (verb.do === 'take' && id.startsWith(verb.kind)) return model.held;
-  if (isRestore(verb) && id.startsWith('restore/')) return model.held;
+  if (isRestore(verb) && id.startsWith('restore/')) return asTold(model);
   if (verb.do === 'keep' && id.startsWith('@kept/')) return model.snapshots.get(verb.id)?.held ?? null;
   const trashed = model.trash.find((one) => one.id === id);
   return verb.do === 'put back' ? (trashed?.snapshot.held ?? null) : null;

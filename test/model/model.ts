@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, type RestoreMode, SnapbackError, type SnapshotId } from '../../src/index.ts';
 import { type Content, type Held, lastId } from './content.ts';
 import type { HostWays } from './host.ts';
-import { type Predicted, predictRestore } from './predict.ts';
+import { isSameEvent, type Predicted, predictRestore } from './predict.ts';
 import type { Verb } from './verbs.ts';
 
 /* What has to be there after any sequence of actions, as plain values. */
@@ -35,6 +36,8 @@ export type Model = {
   /** What Undo, and Redo, lead back to, the next one last. */
   back: readonly Step[];
   again: readonly Step[];
+  /** What the newest restore left, where its tables do not hold the whole log; null where they do. */
+  lagging: Held | null;
   /** How many full restores were made. */
   fullRestores: number;
   /** What was done, in words. */
@@ -56,9 +59,22 @@ export function modeOf(model: Model, verb: Verb): RestoreMode {
   return verb.do === 'restore' ? verb.mode : (stepOf(model, verb)?.mode ?? 'full');
 }
 
+/**
+ * What the database tells of its content. Where a rewind made the tables what a restore had left, and the log goes on from
+ * there, nobody can tell whether the application had applied the events in between: then they count as waiting.
+ */
+export function asTold({ held, lagging }: Pick<Model, 'held' | 'lagging'>): Held {
+  if (held.tablesAt !== null || lagging === null) return held;
+  const { log, chats, memories, tablesAt } = lagging;
+  const same = isDeepStrictEqual([held.chats, held.memories], [chats, memories]);
+  const goesOn = log.every((event, at) => isSameEvent(event, held.log[at]));
+  return same && goesOn ? { ...held, tablesAt } : held;
+}
+
 /** What the content is after an action, and the code with which it is refused instead. */
 export function predict(model: Model, verb: Verb): Predicted {
-  const { held, snapshots } = model;
+  const { snapshots } = model;
+  const held = asTold(model);
   const unchanged = (refused: ErrorCode | null): Predicted => ({ after: held, refused });
   if (verb.do === 'take') return unchanged(held.tablesAt === null ? null : 'events-not-applied');
   if (verb.do === 'restore') {
@@ -78,12 +94,13 @@ export function checkpointOf({ tablesAt, ...content }: Held): Content {
 
 /** Moves on after a restore, undo or redo that was made, with the safety copy that it left. */
 export function moveOn(model: Model, verb: Verb, after: Held, copy: SnapshotId): void {
-  const step = { copy, before: model.held, mode: modeOf(model, verb) };
+  const step = { copy, before: asTold(model), mode: modeOf(model, verb) };
   if (step.mode === 'full') model.fullRestores += 1;
   if (verb.do === 'undo') [model.back, model.again] = [model.back.slice(0, -1), [...model.again, step]];
   else if (verb.do === 'redo') [model.back, model.again] = [[...model.back, step], model.again.slice(0, -1)];
   else [model.back, model.again] = [[...model.back, step], []];
   model.held = after;
+  model.lagging = after.tablesAt === null ? null : after;
   model.highest = Math.max(model.highest, lastId(after));
 }
 

@@ -16,8 +16,10 @@ export type Predicted = {
   readonly unsure?: boolean;
 };
 
-const sameEvent = (a: ModelEvent, b: ModelEvent) =>
-  a.id === b.id && a.kind === b.kind && a.chat === b.chat && a.text === b.text;
+/** Whether two are the same event, whatever was noted in it since. */
+export function isSameEvent(a: ModelEvent, b: ModelEvent | undefined): boolean {
+  return a.id === b?.id && a.kind === b.kind && a.chat === b.chat && a.text === b.text;
+}
 
 export function predictRestore(now: Held, snapshot: Held, wish: Wish): Predicted {
   if (wish.selection !== undefined) return predictPart(now, snapshot, wish.selection);
@@ -37,7 +39,7 @@ function withTablesAt(content: Content, tablesAt: number | null): Held {
 
 function predictKept(now: Held, snapshot: Held): Predicted {
   const last = lastId(snapshot);
-  const isMissing = (event: ModelEvent) => !snapshot.log.some((one) => sameEvent(one, event));
+  const isMissing = (event: ModelEvent) => !snapshot.log.some((one) => isSameEvent(one, event));
   const missing = now.log.filter(isMissing);
   const newer = missing.filter(({ kind }) => kind !== 'rewind');
   const whole = withTablesAt(snapshot, snapshot.tablesAt);

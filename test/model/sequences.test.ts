@@ -24,7 +24,8 @@ const WORLDS: readonly World[] = WAYS.flatMap((way) => [
   { way, reuses: true, journalMode: 'delete', cached: true },
 ]);
 
-const { SNAPBACK_SOAK_MINUTES, SNAPBACK_SOAK_SEED } = process.env;
+const { SNAPBACK_SOAK_MINUTES, SNAPBACK_SOAK_SEED, SNAPBACK_SOAK_SHRINK } = process.env;
+const isSoak = SNAPBACK_SOAK_MINUTES !== undefined;
 const SEED = Number(SNAPBACK_SOAK_SEED ?? 20261126);
 const ROUNDS = 6;
 const MOST_STEPS = 60;
@@ -46,7 +47,7 @@ async function begin(world: World): Promise<{ readonly model: Model; readonly re
     world,
     held: { log: [], chats, memories: [], tablesAt: null },
     ...{ draft: '', highest: 0, snapshots: new Map(), trash: [], back: [], again: [] },
-    ...{ fullRestores: 0, told: [] },
+    ...{ lagging: null, fullRestores: 0, told: [] },
   };
   return { model, real: { folder, cacheDir } };
 }
@@ -60,14 +61,14 @@ async function doRound(seed: number): Promise<void> {
           const begun = await begin(world);
           await fc.asyncModelRun(async () => begun, steps);
         }),
-        { numRuns: 1, seed: seed * 100 + index },
+        { numRuns: 1, seed: seed * 100 + index, endOnFailure: isSoak && SNAPBACK_SOAK_SHRINK === undefined },
       ),
     ),
   );
   const failed = all.filter((one) => one.status === 'rejected');
   for (const { reason } of failed)
     throw new Error(
-      `To repeat it: npm run soak -- --seed ${seed}\n${reason.message}\n${reason.cause?.message}`,
+      `To repeat it with as few steps as possible: npm run soak -- --seed ${seed} --shrink\n${reason.message}\n${reason.cause?.message}`,
       {
         cause: reason,
       },
@@ -76,11 +77,11 @@ async function doRound(seed: number): Promise<void> {
 
 const seeds = Array.from({ length: ROUNDS }, (_, index) => SEED + index);
 
-describe.runIf(SNAPBACK_SOAK_MINUTES === undefined)('after each step, all is as the model says', () => {
+describe.runIf(!isSoak)('after each step, all is as the model says', () => {
   test.concurrent.each(seeds)('with the seed %i', (seed) => doRound(seed), TIMEOUT_MS);
 });
 
-test.runIf(SNAPBACK_SOAK_MINUTES !== undefined)(
+test.runIf(isSoak)(
   'after each step, all is as the model says, for as long as is asked for',
   async () => {
     const end = Date.now() + Number(SNAPBACK_SOAK_MINUTES) * 60_000;
