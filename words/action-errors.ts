@@ -60,9 +60,14 @@ export const actionErrors = {
   'selection-refused': ({ detail }) => ({
     title: 'This part can’t be restored on its own',
     next:
-      detail.why === 'not-applied'
-        ? 'Start the chat app once, then try again; or restore the whole snapshot.'
-        : 'Restore the whole snapshot, or put it into a new file.',
+      detail.why === 'no-operation'
+        ? {
+            window: 'Choose what else comes along, or restore the whole snapshot.',
+            cli: 'Choose --related children or none, or restore the whole snapshot.',
+          }
+        : detail.why === 'not-applied'
+          ? 'Start the chat app once, then try again; or restore the whole snapshot.'
+          : 'Restore the whole snapshot, or put it into a new file.',
   }),
   'merge-refused': ({ detail }) => ({
     title: 'The two states can’t be merged',

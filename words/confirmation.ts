@@ -103,7 +103,7 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
       return askingStory(subject, now);
     case 'Restore': {
       const part = partOf(subject);
-      if (part !== null) return partQuestion(part, when);
+      if (part !== null) return partQuestion(part, plan, when);
       const groups = talkingGroups(plan.returningEvents);
       const [only] = groups;
       if (only === undefined) return [plain(`Go back to how your chats were ${when}?`)];

@@ -1,4 +1,4 @@
-import type { RestorePlan, Selection } from '../src/model/restore.ts';
+import type { Related, RestorePlan, Selection } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { clip } from './clip.ts';
 import { sumOf } from './numbers.ts';
@@ -20,13 +20,20 @@ export type ChosenPart =
 /** Names are cut to so many words. */
 const NAME_WORDS = 3;
 
-/** The question that the dialog asks. `when`: the moment of the snapshot. */
-export function partQuestion(part: ChosenPart, when: string): Story {
+/** The question that the dialog asks of a plan. `when`: the moment of the snapshot. */
+export function partQuestion(part: ChosenPart, plan: Pick<RestorePlan, 'options'>, when: string): Story {
   switch (part.as) {
     case 'chat':
       return [plain('Bring only '), namePiece(part.name), plain(` back as it was ${when}?`)];
-    case 'message':
-      return [plain(`Bring only this message back as it was ${when}?`)];
+    case 'message': {
+      const { rows } = part.selection;
+      const related = relatedOf(plan);
+      const what =
+        rows.length === 1
+          ? `${related === 'none' ? 'only ' : ''}this message back as it was`
+          : `${count(rows.length, 'message')} back as they were`;
+      return [plain(`Bring ${what} ${when}${alongWords(related, rows.length)}?`)];
+    }
     case 'tables': {
       const [first = '', ...more] = part.selection.tables;
       if (more.length > 0)
@@ -38,9 +45,65 @@ export function partQuestion(part: ChosenPart, when: string): Story {
       const [table, ...others] = [...new Set(rows.map((row) => row.table))];
       const was = choose(rows.length, 'it was', 'they were');
       const of = table === undefined || others.length > 0 ? [] : [plain(' of '), namePiece(table)];
-      return [plain(`Bring ${count(rows.length, 'row')}`), ...of, plain(` back as ${was} ${when}?`)];
+      return [
+        plain(`Bring ${count(rows.length, 'row')}`),
+        ...of,
+        plain(` back as ${was} ${when}${alongWords(relatedOf(plan), rows.length)}?`),
+      ];
     }
   }
+}
+
+function alongWords(related: Related, rows: number): string {
+  switch (related) {
+    case 'none':
+      return '';
+    case 'children':
+      return `, with what belonged to ${choose(rows, 'it', 'them')}`;
+    case 'operation':
+      return ', with all that the rewind took';
+  }
+}
+
+/** What comes along with single rows. */
+function relatedOf({ options: { selection } }: Pick<RestorePlan, 'options'>): Related {
+  return selection?.by === 'rows' ? (selection.related ?? 'none') : 'none';
+}
+
+/** The sizes that a person chooses from: what comes back, and what that means. */
+export function relatedChoices({
+  as,
+  selection: { rows },
+}: Extract<ChosenPart, { readonly as: 'rows' | 'message' }>): {
+  readonly [R in Related]: { readonly what: string; readonly means: string };
+} {
+  const noun = as === 'message' ? 'message' : 'row';
+  const those = choose(rows.length, `this ${noun}`, `these ${count(rows.length, noun)}`);
+  const [it, has] = [choose(rows.length, 'it', 'them'), choose(rows.length, 'it needs', 'they need')];
+  return {
+    none: { what: `Only ${those}`, means: `What ${has} and is missing comes along.` },
+    children: {
+      what: `With what belonged to ${it}`,
+      means: `Also what referred to ${it} then. What came since stays.`,
+    },
+    operation: {
+      what: 'With everything that the rewind took',
+      means: 'Also what disappeared from the chat at the same time.',
+    },
+  };
+}
+
+/** `Along with it: 3 memories and 1 scene.` Null: nothing comes along. */
+export function relatedWords(
+  { related, tables }: Pick<RestorePlan, 'related' | 'tables'>,
+  rules: Pick<Rules, 'nouns'>,
+): string | null {
+  if (related.length === 0) return null;
+  const what = related.map(({ table, rows }) => {
+    const role = tables.find(({ name }) => name === table)?.role ?? 'projected';
+    return countRows(rows, { name: table, role }, rules);
+  });
+  return `Comes along: ${joinWords(what)}.`;
 }
 
 /** That everything else stays. */
@@ -92,15 +155,15 @@ function plannedSums({ tables }: RestorePlan) {
   return { added: sum('added'), changed: sum('changed'), removed: sum('removed') };
 }
 
-/** What may belong to the chat, although only the name of a column says so. Null: there is nothing like that. */
+/** What may belong to the chat or to single rows, although only the name of a column says so. Null: there is nothing like that. */
 export function guessedWords(
-  { guessed }: Pick<RestorePlan, 'guessed'>,
+  { guessed, options }: Pick<RestorePlan, 'guessed' | 'options'>,
   rules: Pick<Rules, 'nouns'>,
 ): string | null {
   const rows = sumOf(guessed, (one) => one.rows);
   if (rows === 0) return null;
   const what = guessed.map((one) => countRows(one.rows, { name: one.table, role: 'projected' }, rules));
-  return `${joinWords(what)} may belong to this chat, too. That is a guess: ${choose(guessed.length, 'a column', 'columns')} named ${joinWords([...new Set(guessed.map(({ column }) => column))])} ${choose(guessed.length, 'suggests', 'suggest')} it, and nothing else.`;
+  return `${joinWords(what)} may belong to ${options.selection?.by === 'rows' ? 'what you chose' : 'this chat'}, too. That is a guess: ${choose(guessed.length, 'a column', 'columns')} named ${joinWords([...new Set(guessed.map(({ column }) => column))])} ${choose(guessed.length, 'suggests', 'suggest')} it, and nothing else.`;
 }
 
 /** `2 entries it needs come along`. */

@@ -1,4 +1,4 @@
-import type { CopyPlan, RestorePlan, Selection } from '../src/model/restore.ts';
+import type { CopyPlan, Related, RestorePlan, Selection } from '../src/model/restore.ts';
 import type { RowName } from '../src/model/search.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
@@ -15,19 +15,35 @@ export function selectedWords({ options }: Pick<RestorePlan, 'options'>, does: s
 
 function whatOf(selection: Selection): string {
   if (selection.by === 'chat') return `the messages and other rows of the chat ${selection.chat}`;
-  if (selection.by === 'rows') return `the rows that you named (${formatNumber(selection.rows.length)})`;
+  if (selection.by === 'rows')
+    return `the rows that you named (${formatNumber(selection.rows.length)})${ALONG[selection.related ?? 'none']}`;
   const { tables } = selection;
   return `the rows of the ${choose(tables.length, 'table', 'tables')} ${joinWords(tables)}`;
 }
 
-type Part = Pick<RestorePlan | CopyPlan, 'pulled' | 'staying' | 'moreStaying' | 'guessed'>;
+const ALONG: { readonly [R in Related]: string } = {
+  none: '',
+  children: ' and what belonged to them',
+  operation: ' and all else that the same rewind took',
+};
+
+type Part = Pick<
+  RestorePlan | CopyPlan,
+  'pulled' | 'staying' | 'moreStaying' | 'related' | 'guessed' | 'options'
+>;
 
 /** What comes along with a selected part, and what stays although it differs in the snapshot: one line for each table. */
 export function selectedLines(plan: Part): readonly string[] {
   return [
+    ...plan.related.map(
+      ({ table, rows }) =>
+        `Comes along: ${count(rows, 'row')} of ${table}, because ${choose(rows, 'it', 'they')} belonged to what you named.`,
+    ),
     ...alongLines(plan).map((line) => `Comes along: ${line}`),
     ...stayingLines(plan).map((line) => `Stays as it is now, although it differs in the snapshot: ${line}`),
-    ...plan.guessed.map(guessedWords),
+    ...plan.guessed.map((one) =>
+      guessedWords(one, plan.options.selection?.by === 'rows' ? 'them' : 'the chat'),
+    ),
     ...(plan.moreStaying ? [MORE_STAYING] : []),
   ];
 }
@@ -48,11 +64,11 @@ export function stayingLines({ staying }: Pick<Part, 'staying'>): readonly strin
 /** Where not all rows that stay are named. */
 export const MORE_STAYING = 'More rows stay as they are than are named here.';
 
-function guessedWords({ table, column, rows, taken }: RestorePlan['guessed'][number]): string {
+function guessedWords({ table, column, rows, taken }: RestorePlan['guessed'][number], owner: string): string {
   const what = `${count(rows, 'row')} of ${table}`;
   return taken
-    ? `Restored as well, because the column ${column} names the chat, although nothing declares that it refers to it: ${what}.`
-    : `${what} may belong to the chat as well: the column ${column} names it, but nothing declares that it refers to it. ${choose(rows, 'It stays as it is', 'They stay as they are')} now.`;
+    ? `Restored as well, because the column ${column} names ${owner}, although nothing declares that it refers to ${owner === 'them' ? owner : 'it'}: ${what}.`
+    : `${what} may belong to ${owner} as well: the column ${column} names ${owner === 'them' ? owner : 'it'}, but nothing declares that it refers to ${owner === 'them' ? owner : 'it'}. ${choose(rows, 'It stays as it is', 'They stay as they are')} now.`;
 }
 
 const MOST_NAMED = 3;

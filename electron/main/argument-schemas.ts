@@ -50,6 +50,8 @@ const selection = v.variant('by', [
   v.strictObject({
     by: v.literal('rows'),
     rows: v.pipe(v.array(v.strictObject(rowName)), v.minLength(1), v.maxLength(10_000), v.readonly()),
+    related: v.optional(v.picklist(['none', 'children', 'operation'])),
+    withGuessed: v.optional(v.boolean()),
   }),
 ]);
 const mergeSide = v.picklist(['mine', 'theirs']);

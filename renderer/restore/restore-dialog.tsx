@@ -200,7 +200,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
         <>
           <div className={planning.pending ? 'renewing' : ''}>
             <PlanView plan={plan} lines={confirmation?.lines ?? []}>
-              <PartNotes plan={plan} options={options} onOptions={setOptions} />
+              <PartNotes part={part} plan={plan} options={options} onOptions={setOptions} />
               <NewerChoiceView plan={plan} newer={newer} onChange={setNewer} />
               {keepRefusal(plan) === null && (
                 <PlanConsents

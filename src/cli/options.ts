@@ -70,7 +70,14 @@ export const OPTIONS = {
   },
   'with-guessed': {
     type: 'boolean',
-    means: 'with --chat, also restores rows that only the name of a column ties to the chat',
+    means:
+      'with --chat or --related, also restores rows that only the name of a column ties to the chat or the rows',
+  },
+  related: {
+    type: 'string',
+    value: 'SIZE',
+    means:
+      'with --rows, what comes along: none (the default: only rows that they need), children (also what belonged to them), or operation (also all else that the same rewind took)',
   },
   yes: { type: 'boolean', means: 'does it; without it, only the plan is printed' },
   'plan-id': { type: 'string', value: 'PLAN', means: 'does exactly this plan, or refuses; needs --yes' },
@@ -164,6 +171,7 @@ export const COMMANDS = {
       'choices',
       'chat',
       'with-guessed',
+      'related',
       'tables',
       'rows',
       'to',

@@ -32,7 +32,7 @@ export function parseStart({ 'start-from': from, to }: OptionValues): string | n
 /** What a restore is asked to do. The rows that a file names are not known yet. @throws `usage` */
 export function parseRestoreOptions(values: OptionValues): RestoreOptions {
   const selection = parseSelection(values);
-  const isPart = selection !== undefined || values.rows !== undefined;
+  const isPart = selection !== undefined;
   if (isPart && values['keep-newer'] === true)
     throw usage(
       'A selected part leaves all else as it is, newer events too: leave out --keep-newer.',
@@ -65,14 +65,22 @@ function parseSelection({
   tables,
   chat,
   rows,
+  related: size,
   'with-guessed': withGuessed = false,
 }: OptionValues): Selection | undefined {
-  if (withGuessed && chat === undefined)
-    throw usage('The option --with-guessed says what belongs to a chat, so it needs --chat.', 'restore');
+  if (size !== undefined && rows === undefined)
+    throw usage('The option --related says what comes along with rows, so it needs --rows.', 'restore');
+  const related = choice('related', size, ['none', 'children', 'operation'], 'none');
+  if (withGuessed && chat === undefined && related === 'none')
+    throw usage(
+      'The option --with-guessed says what belongs to a chat or to rows, so it needs --chat, or --related with another size than none.',
+      'restore',
+    );
   if ([tables, chat, rows].filter((one) => one !== undefined).length > 1)
     throw usage('Select tables, a chat or rows, but only one of these.', 'restore');
   if (rows === '') throw usage('The option --rows needs a path.', 'restore');
   if (chat !== undefined) return { by: 'chat', chat, withGuessed };
+  if (rows !== undefined) return { by: 'rows', rows: [], related, withGuessed };
   if (tables === undefined) return undefined;
   const names = tables.split(',').map((name) => name.trim());
   if (names.includes(''))

@@ -115,8 +115,9 @@ async function withSelection(
     const choices = { ...merge.choices, tables: await readMergeChoices(command.choicesIn) };
     return { ...command, options: { ...command.options, merge: { ...merge, choices } } };
   }
-  if (command.rowsIn !== null) return select({ by: 'rows', rows: await readRowNames(command.rowsIn) });
   const { selection } = command.options;
+  if (selection?.by === 'rows' && command.rowsIn !== null)
+    return select({ ...selection, rows: await readRowNames(command.rowsIn) });
   if (selection?.by !== 'chat') return command;
   const chat = await findChatId(folder, { id: command.id, chat: selection.chat }, task);
   return select({ ...selection, chat });

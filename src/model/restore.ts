@@ -82,13 +82,26 @@ export type MergedPart = {
 };
 
 /**
+ * What comes back along with single rows. `none`: only what they need. `children`: also what belonged to them, by declared
+ * references. `operation`: also everything else that the rewind took which took them.
+ */
+export type Related = 'none' | 'children' | 'operation';
+
+/**
  * Which part of a snapshot is brought back: whole tables; what belongs to one chat, by its id; or single rows. `withGuessed`:
- * also rows that only the name of a column ties to the chat. Everything else stays as it is now.
+ * also rows that only the name of a column ties to these. Everything else stays as it is now.
  */
 export type Selection =
   | { readonly by: 'tables'; readonly tables: readonly string[] }
   | { readonly by: 'chat'; readonly chat: string; readonly withGuessed: boolean }
-  | { readonly by: 'rows'; readonly rows: readonly RowName[] };
+  | {
+      readonly by: 'rows';
+      readonly rows: readonly RowName[];
+      /** Absent: `none`. */
+      readonly related?: Related | undefined;
+      /** Absent: false. Only where something related comes along. */
+      readonly withGuessed?: boolean | undefined;
+    };
 
 /** What a selected restore does beyond the rows that were selected by name. */
 export type SelectedPart = {
@@ -101,7 +114,9 @@ export type SelectedPart = {
   readonly staying: readonly (RowName & { readonly because: RowName | null })[];
   /** There are more rows that stay than are named. */
   readonly moreStaying: boolean;
-  /** Columns that by their names alone refer to the chat, with how many rows differ; `taken`: whether these are restored. */
+  /** How many rows of each table come back or go besides single selected ones, because they belonged to these. */
+  readonly related: readonly { readonly table: string; readonly rows: number }[];
+  /** Columns that by their names alone refer to the chat or to selected rows, with how many rows differ; `taken`: whether these are restored. */
   readonly guessed: readonly {
     readonly table: string;
     readonly column: string;

@@ -1,30 +1,13 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import { tableInStage } from '../stage/staged-table.ts';
-import type { ChosenTable } from './chosen-rows.ts';
-import { type Reference, valuesOf, valuesToFind } from './references.ts';
+import type { Belongings } from './belonging.ts';
+import { valuesOf, valuesToFind } from './references.ts';
 
 /*
  * A host may give the key of a row that is gone to a new one, also to one of another chat. What referred to the old row would
  * then belong to the new one. So it does not come back, and neither does what refers to it in turn.
  */
-
-/**
- * What belongs to a chat in one table, in temporary tables: rowids of the stage (`then`), and identities of live rows (`now`).
- * `astray`: rowids of the stage that belonged to it and cannot come back.
- */
-export type Belonging = ChosenTable & {
-  readonly then: string;
-  readonly now: string;
-  readonly astray: string;
-};
-
-/** A reference with what belongs to the chat on both of its sides. */
-export type Belongings = {
-  readonly reference: Reference;
-  readonly child: Belonging;
-  readonly parent: Belonging;
-};
 
 /** Moves such rows of the snapshot from those that belonged to the chat into `astray`. */
 export function leaveAstray({ db }: HostDatabase, all: readonly Belongings[]): void {

@@ -5,7 +5,7 @@ import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { sameKey } from '../sqlite/same-values.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
-import { type ChosenTables, findChosen } from './chosen-rows.ts';
+import { type ChosenTable, type ChosenTables, findChosen } from './chosen-rows.ts';
 
 /** So many single rows can be selected. Whoever needs more restores their table as a whole. */
 const MOST_ROWS = 10_000;
@@ -32,15 +32,46 @@ export function chooseRows(
 }
 
 /** `goes`: the snapshot does not have the row. */
-function chooseRow(
-  { db }: HostDatabase,
-  tables: ChosenTables,
-  { table, key }: RowName,
-): 'comes-back' | 'goes' {
-  const chosen = findChosen(tables, table);
-  if (chosen === undefined) throw refuse(`Single rows of “${table}” cannot be restored from this snapshot.`);
+function chooseRow(database: HostDatabase, tables: ChosenTables, row: RowName): 'comes-back' | 'goes' {
+  const { db } = database;
+  const chosen = findChosen(tables, row.table);
+  if (chosen === undefined)
+    throw refuse(`Single rows of “${row.table}” cannot be restored from this snapshot.`);
   const { comparison } = chosen;
-  const { staged, identity } = comparison;
+  const { live } = comparison.staged;
+  const { ofStage, ofLive } = rowMatch(chosen, row);
+  const goes = comparison.identity
+    .map((column, index) => `g.i${index} = l.${quoteName(column)}`)
+    .join(' AND ');
+  const there = `main.${quoteName(live.name)} l ${live.scanHint}`;
+  const [then, now, line] = needingHost(live.name, () => [
+    db
+      .prepare<StoredValue[], bigint>(`SELECT rowid FROM ${tableInStage(comparison.staged)} WHERE ${ofStage}`)
+      .pluck()
+      .safeIntegers()
+      .get(...row.key),
+    db.prepare<StoredValue[]>(`SELECT 1 FROM ${there} WHERE ${ofLive}`).get(...row.key),
+    db
+      .prepare<StoredValue[], bigint>(
+        `SELECT g.rowid FROM ${there} CROSS JOIN ${comparison.gone} g ON ${goes} WHERE ${ofLive}`,
+      )
+      .pluck()
+      .safeIntegers()
+      .get(...row.key),
+  ]);
+  if (then === undefined && now === undefined)
+    throw refuse(`“${live.name}” has no row ${row.key.map(String).join(', ')}, neither then nor now.`);
+  if (then !== undefined)
+    db.prepare<[bigint]>(
+      `INSERT OR IGNORE INTO ${chosen.put} SELECT ord FROM ${comparison.put} WHERE ord = ?`,
+    ).run(then);
+  if (line !== undefined) db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${chosen.gone} VALUES (?)`).run(line);
+  return then === undefined ? 'goes' : 'comes-back';
+}
+
+/** SQL: what finds a row by its key in the stage, and in the live table as `l`. @throws `usage` where nothing does */
+export function rowMatch({ comparison }: Pick<ChosenTable, 'comparison'>, { key }: RowName) {
+  const { staged } = comparison;
   const { live, columns } = staged;
   const places = live.key.map((column) => placeOfName(columns, column));
   if (places.length === 0 || places.includes(-1))
@@ -53,36 +84,10 @@ function chooseRow(
     );
   const matches = (placeAt: (column: string, index: number) => string) =>
     live.key.map((column, index) => sameKey(live, column, placeAt(column, index), '?')).join(' AND ');
-  const ofStage = matches((_, index) => columnInStage(staged, places[index] ?? -1));
-  const goes = identity.map((column, index) => `g.i${index} = l.${quoteName(column)}`).join(' AND ');
-  const [then, now, line] = needingHost(live.name, () => [
-    db
-      .prepare<StoredValue[], bigint>(`SELECT rowid FROM ${tableInStage(staged)} WHERE ${ofStage}`)
-      .pluck()
-      .safeIntegers()
-      .get(...key),
-    db
-      .prepare<StoredValue[]>(
-        `SELECT 1 FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${matches(quoteName)}`,
-      )
-      .get(...key),
-    db
-      .prepare<StoredValue[], bigint>(
-        `SELECT g.rowid FROM main.${quoteName(live.name)} l ${live.scanHint} CROSS JOIN ${comparison.gone} g ON ${goes}
-         WHERE ${matches((column) => `l.${quoteName(column)}`)}`,
-      )
-      .pluck()
-      .safeIntegers()
-      .get(...key),
-  ]);
-  if (then === undefined && now === undefined)
-    throw refuse(`“${live.name}” has no row ${key.map(String).join(', ')}, neither then nor now.`);
-  if (then !== undefined)
-    db.prepare<[bigint]>(
-      `INSERT OR IGNORE INTO ${chosen.put} SELECT ord FROM ${comparison.put} WHERE ord = ?`,
-    ).run(then);
-  if (line !== undefined) db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${chosen.gone} VALUES (?)`).run(line);
-  return then === undefined ? 'goes' : 'comes-back';
+  return {
+    ofStage: matches((_, index) => columnInStage(staged, places[index] ?? -1)),
+    ofLive: matches((column) => `l.${quoteName(column)}`),
+  };
 }
 
 function refuse(message: string): SnapbackError {

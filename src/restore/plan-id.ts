@@ -50,5 +50,10 @@ function identify(selection: Selection): unknown {
   if (selection.by !== 'rows') return selection;
   const asText = (value: StoredValue) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
-  return selection.rows.map(({ table, key }) => [table, key.map((value) => [typeof value, asText(value)])]);
+  const rows = selection.rows.map(({ table, key }) => [
+    table,
+    key.map((value) => [typeof value, asText(value)]),
+  ]);
+  const { related = 'none', withGuessed = false } = selection;
+  return related === 'none' ? rows : [related, withGuessed, rows];
 }

@@ -76,7 +76,8 @@ export function liveNames({ profile }: HostDatabase, { staged: { live } }: Compa
   };
 }
 
-function readRecords(database: HostDatabase, log: Comparison, after: bigint): readonly bigint[] {
+/** The ids of the records of rewinds after an event. */
+export function readRecords(database: HostDatabase, log: Comparison, after: bigint): readonly bigint[] {
   const { table, id, kind } = liveNames(database, log);
   const kinds = database.profile.chat.rewindKinds;
   if (kind === null || kinds.length === 0) return [];
@@ -124,7 +125,7 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
   const { staged } = log;
   const id = columnInStage(staged, placeOfName(staged.columns, profile.log.columns.id));
   const there = `${tableInStage(staged)} s`;
-  const lost = selectLost(database, log);
+  const lost = `SELECT s.${id} AS id ${selectLost(database, log)}`;
   const [first, count] = db
     .prepare<[], [bigint | null, bigint]>(`SELECT min(id), count(*) FROM (${lost})`)
     .raw()
@@ -160,8 +161,11 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
   return target;
 }
 
-/** SQL: the ids of the snapshot’s events that the live log lacks, or has hidden or superseded. */
-function selectLost(database: HostDatabase, log: Comparison): string {
+/**
+ * SQL: FROM and WHERE of the snapshot’s events that the live log lacks, or has hidden or superseded. `s`: the event, `p`: its
+ * line in the comparison, `l`: the live event of that key.
+ */
+export function selectLost(database: HostDatabase, log: Comparison): string {
   const { staged, put, identity } = log;
   const { table, hidden, superseded } = liveNames(database, log);
   const same = identity.map((column, index) => `l.${quoteName(column)} = p.i${index}`).join(' AND ');
@@ -169,8 +173,7 @@ function selectLost(database: HostDatabase, log: Comparison): string {
     ...(hidden === null ? [] : [`l.${hidden} IS TRUE`]),
     ...(superseded === null ? [] : [`l.${superseded} IS NOT NULL`]),
   ];
-  const id = columnInStage(staged, placeOfName(staged.columns, database.profile.log.columns.id));
-  return `SELECT s.${id} AS id FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
+  return `FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
     LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${['false', ...flags].join(' OR ')}`;
 }
 
@@ -186,7 +189,7 @@ function wentFurther(database: HostDatabase, log: Comparison, { records, limit }
 }
 
 /** What the record of a rewind says: the last event that stays, and the chat. */
-function readSaid(database: HostDatabase, log: Comparison, record: bigint) {
+export function readSaid(database: HostDatabase, log: Comparison, record: bigint) {
   const { table, id, payload } = liveNames(database, log);
   if (payload === null) return null;
   const text = database.db

@@ -8,7 +8,9 @@ import { foldName } from '../sqlite/names.ts';
 import { copyStage, type Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
-import { type ChosenChat, chooseChat, MOST_STAYING } from './choose-chat.ts';
+import { MOST_STAYING } from './belonging.ts';
+import { type ChosenChat, chooseChat } from './choose-chat.ts';
+import { type ChosenRelated, chooseRelated } from './choose-related.ts';
 import { chooseRows } from './choose-rows.ts';
 import {
   beginChoosing,
@@ -38,7 +40,9 @@ import { readStagedTablesAt, readTablesAt } from './tables-at.ts';
  * For planning, writing, verifying and undoing, this is a restore like any other, of that copy: it changes what was chosen.
  */
 
-const NONE_FOUND: ChosenChat = { staying: [], guessed: [], reusesIds: false };
+type Found = ChosenChat & ChosenRelated;
+
+const NONE_FOUND: Found = { staying: [], related: [], guessed: [], reusesIds: false, obstacle: null };
 
 /**
  * Makes the stage whose restore brings back the selected part and changes nothing else. Call it in the transaction that the
@@ -67,17 +71,18 @@ export async function selectPart(
     .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
   const keys = findForeignKeys(database, usable);
   const named = selection.by === 'rows' ? selection.rows.map(({ table }) => findTable(stage, table)) : names;
-  const needed = named === null ? usable : withParents(usable, new Set(named), keys);
+  const needed = named === null || hasRelated(selection) ? usable : withParents(usable, new Set(named), keys);
   const tables = await compareSource(database, needed, whole, task);
-  const found = selection.by === 'chat' ? chooseChat(database, tables, selection, keys) : NONE_FOUND;
   const isSalvaged = stage.about?.salvaged !== undefined;
   if (selection.by === 'rows') chooseRows(database, tables, { rows: selection.rows, isSalvaged });
+  const found: Found = { ...NONE_FOUND, ...findRelated(database, tables, selection, keys) };
   if (found.reusesIds) return refused('ids-reused');
+  if (found.obstacle !== null) return refused(found.obstacle);
   const pulled = await pullParents(database, tables, keys, createYielder(task));
   if (pulled === null) return refused('too-many');
   const staying = [...found.staying, ...findDifferingParents(database, tables, keys)];
   const part: SelectedPart = {
-    ...{ pulled, guessed: found.guessed },
+    ...{ pulled, related: found.related, guessed: found.guessed },
     staying: staying.slice(0, MOST_STAYING),
     moreStaying: staying.length > MOST_STAYING,
   };
@@ -108,6 +113,27 @@ export async function selectPart(
   } catch (error) {
     await copy.close();
     throw error;
+  }
+}
+
+function hasRelated(selection: Selection): boolean {
+  return selection.by === 'rows' && selection.related !== undefined && selection.related !== 'none';
+}
+
+/** Chooses what belongs to a chat, or what comes along with rows. */
+function findRelated(
+  database: HostDatabase,
+  tables: ChosenTables,
+  selection: Selection,
+  keys: readonly Reference[],
+): ChosenChat | ChosenRelated | null {
+  switch (selection.by) {
+    case 'chat':
+      return chooseChat(database, tables, selection, keys);
+    case 'rows':
+      return chooseRelated(database, tables, selection, keys);
+    case 'tables':
+      return null;
   }
 }
 
@@ -189,6 +215,7 @@ export function findSelectRefusal(
 }
 
 const REASONS: Readonly<Record<Obstacle, string>> = {
+  'no-operation': 'Nothing tells which rewind took this, so it is not known what else that took.',
   'ids-reused': 'Events of this chat have the ids of others that were written since, or the reverse.',
   'too-many': `More than ${MOST_PULLED} rows would have to come along, because selected rows refer to them.`,
   'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',

@@ -27,9 +27,9 @@ export type Selected = {
 /**
  * `ids-reused`: an event of the chat and one of another have the same id. `too-many`: too many parents would come along.
  * `not-applied`: the tables do not hold the whole log, now or in the snapshot. `inexact`: the live rows that stay cannot be
- * held as they are.
+ * held as they are. `no-operation`: no rewind is known that took the selected rows.
  */
-export type Obstacle = 'ids-reused' | 'too-many' | 'not-applied' | 'inexact';
+export type Obstacle = 'no-operation' | 'ids-reused' | 'too-many' | 'not-applied' | 'inexact';
 
 /** What a selection is made from: a snapshot’s stage that is attached as `SOURCE_SCHEMA`, and a place for a copy of it. */
 export type Source = {
@@ -48,7 +48,13 @@ export type SelectedStage = {
 };
 
 /** What a restore does beyond what was asked for by name, where nothing was selected. */
-export const NO_PART: SelectedPart = { pulled: [], staying: [], moreStaying: false, guessed: [] };
+export const NO_PART: SelectedPart = {
+  pulled: [],
+  staying: [],
+  moreStaying: false,
+  related: [],
+  guessed: [],
+};
 
 /** What a restore does that merges nothing. */
 export const NO_MERGE: MergedPart = { base: null, conflicts: [], conflictCount: 0, conflictsOpen: 0 };

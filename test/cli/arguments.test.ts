@@ -92,6 +92,11 @@ describe('a command line', () => {
     const named = { name: 'restore', id: 'a/b', rowsIn: 'f.json' };
     expect(parse('restore a/b --data D --rows f.json').command).toMatchObject(named);
     expect(parse('--rows f.json --data D restore a/b').command).toMatchObject(named);
+    expect(
+      parse('restore a/b --data D --rows f.json --related children --with-guessed').command,
+    ).toMatchObject({
+      options: { selection: { related: 'children', withGuessed: true } },
+    });
     expect(parse('diff a/b --data D --table t --rows').command).toMatchObject({ name: 'diff', table: 't' });
   });
 
@@ -195,6 +200,9 @@ describe('wrong usage is refused with one sentence:', () => {
     ['both rows and a chat', 'restore a/b --data D --rows f --chat c1'],
     ['rows without a file', 'restore a/b --data D --rows'],
     ['guesses without a chat', 'restore a/b --data D --tables memories --with-guessed'],
+    ['guesses of single rows', 'restore a/b --data D --rows f --with-guessed'],
+    ['what comes along with a chat', 'restore a/b --data D --chat c1 --related children'],
+    ['an unknown size', 'restore a/b --data D --rows f --related all'],
     ['selected tables in a mode', 'restore a/b --data D --tables memories --mode full'],
     ['events left out of nothing', 'restore a/b --data D --without 14'],
     ['a word for an event', 'restore a/b --data D --keep-newer --without 14,x'],

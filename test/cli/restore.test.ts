@@ -165,6 +165,9 @@ describe.concurrent('restoring', () => {
       removed: 0,
       changed: 0,
     });
+    expect(plan.related).toEqual([]);
+    const taken = await ask<RestorePlan>(dir, 'restore', id, '--rows', file, '--related', 'operation');
+    expect(taken.related).toEqual(expect.arrayContaining([{ table: 'event_log', rows: 37 }]));
     await ask(dir, '--rows', file, 'restore', id, '--yes', '--plan-id', plan.planId);
     expect(readTables(dir).memories).toHaveLength((mistaken.memories?.length ?? 0) + 2);
     await ask(dir, 'undo', '--yes');

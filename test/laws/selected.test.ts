@@ -15,7 +15,8 @@ import { SCHEMA, say, selecting, TABLES } from '../support/two-chats.ts';
 
 /*
  * Bringing back one chat makes its rows what they were, and changes no row of any other chat; beyond that only missing
- * parents come, and those are named. Selecting all tables is the whole restore. Each is undone exactly. Whose a row is, is
+ * parents come, and those are named. Bringing back one memory brings what belonged to it or what its rewind took, and takes
+ * nothing. Selecting all tables is the whole restore. Each is undone exactly. Whose a row is, is
  * told here by SQL of its own.
  */
 const root = makeRoot();
@@ -153,6 +154,41 @@ async function bringsBackOneChat(world: World): Promise<void> {
   expect(readState(place.databaseFile)).toEqual(since);
 }
 
+/** Which rows are there, without what they hold. */
+const namesOf = (
+  rows: readonly { readonly table: string; readonly row: Readonly<Record<string, unknown>> }[],
+) => rows.map(({ table, row }) => JSON.stringify([table, row.id ?? [row.memory, row.face]]));
+
+async function bringsBackOneRow(world: World): Promise<void> {
+  const { place, folder, id, then, now, since } = await begin(world);
+  const { back } = world;
+  const live = new Set(namesOf(now.of(back)));
+  const lost = then.of(back).find((one) => one.table === 'memories' && !live.has(namesOf([one])[0] ?? ''));
+  if (lost === undefined) return;
+  const rows = [{ table: 'memories', key: [BigInt(Number(lost.row.id))] }];
+  const isOfIt = ({ row }: { readonly row: Readonly<Record<string, unknown>> }) =>
+    row === lost.row || row.memory === lost.row.id;
+  for (const related of ['children', 'operation'] as const) {
+    const request = selecting(id, { by: 'rows', rows, related });
+    const plan = await planRestore(folder, request);
+    if (related === 'operation' && plan.refusals.length > 0) continue;
+    expect(plan.refusals).toEqual([]);
+    await applyRestore(folder, request, { ...NOW, planId: plan.planId });
+    const restored = readOwned(place);
+    expect(restored.notOf(back)).toEqual(now.notOf(back));
+    const names = new Set(namesOf(restored.of(back)));
+    expect([...live].filter((name) => !names.has(name))).toEqual([]);
+    const came = restored.of(back).filter((one) => !live.has(namesOf([one])[0] ?? ''));
+    expect(then.of(back)).toEqual(expect.arrayContaining(came));
+    const wanted = then.of(back).filter((one) => isOfIt(one) && !live.has(namesOf([one])[0] ?? ''));
+    expect(came).toEqual(expect.arrayContaining(wanted));
+    if (related === 'children') expect(came).toHaveLength(wanted.length);
+    expect(findFaults(place.databaseFile)).toEqual([]);
+    await applyUndo(folder, {}, NOW);
+    expect(readState(place.databaseFile)).toEqual(since);
+  }
+}
+
 async function isTheWholeRestore(world: World): Promise<void> {
   const { place, folder, id, since } = await begin(world);
   const consents = { acceptOtherTimeline: true };
@@ -179,5 +215,8 @@ function holds(law: (world: World) => Promise<void>, numRuns: number): Promise<v
 
 test('bringing back one chat makes its rows what they were, and changes no row of another', () =>
   holds(bringsBackOneChat, 6));
+
+test('bringing back one row brings back what belonged to it, or what its rewind took, and takes nothing', () =>
+  holds(bringsBackOneRow, 3));
 
 test('selecting all tables is the whole restore', () => holds(isTheWholeRestore, 3));

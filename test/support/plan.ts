@@ -67,6 +67,7 @@ export const plan: RestorePlan = {
   pulled: [],
   staying: [],
   moreStaying: false,
+  related: [],
   guessed: [],
   base: null,
   conflicts: [],

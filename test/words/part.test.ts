@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { RestorePlan } from '../../src/model/restore.ts';
+import type { Related, RestorePlan, Selection } from '../../src/model/restore.ts';
 import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.ts';
-import { alongTitle, type ChosenPart, guessedWords, stayingTitle } from '../../words/part.ts';
+import {
+  alongTitle,
+  type ChosenPart,
+  guessedWords,
+  relatedChoices,
+  relatedWords,
+  stayingTitle,
+} from '../../words/part.ts';
 import { confirmWords, type Subject } from '../../words/plan.ts';
 import { storyText } from '../../words/story.ts';
 import { group, plan, receipt } from '../support/plan.ts';
@@ -180,10 +187,44 @@ describe('the question about a part', () => {
     );
     const rules = { nouns: [{ table: 'moods', one: 'mood', many: 'moods' }] };
     const guess = { table: 'moods', column: 'chat_id', rows: 2, taken: false };
-    expect(guessedWords({ guessed: [guess] }, rules)).toBe(
+    const { options } = plan;
+    expect(guessedWords({ guessed: [guess], options }, rules)).toBe(
       '2 moods may belong to this chat, too. That is a guess: a column named chat_id suggests it, and nothing else.',
     );
-    expect(guessedWords({ guessed: [] }, rules)).toBeNull();
+    expect(guessedWords({ guessed: [], options }, rules)).toBeNull();
+  });
+
+  test('about single rows tells what comes along, in three sizes', () => {
+    const title = (part: ChosenPart, related: Related) => {
+      const planned = planOf(part);
+      const selection = { ...part.selection, related } as Selection;
+      return storyText(
+        confirmationOf(subjectOf(part), { ...planned, options: { ...planned.options, selection } }, now)
+          .title,
+      );
+    };
+    const message = rows('message', 'event_log', 7n);
+    expect(title(message, 'children')).toBe(
+      'Bring this message back as it was at 14:32, with what belonged to it?',
+    );
+    expect(title(rows('message', 'event_log', 7n, 8n), 'none')).toBe(
+      'Bring 2 messages back as they were at 14:32?',
+    );
+    expect(title(rows('rows', 'memories', 7n, 8n), 'operation')).toBe(
+      'Bring 2 rows of memories back as they were at 14:32, with all that the rewind took?',
+    );
+    const choices = relatedChoices({
+      as: 'message',
+      selection: { by: 'rows', rows: [{ table: 'event_log', key: [7n] }] },
+    });
+    expect(Object.values(choices).map(({ what }) => what)).toEqual([
+      ...['Only this message', 'With what belonged to it', 'With everything that the rewind took'],
+    ]);
+    const rules = { nouns: [{ table: 'moods', one: 'mood', many: 'moods' }] };
+    expect(relatedWords({ related: [{ table: 'moods', rows: 2 }], tables: [] }, rules)).toBe(
+      'Comes along: 2 moods.',
+    );
+    expect(relatedWords({ related: [], tables: [] }, rules)).toBeNull();
   });
 
   test('leads to a state that is known as a part', () => {

@@ -18,6 +18,10 @@ describe('a selected part', () => {
     expect(leadWords({ ...plan, options: { ...plan.options, selection: rows } }, now)).toMatch(
       /^Only the rows that you named \(1\) go back to /,
     );
+    const related = { ...rows, related: 'children' } as const;
+    expect(leadWords({ ...plan, options: { ...plan.options, selection: related } }, now)).toMatch(
+      /^Only the rows that you named \(1\) and what belonged to them go back to /,
+    );
     expect(copyWords({ ...part, to: '/x.db' }, now)).toMatch(
       /^A new database\. Only the rows of the tables chats and notes are as of /,
     );
@@ -33,6 +37,9 @@ describe('a selected part', () => {
       'Stays as it is now, although it differs in the snapshot: chats c1.',
     ]);
     expect(selectedLines(plan)).toEqual([]);
+    expect(selectedLines({ ...plan, related: [{ table: 'notes', rows: 2 }] })).toEqual([
+      'Comes along: 2 rows of notes, because they belonged to what you named.',
+    ]);
     const guess = { table: 'moods', column: 'chat_id', rows: 2 };
     expect(selectedLines({ ...plan, guessed: [{ ...guess, taken: false }] })[0]).toContain(
       'They stay as they are now.',

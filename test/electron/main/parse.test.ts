@@ -15,6 +15,7 @@ describe('what the window may ask', () => {
     ...[
       { by: 'chat', chat: 'é', withGuessed: true },
       { by: 'tables', tables: ['chats'] },
+      { by: 'rows', rows: [{ table: 'chats', key: [1n] }], related: 'operation', withGuessed: true },
       { by: 'rows', rows: [{ table: 'chats', key: [2n ** 62n, 'a', null, Infinity, new Uint8Array([1])] }] },
     ].map((selection): [string, unknown] => [
       'restore.plan',
@@ -65,6 +66,7 @@ describe('what the window may ask', () => {
     ...[
       { by: 'tables', tables: [] },
       { by: 'rows', rows: [] },
+      { by: 'rows', rows: [{ table: 'chats', key: [1n] }], related: 'all' },
       { by: 'rows', rows: [{ table: 'chats', key: [{}] }] },
       { by: 'rows', rows: [{ table: 'chats', key: [1n], path: '/' }] },
       { by: 'chat', chat: 'c1' },
