@@ -24,7 +24,6 @@ export function intoFileWords(part: CopiedPart, plan: RestorePlan): string {
 
 /** What is refused in a new file just as in the database. */
 const REFUSED_ANYWHERE: ReadonlySet<ErrorCode> = new Set([
-  'event-ids-unsupported',
   'snapshot-salvaged',
   'snapshot-without-log',
   'database-damaged',

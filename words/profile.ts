@@ -20,7 +20,8 @@ function understoodWords({ log, fields, tables }: ProfileCheck): string {
   const unknown = ['chat', 'speaker', 'time'].filter((meaning) => !isFound(meaning));
   const withKnown = known.length === 0 ? '' : ` with ${joinWords(known)}`;
   const without = unknown.length === 0 ? '' : `, but no ${unknown.join(' and no ')}`;
-  return `Messages${withKnown} are found in “${log.table}”${without}${beside}.`;
+  const order = log.order === null ? '' : `, in the order of “${log.order}”`;
+  return `Messages${withKnown} are found in “${log.table}”${without}${order}${beside}.`;
 }
 
 function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Place): string {
@@ -38,6 +39,8 @@ function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Pl
   const restore = obstacles.restore ?? (writable ? null : 'read-only');
   if (restore === 'synced')
     return `Snapshots can be compared, exported and taken here, and restored into a new file, but not in place: ${reasons.synced}.`;
+  if (restore === 'ids')
+    return `Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: ${reasons.ids}.`;
   if (restore !== null)
     return `Snapshots can be looked at, compared and exported here, but not taken or restored: ${reasons[restore]}.`;
   const can = 'Snapshots can be compared, taken and restored here';

@@ -57,7 +57,10 @@ export const snapshotErrors = {
   },
   'event-ids-unsupported': {
     title: 'Event ids of this kind are not supported',
-    next: 'You can still look at the snapshots and compare them.',
+    next: {
+      window: 'You can still look at the snapshots, compare them, and restore one into a new file.',
+      cli: 'You can still look at the snapshots and compare them. “snapback restore ID --to FILE” restores one into a new file.',
+    },
   },
   'snapshot-needed': (failure) => ({
     title: 'This snapshot is still needed',

@@ -61,11 +61,18 @@ function describeCheck({
     term('Profile', own ? 'snapback-profile.json of the folder' : 'the default one'),
     term('Database', database),
     term('Log', `${log.table}: ${columns.join(', ')}`),
+    ...describeOrder(log),
     ...fields.map((field) => term(MEANINGS[field.meaning], describeField(field, log))),
     term('Chat names', names === null ? 'none' : `${names.table}.${names.column}`),
     ...describeTables(tables),
     term('Rewinds', describeRewinds(rewind)),
   ];
+}
+
+/** Events whose ids are whole numbers follow each other by them. */
+function describeOrder({ order, wholeNumberIds }: ProfileCheck['log']): readonly string[] {
+  if (order === null && wholeNumberIds) return [];
+  return [term('Order', order === null ? 'as the events stand in their table' : `by ${order}`)];
 }
 
 function describeField(

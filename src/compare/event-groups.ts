@@ -1,8 +1,9 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
-import { chainColumns, findLogTable } from '../log/events.ts';
-import { shownTime } from '../log/last-time.ts';
-import { readChatNames, readSpeech } from '../log/payload.ts';
+import { inOrder, orderColumn } from '../log/event-order.ts';
+import { createEventReader, type EventReader } from '../log/event-reader.ts';
+import { findLogTable } from '../log/events.ts';
+import { readChatNames } from '../log/payload.ts';
 import type { EventMark, NewerEvents } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
@@ -36,37 +37,36 @@ export async function groupEvents(
   const { log, newer: lost } = match;
   const names = readChatNames(database);
   const { live, rowid } = log.staged;
-  const liveNames = live.columns.map((column) => column.name);
-  const fromLive = eventParts(profile, (column) =>
-    placeOfName(liveNames, column) === -1 ? 'NULL' : `l.${quoteName(column)}`,
-  );
+  const there = selectReturning(database, log);
   // The lines are in the order of the stage's rowids. Where these are the ids, nothing has to be sorted.
-  const isById = rowid === 'key' && placeOfName([live.rowidColumn ?? ''], profile.log.columns.id) === 0;
-  const order = `ORDER BY ${isById ? 'p.rowid' : '1'}`;
-  const returning = await group(db, `${selectReturning(database, log)} ${order}`, {
-    names,
-    profile,
-    yielder,
+  const isById = rowid === 'key' && placeOfName([live.rowidColumn ?? ''], orderColumn(profile)) === 0;
+  const order = isById ? 'p.rowid' : there.order;
+  const grouping = { names, yielder };
+  const returning = await group(db, `${there.sql} ORDER BY ${order}`, {
+    ...grouping,
+    reader: there.reader,
     rewound: null,
   });
   const rewound = new Set(returning.map((one) => one.chat));
-  const newer = await group(db, `SELECT ${fromLive} FROM ${lost} n ${joinLive(log, 'n')} ORDER BY 1`, {
-    names,
+  const here = eventParts(
     profile,
-    yielder,
-    rewound,
-  });
+    live.columns.map((column) => column.name),
+    (column) => `l.${quoteName(column)}`,
+  );
+  const newer = await group(
+    db,
+    `SELECT ${here.parts} FROM ${lost} n ${joinLive(log, 'n')} ORDER BY ${here.order}`,
+    { ...grouping, reader: here.reader, rewound },
+  );
   return { newer, returning };
 }
 
-/** SQL: the events of the snapshot that are missing live or flagged differently, as `eventParts`. */
-export function selectReturning({ profile }: HostDatabase, log: Comparison): string {
-  const { name, columns } = log.staged;
-  const parts = eventParts(profile, (column) => {
-    const index = placeOfName(columns, column);
-    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
-  });
-  return `SELECT ${parts} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord WHERE p.differs`;
+/** The events of the snapshot that are missing live or flagged differently: the SQL without its order, which is `order`. */
+export function selectReturning({ profile }: HostDatabase, log: Comparison) {
+  const { name } = log.staged;
+  const { parts, ...there } = stagedParts(profile, log);
+  const sql = `SELECT ${parts} FROM ${log.put} p CROSS JOIN ${STAGE_SCHEMA}.${name} s ON s.rowid = p.ord WHERE p.differs`;
+  return { ...there, sql };
 }
 
 /** The snapshot's events after the one with this id, by chat. Reads only. */
@@ -77,13 +77,11 @@ export async function groupStagedAfter(
   yielder: Yielder,
 ): Promise<readonly NewerEvents[]> {
   const { profile, db } = database;
-  const sourceOf = (column: string) => {
-    const index = placeOfName(staged.columns, column);
-    return index === -1 ? 'NULL' : `s.${stageColumn(index)}`;
-  };
-  const sql = `SELECT ${eventParts(profile, sourceOf)} FROM ${STAGE_SCHEMA}.${staged.name} s
-    WHERE ${sourceOf(profile.log.columns.id)} > ${id} ORDER BY 1`;
-  return group(db, sql, { names: readChatNames(database), profile, yielder, rewound: new Set() });
+  const { parts, order, reader } = stagedParts(profile, { staged });
+  const place = placeOfName(staged.columns, profile.log.columns.id);
+  const sql = `SELECT ${parts} FROM ${STAGE_SCHEMA}.${staged.name} s
+    WHERE ${place === -1 ? 'NULL' : `s.${stageColumn(place)}`} > ${id} ORDER BY ${order}`;
+  return group(db, sql, { names: readChatNames(database), reader, yielder, rewound: new Set() });
 }
 
 /** The live events after the one with this id, by chat. Reads only. */
@@ -95,15 +93,33 @@ export async function groupLiveAfter(
   const { profile, db, schema } = database;
   const { name, columns } = findLogTable(schema, profile);
   const names = columns.map((column) => column.name);
-  const sourceOf = (column: string) => (placeOfName(names, column) === -1 ? 'NULL' : quoteName(column));
-  const sql = `SELECT ${eventParts(profile, sourceOf)} FROM main.${quoteName(name)}
-    WHERE ${sourceOf(profile.log.columns.id)} > ${id} ORDER BY 1`;
-  return group(db, sql, { names: readChatNames(database), profile, yielder, rewound: new Set() });
+  const { parts, order, reader } = eventParts(profile, names, quoteName);
+  const sql = `SELECT ${parts} FROM main.${quoteName(name)}
+    WHERE ${quoteName(profile.log.columns.id)} > ${id} ORDER BY ${order}`;
+  return group(db, sql, { names: readChatNames(database), reader, yielder, rewound: new Set() });
 }
 
-/** SQL: the columns that identify an event, then whether it is flagged as hidden or superseded. */
-function eventParts(profile: Profile, sourceOf: (column: string) => string): string {
-  return [...chainColumns(profile).map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');
+/** How the events of a log are read: in SQL, what `reader` wants of each and whether it is flagged; and their order. */
+type EventParts = { readonly reader: EventReader; readonly parts: string; readonly order: string };
+
+/** `available`: the columns of the log. `nameOf` makes SQL of one. */
+function eventParts(
+  profile: Profile,
+  available: readonly string[],
+  nameOf: (column: string) => string,
+): EventParts {
+  const reader = createEventReader(profile, profile.chat, available);
+  const sourceOf = (column: string) => {
+    const name = available[placeOfName(available, column)];
+    return name === undefined ? 'NULL' : nameOf(name);
+  };
+  const parts = [...reader.columns.map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');
+  return { reader, parts, order: inOrder(profile, sourceOf(orderColumn(profile)), null) };
+}
+
+/** The same of the events of a staged log, which is `s`. */
+function stagedParts(profile: Profile, { staged }: Pick<Comparison, 'staged'>): EventParts {
+  return eventParts(profile, staged.columns, (column) => `s.${stageColumn(staged.columns.indexOf(column))}`);
 }
 
 /** SQL: whether an event is flagged as hidden or superseded. */
@@ -113,7 +129,7 @@ export function flaggedSql({ log }: Profile, sourceOf: (column: string) => strin
 
 type Grouping = {
   readonly names: ReadonlyMap<string, string>;
-  readonly profile: Profile;
+  readonly reader: EventReader;
   readonly yielder: Yielder;
   readonly rewound: ReadonlySet<string | null> | null;
 };
@@ -127,24 +143,23 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 async function group(
   db: AnyDatabase,
   sql: string,
-  { names, profile, yielder, rewound }: Grouping,
+  { names, reader, yielder, rewound }: Grouping,
 ): Promise<readonly NewerEvents[]> {
   const groups = new Map<string | null, Group>();
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
   let events = 0;
-  for (const [id, ts, kind, payload, flagged] of scan.iterate()) {
-    const { chat, speaker, text } = readSpeech(profile, payload);
+  for (const values of scan.iterate()) {
+    const { id, ts, kind, chat, speaker, text, isRewind } = reader.read(values);
     const mark: EventMark = {
       id: typeof id === 'bigint' ? id : 0n,
-      ts: shownTime(ts === null || ts === undefined ? null : String(ts), profile.log),
-      kind: typeof kind === 'string' ? kind : null,
+      ts,
+      kind,
       speaker,
       // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.
       text: text !== null && text.length > LONGEST_KEPT ? shorten(text) : text,
     };
-    const isRewind = mark.kind !== null && profile.chat.rewindKinds.includes(mark.kind);
     const speaks = !isRewind && mark.text !== null;
-    const isHidden = flagged === 1n;
+    const isHidden = values[reader.columns.length] === 1n;
     const found = groups.get(chat) ?? { ...NOTHING, first: mark, last: mark };
     if (found.events === 0) groups.set(chat, found);
     found.events += 1;

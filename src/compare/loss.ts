@@ -2,7 +2,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import { parseTime, shownTime } from '../log/last-time.ts';
-import { readChatNames, readSpeech } from '../log/payload.ts';
+import { readChatNames } from '../log/payload.ts';
 import type { NewerEvents, SnapshotRef } from '../model/diff.ts';
 import type { Loss, SaidMessage, Way } from '../model/happened.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -84,10 +84,12 @@ function toIso(ts: string | null): string | null {
 function readLastEventTime({ db, profile }: HostDatabase, { log }: EventMatch): string | null {
   const { name, columns } = log.staged;
   const place = placeOfName(columns, profile.log.columns.ts);
+  const placedBy = profile.log.order === null ? -1 : placeOfName(columns, profile.log.order);
   if (place === -1) return null;
+  const order = placedBy === -1 ? 'rowid' : `${stageColumn(placedBy)} COLLATE BINARY DESC, rowid`;
   const stored = db
     .prepare<[], unknown>(
-      `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY rowid DESC LIMIT 1`,
+      `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY ${order} DESC LIMIT 1`,
     )
     .pluck()
     .get();
@@ -105,22 +107,22 @@ const MOST_LOOKED_AT = 1_000;
 
 /** The last messages that come back, oldest first. */
 function readLastMessages(database: HostDatabase, { log }: EventMatch): readonly SaidMessage[] {
-  const { db, profile } = database;
+  const { db } = database;
   const found: Omit<SaidMessage, 'chatName'>[] = [];
+  const { sql, order, reader } = selectReturning(database, log);
   const newestFirst = db
-    .prepare<[number], unknown[]>(`${selectReturning(database, log)} ORDER BY 1 DESC LIMIT ?`)
+    .prepare<[number], unknown[]>(`${sql} ORDER BY ${order} DESC LIMIT ?`)
     .raw()
     .safeIntegers();
-  for (const [id, ts, kind, payload, flagged] of newestFirst.iterate(MOST_LOOKED_AT)) {
-    const { chat, speaker, text } = readSpeech(profile, payload);
-    const isRewind = typeof kind === 'string' && profile.chat.rewindKinds.includes(kind);
-    if (text === null || isRewind || flagged === 1n) continue;
+  for (const values of newestFirst.iterate(MOST_LOOKED_AT)) {
+    const { id, ts, chat, speaker, text, isRewind } = reader.read(values);
+    if (text === null || isRewind || values[reader.columns.length] === 1n) continue;
     found.push({
       event: typeof id === 'bigint' ? id : 0n,
       chat,
       speaker,
       text: shortenText(text, LONGEST_MESSAGE),
-      at: toIso(shownTime(asText(ts), profile.log)),
+      at: toIso(ts),
     });
     if (found.length === MOST_MESSAGES) break;
   }

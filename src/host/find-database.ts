@@ -175,6 +175,7 @@ function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
   const byDefault = new Map(Object.entries(defaultProfile.log.columns));
   for (const [key, column] of Object.entries(log.columns))
     if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
+  if (log.order !== null) demand('log.order', log.table, log.order);
   const { names } = chat;
   const isDefault = names?.table === defaultChatNames.table && names.id === defaultChatNames.id;
   // The application may create the table of chats later than the log, so it may be missing; a wrong column is refused.

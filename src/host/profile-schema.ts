@@ -63,6 +63,7 @@ export const profileSchema = section({
         }),
         {},
       ),
+      order: v.optional(v.nullable(name), log.order),
       replays: v.optional(bool, log.replays),
       gapless: v.optional(bool, log.gapless),
       sequence: v.optional(

@@ -5,6 +5,8 @@ export type Profile = {
   readonly log: {
     readonly table: string;
     readonly columns: LogColumns;
+    /** The column by which events follow each other where their ids do not tell; null: by their ids. */
+    readonly order: string | null;
     /** Whether the application, when it starts, applies the events after its newest checkpoint to its tables. */
     readonly replays: boolean;
     /** Whether the ids of the events must follow each other without gaps. */
@@ -88,6 +90,7 @@ export const defaultProfile: Profile = {
       supersededBy: 'superseded_by',
       hidden: 'hidden',
     },
+    order: null,
     replays: true,
     gapless: false,
     sequence: null,

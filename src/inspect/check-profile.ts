@@ -36,7 +36,7 @@ export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileC
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
   const tables = sortTables(schema, profile);
   return {
-    log: { table: log.name, columns, wholeNumberIds, looked: events.length },
+    log: { table: log.name, columns, order: findOrder(log, profile), wholeNumberIds, looked: events.length },
     fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
     names: findNames(schema, profile),
     tables,
@@ -62,6 +62,12 @@ function columnsOf({ columns }: Table, { log }: Profile): ProfileCheck['log']['c
     supersededBy: find(supersededBy),
     hidden: find(hidden),
   };
+}
+
+/** The column that the profile names; null where it names none or the log lacks it. */
+function findOrder({ columns }: Table, { log }: Profile): string | null {
+  const names = columns.map(({ name }) => name);
+  return log.order === null ? null : (names[placeOfName(names, log.order)] ?? null);
 }
 
 /** Only of an integer key that is known for all events. Of any other id, as far as it was looked at. */
@@ -110,7 +116,7 @@ function findObstacles(
   { log: rules, synced }: Profile,
   { log, wholeNumberIds, tables }: Understood,
 ): ProfileCheck['obstacles'] {
-  const both = wholeNumberIds ? (tables.unreadable.length > 0 ? 'unreadable' : null) : 'ids';
+  const both = tables.unreadable.length > 0 ? 'unreadable' : wholeNumberIds ? null : 'ids';
   const names = log.columns.map(({ name }) => name);
   const { sequence } = rules;
   const hasPlaces =

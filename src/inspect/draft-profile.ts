@@ -127,10 +127,10 @@ function readLog(log: GuessedLog): ReadLog {
   return { ...log, chat: named.length === 0 ? chat : { ...chat, rewindKinds: named } };
 }
 
-function withLog({ table, columns }: GuessedLog): Profile {
+function withLog({ table, columns, order }: GuessedLog): Profile {
   const log = {
     ...defaultProfile.log,
-    table: table.name,
+    ...{ table: table.name, order },
     columns: { ...defaultProfile.log.columns, ...columns },
   };
   return { ...defaultProfile, log };
@@ -142,7 +142,12 @@ function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
     (table) => table !== log.table && canBeNamed(table) && !OF_THE_SCHEMA.test(table.name),
   );
   return {
-    log: { table: log.table.name, columns: inOrder(log.columns), replays: isOfTheDefault(log) },
+    log: {
+      table: log.table.name,
+      columns: inOrder(log.columns),
+      ...(log.order !== null && { order: log.order }),
+      replays: isOfTheDefault(log),
+    },
     tables: tables
       .map(({ name }) => name)
       .toSorted()

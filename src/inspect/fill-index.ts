@@ -1,5 +1,6 @@
 import { flaggedSql } from '../compare/event-groups.ts';
 import type { Profile } from '../host/profile.ts';
+import { type EventPlace, inOrder, standsBefore } from '../log/event-order.ts';
 import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
 import { findForeignId } from '../log/events.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -88,7 +89,7 @@ export async function fillIndex(
     const hiddenNow = isReflagged === 1n ? flaggedNow === 1n : isFlagged === 1n;
     const there = hiddenNow ? PRESENCE.hidden : PRESENCE.visible;
     const event = reader.read(values);
-    if (isMissing !== 1n) newer.addUpTo(event.id);
+    if (isMissing !== 1n) newer.addUpTo(event.order);
     const source = typeof ord === 'bigint' ? ord : 0n;
     const state = { source, isNewer: false, was, now: isMissing === 1n ? PRESENCE.absent : there, by };
     writer.add({ ...event, speaks: speaks(event), ...state });
@@ -100,8 +101,10 @@ export async function fillIndex(
   newer.addAll();
 }
 
-/** By id where ids are whole numbers; else as the snapshot has them. */
+/** By the column that the profile names; else by id where ids are whole numbers; else as the snapshot has them. */
 function orderOf({ db, log, profile }: LogRows): string {
+  const ordered = profile.log.order === null ? -1 : placeOfName(log.columns, profile.log.order);
+  if (ordered !== -1) return inOrder(profile, `s.${stageColumn(ordered)}`, 's.rowid');
   const place = placeOfName(log.columns, profile.log.columns.id);
   if (place === -1 || log.rowid === 'key') return 's.rowid';
   const column = stageColumn(place);
@@ -113,7 +116,7 @@ function speaks({ text, isRewind }: Pick<ReadEvent, 'text' | 'isRewind'>): boole
   return text !== null && !isRewind;
 }
 
-type StoredNewer = Pick<ReadEvent, 'id' | 'chat' | 'branch' | 'ts' | 'text' | 'target'> & {
+type StoredNewer = Pick<ReadEvent, 'id' | 'order' | 'chat' | 'branch' | 'ts' | 'text' | 'target'> & {
   readonly k: bigint;
   readonly is_rewind: bigint;
   readonly belongs: string | null;
@@ -123,11 +126,11 @@ type StoredNewer = Pick<ReadEvent, 'id' | 'chat' | 'branch' | 'ts' | 'text' | 't
 /** How many newer events are read at once, without their texts. */
 const NEWER_AT_ONCE = 500;
 
-/** The newer events that are not in the index yet, in the order of their ids. They are read in small batches. */
+/** The newer events that are not in the index yet, in their order. They are read in small batches. */
 function createNewerQueue(index: WriteDatabase, writer: IndexWriter) {
   const following = index
     .prepare<[bigint, number], StoredNewer>(
-      `SELECT k, id, chat, branch, ts, iif(text IS NULL, NULL, '') AS text, is_rewind, target, belongs, flagged
+      `SELECT k, id, "order", chat, branch, ts, iif(text IS NULL, NULL, '') AS text, is_rewind, target, belongs, flagged
          FROM newer WHERE k > ? ORDER BY k LIMIT ?`,
     )
     .safeIntegers();
@@ -146,15 +149,9 @@ function createNewerQueue(index: WriteDatabase, writer: IndexWriter) {
   }
 
   return {
-    /** Adds those that stand before an event that both logs have. Only whole numbers tell which do. */
-    addUpTo(id: bigint | string | null): void {
-      while (
-        waiting !== undefined &&
-        typeof id === 'bigint' &&
-        typeof waiting.id === 'bigint' &&
-        waiting.id < id
-      )
-        addOne(waiting);
+    /** Adds those that stand before an event that both logs have. */
+    addUpTo(place: EventPlace): void {
+      while (waiting !== undefined && standsBefore(waiting.order, place)) addOne(waiting);
     },
     addAll(): void {
       while (waiting !== undefined) addOne(waiting);

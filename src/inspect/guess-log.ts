@@ -16,6 +16,8 @@ export type GuessedLog = {
   readonly table: Table;
   readonly sample: LogSample;
   readonly columns: { readonly id: string } & Readonly<Partial<Record<LogMeaning, string>>>;
+  /** The column by which its events follow each other, where their ids are no whole numbers; null: nothing tells. */
+  readonly order: string | null;
 };
 
 const LOG: Words = {
@@ -59,7 +61,24 @@ export function guessLog(table: Table, sample: LogSample): GuessedLog | null {
     taken.add(column);
     columns[meaning] = column;
   }
-  return { table, sample, columns };
+  return { table, sample, columns, order: guessOrder(table, sample, columns) };
+}
+
+/** Ids that begin with the time: UUIDs of version 6 and 7, and ULIDs. They follow each other as texts do. */
+const TIMED_ID =
+  /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[67][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;
+
+/** Whole numbers are in order by themselves. Else the ids where they begin with the time, or the time. */
+function guessOrder(
+  { rowidColumn }: Table,
+  { columns, rows }: LogSample,
+  { id, ts }: GuessedLog['columns'],
+): string | null {
+  const valuesOf = (column: string) => rows.map((row) => row[columns.indexOf(column)]);
+  const ids = valuesOf(id);
+  if (rowidColumn === id || ids.length === 0 || ids.every((value) => typeof value === 'bigint')) return null;
+  if (ids.every((value) => typeof value === 'string' && TIMED_ID.test(value))) return id;
+  return ts !== undefined && valuesOf(ts).every((value) => value !== null) ? ts : null;
 }
 
 /** Whether a profile that does not say otherwise takes a column of this name for something else. */

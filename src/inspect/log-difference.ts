@@ -1,6 +1,7 @@
 import { compareTable, joinLive } from '../compare/compare-table.ts';
 import { flaggedSql } from '../compare/event-groups.ts';
 import { matchEvents } from '../compare/match-events.ts';
+import { inOrder, orderColumn } from '../log/event-order.ts';
 import type { Diff } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -16,7 +17,7 @@ export type LogDifference = {
   readonly missing: () => Iterable<bigint>;
   /** Events that both have with other values beside: the rowid in the stage, and how they stand now. */
   readonly reflagged: () => Iterable<Reflagged>;
-  /** Live events that the snapshot lacks, in the order of their ids: the values of these columns, then whether they are flagged. */
+  /** Live events that the snapshot lacks, in their order: the values of these columns, then whether they are flagged. */
   readonly newer: (columns: readonly string[]) => Iterable<readonly unknown[]>;
 };
 
@@ -67,7 +68,9 @@ export async function findLogDifference(
     },
     newer(columns) {
       const values = [...columns.map(fromLive), flagged].join(', ');
-      const order = fromLive(profile.log.columns.id);
+      const line =
+        profile.log.order === null || log.live.rowid === null ? null : `l.${quoteName(log.live.rowid)}`;
+      const order = inOrder(profile, fromLive(orderColumn(profile)), line);
       return iterate(
         db,
         `SELECT ${values} FROM ${match.newer} n ${joinLive(comparison, 'n')} ORDER BY ${order}`,

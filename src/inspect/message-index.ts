@@ -1,3 +1,4 @@
+import type { EventPlace } from '../log/event-order.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 
 /*
@@ -28,6 +29,7 @@ type IndexedEvent = {
 };
 
 type NewerEvent = Pick<IndexedEvent, 'id' | 'ts'> & {
+  readonly order: EventPlace;
   readonly kind: string | null;
   readonly chat: string | null;
   readonly branch: string | null;
@@ -54,7 +56,7 @@ export type TiedRow = {
 
 const SCHEMA = `
 CREATE TABLE chat (no INTEGER PRIMARY KEY, chat TEXT, branch TEXT);
-CREATE TABLE newer (k INTEGER PRIMARY KEY, id, ts, kind, chat, branch, speaker, text, payload,
+CREATE TABLE newer (k INTEGER PRIMARY KEY, id, "order", ts, kind, chat, branch, speaker, text, payload,
   is_rewind INTEGER, target, belongs, flagged INTEGER);
 -- n: the order of both logs together.
 CREATE TABLE event (chat INTEGER, n INTEGER, id, source INTEGER, is_newer INTEGER, was INTEGER, now INTEGER,
@@ -84,7 +86,7 @@ export function createIndex(db: WriteDatabase): IndexWriter {
   db.pragma('journal_mode = OFF');
   db.exec(`BEGIN; ${SCHEMA}`);
   const insertNewer = db.prepare<unknown[]>(
-    'INSERT INTO newer VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO newer VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertChat = db.prepare<unknown[]>('INSERT INTO chat VALUES (?, ?, ?)');
   const insertEvent = db.prepare<unknown[]>('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -103,10 +105,10 @@ export function createIndex(db: WriteDatabase): IndexWriter {
   }
 
   return {
-    addNewer({ id, ts, kind, chat, branch, speaker, text, payload, ...event }) {
+    addNewer({ id, order, ts, kind, chat, branch, speaker, text, payload, ...event }) {
       const { isRewind, target, belongsTo, flagged } = event;
       insertNewer.run(
-        ...[id, ts, kind, chat, branch, speaker, text, payload],
+        ...[id, order, ts, kind, chat, branch, speaker, text, payload],
         ...[Number(isRewind), target, belongsTo, Number(flagged)],
       );
     },

@@ -1,5 +1,6 @@
 import type { ChatFields, Profile } from '../host/profile.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
+import { type EventPlace, orderColumn, placeOfEvent } from './event-order.ts';
 import { shownTime } from './last-time.ts';
 import { firstText, parseJson, parsePayload } from './payload.ts';
 
@@ -19,6 +20,8 @@ export type EventFields = Pick<ChatFields, (typeof FIELD_LISTS)[number]>;
 export type ReadEvent = {
   /** As it is stored. Null for ids that are neither a number nor a text. */
   readonly id: bigint | string | null;
+  /** Where it stands among the other events. */
+  readonly order: EventPlace;
   readonly branch: string | null;
   readonly ts: string | null;
   readonly kind: string | null;
@@ -48,7 +51,8 @@ export function createEventReader(
   available: readonly string[],
 ): EventReader {
   const { id, branch, ts, kind, payload, hidden, supersededBy } = profile.log.columns;
-  const fixed = [id, branch, ts, kind, payload].map((name) => available[placeOfName(available, name)]);
+  const order = orderColumn(profile);
+  const fixed = [id, branch, ts, kind, payload, order].map((name) => available[placeOfName(available, name)]);
   const known = new Set([id, branch, ts, kind, payload, hidden, supersededBy].map(foldName));
   const named = new Set(
     FIELD_LISTS.flatMap((list) => fields[list]).flatMap((field) => [
@@ -68,8 +72,8 @@ export function createEventReader(
   return {
     columns,
     read(values) {
-      const [storedId, storedBranch, storedTs, storedKind, storedPayload] = places.map((place) =>
-        place === -1 ? null : values[place],
+      const [storedId, storedBranch, storedTs, storedKind, storedPayload, storedPlace] = places.map(
+        (place) => (place === -1 ? null : values[place]),
       );
       const members = parsePayload(storedPayload);
       const row = new Map(extraPlaces.map(([name, place]) => [name, plainOf(values[place])]));
@@ -82,6 +86,7 @@ export function createEventReader(
       const isRewind = eventKind !== null && profile.chat.rewindKinds.includes(eventKind);
       return {
         id: typeof storedId === 'bigint' ? storedId : asText(storedId),
+        order: placeOfEvent(storedPlace, profile),
         branch: asText(storedBranch),
         ts: find(fields.payloadTime) ?? shownTime(asText(storedTs), profile.log),
         kind: eventKind,
@@ -98,7 +103,7 @@ export function createEventReader(
 }
 
 /** The name of the first member on a path. */
-function firstStep(field: string): string {
+export function firstStep(field: string): string {
   return (field.split('.')[0] ?? '').replace(/\[\]$/, '');
 }
 

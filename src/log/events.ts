@@ -79,7 +79,7 @@ type IdSource = { readonly schemaName: string; readonly table: string; readonly 
 
 /**
  * The storage class of the first event id that is neither an integer nor NULL; null if there is none. The host replays
- * events after an integer id, and so do we. Logs with other ids (UUIDs, ULIDs) can only be looked at and compared.
+ * events after an integer id, and so do we. Snapshots of logs with other ids (UUIDs, ULIDs) can only be looked at, compared and restored into a new file.
  */
 export function findForeignId(db: AnyDatabase, { schemaName, table, column }: IdSource): string | null {
   const id = quoteName(column);
@@ -103,7 +103,7 @@ export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile
 export function foreignIdError({ log }: Profile, found: string): SnapbackError {
   return new SnapbackError(
     'event-ids-unsupported',
-    `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}. Its snapshots can be looked at and compared; taking and restoring them is not supported.`,
+    `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}. Its snapshots can be looked at, compared and restored into a new file, but not taken or restored in place.`,
     { table: log.table, column: log.columns.id, found },
   );
 }

@@ -3,6 +3,7 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
+import { orderColumn } from './event-order.ts';
 import { chainColumns } from './events.ts';
 import { parseTime } from './last-time.ts';
 import { type Ask, hintOf, LONGEST_READ_MS, type LogSource, within } from './log-runs.ts';
@@ -31,7 +32,7 @@ export type RewindRecord = {
 /** What the log tells about time. Each question is answered by short reads. */
 export type LogTimes = {
   /**
-   * At most `most` places in the log, evenly spread over its events, with the first and the last, in the order of the ids.
+   * At most `most` places in the log, evenly spread over its events, with the first and the last, in the order of the events.
    * Where ids are rowids, only these events are read, and events are counted by their ids.
    */
   readonly points: (most: number) => Promise<readonly LogPoint[]>;
@@ -51,6 +52,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const names = live.columns.map(({ name }) => name);
   const nameOf = (wanted: string) => names.find((name) => foldName(name) === foldName(wanted)) ?? null;
   const id = quoteName(profile.log.columns.id);
+  const placedBy = byRowid ? id : quoteName(nameOf(orderColumn(profile)) ?? profile.log.columns.id);
   const columns = new Map(chainColumns(profile).map((column, place) => [column, identity[place] ?? null]));
   const sqlName = (column: string | null | undefined) => (column == null ? 'NULL' : quoteName(column));
   const { ts, kind, payload } = profile.log.columns;
@@ -63,8 +65,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const select = (sql: string) => db.prepare<unknown[], unknown[]>(sql).raw().safeIntegers();
 
   /**
-   * Visits what `sqlOf` selects from each run of events, in the order of their ids; of the whole log where ids are not
-   * rowids.
+   * Visits what `sqlOf` selects from each run of events, in their order; of the whole log where ids are not rowids.
    */
   async function visit(
     sqlOf: (run: string) => string,
@@ -76,7 +77,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
     for (;;) {
       await yielder.step();
       const began = performance.now();
-      const run: string = `(SELECT * ${from}${within(id, [last, null])}LIMIT ${most})`;
+      const run: string = `(SELECT * ${from}${within(placedBy, [last, null])}LIMIT ${most})`;
       const { rows, end } = await ask<{ rows: unknown[][]; end: unknown }>(() => ({
         rows: select(sqlOf(run)).all(),
         end: byRowid ? select(`SELECT max(${id}) FROM ${run}`).get()?.at(0) : null,

@@ -23,6 +23,8 @@ export type ProfileCheck = {
     readonly table: string;
     /** The log's columns by what they mean; null where it has none. */
     readonly columns: Readonly<Record<LogMeaning, string | null>>;
+    /** The column by which the events follow each other; null: by their ids where these are whole numbers, else as they stand. */
+    readonly order: string | null;
     readonly wholeNumberIds: boolean;
     /** How many of its events were looked at. */
     readonly looked: number;

@@ -51,30 +51,31 @@ export function beginBelonging(
   );
 }
 
-/** What a column says of a row that belongs to them: SQL about its value, with one parameter. */
-export type Saying = { readonly says: (value: string) => string; readonly value: string };
+/** What columns say of a row that belongs to them: SQL about their values, with one parameter. */
+export type Saying = { readonly says: (values: string) => string; readonly value: string };
 
 /** SQL: a value as text is the parameter. */
 export const isTextOf = (value: string) => `CAST(${value} AS TEXT) = ?`;
 
-/** Adds the rows of which a column says that they belong to them. */
+/** Adds the rows of which columns say that they belong to them; none where the table lacks one of these. */
 export function seedBelonging(
   { db }: HostDatabase,
   { comparison: { staged, identity }, then, now }: Belonging,
-  name: string,
+  names: readonly string[],
   { says, value }: Saying,
 ): void {
   const { live, columns } = staged;
-  const column = columns[placeOfName(columns, name)];
-  if (column === undefined) return;
-  const place = columnInStage(staged, placeOfName(columns, column));
+  const places = names.map((name) => placeOfName(columns, name));
+  if (places.includes(-1)) return;
+  const inStage = places.map((place) => columnInStage(staged, place)).join(', ');
+  const inLive = places.map((place) => quoteName(columns[place] ?? '')).join(', ');
   needingHost(live.name, () => {
     db.prepare<[string]>(
-      `INSERT OR IGNORE INTO ${then} SELECT rowid FROM ${tableInStage(staged)} WHERE ${says(place)}`,
+      `INSERT OR IGNORE INTO ${then} SELECT rowid FROM ${tableInStage(staged)} WHERE ${says(inStage)}`,
     ).run(value);
     db.prepare<[string]>(
       `INSERT OR IGNORE INTO ${now} SELECT ${identity.map(quoteName).join(', ')}
-         FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${says(quoteName(column))}`,
+         FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${says(inLive)}`,
     ).run(value);
   });
 }

@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { readSpeech } from '../log/payload.ts';
+import { createEventReader, firstStep } from '../log/event-reader.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SelectedPart, Selection } from '../model/restore.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
@@ -21,7 +21,7 @@ import type { ChosenTables } from './chosen-rows.ts';
 import { findEventColumns, type Reference } from './references.ts';
 
 /*
- * What belongs to a chat: its events, by their payloads; its own row; and the rows of other tables that declared references
+ * What belongs to a chat: its events, by their payloads or a column of the log; its own row; and the rows of other tables that declared references
  * tie to one of these, or to such a row in turn. It is told on both sides, because a row may have changed hands since.
  */
 
@@ -42,25 +42,16 @@ export function chooseChat(
   { chat, withGuessed }: ChatSelection,
   keys: readonly Reference[],
 ): ChosenChat {
-  const { db, profile } = database;
+  const { profile } = database;
   const belonging = beginBelonging(database, tables, 'chat');
   const all = [...belonging.values()];
   const staged = all.map(({ comparison }) => comparison.staged);
   const log = all.find(({ comparison }) => comparison.staged.role === 'log');
-  db.function(
-    'snapback_chat',
-    { deterministic: true },
-    (payload: unknown) => readSpeech(profile, payload).chat,
-  );
-  if (log !== undefined)
-    seedBelonging(database, log, profile.log.columns.payload, {
-      says: (value) => `snapback_chat(${value}) = ?`,
-      value: chat,
-    });
+  if (log !== undefined) seedEvents(database, log, chat);
   const names = profile.chat.names;
   const own = names === null ? undefined : belonging.get(foldName(names.table));
   if (names !== null && own !== undefined)
-    seedBelonging(database, own, names.id, { says: isTextOf, value: chat });
+    seedBelonging(database, own, [names.id], { says: isTextOf, value: chat });
   // Events belong to a chat by what they say, whatever else refers to them.
   const downwards = [...keys, ...findEventColumns(database, staged)].filter(
     ({ child }) => child.role !== 'log',
@@ -73,7 +64,7 @@ export function chooseChat(
   });
   if (withGuessed) {
     for (const { table, column } of guesses)
-      seedBelonging(database, table, column, { says: isTextOf, value: chat });
+      seedBelonging(database, table, [column], { says: isTextOf, value: chat });
     follow(database, belonging, downwards);
   }
   if (guessed.length === 0 && all.every((one) => isNone(database, one)))
@@ -87,6 +78,20 @@ export function chooseChat(
     log !== undefined &&
     (staying.some(({ table }) => table === log.comparison.staged.live.name) || takesIds(database, log));
   return { staying, guessed, reusesIds };
+}
+
+/** Adds the events that say that they belong to the chat. */
+function seedEvents(database: HostDatabase, log: Belonging, chat: string): void {
+  const { profile } = database;
+  const { payloadChat } = profile.chat;
+  const named = [profile.log.columns.payload, ...payloadChat, ...payloadChat.map(firstStep)].map(foldName);
+  const telling = log.comparison.staged.columns.filter((column) => named.includes(foldName(column)));
+  const reader = createEventReader(profile, profile.chat, telling);
+  if (reader.columns.length === 0) return;
+  const options = { deterministic: true, varargs: true, safeIntegers: true };
+  database.db.function('snapback_chat', options, (...values: unknown[]) => reader.read(values).chat);
+  const says = (values: string) => `snapback_chat(${values}) = ?`;
+  seedBelonging(database, log, reader.columns, { says, value: chat });
 }
 
 type Guess = { readonly table: Belonging; readonly column: string };

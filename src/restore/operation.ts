@@ -132,7 +132,7 @@ function findMissing(
   const belonging = beginBelonging(database, projected, 'taken');
   const own = belonging.get(foldName(names.table));
   if (own === undefined) return [];
-  seedBelonging(database, own, names.id, { says: isTextOf, value: chat });
+  seedBelonging(database, own, [names.id], { says: isTextOf, value: chat });
   follow(database, belonging, keys);
   return [...belonging.values()];
 }

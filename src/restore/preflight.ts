@@ -20,6 +20,8 @@ export type Preflight = {
   readonly inUse: InUse;
   /** The person said to go on although another program has the database open. */
   readonly whileOpen: boolean;
+  /** False: a new file is written, in which nothing of the host's is at stake. */
+  readonly inPlace: boolean;
   /** Whether database file and folder may be written to. */
   readonly writable: boolean;
   /** What would keep a restore from writing the safety copy, the checkpoint or the journal. */
@@ -58,6 +60,7 @@ export async function runPreflight(
   const safetyFolder = join(folder.dir, SNAPSHOTS, SAFETY_KIND);
   return {
     ...given,
+    inPlace: true,
     writable: (await isWritable(folder)) && !endsInBlank(folder.databaseFile),
     obstacles: await findObstacles(folder, mode),
     inUse: await findOpeners(folder.databaseFile),
@@ -86,7 +89,8 @@ export async function preflightCopy(
   const databaseBytes = await sizeWithWal(folder.databaseFile);
   const bytes = databaseBytes + sizeBytes;
   return {
-    ...{ inUse: { state: 'no' }, whileOpen: true, writable: true, obstacles: [], viewingCopy: false },
+    ...{ inPlace: false, inUse: { state: 'no' }, whileOpen: true, writable: true },
+    ...{ obstacles: [], viewingCopy: false },
     ...{ safetyFolder: '', aboutBytes: 0, checkpoint: null },
     space: await needSpace([
       { path: place, bytes },

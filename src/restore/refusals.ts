@@ -93,7 +93,8 @@ export function findRefusals(
       message: `This snapshot and the database went separate ways. ${plan.action === 'undo' ? 'Undoing' : 'Restoring'} removes ${count(plan.newerEventsLost, 'newer event')} that the snapshot does not hold.`,
       detail: { loses: plan.newerEventsLost },
     });
-  if (foreignId !== null) refusals.push(refusalOf(foreignIdError(profile, foreignId)));
+  // A checkpoint counts from such an id. Into a new file none is written, and its rows are proven whatever their ids are.
+  if (foreignId !== null && preflight.inPlace) refusals.push(refusalOf(foreignIdError(profile, foreignId)));
   for (const { volume, neededBytes, freeBytes } of plan.space)
     if (freeBytes < neededBytes)
       refusals.push({

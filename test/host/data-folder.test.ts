@@ -162,6 +162,7 @@ test('locks of this process on the database survive opening its folder', async (
 
 test.each([
   ['an id that the log lacks', { log: { columns: { id: 'nope' } } }, 'log.columns.id'],
+  ['an order that the log lacks', { log: { order: 'nope' } }, 'log.order'],
   ['a kind that the log lacks', { log: { columns: { kind: 'sort' } } }, 'log.columns.kind'],
   [
     'an id that the table of chats lacks',

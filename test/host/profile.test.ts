@@ -64,6 +64,7 @@ describe('a profile is refused as invalid if it', () => {
     ['names the table of chats with its schema', '{"chat": {"names": {"table": "main.chats"}}}'],
     ['lists the log as a projected table', '{"tables": ["event_log"]}'],
     ['uses one column for two things', '{"log": {"columns": {"ts": "id"}}}'],
+    ['has a list of columns as the order of events', '{"log": {"order": ["ts", "id"]}}'],
     ['has an unknown unit of time', '{"log": {"timeUnit": "hours"}}'],
     ['has a word for whether it is synced', '{"synced": "yes"}'],
     ['has a fraction as a threshold', '{"periodic": {"keep": 1.5}}'],

@@ -52,7 +52,19 @@ describe('one line says what is understood, and what can and cannot be done', ()
       'with ids that are texts',
       `CREATE TABLE said (id TEXT PRIMARY KEY, room TEXT, text TEXT); INSERT INTO said VALUES ('u-1', 'r', 'Hello there.');`,
       { log: { table: 'said' }, tables: [], chat: { payloadChat: ['room'] } },
-      'Messages with chat are found in “said”, but no speaker and no time. Snapshots can be looked at, compared and exported here, but not taken or restored: the ids in “said” are not whole numbers.',
+      'Messages with chat are found in “said”, but no speaker and no time. Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “said” are not whole numbers.',
+    ],
+    [
+      'with ids that are texts, in the order of another column',
+      `CREATE TABLE said (id TEXT PRIMARY KEY, room TEXT, text TEXT, N INTEGER); INSERT INTO said VALUES ('u-1', 'r', 'Hello there.', 1);`,
+      { log: { table: 'said', order: 'n' }, tables: [], chat: { payloadChat: ['room'] } },
+      'Messages with chat are found in “said”, but no speaker and no time, in the order of “N”. Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “said” are not whole numbers.',
+    ],
+    [
+      'with ids that are texts and a table that cannot be read here',
+      `CREATE TABLE said (id TEXT PRIMARY KEY); CREATE VIRTUAL TABLE bare USING fts4(content='', text);`,
+      { log: { table: 'said' }, tables: ['bare'] },
+      '“said” holds no events yet. Snapshots can be looked at, compared and exported here, but not taken or restored: “bare” can’t be read here.',
     ],
     [
       'with a table that cannot be read here',
@@ -100,6 +112,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
         supersededBy: 'superseded_by',
         hidden: 'hidden',
       },
+      order: null,
       wholeNumberIds: true,
       looked: 41,
     },

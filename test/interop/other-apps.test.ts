@@ -13,8 +13,10 @@ import {
   listSnapshots,
   openConversation,
   openDataFolder,
+  planCopy,
   planRestore,
   planUndo,
+  readTimeline,
   restoreToCopy,
   saveDraft,
   takeSnapshot,
@@ -30,8 +32,8 @@ const root = makeRoot();
 const ID = 'backup/20261120T100000Z';
 const REQUEST = { ...defaultRestoreOptions, action: 'restore', snapshotId: ID } as const;
 
-const ONLY_LOOKED_AT = (log: string) =>
-  `Snapshots can be looked at, compared and exported here, but not taken or restored: the ids in “${log}” are not whole numbers.`;
+const ONLY_INTO_A_FILE = (log: string) =>
+  `Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “${log}” are not whole numbers.`;
 
 type Offer = {
   readonly app: OtherApp;
@@ -72,11 +74,16 @@ const OFFERS: readonly Offer[] = [
   {
     app: langGraph,
     drafted: {
-      log: { table: 'checkpoints', columns: { id: 'checkpoint_id', kind: 'type' }, replays: false },
+      log: {
+        table: 'checkpoints',
+        columns: { id: 'checkpoint_id', kind: 'type' },
+        order: 'checkpoint_id',
+        replays: false,
+      },
       tables: ['writes'],
       chat: { payloadChat: ['thread_id'], names: null, person: null },
     },
-    line: `No messages are found in “checkpoints”, only events as they are stored, beside 1 more table. ${ONLY_LOOKED_AT('checkpoints')}`,
+    line: `No messages are found in “checkpoints”, only events as they are stored, beside 1 more table. ${ONLY_INTO_A_FILE('checkpoints')}`,
     differs: { checkpoints: [3, 0], writes: [3, 0] },
     chat: 'thread-2',
     name: null,
@@ -86,7 +93,12 @@ const OFFERS: readonly Offer[] = [
   {
     app: crush,
     drafted: {
-      log: { table: 'messages', columns: { id: 'id', ts: 'created_at' }, replays: false },
+      log: {
+        table: 'messages',
+        columns: { id: 'id', ts: 'created_at' },
+        order: 'created_at',
+        replays: false,
+      },
       tables: ['files', 'sessions'],
       chat: {
         payloadText: ['parts[].data.text'],
@@ -96,7 +108,7 @@ const OFFERS: readonly Offer[] = [
         person: null,
       },
     },
-    line: `Messages with chat, speaker and time are found in “messages”, beside 2 more tables. ${ONLY_LOOKED_AT('messages')}`,
+    line: `Messages with chat, speaker and time are found in “messages”, in the order of “created_at”, beside 2 more tables. ${ONLY_INTO_A_FILE('messages')}`,
     differs: { messages: [3, 0], sessions: [0, 1] },
     chat: 's-2',
     name: 'Paint the door',
@@ -105,7 +117,12 @@ const OFFERS: readonly Offer[] = [
   {
     app: openWebUi,
     drafted: {
-      log: { table: 'chat_message', columns: { id: 'id', ts: 'created_at' }, replays: false },
+      log: {
+        table: 'chat_message',
+        columns: { id: 'id', ts: 'created_at' },
+        order: 'created_at',
+        replays: false,
+      },
       tables: ['chat', 'chat_file', 'user'],
       chat: {
         payloadText: ['text', 'content', 'message'],
@@ -115,7 +132,7 @@ const OFFERS: readonly Offer[] = [
         person: null,
       },
     },
-    line: `Messages with chat, speaker and time are found in “chat_message”, beside 3 more tables. ${ONLY_LOOKED_AT('chat_message')}`,
+    line: `Messages with chat, speaker and time are found in “chat_message”, in the order of “created_at”, beside 3 more tables. ${ONLY_INTO_A_FILE('chat_message')}`,
     differs: { chat_message: [3, 0], chat: [0, 1] },
     chat: 'c-2',
     name: 'Soup',
@@ -241,8 +258,99 @@ test('emmett’s newer events are kept where its streams allow it, once a person
   });
 });
 
+test.each([
+  {
+    app: crush,
+    chat: 's-2',
+    add: (id: string, at: number) =>
+      `INSERT INTO messages (id, session_id, role, parts, created_at, updated_at) VALUES ('${id}', 's-2', 'user',
+         json_array(json_object('type', 'text', 'data', json_object('text', 'Said ${id}.'))), ${at}, ${at});`,
+  },
+  {
+    app: openWebUi,
+    chat: 'c-2',
+    add: (id: string, at: number) =>
+      `INSERT INTO chat_message (id, chat_id, user_id, role, content, done, created_at, updated_at)
+         VALUES ('${id}', 'c-2', 'p-1', 'user', json_quote('Said ${id}.'), 1, ${at}, ${at});`,
+  },
+])(
+  'the messages of $app.name are shown, grouped and timed in the order of their times, whatever their ids and places',
+  async ({ app, chat, add }) => {
+    const folder = await makeDrafted({
+      ...app,
+      before: `${app.before} ${add('zz-first', 1795000000)}`,
+      since: `${app.since} ${add('mm-later', 1795000030)} ${add('aa-latest', 1795000040)}`,
+    });
+    const conversation = await openConversation(folder, ID, null);
+    const found = conversation.overview.chats.find((one) => one.chat === chat);
+    const page = conversation.page(found?.no ?? -1, { from: 0, limit: 100, longest: 100 });
+    await conversation.close();
+    const asSaid = page.map(({ state, text }) => [state, /\w+-\w+|\d+/.exec(text ?? '')?.[0]]);
+    expect(asSaid).toEqual([
+      ...[
+        ['kept', 'zz-first'],
+        ['kept', '9'],
+        ['lost', '10'],
+        ['lost', '11'],
+        ['lost', '12'],
+      ],
+      ...[
+        ['newer', 'mm-later'],
+        ['newer', 'aa-latest'],
+      ],
+    ]);
+    const { returningEvents, newerEvents } = await diffSnapshot(folder, ID);
+    expect(returningEvents).toMatchObject([{ chat, events: 3 }]);
+    expect(returningEvents.map(({ first, last }) => [first.ts, last.ts])).toEqual([
+      ['1795000010', '1795000012'],
+    ]);
+    expect(newerEvents.map(({ first, last }) => [first.ts, last.ts])).toEqual([['1795000030', '1795000040']]);
+    const { density } = await readTimeline(folder);
+    const times = [0, ...Array.from({ length: 9 }, (_, index) => index + 1), 30, 40];
+    expect(density.map(({ to }) => to / 1000 - 1795000000)).toEqual(times);
+  },
+);
+
+/** The rows of a table of a database file, in the order of their values. */
+function rowsOf(databaseFile: string, table: string): readonly unknown[] {
+  return asHost({ databaseFile }, (db) =>
+    db
+      .prepare<[], unknown>(`SELECT * FROM "${table}"`)
+      .all()
+      .map((row) => JSON.stringify(row))
+      .toSorted(),
+  );
+}
+
+test.each([
+  { app: langGraph, chat: 'thread-2' },
+  { app: crush, chat: 's-2' },
+  { app: openWebUi, chat: 'c-2' },
+])(
+  'what $app.name wrote is restored into a new file, all of it or one chat, row by row',
+  async ({ app, chat }) => {
+    const folder = await makeDrafted(app);
+    const then = join(folder.dir, 'snapshots', `${ID}.db`);
+    const { table } = folder.profile.log;
+    const now = readAll(folder);
+    const whole = join(await makeDir(root()), 'whole.db');
+    const request = { ...defaultRestoreOptions, snapshotId: ID };
+    expect((await planCopy(folder, { ...request, to: whole })).refusals).toEqual([]);
+    await restoreToCopy(folder, { ...request, to: whole }, { planId: null });
+    for (const one of [table, ...folder.profile.tables])
+      expect(rowsOf(whole, one)).toEqual(rowsOf(then, one));
+
+    const part = join(await makeDir(root()), 'part.db');
+    const selection = { by: 'chat', chat, withGuessed: true } as const;
+    await restoreToCopy(folder, { ...request, selection, to: part }, { planId: null });
+    // Only that chat had lost something.
+    expect(rowsOf(part, table)).toEqual(rowsOf(then, table));
+    expect(readAll(folder)).toEqual(now);
+  },
+);
+
 test.each([langGraph, crush, openWebUi])(
-  'what $name wrote is neither taken nor restored, not into a new file either, and stays as it is',
+  'what $name wrote is neither taken nor restored in place, and stays as it is',
   async (app) => {
     const folder = await makeDrafted(app);
     const before = readAll(folder);
@@ -252,10 +360,6 @@ test.each([langGraph, crush, openWebUi])(
     expect(await codeOf(applyRestore(folder, REQUEST, { planId, whileOpen: false }))).toBe(
       'event-ids-unsupported',
     );
-    const to = join(await makeDir(root()), 'copy.db');
-    expect(
-      await codeOf(restoreToCopy(folder, { ...defaultRestoreOptions, snapshotId: ID, to }, { planId: null })),
-    ).toBe('event-ids-unsupported');
     expect(readAll(folder)).toEqual(before);
   },
 );

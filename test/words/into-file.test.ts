@@ -61,9 +61,15 @@ describe('a restore into a new file', () => {
   });
 
   test('is offered wherever only the database is in the way', () => {
-    for (const code of ['other-timeline', 'database-in-use', 'database-read-only', 'viewing-a-copy'] as const)
+    const ofTheDatabase = [
+      'other-timeline',
+      'database-in-use',
+      'database-read-only',
+      'viewing-a-copy',
+    ] as const;
+    for (const code of [...ofTheDatabase, 'event-ids-unsupported'] as const)
       expect(canGoIntoFile(refusing(code))).toBe(true);
-    for (const code of ['event-ids-unsupported', 'snapshot-salvaged'] as const)
+    for (const code of ['database-damaged', 'snapshot-salvaged'] as const)
       expect(canGoIntoFile(refusing(code))).toBe(false);
   });
 
