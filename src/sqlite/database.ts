@@ -1,12 +1,13 @@
 import { basename, dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 import { SnapbackError } from '../model/errors.ts';
+import { Database } from './library.ts';
 import { keepLocks } from './lock-keeping.ts';
 import { requirePlainFiles } from './look-first.ts';
 import { readFailed, readsAsDamaged } from './read-failures.ts';
 import { explainResultCode, NO_MEMORY, sqliteCode } from './result-codes.ts';
 
-type Handle = Database.Database;
+type Handle = BetterSqlite3.Database;
 
 /**
  * A handle for reading. It is another type than a writable one, which is not harmless even if nothing is written through
@@ -42,7 +43,7 @@ function refuseBlankAtEnd(file: string): void {
   throw new SnapbackError('database-unreadable', message, { database: file });
 }
 
-function construct(file: string, how: Database.Options, { nativeBinding }: OpenOptions): Handle {
+function construct(file: string, how: BetterSqlite3.Options, { nativeBinding }: OpenOptions): Handle {
   try {
     return new Database(file, nativeBinding === undefined ? how : { ...how, nativeBinding });
   } catch (error) {

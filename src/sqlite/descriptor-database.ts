@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 import { constants, open, statDescriptor } from '../system/files.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import type { OpenOptions, ReadDatabase, WriteDatabase } from './database.ts';
+import { Database } from './library.ts';
 
 /*
  * Databases that are opened by a descriptor. Invariant: SQLite reads the very file that the caller has opened and judged,
@@ -54,14 +55,14 @@ export async function withUnpublishedDatabase<T>(
   }
 }
 
-type Opened = { readonly db: Database.Database; readonly close: () => Promise<void> };
+type Opened = { readonly db: BetterSqlite3.Database; readonly close: () => Promise<void> };
 
 async function openDescriptor(file: OpenDatabaseFile, readonly: boolean): Promise<Opened> {
   const { handle, path, nativeBinding } = file;
   const { journal, leave } = await joinJournal(file);
   try {
     const how = { readonly, timeout: 0, ...(nativeBinding !== undefined && { nativeBinding }) };
-    const db: Database.Database =
+    const db: BetterSqlite3.Database =
       process.platform === 'win32'
         ? new Database(path, { ...how, fileMustExist: true })
         : Reflect.construct(Database, [handle.fd, { ...how, journalFd: journal.fd }]);

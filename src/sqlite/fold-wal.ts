@@ -1,7 +1,7 @@
-import Database from 'better-sqlite3';
 import { SnapbackError } from '../model/errors.ts';
 import { rm, stat } from '../system/files.ts';
 import type { OpenOptions } from './database.ts';
+import { Database } from './library.ts';
 
 /**
  * Writes what a WAL holds into the database beside it, in a private folder, and removes the WAL. Both may be anybody's work:
