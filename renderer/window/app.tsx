@@ -4,9 +4,9 @@ import { call, listen, openDropped } from '../ask/api.ts';
 import { FolderScreen } from '../folder/folder-screen.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { later } from '../parts/later.tsx';
-import { Working } from '../parts/working.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { isUnderWay, useOpener } from './opener.ts';
+import { OpeningScreen } from './opening-screen.tsx';
 import { Welcome } from './welcome.tsx';
 
 const helpDialog = later(async () => (await import('./help-dialog.tsx')).HelpDialog);
@@ -105,10 +105,7 @@ export function App() {
           onClose={closeFolder}
         />
       ) : isUnderWay(opening) ? (
-        <main className="opening">
-          <h1 className="visually-hidden">Snapback</h1>
-          <Working progress={opening.progress} words={opening.words ?? 'Opening'} onCancel={opening.cancel} />
-        </main>
+        <OpeningScreen opening={opening} />
       ) : (
         <Welcome
           start={start}
