@@ -6,7 +6,6 @@ import {
   applyRestore,
   applyUndo,
   buildDemo,
-  defaultRestoreOptions,
   diffSnapshot,
   listSnapshots,
   openDataFolder,
@@ -14,6 +13,7 @@ import {
   type TaskOptions,
   takeSnapshot,
 } from '../src/index.ts';
+import { NOW, restoring } from './support/requests.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'snapback-test-actions-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -23,20 +23,15 @@ test('everything that takes long tells one progress over all its phases, which n
   await buildDemo(dir, {}, {});
   const folder = await openDataFolder(dir);
   const newest = (await listSnapshots(folder)).find(({ kind }) => kind === 'rewind');
-  const request = {
-    ...defaultRestoreOptions,
-    snapshotId: newest?.id ?? '',
-    action: 'restore',
-  } as const;
-  const apply = { planId: null, whileOpen: false };
+  const request = restoring(newest?.id ?? '');
   const consents = { acceptDrift: false, acceptOtherTimeline: false };
   const actions: { readonly [name: string]: (task: TaskOptions) => Promise<unknown> } = {
     list: (task) => listSnapshots(folder, { check: true }, task),
     diff: (task) => diffSnapshot(folder, request.snapshotId, task),
     take: (task) => takeSnapshot(folder, 'rewind', task),
     plan: (task) => planRestore(folder, request, task),
-    apply: (task) => applyRestore(folder, request, apply, task),
-    undo: (task) => applyUndo(folder, consents, apply, task),
+    apply: (task) => applyRestore(folder, request, NOW, task),
+    undo: (task) => applyUndo(folder, consents, NOW, task),
   };
   for (const [name, run] of Object.entries(actions)) {
     const told: number[] = [];

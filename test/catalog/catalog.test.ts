@@ -17,7 +17,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
-import { applyRestore, defaultRestoreOptions } from '../../src/restore/restore.ts';
+import { applyRestore } from '../../src/restore/restore.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
   addEvents,
@@ -33,6 +33,7 @@ import {
   run,
 } from '../support/place.ts';
 import { hold, runAsNobody } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
 
@@ -422,8 +423,8 @@ describe('show and verify', () => {
 test('a safety copy is listed with the restore it undoes, and is kept for that', async () => {
   const { id } = await takeSnapshot(folder, 'rewind');
   run(folder, addEvents(1));
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-  const receipt = await applyRestore(folder, request, { planId: null, whileOpen: false });
+  const request = restoring(id);
+  const receipt = await applyRestore(folder, request, NOW);
   for (const check of [false, true])
     expect(await find(receipt.safetyCopyId, check)).toMatchObject({
       undoes: { snapshotId: id, action: 'restore' },

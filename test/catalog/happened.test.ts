@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   type Happened,
   listSnapshots,
   readHappened,
@@ -25,7 +24,7 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { makeTwoChats, selecting } from '../support/two-chats.ts';
 
 /** The first screen names the snapshot that brings back what was lost, however many were taken, pruned or renamed since. */
@@ -175,11 +174,7 @@ describe.concurrent('what happened', () => {
     const folder = await open(place);
     run(place, hide(5) + RECORD);
     await take(place, 'rewind');
-    await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: before, action: 'restore' as const },
-      NOW,
-    );
+    await applyRestore(folder, restoring(before), NOW);
     expect(await readHappened(folder)).toMatchObject({
       state: 'undone',
       holds: { state: 'restored', snapshotId: before },
@@ -187,11 +182,7 @@ describe.concurrent('what happened', () => {
     });
     await applyUndo(folder, { acceptDrift: false }, NOW);
     expect(await readHappened(folder)).toMatchObject({ state: 'rewound' });
-    await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: early, action: 'restore' as const },
-      NOW,
-    );
+    await applyRestore(folder, restoring(early), NOW);
     expect(await readHappened(folder), 'what a restore removed on purpose is not lost').toMatchObject({
       state: 'undone',
     });
@@ -204,12 +195,7 @@ test('after an undo the same snapshot is named, whether or not the safety copies
   const { place, before } = await begin();
   const folder = await open(place);
   run(place, hide(10) + RECORD + addEvents(3, 'newer'));
-  const options = {
-    ...defaultRestoreOptions,
-    snapshotId: before,
-    action: 'restore' as const,
-    keepNewer: true,
-  };
+  const options = restoring(before, { keepNewer: true });
   expect(named(await readHappened(folder))).toBe(before);
   await applyRestore(folder, options, NOW);
   await applyUndo(folder, { acceptDrift: false }, NOW);

@@ -2,17 +2,11 @@ import { watch } from 'node:fs';
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  finishInterrupted,
-  openDataFolder,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, finishInterrupted, openDataFolder } from '../../src/index.ts';
 import { makeDemo, newest, readDump, readTables, root, start, type Tables } from '../support/cli.ts';
 import { readWhole } from '../support/copies.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /*
  * The command itself is killed as soon as it has done a certain thing to the disk. Stages are kept, the safety copy is a
@@ -47,14 +41,10 @@ beforeAll(async () => {
   const [dir, restored] = [await makeDemo(), await makeDemo()];
   const id = await newest(dir, 'rewind');
   const states = { id, mistaken: readTables(dir), restored: await readDump(dir, id) };
-  await applyRestore(await openDataFolder(restored), restoring(id), NOW);
+  await applyRestore(await openDataFolder(restored), restoring(id, { acceptOtherTimeline: true }), NOW);
   ready.set('restore', { dir, ...states });
   ready.set('undo', { dir: restored, ...states });
 });
-
-function restoring(snapshotId: string) {
-  return { ...defaultRestoreOptions, acceptOtherTimeline: true, snapshotId, action: 'restore' } as const;
-}
 
 let copies = 0;
 
@@ -125,7 +115,7 @@ describe.concurrent.each(['restore', 'undo'] as const)('“%s --yes”, if it is
       expect(await readFile(join(dir, 'snapshots', `${await newest(dir, 'periodic')}.json`))).toEqual(
         await readFile(join(dir, 'snapshots', `${id}.json`)),
       );
-    else await applyRestore(folder, restoring(id), NOW);
+    else await applyRestore(folder, restoring(id, { acceptOtherTimeline: true }), NOW);
     expect(readTables(dir)).toEqual(restored);
     await applyUndo(folder, { acceptOtherTimeline: true }, NOW);
     expect(readTables(dir)).toEqual(mistaken);

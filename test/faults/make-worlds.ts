@@ -1,17 +1,10 @@
 import { cp, mkdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  applyPrune,
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  holdSnapshot,
-  openDataFolder,
-} from '../../src/index.ts';
+import { applyPrune, applyRestore, applyUndo, holdSnapshot, openDataFolder } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { makeMergeWorld } from '../support/merging.ts';
 import { addEvents, asHost, type Place } from '../support/place.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { makeTwoChats } from '../support/two-chats.ts';
 import type { Verb } from './verbs.ts';
 import type { Known } from './world.ts';
@@ -30,7 +23,7 @@ export async function makeWorlds(root: string): Promise<Known> {
     openDataFolder(dir, { cacheDir });
   await make('rewound', place);
   const consents = { acceptDrift: false, acceptOtherTimeline: true };
-  const request = { ...defaultRestoreOptions, ...consents, snapshotId: id, action: 'restore' } as const;
+  const request = restoring(id, consents);
   const restored = await make('restored', place);
   await applyRestore(await openIt(restored), request, NOW);
   const undone = await make('undone', restored);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/index.ts';
+import { NOW } from '../support/requests.ts';
 import { LOOKS } from './looks.ts';
 import type { Facts, Known } from './world.ts';
 
@@ -34,7 +35,6 @@ export type Verb = {
   readonly isDone: (now: Facts, before: Facts, after: Facts) => boolean;
 };
 
-const NOW = { planId: null, whileOpen: false } as const;
 const CONSENTS = { acceptDrift: false, acceptOtherTimeline: true } as const;
 const undo = ({ core, folder }: Use) => core.applyUndo(folder, CONSENTS, NOW);
 const sameDatabase: Verb['isDone'] = (now, _, after) => now.database === after.database;

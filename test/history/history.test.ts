@@ -21,10 +21,10 @@ import {
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { codeOf, errorOf, makeDatabase, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
 import { type Act, act, beginSequence, UNDO } from '../support/sequence.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** What was done is told from the journal and the folder, with where Undo and Redo lead. Only Undo and Redo change anything. */
 const root = makeRoot();
@@ -270,7 +270,7 @@ describe.concurrent('the history', () => {
     run(place, `${plain}; INSERT INTO plain SELECT * FROM event_log; DROP TABLE event_log;`);
     run(place, 'ALTER TABLE plain RENAME TO event_log');
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    const request = restoring(id);
     await applyRestore(folder, { ...request, acceptOtherTimeline: true, acceptDrift: true }, NOW);
     const wayBack = async () => (await readHistory(folder)).entries[0]?.wayBack;
     const write =

@@ -5,7 +5,6 @@ import { defaultProfile } from '../../src/host/profile.ts';
 import {
   applyRestore,
   checkProfile,
-  defaultRestoreOptions,
   draftProfile,
   draftText,
   openDataFolder,
@@ -16,6 +15,7 @@ import {
 import { profileLine } from '../../words/profile.ts';
 import { asHost, makeDir, makeRoot } from '../support/place.ts';
 import { profileKeys } from '../support/profile-keys.ts';
+import { restoring } from '../support/requests.ts';
 
 /* The document on profiles, held against what it is about. */
 
@@ -87,7 +87,7 @@ test('the worked example is what the commands say, and its folder works: take, r
     ),
   );
   expect(await readHappened(folder)).toMatchObject({ state: 'rewound' });
-  const request = { ...defaultRestoreOptions, action: 'restore', snapshotId: id } as const;
+  const request = restoring(id);
   const { planId } = await planRestore(folder, request);
   await applyRestore(folder, request, { planId, whileOpen: false });
   const after = read();

@@ -6,7 +6,6 @@ import {
   applyUndo,
   checkSnapshot,
   type DataFolder,
-  defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
   emptyTrash,
@@ -32,6 +31,7 @@ import {
   makeRoot,
   putSnapshot,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
 
@@ -72,12 +72,12 @@ describe.each(fates)('if the database %s', (_, code, ruin) => {
   test('everything that needs it is refused, and nothing changes', async () => {
     const { dir } = await makeRuined(ruin);
     const folder = await openDataFolder(dir, { withoutDatabase: true });
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    const request = restoring(id);
     expect(await codeOf(diffSnapshot(folder, id))).toBe(code);
     expect(await codeOf(planRestore(folder, request))).toBe(code);
     expect(await codeOf(takeSnapshot(folder, 'rewind'))).toBe(code);
     expect(await codeOf(planUndo(folder, {}))).toBe(code);
-    expect(await codeOf(applyUndo(folder, {}, { planId: null, whileOpen: false }))).toBe(code);
+    expect(await codeOf(applyUndo(folder, {}, NOW))).toBe(code);
     expect(await codeOf(openDataFolder(dir))).toBe(code);
     // From this fact the words tell that there are snapshots, and what works without the database.
     await expect(openDataFolder(dir)).rejects.toMatchObject({ code, detail: { hasSnapshots: true } });

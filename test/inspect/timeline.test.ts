@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   buildDemo,
-  defaultRestoreOptions,
   diffSnapshot,
   listSnapshots,
   openDataFolder,
   readTimeline,
 } from '../../src/index.ts';
 import { addEvents, makeChat, makePlace, makeRoot, open, run } from '../support/place.ts';
-import { live, NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
+import { live } from '../support/story.ts';
 
 /** The life of a data folder, told from its log and the journal. */
 const root = makeRoot();
@@ -72,11 +72,7 @@ describe.concurrent('the timeline', () => {
     expect(held.map(({ messages }) => messages)).toContain(20);
     await applyRestore(
       folder,
-      {
-        ...defaultRestoreOptions,
-        snapshotId: held.find(({ messages }) => messages === 20)?.snapshotId ?? '',
-        action: 'restore',
-      },
+      restoring(held.find(({ messages }) => messages === 20)?.snapshotId ?? ''),
       NOW,
     );
     expect((await readTimeline(folder)).held.some(({ messages }) => messages === 20)).toBe(false);
@@ -104,7 +100,7 @@ describe.concurrent('the timeline', () => {
       since: addEvents(2),
     });
     const folder = await open(place);
-    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id), NOW);
     const { restores } = await readTimeline(folder);
     expect(restores).toMatchObject([{ action: 'restore', snapshotId: id }]);
     expect(restores[0]?.to).toBeLessThan(restores[0]?.at ?? 0);

@@ -1,14 +1,8 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  diffSnapshot,
-  isDue,
-  listSnapshots,
-  planRestore,
-} from '../../src/index.ts';
+import { applyRestore, diffSnapshot, isDue, listSnapshots, planRestore } from '../../src/index.ts';
 import { makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 import { askSeed, seedMissing } from './seed.ts';
 
@@ -18,7 +12,6 @@ import { askSeed, seedMissing } from './seed.ts';
  */
 
 const root = makeRoot();
-const now = { planId: null, whileOpen: false };
 const TYPES = ['BLOB', 'TEXT', '', 'VECTOR(3)', 'JSONB', 'BINARY(16)', 'NUMERIC', 'INTEGER', 'VARCHAR(9)'];
 
 /** Has the host take a snapshot, some time ago. */
@@ -28,12 +21,12 @@ async function takeAsHost(place: Place, kind = 'rewind'): Promise<string> {
 }
 
 async function restore(place: Place, snapshotId: string, options = {}) {
-  const request = { ...defaultRestoreOptions, ...options, snapshotId, action: 'restore' } as const;
-  return applyRestore(await open(place), request, now);
+  const request = restoring(snapshotId, options);
+  return applyRestore(await open(place), request, NOW);
 }
 
 const planOf = async (place: Place, snapshotId: string, options = {}) =>
-  planRestore(await open(place), { ...defaultRestoreOptions, ...options, snapshotId, action: 'restore' });
+  planRestore(await open(place), restoring(snapshotId, options));
 
 const title = seedMissing === null ? 'bytes' : `bytes (not here: ${seedMissing})`;
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { applyRestore, applyUndo, planRestore } from '../../src/index.ts';
 import { merging } from '../support/merging.ts';
 import { makeRoot, open } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { ask, createHost, NEW, OLD, WAYS } from './replaying-host.ts';
 import { seedMissing } from './seed.ts';
 

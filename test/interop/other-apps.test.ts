@@ -24,13 +24,14 @@ import {
 } from '../../src/index.ts';
 import { profileLine } from '../../words/profile.ts';
 import { asHost, codeOf, makeDir, makeRoot } from '../support/place.ts';
+import { restoring } from '../support/requests.ts';
 import { crush, emmett, langGraph, type OtherApp, openWebUi, otherApps } from './other-apps.ts';
 
 /* What Snapback honestly offers to four other applications: what it can do is done here, what it cannot is refused. */
 
 const root = makeRoot();
 const ID = 'backup/20261120T100000Z';
-const REQUEST = { ...defaultRestoreOptions, action: 'restore', snapshotId: ID } as const;
+const REQUEST = restoring(ID);
 
 const ONLY_INTO_A_FILE = (log: string) =>
   `Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “${log}” are not whole numbers.`;

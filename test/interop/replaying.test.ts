@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  type DataFolder,
-  defaultRestoreOptions,
-  planRestore,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, type DataFolder, planRestore, takeSnapshot } from '../../src/index.ts';
 import { codeOf, makeRoot, open } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
+import { keeping } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { ask, createHost, NEW, OLD, type ReplayingHost, SCHEMAS, WAYS } from './replaying-host.ts';
 import { seedMissing } from './seed.ts';
 
@@ -44,9 +38,6 @@ async function rewind(given: Omit<ReplayingHost, 'place'>): Promise<Rewound> {
   const snapshotId = String(file).replace(/^.*\/snapshots\/|\.json$/g, '');
   return { host, folder: await open(host.place), snapshotId, since: stateOf(host) };
 }
-
-const keeping = (snapshotId: string) =>
-  ({ ...defaultRestoreOptions, keepNewer: true, snapshotId, action: 'restore' }) as const;
 
 const title = seedMissing === null ? 'a host that replays' : `a host that replays (not here: ${seedMissing})`;
 

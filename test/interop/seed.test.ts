@@ -17,6 +17,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { makeDir, makeRoot, open, type Place } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { buildHost, type Content, readContent } from './content.ts';
 import { type Host, hosts, plain } from './hosts.ts';
 import { askSeed, seedMissing } from './seed.ts';
@@ -28,7 +29,6 @@ import { askSeed, seedMissing } from './seed.ts';
 
 const samples = fileURLToPath(new URL('../samples/seed/', import.meta.url));
 const SAMPLE_ID = 'rewind/20261120T105959Z';
-const now = { planId: null, whileOpen: false };
 
 const root = makeRoot();
 
@@ -74,7 +74,7 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
     await applyRestore(
       await open(place),
       { ...optionsFor(host), snapshotId: SAMPLE_ID, action: 'restore' },
-      now,
+      NOW,
     );
     expect(contentOf(host, place)).toEqual(expected);
   });
@@ -96,7 +96,7 @@ describe.concurrent.each(hosts)('a snapshot that the seed wrote for the $name ho
       snapshotId: SAMPLE_ID,
       action: 'restore',
     } as const;
-    await applyRestore(await open(place), request, now);
+    await applyRestore(await open(place), request, NOW);
     expect(contentOf(host, place)).toEqual({ ...others, event_log: logNow });
     expect(logNow).not.toEqual(log);
   });
@@ -170,13 +170,13 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
       await applyRestore(
         await open(place),
         { ...optionsFor(host), snapshotId: SAMPLE_ID, action: 'restore' },
-        now,
+        NOW,
       );
       const restored = contentOf(host, place);
       const loaded = askSeed('cold-load', place);
       expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(restored));
       expect(loaded).toMatchObject({ eventsToReplay: 0 });
-      await applyUndo(await open(place), { acceptDrift: false }, now);
+      await applyUndo(await open(place), { acceptDrift: false }, NOW);
       expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
       expect(withoutCounters(contentOf(host, place))).toEqual(withoutCounters(mistaken));
     },
@@ -188,8 +188,8 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     const restored = contentOf(plain, place);
     appendEvents(place.databaseFile, 3);
     const snapshotId = `theirs/${basename(theirs, '.json')}`;
-    const request = { ...defaultRestoreOptions, snapshotId, action: 'restore' as const };
-    const { checkpointId } = await applyRestore(await open(place), request, now);
+    const request = restoring(snapshotId);
+    const { checkpointId } = await applyRestore(await open(place), request, NOW);
     const checkpoint = await readFile(join(place.dir, 'snapshots', `${checkpointId}.json`));
     expect(checkpoint.equals(await readFile(theirs))).toBe(true);
     expect(withoutCounters(contentOf(plain, place))).toEqual(withoutCounters(restored));
@@ -238,15 +238,11 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
     run(OTHER_SINCE);
     askSeed('take', place, ['periodic']);
     const since = readOther(place);
-    await applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      now,
-    );
+    await applyRestore(await open(place), restoring(id), NOW);
     expect(readOther(place)).toEqual(before);
     expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
     expect(readOther(place)).toEqual(before);
-    await applyUndo(await open(place), { acceptDrift: false }, now);
+    await applyUndo(await open(place), { acceptDrift: false }, NOW);
     expect(readOther(place)).toEqual(since);
     askSeed('cold-load', place);
     expect(readOther(place)).toEqual(since);
@@ -269,11 +265,7 @@ describe.skipIf(seedMissing !== null).concurrent(title, () => {
   test('without our fresh checkpoint the seed’s next start would bring the mistake back', async () => {
     const place = await makeDemo();
     const [folder, id] = [await open(place), await newestRewind(place)];
-    const receipt = await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      now,
-    );
+    const receipt = await applyRestore(folder, restoring(id), NOW);
     const restored = readContent(place.databaseFile, DEMO_TABLES);
     expect(askSeed('cold-load', place)).toMatchObject({ eventsToReplay: 0 });
     expect(readContent(place.databaseFile, DEMO_TABLES)).toEqual(restored);

@@ -7,7 +7,6 @@ import {
   applyRestore,
   checkProfile,
   checkSnapshot,
-  defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
   draftProfile,
@@ -21,6 +20,7 @@ import {
 import { openReadDatabase } from '../../src/sqlite/database.ts';
 import { codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { hold, runToEnd, start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { live, type Story } from '../support/story.ts';
 
 /** Reading never writes, never keeps a host from writing, and sees one single moment. */
@@ -55,7 +55,7 @@ async function readEverything(place: Place, id: string) {
   await verifySnapshots(folder, [id]);
   await checkProfile(folder);
   await draftProfile(folder);
-  await planRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' });
+  await planRestore(folder, restoring(id));
   return diffSnapshot(folder, id);
 }
 
@@ -186,7 +186,7 @@ test.each([
   const { place, id } = await live(root(), story);
   const folder = await open(place);
   await rm(what === 'the database' ? place.databaseFile : place.dir, { recursive: true });
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const facts = await describeFolder(folder).then(
     ({ databaseProblem }) => databaseProblem?.code,
     ({ code }) => code,
@@ -196,7 +196,7 @@ test.each([
     takeSnapshot(folder, 'periodic'),
     diffSnapshot(folder, id),
     planRestore(folder, request),
-    applyRestore(folder, request, { planId: null, whileOpen: false }),
+    applyRestore(folder, request, NOW),
   ].map(codeOf);
   expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['database-missing']));
 });

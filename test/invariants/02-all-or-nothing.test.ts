@@ -2,18 +2,13 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  finishInterrupted,
-  readRestoredState,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, finishInterrupted, readRestoredState } from '../../src/index.ts';
 import { readWhole } from '../support/copies.ts';
 import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /*
  * A real process is killed at every phase of taking, restoring and undoing, each time at another moment. In every case
@@ -51,11 +46,7 @@ beforeAll(async () => {
       const { place, id, since } = await live(root(), { ...story, journalMode });
       const after = { dir: `${place.dir}-restored`, databaseFile: join(`${place.dir}-restored`, 'app.db') };
       await cp(place.dir, after.dir, { recursive: true });
-      await applyRestore(
-        await open(after),
-        { ...defaultRestoreOptions, acceptOtherTimeline: true, snapshotId: id, action: 'restore' },
-        NOW,
-      );
+      await applyRestore(await open(after), restoring(id, { acceptOtherTimeline: true }), NOW);
       const states = { id, mistaken: since, restored: readState(after.databaseFile) };
       prepared.set(`restore ${journalMode}`, { place, ...states });
       prepared.set(`undo ${journalMode}`, { place: after, ...states });

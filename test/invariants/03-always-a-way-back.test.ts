@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions } from '../../src/index.ts';
+import { applyRestore } from '../../src/index.ts';
 import { openWriteDatabase } from '../../src/sqlite/database.ts';
 import { readWhole } from '../support/copies.ts';
 import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** Before the first write there is a way back on the disk: exactly the state that is about to be replaced. */
 const root = makeRoot();
@@ -28,7 +29,7 @@ describe.concurrent('the safety copy', () => {
         const folder = join(place.dir, 'snapshots/restore');
         for (const name of readdirSync(folder)) seen.push(readWhole(join(folder, name)));
       };
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const request = restoring(id);
       const receipt = await applyRestore(await open(place), request, NOW, { onProgress });
       expect(seen).toMatchObject([
         {
@@ -48,7 +49,7 @@ describe.concurrent('the safety copy', () => {
       wrote = true;
       run(place, addEvents(1, 'in between'));
     };
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect(await codeOf(applyRestore(await open(place), request, NOW, { onProgress }))).toBe('plan-stale');
     expect(readState(place.databaseFile).tables.event_log).toHaveLength(9);
     expect(readdirSync(join(place.dir, 'snapshots/restore'))).toEqual([]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, planRestore, takeSnapshot } from '../../src/index.ts';
+import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
 import { asHost, errorOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story, tell } from '../support/story.ts';
+import { live, type Story, tell } from '../support/story.ts';
 
 /**
  * A restore is verified before it counts as done: the receipt lists every check, and a result that differs from the
@@ -15,7 +16,7 @@ const search = `CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);
 
 async function failToRestore(story: Story) {
   const { place, since, id } = await live(root(), story);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const plan = await planRestore(await open(place), request);
   const error = await errorOf(applyRestore(await open(place), request, NOW));
   // What applying would end with is told before.
@@ -81,7 +82,7 @@ describe.concurrent('verification', () => {
       before: "INSERT INTO chats VALUES ('c1');",
       since: "INSERT INTO chats VALUES ('c2'); INSERT INTO drafts VALUES (1, 'c2');",
     });
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const error = await errorOf(applyRestore(await open(place), request, NOW));
     expect([error.code, error.detail.check]).toEqual(['leaves-orphans', 'foreign-keys']);
     expect(readState(place.databaseFile)).toEqual(since);
@@ -114,9 +115,7 @@ describe.concurrent('verification', () => {
         `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'memories (text)', 'memories (id)') WHERE name = 'by_text'`,
       ),
     );
-    const error = await errorOf(
-      applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW),
-    );
+    const error = await errorOf(applyRestore(folder, restoring(id), NOW));
     expect(error.code).toBe('database-damaged');
   });
 });

@@ -1,10 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, planRestore, planUndo } from '../../src/index.ts';
+import { applyRestore, applyUndo, planRestore, planUndo } from '../../src/index.ts';
 import { addEvents, codeOf, hostDump, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** What was shown is what happens: a plan is applied exactly, or refused as stale. */
 const root = makeRoot();
@@ -18,7 +19,7 @@ const story: Story = {
 describe.concurrent('a plan', () => {
   test('of the same state is the same plan, whoever asks and however often; a VACUUM does not change it', async () => {
     const { place, id } = await live(root(), story);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const first = await planRestore(await open(place), request);
     run(place, 'VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     expect(await planRestore(await open(place), request)).toMatchObject({
@@ -47,7 +48,7 @@ describe.concurrent('a plan', () => {
   ])('is stale once %s: nothing is written, and no safety copy stays', async (_, change) => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { planId } = await planRestore(folder, request);
     run(place, change);
     const changed = readState(place.databaseFile);
@@ -79,7 +80,7 @@ describe.concurrent('a plan', () => {
     const tables = ['memories', 'seen'];
     const { place, id } = await live(root(), { ...story, tables, schema: story.schema + schema });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { planId } = await planRestore(folder, request);
     run(place, change);
     expect(await codeOf(applyRestore(folder, request, { ...NOW, planId }))).toBe('plan-stale');
@@ -94,12 +95,7 @@ describe.concurrent('a plan', () => {
     const id = 'rewind/20260101T000000Z';
     await putSnapshot(place, id, hostDump(0, { memories: [{ id: 1, text: 'a' }], bots: [], chats: [] }));
     const folder = await open(place);
-    const request = {
-      ...defaultRestoreOptions,
-      snapshotId: id,
-      action: 'restore',
-      mode: 'projections',
-    } as const;
+    const request = restoring(id, { mode: 'projections' });
     const idFor = async (...clearTables: readonly string[]) =>
       (await planRestore(folder, { ...request, clearTables })).planId;
     const ids = await Promise.all([idFor(), idFor('bots'), idFor('chats'), idFor('bots', 'chats')]);
@@ -110,7 +106,7 @@ describe.concurrent('a plan', () => {
   test('is stale once another file has the snapshot’s name', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { planId } = await planRestore(folder, request);
     const file = join(place.dir, 'snapshots', `${id}.json`);
     await writeFile(file, `${await readFile(file, 'utf8')}\n`);
@@ -120,7 +116,7 @@ describe.concurrent('a plan', () => {
   test('stays valid if a table changes that it does not touch, and does not touch that change', async () => {
     const { place, id, before } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { planId } = await planRestore(folder, request);
     run(place, 'INSERT INTO other VALUES (7)');
     await applyRestore(folder, request, { ...NOW, planId });
@@ -130,7 +126,7 @@ describe.concurrent('a plan', () => {
   test('of an undo is stale too once the host has written', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id), NOW);
     const { planId } = await planUndo(folder, { acceptDrift: false });
     run(place, addEvents(1, 'late'));
     expect(await codeOf(applyUndo(folder, { acceptDrift: false }, { ...NOW, planId }))).toBe('plan-stale');
@@ -139,7 +135,7 @@ describe.concurrent('a plan', () => {
   test('says how many rows are removed and added, and the receipt counts the same', async () => {
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const plan = await planRestore(folder, request);
     const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
     for (const table of receipt.tables) {
@@ -166,7 +162,7 @@ describe.concurrent('a restore that is cancelled', () => {
     async (phase) => {
       const { place, id, since, before } = await live(root(), story);
       const folder = await open(place);
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const request = restoring(id);
       const cancel = new AbortController();
       const task = {
         signal: cancel.signal,

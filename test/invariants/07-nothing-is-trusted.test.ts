@@ -10,7 +10,6 @@ import {
   checkSnapshot,
   closeBackups,
   type DataFolder,
-  defaultRestoreOptions,
   diffSnapshot,
   listSnapshots,
   openBackup,
@@ -21,6 +20,7 @@ import {
 } from '../../src/index.ts';
 import { dumpSmall, makeSmallFolder, SECRET, withNotes } from '../laws/snapshot-text.ts';
 import { LOG, makeRoot } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -31,12 +31,7 @@ import { readState } from '../support/state.ts';
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
 // Of the snapshot's events none is the database's: what is looked for here is another refusal.
-const request = {
-  ...defaultRestoreOptions,
-  acceptOtherTimeline: true,
-  snapshotId: ID,
-  action: 'restore',
-} as const;
+const request = restoring(ID, { acceptOtherTimeline: true });
 
 let folder: DataFolder;
 let bytesBefore = '';
@@ -63,7 +58,7 @@ async function knock(snapshotId = ID, at = folder): Promise<Record<string, strin
   const doors = {
     diff: () => diffSnapshot(at, snapshotId),
     plan: () => planRestore(at, asked),
-    apply: () => applyRestore(at, asked, { planId: null, whileOpen: false }),
+    apply: () => applyRestore(at, asked, NOW),
   };
   const answers: Record<string, string> = {};
   for (const [name, open] of Object.entries(doors)) answers[name] = await codeOf(open());

@@ -8,7 +8,6 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   describeTrash,
   emptyTrash,
   listSnapshots,
@@ -18,7 +17,7 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 /*
  * Neither tidying up nor a failure destroys anything that somebody may still need. After any sequence of taking,
@@ -70,7 +69,7 @@ async function perform(folder: DataFolder, place: Place, step: Step): Promise<vo
     case 'restore': {
       const listed = await listSnapshots(folder);
       const snapshotId = listed[step.which % listed.length]?.id ?? DAMAGED;
-      await applyRestore(folder, { ...defaultRestoreOptions, snapshotId, action: 'restore' }, NOW);
+      await applyRestore(folder, restoring(snapshotId), NOW);
       return;
     }
     case 'prune':

@@ -6,15 +6,15 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   listSnapshots,
   planPrune,
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, asHost, codeOf, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /**
  * The result of a restore survives the host's next start: the checkpoint that the host would load, the last by name, is
@@ -74,11 +74,7 @@ describe.concurrent('after a full restore, its undo and the undo of that, the ho
     const others = (await readdir(join(place.dir, 'snapshots')).then((kinds) => kinds.includes('periodic')))
       ? await readdir(join(place.dir, 'snapshots/periodic'))
       : [];
-    const receipt = await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      NOW,
-    );
+    const receipt = await applyRestore(folder, restoring(id), NOW);
     expect(`periodic/${await newestByName(place)}`).toBe(`${receipt.checkpointId}.json`);
     await expectNothingToLoad(place);
     for (let round = 0; round < 2; round += 1) {
@@ -127,11 +123,7 @@ describe.concurrent('pruning never leaves a checkpoint of the undone state as th
     const { place, id } = await live(root(), story);
     const folder = await open(place);
     await takeSnapshot(folder, 'periodic');
-    const receipt = await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      NOW,
-    );
+    const receipt = await applyRestore(folder, restoring(id), NOW);
     run(place, addEvents(1, 'afterwards'));
     return { place, folder, own: receipt.checkpointId ?? '', later: await takeLater(folder) };
   }

@@ -4,19 +4,14 @@ import { appendFileSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  type Finished,
-  finishInterrupted,
-  readRestoredState,
-} from '../../src/index.ts';
+import { applyRestore, type Finished, finishInterrupted, readRestoredState } from '../../src/index.ts';
 import { appendJournal, readJournal } from '../../src/journal/journal.ts';
 import { isRunning, ownMark } from '../../src/system/process-mark.ts';
 import { makeRoot, open, type Place, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A restore that is still running is left to its process; one that only looks as if it were running is finished. */
 const root = makeRoot();
@@ -71,7 +66,7 @@ describe.concurrent('a restore that is about to commit is not given up', () => {
     const onProgress = () => {
       looks.push(finishInterrupted(folder));
     };
-    const request = { ...defaultRestoreOptions, snapshotId: id, mode, action: 'restore' as const };
+    const request = restoring(id, { mode });
     const receipt = await applyRestore(folder, request, NOW, { onProgress });
     expect((await Promise.all(looks)).flat()).toEqual([]);
     const published = mode === 'full' ? ['checkpoint-published'] : [];

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonValue } from '../../src/host/python-text.ts';
-import { applyRestore, defaultRestoreOptions, diffSnapshot, planRestore } from '../../src/index.ts';
+import { applyRestore, diffSnapshot, planRestore } from '../../src/index.ts';
 import { asHost, codeOf, makePlace, makeRoot, open, type Place, putSnapshot } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -13,8 +14,7 @@ import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const now = { planId: null, whileOpen: false };
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+const request = restoring(ID);
 
 type Value = string | Buffer | bigint | null;
 
@@ -105,10 +105,10 @@ const check = async ({ schema, rows, deleted, changed, added }: WorldOfBytes) =>
   const asked = guessedBlobs.some(({ because }) => because === 'nothing');
   expect(refusals.map(({ code }) => code)).toEqual(asked ? ['schema-drift'] : []);
   if (asked) {
-    expect(await codeOf(applyRestore(folder, request, now))).toBe('schema-drift');
+    expect(await codeOf(applyRestore(folder, request, NOW))).toBe('schema-drift');
     expect(readState(place.databaseFile).tables.t).toEqual(changedState);
   }
-  await applyRestore(folder, { ...request, acceptDrift: true }, now);
+  await applyRestore(folder, { ...request, acceptDrift: true }, NOW);
   const after = readState(place.databaseFile).tables.t ?? [];
   const wrong = after.filter((row) => !before.includes(row)).length;
   expect(after).toHaveLength(before.length);

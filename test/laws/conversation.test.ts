@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import {
   applyRestore,
   type ConversationMessage,
-  defaultRestoreOptions,
   openConversation,
   planRestore,
   takeSnapshot,
 } from '../../src/index.ts';
 import { makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { restoring } from '../support/requests.ts';
 
 /*
  * What a conversation shows as lost and as newer, judged by reading the chats as their host does, before and after a real
@@ -169,12 +169,7 @@ test('messages shown as lost are those that a restore brings back, newer ones th
     }
     await conversation.close();
 
-    const request = {
-      ...defaultRestoreOptions,
-      acceptOtherTimeline: true,
-      snapshotId: id,
-      action: 'restore',
-    } as const;
+    const request = restoring(id, { acceptOtherTimeline: true });
     const plan = await planRestore(folder, request);
     await applyRestore(folder, request, { planId: plan.planId, whileOpen: false });
     const after = inHost(place, (db) => readMessages(db, host));

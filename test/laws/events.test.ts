@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, planRestore, takeSnapshot } from '../../src/index.ts';
+import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
 import { makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { restoring } from '../support/requests.ts';
 
 /*
  * What a restore loses of a log, judged by reading both logs. An event is its id, time, kind and payload, counted as
@@ -119,12 +120,7 @@ test('the surplus events of the live log are counted as newer, and a restore rem
     liveThrough(place, since);
     const now = readEvents(place);
     const [lost, back] = [without(now, then), without(then, now)];
-    const request = {
-      ...defaultRestoreOptions,
-      acceptOtherTimeline: true,
-      snapshotId: id,
-      action: 'restore',
-    } as const;
+    const request = restoring(id, { acceptOtherTimeline: true });
     const plan = await planRestore(folder, { ...request, acceptOtherTimeline: false });
     expect(plan.newerEventsLost).toBe(lost.length);
     const log = plan.tables.find(({ role }) => role === 'log');

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyRestore, applyUndo, planRestore, takeSnapshot } from '../../src/index.ts';
 import { makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { keeping, WAYS, type Way } from '../support/rewound.ts';
 import { readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /*
  * Keeping newer events ends with the log of the snapshot and those events, without the record of the rewind, with the

@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  type MergeSide,
-  planRestore,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, type MergeSide, planRestore, takeSnapshot } from '../../src/index.ts';
 import { merging } from '../support/merging.ts';
 import { addEvents, asHost, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { REWIND, WAYS, type Way } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /*
  * A merge takes each row from the side that changed it since the rewind; what both changed is a conflict and taken as chosen.
@@ -217,7 +210,7 @@ async function isTheWholeRestore(world: World): Promise<void> {
   await applyRestore(folder, merging(id), NOW);
   const merged = readState(place.databaseFile);
   expect(merged).toEqual(before);
-  const whole = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+  const whole = restoring(id);
   expect(
     (await planRestore(folder, whole)).tables.every(
       ({ added, removed, changed }) => added + removed + changed === 0,

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  planRestore,
-  type RestoreOptions,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, planRestore, type RestoreOptions, takeSnapshot } from '../../src/index.ts';
 import { makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /* There is a way back even to a state that violates foreign keys; only rows that no snapshot names keep their parents. */
 
 const root = makeRoot();
-const now = { planId: null, whileOpen: false };
 const SCHEMA = `CREATE TABLE chats (id TEXT PRIMARY KEY);
   CREATE TABLE scenes (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id) ON DELETE CASCADE);
   CREATE TABLE drafts (id INTEGER PRIMARY KEY, chat TEXT REFERENCES chats(id) ON DELETE CASCADE);`;
@@ -27,15 +20,10 @@ async function tell(before: string, since: string) {
   return {
     state: () => readState(place.databaseFile).tables,
     later: (sql: string) => run(place, `PRAGMA foreign_keys = OFF; ${sql}`),
-    plan: (options: Partial<RestoreOptions> = {}) =>
-      planRestore(folder, { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' }),
+    plan: (options: Partial<RestoreOptions> = {}) => planRestore(folder, restoring(id, options)),
     restore: (options: Partial<RestoreOptions> = {}, planId: string | null = null) =>
-      applyRestore(
-        folder,
-        { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' },
-        { ...now, planId },
-      ),
-    undo: () => applyUndo(folder, { acceptDrift: false }, now),
+      applyRestore(folder, restoring(id, options), { ...NOW, planId }),
+    undo: () => applyUndo(folder, { acceptDrift: false }, NOW),
   };
 }
 

@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DataFolder, defaultRestoreOptions, planRestore, takeSnapshot } from '../../src/index.ts';
+import { type DataFolder, planRestore, takeSnapshot } from '../../src/index.ts';
 import { settle } from '../support/arbitraries-place.ts';
 import { change, type World, worlds } from '../support/arbitraries-world.ts';
 import { makeRoot } from '../support/place.ts';
+import { restoring } from '../support/requests.ts';
 import { quote } from '../support/sql.ts';
 import { readState } from '../support/state.ts';
 
@@ -20,7 +21,7 @@ async function look(folder: DataFolder, snapshotId: string, world: World): Promi
     name,
     Object.entries(tables).find(([one]) => one === name),
   ]);
-  const request = { ...defaultRestoreOptions, snapshotId, action: 'restore' } as const;
+  const request = restoring(snapshotId);
   const ids = [
     (await planRestore(folder, request)).planId,
     (await planRestore(folder, { ...request, rewrite: 'all' })).planId,

@@ -12,6 +12,7 @@ import { SnapbackError } from '../../src/model/errors.ts';
 import { holds, settle } from '../support/arbitraries-place.ts';
 import { change, type World } from '../support/arbitraries-world.ts';
 import { makeRoot } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
 import { countOrphans } from './orphans.ts';
 
@@ -21,7 +22,6 @@ import { countOrphans } from './orphans.ts';
  */
 
 const root = makeRoot();
-const now = { planId: null, whileOpen: false };
 
 function textOf({ schema, userVersion, tables }: State): string {
   return JSON.stringify([schema, userVersion, Object.entries(tables)], null, 1);
@@ -72,7 +72,7 @@ test('take, change, restore, undo and its undo each end in exactly the state the
       expect(textOf(readState(file))).toBe(textOf(since));
 
       // The one thing that may forbid it: rows of a table that no snapshot names would lose what they refer to.
-      const apply = () => applyRestore(folder, request, { ...now, planId: plan.planId });
+      const apply = () => applyRestore(folder, request, { ...NOW, planId: plan.planId });
       const refused = await isRefused(folder, apply);
       expect(plan.refusals.map(({ code }) => code)).toStrictEqual(refused ? ['leaves-orphans'] : []);
       if (refused) return;
@@ -82,10 +82,10 @@ test('take, change, restore, undo and its undo each end in exactly the state the
       expect(diff.tables.filter((table) => table.added + table.removed + table.changed > 0)).toStrictEqual(
         [],
       );
-      await applyUndo(folder, { acceptDrift: false }, now);
+      await applyUndo(folder, { acceptDrift: false }, NOW);
       expect(textOf(readState(file))).toBe(textOf(since));
       expect(findFaults(file)).toStrictEqual(faults);
-      await applyUndo(folder, { acceptDrift: false }, now);
+      await applyUndo(folder, { acceptDrift: false }, NOW);
       expect(textOf(readState(file))).toBe(restored);
     },
     { together: 12, rounds: 3 },

@@ -8,9 +8,9 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { asHost, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { WAYS, type Way } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { SCHEMA, say, selecting, TABLES } from '../support/two-chats.ts';
 
 /*

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyUndo, readHistory } from '../../src/index.ts';
 import { makeRoot } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { act, beginSequence, UNDO } from '../support/sequence.ts';
 import { readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** Undo and Redo of the history lead where those of a plain editor lead, whatever was done in between. */
 const root = makeRoot();

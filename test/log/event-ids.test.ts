@@ -6,7 +6,6 @@ import {
   applyPrune,
   applyRestore,
   checkSnapshot,
-  defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
   findOnlyCopies,
@@ -28,8 +27,8 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /**
  * Checkpoints count from an event id that is a whole number. A log with other ids can be viewed and compared; any
@@ -37,7 +36,7 @@ import { NOW } from '../support/story.ts';
  */
 const root = makeRoot();
 const ID = 'periodic/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+const request = restoring(ID);
 
 async function makeLog(type: string, ids: readonly string[]): Promise<Place> {
   const place = await makePlace(root(), 'CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);');

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import {
   applyRestore,
-  defaultRestoreOptions,
   describeFolder,
   diffSnapshot,
   isDue,
@@ -11,6 +10,7 @@ import {
   takeIfDue,
 } from '../../src/index.ts';
 import { errorOf, makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /** Only the id of an event is required; whatever else a log lacks or computes, everything works. */
@@ -56,9 +56,9 @@ test.concurrent.each(logs)('a log that %s', async (_, columns, append) => {
   expect(await isDue(folder)).toMatchObject({ due: false, counted: taken.id, passedOver: [] });
   expect(await listSnapshots(folder, { check: true })).toMatchObject([{ health: 'good', lineage: 'same' }]);
   expect(await diffSnapshot(folder, taken.id)).toMatchObject({ lineage: 'same' });
-  const request = { ...defaultRestoreOptions, snapshotId: taken.id, action: 'restore' as const };
+  const request = restoring(taken.id);
   expect((await planRestore(folder, request)).refusals).toEqual([]);
-  await applyRestore(folder, request, { planId: null, whileOpen: false });
+  await applyRestore(folder, request, NOW);
   expect(readState(place.databaseFile).tables).toEqual(before.tables);
   expect(await readRestoredState(folder)).toMatchObject({ snapshotId: taken.id });
   run(place, 'UPDATE event_log SET id = 7 WHERE id = 2');

@@ -3,7 +3,6 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   keepSnapshot,
   putBack,
   type RestoreMode,
@@ -11,6 +10,7 @@ import {
   type SnapshotId,
   takeSnapshot,
 } from '../../src/index.ts';
+import { restoring } from '../support/requests.ts';
 
 /** Something that a Snapback is told to do. */
 export type Verb =
@@ -38,13 +38,7 @@ export async function perform(folder: DataFolder, verb: Verb): Promise<Done> {
   if (verb.do === 'take') await takeSnapshot(folder, verb.kind);
   else if (verb.do === 'restore') {
     const { do: _, id: snapshotId, ...options } = verb;
-    const request = {
-      ...defaultRestoreOptions,
-      ...consents,
-      ...options,
-      snapshotId,
-      action: 'restore',
-    } as const;
+    const request = restoring(snapshotId, { ...consents, ...options });
     await applyRestore(folder, request, now);
   } else if (verb.do === 'undo' || verb.do === 'redo')
     await applyUndo(folder, { ...consents, of: verb.of }, now);

@@ -18,8 +18,8 @@ import {
   viewTrash,
 } from '../../src/index.ts';
 import { codeOf, makeRoot, putSnapshot } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
-import { NOW } from '../support/story.ts';
 
 /** What would bring something back is not lost to the host's rule while a folder is open. Time is given to the guard. */
 const root = makeRoot();

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
-  defaultRestoreOptions,
   finishInterrupted,
   listSnapshots,
   openDataFolder,
@@ -27,7 +26,7 @@ import {
   run,
 } from '../support/place.ts';
 import { start } from '../support/process.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
 const ID = 'periodic/20260301T000000Z';
@@ -65,7 +64,7 @@ test('what is kept stays when the host removes the snapshot, and can be restored
   const kept = await keepSnapshot(folder, id);
   await rm(file);
   run(folder, addEvents(3, 'since'));
-  const request = { ...defaultRestoreOptions, snapshotId: kept.id, action: 'restore' } as const;
+  const request = restoring(kept.id);
   await applyRestore(folder, { ...request, acceptOtherTimeline: true }, NOW);
   expect(asHost(folder, (db) => db.prepare('SELECT count(*) FROM event_log').pluck().get())).toBe(5);
   expect((await listSnapshots(folder)).filter(({ kind }) => kind === '@kept')).toMatchObject([

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import {
   applyRestore,
   type DataFolder,
-  defaultRestoreOptions,
   putBack,
   takeSnapshot,
   verifySnapshots,
@@ -24,7 +23,7 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
 const putBackOne = (folder: DataFolder, trashName: string, ids: readonly string[] | null = null) =>
@@ -118,7 +117,7 @@ test('a checkpoint that would revert a restore at the host’s next start stays 
   const file = (one: string) => join(place.dir, 'snapshots', `${one}.json`);
   await writeFile(file(future), await readFile(file(old)));
   const { trashFolder } = await applyPrune(folder, { by: 'choice', ids: [future] });
-  await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+  await applyRestore(folder, restoring(id), NOW);
   expect(await putBackOne(folder, basename(trashFolder))).toEqual({ putBack: [], left: [future], notes: [] });
 });
 

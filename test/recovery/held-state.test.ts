@@ -1,17 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  readPlanOutcome,
-  readRestoredState,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, readPlanOutcome, readRestoredState } from '../../src/index.ts';
 import { makeRoot, open } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { type Act, act, beginSequence, UNDO } from '../support/sequence.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** The reported state is the one that the database holds, whatever was done last, and by whichever process. */
 const root = makeRoot();
@@ -76,7 +70,7 @@ describe.concurrent('what the database holds', () => {
 
 test('whether a plan took effect is decided by its newest attempt, not by an older one', async () => {
   const { folder, ids } = await begin();
-  const request = { ...defaultRestoreOptions, snapshotId: ids.A, action: 'restore' as const };
+  const request = restoring(ids.A);
   expect(await readPlanOutcome(folder, 'never begun')).toBe('not-made');
   const { planId } = await applyRestore(folder, request, NOW);
   expect(await readPlanOutcome(folder, planId)).toBe('made');

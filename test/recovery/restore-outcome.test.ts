@@ -22,7 +22,8 @@ import {
 } from '../support/killed.ts';
 import { addEvents, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
 import { runAsNobody } from '../support/process.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
+import { live, type Story } from '../support/story.ts';
 
 /**
  * The content of the database tells how a restore ended, as long as it can; until then nothing is recorded and nothing
@@ -255,7 +256,7 @@ describe.concurrent('an undecidable outcome', () => {
     const { place, folder, id, ...one } = await killed({ committed: true }, FLAGS);
     run(place, EVERYWHERE);
     await expectOpen(place, one);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { safetyCopyId, checkpointId } = await applyRestore(folder, request, NOW);
     expect(await finishInterrupted(folder)).toEqual([]);
     expect(await checkpointsIn(place)).toEqual([`${checkpointId?.slice('periodic/'.length)}.json`]);
@@ -336,12 +337,7 @@ describe.concurrent('after a later restore of the tables alone, the log decides'
   test.each([true, false])('how a full restore ended: committed %s', async (committed) => {
     const { place, folder, id } = await killed({ committed });
     run(place, "UPDATE bots SET name = 'host'");
-    const request = {
-      ...defaultRestoreOptions,
-      snapshotId: id,
-      mode: 'projections',
-      action: 'restore',
-    } as const;
+    const request = restoring(id, { mode: 'projections' });
     const { safetyCopyId } = await applyRestore(folder, request, NOW);
     const outcome = committed ? 'committed' : 'not-committed';
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome }]);

@@ -1,17 +1,10 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  openDataFolder,
-  readRestoredState,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, openDataFolder, readRestoredState, takeSnapshot } from '../../src/index.ts';
 import { addEvents, errorOf, makeDatabase, makePlace, makeRoot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** A restore belongs to the database in which it was made, even if another database shares its snapshots. */
 const root = makeRoot();
@@ -35,7 +28,7 @@ async function restoreIn(mode: (typeof MODES)[number], names: readonly string[])
     const { id } = await takeSnapshot(folder, 'rewind');
     run(folder, `UPDATE memories SET text = 'now ${name}';`);
     before.set(name, read(name));
-    await applyRestore(folder, { ...defaultRestoreOptions, mode, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id, { mode }), NOW);
   }
   return { dir, openIn, read, before };
 }

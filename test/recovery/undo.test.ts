@@ -1,17 +1,11 @@
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  finishInterrupted,
-  planUndo,
-  readRestoredState,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, finishInterrupted, planUndo, readRestoredState } from '../../src/index.ts';
 import { addEvents, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A restore can be undone, and so can its undo, whatever happens to our own records. */
 const root = makeRoot();
@@ -26,12 +20,7 @@ const story: Story = {
 async function restored(given: Partial<Story> = {}) {
   const lived = await live(root(), { ...story, ...given });
   const folder = await open(lived.place);
-  const request = {
-    ...defaultRestoreOptions,
-    ...given.options,
-    snapshotId: lived.id,
-    action: 'restore' as const,
-  };
+  const request = restoring(lived.id, { ...given.options });
   const receipt = await applyRestore(folder, request, NOW);
   return { ...lived, folder, receipt, after: readState(lived.place.databaseFile) };
 }

@@ -2,17 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  finishInterrupted,
-  planRestore,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, finishInterrupted, planRestore } from '../../src/index.ts';
 import { codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A restore of a database that is so large that a thread beside it helps, and what may happen to that thread. */
 const root = makeRoot();
@@ -25,7 +20,7 @@ const story: Story = {
 
 async function lived(journalMode: 'wal' | 'delete' = 'wal') {
   const { place, id, before, since } = await live(root(), { ...story, journalMode });
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   return { place, before, since, request, folder: await open(place) };
 }
 

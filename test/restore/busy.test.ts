@@ -2,18 +2,12 @@ import { watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, diffSnapshot, planRestore, takeSnapshot } from '../../src/index.ts';
 import { asHost, codeOf, errorOf, makeRoot, open, type Place } from '../support/place.ts';
 import { hold, start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /**
  * Other processes in the database: which ones a restore waits for, which ones it refuses, and that nothing is half
@@ -45,7 +39,7 @@ describe.concurrent('a database that another process keeps locked', () => {
           ? 'PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM memories'
           : 'BEGIN EXCLUSIVE';
       const holder = await hold(place.databaseFile, exclusive);
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const request = restoring(id);
       const outcomes = await Promise.all(
         [
           diffSnapshot(folder, id),
@@ -72,7 +66,7 @@ describe.concurrent('a database that another process keeps locked', () => {
     const cancel = new AbortController();
     const onProgress = () => cancel.abort();
     const task = { signal: cancel.signal, onProgress };
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect(await codeOf(applyRestore(folder, request, open2, task))).toBe('cancelled');
     expect(await codeOf(diffSnapshot(folder, id, task))).toBe('cancelled');
     await holder.kill();
@@ -81,20 +75,16 @@ describe.concurrent('a database that another process keeps locked', () => {
   test('is restored as soon as the lock is released', async () => {
     const { place, id, before } = await live(root(), { ...story, journalMode: 'delete' });
     const holder = await hold(place.databaseFile, 'BEGIN EXCLUSIVE');
-    const restoring = applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      open2,
-    );
+    const restored = applyRestore(await open(place), restoring(id), open2);
     setTimeout(() => holder.process.kill('SIGKILL'), 1000);
-    await restoring;
+    await restored;
     expect(readState(place.databaseFile).tables).toEqual(before.tables);
   });
 
   test('by a writer between the plan and the write lock is not half restored: journal mode wal', async () => {
     const { place, id, since } = await live(root(), story);
     const holder = await hold(place.databaseFile, 'BEGIN IMMEDIATE; DELETE FROM memories');
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect(await codeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
     await holder.kill();
@@ -106,7 +96,7 @@ describe.concurrent('a writer that is about to commit with a rollback journal', 
   async function restoreBeside(sql: string, then: 'commit' | 'roll back') {
     const { place, id, since, before } = await live(root(), { ...story, journalMode: 'delete' });
     const writer = await hold(place.databaseFile, sql);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     let told = false;
     const onProgress = ({ phase }: { readonly phase: string }) => {
       if (phase !== 'wait-for-lock' || told) return;
@@ -146,11 +136,7 @@ describe.concurrent('a long reader', () => {
   test('does not block a restore in a WAL, and continues to see what it saw', async () => {
     const { place, id, before } = await live(root(), story);
     const reader = await hold(place.databaseFile, 'BEGIN; SELECT count(*) FROM memories');
-    const receipt = await applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      open2,
-    );
+    const receipt = await applyRestore(await open(place), restoring(id), open2);
     expect([receipt.whileOpen, receipt.inUse.state]).toEqual([true, 'yes']);
     expect(readState(place.databaseFile).tables).toEqual(before.tables);
     await reader.kill();
@@ -159,7 +145,7 @@ describe.concurrent('a long reader', () => {
   test('with a rollback journal is waited for, then the restore refuses and has changed nothing', async () => {
     const { place, id, since } = await live(root(), { ...story, journalMode: 'delete' });
     const reader = await hold(place.databaseFile, 'BEGIN; SELECT count(*) FROM memories');
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect(await codeOf(applyRestore(await open(place), request, open2))).toBe('database-busy');
     expect(await safetyCopies(place)).toEqual([]);
     await reader.kill();
@@ -173,7 +159,7 @@ describe('a host that has the database open', () => {
     const { place, id, since } = await live(root(), story);
     const folder = await open(place);
     const host = await hold(place.databaseFile, 'SELECT count(*) FROM memories');
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const plan = await planRestore(folder, request);
     expect(plan.refusals.map(({ code }) => code)).toEqual(['database-in-use']);
     const error = await errorOf(applyRestore(folder, request, { ...NOW, planId: plan.planId }));
@@ -199,7 +185,7 @@ describe('a host that has the database open', () => {
       await host.said('busy');
       const outcomes: string[] = [];
       for (let round = 0; round < (journalMode === 'wal' ? 4 : 2); round += 1) {
-        const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+        const request = restoring(id);
         outcomes.push(await codeOf(applyRestore(folder, request, open2)));
         const [events, counted] = asHost(place, (db) => {
           // However busy the machine is: this look may wait its turn among the host's commits.

@@ -5,7 +5,6 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   finishInterrupted,
   listSnapshots,
   type RestoreOptions,
@@ -13,7 +12,7 @@ import {
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { addEvents, codeOf, dumpChat, makeChat, makeRoot, open, putSnapshot, run } from '../support/place.ts';
-import { NOW } from '../support/story.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 /** The checkpoint of a restore: the snapshot's very bytes where the result is exactly what they hold, else a dump of it. */
 const root = makeRoot();
@@ -21,7 +20,7 @@ const ID = 'rewind/20260101T000000Z';
 const MISTAKE = `${addEvents(2, 'since')} UPDATE chats SET title = 'mistaken';`;
 
 async function restore(folder: DataFolder, id: string, options: Partial<RestoreOptions> = {}) {
-  const request = { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id, options);
   const { checkpointId } = await applyRestore(folder, request, NOW);
   return join(folder.dir, 'snapshots', `${checkpointId}.json`);
 }
@@ -132,7 +131,7 @@ describe.concurrent('the checkpoint of a full restore', () => {
     const folder = await withHostFile();
     const file = join(folder.dir, 'snapshots', `${ID}.json`);
     const text = await readFile(file, 'utf8');
-    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
+    const request = restoring(ID);
     let phase = '';
     const onProgress = (progress: { readonly phase: string }) => {
       if (progress.phase !== 'safety-copy' || phase !== '') return;

@@ -1,14 +1,15 @@
 import { chmod, chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { applyRestore, planRestore } from '../../src/index.ts';
 import { freeSpace } from '../../src/system/free-space.ts';
 import { readWhole } from '../support/copies.ts';
 import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A disk that is full or refuses: the database stays as it is, and no half-written file is left. */
 const root = makeRoot();
@@ -210,7 +211,7 @@ describe.concurrent('an obstacle in place of a folder', () => {
     await rm(join(place.dir, name), { recursive: true, force: true });
     await writeFile(join(place.dir, name), '');
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, mode, snapshotId: id, action: 'restore' } as const;
+    const request = restoring(id, { mode });
     const { refusals } = await planRestore(folder, request);
     expect(refusals).toMatchObject([{ code: 'io-failed', detail: { path: name } }]);
     expect(refusals[0]?.message).toContain(`“${name}” is not a folder`);
@@ -220,12 +221,7 @@ describe.concurrent('an obstacle in place of a folder', () => {
   test('does not matter if nothing would be written into it', async () => {
     const { place, id } = await live(root(), story);
     await writeFile(join(place.dir, 'snapshots/periodic'), '');
-    const request = {
-      ...defaultRestoreOptions,
-      mode: 'projections',
-      snapshotId: id,
-      action: 'restore',
-    } as const;
+    const request = restoring(id, { mode: 'projections' });
     await applyRestore(await open(place), request, NOW);
   });
 });

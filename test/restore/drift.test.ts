@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, diffSnapshot, planRestore } from '../../src/index.ts';
 import { endWords } from '../../words/receipt.ts';
 import {
   asHost,
@@ -18,8 +12,9 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, tell } from '../support/story.ts';
+import { live, tell } from '../support/story.ts';
 
 /** A schema that has changed since the snapshot, in both directions, and what a file of the seed can't tell. */
 const root = makeRoot();
@@ -36,7 +31,7 @@ describe.concurrent('a column that was added to the live table later', () => {
         DELETE FROM bots WHERE id = 2;`,
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const plan = await planRestore(folder, request);
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-in-snapshot', table: 'bots', column: 'mood', loses: 0 },
@@ -59,7 +54,7 @@ describe.concurrent('a column that was added to the live table later', () => {
     );
     await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, name: 'ada', up: 'ADA', n: 3 }] }));
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
+    const request = restoring(ID);
     const { schemaDrift, refusals } = await planRestore(folder, request);
     expect([schemaDrift, refusals]).toEqual([
       ['up', 'n'].map((column) => ({ kind: 'column-computed', table: 'bots', column, loses: 0 })),
@@ -77,7 +72,7 @@ describe.concurrent('a column that was added to the live table later', () => {
       before: "INSERT INTO bots VALUES (1, 'ada');",
       since: 'DROP TABLE bots; CREATE TABLE bots (id INTEGER PRIMARY KEY, name TEXT, must TEXT NOT NULL);',
     });
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect(await codeOf(applyRestore(await open(place), request, NOW))).toBe('row-refused');
     expect(readState(place.databaseFile)).toEqual(since);
   });
@@ -91,7 +86,7 @@ test.concurrent('a different schema or user version is reported and stays; the s
   const drift = async (since: string) => {
     const { place, id } = await live(root(), { ...story, since });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     return (await planRestore(folder, request)).schemaDrift;
   };
   expect(await drift('DELETE FROM bots;')).toEqual([]);
@@ -116,7 +111,7 @@ describe.concurrent('values that no longer fit the live schema', () => {
   test('refuse the restore and say what would be lost until that is accepted; the plan stays the same', async () => {
     const { place, since, id } = await live(root(), gone);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const plan = await planRestore(folder, request);
     expect(plan.schemaDrift).toEqual([
       { kind: 'column-missing-live', table: 'bots', column: 'mood', loses: 1 },
@@ -143,11 +138,7 @@ describe.concurrent('values that no longer fit the live schema', () => {
       ...gone,
       before: "INSERT INTO bots VALUES (1, 'ada', NULL);",
     });
-    const plan = await planRestore(await open(place), {
-      ...defaultRestoreOptions,
-      snapshotId: id,
-      action: 'restore',
-    });
+    const plan = await planRestore(await open(place), restoring(id));
     expect(plan.refusals).toEqual([]);
   });
 });
@@ -164,7 +155,7 @@ describe.concurrent('a file that the host wrote', () => {
     run(place, host.rows);
     await putSnapshot(place, ID, hostDump(0, { bots: [{ id: 1, face: null, note: 'x' }], scenes: [] }));
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
+    const request = restoring(ID);
     const plan = await planRestore(folder, request);
     expect(plan.tables.find(({ name }) => name === 'scenes')).toMatchObject({
       state: 'empty-then',
@@ -188,7 +179,7 @@ describe.concurrent('a file that the host wrote', () => {
     run(place, host.rows);
     await putSnapshot(place, ID, hostDump(0, { scenes: [], notes: [{ id: 1 }], gone: [] }));
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const, mode };
+    const request = restoring(ID, { mode });
     for (const attempt of [
       () => planRestore(folder, { ...request, clearTables: [name] }),
       () => applyRestore(folder, { ...request, clearTables: [name] }, NOW),
@@ -205,12 +196,7 @@ describe.concurrent('a file that the host wrote', () => {
     async (text) => {
       const place = await makePlace(root(), host.schema);
       await putSnapshot(place, ID, text);
-      const request = {
-        ...defaultRestoreOptions,
-        snapshotId: ID,
-        action: 'restore' as const,
-        mode: 'projections' as const,
-      };
+      const request = restoring(ID, { mode: 'projections' as const });
       expect((await errorOf(applyRestore(await open(place), request, NOW))).code).toBe('snapshot-damaged');
     },
   );
@@ -225,11 +211,7 @@ describe.concurrent('a file that the host wrote', () => {
       { table: 'bots', column: 'face', values: 1, takenAs: 'bytes', because: 'type' },
       { table: 'bots', column: 'note', values: 1, takenAs: 'text', because: 'nothing' },
     ]);
-    await applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, acceptDrift: true, snapshotId: ID, action: 'restore' },
-      NOW,
-    );
+    await applyRestore(await open(place), restoring(ID, { acceptDrift: true }), NOW);
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 blob 00FF text 62275C78303027']);
   });
 
@@ -238,7 +220,7 @@ describe.concurrent('a file that the host wrote', () => {
     run(place, host.rows);
     await putSnapshot(place, ID, '{"last_event_id": 0, "scenes": [{"id": 5}]}');
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' as const };
+    const request = restoring(ID);
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('snapshot-without-log');
     await applyRestore(folder, { ...request, mode: 'projections' }, NOW);
     expect(readState(place.databaseFile).tables.scenes).toEqual(['integer 5']);
@@ -286,12 +268,7 @@ describe.concurrent('a restore that had to leave values out, as the user accepte
   ])('never claims to have brought everything back: %s', async (_, since) => {
     const { place, id } = await live(root(), { schema: BOTS, before: ROWS, since });
     const folder = await open(place);
-    const request = {
-      ...defaultRestoreOptions,
-      acceptDrift: true,
-      snapshotId: id,
-      action: 'restore' as const,
-    };
+    const request = restoring(id, { acceptDrift: true });
     const { schemaDrift } = await planRestore(folder, request);
     const isWhole = schemaDrift.every(({ loses }) => loses === 0);
     const receipt = await applyRestore(folder, request, NOW);

@@ -6,8 +6,8 @@ import { applyRestore, openDataFolder, takeSnapshot } from '../../src/index.ts';
 import { readNote } from '../../src/snapshots/restore-note.ts';
 import { whileWatched } from '../support/file-calls.ts';
 import { codeOf, makeRoot } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
-import { NOW } from '../support/story.ts';
 
 /*
  * The chat app has not applied yet what a restore kept. Whether that is so, the safety copy tells. A disk that fails while

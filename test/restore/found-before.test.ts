@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { applyRestore, applyUndo, planRestore } from '../../src/index.ts';
 import { codeOf, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** Applying relies on what its plan found in order, but on nothing that is not in order any more. */
 const root = makeRoot();
@@ -24,7 +25,7 @@ const story: Story = {
 async function applyAfter(mischief: string) {
   const { place, id, before } = await live(root(), story);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const { planId, refusals } = await planRestore(folder, request);
   expect(refusals).toEqual([]);
   run(place, mischief);
@@ -41,7 +42,7 @@ describe('without a plan', () => {
   const restoreAtOnce = async (mischief: string) => {
     const { place, id, before } = await live(root(), story);
     run(place, mischief);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const receipt = await applyRestore(await open(place), request, NOW);
     expect(readState(place.databaseFile).tables.chats).toEqual(before.tables.chats);
     const copies = await readdir(join(place.dir, 'snapshots', 'restore'));
@@ -91,7 +92,7 @@ describe('without a plan', () => {
         since: disguised(index, disguise, meanwhile),
       });
       expect(findFaults(place.databaseFile)).not.toEqual([]);
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const request = restoring(id);
       expect(await codeOf(applyRestore(await open(place), request, NOW))).toBe('database-damaged');
       expect(readState(place.databaseFile)).toEqual(since);
       expect(await readdir(join(place.dir, 'snapshots', 'restore')).catch(() => [])).toEqual([]);

@@ -15,9 +15,9 @@ import { delayed, killAct } from '../support/killed-act.ts';
 import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { addEvents, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
+import { NOW } from '../support/requests.ts';
 import { keeping, rewindLately } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /*
  * Keeping newer events is all or nothing, too, and so are its undo and the undo of that. Above all, no checkpoint may ever

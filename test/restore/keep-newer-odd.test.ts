@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   finishInterrupted,
   keepSnapshot,
   openDataFolder,
@@ -24,9 +23,9 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping, REUSING_LOG, REWIND, rewindLately, textsOf, WAYS } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** Keeping newer events where the log, its events or the files are out of the ordinary. */
 const root = makeRoot();
@@ -227,11 +226,7 @@ describe.concurrent('until the host has applied them', () => {
   test('a safety copy of that state is restored as what it is, with or without what is newer', async () => {
     const { place, folder, id } = await rewindLately(root(), 'flags');
     await applyRestore(folder, keeping(id), NOW);
-    const other = await applyRestore(
-      folder,
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      NOW,
-    );
+    const other = await applyRestore(folder, restoring(id), NOW);
     expect(other.replay).toBe(null);
     await applyUndo(folder, {}, NOW);
     run(place, addEvents(1, 'meanwhile'));

@@ -13,9 +13,9 @@ import {
 } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { addEvents, CHATS, codeOf, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { keeping, REUSING_LOG, REWIND, rewindLately, textsOf, WAYS, type Way } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 

@@ -5,8 +5,8 @@ import { applyRestore, applyUndo, readRestoredState } from '../../src/index.ts';
 import { delayed, killAct } from '../support/killed-act.ts';
 import { makeMergeWorld, merging } from '../support/merging.ts';
 import { addEvents, makeRoot, open, type Place } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /* A merge is all or nothing, too: whatever is killed, all of it is made or nothing has changed. */
 const root = makeRoot();

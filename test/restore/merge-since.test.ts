@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
 import { type MergeWorld, makeMergeWorld, merging } from '../support/merging.ts';
 import { addEvents, asHost, codeOf, makeRoot, type Place, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { REWIND } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 

@@ -23,9 +23,9 @@ import {
   type Place,
   run,
 } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { REUSING_LOG, REWIND, textsOf, WAYS } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 

@@ -1,20 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { describeDiff } from '../../src/cli/report.ts';
 import { describePlan, describeReceipt } from '../../src/cli/restore-report.ts';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, diffSnapshot, planRestore } from '../../src/index.ts';
 import { readJournal } from '../../src/journal/journal.ts';
 import { leadWords } from '../../words/plan.ts';
 import { endWords } from '../../words/receipt.ts';
 import { addEvents, asHost, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /**
  * A file of the host can't tell an empty table from one that did not exist yet. Its rows stay unless the user chooses
@@ -22,7 +16,7 @@ import { NOW } from '../support/story.ts';
  */
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+const request = restoring(ID);
 
 /** A snapshot at event 3, without a memory; since then five events and ten memories. */
 async function makeEarly() {

@@ -3,11 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, finishInterrupted } from '../../src/index.ts';
+import { applyRestore, applyUndo, finishInterrupted } from '../../src/index.ts';
 import { killAtCommit } from '../support/killed.ts';
 import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /**
  * A safety copy names what a restore makes of a table by the rows that change, where these are few, else by the whole
@@ -84,7 +85,7 @@ describe.each(kinds)('a copy that notes what is %s', (kind, since) => {
     const { place, id } = await live(root(), { ...story, since });
     const states = [readState(place.databaseFile)];
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const receipt = await applyRestore(folder, request, NOW);
     for (const { name, beforeHash, afterHash, added, removed, changed } of receipt.tables)
       expect([name, beforeHash !== afterHash]).toEqual([name, added + removed + changed > 0]);

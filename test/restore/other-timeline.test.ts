@@ -5,15 +5,14 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   diffSnapshot,
   planRestore,
   planUndo,
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, codeOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** An event is identified by its contents, not by its id: a host may reuse an id, and a log may have no key at all. */
 const root = makeRoot();
@@ -42,7 +41,7 @@ function appendKeyless(place: Place, count: number, word: string): void {
 }
 
 const requestFor = (snapshotId: string, acceptOtherTimeline = false) =>
-  ({ ...defaultRestoreOptions, acceptOtherTimeline, snapshotId, action: 'restore' }) as const;
+  restoring(snapshotId, { acceptOtherTimeline });
 
 const rewindTo = (event: number) => `DELETE FROM event_log WHERE id > ${event};`;
 

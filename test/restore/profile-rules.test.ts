@@ -13,9 +13,9 @@ import {
 } from '../../src/index.ts';
 import { profileLine } from '../../words/profile.ts';
 import { addEvents, CHATS, codeOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 /** What a profile says of its application is kept to, and not only read. */
 const root = makeRoot();
@@ -41,7 +41,7 @@ test('a synced database is never restored in place: not by a restore nor in a re
   const { id } = await takeSnapshot(folder, 'rewind');
   run(place, 'DELETE FROM event_log WHERE id > 2');
   const before = readState(place.databaseFile);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+  const request = restoring(id);
   const { refusals } = await planRestore(folder, request);
   expect(refusals.map(({ code }) => code)).toEqual(['database-synced']);
   expect(await codeOf(applyRestore(folder, request, { ...NOW, whileOpen: true }))).toBe('database-synced');

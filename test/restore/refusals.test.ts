@@ -6,7 +6,6 @@ import { describePlan } from '../../src/cli/restore-report.ts';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   diffSnapshot,
   openDataFolder,
   planRestore,
@@ -14,9 +13,10 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, codeOf, errorOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { defaultRules } from '../support/rules.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story, tell } from '../support/story.ts';
+import { live, type Story, tell } from '../support/story.ts';
 
 /** A restore that is impossible here is refused with the reason, and nothing changes. */
 const root = makeRoot();
@@ -32,7 +32,7 @@ async function leftovers({ dir }: Place): Promise<readonly string[]> {
 async function tryRestore(story: Story): Promise<SnapbackError> {
   const { place, since, id } = await live(root(), story);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id, { ...story.options });
   const plan = await planRestore(folder, request);
   const error = await errorOf(applyRestore(folder, request, NOW));
   // It was told before, with the rule that refuses.
@@ -102,7 +102,7 @@ describe.concurrent('a row that already breaks a CHECK', () => {
       since: breaking("UPDATE bots SET name = 'far too long'; INSERT INTO bots VALUES (2, 'also too long');"),
     });
     const folder = await open(place);
-    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id), NOW);
     expect(readState(place.databaseFile)).toEqual(before);
     const receipt = await applyUndo(folder, { acceptDrift: false }, NOW);
     expect(readState(place.databaseFile)).toEqual(since);
@@ -157,7 +157,7 @@ describe.concurrent('a schema that only the host can run', () => {
     return {
       place,
       folder,
-      request: { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const },
+      request: restoring(id),
     };
   }
 
@@ -204,7 +204,7 @@ describe.concurrent('a schema that only the host can run', () => {
     const folder = await open(place);
     const { id } = await takeSnapshot(folder, 'rewind');
     run(place, "UPDATE bots SET name = 'Ada' WHERE id = 1;");
-    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id), NOW);
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1 text 616461']);
   });
 
@@ -244,7 +244,7 @@ describe.concurrent('a schema that only the host can run', () => {
       'bots 1',
       'later 0',
     ]);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const plan = await planRestore(later, request);
     expect(plan.refusals).toEqual([]);
     await applyRestore(later, request, { ...NOW, planId: plan.planId });
@@ -266,7 +266,7 @@ describe.concurrent('a schema that only the host can run', () => {
         `DELETE FROM bots; PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = replace(sql, 'nocase', 'host_order');`,
       );
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+      const request = restoring(id);
       const tried = [
         diffSnapshot(folder, id),
         planRestore(folder, request),
@@ -290,7 +290,7 @@ describe.concurrent('a schema that only the host can run', () => {
     expect((await diffSnapshot(folder, id)).tables.find(({ name }) => name === 'bots')).toMatchObject({
       added: 1,
     });
-    await applyRestore(folder, { ...defaultRestoreOptions, snapshotId: id, action: 'restore' }, NOW);
+    await applyRestore(folder, restoring(id), NOW);
     expect(readState(place.databaseFile).tables.bots).toEqual(['integer 1']);
   });
 
@@ -334,7 +334,7 @@ test('a database whose name ends in a blank is read as a copy, refused with the 
   const folder = await openDataFolder(place.dir, { database: 'app.db ' });
   const { id, file } = await takeSnapshot(folder, 'rewind');
   expect(JSON.parse(await readFile(file, 'utf8')).bots).toEqual([{ id: 1 }]);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'viewing-a-copy' }]);
   expect(await errorOf(applyRestore(folder, request, NOW))).toMatchObject({
     code: 'database-unreadable',

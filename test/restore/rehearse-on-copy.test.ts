@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   planRestore,
   type Rehearsal,
   type RestoreOptions,
@@ -14,9 +13,10 @@ import {
   rehearseUndo,
 } from '../../src/index.ts';
 import { asHost, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping, REWIND, rewindLately, textsOf, WAYS } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A rehearsal tells what the restore does, changes nothing of the data folder, and leaves nothing behind. */
 const root = makeRoot();
@@ -62,7 +62,7 @@ function findCopy(others: readonly string[]): Place | null {
 async function lived(change: Partial<Story> = {}, options: Partial<RestoreOptions> = {}) {
   const { place, id } = await live(root(), { ...story, ...change });
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, ...options, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id, options);
   return { place, folder, request };
 }
 
@@ -135,7 +135,7 @@ describe('what it tells', () => {
     const { folder, id } = await rewindLately(root(), 'deletes');
     await applyRestore(folder, keeping(id), NOW);
     const request = {
-      ...{ ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const },
+      ...restoring(id),
       selection: { by: 'tables' as const, tables: ['memories'] },
     };
     const plan = await planRestore(folder, request);

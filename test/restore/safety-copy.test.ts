@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   listSnapshots,
   planRestore,
   takeSnapshot,
@@ -15,8 +14,9 @@ import { openWriteDatabase } from '../../src/sqlite/database.ts';
 import { beginReading, rollBack } from '../../src/sqlite/transaction.ts';
 import { putCopy, readWhole } from '../support/copies.ts';
 import { addEvents, asHost, makePlace, makeRoot, open, type PlaceOptions, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW } from '../support/story.ts';
+import { live } from '../support/story.ts';
 
 /** The safety copy as a database file: it holds exactly what is replaced, opens anywhere, and is as good as a dump. */
 const root = makeRoot();
@@ -27,7 +27,7 @@ async function restored(schema: string, since: string, options: PlaceOptions = {
   const { id } = await takeSnapshot(await open(place), 'rewind');
   run(place, since);
   const before = readState(place.databaseFile).tables;
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const { safetyCopyId } = await applyRestore(await open(place), request, NOW);
   const folder = join(place.dir, 'snapshots/restore');
   const [name = '', ...others] = await readdir(folder);
@@ -71,7 +71,7 @@ describe.concurrent('a safety copy', () => {
     await chmod(place.databaseFile, 0o640);
     const { id } = await takeSnapshot(await open(place), 'rewind');
     run(place, 'DELETE FROM bots');
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { safetyCopyId } = await applyRestore(await open(place), request, NOW);
     const listed = (await listSnapshots(await open(place))).find((one) => one.id === safetyCopyId);
     expect(listed).toMatchObject({ lastEventId: 2n, undoes: { snapshotId: id } });
@@ -156,7 +156,7 @@ test('a copy of the database that somebody made themselves is restored exactly, 
   const before = readState(place.databaseFile).tables;
   await putCopy(place, 'backup/mine', null);
   run(place, `${addEvents(2)} DELETE FROM bots; INSERT INTO scenes VALUES (1, x'01');`);
-  const request = { ...defaultRestoreOptions, snapshotId: 'backup/mine', action: 'restore' as const };
+  const request = restoring('backup/mine');
   const plan = await planRestore(await open(place), request);
   expect(plan).toMatchObject({ guessedBlobs: [], refusals: [], notRestored: [] });
   await applyRestore(await open(place), request, { ...NOW, planId: plan.planId });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { applyRestore, applyUndo, planRestore } from '../../src/index.ts';
 import { asHost, codeOf, makeRoot, open, type Place } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findMatches, readState } from '../support/state.ts';
-import { live, NOW, type Story, tell } from '../support/story.ts';
+import { live, type Story, tell } from '../support/story.ts';
 
 /** What depends on the tables that a restore writes: triggers, search indexes, foreign keys and their actions. */
 const root = makeRoot();
@@ -376,7 +377,7 @@ describe.concurrent('foreign keys', () => {
         "PRAGMA foreign_keys = OFF; INSERT INTO chats VALUES ('c2', 'Two'); INSERT INTO drafts VALUES (1, 'c2');",
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'leaves-orphans' }]);
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('leaves-orphans');
     expect(readState(place.databaseFile)).toEqual(since);
@@ -391,7 +392,7 @@ describe.concurrent('foreign keys', () => {
       since: "PRAGMA foreign_keys = ON; DELETE FROM people WHERE id = 'ada';",
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { refusals } = await planRestore(folder, request);
     expect(refusals).toMatchObject([
       {

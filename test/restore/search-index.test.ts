@@ -1,9 +1,10 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { applyRestore, applyUndo, defaultRestoreOptions, planRestore } from '../../src/index.ts';
+import { applyRestore, applyUndo, planRestore } from '../../src/index.ts';
 import { asHost, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findMatches, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** A search index that can't be maintained, or is damaged, never blocks the tables that it is made from. */
 const root = makeRoot();
@@ -38,7 +39,7 @@ function storyOf({ declared, remove }: Kind, spoil: string): Story {
 async function restoreAndUndo(story: Story, whileRestored: (place: Place) => void = () => undefined) {
   const { place, id, before, since } = await live(root(), story);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const plan = await planRestore(folder, request);
   expect(plan.refusals).toEqual([]);
   const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
@@ -163,7 +164,7 @@ describe.concurrent('if maintaining an index fails, the index is set aside and t
       ),
     });
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     expect((await planRestore(folder, request)).refusals).toMatchObject([{ code: 'row-refused' }]);
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('row-refused');
     expect(readState(place.databaseFile)).toEqual(since);
@@ -293,7 +294,7 @@ describe.concurrent('a damaged search index is not a damaged database', () => {
     writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (page - 1) * size);
     closeSync(file);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const bytes = readFileSync(place.databaseFile);
     expect(await codeOf(planRestore(folder, request))).toBe('database-damaged');
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('database-damaged');

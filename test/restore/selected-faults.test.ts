@@ -13,8 +13,8 @@ import { delayed, killAct } from '../support/killed-act.ts';
 import { ownMounts, SMALL_DISK } from '../support/mounts.ts';
 import { makeRoot, open, type Place, run } from '../support/place.ts';
 import { runToEnd } from '../support/process.ts';
+import { NOW } from '../support/requests.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { makeTwoChats, selecting } from '../support/two-chats.ts';
 
 /* Restoring a part is all or nothing, too: whatever is killed or full, the part is back or nothing has changed. */

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   planCopy,
   planRestore,
   planUndo,
@@ -24,9 +23,9 @@ import {
   type Place,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { makeTwoChats, selecting, type TwoChats } from '../support/two-chats.ts';
 
 const root = makeRoot();
@@ -118,7 +117,7 @@ describe.concurrent('selected tables', () => {
     const every = tables('event_log', 'bots', 'chats', 'memories', 'reactions', 'notes', 'moods');
     const consents = { acceptOtherTimeline: true };
     await applyRestore(part.folder, { ...selecting(part.id, every), ...consents }, NOW);
-    const whole = { ...defaultRestoreOptions, ...consents, snapshotId: all.id, action: 'restore' } as const;
+    const whole = restoring(all.id, consents);
     await applyRestore(all.folder, whole, NOW);
     expect(readState(part.place.databaseFile)).toEqual(readState(all.place.databaseFile));
   });
@@ -179,11 +178,7 @@ describe.concurrent.each(WAYS)('a chat after a rewind by a host that %s', (way) 
     expect(now.map(({ others }) => others)).toEqual(since.map(({ others }) => others));
     const then = await makeTwoChats(root(), way);
     run(then.place, 'DELETE FROM event_log; DELETE FROM notes; DELETE FROM reactions; DELETE FROM memories');
-    await applyRestore(
-      then.folder,
-      { ...defaultRestoreOptions, snapshotId: then.id, action: 'restore' },
-      NOW,
-    );
+    await applyRestore(then.folder, restoring(then.id), NOW);
     expect(now.map(({ own }) => own)).toEqual(readOwned(then.place).map(({ own }) => own));
     expect(plan).toMatchObject({
       newerEvents: [{ chat: 'c1', rewindRecords: 1, spoken: 1 }],

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { applyRestore, defaultRestoreOptions } from '../../src/index.ts';
+import { applyRestore } from '../../src/index.ts';
 import { makeRoot, open } from '../support/place.ts';
 import { runToEnd, start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** Tidying up after an action never makes a success look like a failure, and never removes anything that is needed. */
 const root = makeRoot();
@@ -32,12 +33,7 @@ test.concurrent.each([
   ['undo', 'commit'],
 ])('%s succeeds even if its temporary folder cannot be removed', async (action, phase) => {
   const { place, id, before, since } = await live(root(), story);
-  if (action === 'undo')
-    await applyRestore(
-      await open(place),
-      { ...defaultRestoreOptions, snapshotId: id, action: 'restore' },
-      NOW,
-    );
+  if (action === 'undo') await applyRestore(await open(place), restoring(id), NOW);
   const temporary = `${place.dir}-temporary`;
   await mkdir(temporary);
   if (isRoot) await chown(temporary, 65534, 65534);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CopyRequest, defaultRestoreOptions, planCopy, restoreToCopy } from '../../src/index.ts';
 import { asHost, codeOf, makeDir, makeRoot, open, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { findFaults, findMatches, readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 const root = makeRoot();
 

@@ -11,8 +11,9 @@ import { createYielder } from '../../src/system/yielder.ts';
 import { checkSearchIndexes } from '../../src/write/search-index.ts';
 import { writeTables } from '../../src/write/write-tables.ts';
 import { codeOf, errorOf, makeRoot, open, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
-import { live, NOW, type Story } from '../support/story.ts';
+import { live, type Story } from '../support/story.ts';
 
 /** The last line of defence of a restore: it detects even what should be impossible. */
 const root = makeRoot();
@@ -81,7 +82,7 @@ test('another mode or another table to be emptied makes another plan; a consent 
   const schema = `${story.schema} CREATE TABLE scenes (id INTEGER PRIMARY KEY);`;
   const { place, id } = await live(root(), { ...story, schema });
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   const plans = await Promise.all(
     [
       request,
@@ -101,7 +102,7 @@ test('another mode or another table to be emptied makes another plan; a consent 
 
 test('a schema that changes while the snapshot is being read makes the plan stale, and nothing is changed', async () => {
   const { place, id } = await live(root(), story);
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id);
   let done = false;
   const onProgress = ({ phase }: { readonly phase: string }) => {
     if (phase === 'read-snapshot' && !done) run(place, 'ALTER TABLE chats ADD COLUMN mood');
@@ -116,7 +117,7 @@ test.skipIf(process.platform !== 'linux')(
   'a program that opens the database after the plan was made is detected before the first write',
   async () => {
     const { place, id, since } = await live(root(), story);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const holder = join(import.meta.dirname, '../support/children/hold.ts');
     let pid = 0;
     const onProgress = ({ phase }: { readonly phase: string }) => {

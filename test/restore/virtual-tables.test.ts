@@ -1,14 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, applyUndo, diffSnapshot, planRestore, takeSnapshot } from '../../src/index.ts';
 import {
   addEvents,
   asHost,
@@ -20,8 +13,9 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { findMatches, readState } from '../support/state.ts';
-import { live, NOW, type Story, tell } from '../support/story.ts';
+import { live, type Story, tell } from '../support/story.ts';
 
 /** Names in the profile that are not ordinary tables: virtual tables and views. */
 const root = makeRoot();
@@ -105,7 +99,7 @@ describe.concurrent('a virtual table in the profile is dumped, compared, written
 
   test('and its plan is out of date once its contents change', async () => {
     const { place, id } = await live(root(), notes);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const folder = await open(place);
     const plan = await planRestore(folder, request);
     run(place, 'UPDATE notes SET tag = 8 WHERE rowid = 77');
@@ -127,16 +121,7 @@ describe.concurrent('a virtual table in the profile is dumped, compared, written
       hostDump(0, { notes: rows, bots: [{ id: 1, name: 'ada' }] }),
     );
     const folder = await open(place);
-    await applyRestore(
-      folder,
-      {
-        ...defaultRestoreOptions,
-        mode: 'projections',
-        snapshotId: 'rewind/20270101T000000Z',
-        action: 'restore',
-      },
-      NOW,
-    );
+    await applyRestore(folder, restoring('rewind/20270101T000000Z', { mode: 'projections' }), NOW);
     const kept = asHost(place, (db) =>
       db.prepare('SELECT rowid, title FROM notes ORDER BY rowid').raw().all(),
     );
@@ -248,7 +233,7 @@ describe.concurrent('what is derived from other tables is compared, never writte
     };
     const { place, id } = await live(root(), story);
     const folder = await open(place);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
+    const request = restoring(id);
     const { planId } = await planRestore(folder, request);
     run(place, 'INSERT INTO chats VALUES (3)');
     expect((await errorOf(applyRestore(folder, request, { ...NOW, planId }))).code).toBe('plan-stale');
@@ -292,12 +277,7 @@ describe.concurrent('what cannot be read here is refused with the reason, and ne
       const diff = await diffSnapshot(folder, id);
       expect(tableOf(diff, name)).toMatchObject({ state: 'unreadable', snapshotRows });
       expect(diff.schemaDrift.filter(({ kind }) => kind === 'table-missing-live')).toEqual([]);
-      const request = {
-        ...defaultRestoreOptions,
-        mode: 'projections',
-        snapshotId: id,
-        action: 'restore',
-      } as const;
+      const request = restoring(id, { mode: 'projections' });
       const plan = await planRestore(folder, request);
       expect(plan.refusals).toMatchObject([refused]);
       expect(await errorOf(applyRestore(folder, request, NOW))).toMatchObject(refused);

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   planRestore,
   readHappened,
   readRestoredState,
@@ -10,8 +9,9 @@ import {
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, CHATS, makePlace, makeRoot, open, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
+import { keeping } from '../support/rewound.ts';
 import { readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 
 const root = makeRoot();
 
@@ -32,9 +32,6 @@ async function rewind(newer: number) {
   run(place, `${REWIND} ${newer === 0 ? '' : `${addEvents(newer, 'new')} ${APPLY}`}`);
   return { place, folder, id };
 }
-
-const keeping = (snapshotId: string) =>
-  ({ ...defaultRestoreOptions, keepNewer: true, snapshotId, action: 'restore' }) as const;
 
 test('kept events wait until the host has applied them, and nothing counts as lost meanwhile', async () => {
   const { place, folder, id } = await rewind(2);

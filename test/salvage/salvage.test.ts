@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import {
   applyRestore,
-  defaultRestoreOptions,
   diffSnapshot,
   exportSnapshot,
   listSnapshots,
@@ -18,6 +17,7 @@ import { findSalvageable, salvageSnapshot } from '../../src/salvage/salvage.ts';
 import { ABOUT, putCopy } from '../support/copies.ts';
 import { asHost, codeOf, dumpChat, errorOf, makeChat, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { selecting } from '../support/two-chats.ts';
 
 const root = makeRoot();
@@ -52,12 +52,7 @@ test('a salvaged snapshot in a folder of snapshots is listed, whole, compared an
   const diff = await diffSnapshot(folder, id);
   expect(diff.tables.find(({ name }) => name === 'chats')?.state).toBe('not-in-snapshot');
   for (const mode of ['full', 'projections'] as const) {
-    const plan = await planRestore(folder, {
-      ...defaultRestoreOptions,
-      mode,
-      snapshotId: id,
-      action: 'restore',
-    });
+    const plan = await planRestore(folder, restoring(id, { mode }));
     expect(plan.refusals[0]?.code).toBe('snapshot-salvaged');
   }
 });
@@ -75,7 +70,7 @@ test('single rows of a salvaged snapshot are restored; a whole table or a chat o
   expect(await refusalsOf(chat)).toContain('snapshot-salvaged');
   const row = { by: 'rows', rows: [{ table: 'event_log', key: [2n] }] } as const;
   expect(await refusalsOf(row)).toEqual([]);
-  await applyRestore(folder, selecting(id, row), { planId: null, whileOpen: false });
+  await applyRestore(folder, selecting(id, row), NOW);
   const ids = asHost(folder, (db) => db.prepare('SELECT id FROM event_log ORDER BY id').pluck().all());
   expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
 });
@@ -88,8 +83,7 @@ test('a row that a salvaged snapshot lacks may be lost, so it is never taken fro
   const failure = await errorOf(planRestore(folder, selecting(id, row(30n))));
   expect(failure).toMatchObject({ code: 'usage' });
   expect(failure.message).toContain('may be lost');
-  const now = { planId: null, whileOpen: false };
-  expect(await codeOf(applyRestore(folder, selecting(id, row(30n)), now))).toBe('usage');
+  expect(await codeOf(applyRestore(folder, selecting(id, row(30n)), NOW))).toBe('usage');
   expect(asHost(folder, (db) => db.prepare('SELECT count(*) FROM event_log').pluck().get())).toBe(30);
 });
 

@@ -7,7 +7,6 @@ import {
   applyRestore,
   applyUndo,
   checkSnapshot,
-  defaultRestoreOptions,
   isDue,
   listSnapshots,
   planRestore,
@@ -24,10 +23,10 @@ import {
   withNotes,
 } from '../laws/snapshot-text.ts';
 import { addEvents, makePlace, makeRoot, open as openPlace, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 const root = makeRoot();
-const now = { planId: null, whileOpen: false };
 let own = '';
 beforeAll(async () => {
   own = await dumpSmall(await makeSmallFolder(root()));
@@ -149,13 +148,13 @@ describe('a file of ours that was reformatted', () => {
       await writeFile(file, jq('--indent', '7')(await readFile(file, 'latin1')), 'latin1');
       run(place, 'DELETE FROM bots;');
       const after = readState(place.databaseFile).tables;
-      const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+      const request = restoring(id);
       expect((await planRestore(await openPlace(place), request)).guessedBlobs).toEqual([]);
-      const { safetyCopyId } = await applyRestore(await openPlace(place), request, now);
+      const { safetyCopyId } = await applyRestore(await openPlace(place), request, NOW);
       expect(readState(place.databaseFile).tables).toEqual(before);
       const copy = join(place.dir, 'snapshots', `${safetyCopyId}.json`);
       await writeFile(copy, jq('-S')(await readFile(copy, 'latin1')), 'latin1');
-      await applyUndo(await openPlace(place), { acceptDrift: false, acceptOtherTimeline: false }, now);
+      await applyUndo(await openPlace(place), { acceptDrift: false, acceptOtherTimeline: false }, NOW);
       expect(readState(place.databaseFile).tables).toEqual(after);
     },
   );
@@ -172,7 +171,7 @@ test('a file whose notes were moved between its tables is compared and verified 
   const moved = `${text.slice(0, bots)}${text.slice(notes, -1)}${text.slice(bots, notes)}}`;
   await writeFile(file, moved, 'latin1');
   run(place, 'DELETE FROM bots;');
-  const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+  const request = restoring(id);
   expect(await planRestore(folder, request)).toMatchObject({ guessedBlobs: [] });
   expect(await verifySnapshots(folder, [id])).toMatchObject([{ health: 'good' }]);
   await writeFile(file, moved.replace('calm', 'warm'), 'latin1');
@@ -205,11 +204,11 @@ describe('a file of the host', () => {
     const checked = await checkSnapshot(folder, id);
     expect(checked.health).toBe('good');
     expect(checked.healthDetail).toMatch(/“bots”, row 1, “name”/);
-    const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+    const request = restoring(id);
     const { schemaDrift, refusals } = await planRestore(folder, request);
     expect(schemaDrift).toEqual([{ kind: 'text-not-unicode', table: 'bots', column: 'name', loses: 1 }]);
     expect(refusals.map(({ code }) => code)).toEqual(['schema-drift']);
-    await applyRestore(folder, { ...request, acceptDrift: true }, now);
+    await applyRestore(folder, { ...request, acceptDrift: true }, NOW);
     const name = Buffer.from('x\ufffd y').toString('hex').toUpperCase();
     expect(readState(place.databaseFile).tables.bots).toEqual([`text 61 text ${name}`, 'text 62 text 79']);
   });

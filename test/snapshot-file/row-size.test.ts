@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText, jsonValue } from '../../src/host/python-text.ts';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-  takeSnapshot,
-} from '../../src/index.ts';
+import { applyRestore, diffSnapshot, planRestore, takeSnapshot } from '../../src/index.ts';
 import { refuseHugeRows } from '../../src/snapshot-file/huge-rows.ts';
 import { createJsonScanner } from '../../src/snapshot-file/json-scanner.ts';
 import { countRowBytes, LONGEST_ROW_BYTES } from '../../src/snapshot-file/row-size.ts';
@@ -15,12 +9,12 @@ import { withReadDatabase } from '../../src/sqlite/database.ts';
 import { readSchema } from '../../src/sqlite/schema.ts';
 import { sqlValues } from '../support/arbitraries.ts';
 import { codeOf, errorOf, hostDump, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
-const now = { planId: null, whileOpen: false };
+const request = restoring(ID);
 const COLUMNS = ['id', 'v'] as const;
 
 /** Reads rows of which none may have more than `longest` bytes, in chunks of that size and as large as is asked for. */
@@ -88,7 +82,7 @@ test('a row too large for any safety copy is refused by plan and by apply, in th
   const before = readState(place.databaseFile).tables.event_log;
   const [refusal] = (await planRestore(folder, request)).refusals;
   expect(refusal).toMatchObject({ code: 'row-too-large', message: expect.stringMatching(/“bots”.* 256 MB/) });
-  for (const act of [() => applyRestore(folder, request, now), () => takeSnapshot(folder, 'rewind')]) {
+  for (const act of [() => applyRestore(folder, request, NOW), () => takeSnapshot(folder, 'rewind')]) {
     const { code, message } = await errorOf(act());
     expect({ code, message }).toEqual({ code: refusal?.code, message: refusal?.message });
   }
@@ -112,7 +106,7 @@ test('a row that fits in its file but in no checkpoint of ours is refused by pla
   const folder = await open(place);
   const [refusal] = (await planRestore(folder, request)).refusals;
   expect(refusal?.code).toBe('row-too-large');
-  const { code, message } = await errorOf(applyRestore(folder, request, now));
+  const { code, message } = await errorOf(applyRestore(folder, request, NOW));
   expect({ code, message }).toEqual({ code: refusal?.code, message: refusal?.message });
   expect(readState(place.databaseFile).tables.bots).toEqual([]);
 });

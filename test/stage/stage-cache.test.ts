@@ -16,13 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { readHostDatabase } from '../../src/host/host-database.ts';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-  restoreToCopy,
-} from '../../src/index.ts';
+import { applyRestore, diffSnapshot, planRestore, restoreToCopy } from '../../src/index.ts';
 import { openPrivateDatabase, openReadDatabase } from '../../src/sqlite/database.ts';
 import { clearCache, describeCache, stagesFolder } from '../../src/stage/cache-folder.ts';
 import { STAGE_SCHEMA } from '../../src/stage/layout.ts';
@@ -35,6 +29,7 @@ import { createPrivateFolder } from '../../src/system/private-folder.ts';
 import { ownMounts } from '../support/mounts.ts';
 import { addEvents, dumpChat, makeChat, makeDir, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -44,8 +39,7 @@ import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
-const now = { planId: null, whileOpen: false };
+const request = restoring(ID);
 
 let folder: DataFolder;
 let cacheDir: string;
@@ -198,7 +192,7 @@ describe('what is wrong with a kept stage costs only time:', () => {
     const { atime, mtime } = await stat(first);
     await overwrite(first, (await readFile(first)).indexOf('line 35'), 'LIE! 35');
     await utimes(first, atime, mtime);
-    await applyRestore(folder, request, now);
+    await applyRestore(folder, request, NOW);
     expect(readState(folder.databaseFile).tables.event_log?.join()).not.toContain(
       Buffer.from('LIE! 35').toString('hex').toUpperCase(),
     );
@@ -228,7 +222,7 @@ describe('what is wrong with a kept stage costs only time:', () => {
     const [, , at, text, isPlanned] = given;
     await forge(at, text);
     const { planId } = await planRestore({ ...folder, cacheDir: null }, request);
-    await applyRestore(folder, request, { ...now, planId: isPlanned ? planId : null });
+    await applyRestore(folder, request, { ...NOW, planId: isPlanned ? planId : null });
     const events = readState(folder.databaseFile).tables.event_log;
     expect(events).toHaveLength(40);
     expect(events?.join()).not.toContain(Buffer.from('LIE! 35').toString('hex').toUpperCase());
@@ -289,7 +283,7 @@ test.each([
 ])('a cache %s is done without', async (_, place) => {
   folder = { ...folder, cacheDir: await place() };
   expect(await answers(folder)).toEqual(await answers({ ...folder, cacheDir: null }));
-  await applyRestore(folder, request, now);
+  await applyRestore(folder, request, NOW);
   expect(await describeCache(cacheDir)).toMatchObject({ stages: 0 });
 });
 

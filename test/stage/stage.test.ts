@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  applyRestore,
-  type Diff,
-  defaultRestoreOptions,
-  diffSnapshot,
-  planRestore,
-} from '../../src/index.ts';
+import { applyRestore, type Diff, diffSnapshot, planRestore } from '../../src/index.ts';
 import { applyDirectly, dump } from '../laws/apply-directly.ts';
 import { hostDump, makePlace, makeRoot, open, type Place, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 import { readState } from '../support/state.ts';
 
 /*
@@ -19,7 +14,7 @@ import { readState } from '../support/state.ts';
 
 const root = makeRoot();
 const ID = 'rewind/20260101T000000Z';
-const request = { ...defaultRestoreOptions, snapshotId: ID, action: 'restore' } as const;
+const request = restoring(ID);
 
 /** A place whose one table is called `t`, with a snapshot of the host's form. */
 async function makeSeedPlace(schema: string, rows: readonly object[]): Promise<Place> {
@@ -170,11 +165,10 @@ test('an empty list in a host’s file never deletes rows unless the user choose
   const place = await makeSeedPlace('(id INTEGER PRIMARY KEY)', []);
   run(place, 'INSERT INTO t VALUES (5);');
   expect((await plan(place)).tables.at(-1)).toMatchObject({ state: 'empty-then', action: 'leave' });
-  const now = { planId: null, whileOpen: false };
   const folder = await open(place);
-  await applyRestore(folder, request, now);
+  await applyRestore(folder, request, NOW);
   expect(rows(place)).toStrictEqual(['integer 5']);
-  await applyRestore(folder, { ...request, clearTables: ['t'] }, now);
+  await applyRestore(folder, { ...request, clearTables: ['t'] }, NOW);
   expect(rows(place)).toStrictEqual([]);
 });
 

@@ -1,13 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  type RestoreMode,
-  type RestoreReceipt,
-} from '../../src/index.ts';
+import { applyRestore, type RestoreMode, type RestoreReceipt } from '../../src/index.ts';
 import { open, type Place } from './place.ts';
-import { NOW } from './story.ts';
+import { NOW, restoring } from './requests.ts';
 
 /** No process has this number. */
 const NOBODY = 0x7fff_ffff;
@@ -33,14 +28,11 @@ export async function killAtCommit(
   },
 ): Promise<Killed> {
   const before = await readFile(place.databaseFile);
-  const request = {
-    ...defaultRestoreOptions,
+  const request = restoring(id, {
     acceptOtherTimeline: given.acceptOtherTimeline ?? false,
-    snapshotId: id,
     mode: given.mode ?? 'full',
     keepNewer: given.keepNewer ?? false,
-    action: 'restore' as const,
-  };
+  });
   const receipt = await applyRestore(await open(place), request, NOW);
   if (!given.committed) await putBack(place, before);
   const lines = (await readJournalLines(place)).filter((line) => line !== '');

@@ -1,4 +1,4 @@
-import { type DataFolder, defaultRestoreOptions, takeSnapshot } from '../../src/index.ts';
+import { type DataFolder, takeSnapshot } from '../../src/index.ts';
 import {
   addEvents,
   asHost,
@@ -10,6 +10,7 @@ import {
   type PlaceOptions,
   run,
 } from './place.ts';
+import { restoring } from './requests.ts';
 import { readState, type State } from './state.ts';
 
 /** The record of a rewind to an event. */
@@ -68,7 +69,7 @@ export const REUSING_LOG = LOG.replace(' AUTOINCREMENT', '');
 
 /** A restore of the snapshot that keeps what is newer. */
 export function keeping(snapshotId: string) {
-  return { ...defaultRestoreOptions, keepNewer: true, snapshotId, action: 'restore' } as const;
+  return restoring(snapshotId, { keepNewer: true });
 }
 
 /** The events with their texts, and whether they are hidden. */

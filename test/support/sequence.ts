@@ -4,12 +4,12 @@ import {
   applyRestore,
   applyUndo,
   type DataFolder,
-  defaultRestoreOptions,
   finishInterrupted,
   takeSnapshot,
 } from '../../src/index.ts';
 import { addEvents, open, type Place, run } from './place.ts';
-import { live, NOW } from './story.ts';
+import { NOW, restoring } from './requests.ts';
+import { live } from './story.ts';
 
 /* Sequences of restores, undos and what happens between them. */
 
@@ -43,12 +43,7 @@ export async function act(what: Act, place: Place, folder: DataFolder, ids: Begu
   else if (what === 'restart') await finishInterrupted(await open(place));
   else {
     const consents = { acceptOtherTimeline: true };
-    const request = {
-      ...defaultRestoreOptions,
-      ...consents,
-      snapshotId: ids[what],
-      action: 'restore' as const,
-    };
+    const request = restoring(ids[what], consents);
     await applyRestore(folder, request, NOW);
   }
 }

@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import {
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   planRestore,
   type RestoreOptions,
   type RestorePlan,
@@ -11,9 +10,8 @@ import {
 } from '../../src/index.ts';
 import type { RestoreRequest } from '../../src/restore/planned-copy.ts';
 import { addEvents, makePlace, open, type Place, type PlaceOptions, run } from './place.ts';
+import { NOW, restoring } from './requests.ts';
 import { findFaults, readState, type State } from './state.ts';
-
-export const NOW = { planId: null, whileOpen: false };
 
 /** A host's schema, the state that a snapshot is taken of, and what happened after it. */
 export type Story = PlaceOptions & {
@@ -58,7 +56,7 @@ export async function tell(root: string, story: Story): Promise<Told> {
   const { place, before, since, id } = await live(root, story);
   const read = () => readState(place.databaseFile, story.withRowids);
   const folder = await open(place);
-  const request = { ...defaultRestoreOptions, ...story.options, snapshotId: id, action: 'restore' as const };
+  const request = restoring(id, { ...story.options });
   const plan = await planRestore(folder, request);
   expect(plan.refusals).toEqual([]);
   expect(read()).toEqual(since);

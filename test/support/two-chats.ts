@@ -1,5 +1,6 @@
-import { type DataFolder, defaultRestoreOptions, type Selection, takeSnapshot } from '../../src/index.ts';
+import { type DataFolder, type Selection, takeSnapshot } from '../../src/index.ts';
 import { makePlace, open, type Place, type PlaceOptions, run } from './place.ts';
+import { restoring } from './requests.ts';
 import { REWIND, type Way } from './rewound.ts';
 import { readState, type State } from './state.ts';
 
@@ -69,5 +70,5 @@ export async function makeTwoChats(
 
 /** A restore of a part of the snapshot. */
 export function selecting(snapshotId: string, selection: Selection) {
-  return { ...defaultRestoreOptions, snapshotId, selection, action: 'restore' } as const;
+  return restoring(snapshotId, { selection });
 }

@@ -4,7 +4,6 @@ import {
   applyPrune,
   applyRestore,
   applyUndo,
-  defaultRestoreOptions,
   diffSnapshot,
   emptyTrash,
   openDataFolder,
@@ -13,6 +12,7 @@ import {
   SnapbackError,
   takeSnapshot,
 } from '../../../src/index.ts';
+import { restoring } from '../requests.ts';
 
 /**
  * Does one thing in a data folder and prints each phase as it begins, then `done`, or the place and the code of the error. USER_ID: as
@@ -33,15 +33,12 @@ const now = { planId: null, whileOpen: patient !== undefined };
 const consents = { acceptDrift: false, acceptOtherTimeline: true };
 const keepNewer = process.env.KEEP_NEWER !== undefined;
 const { SELECT: select, MERGE: merge } = process.env;
-const request = {
-  ...defaultRestoreOptions,
+const request = restoring(id, {
   ...consents,
   keepNewer,
   ...(select === undefined ? {} : { selection: JSON.parse(select) }),
   ...(merge === undefined ? {} : { merge: JSON.parse(merge) }),
-  snapshotId: id,
-  action: 'restore',
-} as const;
+});
 let phase = '';
 const task = {
   onProgress(progress: { readonly phase: string }) {

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { applyRestore, defaultRestoreOptions, openDataFolder } from '../../../src/index.ts';
+import { applyRestore, openDataFolder } from '../../../src/index.ts';
+import { NOW, restoring } from '../requests.ts';
 
 /** Restores a snapshot, and is killed as soon as the so-manieth job was given to the thread beside it. */
 const [dir = '', id = '', at = '1'] = process.argv.slice(2);
@@ -12,6 +13,6 @@ Worker.prototype.postMessage = function (message: unknown) {
   writeSync(1, 'working\n');
   if (jobs === Number(at)) process.kill(process.pid, 'SIGKILL');
 };
-const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' as const };
-await applyRestore(await openDataFolder(dir), request, { planId: null, whileOpen: false });
+const request = restoring(id);
+await applyRestore(await openDataFolder(dir), request, NOW);
 writeSync(1, 'done\n');

@@ -2,13 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import {
-  applyRestore,
-  applyUndo,
-  defaultRestoreOptions,
-  openDataFolder,
-  SnapbackError,
-} from '../../../src/index.ts';
+import { applyRestore, applyUndo, openDataFolder, SnapbackError } from '../../../src/index.ts';
+import { NOW, restoring } from '../requests.ts';
 
 /**
  * Restores the tables of a snapshot, lets the host write, then restores again while the journal has room for all of the
@@ -17,13 +12,7 @@ import {
  */
 const [dir = '', id = ''] = process.argv.slice(2);
 const journal = join(dir, 'snapback/journal.jsonl');
-const now = { planId: null, whileOpen: false };
-const request = {
-  ...defaultRestoreOptions,
-  snapshotId: id,
-  mode: 'projections',
-  action: 'restore',
-} as const;
+const request = restoring(id, { mode: 'projections' });
 const say = (word: string) => writeSync(1, `${word}\n`);
 const announcements = () =>
   readFileSync(journal, 'utf8')
@@ -38,7 +27,7 @@ process.on('SIGXFSZ', () => {
   // What is refused is an error of the call, and not the end of the process.
 });
 const folder = await openDataFolder(dir);
-await applyRestore(folder, request, now);
+await applyRestore(folder, request, NOW);
 const [line = ''] = announcements();
 const host = new Database(join(dir, 'app.db'));
 host.exec("UPDATE bots SET name = 'the host'");
@@ -50,7 +39,7 @@ const onProgress = ({ phase }: { readonly phase: string }) => {
   limitFiles(String(statSync(journal).size + line.length));
 };
 try {
-  await applyRestore(folder, request, now, { onProgress });
+  await applyRestore(folder, request, NOW, { onProgress });
   say('done');
 } catch (error) {
   if (!(error instanceof SnapbackError)) throw error;
@@ -58,5 +47,5 @@ try {
 }
 limitFiles('unlimited');
 say(announcements().length === 2 ? 'announced' : 'not announced');
-await applyUndo(folder, { acceptDrift: false }, now);
+await applyUndo(folder, { acceptDrift: false }, NOW);
 say('undone');

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { applyRestore, defaultRestoreOptions, openDataFolder, SnapbackError } from '../../../src/index.ts';
+import { applyRestore, openDataFolder, SnapbackError } from '../../../src/index.ts';
+import { NOW, restoring } from '../requests.ts';
 
 /**
  * Restores a snapshot, and from COMMIT on the system refuses every write to a file. Prints the error's code, then each
@@ -18,9 +19,9 @@ process.on('SIGXFSZ', () => {
 const onProgress = ({ phase }: { readonly phase: string }) => {
   if (phase === 'commit') limitFiles('0');
 };
-const request = { ...defaultRestoreOptions, snapshotId: id, action: 'restore' } as const;
+const request = restoring(id);
 try {
-  await applyRestore(await openDataFolder(dir), request, { planId: null, whileOpen: false }, { onProgress });
+  await applyRestore(await openDataFolder(dir), request, NOW, { onProgress });
   writeSync(1, 'done\n');
 } catch (error) {
   if (!(error instanceof SnapbackError)) throw error;

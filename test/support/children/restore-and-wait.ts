@@ -1,11 +1,6 @@
 import { existsSync, writeSync } from 'node:fs';
-import {
-  applyRestore,
-  defaultRestoreOptions,
-  openDataFolder,
-  type RestoreMode,
-  SnapbackError,
-} from '../../../src/index.ts';
+import { applyRestore, openDataFolder, type RestoreMode, SnapbackError } from '../../../src/index.ts';
+import { restoring } from '../requests.ts';
 
 /**
  * Restores a snapshot, and stands still right before COMMIT, or in another phase, saying its name, until there is a file.
@@ -13,13 +8,10 @@ import {
  */
 const [dir = '', id = '', mode = '', go = '', stop = 'commit'] = process.argv.slice(2);
 const modes: readonly RestoreMode[] = ['full', 'projections'];
-const request = {
-  ...defaultRestoreOptions,
-  snapshotId: id,
-  action: 'restore' as const,
+const request = restoring(id, {
   mode: modes.find((known) => known === mode) ?? 'full',
   keepNewer: mode === 'keep-newer',
-};
+});
 
 /** Stops everything in this process: nothing of it runs on beside the wait. */
 function waitForFile(): void {
