@@ -34,7 +34,7 @@ export type * from './model/cache.ts';
 export type * from './model/conflicts.ts';
 export type * from './model/conversation.ts';
 export type * from './model/diff.ts';
-export { type ErrorCode, noSuchSnapshot, SnapbackError } from './model/errors.ts';
+export { type ErrorCode, noSuchSnapshot, orNull, SnapbackError, unlessCancelled } from './model/errors.ts';
 export type * from './model/export.ts';
 export type * from './model/folder.ts';
 export type * from './model/happened.ts';

@@ -22,6 +22,7 @@ import {
   noSuchSnapshot,
   openConversation,
   openDataFolder,
+  orNull,
   putBack,
   type Rows,
   readHappened,
@@ -39,6 +40,7 @@ import {
   searchSnapshots,
   type TaskOptions,
   takeSnapshot,
+  unlessCancelled,
   viewTrash,
 } from '../../src/index.ts';
 import type { AllRequests, ArgsOf, ResultOf } from '../contract.ts';
@@ -98,6 +100,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       try {
         return {
           facts: await describeFolder(folder, { brief: true }, task),
+          // A list that cannot be read keeps nobody from a folder.
           snapshots: await list(folderId, task).catch(unlessCancelled),
           interrupted: newest === undefined ? null : ENDED[newest.outcome],
         };
@@ -188,11 +191,12 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       folders.inFront(folderId, ({ folder }) => readRowHistory(folder, row, task)),
     'snapshot.keep': ({ folderId, snapshotId, label }) =>
       folders.inFront(folderId, ({ folder }) => keepSnapshot(folder, snapshotId, label)),
+    // A convenience that the system refuses must not keep anybody from what they came for.
     'snapshot.hold': ({ folderId, snapshotId }) =>
       folders.inFront(folderId, async ({ folder, byItself }) =>
         byItself.guard.holds(snapshotId)
           ? null
-          : ((await unlessRefused(holdSnapshot(folder, snapshotId)))?.id ?? null),
+          : ((await holdSnapshot(folder, snapshotId).catch(orNull()))?.id ?? null),
       ),
     'snapshot.release': ({ folderId, snapshotId }) =>
       folders.inFront(
@@ -248,19 +252,3 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
 const ENDED = { committed: 'made', 'not-committed': 'not-made' } as const satisfies {
   readonly [O in Finished['outcome']]: KnownOutcome;
 };
-
-/** A list that cannot be read keeps nobody from a folder: null. @throws a cancel */
-function unlessCancelled(error: unknown): null {
-  if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
-  throw error;
-}
-
-/** A convenience that the system refuses must not keep anybody from what they came for: null. */
-async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof SnapbackError) return null;
-    throw error;
-  }
-}

@@ -9,8 +9,8 @@ import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import {
   listSnapshotFiles,
   listWithBackups,
-  openSnapshotFile,
   type SnapshotFile,
+  withSnapshotFile,
 } from '../snapshots/files.ts';
 import { type KeptNote, readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
@@ -149,13 +149,10 @@ async function readWhole(
 
 async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LiveLogFacts, task: TaskOptions) {
   try {
-    const file = await openSnapshotFile(folder, id);
-    try {
+    return await withSnapshotFile(folder, id, async (file) => {
       const facts = await readFacts(folder, file, live, task);
       return { key: file.key, facts: { ...facts, lineage: null } };
-    } finally {
-      await file.handle.close();
-    }
+    });
   } catch (error) {
     if (!(error instanceof SnapbackError)) return unexpected(id, error);
     if (error.code === 'cancelled') throw error;
@@ -252,8 +249,7 @@ async function learn(
  */
 export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'id'>): Promise<Known | null> {
   try {
-    const file = await openSnapshotFile(folder, id);
-    try {
+    return await withSnapshotFile(folder, id, async (file) => {
       const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
       // A running restore may still remove its safety copy, so it is not shown yet.
       if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
@@ -273,9 +269,7 @@ export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'i
         undoes: readUndoes(about),
         salvagedFrom,
       };
-    } finally {
-      await file.handle.close();
-    }
+    });
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     return error.code === 'snapshot-missing' ? null : unreadable(error.message);

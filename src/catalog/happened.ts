@@ -2,6 +2,7 @@ import { readLoss, type Weight, weighSnapshot } from '../compare/loss.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import type { NewerEvents } from '../model/diff.ts';
+import { unlessUnreadable } from '../model/errors.ts';
 import type { Happened, Loss, Way } from '../model/happened.ts';
 import type { RestoredState } from '../model/restore.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
@@ -9,7 +10,7 @@ import type { TaskOptions } from '../model/task.ts';
 import { readRestoredState } from '../recovery/undo.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
-import { type Placed, readPlaced, readUnplaced, unlessUnreadable } from './placed.ts';
+import { type Placed, readPlaced, readUnplaced } from './placed.ts';
 
 /*
  * What happened to the chats. The answer is chosen by what would come back, never by the name or kind of a file: those
@@ -46,13 +47,13 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
   const { ways, recorded } = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);
   const [newest, ...others] = ways;
   if (newest !== undefined) {
-    const loss = await unlessUnreadable(() => readLoss(folder, newest.snapshotId, task));
+    const loss = await readLoss(folder, newest.snapshotId, task).catch(unlessUnreadable);
     if (loss !== null) return tell(loss, others);
   }
   const unplaced = await weighUnplaced(folder, readUnplaced(news), task);
   if (unplaced !== null) return unplaced;
   if (!isRestored) return recorded === null ? { state: 'nothing' } : { state: 'recorded', way: recorded };
-  const undo = await unlessUnreadable(() => weighSnapshot(folder, restored.safetyCopyId, task));
+  const undo = await weighSnapshot(folder, restored.safetyCopyId, task).catch(unlessUnreadable);
   return {
     state: 'undone',
     holds: restored.holds,
@@ -137,7 +138,7 @@ async function weighUnplaced(
   for (const [read, one] of unplaced.toSorted((a, b) => compare(b.takenAt, a.takenAt)).entries()) {
     bytes += one.sizeBytes;
     if (read === MOST_READ || (read > 0 && bytes > MOST_BYTES)) return { state: 'unplaced', way: null };
-    const weight = await unlessUnreadable(() => weighSnapshot(folder, one.id, task));
+    const weight = await weighSnapshot(folder, one.id, task).catch(unlessUnreadable);
     if (weight === null) unread += 1;
     else if (countBack(weight.way).events > 0) return { state: 'unplaced', way: weight.way };
   }
@@ -163,7 +164,7 @@ async function weighInTurn(
     bytes += sizeBytes;
     if (read === MOST_READ || (read > 0 && bytes > MOST_BYTES)) return false;
     read += 1;
-    const weight = await unlessUnreadable(() => weighSnapshot(folder, id, task));
+    const weight = await weighSnapshot(folder, id, task).catch(unlessUnreadable);
     if (weight !== null && isOnlyRecorded(weight.way)) recorded ??= weight.way;
     if (weight === null || countBack(weight.way).events === 0) return false;
     weighed.push({ ...weight, kind, lastEventId });

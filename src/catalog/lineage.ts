@@ -3,7 +3,7 @@ import { markOfDatabase } from '../host/database-mark.ts';
 import { chainColumns } from '../log/events.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import type { ReadMark } from '../log/log-questions.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { unlessCancelled } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { LiveLogFacts } from './facts.ts';
@@ -35,21 +35,19 @@ export async function recallLineages(
 ): Promise<ReadonlyMap<string, Lineage>> {
   if ([...known.values()].every(({ lineage }) => lineage === null)) return new Map();
   const database = await markOfDatabase(folder);
-  const recalled = await unlessUnreadable(() =>
-    withLiveLog(folder, effort, task, async (live) => {
-      const marks = [...known.values()].flatMap(({ lineage }) => (lineage === null ? [] : [lineage.live]));
-      const now = await (effort === 'patient' ? readAgain : lookAgain)(live, marks);
-      const found = new Map<string, Lineage>();
-      for (const [key, { lineage, log }] of known) {
-        if (lineage === null || log === null) continue;
-        const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
-        const fits = settled || now.events === lineage.live.events;
-        const isSure = now.isSure || lineage.verdict === 'other' || lineage.database === database;
-        if (fits && isSure && now.has(lineage.live)) found.set(key, lineage.verdict);
-      }
-      return found;
-    }),
-  );
+  const recalled = await withLiveLog(folder, effort, task, async (live) => {
+    const marks = [...known.values()].flatMap(({ lineage }) => (lineage === null ? [] : [lineage.live]));
+    const now = await (effort === 'patient' ? readAgain : lookAgain)(live, marks);
+    const found = new Map<string, Lineage>();
+    for (const [key, { lineage, log }] of known) {
+      if (lineage === null || log === null) continue;
+      const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
+      const fits = settled || now.events === lineage.live.events;
+      const isSure = now.isSure || lineage.verdict === 'other' || lineage.database === database;
+      if (fits && isSure && now.has(lineage.live)) found.set(key, lineage.verdict);
+    }
+    return found;
+  }).catch(unlessCancelled);
   return recalled ?? new Map();
 }
 
@@ -97,12 +95,10 @@ async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<N
 
 /** What reading snapshots needs to know about the live log. One that cannot be read counts as empty, with the profile's columns. @throws `cancelled` */
 export async function readLiveLogFacts(folder: DataFolder, task: TaskOptions): Promise<LiveLogFacts> {
-  const found = await unlessUnreadable(() =>
-    withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
-      identity,
-      events: await countAfter(null),
-    })),
-  );
+  const found = await withLiveLog(folder, 'patient', task, async ({ identity, countAfter }) => ({
+    identity,
+    events: await countAfter(null),
+  })).catch(unlessCancelled);
   return found ?? { identity: chainColumns(folder.profile), events: 0 };
 }
 
@@ -120,7 +116,7 @@ export async function judgeLineages(
   if (lengths.length === 0) return new Map();
   const database = await markOfDatabase(folder);
   const read = (live: LiveLog) => live.chains(lengths);
-  const chains = await unlessUnreadable(() => withLiveLog(folder, 'patient', task, read));
+  const chains = await withLiveLog(folder, 'patient', task, read).catch(unlessCancelled);
   if (chains === null) return new Map();
   const live = chains.end;
   const judged = new Map<string, Remembered>();
@@ -139,13 +135,4 @@ function compare(
   const shared = log === null || log.events <= liveEvents ? log : prefix;
   if (shared === null || (shared !== log && shared.events !== liveEvents)) return null;
   return live.get(shared.events) === shared.chain ? 'same' : 'other';
-}
-
-async function unlessUnreadable<T>(action: () => Promise<T>): Promise<T | null> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof SnapbackError && error.code !== 'cancelled') return null;
-    throw error;
-  }
 }

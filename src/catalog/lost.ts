@@ -2,7 +2,7 @@ import { diffSnapshot } from '../compare/diff.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
 import type { Diff } from '../model/diff.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { SnapbackError, unlessUnreadable } from '../model/errors.ts';
 import type { OnlyCopy } from '../model/prune.ts';
 import type { SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -10,7 +10,7 @@ import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { kindBeforeTrash, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { glanceAt, listSnapshots } from './catalog.ts';
-import { type Placed, readPlaced, readUnplaced, unlessUnreadable } from './placed.ts';
+import { type Placed, readPlaced, readUnplaced } from './placed.ts';
 
 /*
  * Which snapshots alone hold what a rewind took away. The host records each rewind in its log. Snapshots from before that
@@ -132,7 +132,7 @@ type Back = Pick<OnlyCopy, 'events' | 'messages' | 'chat'>;
 const NOTHING: Back = { events: 0, messages: 0, chat: null };
 
 async function lookAt(folder: DataFolder, { id }: Candidate, task: TaskOptions): Promise<Back> {
-  const diff = await unlessUnreadable(() => diffSnapshot(folder, id, task));
+  const diff = await diffSnapshot(folder, id, task).catch(unlessUnreadable);
   return diff === null ? NOTHING : countBack(diff);
 }
 

@@ -1,10 +1,10 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { readJournal } from '../journal/journal.ts';
 import { type CommittedRestore, type JournalState, replayJournal } from '../journal/replay.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { orNull } from '../model/errors.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { isNoted, readNote } from '../snapshots/restore-note.ts';
@@ -141,16 +141,9 @@ function isAfterCopy(copied: Date, now: Date): IsAfter {
 async function isWhole(folder: DataFolder, { id, key }: SnapshotFile, memory: Memory): Promise<boolean> {
   const known = memory.get(key)?.health;
   if (known !== undefined) return known === 'good';
-  try {
-    const file = await openSnapshotFile(folder, id);
-    try {
-      const { lastEventId, complete } = await readSnapshotEnds(file);
-      return lastEventId !== null && complete;
-    } finally {
-      await file.handle.close();
-    }
-  } catch (error) {
-    if (error instanceof SnapbackError) return false;
-    throw error;
-  }
+  const whole = withSnapshotFile(folder, id, async (file) => {
+    const { lastEventId, complete } = await readSnapshotEnds(file);
+    return lastEventId !== null && complete;
+  });
+  return (await whole.catch(orNull())) ?? false;
 }

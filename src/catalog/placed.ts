@@ -1,4 +1,3 @@
-import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 
 type Seen = Pick<SnapshotSummary, 'health' | 'lastEventId' | 'salvagedFrom'>;
@@ -22,14 +21,4 @@ function isPlaced<T extends Seen>(one: T): one is Placed<T> {
 
 function isWhole({ health, salvagedFrom }: Seen): boolean {
   return (health === 'good' || health === 'unchecked') && salvagedFrom === null;
-}
-
-/** Null where the snapshot turns out to be unreadable. @throws any other error */
-export async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof SnapbackError && error.code.startsWith('snapshot-')) return null;
-    throw error;
-  }
 }

@@ -7,6 +7,7 @@ import {
   findOnlyCopies,
   findOnlyCopiesInTrash,
   type OnlyCopy,
+  orNull,
   planPrune,
   SnapbackError,
   type TaskOptions,
@@ -30,7 +31,7 @@ export async function prune(
   const plan = await planPrune(folder, policy);
   const ids = plan.goes.map(({ id }) => id);
   const none = onlyCopies || ids.length === 0;
-  const copies = none ? [] : await findOrNull(() => findOnlyCopies(folder, ids, task));
+  const copies = none ? [] : await findOnlyCopies(folder, ids, task).catch(unlessTold);
   const warnings = warn(copies);
   if (!yes) return { json: { ...plan, onlyCopies: copies }, lines: describePrunePlan(plan, warnings) };
   refuseIfWarned(copies, warnings);
@@ -52,7 +53,7 @@ export async function emptyTrashFor(
   // What was looked at is what is deleted.
   const shown = { planId: planId ?? trash.planId };
   const none = onlyCopies || trash.files === 0;
-  const copies = none ? [] : await findOrNull(() => findOnlyCopiesInTrash(folder, shown, task));
+  const copies = none ? [] : await findOnlyCopiesInTrash(folder, shown, task).catch(unlessTold);
   const warnings = warn(copies);
   if (!yes)
     return { json: { ...trash, onlyCopies: copies }, lines: describeTrashSummary(trash, null, warnings) };
@@ -64,14 +65,7 @@ export async function emptyTrashFor(
 /** Null: it cannot be told. */
 type Copies = readonly OnlyCopy[] | null;
 
-async function findOrNull(find: () => Promise<Copies>): Promise<Copies> {
-  try {
-    return await find();
-  } catch (error) {
-    if (error instanceof SnapbackError && !['cancelled', 'plan-stale'].includes(error.code)) return null;
-    throw error;
-  }
-}
+const unlessTold = orNull(({ code }) => code !== 'cancelled' && code !== 'plan-stale');
 
 function warn(copies: Copies): readonly string[] {
   return copies === null ? [uncheckedWords()] : copies.map((copy) => onlyCopyWords(copy, new Date()));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SnapbackError } from '../model/errors.ts';
+import { orNull, SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import {
   type AnyDatabase,
@@ -185,15 +185,10 @@ export async function copyLiveDatabase(folder: DataFolder, target: string, task:
  * journal that a crash left behind.
  */
 export async function openInPlace(folder: DataFolder, task: TaskOptions): Promise<ReadDatabase | null> {
-  try {
-    return await withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
-  } catch (error) {
-    const cannot =
-      error instanceof SnapbackError &&
-      ['database-unreadable', 'database-read-only', 'io-failed'].includes(error.code);
-    if (cannot) return null;
-    throw error;
-  }
+  const open = withLockPatience(task, () => openReadDatabase(folder.databaseFile, folder));
+  return open.catch(
+    orNull(({ code }) => ['database-unreadable', 'database-read-only', 'io-failed'].includes(code)),
+  );
 }
 
 /** Copies the database in steps. Returns the number of pages copied. */

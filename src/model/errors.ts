@@ -72,6 +72,20 @@ export function noSuchSnapshot(id: string, cause?: unknown): SnapbackError {
   return new SnapbackError('snapshot-missing', 'There is no such snapshot.', { id }, cause);
 }
 
+/** For `catch`: null for an error of ours that is expected, whichever it is unless told otherwise. @throws any other */
+export function orNull(isExpected: (error: SnapbackError) => boolean = () => true): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof SnapbackError && isExpected(error)) return null;
+    throw error;
+  };
+}
+
+/** For `catch`: null, whatever of ours went wrong but a cancel. */
+export const unlessCancelled = orNull(({ code }) => code !== 'cancelled');
+
+/** For `catch`: null where a snapshot turns out to be unreadable. */
+export const unlessUnreadable = orNull(({ code }) => code.startsWith('snapshot-'));
+
 /** Thrown by `src/system/files.ts`: the system refused a call. `hasSystemCode` tells the system's own code. */
 export class FileError extends SnapbackError {}
 

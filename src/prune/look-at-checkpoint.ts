@@ -2,12 +2,12 @@ import { type ComparedLog, comparedLogs } from '../catalog/compared-logs.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { fingerprintEvent } from '../log/chain.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { orNull, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
 import { readFirstEvents } from '../snapshot-file/first-events.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 
 export type LastEvent = Pick<ComparedLog, 'lastId' | 'last'>;
@@ -25,8 +25,7 @@ export async function lookAtCheckpoint(checkpoint: Checkpoint, live: LiveLog): P
   const { folder, file } = checkpoint;
   if (file.problem !== null) return file.problem;
   try {
-    const opened = await openSnapshotFile(folder, file.id);
-    try {
+    return await withSnapshotFile(folder, file.id, async (opened) => {
       const ends = await readSnapshotEnds(opened);
       const { lastEventId } = ends;
       if (ends.foreign !== null) return ends.foreign;
@@ -37,9 +36,7 @@ export async function lookAtCheckpoint(checkpoint: Checkpoint, live: LiveLog): P
       return caveat === null
         ? 'It is of another timeline: its events are not those of the log.'
         : { lastEventId, caveat };
-    } finally {
-      await opened.handle.close();
-    }
+    });
   } catch (error) {
     if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
     return error.message;
@@ -125,12 +122,7 @@ export async function readLastEvent(live: LiveLog): Promise<LastEvent | null> {
 
 /** The same; null also where the log cannot be read at once. */
 export async function glanceAtLast(folder: DataFolder): Promise<LastEvent | null> {
-  try {
-    return await withLiveLog(folder, 'glance', {}, readLastEvent);
-  } catch (error) {
-    if (error instanceof SnapbackError) return null;
-    throw error;
-  }
+  return withLiveLog(folder, 'glance', {}, readLastEvent).catch(orNull());
 }
 
 /**
@@ -139,16 +131,13 @@ export async function glanceAtLast(folder: DataFolder): Promise<LastEvent | null
  */
 export async function rememberTaken(folder: DataFolder, id: SnapshotId, newest: LastEvent): Promise<void> {
   try {
-    const file = await openSnapshotFile(folder, id);
-    try {
+    await withSnapshotFile(folder, id, async (file) => {
       const { about } = await readSnapshotEnds(file);
       const now = await withLiveLog(folder, 'glance', {}, (live) => live.fingerprint(newest.lastId));
       if (about?.lastEventId !== String(newest.lastId) || now !== newest.last) return;
       if (about.log !== null && about.log.events > SHORT_LOG_EVENTS)
         await comparedLogs.remember(folder, new Map([[file.key, { ...newest, events: about.log.events }]]));
-    } finally {
-      await file.handle.close();
-    }
+    });
   } catch (error) {
     // The checkpoint is there all the same; only the next look at it takes longer.
     if (!(error instanceof SnapbackError)) throw error;

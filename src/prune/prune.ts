@@ -4,12 +4,12 @@ import { findNeeded } from '../catalog/needed-snapshots.ts';
 import { ageLimit, isYoungCopy, rankSnapshots } from '../catalog/retention.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { recordAction } from '../journal/actions.ts';
-import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
+import { noSuchSnapshot, orNull, SnapbackError } from '../model/errors.ts';
 import type { By } from '../model/history.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
 import { isUnderRule, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { fileNameOf, folderOfKind, isKind, parseSnapshotId } from '../snapshots/names.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -212,11 +212,5 @@ function selectFiles(
 }
 
 async function isReadable(folder: DataFolder, file: SnapshotFile): Promise<boolean> {
-  try {
-    await (await openSnapshotFile(folder, file.id)).handle.close();
-    return true;
-  } catch (error) {
-    if (error instanceof SnapbackError) return false;
-    throw error;
-  }
+  return (await withSnapshotFile(folder, file.id, async () => true).catch(orNull())) ?? false;
 }

@@ -3,7 +3,7 @@ import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withReadView } from '../host/private-copy.ts';
 import type { OpenRestore } from '../journal/replay.ts';
 import { withLiveLog } from '../log/live-log.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { orNull, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { dumpCheckpoint, publishCheckpoint } from '../restore/checkpoint.ts';
@@ -12,7 +12,7 @@ import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/drafts.ts';
-import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, withSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { isNoted, type NotedSafetyCopy, readNote, unreadableCopy } from '../snapshots/restore-note.ts';
@@ -124,17 +124,8 @@ async function leadsThere(
 async function readNewestCheckpoint(folder: DataFolder) {
   const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
   if (newest === undefined) return null;
-  try {
-    const file = await openSnapshotFile(folder, newest.id);
-    try {
-      return { id: newest.id, about: (await readSnapshotEnds(file)).about };
-    } finally {
-      await file.handle.close();
-    }
-  } catch (error) {
-    if (error instanceof SnapbackError) return { id: newest.id, about: null };
-    throw error;
-  }
+  const ends = await withSnapshotFile(folder, newest.id, readSnapshotEnds).catch(orNull());
+  return { id: newest.id, about: ends?.about ?? null };
 }
 
 /** An upper bound for the time between announcement and COMMIT, and for how far clocks may disagree. */

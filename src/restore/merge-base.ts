@@ -6,7 +6,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { FORMAT_VERSION } from '../snapshot-file/notes.ts';
-import { listSnapshotFiles, openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { compareNames } from '../snapshots/names.ts';
 import { placeOfName } from '../sqlite/names.ts';
@@ -93,13 +93,10 @@ function earliestFirst(a: SnapshotFile, b: SnapshotFile): number {
 
 /** The last event of a whole snapshot, by the ends of its file; null: it is not whole. */
 async function readEnd({ folder }: Source, id: SnapshotId): Promise<bigint | null> {
-  const file = await openSnapshotFile(folder, id);
-  try {
+  return withSnapshotFile(folder, id, async (file) => {
     const { complete, foreign, lastEventId } = await readSnapshotEnds(file);
     return complete && foreign === null ? lastEventId : null;
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 /** These stop the search. Anything else says only that one snapshot will not do. */

@@ -5,10 +5,10 @@ import { findObstacle, SNAPSHOTS } from '../host/folders.ts';
 import { findOpeners } from '../host/in-use.ts';
 import { findJournalObstacle } from '../journal/journal.ts';
 import type { SnapshotRef } from '../model/diff.ts';
-import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, orNull, SnapbackError } from '../model/errors.ts';
 import type { InUse, RestoreMode, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { listSnapshotFiles, openSnapshotFile } from '../snapshots/files.ts';
+import { listSnapshotFiles, withSnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { endsInBlank } from '../sqlite/database.ts';
 import { databaseGone } from '../sqlite/look-first.ts';
@@ -197,15 +197,6 @@ async function needSpace(
 async function findNewestCheckpoint(folder: DataFolder): Promise<Preflight['checkpoint']> {
   const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
   if (newest === undefined) return null;
-  try {
-    const file = await openSnapshotFile(folder, newest.id);
-    try {
-      return { id: newest.id, lastEventId: (await readSnapshotEnds(file)).lastEventId };
-    } finally {
-      await file.handle.close();
-    }
-  } catch (error) {
-    if (error instanceof SnapbackError) return { id: newest.id, lastEventId: null };
-    throw error;
-  }
+  const ends = await withSnapshotFile(folder, newest.id, readSnapshotEnds).catch(orNull());
+  return { id: newest.id, lastEventId: ends?.lastEventId ?? null };
 }

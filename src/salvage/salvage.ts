@@ -8,7 +8,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
 import { withDraftPath } from '../snapshots/drafts.ts';
-import { type OpenedFile, openSnapshotFile } from '../snapshots/files.ts';
+import { type OpenedFile, withSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND, REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { isKind, isName, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { makeFile, refuseSecondDatabase } from '../snapshots/new-file.ts';
@@ -146,16 +146,13 @@ async function withFound<T>(
   use: (found: Found | null, file: OpenedFile) => Promise<T>,
 ): Promise<T> {
   const { profile } = folder;
-  const file = await openSnapshotFile(folder, id);
-  try {
+  return withSnapshotFile(folder, id, async (file) => {
     const damage = await findDamage(file, [profile.log.table, ...profile.tables], task);
     if (damage === null) return await use(null, file);
     const named = (found: Found) => use({ ...found, why: damage.message }, file);
     if (file.form === 'database') return await withDatabaseTables(file, profile, task, requireRows(named));
     return await requireRows(named)(await findJsonTables(file, profile, task));
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 function requireRows<T>(use: (found: Found) => Promise<T>) {

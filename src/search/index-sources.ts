@@ -4,7 +4,7 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { readHostDatabase } from '../host/host-database.ts';
 import { atOneMoment, withReadView } from '../host/private-copy.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { openSnapshotFile, type SnapshotFile } from '../snapshots/files.ts';
+import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
 import type { Tables } from '../stage/own-tables.ts';
 import type { StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
@@ -60,12 +60,9 @@ export async function addSnapshot(
 }
 
 async function readNotedHash(folder: DataFolder, { id }: SnapshotFile): Promise<string | null> {
-  const file = await openSnapshotFile(folder, id);
-  try {
+  return withSnapshotFile(folder, id, async (file) => {
     return await notedHash(folder.cacheDir, file);
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 /**

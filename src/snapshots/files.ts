@@ -244,6 +244,20 @@ export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Prom
   throw missing(gone);
 }
 
+/** Opens a snapshot for `use`, and closes it afterwards. @throws as `openSnapshotFile` */
+export async function withSnapshotFile<T>(
+  folder: DataFolder,
+  id: SnapshotId,
+  use: (file: OpenedFile) => Promise<T>,
+): Promise<T> {
+  const file = await openSnapshotFile(folder, id);
+  try {
+    return await use(file);
+  } finally {
+    await file.handle.close();
+  }
+}
+
 /** Opens the private copy of what somebody opened from anywhere. @throws as `openSnapshotFile` */
 async function openBackupCopy(folder: DataFolder, name: string): Promise<OpenedFile> {
   const backup = folder.backups?.find((one) => one.name === name);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder } from '../host/folders.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { orNull, SnapbackError } from '../model/errors.ts';
 import type { Kept } from '../model/snapshots.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 import { type ProcessMark, processMark } from '../system/process-mark.ts';
@@ -56,12 +56,7 @@ export async function readKeptNote(place: string, name: string): Promise<KeptNot
 
 /** The folder of kept snapshots; null where there is none that can be reached. */
 export async function findKeptFolder(folder: DataFolder): Promise<string | null> {
-  try {
-    return await findFolder(folder, ...folderOfKind(KEPT_KIND));
-  } catch (error) {
-    if (error instanceof SnapbackError) return null;
-    throw error;
-  }
+  return findFolder(folder, ...folderOfKind(KEPT_KIND)).catch(orNull());
 }
 
 /** The name or the note that somebody gives, without blanks around it; null for an empty one. @throws `usage` */

@@ -5,7 +5,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { stat } from '../system/files.ts';
-import { openSnapshotFile } from './files.ts';
+import { withSnapshotFile } from './files.ts';
 
 /** What a safety copy says about its restore. */
 export type NotedSafetyCopy = {
@@ -25,13 +25,10 @@ const REASONS: { readonly [code in ErrorCode]?: NoNote } = {
 /** Reads the note of a safety copy from the end of its file, or says why there is none. */
 export async function readNote(folder: DataFolder, id: SnapshotId): Promise<NotedSafetyCopy | NoNote> {
   try {
-    const file = await openSnapshotFile(folder, id);
-    try {
+    return await withSnapshotFile(folder, id, async (file) => {
       const { about } = await readSnapshotEnds(file);
       return about?.restore ? { id, about, note: about.restore } : 'without-note';
-    } finally {
-      await file.handle.close();
-    }
+    });
   } catch (error) {
     if (isSystemError(error)) return 'unreadable';
     if (error instanceof SnapbackError) return REASONS[error.code] ?? 'without-note';

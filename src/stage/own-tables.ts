@@ -3,11 +3,11 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withLiveView } from '../host/private-copy.ts';
 import type { Profile } from '../host/profile.ts';
-import { SnapbackError } from '../model/errors.ts';
+import { SnapbackError, unlessUnreadable } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
+import { withSnapshotFile } from '../snapshots/files.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
@@ -60,7 +60,8 @@ export async function withOwnTables<T>(
   use: (live: Tables) => Promise<T>,
 ): Promise<T> {
   const tables = new Map<string, OwnTable>();
-  for (const id of ids) await unlessUnreadable(() => learnTables(folder, id, tables, task));
+  // Laying it out says what is wrong with it.
+  for (const id of ids) await learnTables(folder, id, tables, task).catch(unlessUnreadable);
   const place = await createPrivateFolder();
   try {
     const path = join(place.path, 'own.db');
@@ -77,15 +78,6 @@ export async function withOwnTables<T>(
   }
 }
 
-/** Laying it out says what is wrong with it. */
-async function unlessUnreadable(read: () => Promise<void>): Promise<void> {
-  try {
-    await read();
-  } catch (error) {
-    if (!(error instanceof SnapbackError) || !error.code.startsWith('snapshot-')) throw error;
-  }
-}
-
 /** A table as snapshots spell it, and its columns by their folded names. */
 type OwnTable = { readonly name: string; readonly columns: Map<string, string> };
 
@@ -97,17 +89,14 @@ async function learnTables(
 ): Promise<void> {
   const { log, tables: names } = folder.profile;
   const known = new Set([log.table, ...names].map(foldName));
-  const file = await openSnapshotFile(folder, id);
-  try {
+  await withSnapshotFile(folder, id, async (file) => {
     for await (const part of readSnapshot(file, known, task, { hashed: false })) {
       if (part.type === 'start')
         for (const { name, columns } of part.about?.tables ?? []) addColumns(tables, name, columns);
       // A list without a row says neither which columns there were nor whether there was a table.
       if (part.type === 'rows') addColumns(tables, part.table, part.columns);
     }
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 function addColumns(tables: Map<string, OwnTable>, name: string, columns: readonly string[]): void {

@@ -6,7 +6,7 @@ import { type ReadView, withReadView } from '../host/private-copy.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
+import { withSnapshotFile } from '../snapshots/files.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
 import { statSync } from '../system/files.ts';
@@ -73,8 +73,7 @@ export async function stageById(
   { own = false, ...where }: Where,
   task: TaskOptions,
 ) {
-  const file = await openSnapshotFile(folder, id);
-  try {
+  return withSnapshotFile(folder, id, async (file) => {
     const { nativeBinding, cacheDir } = folder;
     const place = { ...where, nativeBinding, cacheDir };
     const shared = await stageSnapshot(file, place, task);
@@ -87,9 +86,7 @@ export async function stageById(
       sha256: stage.sha256,
     };
     return { stage, snapshot };
-  } finally {
-    await file.handle.close();
-  }
+  });
 }
 
 /**
