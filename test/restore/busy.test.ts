@@ -40,16 +40,14 @@ describe.concurrent('a database that another process keeps locked', () => {
           : 'BEGIN EXCLUSIVE';
       const holder = await hold(place.databaseFile, exclusive);
       const request = restoring(id);
+      const began = performance.now();
       const outcomes = await Promise.all(
         [
           diffSnapshot(folder, id),
           planRestore(folder, request),
           takeSnapshot(folder, 'rewind'),
           applyRestore(folder, request, open2),
-        ].map(async (action) => {
-          const began = performance.now();
-          return [await codeOf(action), performance.now() - began > 4900];
-        }),
+        ].map(async (action) => [await codeOf(action), performance.now() - began > 4900]),
       );
       expect(outcomes).toEqual(outcomes.map(() => ['database-busy', true]));
       await holder.kill();
