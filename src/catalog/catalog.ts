@@ -1,33 +1,19 @@
 import { dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
-import { isRunningHere } from '../journal/under-way.ts';
-import { noSuchSnapshot, SnapbackError } from '../model/errors.ts';
+import { noSuchSnapshot } from '../model/errors.ts';
 import type { Kept, Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import {
-  listSnapshotFiles,
-  listWithBackups,
-  type SnapshotFile,
-  withSnapshotFile,
-} from '../snapshots/files.ts';
+import { listSnapshotFiles, listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
 import { type KeptNote, readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
-import { throwIfCancelled } from '../system/yielder.ts';
-import { type LiveLogFacts, readFacts, readUndoes } from './facts.ts';
-import { judgeLineages, readLiveLogFacts, recallLineages } from './lineage.ts';
-import { type Memory, type Remembered, recall, remember } from './memory.ts';
+import { glanceAt, type Known, unreadable } from './glance.ts';
+import { recallLineages } from './lineage.ts';
+import { type Memory, recall } from './memory.ts';
 import { findNeeded } from './needed-snapshots.ts';
+import { type Findings, type Listing, pick, readWhole } from './read-whole.ts';
 import { explainRetention } from './retention.ts';
-
-/** What is known about a file after a look at its ends, or after reading all of it. */
-type Known = Pick<
-  SnapshotSummary,
-  'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes' | 'salvagedFrom'
->;
 
 /** `backups`: also what somebody opened from anywhere, last. */
 type ListOptions = { readonly check?: boolean; readonly backups?: boolean };
@@ -95,80 +81,6 @@ export async function verifySnapshots(
   const listing = { folder, files, memory };
   const readable = chosen.filter(({ problem }) => problem === null);
   return summarize(listing, chosen, await readWhole(listing, readable, task));
-}
-
-type Lineages = ReadonlyMap<string, SnapshotSummary['lineage']>;
-
-/** All files of a folder, and what was remembered of them when they were listed. */
-type Listing = {
-  readonly folder: DataFolder;
-  readonly files: readonly SnapshotFile[];
-  readonly memory: Memory;
-};
-
-/** What is known about the files, by their keys. */
-type Findings = {
-  readonly memory: Memory;
-  readonly lineages: Lineages;
-  readonly failures: ReadonlyMap<string, SnapbackError>;
-};
-
-/** Reads `chosen` files, newest first, and compares their logs with the live one. What was learnt is remembered, even after a cancel. */
-async function readWhole(
-  { folder, files, memory }: Listing,
-  chosen: readonly SnapshotFile[],
-  task: TaskOptions,
-): Promise<Findings> {
-  const read = new Map<string, Remembered>();
-  const failures = new Map<string, SnapbackError>();
-  if (chosen.length === 0) return { memory, lineages: new Map(), failures };
-  const live = await readLiveLogFacts(folder, task);
-  const total = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  let done = 0;
-  const report = (bytes: number) =>
-    task.onProgress?.({ phase: 'check-snapshots', done: bytes, total, unit: 'bytes', cancellable: true });
-  try {
-    for (const file of chosen.toSorted((a, b) => takenAt(b).getTime() - takenAt(a).getTime())) {
-      throwIfCancelled(task);
-      const progress = { ...task, onProgress: (step: { readonly done: number }) => report(done + step.done) };
-      const found = await readOne(folder, file, live, progress);
-      if (found instanceof SnapbackError) failures.set(file.key, found);
-      else read.set(found.key, found.facts);
-      done += file.sizeBytes;
-    }
-    for (const [key, facts] of await judgeLineages(folder, read, task)) read.set(key, facts);
-  } finally {
-    // Another process may have remembered something meanwhile.
-    if (read.size > 0) await remember(folder, new Map([...pick(await recall(folder), files), ...read]));
-  }
-  const lineages = new Map(
-    [...read].map(([key, facts]) => [key, facts.lineage?.verdict ?? 'unknown'] as const),
-  );
-  return { memory: new Map([...memory, ...read]), lineages, failures };
-}
-
-async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LiveLogFacts, task: TaskOptions) {
-  try {
-    return await withSnapshotFile(folder, id, async (file) => {
-      const facts = await readFacts(folder, file, live, task);
-      return { key: file.key, facts: { ...facts, lineage: null } };
-    });
-  } catch (error) {
-    if (!(error instanceof SnapbackError)) return unexpected(id, error);
-    if (error.code === 'cancelled') throw error;
-    return error;
-  }
-}
-
-/** Files are hostile: whatever one of them causes, the others are still listed. */
-function unexpected(id: SnapshotId, error: unknown): SnapbackError {
-  return new SnapbackError('internal', 'This file could not be checked.', { id, why: String(error) }, error);
-}
-
-/** What is remembered of files that are still there. */
-function pick(memory: Memory, files: readonly SnapshotFile[]): Memory {
-  const keys = new Set(files.map(({ key }) => key));
-  return new Map([...memory].filter(([key]) => keys.has(key)));
 }
 
 async function summarize(
@@ -241,48 +153,4 @@ async function learn(
     return { lastEventId, health, healthDetail, tables, undoes, salvagedFrom };
   }
   return glanceAt(folder, file);
-}
-
-/**
- * What head and tail tell, wherever the file is; null where it has disappeared. A file with a wrong end is damaged; whether
- * another one is, only reading all of it tells.
- */
-export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'id'>): Promise<Known | null> {
-  try {
-    return await withSnapshotFile(folder, id, async (file) => {
-      const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
-      // A running restore may still remove its safety copy, so it is not shown yet.
-      if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
-      if (!complete)
-        return {
-          ...unreadable(foreign ?? INCOMPLETE),
-          health: 'damaged',
-          lastEventId,
-        };
-      const tables = about?.tables.map(({ name, rows }) => ({ name, rows })) ?? null;
-      const salvagedFrom = about?.salvaged?.from ?? null;
-      return {
-        lastEventId,
-        health: 'unchecked',
-        healthDetail: null,
-        tables,
-        undoes: readUndoes(about),
-        salvagedFrom,
-      };
-    });
-  } catch (error) {
-    if (!(error instanceof SnapbackError)) throw error;
-    return error.code === 'snapshot-missing' ? null : unreadable(error.message);
-  }
-}
-
-function unreadable(why: string): Known {
-  return {
-    lastEventId: null,
-    health: 'unreadable',
-    healthDetail: why,
-    tables: null,
-    undoes: null,
-    salvagedFrom: null,
-  };
 }

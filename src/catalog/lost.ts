@@ -9,7 +9,8 @@ import type { TaskOptions } from '../model/task.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { kindBeforeTrash, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
-import { glanceAt, listSnapshots } from './catalog.ts';
+import { listSnapshots } from './catalog.ts';
+import { glanceAt } from './glance.ts';
 import { type Placed, readPlaced, readUnplaced } from './placed.ts';
 
 /*

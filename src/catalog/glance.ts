@@ -1,0 +1,59 @@
+import type { DataFolder } from '../host/data-folder.ts';
+import { isRunningHere } from '../journal/under-way.ts';
+import { SnapbackError } from '../model/errors.ts';
+import type { SnapshotSummary } from '../model/snapshots.ts';
+import { readSnapshotEnds } from '../snapshot-file/ends.ts';
+import { INCOMPLETE } from '../snapshot-file/foreign.ts';
+import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
+import { readUndoes } from './facts.ts';
+
+/** What is known about a file after a look at its ends, or after reading all of it. */
+export type Known = Pick<
+  SnapshotSummary,
+  'lastEventId' | 'health' | 'healthDetail' | 'tables' | 'undoes' | 'salvagedFrom'
+>;
+
+/**
+ * What head and tail tell, wherever the file is; null where it has disappeared. A file with a wrong end is damaged; whether
+ * another one is, only reading all of it tells.
+ */
+export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'id'>): Promise<Known | null> {
+  try {
+    return await withSnapshotFile(folder, id, async (file) => {
+      const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
+      // A running restore may still remove its safety copy, so it is not shown yet.
+      if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
+      if (!complete)
+        return {
+          ...unreadable(foreign ?? INCOMPLETE),
+          health: 'damaged',
+          lastEventId,
+        };
+      const tables = about?.tables.map(({ name, rows }) => ({ name, rows })) ?? null;
+      const salvagedFrom = about?.salvaged?.from ?? null;
+      return {
+        lastEventId,
+        health: 'unchecked',
+        healthDetail: null,
+        tables,
+        undoes: readUndoes(about),
+        salvagedFrom,
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof SnapbackError)) throw error;
+    return error.code === 'snapshot-missing' ? null : unreadable(error.message);
+  }
+}
+
+/** What is known of a file that cannot be read. */
+export function unreadable(why: string): Known {
+  return {
+    lastEventId: null,
+    health: 'unreadable',
+    healthDetail: why,
+    tables: null,
+    undoes: null,
+    salvagedFrom: null,
+  };
+}
