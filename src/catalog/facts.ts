@@ -8,7 +8,7 @@ import { createBatchFeeder } from '../snapshot-file/batch-lines.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { readWithNotes } from '../snapshot-file/own-notes.ts';
 import { type ReadingOptions, readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
-import type { OpenedFile } from '../snapshots/files.ts';
+import type { OpenedFile } from '../snapshots/open-file.ts';
 import { foldName } from '../sqlite/names.ts';
 
 /** What reading all of a snapshot tells; never what a row contains. */

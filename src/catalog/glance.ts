@@ -4,7 +4,8 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
+import type { SnapshotFile } from '../snapshots/files.ts';
+import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { readUndoes } from './facts.ts';
 
 /** What is known about a file after a look at its ends, or after reading all of it. */

@@ -4,9 +4,10 @@ import { type CommittedRestore, type JournalState, replayJournal } from '../jour
 import { orNull } from '../model/errors.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
+import type { SnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
+import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { isNoted, readNote } from '../snapshots/restore-note.ts';
 import type { Memory } from './memory.ts';
 

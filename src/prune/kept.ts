@@ -5,13 +5,7 @@ import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Kept, KeptSnapshot, SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
-import {
-  listSnapshotFiles,
-  listWithBackups,
-  type OpenedFile,
-  openSnapshotFile,
-  type SnapshotFile,
-} from '../snapshots/files.ts';
+import { listSnapshotFiles, listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
 import {
   findKeptFolder,
   type KeptNote,
@@ -21,6 +15,7 @@ import {
   toLabel,
 } from '../snapshots/kept-notes.ts';
 import { fileNameOf, folderOfKind, KEPT_KIND, nextName, parseSnapshotId } from '../snapshots/names.ts';
+import { type OpenedFile, openSnapshotFile } from '../snapshots/open-file.ts';
 import { linkUnlessTaken, nameUnlessTaken } from '../snapshots/publish.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { lstat, rename, unlink } from '../system/files.ts';

@@ -7,7 +7,8 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds, type SnapshotEnds } from '../snapshot-file/ends.ts';
 import { readFirstEvents } from '../snapshot-file/first-events.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import { type SnapshotFile, withSnapshotFile } from '../snapshots/files.ts';
+import type { SnapshotFile } from '../snapshots/files.ts';
+import { withSnapshotFile } from '../snapshots/open-file.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 
 export type LastEvent = Pick<ComparedLog, 'lastId' | 'last'>;

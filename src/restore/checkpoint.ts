@@ -12,8 +12,8 @@ import {
   publishDraft,
   syncDraft,
 } from '../snapshots/drafts.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
 import { PERIODIC_KIND } from '../snapshots/kinds.ts';
+import { openSnapshotFile } from '../snapshots/open-file.ts';
 import { writeAndCheck } from '../snapshots/take.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';

@@ -5,7 +5,7 @@ import { createIdentifier, findLogTable, identityOf, readEvents } from '../log/e
 import type { TaskOptions } from '../model/task.ts';
 import { createNotedChain, type Format } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
+import { openSnapshotFile } from '../snapshots/open-file.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';

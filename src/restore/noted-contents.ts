@@ -6,7 +6,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { contentAfter, contentBefore, type HashedTable } from '../snapshot-file/notes.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
+import { openSnapshotFile } from '../snapshots/open-file.ts';
 import type { NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createTableHasher, type TableHasher } from '../sqlite/row-hash.ts';

@@ -11,7 +11,7 @@ import type { MergedPart, Refusal, RestoreReceipt } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { openSnapshotFile } from '../snapshots/files.ts';
+import { openSnapshotFile } from '../snapshots/open-file.ts';
 import { openReadDatabase } from '../sqlite/database.ts';
 import { chmod, constants, copyFile, mkdir } from '../system/files.ts';
 import { createPrivateFolder, whileMarked } from '../system/private-folder.ts';

@@ -4,7 +4,8 @@ import type { AnyDatabase, ReadDatabase } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
-import { LARGEST_ABOUT_BYTES, parseAbout, parseJson, type SnapshotAbout } from './notes.ts';
+import type { SnapshotAbout } from './notes.ts';
+import { LARGEST_ABOUT_BYTES, parseAbout, parseJson } from './parse-notes.ts';
 import { hasBoundedSchema } from './schema-pages.ts';
 import { type FilePart, findSeal, hashSealed, type SeePiece, type SoughtSeal } from './seal.ts';
 

@@ -3,7 +3,8 @@ import type { TaskOptions } from '../model/task.ts';
 import { withUnpublishedDatabase } from '../sqlite/descriptor-database.ts';
 import type { SnapshotBytes } from './bytes.ts';
 import { ABOUT_PART, ABOUT_SQL, ABOUT_TABLE, findNotesPage, SEAL_PART } from './database-file.ts';
-import { aboutText, type SnapshotAbout } from './notes.ts';
+import type { SnapshotAbout } from './notes.ts';
+import { aboutText } from './parse-notes.ts';
 import { closeSeal, createSealPrefix, findSeal, openSeal } from './seal.ts';
 
 /** Where the header says how changes are made: with a WAL (2), or with a rollback journal (1). */

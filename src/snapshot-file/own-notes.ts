@@ -2,14 +2,8 @@ import { hash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import { readAt, readInto, type SnapshotBytes } from './bytes.ts';
 import { createJsonScanner, damagedAt, type JsonScanner } from './json-scanner.ts';
-import {
-  aboutText,
-  LARGEST_ABOUT_BYTES,
-  OWN_KEY,
-  parseAbout,
-  parseJson,
-  type SnapshotAbout,
-} from './notes.ts';
+import { OWN_KEY, type SnapshotAbout } from './notes.ts';
+import { aboutText, LARGEST_ABOUT_BYTES, parseAbout, parseJson } from './parse-notes.ts';
 
 /** Whether no snapshot can have this key: it is too long, or too many others come `before` it. */
 export function isBeyondAll(key: string, before: number): boolean {

@@ -3,7 +3,8 @@ import { jsonText } from '../host/python-text.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { FileHandle } from '../system/files.ts';
 import type { TextSink } from '../system/text-sink.ts';
-import { aboutText, OWN_KEY, type SnapshotAbout } from './notes.ts';
+import { OWN_KEY, type SnapshotAbout } from './notes.ts';
+import { aboutText } from './parse-notes.ts';
 
 const COPY_BYTES = 256 * 1024;
 

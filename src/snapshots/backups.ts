@@ -16,8 +16,9 @@ import { constants, lstat, open, realpath, rm } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
-import { listSnapshotFiles, openRegularFile } from './files.ts';
+import { listSnapshotFiles } from './files.ts';
 import { BACKUP_KIND, isName } from './names.ts';
+import { openRegularFile } from './open-file.ts';
 
 /*
  * Snapshots from anywhere, such as a `chat.db.bak`. Invariant: nothing is written beside the file, and it is hostile. So

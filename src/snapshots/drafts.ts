@@ -9,8 +9,9 @@ import { constants, type FileHandle, lstat, open, readdir, unlink } from '../sys
 import { openPlainFile } from '../system/plain-file.ts';
 import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { type OpenedFile, statFacts } from './files.ts';
+import { statFacts } from './files.ts';
 import { fileNameOf, isKind, splitFileName } from './names.ts';
+import type { OpenedFile } from './open-file.ts';
 import { type NameOptions, publishUnderFreeName } from './publish.ts';
 
 /*

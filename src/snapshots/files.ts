@@ -2,19 +2,12 @@ import { join, sep } from 'node:path';
 import { fingerprintOf } from '../host/copy-files.ts';
 import type { Backup, DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
-import {
-  type ErrorDetail,
-  hasSystemCode,
-  isSystemError,
-  noSuchSnapshot,
-  SnapbackError,
-} from '../model/errors.ts';
+import { type ErrorDetail, hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { OpenedBackup, SnapshotForm, SnapshotId } from '../model/snapshots.ts';
-import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { mapInBatches } from '../system/batches.ts';
 import { type BigIntStats, lstat, readdir } from '../system/files.ts';
-import { describeOddity, openPlainFile } from '../system/plain-file.ts';
-import { explainReadError } from '../system/refusals.ts';
+import { describeOddity } from '../system/plain-file.ts';
+import { explainReadError, unreachableAsNull } from '../system/refusals.ts';
 import {
   BACKUP_KIND,
   compareNames,
@@ -23,12 +16,11 @@ import {
   isKind,
   isName,
   KEPT_KIND,
-  parseSnapshotId,
   splitFileName,
 } from './names.ts';
 
 /*
- * Listing and opening snapshot files. Invariant: nothing outside DATA/snapshots/<kind>/, DATA/snapback/kept/ and
+ * Listing snapshot files. `open-file.ts` opens them. Invariant of both: nothing outside DATA/snapshots/<kind>/, DATA/snapback/kept/ and
  * DATA/snapback/trash/<UTC>/<kind>/ is reached, a file that is a symbolic link is not followed, and only regular files are
  * read.
  */
@@ -50,8 +42,6 @@ export type SnapshotFile = {
   /** Only of what somebody opened from anywhere. */
   readonly opened?: OpenedBackup;
 };
-
-export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly key: string };
 
 /** The last time that a `Date` can hold. */
 const LATEST_MS = 8.64e15;
@@ -80,7 +70,7 @@ export async function listWithBackups(folder: DataFolder): Promise<readonly Snap
 
 async function describeBackup(backup: Backup): Promise<SnapshotFile> {
   const { name, form, path, copy, mtimeMs, fingerprint, lacksWal } = backup;
-  const now = await fingerprintOf(path).catch(absentAsNull);
+  const now = await fingerprintOf(path).catch(unreachableAsNull);
   const isSame = now?.every((part, index) => part === fingerprint[index]) === true;
   const state = isSame ? 'unchanged' : now === null || now[0] === null ? 'gone' : 'changed';
   const facts = await statOrNull(copy);
@@ -94,7 +84,7 @@ async function describeBackup(backup: Backup): Promise<SnapshotFile> {
 }
 
 /** Of the moment at which it was copied. */
-function keyOf({ path, fingerprint }: Backup): string {
+export function keyOf({ path, fingerprint }: Backup): string {
   return JSON.stringify([path, ...fingerprint]);
 }
 
@@ -185,7 +175,7 @@ async function readNames(folder: string): Promise<readonly Entry[]> {
 }
 
 /** The error for the system's refusal to read. Its message says whether to give permission or to try again. */
-function unreadable(error: unknown, path: string, detail: ErrorDetail): SnapbackError {
+export function unreadable(error: unknown, path: string, detail: ErrorDetail): SnapbackError {
   return new SnapbackError('snapshot-unreadable', explainReadError(error, path).message, detail, error);
 }
 
@@ -214,94 +204,4 @@ export function statFacts(path: string, facts: BigIntStats) {
     mtimeMs: Math.max(-LATEST_MS, Math.min(LATEST_MS, Number(facts.mtimeMs))),
     key: JSON.stringify([path, String(facts.size), String(facts.mtimeNs), String(facts.ino)]),
   };
-}
-
-/**
- * Opens a snapshot for reading. Links are not followed and a FIFO is not waited for; what counts is the file that was
- * opened, not what was at its name a moment before. The caller closes `handle`.
- * @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `snapshot-unreadable`
- */
-export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
-  const { kind, name } = parseSnapshotId(id);
-  if (kind === BACKUP_KIND) return openBackupCopy(folder, name);
-  const place = await findFolder(folder, ...folderOfKind(kind));
-  const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
-  if (place === null) throw missing();
-  let gone: unknown;
-  for (const form of ['json', 'database'] as const) {
-    const path = join(place, fileNameOf(name, form));
-    try {
-      const before = await lstat(path, { bigint: true });
-      const problem = describeOddity(before) ?? (await findDatabaseFile(folder, before));
-      if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
-      return await openRegularFile(path, folder);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      if (!hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw unreadable(error, path, { id });
-      gone = error;
-    }
-  }
-  throw missing(gone);
-}
-
-/** Opens a snapshot for `use`, and closes it afterwards. @throws as `openSnapshotFile` */
-export async function withSnapshotFile<T>(
-  folder: DataFolder,
-  id: SnapshotId,
-  use: (file: OpenedFile) => Promise<T>,
-): Promise<T> {
-  const file = await openSnapshotFile(folder, id);
-  try {
-    return await use(file);
-  } finally {
-    await file.handle.close();
-  }
-}
-
-/** Opens the private copy of what somebody opened from anywhere. @throws as `openSnapshotFile` */
-async function openBackupCopy(folder: DataFolder, name: string): Promise<OpenedFile> {
-  const backup = folder.backups?.find((one) => one.name === name);
-  if (backup === undefined) throw noSuchSnapshot(`${BACKUP_KIND}/${name}`);
-  const { form, mtimeMs } = backup;
-  try {
-    return { ...(await openRegularFile(backup.copy, folder)), form, mtimeMs, key: keyOf(backup) };
-  } catch (error) {
-    // It was closed meanwhile, or somebody tidied up the system's temporary folder.
-    if (hasSystemCode(error, 'ENOENT')) throw noSuchSnapshot(`${BACKUP_KIND}/${name}`, error);
-    throw error;
-  }
-}
-
-/**
- * Says so if a file is one of the database's files under a second name (a hard link): opening and closing it here would
- * drop the locks that SQLite holds on it (POSIX). Null for any other file.
- */
-async function findDatabaseFile({ databaseFile }: DataFolder, file: BigIntStats): Promise<string | null> {
-  if (file.nlink === 1n) return null;
-  for (const suffix of ['', '-wal', '-shm', '-journal']) {
-    const facts = await lstat(databaseFile + suffix, { bigint: true }).catch(absentAsNull);
-    if (facts !== null && facts.dev === file.dev && facts.ino === file.ino)
-      return 'This is a file of the chat database under a second name, so it is not opened.';
-  }
-  return null;
-}
-
-/** A file that the system does not let us look at counts as absent: it cannot be opened either. */
-function absentAsNull(error: unknown): null {
-  if (isSystemError(error)) return null;
-  throw error;
-}
-
-/**
- * Opens what is at a path now. Links are not followed, a FIFO is not waited for, and only a regular file is kept open.
- * @throws `snapshot-unsafe`; as `files.ts`
- */
-export async function openRegularFile(
-  path: string,
-  { nativeBinding }: Pick<DataFolder, 'nativeBinding'>,
-): Promise<OpenedFile> {
-  const { handle, facts, problem } = await openPlainFile(path);
-  if (handle === null) throw new SnapbackError('snapshot-unsafe', problem, { path });
-  const form = splitFileName(path)?.form ?? 'json';
-  return { handle, path, form, nativeBinding, ...statFacts(path, facts) };
 }

@@ -5,7 +5,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { RestoreNote, SnapshotAbout } from '../snapshot-file/notes.ts';
 import { stat } from '../system/files.ts';
-import { withSnapshotFile } from './files.ts';
+import { withSnapshotFile } from './open-file.ts';
 
 /** What a safety copy says about its restore. */
 export type NotedSafetyCopy = {

@@ -7,7 +7,7 @@ import { SnapbackError, unlessUnreadable } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshot } from '../snapshot-file/reader.ts';
-import { withSnapshotFile } from '../snapshots/files.ts';
+import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';

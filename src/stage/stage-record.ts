@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import type { SchemaDrift } from '../model/diff.ts';
-import { parseAbout, type SnapshotAbout } from '../snapshot-file/notes.ts';
+import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { parseAbout } from '../snapshot-file/parse-notes.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Schema } from '../sqlite/schema.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts';
 
 /** Turns the system's refusal to read into `io-failed`, with a message that says what to do. Errors of ours pass unchanged. */
 export function explainReadError(error: unknown, path: string): SnapbackError {
@@ -24,4 +24,10 @@ export function explainWriteError(error: unknown, path: string): SnapbackError {
   if (hasSystemCode(error, 'EROFS', 'EACCES', 'EPERM'))
     return new SnapbackError('folder-read-only', 'The folder cannot be written to.', { path }, error);
   return new SnapbackError('io-failed', 'Writing a file failed.', { path }, error);
+}
+
+/** For `catch`: null for what the system does not let us look at, as if it were not there. @throws any other error */
+export function unreachableAsNull(error: unknown): null {
+  if (isSystemError(error)) return null;
+  throw error;
 }

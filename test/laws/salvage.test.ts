@@ -9,7 +9,7 @@ import { SnapbackError } from '../../src/model/errors.ts';
 import type { SalvageReceipt } from '../../src/model/salvage.ts';
 import { salvageSnapshot } from '../../src/salvage/salvage.ts';
 import { readSnapshot } from '../../src/snapshot-file/reader.ts';
-import { openRegularFile } from '../../src/snapshots/files.ts';
+import { openRegularFile } from '../../src/snapshots/open-file.ts';
 import { addEvents, makeDir, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 
 /*

@@ -3,7 +3,7 @@ import { readFacts } from '../../src/catalog/facts.ts';
 import { readLiveLogFacts } from '../../src/catalog/lineage.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { type LiveLog, withLiveLog } from '../../src/log/live-log.ts';
-import { openSnapshotFile } from '../../src/snapshots/files.ts';
+import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
   addEvents,

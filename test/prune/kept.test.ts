@@ -14,7 +14,8 @@ import { holdSnapshot, keepSnapshot } from '../../src/prune/kept.ts';
 import { applyPrune, planPrune } from '../../src/prune/prune.ts';
 import { releaseAbandoned, releaseSnapshot } from '../../src/prune/release.ts';
 import { emptyTrash } from '../../src/prune/trash.ts';
-import { listSnapshotFiles, openSnapshotFile } from '../../src/snapshots/files.ts';
+import { listSnapshotFiles } from '../../src/snapshots/files.ts';
+import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import {
   addEvents,
   asHost,

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { type DataFolder, listSnapshots, verifySnapshots } from '../../src/index.ts';
 import { readSnapshotEnds } from '../../src/snapshot-file/ends.ts';
-import { openSnapshotFile } from '../../src/snapshots/files.ts';
+import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import { collect, type ReadPart } from '../laws/snapshot-text.ts';
 import { ABOUT, aboutOf, putCopy } from '../support/copies.ts';
 import {

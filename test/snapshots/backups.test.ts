@@ -24,7 +24,7 @@ import { diffSnapshot } from '../../src/compare/diff.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { keepSnapshot } from '../../src/prune/kept.ts';
 import { closeBackup, closeBackups, openBackup } from '../../src/snapshots/backups.ts';
-import { openSnapshotFile } from '../../src/snapshots/files.ts';
+import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import {
   codeOf,
   dumpChat,

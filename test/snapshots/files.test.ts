@@ -2,13 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  listSnapshotFiles,
-  openRegularFile,
-  openSnapshotFile,
-  statFacts,
-} from '../../src/snapshots/files.ts';
+import { listSnapshotFiles, statFacts } from '../../src/snapshots/files.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
+import { openRegularFile, openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
 
 const NO_BINDING = { nativeBinding: undefined };

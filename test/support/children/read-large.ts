@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { diffSnapshot, openDataFolder } from '../../../src/index.ts';
 import { readSnapshot } from '../../../src/snapshot-file/reader.ts';
-import { openSnapshotFile } from '../../../src/snapshots/files.ts';
+import { openSnapshotFile } from '../../../src/snapshots/open-file.ts';
 
 /**
  * Writes a host's snapshot of so many megabytes, row by row, reads or compares all of it, and prints whether it was
