@@ -8,9 +8,9 @@ import {
   type Selection,
 } from '../../src/index.ts';
 import { asHost, codeOf, makeRoot, type Place, run } from '../support/place.ts';
+import { NOW } from '../support/requests.ts';
 import { WAYS } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { NOW } from '../support/story.ts';
 import { makeTwoChats, selecting, type TwoChats } from '../support/two-chats.ts';
 
 const root = makeRoot();
