@@ -54,8 +54,10 @@ export async function withComparedStates<T>(
         lineage: match?.lineage ?? 'same',
       },
       tables: new Map(tables),
-      explain: (error) =>
-        classifyDatabaseError(error, { ...folder, file: folder.databaseFile, copy: database.db.name }),
+      explain(error) {
+        void stage.isSpoiltBy(error);
+        return classifyDatabaseError(error, { ...folder, file: folder.databaseFile, copy: database.db.name });
+      },
     });
   });
 }

@@ -8,8 +8,9 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { explainPrivateUse, openPrivateDatabase, type WriteDatabase } from '../sqlite/database.ts';
 import { STAGE_SCHEMA } from '../stage/layout.ts';
+import { lookAgain, type WithStages } from '../stage/look-again.ts';
 import { meansNoDatabase, withOwnTables } from '../stage/own-tables.ts';
-import { openStageAgain } from '../stage/stage.ts';
+import { openStageAgain, type Stage } from '../stage/stage.ts';
 import { type StagedLive, withStagedLive } from '../stage/staged-live.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
@@ -45,41 +46,50 @@ export async function openConversation(
   correction: FieldCorrection | null,
   task: TaskOptions = {},
 ): Promise<Conversation> {
-  try {
-    if (folder.databaseProblem !== null) throw folder.databaseProblem;
-    return await openIn(folder, correction, task, (use) =>
-      withStagedLive(folder, id, task, (staged) => use({ ...staged, isCompared: true })),
+  return lookAgain(async (withStages) => {
+    const asked = { correction, withStages };
+    try {
+      if (folder.databaseProblem !== null) throw folder.databaseProblem;
+      return await openIn(folder, asked, task, (use) =>
+        withStagedLive(folder, id, task, (staged) => use({ ...staged, isCompared: true })),
+      );
+    } catch (error) {
+      if (!meansNoDatabase(error)) throw error;
+    }
+    return openIn(folder, asked, task, (use) =>
+      withOwnTables(folder, [id], task, (live) =>
+        withStageBeside({ folder, id, live, withStages }, task, use),
+      ),
     );
-  } catch (error) {
-    if (!meansNoDatabase(error)) throw error;
-  }
-  return openIn(folder, correction, task, (use) =>
-    withOwnTables(folder, [id], task, (live) => withStageBeside({ folder, id, live }, task, use)),
-  );
+  });
 }
+
+type Asked = { readonly correction: FieldCorrection | null; readonly withStages: WithStages };
 
 /** A stage beside the database at one moment, or beside an empty one with the tables of the snapshot. */
 type Moment = Pick<StagedLive, 'database' | 'stage' | 'snapshot'> & { readonly isCompared: boolean };
 
 /** Gives `use` such a moment, as long as it runs. */
-type WithMoment = (use: (moment: Moment) => Promise<Begun>) => Promise<Begun>;
+type WithMoment = (use: (moment: Moment) => Promise<Noted>) => Promise<Noted>;
 
-type Alone = { readonly folder: DataFolder; readonly id: SnapshotId; readonly live: HostDatabase };
+type Alone = Pick<Asked, 'withStages'> & {
+  readonly folder: DataFolder;
+  readonly id: SnapshotId;
+  readonly live: HostDatabase;
+};
 
 async function withStageBeside<T>(
-  { folder, id, live }: Alone,
+  { folder, id, live, withStages }: Alone,
   task: TaskOptions,
   use: (moment: Moment) => Promise<T>,
 ): Promise<T> {
   const place = await createPrivateFolder();
   try {
     const { stage, snapshot } = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
-    try {
+    return await withStages([stage], async () => {
       attachStage(live.db, stage);
-      return await use({ database: live, stage, snapshot, isCompared: false });
-    } finally {
-      await stage.close();
-    }
+      return use({ database: live, stage, snapshot, isCompared: false });
+    });
   } finally {
     await place.remove();
   }
@@ -87,48 +97,61 @@ async function withStageBeside<T>(
 
 async function openIn(
   folder: DataFolder,
-  correction: FieldCorrection | null,
+  { correction, withStages }: Asked,
   task: TaskOptions,
   withMoment: WithMoment,
 ): Promise<Conversation> {
   const place = await createPrivateFolder();
-  const file = join(place.path, 'conversation.db');
-  const explain = (error: unknown) => explainPrivateUse(error, file);
   const opened: { close: () => unknown }[] = [];
   const close = async () => {
     for (const one of opened) one.close();
     await place.remove();
   };
   try {
-    const index = openPrivateDatabase(file, folder);
-    opened.push(index);
     const begun = await withMoment(async (moment) => {
+      // Whoever looks again begins with an empty one.
+      const index = openPrivateDatabase(join(place.path, `conversation-${opened.length}.db`), folder);
+      opened.push(index);
       const noted = await beginIndex({ folder, place, index }, moment, correction, task);
       opened.push(noted.rows.db);
-      return noted;
+      return { ...noted, index, stage: moment.stage };
     });
-    const { rows, writer, chosen, names, tied, ...about } = begun;
-    await fillIndex(index, rows, writer, task);
-    const settled = await settleIndex(index, task);
-    const tiedRows = createTiedRowReader(index, rows.db, tied);
-    const reader = createMessageReader(index, rows, tiedRows);
-    const { choices: fields, candidates } = chosen;
-    const keyedLog = findKeyedLog(rows);
-    const overview = {
-      ...about,
-      ...settled,
-      beside: tiedRows.beside(),
-      chats: reader.chats(names),
-      keyedLog,
-      fields,
-      candidates,
+    const { reader, overview } = await withStages([begun.stage], () => finishIndex(begun, task));
+    const explain = (error: unknown) => {
+      void begun.stage.isSpoiltBy(error);
+      return explainPrivateUse(error, begun.index.name);
     };
     return { ...explaining(reader, explain), overview, close };
   } catch (error) {
     await close();
-    throw explain(error);
+    throw explainPrivateUse(error, join(place.path, 'conversation.db'));
   }
 }
+
+/** What is read of the stage alone, whatever the database holds meanwhile. */
+async function finishIndex(
+  { index, rows, writer, chosen, names, tied, stage: _, ...about }: Noted,
+  task: TaskOptions,
+) {
+  await fillIndex(index, rows, writer, task);
+  const settled = await settleIndex(index, task);
+  const tiedRows = createTiedRowReader(index, rows.db, tied);
+  const reader = createMessageReader(index, rows, tiedRows);
+  const { choices: fields, candidates } = chosen;
+  const keyedLog = findKeyedLog(rows);
+  const overview = {
+    ...about,
+    ...settled,
+    beside: tiedRows.beside(),
+    chats: reader.chats(names),
+    keyedLog,
+    fields,
+    candidates,
+  };
+  return { reader, overview };
+}
+
+type Noted = Begun & { readonly index: WriteDatabase; readonly stage: Stage };
 
 type Begun = Pick<ConversationOverview, 'snapshot' | 'lineage' | 'isCompared' | 'persons'> & {
   readonly rows: LogRows;

@@ -4,6 +4,7 @@ import type { ExportReceipt } from '../model/export.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { classifyDatabaseError } from '../sqlite/database.ts';
+import { lookAgain } from '../stage/look-again.ts';
 import { withOwnTables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
@@ -37,17 +38,19 @@ export async function withExportSource<T>(
     } catch (error) {
       const { file } = stage;
       throw classifyDatabaseError(error, { nativeBinding: folder.nativeBinding, file, copy: file });
-    } finally {
-      await stage.close();
     }
   };
   try {
-    const fitting = await withTables(folder, [id], task, open);
-    if (!isLossy(fitting))
-      return await using(fitting, folder.databaseProblem === null ? null : 'no-database');
-    await fitting.close();
-    const own = await withOwnTables(folder, [id], task, open);
-    return await using(own, 'schema-differs');
+    return await lookAgain(async (withStages) => {
+      const fitting = await withTables(folder, [id], task, open);
+      if (!isLossy(fitting))
+        return withStages([fitting], () =>
+          using(fitting, folder.databaseProblem === null ? null : 'no-database'),
+        );
+      await fitting.close();
+      const own = await withOwnTables(folder, [id], task, open);
+      return withStages([own], () => using(own, 'schema-differs'));
+    });
   } finally {
     await place.remove();
   }

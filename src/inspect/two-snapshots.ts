@@ -10,11 +10,12 @@ import { explainPrivateUse } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { lookAgain } from '../stage/look-again.ts';
 import { withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
-import { createPrivateFolder } from '../system/private-folder.ts';
+import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { ComparedColumn, ComparedStates, ComparedTable } from './compared.ts';
 
@@ -41,29 +42,49 @@ export async function withTwoSnapshots<T>(
   use: (states: ComparedStates) => Promise<T>,
 ): Promise<T> {
   const place = await createPrivateFolder();
-  const opened: Stage[] = [];
   try {
-    const both = [ids.snapshotId, ids.otherId];
-    const stages = await withTables(folder, both, task, async (live): Promise<TwoStages> => {
-      const open = async (id: SnapshotId) => {
-        const found = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
-        opened.push(found.stage);
-        return found;
-      };
-      return { after: await open(ids.snapshotId), before: await open(ids.otherId), live };
+    return await lookAgain((withStages) => {
+      const opened: Stage[] = [];
+      // The one that is attached to the other is closed last.
+      return withStages(opened, () => compareBoth({ folder, ids, place, opened }, task, use));
     });
-    const { db } = stages.before.stage;
-    const explain = (error: unknown) => explainPrivateUse(error, db.name);
-    try {
-      attachStage(db, stages.after.stage);
-      return await use({ ...(await compareStages(stages, task)), explain });
-    } catch (error) {
-      throw explain(error);
-    }
   } finally {
-    // The one that is attached to the other is closed last.
-    for (const stage of opened.toReversed()) await stage.close();
     await place.remove();
+  }
+}
+
+type Both = {
+  readonly folder: DataFolder;
+  readonly ids: TwoIds;
+  readonly place: PrivateFolder;
+  /** What was opened so far. The caller closes it. */
+  readonly opened: Stage[];
+};
+
+async function compareBoth<T>(
+  { folder, ids, place, opened }: Both,
+  task: TaskOptions,
+  use: (states: ComparedStates) => Promise<T>,
+): Promise<T> {
+  const both = [ids.snapshotId, ids.otherId];
+  const stages = await withTables(folder, both, task, async (live): Promise<TwoStages> => {
+    const open = async (id: SnapshotId) => {
+      const found = await stageById(folder, id, { folder: place, live, proof: 'facts' }, task);
+      opened.push(found.stage);
+      return found;
+    };
+    return { after: await open(ids.snapshotId), before: await open(ids.otherId), live };
+  });
+  const { db } = stages.before.stage;
+  const explain = (error: unknown) => {
+    for (const stage of opened) void stage.isSpoiltBy(error);
+    return explainPrivateUse(error, db.name);
+  };
+  try {
+    attachStage(db, stages.after.stage);
+    return await use({ ...(await compareStages(stages, task)), explain });
+  } catch (error) {
+    throw explainPrivateUse(error, db.name);
   }
 }
 

@@ -6,8 +6,9 @@ import { atOneMoment, withReadView } from '../host/private-copy.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
+import { lookAgain } from '../stage/look-again.ts';
 import type { Tables } from '../stage/own-tables.ts';
-import type { StagePlace } from '../stage/stage.ts';
+import type { Stage, StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { stageById } from '../stage/staged-view.ts';
@@ -42,22 +43,35 @@ export async function addSnapshot(
   const noted = await readNotedHash(folder, snapshot);
   const known = noted === null ? null : index.find(noted);
   if (known !== null) return known;
-  const { stage } = await stageById(folder, snapshot.id, { ...place, proof: 'facts' }, task);
-  try {
-    const isSure = stage.tables.every(({ readByEvidence }) => !readByEvidence);
-    const name = isSure ? stage.sha256 : `${UNSURE}${stage.sha256}`;
-    const found = index.find(name);
-    if (found !== null) return found;
-    const { live } = place;
-    const keyOf = (staged: StagedTable) =>
-      live.from === 'database' ? staged.live.key : findOwnKey(stage, staged);
-    const tables = tablesOfStage({ stage, profile: folder.profile, keyOf });
-    return await withLostTables({ folder, id: snapshot.id, place, stage }, task, (lost, notes) =>
-      addTables(index, { name, tables: [...lost, ...tables], notes }, task),
-    );
-  } finally {
-    await stage.close();
-  }
+  return lookAgain(async (withStages) => {
+    const { stage } = await stageById(folder, snapshot.id, { ...place, proof: 'facts' }, task);
+    return withStages([stage], () => addStage(index, { folder, place, snapshot, stage }, task));
+  });
+}
+
+type StagedSource = {
+  readonly folder: DataFolder;
+  readonly place: SourcePlace;
+  readonly snapshot: SnapshotFile;
+  readonly stage: Stage;
+};
+
+async function addStage(
+  index: RowIndex,
+  { folder, place, snapshot, stage }: StagedSource,
+  task: TaskOptions,
+): Promise<KnownSource> {
+  const isSure = stage.tables.every(({ readByEvidence }) => !readByEvidence);
+  const name = isSure ? stage.sha256 : `${UNSURE}${stage.sha256}`;
+  const found = index.find(name);
+  if (found !== null) return found;
+  const { live } = place;
+  const keyOf = (staged: StagedTable) =>
+    live.from === 'database' ? staged.live.key : findOwnKey(stage, staged);
+  const tables = tablesOfStage({ stage, profile: folder.profile, keyOf });
+  return await withLostTables({ folder, id: snapshot.id, place, stage }, task, (lost, notes) =>
+    addTables(index, { name, tables: [...lost, ...tables], notes }, task),
+  );
 }
 
 async function readNotedHash(folder: DataFolder, { id }: SnapshotFile): Promise<string | null> {

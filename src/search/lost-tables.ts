@@ -4,6 +4,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
+import { lookAgain } from '../stage/look-again.ts';
 import { withOwnTables } from '../stage/own-tables.ts';
 import type { Stage, StagePlace } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
@@ -39,16 +40,16 @@ export async function withLostTables<T>(
   const own = { ...folder, profile };
   let begun = false;
   try {
-    return await withOwnTables(own, [id], { signal: task.signal }, async (live) => {
-      const found = await stageById(own, id, { folder: place.folder, live, proof: 'facts' }, task);
-      try {
-        begun = true;
-        const rest = { drift: [], unreadable: stage.unreadable };
-        return await use(tablesOf(found.stage, lost, stage, own), notesOf(rest));
-      } finally {
-        await found.stage.close();
-      }
-    });
+    return await lookAgain((withStages) =>
+      withOwnTables(own, [id], { signal: task.signal }, async (live) => {
+        const found = await stageById(own, id, { folder: place.folder, live, proof: 'facts' }, task);
+        return withStages([found.stage], async () => {
+          begun = true;
+          const rest = { drift: [], unreadable: stage.unreadable };
+          return use(tablesOf(found.stage, lost, stage, own), notesOf(rest));
+        });
+      }),
+    );
   } catch (error) {
     const isOfThese = error instanceof SnapbackError && error.code.startsWith('snapshot-') && !begun;
     if (!isOfThese) throw error;

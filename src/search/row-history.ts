@@ -10,6 +10,7 @@ import { sameKey } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { lookAgain } from '../stage/look-again.ts';
 import { type Tables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import { stageById } from '../stage/staged-view.ts';
@@ -52,18 +53,21 @@ export async function readRowHistory(
       for (const [done, snapshot] of snapshots.entries()) {
         throwIfCancelled(task);
         const place = { folder: privateFolder, live, proof: 'facts' } as const;
-        const missed = await unlessUnread(snapshot, async () => {
-          const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
-          try {
-            const keyed = keys.of(stage);
-            if (keyed !== null)
-              for (const { key, versions } of readings)
-                versions.add(findInStage(stage, keyed, key), snapshot.id);
-            for (const reason of notesOf(stage, table.name)) notSearched.push({ id: snapshot.id, reason });
-          } finally {
-            await stage.close();
-          }
-        });
+        const missed = await unlessUnread(snapshot, () =>
+          lookAgain(async (withStages) => {
+            const { stage } = await stageById(folder, snapshot.id, place, { signal: task.signal });
+            return withStages([stage], async () => {
+              const keyed = keys.of(stage);
+              const rows = readings.map(({ key }) =>
+                keyed === null ? null : findInStage(stage, keyed, key),
+              );
+              if (keyed !== null)
+                for (const [at, { versions }] of readings.entries())
+                  versions.add(rows[at] ?? null, snapshot.id);
+              for (const reason of notesOf(stage, table.name)) notSearched.push({ id: snapshot.id, reason });
+            });
+          }),
+        );
         if (missed !== null) notSearched.push(missed);
         task.onProgress?.({
           ...{ phase: 'search', done: done + 1, total: snapshots.length },

@@ -5,7 +5,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { hashFile, hashPath } from '../snapshot-file/seal.ts';
 import { tidy } from '../system/durable.ts';
-import { type BigIntStats, lstat, rename, utimes, writeFile } from '../system/files.ts';
+import { type BigIntStats, lstat, rename, rm, utimes, writeFile } from '../system/files.ts';
 import { readSmallFile } from '../system/plain-file.ts';
 import { bootMark } from '../system/process-mark.ts';
 import { replaceFile } from '../system/replace-file.ts';
@@ -107,6 +107,25 @@ export async function keepStage(
     if (!isSystemError(error)) throw error;
     return { path, record: null, unproven: [] };
   }
+}
+
+/**
+ * Forgets a kept stage, and removes it, unless its bytes are those that were kept. Returns whether it did. Never rejects:
+ * where the system refuses, it is forgotten as far as that goes.
+ */
+export async function forgetIfSpoilt(path: string, { file }: StageRecord): Promise<boolean> {
+  try {
+    if ((await hashPath(path, {})).sha256 === file.sha256) return false;
+  } catch (error) {
+    // What cannot be read is of no more use than what is damaged.
+    if (!isSystemError(error)) return false;
+  }
+  const recordPath = path.replace(STAGE, '.json');
+  const text = await readSmallFile(recordPath);
+  // Another process may have made it anew.
+  if (text?.includes(file.name) === true) await tidy(() => rm(recordPath, { force: true }));
+  await tidy(() => rm(path, { force: true }));
+  return true;
 }
 
 /** Writes what was learnt of a kept stage into its record, as far as the system lets us. */

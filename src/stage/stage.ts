@@ -11,13 +11,22 @@ import {
   openReadDatabase,
   type ReadDatabase,
 } from '../sqlite/database.ts';
+import { sqliteCode } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { tidy } from '../system/durable.ts';
 import { rm } from '../system/files.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 import { createStageDraft } from './cache-folder.ts';
 import { type Filled, type FillPlan, fillStage, type StageTarget } from './fill-stage.ts';
-import { findStage, type Kept, keepStage, markOf, type Proof, updateRecord } from './stage-cache.ts';
+import {
+  findStage,
+  forgetIfSpoilt,
+  type Kept,
+  keepStage,
+  markOf,
+  type Proof,
+  updateRecord,
+} from './stage-cache.ts';
 import type { StagedContents, StagedFacts } from './staged-table.ts';
 
 /** The rows of one snapshot in a private SQLite file, laid out for the live schema. Its opener closes it. */
@@ -35,6 +44,11 @@ export type Stage = StagedFacts & {
   readonly unproven: Kept['unproven'];
   /** Ask `contentHash`. */
   readonly contents: StagedContents;
+  /**
+   * Whether an error came of its bytes, because they are not those that were kept. Then it is forgotten, so that the next one
+   * is made anew. It may be asked after `close`, and never rejects.
+   */
+  readonly isSpoiltBy: (error: unknown) => Promise<boolean>;
   /** Keeps what was made of it meanwhile, or removes it if it is not kept. */
   readonly close: () => Promise<void>;
 };
@@ -126,18 +140,6 @@ export function openStageAgain(stage: Stage, folder: PrivateFolder, options: Ope
   }
 }
 
-/**
- * Replaces an open stage by a copy of its own. The caller closes it.
- * @throws as `copyStage`; the stage is closed in any case
- */
-export async function takeOver(stage: Stage, place: CopyPlace): Promise<Stage> {
-  try {
-    return copyStage(stage, place);
-  } finally {
-    await stage.close();
-  }
-}
-
 type CopyPlace = Pick<StagePlace, 'folder' | 'nativeBinding'>;
 
 /**
@@ -172,13 +174,30 @@ function openStage(
   const db = openReadDatabase(path, { nativeBinding });
   const contents: StagedContents = { totals: new Map(record?.contents.totals) };
   const known = contents.totals.size;
+  let isForgotten = false;
   return {
     ...facts,
     ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, unproven, contents },
+    async isSpoiltBy(error) {
+      if (record === null || !mayBeOfBytes(error)) return false;
+      isForgotten ||= await forgetIfSpoilt(path, record);
+      return isForgotten;
+    },
     async close() {
       db.close();
       if (record === null) await tidy(() => rm(path, { force: true }));
-      else if (contents.totals.size > known) await updateRecord(path, { ...record, contents });
+      else if (contents.totals.size > known && !isForgotten)
+        await updateRecord(path, { ...record, contents });
     },
   };
 }
+
+/** Whether damage to a file that was read may be behind an error: it, or a cause of it, is SQLite's or is none of ours. */
+function mayBeOfBytes(error: unknown): boolean {
+  const code = sqliteCode(error);
+  if (code !== null) return !OF_THE_MOMENT.test(code);
+  if (!(error instanceof SnapbackError)) return true;
+  return error.cause !== undefined && mayBeOfBytes(error.cause);
+}
+
+const OF_THE_MOMENT = /^SQLITE_(?:BUSY|LOCKED|FULL|NOMEM|IOERR_NOMEM|READONLY|INTERRUPT)/;

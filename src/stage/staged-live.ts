@@ -7,6 +7,7 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
+import { lookAgain } from './look-again.ts';
 import type { Stage } from './stage.ts';
 import { attachStage, SCAN_CACHE_KB, stageById } from './staged-view.ts';
 
@@ -33,24 +34,24 @@ export async function withStagedLive<T>(
   use: (staged: StagedLive) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const done = await withLiveView(folder, task, async (view) => {
-      const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
-      const place = { folder: view.folder, live, proof: 'facts' } as const;
-      const { stage, snapshot } = await stageById(folder, id, place, task);
-      try {
-        attachStage(view.db, stage);
-        view.db.pragma(`main.cache_size = -${SCAN_CACHE_KB}`);
-        const database = await withLockPatience(task, () => beginMoment(live));
-        const isOutdated = database.schema.hash !== stage.schemaHash;
-        return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };
-      } finally {
-        try {
-          if (view.db.inTransaction) view.db.exec('COMMIT');
-        } finally {
-          await stage.close();
-        }
-      }
-    });
+    const done = await lookAgain((withStages) =>
+      withLiveView(folder, task, async (view) => {
+        const live = await withLockPatience(task, () => readHostDatabase(view.db, folder.profile));
+        const place = { folder: view.folder, live, proof: 'facts' } as const;
+        const { stage, snapshot } = await stageById(folder, id, place, task);
+        return withStages([stage], async () => {
+          try {
+            attachStage(view.db, stage);
+            view.db.pragma(`main.cache_size = -${SCAN_CACHE_KB}`);
+            const database = await withLockPatience(task, () => beginMoment(live));
+            const isOutdated = database.schema.hash !== stage.schemaHash;
+            return isOutdated ? null : { result: await use({ view, database, stage, snapshot }) };
+          } finally {
+            if (view.db.inTransaction) view.db.exec('COMMIT');
+          }
+        });
+      }),
+    );
     if (done !== null) return done.result;
   }
   throw new SnapbackError('database-busy', 'The chat app keeps changing its tables. Try again.', {

@@ -11,7 +11,8 @@ import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { type AnyDatabase, explainPrivateWrite, type WriteDatabase } from '../sqlite/database.ts';
 import { statSync } from '../system/files.ts';
 import { STAGE_SCHEMA } from './layout.ts';
-import { type Stage, type StagePlace, stageSnapshot, takeOver } from './stage.ts';
+import { lookAgain } from './look-again.ts';
+import { copyStage, type Stage, type StagePlace, stageSnapshot } from './stage.ts';
 import type { Proof } from './stage-cache.ts';
 
 /** Both sides are mostly read once, page by page: to keep more of them costs more than it saves. */
@@ -43,21 +44,17 @@ export async function withStagedSnapshot<T>(
   task: TaskOptions,
   use: (staged: StagedView) => Promise<T>,
 ): Promise<T> {
-  return withReadView(folder, task, async (view) => {
-    const database = readHostDatabase(view.db, folder.profile);
-    const { stage, snapshot } = await stageById(
-      folder,
-      id,
-      { folder: view.folder, live: database, proof, own },
-      task,
-    );
-    try {
-      attachStage(view.db, stage, schemaName);
-      return await use({ view, database, stage, snapshot });
-    } finally {
-      await stage.close();
-    }
-  });
+  return lookAgain((withStages) =>
+    withReadView(folder, task, async (view) => {
+      const database = readHostDatabase(view.db, folder.profile);
+      const where = { folder: view.folder, live: database, proof, own };
+      const { stage, snapshot } = await stageById(folder, id, where, task);
+      return withStages([stage], async () => {
+        attachStage(view.db, stage, schemaName);
+        return use({ view, database, stage, snapshot });
+      });
+    }),
+  );
 }
 
 /** Where a stage is laid out. `own`: it is a copy that the caller may add to. */
@@ -76,8 +73,8 @@ export async function stageById(
   return withSnapshotFile(folder, id, async (file) => {
     const { nativeBinding, cacheDir } = folder;
     const place = { ...where, nativeBinding, cacheDir };
-    const shared = await stageSnapshot(file, place, task);
-    const stage = own ? await takeOver(shared, place) : shared;
+    const open = () => stageSnapshot(file, place, task);
+    const stage = own ? await copyAgain(open, place) : await open();
     const snapshot: SnapshotRef = {
       id,
       takenAt: (snapshotTime(parseSnapshotId(id).name) ?? new Date(file.mtimeMs)).toISOString(),
@@ -86,6 +83,14 @@ export async function stageById(
       sha256: stage.sha256,
     };
     return { stage, snapshot };
+  });
+}
+
+/** A copy of its own of the stage that `open` opens; of a new one where that which was kept is spoilt. */
+function copyAgain(open: () => Promise<Stage>, place: StagePlace): Promise<Stage> {
+  return lookAgain(async (withStages) => {
+    const stage = await open();
+    return withStages([stage], async () => copyStage(stage, place));
   });
 }
 
