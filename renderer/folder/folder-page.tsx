@@ -49,12 +49,7 @@ export function FolderPage(props: FolderPageProps) {
         </ErrorNote>
       </section>
     );
-  if (snapshots === null)
-    return (
-      <section className="page" aria-label="Reading the folder">
-        <Working progress={null} words="Reading the folder" />
-      </section>
-    );
+  if (snapshots === null) return <Busy name="Reading the folder" />;
   if (snapshots.length === 0)
     return (
       <section className="page" aria-label="No snapshot">
@@ -67,12 +62,7 @@ export function FolderPage(props: FolderPageProps) {
         </div>
       </section>
     );
-  if (props.looking)
-    return (
-      <section className="page" aria-label="Looking for what was lost">
-        <Working progress={null} words="Looking for what was lost" />
-      </section>
-    );
+  if (props.looking) return <Busy name="Looking for what was lost" />;
   if (first === undefined)
     return (
       <section className="page" aria-label="Snapshot gone">
@@ -93,12 +83,7 @@ export function FolderPage(props: FolderPageProps) {
       />
     );
   // Not compared meanwhile: its file may disappear at any moment.
-  if (leaving.has(first.id))
-    return (
-      <section className="page" aria-label="Moving to the trash">
-        <Working progress={null} words="Moving it to the trash" />
-      </section>
-    );
+  if (leaving.has(first.id)) return <Busy name="Moving to the trash" words="Moving it to the trash" />;
   return (
     <snapshotPage.View
       key={first.id}
@@ -123,5 +108,14 @@ export function FolderPage(props: FolderPageProps) {
         onChooseOther: () => afterDrawing(() => findList()?.focus()),
       }}
     />
+  );
+}
+
+/** The page while something takes a moment. `words`: what is said, if it is not the name of the page. */
+function Busy({ name, words = name }: { readonly name: string; readonly words?: string }) {
+  return (
+    <section className="page" aria-label={name}>
+      <Working progress={null} words={words} />
+    </section>
   );
 }
