@@ -16,6 +16,7 @@ import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { createYielder } from '../system/yielder.ts';
 import { moveToTrash } from './move.ts';
 import { openTrash } from './trash.ts';
+import { bytesOf } from './trash-folders.ts';
 import type { TrashedFile } from './trash-manifest.ts';
 
 /*
@@ -101,7 +102,7 @@ export async function applyPrune(
     report(index + 1);
   }
   const ids = moved.map(({ id }) => id);
-  const bytes = sumOf(moved);
+  const bytes = bytesOf(moved);
   if (moved.length > 0) {
     const { by = 'person' } = options;
     await recordAction(folder, { did: 'prune', by, trashName: trash.name, snapshots: ids, bytes });
@@ -165,16 +166,12 @@ async function planMoves(
     policy,
     goes: goes.map(({ file: _, ...shown }) => shown),
     stays,
-    bytes: sumOf(goes),
+    bytes: bytesOf(goes),
   };
   return { plan, goes };
 }
 
 const REASONS = { count: 'beyond-newest', age: 'older-than', choice: 'chosen' } as const;
-
-function sumOf(files: readonly { readonly sizeBytes: number }[]): number {
-  return files.reduce((sum, file) => sum + file.sizeBytes, 0);
-}
 
 function checkPolicy(policy: PrunePolicy): void {
   if (policy.by === 'choice') {

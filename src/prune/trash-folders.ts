@@ -118,6 +118,11 @@ export async function readEntries(path: string) {
   }
 }
 
+/** How large files are together. */
+export function bytesOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
 /** The snapshot that a file of the trash was, and is again when it is put back. */
 export function trashedId(path: string): SnapshotId {
   const fileName = basename(path);

@@ -3,7 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import type { TrashView } from '../model/prune.ts';
 import { compareNames, parseSnapshotId, snapshotTime, TRASH_NAME } from '../snapshots/names.ts';
 import { asNone, describePrunes } from './trash.ts';
-import { type Prune, readTrash, trashedId } from './trash-folders.ts';
+import { bytesOf, type Prune, readTrash, trashedId } from './trash-folders.ts';
 
 /**
  * What the trash holds: the prunes of which something can be put back, newest first, each with what is still in the trash
@@ -29,7 +29,7 @@ export function listPrunes(prunes: readonly Prune[]): TrashView['prunes'] {
           return { id, takenAt: named?.toISOString() ?? modifiedAt, sizeBytes };
         })
         .toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
-      const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const bytes = bytesOf(files);
       return files.length === 0 ? [] : [{ trashName, prunedAt, snapshots, bytes }];
     })
     .toSorted((a, b) => compareNames(b.trashName, a.trashName));

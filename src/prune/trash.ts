@@ -10,7 +10,7 @@ import { TRASH } from '../snapshots/names.ts';
 import { syncFolder } from '../system/durable.ts';
 import { rmdir, unlink } from '../system/files.ts';
 import { explainWriteError } from '../system/refusals.ts';
-import { type Prune, readEntries, readTrash } from './trash-folders.ts';
+import { bytesOf, type Prune, readEntries, readTrash } from './trash-folders.ts';
 import { MANIFEST, type Manifest, writeManifest } from './trash-manifest.ts';
 
 /*
@@ -104,7 +104,7 @@ export async function emptyTrash(folder: DataFolder, options: TrashAsShown = {})
       ? 'Not all files could be deleted.'
       : 'The files are deleted, but not all of their folders could be removed.';
   const notes = trouble === undefined ? [] : [`${what} ${trouble.message} Empty the trash again.`];
-  const bytes = sumOf(deleted);
+  const bytes = bytesOf(deleted);
   if (deleted.length > 0) await recordEmptied(folder, { files: deleted.length, bytes, to: 'deleted' });
   return { files: deleted.length, bytes, freesBytes: freedBy(deleted), others, otherNames, notes };
 }
@@ -124,10 +124,6 @@ function freedBy(files: Prune['files']): number {
     const [file] = names;
     return file !== undefined && names.length >= file.links ? sum + file.sizeBytes : sum;
   }, 0);
-}
-
-function sumOf(files: Prune['files']): number {
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /**
@@ -157,7 +153,7 @@ export function describePrunes(prunes: readonly Prune[]): TrashContents {
   const otherNames = prunes.filter(({ mixed }) => mixed).map(({ path }) => basename(path));
   return {
     files: files.length,
-    bytes: sumOf(files),
+    bytes: bytesOf(files),
     freesBytes: freedBy(files),
     others: otherNames.length,
     otherNames,
