@@ -25,36 +25,23 @@ import {
   run,
 } from '../support/place.ts';
 import { NOW, restoring } from '../support/requests.ts';
+import { beginTwenty, hide, RECORD, rewind, take } from '../support/twenty-events.ts';
 import { makeTwoChats, selecting } from '../support/two-chats.ts';
 
 /** The first screen names the snapshot that brings back what was lost, however many were taken, pruned or renamed since. */
 const root = makeRoot();
 
-const RECORD =
-  "INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', '2026-01-01T00:00:00Z', 'rewind', '{\"chat_id\":\"c1\"}');";
-const hide = (from: number) => `UPDATE event_log SET hidden = 1 WHERE id > ${from};`;
 const remove = (from: number) => `DELETE FROM event_log WHERE id > ${from};`;
 
 /** How a host takes the last events away. */
 const HOSTS: Readonly<Record<string, (from: number) => string>> = {
-  'hides events and records that': (from) => hide(from) + RECORD,
+  'hides events and records that': rewind,
   'hides events and records nothing': hide,
   'deletes events and records that': (from) => remove(from) + RECORD,
   'deletes events and records nothing': remove,
 };
 
-async function begin() {
-  const place = await makePlace(root(), CHATS);
-  run(place, addEvents(10));
-  const early = await take(place, 'periodic');
-  run(place, addEvents(10, 'lost'));
-  const before = await take(place, 'rewind');
-  return { place, early, before };
-}
-
-async function take(place: Place, kind: 'rewind' | 'periodic'): Promise<SnapshotId> {
-  return (await takeSnapshot(await open(place), kind)).id;
-}
+const begin = () => beginTwenty(root(), CHATS);
 
 async function ask(place: Place): Promise<Happened> {
   return readHappened(await open(place));

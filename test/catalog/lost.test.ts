@@ -1,26 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findOnlyCopies, type SnapshotId, takeSnapshot } from '../../src/index.ts';
-import { addEvents, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { findOnlyCopies } from '../../src/index.ts';
+import { makeRoot, open, run } from '../support/place.ts';
+import { beginTwenty, rewind, take } from '../support/twenty-events.ts';
 
 /** What would be lost for good with a snapshot. */
 const root = makeRoot();
 
-/** How a host takes the last events away. */
-const rewind = (from: number) => `UPDATE event_log SET hidden = 1 WHERE id > ${from};
-  INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', '2026-01-01T00:00:00Z', 'rewind', '{"chat_id":"c1"}');`;
-
-async function begin() {
-  const place = await makePlace(root(), 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);');
-  run(place, addEvents(10));
-  const early = await take(place, 'periodic');
-  run(place, addEvents(10, 'lost'));
-  const before = await take(place, 'rewind');
-  return { place, early, before };
-}
-
-async function take(place: Place, kind: 'rewind' | 'periodic'): Promise<SnapshotId> {
-  return (await takeSnapshot(await open(place), kind)).id;
-}
+const begin = () => beginTwenty(root(), 'CREATE TABLE memories (id INTEGER PRIMARY KEY, text TEXT);');
 
 describe.concurrent('what is lost with a snapshot', () => {
   test('is what no other snapshot holds, minus what the next one holds', async () => {

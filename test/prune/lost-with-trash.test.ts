@@ -1,39 +1,21 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  findOnlyCopiesInTrash,
-  keepSnapshot,
-  putBack,
-  type SnapshotId,
-  takeSnapshot,
-  viewTrash,
-} from '../../src/index.ts';
+import { findOnlyCopiesInTrash, keepSnapshot, putBack, type SnapshotId, viewTrash } from '../../src/index.ts';
 import { applyPrune } from '../../src/prune/prune.ts';
 import { emptyTrash } from '../../src/prune/trash.ts';
-import { addEvents, CHATS, codeOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
+import { CHATS, codeOf, makeRoot, open, type Place, run } from '../support/place.ts';
+import { beginTwenty, rewind, take } from '../support/twenty-events.ts';
 
 /** What would be lost for good when the trash is emptied. */
 const root = makeRoot();
 
-/** How a host takes the last events away. */
-const rewind = (from: number) => `UPDATE event_log SET hidden = 1 WHERE id > ${from};
-  INSERT INTO event_log (branch_id, ts, kind, payload_json) VALUES ('main', '2026-01-01T00:00:00Z', 'rewind', '{"chat_id":"c1"}');`;
-
 /** Ten messages, a checkpoint, ten more, a snapshot of them, and a rewind that takes the last fifteen. */
 async function begin() {
-  const place = await makePlace(root(), CHATS);
-  run(place, addEvents(10));
-  const early = await take(place, 'periodic');
-  run(place, addEvents(10, 'lost'));
-  const before = await take(place, 'rewind');
+  const { place, early, before } = await beginTwenty(root(), CHATS);
   const twin = await take(place, 'periodic');
   run(place, rewind(5));
   return { place, folder: await open(place), early, before, twin };
-}
-
-async function take(place: Place, kind: 'rewind' | 'periodic'): Promise<SnapshotId> {
-  return (await takeSnapshot(await open(place), kind)).id;
 }
 
 async function prune(place: Place, ...ids: readonly SnapshotId[]): Promise<string> {
