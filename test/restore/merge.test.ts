@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -25,7 +24,8 @@ import {
 } from '../support/place.ts';
 import { NOW } from '../support/requests.ts';
 import { REUSING_LOG, REWIND, textsOf, WAYS } from '../support/rewound.ts';
-import { findFaults, readState } from '../support/state.ts';
+import { readState } from '../support/state.ts';
+import { thereAndBack } from '../support/there-and-back.ts';
 
 const root = makeRoot();
 
@@ -37,26 +37,13 @@ const read = (place: Place, sql: string): readonly unknown[] =>
   asHost(place, (db) => db.prepare(sql).raw().all());
 const memoriesOf = (place: Place) => read(place, 'SELECT id, text FROM memories ORDER BY id');
 
-/** Plans, applies, undoes and redoes a merge. The plan changes nothing, and the undo brings back exactly what was there. */
+/** Merges, undoes that and does it again. */
 async function mergeAndBack(
-  { place, folder, id, since }: MergeWorld,
+  world: MergeWorld,
   look: (checkpoint: Readonly<Record<string, unknown[]>>) => void,
   merge: Parameters<typeof merging>[1] = {},
 ) {
-  const request = merging(id, merge);
-  const plan = await planRestore(folder, request);
-  expect(plan.refusals).toEqual([]);
-  expect(readState(place.databaseFile)).toEqual(since);
-  const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
-  const merged = readState(place.databaseFile);
-  expect(findFaults(place.databaseFile)).toEqual([]);
-  const file = join(folder.dir, 'snapshots', `${receipt.checkpointId}.json`);
-  look(JSON.parse(readFileSync(file, 'utf8')));
-  await applyUndo(folder, {}, NOW);
-  expect(readState(place.databaseFile)).toEqual(since);
-  await applyUndo(folder, {}, NOW);
-  expect(readState(place.databaseFile)).toEqual(merged);
-  return plan;
+  return (await thereAndBack(world, merging(world.id, merge), (_, checkpoint) => look(checkpoint))).plan;
 }
 
 describe.concurrent.each(WAYS)('with the state just after a rewind by a host that %s', (way) => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -26,32 +25,20 @@ import {
 import { NOW, restoring } from '../support/requests.ts';
 import { keeping, rewindLately, WAYS } from '../support/rewound.ts';
 import { findFaults, readState, type State } from '../support/state.ts';
+import { thereAndBack } from '../support/there-and-back.ts';
 import { makeTwoChats, selecting, type TwoChats } from '../support/two-chats.ts';
 
 const root = makeRoot();
 
 const tables = (...names: readonly string[]): Selection => ({ by: 'tables', tables: names });
 
-/** Plans, restores and undoes a part. The undo brings back exactly what was there, the undo of that the part. */
-async function restorePart(
-  { place, folder, id, since }: TwoChats,
+/** Restores a part, undoes that and does it again. */
+function restorePart(
+  world: TwoChats,
   selection: Selection,
   look: (state: State, checkpoint: Readonly<Record<string, unknown[]>>) => void,
 ) {
-  const request = selecting(id, selection);
-  const plan = await planRestore(folder, request);
-  expect(plan.refusals).toEqual([]);
-  expect(readState(place.databaseFile)).toEqual(since);
-  const receipt = await applyRestore(folder, request, { ...NOW, planId: plan.planId });
-  const restored = readState(place.databaseFile);
-  expect(findFaults(place.databaseFile)).toEqual([]);
-  const file = join(folder.dir, 'snapshots', `${receipt.checkpointId}.json`);
-  look(restored, JSON.parse(readFileSync(file, 'utf8')));
-  await applyUndo(folder, {}, NOW);
-  expect(readState(place.databaseFile)).toEqual(since);
-  await applyUndo(folder, {}, NOW);
-  expect(readState(place.databaseFile)).toEqual(restored);
-  return { plan, receipt };
+  return thereAndBack(world, selecting(world.id, selection), look);
 }
 
 describe.concurrent('selected tables', () => {
