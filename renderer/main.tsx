@@ -10,6 +10,7 @@ import './styles/hero.css';
 import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';
+import './styles/merge.css';
 import './styles/prune.css';
 import './styles/trash.css';
 import './styles/action-history.css';

@@ -273,7 +273,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: windowTypes,
   },
   'renderer/restore': {
-    values: ['renderer/ask', words, 'renderer/parts', ...react],
+    values: ['renderer/ask', words, 'renderer/parts', 'renderer/rows/cell-content.tsx', ...react],
     types: windowTypes,
   },
   'renderer/prune': {

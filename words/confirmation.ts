@@ -2,6 +2,7 @@ import type { EventMark, NewerEvents } from '../src/model/diff.ts';
 import type { HeldState, RestorePlan, RestoreReceipt } from '../src/model/restore.ts';
 import { clip } from './clip.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
+import { isMerged } from './merge.ts';
 import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
@@ -95,6 +96,7 @@ function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
 }
 
 function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
+  if (plan.options.merge !== undefined) return mergeQuestion(plan);
   const when = formatWhen(plan.snapshot.takenAt, now);
   if (plan.options.mode === 'projections') return [plain(`Rebuild derived data as it was ${when}?`)];
   switch (verbOf(subject)) {
@@ -112,6 +114,15 @@ function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
         : [plain('Bring '), nameOf(only), plain(` back as it was ${when}?`)];
     }
   }
+}
+
+/** Of a merge: the moment matters less than that nothing is lost on either side. */
+function mergeQuestion({ returningEvents }: RestorePlan): Story {
+  const groups = talkingGroups(returningEvents);
+  const [only] = groups;
+  const what =
+    groups.length === 1 && only !== undefined && only.chat !== null ? nameOf(only) : plain('what was lost');
+  return [plain('Bring '), what, plain(' back and keep what was written since?')];
 }
 
 /** The question while the plan is not known yet. It names what is taken back or made again, where that is known. */
@@ -172,8 +183,25 @@ function goneLine({ subject, plan, room }: Asked): ConfirmLine | null {
   );
 }
 
-/** What stays is not seen until the chat app has started. */
-function keptLines({ replay }: RestorePlan): readonly ConfirmLine[] {
+/** What stays, which is not seen until the chat app has started; in a merge it is, and what is to be chosen is told. */
+function keptLines(plan: RestorePlan): readonly ConfirmLine[] {
+  const { replay, options, conflictCount: rows, conflictsOpen: open } = plan;
+  if (options.merge !== undefined && isMerged(plan))
+    return [
+      line('kept', [plain('What was written since stays')]),
+      ...(rows === 0
+        ? []
+        : [
+            line('mixed', [
+              changed(count(rows, 'entry', 'entries')),
+              plain(
+                open === 0
+                  ? ` ${choose(rows, 'becomes', 'become')} what you chose`
+                  : ': you choose what stays',
+              ),
+            ]),
+          ]),
+    ];
   const { sum, noun } = newerAmount(replay?.events ?? []);
   if (sum === 0) return [];
   const [stays, appears] = [choose(sum, ' stays', ' stay'), choose(sum, 'appears', 'appear')];

@@ -29,6 +29,7 @@ const REFUSED_ANYWHERE: ReadonlySet<ErrorCode> = new Set([
   'database-damaged',
   'schema-needs-host',
   'row-refused',
+  'merge-refused',
 ]);
 
 /** Whether a new file can be offered. Most of what refuses a restore is about the database, and does not refuse that. */
@@ -36,9 +37,12 @@ export function canGoIntoFile({ refusals }: RestorePlan): boolean {
   return !refusals.some(({ code }) => REFUSED_ANYWHERE.has(code));
 }
 
-/** Whether a consent is missing without which no new file is written, either. */
+/** Whether a consent or a choice is missing without which no new file is written, either. */
 export function needsConsent({ refusals }: RestorePlan): boolean {
-  return refusals.some((refusal) => isConsentable(refusal) && refusal.code !== 'other-timeline');
+  return refusals.some(
+    (refusal) =>
+      refusal.code === 'conflicts-open' || (isConsentable(refusal) && refusal.code !== 'other-timeline'),
+  );
 }
 
 /** What the new file holds, in one sentence after its name. */
@@ -46,6 +50,8 @@ export function heldByFile(part: CopiedPart, { snapshot, options }: RestorePlan,
   const when = formatWhen(snapshot.takenAt, now);
   if (options.mode === 'projections')
     return [plain(`holds derived data as it was ${when}, and your messages as they are now.`)];
+  if (options.merge !== undefined)
+    return [plain(`holds what was lost as it was ${when}, and what was written since.`)];
   if (part === null) return [plain(`holds your chats as they were ${when}.`)];
   const what = part.as === 'chat' ? [{ text: part.name, tone: 'name' } as const] : [plain('what you chose')];
   return [plain('holds '), ...what, plain(` as it was ${when}, and everything else as it is now.`)];
@@ -54,6 +60,6 @@ export function heldByFile(part: CopiedPart, { snapshot, options }: RestorePlan,
 /** What was written since, of which the new file holds nothing. Null: it holds a part, or nothing was. */
 export function notInFile(part: CopiedPart, { newerEvents, replay, options }: RestorePlan): string | null {
   const { sum, noun } = newerAmount([...newerEvents, ...(replay?.events ?? [])]);
-  if (part !== null || options.mode !== 'full' || sum === 0) return null;
+  if (part !== null || options.merge !== undefined || options.mode !== 'full' || sum === 0) return null;
   return `${count(sum, noun)} ${choose(sum, 'is', 'are')} not in it.`;
 }

@@ -1,6 +1,8 @@
-import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
+import type { ShownConflict } from '../src/model/conflicts.ts';
+import type { CopyPlan, MergeSide, RestorePlan } from '../src/model/restore.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
+import { cellWords } from './rows.ts';
 import { rowsWords } from './selected.ts';
 
 /* What is said of a restore that merges the snapshot with what was written since. */
@@ -51,4 +53,76 @@ function conflictLines({
       ? []
       : [`${count(more, 'other row')} with two versions ${choose(more, 'is', 'are')} not named here.`]),
   ];
+}
+
+/* What the window says where versions are chosen. */
+
+/** Whether the snapshot can be merged with what was written since. */
+export function isMerged({ refusals }: Pick<RestorePlan, 'refusals'>): boolean {
+  return !refusals.some(({ code }) => code === 'merge-refused');
+}
+
+/** How both versions are called. */
+export const SIDE_WORDS: { readonly [S in MergeSide]: string } = {
+  mine: 'As it is now',
+  theirs: 'As it was then',
+};
+
+/** Where one of them does not exist. */
+export const NOT_THERE: { readonly [S in MergeSide]: string } = {
+  mine: 'Not there now',
+  theirs: 'Not there then',
+};
+
+/** The label of the confirming button as long as something is still to be chosen. */
+export function chooseWords(open: number): string {
+  return `Choose ${formatNumber(open)} more`;
+}
+
+/** `7 entries have two versions` */
+export function conflictsTitle(rows: number): string {
+  return `${count(rows, 'entry', 'entries')} ${choose(rows, 'has', 'have')} two versions`;
+}
+
+/** What tells who changed them. */
+export function baseNote(base: MergePlan['base']): string {
+  if (base === null)
+    return 'Snapback can’t tell which side changed them: no snapshot shows how they were just after the rewind.';
+  return base.inferred
+    ? 'Both sides differ from how they were before, in a snapshot that ends where the rewind went back to.'
+    : 'Both sides differ from how they were just after the rewind.';
+}
+
+/** How many are still to be chosen. */
+export function openLine(open: number): string {
+  return open === 0 ? 'All are chosen.' : `${formatNumber(open)} still to choose.`;
+}
+
+/** `1–5 of 20` */
+export function pageWords({
+  from,
+  to,
+  of,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly of: number;
+}): string {
+  return `${formatNumber(from)}–${formatNumber(to)} of ${formatNumber(of)}`;
+}
+
+/** What a row is called: its key. */
+export function conflictName({ columns, mine, theirs }: ShownConflict): string {
+  const cells = (theirs ?? mine)?.cells ?? [];
+  return columns
+    .flatMap(({ isKey }, index) => {
+      const cell = cells[index];
+      return isKey && cell !== undefined ? [cellWords(cell)] : [];
+    })
+    .join(' · ');
+}
+
+/** Where it differs in more than is shown. */
+export function moreColumnsWords({ moreColumns }: Pick<ShownConflict, 'moreColumns'>): string {
+  return `${count(moreColumns, 'more value')} ${choose(moreColumns, 'differs', 'differ')}.`;
 }

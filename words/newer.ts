@@ -25,10 +25,10 @@ export function keepRefusal({ refusals }: Pick<RestorePlan, 'refusals'>): Refusa
   return refusals.find(({ code }) => code === 'newer-not-kept') ?? null;
 }
 
-/** What a restore does with what was written since. */
-export type Newer = 'keep' | 'remove';
+/** What a restore does with what was written since. `both`: it is merged with what comes back, entry by entry. */
+export type Newer = 'keep' | 'both' | 'remove';
 
-/** Both in words, and what comes of each. */
+/** Each in words, and what comes of it. */
 export type NewerChoice = {
   readonly [C in Newer]: { readonly what: string; readonly after: string };
 };
@@ -38,14 +38,23 @@ export function newerChoice(plan: RestorePlan): NewerChoice | null {
   // A part leaves everything else as it is.
   if (plan.action !== 'restore' || plan.options.mode !== 'full' || plan.options.selection !== undefined)
     return null;
+  // A merge counts nothing of what stays.
+  if (plan.options.merge !== undefined) return choiceOf('what was written since', 'it');
   const kept = plan.options.keepNewer ? (plan.replay?.events ?? []) : [];
   const newer = [...kept, ...plan.newerEvents].filter((group) => writtenEvents(group) > 0);
   if (newer.length === 0) return null;
   const what = countWritten(newer);
   const { sum } = newerAmount(newer);
-  const them = choose(sum, 'it', 'them');
+  return choiceOf(what, choose(sum, 'it', 'them'));
+}
+
+function choiceOf(what: string, them: string): NewerChoice {
   return {
     keep: { what: `Keep ${what}`, after: `Your chat app shows ${them} again when it starts next.` },
+    both: {
+      what: 'Show me both',
+      after: 'You choose where the two differ. Nothing waits for your chat app.',
+    },
     remove: { what: `Remove ${what}`, after: `Undo brings ${them} back.` },
   };
 }

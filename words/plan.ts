@@ -176,11 +176,13 @@ export function timelineWords(plan: RestorePlan): string | null {
  * decides whether the database is in use.
  */
 export function blockedWords(plan: RestorePlan, inUse: InUse, whileOpen: boolean): string | null {
-  const refusals = plan.refusals.filter(({ code }) => code !== 'database-in-use');
+  const refusals = plan.refusals.filter(
+    ({ code }) => code !== 'database-in-use' && code !== 'conflicts-open',
+  );
   const final = refusals.find((refusal) => !isConsentable(refusal) && refusal.code !== 'newer-not-kept');
   if (final !== undefined)
     return `Restoring isn’t possible: ${decapitalize(explain(final, 'window').title)}.`;
-  if (plannedRows(plan) === 0) return 'There is nothing to restore.';
+  if (plannedRows(plan) === 0 && plan.conflictsOpen === 0) return 'There is nothing to restore.';
   if (keepRefusal(plan) !== null) return 'First choose what happens to what was written since.';
   if (inUse.state === 'yes' && !whileOpen) return 'Close the chat app, or confirm the points above.';
   return refusals.length === 0 ? null : 'Confirm the points above.';

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ArgsOf, ErrorInfo, RequestName, ResultOf } from '../../electron/contract.ts';
 import type { Progress } from '../../src/model/task.ts';
 import { type CallOptions, call } from './api.ts';
+import { questionOf } from './question.ts';
 
 /** The state of a request. `value` is the last answer to the same arguments and stays while they are sent again. */
 export type Request<T> = {
@@ -19,15 +20,6 @@ type State<T> = Omit<Request<T>, 'reload' | 'cancel'> & { readonly question: str
 
 const IDLE = { value: null, error: null, busy: false, progress: null };
 const CANCELLED: ErrorInfo = { code: 'cancelled', message: 'Cancelled.', detail: {} };
-
-/** The arguments as a text that is the same for equal ones. It also tells integers and values apart that JSON has no form for. */
-export function questionOf(args: unknown): string {
-  return JSON.stringify(args, (_, value: unknown) =>
-    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
-      ? { [typeof value]: String(value) }
-      : value,
-  );
-}
 
 /**
  * Sends a request whenever the arguments change, and cancels the one before. Sends nothing while the arguments are null.

@@ -5,7 +5,7 @@ import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
 import { earlierWords, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
-import type { Newer } from '../../words/newer.ts';
+import { type Newer, newerAmount } from '../../words/newer.ts';
 import type { ChosenPart } from '../../words/part.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { storyText } from '../../words/story.ts';
@@ -91,7 +91,16 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
               </span>
             </p>
           )}
-          {loss !== null && <SomethingElse {...actions} />}
+          {loss !== null && (
+            <SomethingElse
+              {...actions}
+              onBoth={
+                possible && newerAmount(loss.newerEvents).sum > 0
+                  ? () => actions.onRestore(loss.snapshotId, 'both')
+                  : null
+              }
+            />
+          )}
         </div>
       )}
       {earlier.length > 0 && (
@@ -122,9 +131,13 @@ function isAboutNone(happened: Happened): boolean {
   return happened.state === 'nothing' || (happened.state === 'unplaced' && happened.way === null);
 }
 
-function SomethingElse({ onChooseOther, onTake, onReveal }: HappenedActions) {
+/** `onBoth`: merges what was lost and what was written since; null: nothing was. */
+type SomethingElseProps = HappenedActions & { readonly onBoth: (() => void) | null };
+
+function SomethingElse({ onChooseOther, onTake, onReveal, onBoth }: SomethingElseProps) {
   const pick = (key: Key) => {
-    if (key === 'other') onChooseOther();
+    if (key === 'both') onBoth?.();
+    else if (key === 'other') onChooseOther();
     else if (key === 'take') onTake();
     else onReveal();
   };
@@ -133,6 +146,7 @@ function SomethingElse({ onChooseOther, onTake, onReveal }: HappenedActions) {
       <Button className="button quiet">Something else…</Button>
       <Popover className="popover" placement="bottom end">
         <Menu className="menu" aria-label="Something else" onAction={pick}>
+          {onBoth !== null && <MenuItem id="both">Show me both…</MenuItem>}
           <MenuItem id="other">Choose another snapshot</MenuItem>
           <MenuItem id="take">Take a snapshot of now first</MenuItem>
           <MenuItem id="reveal">Reveal this snapshot in its folder</MenuItem>

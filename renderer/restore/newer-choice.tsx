@@ -1,6 +1,7 @@
+import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { RestorePlan } from '../../src/model/restore.ts';
-import { keepRefusal, type Newer, newerChoice, notKeptWords } from '../../words/newer.ts';
+import { keepRefusal, type Newer, type NewerChoice, newerChoice, notKeptWords } from '../../words/newer.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type NewerChoiceProps = {
@@ -9,9 +10,14 @@ export type NewerChoiceProps = {
   readonly onChange: (newer: Newer) => void;
 };
 
-/** Whether what was written since stays or is removed. Where it cannot stay, this says why, and removing it is left to choose. */
+/** Whether what was written since stays, is merged or is removed. Where it cannot stay, this says why and leaves the others to choose. */
 export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
-  const choice = newerChoice(plan);
+  const found = newerChoice(plan);
+  const [counted, setCounted] = useState<NewerChoice | null>(null);
+  const isCounted = found !== null && plan.options.merge === undefined;
+  if (isCounted && found.keep.what !== counted?.keep.what) setCounted(found);
+  // The words of a choice stay when it is made.
+  const choice = isCounted ? found : found && (counted ?? found);
   if (choice === null) return null;
   const refusal = newer === 'keep' ? keepRefusal(plan) : null;
   const option = (value: Newer) => (
@@ -34,10 +40,11 @@ export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
       <RadioGroup
         className="choices"
         value={refusal === null ? newer : null}
-        onChange={(value) => onChange(value === 'keep' ? 'keep' : 'remove')}
+        onChange={(value) => onChange(value === 'keep' || value === 'both' ? value : 'remove')}
       >
         <Label className="visually-hidden">What was written since</Label>
         {option('keep')}
+        {option('both')}
         {option('remove')}
       </RadioGroup>
     </div>

@@ -25,16 +25,16 @@ const SIGNS: { readonly [K in ConfirmLine['key']]: string } = {
 };
 
 /** Told by the parts that lift them. */
-const ELSEWHERE: ReadonlySet<ErrorCode> = new Set(['database-in-use', 'newer-not-kept']);
+const ELSEWHERE: ReadonlySet<ErrorCode> = new Set(['database-in-use', 'newer-not-kept', 'conflicts-open']);
 
 /** What the plan would do, in a few lines, what it needs, and why it may be refused. */
 export function PlanView({ plan, lines, children }: PlanViewProps) {
   const replay = replayWords(plan);
   return (
     <>
-      {plannedRows(plan) === 0 ? (
+      {plannedRows(plan) === 0 && plan.conflictCount === 0 ? (
         // A part that cannot be restored has no rows, either.
-        !plan.refusals.some(({ code }) => code === 'selection-refused') && (
+        !plan.refusals.some(({ code }) => code === 'selection-refused' || code === 'merge-refused') && (
           <p className="note">Identical to now. There is nothing to restore.</p>
         )
       ) : (

@@ -13,6 +13,7 @@ import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
 import { canGoIntoFile, copiedPart, intoFileWords, needsConsent } from '../../words/into-file.ts';
+import { chooseWords } from '../../words/merge.ts';
 import { keepRefusal, type Newer } from '../../words/newer.ts';
 import { blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
@@ -24,16 +25,19 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { Working } from '../parts/working.tsx';
 import { WrittenFile } from './into-file.tsx';
+import { MergePart } from './merge-part.tsx';
 import { NewerChoiceView } from './newer-choice.tsx';
 import { PartNotes } from './part-notes.tsx';
 import { PlanConsents } from './plan-consents.tsx';
+import { PlanState } from './plan-state.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReceiptView } from './receipt-view.tsx';
 import { RehearsalView, useRehearsal } from './rehearsal-view.tsx';
 import { RestoreEnd } from './restore-end.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
-import { type ShownPlan, useShownPlan } from './shown-plan.ts';
+import { useShownPlan } from './shown-plan.ts';
 import { TechnicalDetails } from './technical-details.tsx';
+import { followConflicts, useMerging } from './use-merging.ts';
 
 const LOOK_EVERY_MS = 1_500;
 const NOT_KNOWN: InUse = { state: 'unknown' };
@@ -59,14 +63,19 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const [chosen, setOptions] = useState<RestoreOptions>(() => firstOptions(subject));
   // Without the log or in a part, nothing happens to what was written since.
   const keepsNewer = newer === 'keep' && chosen.mode === 'full' && chosen.selection === undefined;
-  const options = { ...chosen, keepNewer: keepsNewer };
+  const isMerge = newer === 'both' && subject.action === 'restore' && subject.part === undefined;
+  const [hasConflicts, setHasConflicts] = useState(false);
+  const merging = useMerging(folderId, isMerge ? subject.snapshotId : null, hasConflicts);
+  const options = { ...chosen, keepNewer: keepsNewer, merge: merging.merge };
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
   const job = useJob<RestoreReceipt>();
   const copying = useJob<WrittenCopy | null>();
   const isApplied = job.busy || job.value !== null || copying.busy || copying.value !== null;
-  const planning = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
+  const made = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
+  const planning = followConflicts(made, merging);
   const { plan } = planning;
+  if (isMerge && !hasConflicts && plan !== null && plan.conflictCount > 0) setHasConflicts(true);
   const rehearsal = useRehearsal(folderId, isApplied ? null : planning);
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   // The consent covers only the programs that have the database open now, not those that open it later.
@@ -95,6 +104,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
     job.reset();
     planning.renew();
   };
+  const open = plan === null || !isMerge ? 0 : (merging.open ?? plan.conflictsOpen);
   const blocked = plan === null ? null : blockedWords(plan, inUse, whileOpen);
   const dialog = { wide: true, onClose };
   const confirmation = plan === null ? null : confirmationOf(subject, plan, now);
@@ -180,12 +190,12 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
             </Button>
           )}
           <CancelButton onPress={onClose} />
-          {plan !== null && plannedRows(plan) > 0 && (
+          {plan !== null && plannedRows(plan) + plan.conflictCount > 0 && (
             <DangerButton
-              isDisabled={planning.pending || planning.outdated || blocked !== null}
+              isDisabled={planning.pending || planning.outdated || blocked !== null || plan.conflictsOpen > 0}
               onPress={() => apply(plan)}
             >
-              {confirmWords(subject, plan)}
+              {open > 0 ? chooseWords(open) : confirmWords(subject, plan)}
             </DangerButton>
           )}
         </>
@@ -214,6 +224,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
               )}
             </PlanView>
           </div>
+          {isMerge && <MergePart plan={plan} merging={merging} />}
           <TechnicalDetails
             plan={plan}
             inUse={inUse}
@@ -236,33 +247,4 @@ function firstOptions(subject: Subject): RestoreOptions {
     clearTables: [],
     selection: subject.action === 'restore' ? subject.part?.selection : undefined,
   };
-}
-
-/** Shows that the plan is still being made, could not be made, or is outdated because the database has changed. */
-function PlanState({ planning }: { readonly planning: ShownPlan }) {
-  const { plan, error, outdated } = planning;
-  return (
-    <div role="status">
-      {error !== null && (
-        <ErrorNote error={error}>
-          <Button className="button" onPress={planning.renew}>
-            Try again
-          </Button>
-        </ErrorNote>
-      )}
-      {plan === null && error === null && (
-        <Working progress={planning.progress} words="Working out what would happen" />
-      )}
-      {outdated && (
-        <div className="consent">
-          <p>
-            <b>The database has changed since these figures were worked out.</b>
-          </p>
-          <Button className="button" onPress={planning.accept}>
-            Show the new figures
-          </Button>
-        </div>
-      )}
-    </div>
-  );
 }

@@ -3,7 +3,8 @@ import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type { Progress } from '../../src/model/task.ts';
 import type { Subject } from '../../words/plan.ts';
-import { questionOf, useRequest } from '../ask/use-request.ts';
+import { questionOf } from '../ask/question.ts';
+import { useRequest } from '../ask/use-request.ts';
 
 export type ShownPlan = {
   /** The plan whose figures are on the screen. Only this one may be applied. */

@@ -2,6 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { InUse, RestoreMode, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { inUseWords } from '../../words/in-use.ts';
+import { mergeLines } from '../../words/merge.ts';
 import { keepRefusal } from '../../words/newer.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { clausesOf, keptStory, leadWords } from '../../words/plan.ts';
@@ -28,12 +29,12 @@ export function TechnicalDetails({ plan, inUse, options, rehearsal, onOptions }:
       <NewerEventsList plan={plan} />
       <PlanFacts plan={plan} inUse={inUse} />
       <ul className="details">
-        {detailLines(plan).map((line) => (
+        {[...mergeLines(plan), ...detailLines(plan)].map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
       {rehearsal}
-      {plan.action === 'restore' && options.selection === undefined && (
+      {plan.action === 'restore' && options.selection === undefined && options.merge === undefined && (
         <ModeChoice mode={options.mode} onChange={(mode) => onOptions({ ...options, mode })} />
       )}
     </Fold>

@@ -4,7 +4,13 @@ import { readSpeech } from '../log/payload.ts';
 import type { ConflictsOverview, ConflictsSubject, ShownConflict, ShownVersion } from '../model/conflicts.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { countConflicts, type ReadVersions, readVersions, type Side } from '../restore/conflicts.ts';
+import {
+  countConflicts,
+  hashConflicts,
+  type ReadVersions,
+  readVersions,
+  type Side,
+} from '../restore/conflict-versions.ts';
 import { findMergeSides } from '../restore/merge-sides.ts';
 import { SOURCE_SCHEMA } from '../restore/selected-stage.ts';
 import type { MergedTable } from '../restore/three-way.ts';
@@ -46,7 +52,7 @@ export async function withConflicts<T>(
     const source = { folder, snapshot, stage, place: view.folder };
     const sides = await findMergeSides(source, database, baseId, task);
     if (sides.refusal !== null)
-      return use({ overview: { base: null, refusal: sides.refusal, tables: [] }, page: () => [] });
+      return use({ overview: { base: null, refusal: sides.refusal, tables: [], hash: '' }, page: () => [] });
     const counted = sides.tables
       .map((table) => ({ table, rows: countConflicts(database, table).count }))
       .filter(({ rows }) => rows > 0);
@@ -68,7 +74,12 @@ export async function withConflicts<T>(
         overview: {
           base: sides.base,
           refusal: null,
-          tables: counted.map(({ table, rows }) => ({ table: nameOf(table), rows })),
+          tables: counted.map(({ table, rows }) => ({
+            name: nameOf(table),
+            role: table.comparison.staged.role,
+            rows,
+          })),
+          hash: await hashConflicts(database, sides.tables, task),
         },
         ...explaining(questions, explain),
       });

@@ -1,3 +1,4 @@
+import type { TableDiff } from './diff.ts';
 import type { MergedPart, Refusal } from './restore.ts';
 import type { CellPreview } from './rows.ts';
 import type { RowName } from './search.ts';
@@ -12,8 +13,12 @@ export type ConflictsOverview = {
   /** Why nothing can be merged; null: it can. */
   readonly refusal: Refusal | null;
   /** Only tables with such rows. */
-  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  readonly tables: readonly ConflictsTable[];
+  /** As `conflictsHash` in a plan of the same moment. */
+  readonly hash: string;
 };
+
+export type ConflictsTable = Pick<TableDiff, 'name' | 'role'> & { readonly rows: number };
 
 /** A row as one side has it. */
 export type ShownVersion = {

@@ -79,6 +79,8 @@ export type MergedPart = {
   readonly conflictCount: number;
   /** For how many of them nothing was chosen yet. */
   readonly conflictsOpen: number;
+  /** What the database holds in these rows. */
+  readonly conflictsHash: string;
 };
 
 /**

@@ -2,11 +2,13 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { Conflict, MergeChoices, MergeSide, NamedValues } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
+import type { TaskOptions } from '../model/task.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
-import { sameKey, sameValue } from '../sqlite/same-values.ts';
+import { sameKey } from '../sqlite/same-values.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
-import { fromGone, fromPut, type MergedTable } from './three-way.ts';
+import { countConflicts, hashConflicts, readVersions, type Side } from './conflict-versions.ts';
+import type { MergedTable } from './three-way.ts';
 
 /* The rows that both sides changed: what was chosen for each, and what is told of them. */
 
@@ -81,12 +83,17 @@ export type Conflicts = {
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;
   readonly conflictsOpen: number;
+  readonly conflictsHash: string;
   /** The tables in which something is still to be chosen. */
   readonly undecided: readonly string[];
 };
 
-/** Tells the first conflicts, and counts all. @throws database errors */
-export function readConflicts(database: HostDatabase, tables: readonly MergedTable[]): Conflicts {
+/** Tells the first conflicts, counts all, and hashes what they hold now. @throws `cancelled`, database errors */
+export async function readConflicts(
+  database: HostDatabase,
+  tables: readonly MergedTable[],
+  task: TaskOptions,
+): Promise<Conflicts> {
   const told: Conflict[] = [];
   const undecided: string[] = [];
   let [conflictCount, conflictsOpen, characters] = [0, 0, 0];
@@ -102,17 +109,8 @@ export function readConflicts(database: HostDatabase, tables: readonly MergedTab
       told.push(conflict);
     }
   }
-  return { conflicts: told, conflictCount, conflictsOpen, undecided };
-}
-
-/** How many conflicts a table has, and for how many of them nothing was chosen. @throws database errors */
-export function countConflicts({ db }: HostDatabase, { sides }: MergedTable) {
-  const [count = 0, open = 0] =
-    db
-      .prepare<[], number[]>(`SELECT count(*), count(*) FILTER (WHERE take IS NULL) FROM ${sides} WHERE open`)
-      .raw()
-      .get() ?? [];
-  return { count, open };
+  const conflictsHash = await hashConflicts(database, tables, task);
+  return { conflicts: told, conflictCount, conflictsOpen, conflictsHash, undecided };
 }
 
 /** Roughly how much there is to tell. */
@@ -138,109 +136,4 @@ function* readOf(database: HostDatabase, table: MergedTable): Generator<Conflict
       ...{ base: version('base'), mine: version('mine'), theirs: version('theirs') },
     };
   }
-}
-
-const SIDES = ['base', 'mine', 'theirs'] as const;
-export type Side = (typeof SIDES)[number];
-
-/** A conflict, with what was selected of each value. */
-export type ReadVersions = {
-  readonly key: RowName['key'];
-  readonly take: MergeSide | null;
-  /** Which of them have the row. */
-  readonly has: { readonly [S in Side]: boolean };
-  /** By column, in the order of the stage. `isSame`: both sides have the same there. */
-  readonly values: readonly ({ readonly [S in Side]: readonly StoredValue[] } & {
-    readonly isSame: boolean;
-  })[];
-};
-
-/** A result of SQLite has at most 2,000 columns. */
-const MOST_SELECTED = 1_900;
-
-/**
- * Reads some conflicts of a table, one after the other: first those of rows that the snapshot has. `partsOf`: SQL for what is
- * selected of a value. @throws database errors
- */
-export function* readVersions(
-  { db }: HostDatabase,
-  table: MergedTable,
-  { offset, limit }: { readonly offset: number; readonly limit: number },
-  partsOf: (value: string, column: string) => readonly string[],
-): Generator<ReadVersions> {
-  const { sides, comparison } = table;
-  const { live, columns } = comparison.staged;
-  const lines = db
-    .prepare<[number, number], [string, bigint, string | null]>(
-      `SELECT side, line, take FROM ${sides} WHERE open ORDER BY side DESC, line LIMIT ? OFFSET ?`,
-    )
-    .raw()
-    .safeIntegers()
-    .all(limit, offset);
-  const parts = partsOf('NULL', '').length;
-  const atOnce = Math.floor(MOST_SELECTED / (parts * SIDES.length + 1));
-  const chunks = Array.from({ length: Math.ceil(columns.length / atOnce) }, (_, index) =>
-    columns.slice(index * atOnce, (index + 1) * atOnce),
-  );
-  const read = (from: (typeof LINES)['put' | 'gone'], selected: readonly string[]) =>
-    db
-      .prepare<[bigint], StoredValue[]>(
-        `SELECT ${selected.join(', ')} FROM ${from.rows(table)} WHERE ${from.line} = ?`,
-      )
-      .raw()
-      .safeIntegers();
-  const statements = (side: 'put' | 'gone') => {
-    const at = valuesOf(table, side);
-    return {
-      facts: read(LINES[side], [
-        table.base === null ? 'false' : 'b.rowid IS NOT NULL',
-        side === 'put' ? 'p.survivor' : 'true',
-        ...live.key.map((column) => `${at(column)[side === 'put' ? 'theirs' : 'mine']} COLLATE BINARY`),
-      ]),
-      chunks: chunks.map((some) =>
-        read(
-          LINES[side],
-          some.flatMap((column) => {
-            const value = at(column);
-            return [
-              ...SIDES.flatMap((one) => partsOf(value[one], column)),
-              sameValue(value.mine, value.theirs),
-            ];
-          }),
-        ),
-      ),
-    };
-  };
-  const of = { put: statements('put'), gone: statements('gone') };
-  for (const [side, line, take] of lines) {
-    const { facts, chunks } = of[side === 'put' ? 'put' : 'gone'];
-    const [inBase, inLive, ...key] = facts.get(line) ?? [];
-    const values = chunks.flatMap((statement) => {
-      const row = statement.get(line) ?? [];
-      const width = parts * SIDES.length + 1;
-      return Array.from({ length: row.length / width }, (_, index) => {
-        const from = index * width;
-        const part = (place: number) => row.slice(from + place * parts, from + (place + 1) * parts);
-        return { base: part(0), mine: part(1), theirs: part(2), isSame: row[from + width - 1] === 1n };
-      });
-    });
-    yield {
-      ...{ key, values, take: take === 'mine' || take === 'theirs' ? take : null },
-      has: { base: inBase === 1n, mine: inLive === 1n, theirs: side === 'put' },
-    };
-  }
-}
-
-const LINES = {
-  put: { rows: fromPut, line: 'p.ord' },
-  gone: { rows: fromGone, line: 'g.rowid' },
-} as const;
-
-/** SQL: a column’s value in the base, in the database and in the snapshot. */
-function valuesOf({ base, comparison: { staged } }: MergedTable, side: 'put' | 'gone') {
-  return (column: string): { readonly [S in Side]: string } => ({
-    base: base === null ? 'NULL' : `b.${columnInStage(base, placeOfName(base.columns, column))}`,
-    mine: `l.${quoteName(column)}`,
-    theirs: side === 'put' ? `s.${columnInStage(staged, placeOfName(staged.columns, column))}` : 'NULL',
-  });
 }

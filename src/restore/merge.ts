@@ -43,7 +43,7 @@ export async function mergeNewer(
   };
   try {
     applyChoices(database, tables, choices);
-    const { undecided, ...conflicts } = readConflicts(database, tables);
+    const { undecided, ...conflicts } = await readConflicts(database, tables, task);
     const part = { base, ...conflicts };
     const counted = tables.map((table) => ({ table, rows: countChosen(database, table) }));
     const taken = counted.filter(({ rows }) => rows > 0).map(({ table }) => table);
@@ -74,8 +74,8 @@ export async function mergeNewer(
 }
 
 /** One name for what is restored, and for what was shown of it. */
-function hashOf(rows: string, { base, conflictCount, conflictsOpen }: MergedPart): string {
-  const told = [rows, base?.snapshot, base?.inferred, conflictCount, conflictsOpen];
+function hashOf(rows: string, { base, conflictsOpen, conflictsHash }: MergedPart): string {
+  const told = [rows, base?.snapshot, base?.inferred, conflictsOpen, conflictsHash];
   return createHash('sha256').update(JSON.stringify(told)).digest('hex');
 }
 

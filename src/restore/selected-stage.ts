@@ -57,7 +57,11 @@ export const NO_PART: SelectedPart = {
 };
 
 /** What a restore does that merges nothing. */
-export const NO_MERGE: MergedPart = { base: null, conflicts: [], conflictCount: 0, conflictsOpen: 0 };
+export const NO_MERGE: MergedPart = {
+  base: null,
+  conflicts: [],
+  ...{ conflictCount: 0, conflictsOpen: 0, conflictsHash: '' },
+};
 
 /** What was merged, and why that may not be restored; no refusals: it may. */
 type Merged = {

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
-import { expectAccessible } from './axe.ts';
-import { expectNothingCutOff } from './cut-off.ts';
 import { BACK, button, hero, named, restoredBanner, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { readDatabase, writeMessage } from './judge.ts';
 import { tabTo } from './keyboard.ts';
+import { look } from './look-at.ts';
 
 const WAITING = /Start your chat app once to see 3 newer messages\./;
 
@@ -89,14 +87,19 @@ test('the dialog lets a person choose between keeping and removing, and the focu
   const dialog = page.getByRole('alertdialog');
   await button(page, 'Bring them back').click();
   const keep = named(dialog, 'radio', /^Keep 3 newer messages/);
+  const both = named(dialog, 'radio', /^Show me both/);
   const remove = named(dialog, 'radio', /^Remove 3 newer messages/);
   await tabTo(page, keep);
+  await page.keyboard.press('ArrowDown');
+  await expect(both).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(remove).toBeChecked();
   await expect(remove).toBeFocused();
   await expect(button(dialog, 'Bring back 20 messages and remove 3 newer messages')).toBeEnabled();
   await expect(dialog).toContainText('3 newer messages in Harbour are removed');
   await expect(remove).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(both).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(keep).toBeFocused();
   await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
@@ -132,8 +135,8 @@ test('where keeping is refused, the dialog says why and leads on with one key', 
   await expect(dialog).toContainText('First choose what happens to what was written since.');
   const remove = named(dialog, 'radio', /^Remove \d newer messages/);
   await look(app, page, info, 'keep-refused');
-  await tabTo(page, remove);
-  await page.keyboard.press('Space');
+  await tabTo(page, named(dialog, 'radio', /^Show me both/));
+  await page.keyboard.press('ArrowDown');
   await expect(remove).toBeFocused();
   const confirm = button(dialog, /^Bring back 20 messages and remove \d newer messages$/);
   await expect(confirm).toBeEnabled();
@@ -147,27 +150,4 @@ function run(dir: string, sql: string): void {
   const db = new DatabaseSync(join(dir, 'chat.db'));
   db.exec(sql);
   db.close();
-}
-
-/** Looks at it in both sizes and themes and at 200 %: nothing is cut off, and axe finds nothing. */
-async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
-  for (const [width, height, zoom] of [
-    [1200, 760, 1],
-    [1200, 760, 2],
-    [900, 600, 1],
-  ] as const) {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h, factor]) => {
-        const [window] = BrowserWindow.getAllWindows();
-        window?.setContentSize(w, h);
-        window?.webContents.setZoomFactor(factor);
-      },
-      [width, height, zoom] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width / zoom);
-    await expectNothingCutOff(page, `${name} at ${width} by ${height}, ${zoom}`);
-    if (zoom === 1) await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
-  }
-  await expectAccessible(app, page, name);
-  await page.screenshot({ path: info.outputPath(`${name}-dark.png`) });
 }

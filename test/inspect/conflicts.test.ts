@@ -21,16 +21,17 @@ test('the conflicts that are read in pages are those of the plan, each with its 
       UPDATE event_log SET superseded_by = 14 WHERE id = 10;`,
   });
   const before = textsOf(place);
-  const { conflicts } = await planRestore(folder, merging(id));
+  const { conflicts, conflictsHash } = await planRestore(folder, merging(id));
   const pages = await withConflicts(folder, { snapshotId: id, baseId: null }, {}, async (open: Conflicts) => {
     expect(open.overview).toEqual({
       base: { snapshot: baseId, inferred: false },
       refusal: null,
       tables: [
-        { table: 'event_log', rows: 1 },
-        { table: 'chats', rows: 1 },
-        { table: 'memories', rows: 7 },
+        { name: 'event_log', role: 'log', rows: 1 },
+        { name: 'chats', role: 'projected', rows: 1 },
+        { name: 'memories', role: 'projected', rows: 7 },
       ],
+      hash: conflictsHash,
     });
     expect(() => open.page('faces', { offset: 0, limit: 3 })).toThrow('nothing to choose');
     const page = (table: string, offset: number) => open.page(table, { offset, limit: 3 });

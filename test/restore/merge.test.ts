@@ -144,6 +144,19 @@ describe.concurrent('a row that both sides changed', () => {
     ['all as in the snapshot', { all: 'theirs', tables: [] }, 'Harbour', 'of 9'],
     ['a table otherwise', { all: 'mine', tables: [{ table: 'Memories', take: 'theirs' }] }, 'Attic', 'of 9'],
     [
+      'a row, and the rest of its table otherwise',
+      {
+        all: null,
+        tables: [
+          { table: 'chats', take: [{ key: ['c1'], take: 'theirs' }] },
+          { table: 'chats', take: 'mine' },
+          { table: 'memories', take: 'mine' },
+        ],
+      },
+      'Harbour',
+      'written anew',
+    ],
+    [
       'a row otherwise',
       { all: 'theirs', tables: [{ table: 'memories', take: [{ key: [9n], take: 'mine' }] }] },
       'Harbour',
@@ -169,7 +182,9 @@ describe.concurrent('a row that both sides changed', () => {
     if (mine === undefined || theirs === undefined) throw new Error('There are two.');
     const { planId } = await planRestore(folder, mine);
     expect(await codeOf(applyRestore(folder, theirs, { ...NOW, planId }))).toBe('plan-stale');
+    const open = await planRestore(folder, merging(id));
     run(place, "UPDATE memories SET text = 'once more' WHERE id = 9");
+    expect((await planRestore(folder, merging(id))).conflictsHash).not.toBe(open.conflictsHash);
     expect(await codeOf(applyRestore(folder, mine, { ...NOW, planId }))).toBe('plan-stale');
   });
 

@@ -73,6 +73,7 @@ export const plan: RestorePlan = {
   conflicts: [],
   conflictCount: 0,
   conflictsOpen: 0,
+  conflictsHash: '',
 };
 
 /** What a restore proves, with some figures. */

@@ -175,6 +175,28 @@ describe('a confirmation', () => {
     expect(read(subject, change)).toEqual(words);
   });
 
+  test('of a merge says what comes back, that what is newer stays, and what is to be chosen', () => {
+    const merge = { baseId: null, choices: { all: null, tables: [] } };
+    const merging = { returningEvents: [lost], options: { ...plan.options, merge }, conflictCount: 7 };
+    const told = [
+      'Bring Lighthouse back and keep what was written since?',
+      '20 messages come back',
+      expect.stringMatching(/^“Mind the/),
+      'What was written since stays',
+    ];
+    expect(read(restore, { ...merging, conflictsOpen: 7 })).toEqual([
+      ...told,
+      '7 entries: you choose what stays',
+      'You can undo this.',
+    ]);
+    expect(read(restore, merging)).toEqual([
+      ...told,
+      '7 entries become what you chose',
+      'You can undo this.',
+    ]);
+    expect(read(restore, { ...merging, conflictCount: 0 })).toEqual([...told, 'You can undo this.']);
+  });
+
   test('has at most 45 words, whatever names, texts and numbers there are', () => {
     const texts = fc.oneof(
       fc.constant(null),

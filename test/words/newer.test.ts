@@ -29,6 +29,10 @@ describe('what was written since', () => {
         what: 'Keep 3 newer messages',
         after: 'Your chat app shows them again when it starts next.',
       },
+      both: {
+        what: 'Show me both',
+        after: 'You choose where the two differ. Nothing waits for your chat app.',
+      },
       remove: { what: 'Remove 3 newer messages', after: 'Undo brings them back.' },
     };
     expect(newerChoice(keeping)).toEqual(choice);

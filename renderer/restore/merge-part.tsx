@@ -1,0 +1,24 @@
+import { Button } from 'react-aria-components';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { Working } from '../parts/working.tsx';
+import { ConflictChooser } from './conflict-chooser.tsx';
+import type { Merging } from './use-merging.ts';
+
+export type MergePartProps = { readonly plan: RestorePlan; readonly merging: Merging };
+
+/** What a person has to choose in a merge; nothing where neither side changed what the other did. */
+export function MergePart({ plan, merging: { conflicts, choices, onChoose } }: MergePartProps) {
+  const { value, error, progress, reload } = conflicts;
+  if (plan.options.merge === undefined || plan.conflictCount === 0) return null;
+  if (error !== null)
+    return (
+      <ErrorNote error={error}>
+        <Button className="button" onPress={reload}>
+          Try again
+        </Button>
+      </ErrorNote>
+    );
+  if (value === null) return <Working progress={progress} words="Reading both versions" />;
+  return <ConflictChooser key={value.conflictsId} conflicts={value} choices={choices} onChoose={onChoose} />;
+}
