@@ -9,6 +9,7 @@ import type { By } from '../model/history.ts';
 import type { PrunePlan, PrunePolicy, PruneReceipt } from '../model/prune.ts';
 import type { Need, SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { discardDraft } from '../snapshots/drafts.ts';
 import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { isUnderRule, SAFETY_KIND, takenAt } from '../snapshots/kinds.ts';
 import { fileNameOf, folderOfKind, isKind, parseSnapshotId } from '../snapshots/names.ts';
@@ -89,17 +90,21 @@ export async function applyPrune(
   report(0);
   const moved: Going[] = [];
   const notes = new Set<string>();
-  for (const [index, going] of goes.entries()) {
-    try {
-      const done = await moveToTrash(folder, trash.name, going.file);
-      if (done.moved) moved.push(going);
-      if (done.trouble !== null) notes.add(`${UNCONFIRMED} ${done.trouble.message}`);
-    } catch (error) {
-      if (moved.length === 0 || !(error instanceof SnapbackError)) throw error;
-      notes.add(`The other snapshots were not moved; prune again to move them. ${error.message}`);
-      break;
+  try {
+    for (const [index, going] of goes.entries()) {
+      try {
+        const done = await moveToTrash(folder, trash.name, going.file);
+        if (done.moved) moved.push(going);
+        if (done.trouble !== null) notes.add(`${UNCONFIRMED} ${done.trouble.message}`);
+      } catch (error) {
+        if (moved.length === 0 || !(error instanceof SnapbackError)) throw error;
+        notes.add(`The other snapshots were not moved; prune again to move them. ${error.message}`);
+        break;
+      }
+      report(index + 1);
     }
-    report(index + 1);
+  } finally {
+    await discardDraft(trash.mark);
   }
   const ids = moved.map(({ id }) => id);
   const bytes = bytesOf(moved);

@@ -3,7 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder, OWN } from '../host/folders.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { isAbandoned } from '../snapshots/drafts.ts';
+import { draftMaker, isAbandoned } from '../snapshots/drafts.ts';
 import { statFacts } from '../snapshots/files.ts';
 import { splitFileName, TRASH, TRASH_NAME } from '../snapshots/names.ts';
 import { type Dirent, lstat, readdir } from '../system/files.ts';
@@ -31,6 +31,8 @@ export type Prune = {
   readonly drafts: readonly string[];
   /** Whether the manifest may be removed when nothing else is left: it was understood, or its prune moved nothing. */
   readonly expendable: boolean;
+  /** Whether there was a manifest. One that somebody adds meanwhile is theirs. */
+  readonly hasManifest: boolean;
   /** Whether the folder holds anything else. */
   readonly mixed: boolean;
 };
@@ -60,18 +62,22 @@ export async function readTrashFolder(folder: DataFolder, name: string): Promise
 async function readPrune(path: string): Promise<Prune> {
   const named = await readManifest(path);
   const all = await readEntries(path);
-  const isDraft = (entry: Dirent) => entry.isFile() && isAbandoned(join(path, entry.name));
-  const drafts = all.filter(isDraft).map(({ name }) => join(path, name));
+  const isDraft = (entry: Dirent) => entry.isFile() && draftMaker(entry.name) !== null;
+  const marks = all.filter(isDraft).map(({ name }) => join(path, name));
+  const drafts = marks.filter(isAbandoned);
+  const isFilled = drafts.length < marks.length;
   const entries = all.filter((entry) => !isDraft(entry));
+  const hasManifest = all.some(({ name }) => name === MANIFEST);
   if (named === null) {
     // No file moves before the manifest is on the disk. So a prune of which only a torn manifest is left moved nothing.
-    const expendable = entries.every((entry) => entry.name === MANIFEST && entry.isFile());
-    return { path, files: [], kinds: [], drafts, expendable, mixed: !expendable };
+    const expendable = !isFilled && entries.every((entry) => entry.name === MANIFEST && entry.isFile());
+    return { path, files: [], kinds: [], drafts, expendable, hasManifest, mixed: !expendable };
   }
   const byKind = Map.groupBy(named, ({ kind }) => kind);
   const files: Prune['files'][number][] = [];
   const kinds: string[] = [];
-  let mixed = false;
+  // One that is still being filled stays.
+  let mixed = isFilled;
   for (const entry of entries) {
     if (entry.name === MANIFEST) continue;
     const own = new Map(byKind.get(entry.name)?.map((file) => [file.fileName, file]));
@@ -88,7 +94,7 @@ async function readPrune(path: string): Promise<Prune> {
       else files.push(...found);
     }
   }
-  return { path, files, kinds, drafts, expendable: true, mixed };
+  return { path, files, kinds, drafts, expendable: true, hasManifest, mixed };
 }
 
 /** Empty where the file is gone, because somebody put it back. `other`: it is not the file that was moved here. */

@@ -6,6 +6,7 @@ import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, SnapbackError } from '../model/errors.ts';
 import type { EmptyEntry } from '../model/history.ts';
 import type { EmptiedTrash, TrashSummary } from '../model/prune.ts';
+import { createDraftFile, type DraftFile, discardDraft } from '../snapshots/drafts.ts';
 import { TRASH } from '../snapshots/names.ts';
 import { syncFolder } from '../system/durable.ts';
 import { rmdir, unlink } from '../system/files.ts';
@@ -18,22 +19,31 @@ import { MANIFEST, type Manifest, writeManifest } from './trash-manifest.ts';
  * moved; a manifest only when nothing else is left beside it.
  */
 
+/** A folder of the trash that is being filled. As long as its mark is there, nobody tidies it away. */
+export type OpenTrash = { readonly name: string; readonly path: string; readonly mark: DraftFile };
+
 /**
  * Makes a new folder in the trash with its manifest, from which each file could be put back by hand. It is on the disk
- * when this returns. @throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`
+ * when this returns. The caller discards the mark once everything has moved.
+ * @throws `disk-full`, `folder-read-only`, `io-failed`, `snapshot-unsafe`
  */
-export async function openTrash(
-  folder: DataFolder,
-  manifest: Manifest,
-): Promise<{ readonly name: string; readonly path: string }> {
+export async function openTrash(folder: DataFolder, manifest: Manifest): Promise<OpenTrash> {
   const owned = await ownedLike(folder, folder.dir);
   const now = new Date().toISOString();
   const second = now.replace(/[-:]|\.\d+/g, '');
   for (let number = 0; ; number += 1) {
     const name = number === 0 ? second : `${second}_${String(number).padStart(3, '0')}`;
     const path = await ensureFolder(owned, OWN, TRASH, name);
-    // Whoever creates the manifest owns the folder: two prunes in one second get two of them.
-    if (await writeManifest(owned, path, now, manifest)) return { name, path };
+    // It is there before the manifest is, so that whoever finds one finds the other.
+    const mark = await createDraftFile(owned, path);
+    try {
+      // Whoever creates the manifest owns the folder: two prunes in one second get two of them.
+      if (await writeManifest(owned, path, now, manifest)) return { name, path, mark };
+    } catch (error) {
+      await discardDraft(mark);
+      throw error;
+    }
+    await discardDraft(mark);
   }
 }
 
@@ -135,6 +145,7 @@ export async function tidyTrashFolder({
   kinds,
   drafts,
   expendable,
+  hasManifest,
 }: Omit<Prune, 'files'>): Promise<void> {
   for (const draft of drafts) await removeFile(draft);
   for (const kind of kinds) {
@@ -143,7 +154,7 @@ export async function tidyTrashFolder({
   }
   await syncFolder(path);
   const left = (await readEntries(path)).filter(({ name }) => name !== MANIFEST);
-  if (expendable && left.length === 0) await removeFile(join(path, MANIFEST));
+  if (expendable && hasManifest && left.length === 0) await removeFile(join(path, MANIFEST));
   await removeFolder(path);
 }
 
