@@ -186,11 +186,10 @@ export async function imageEach(job: Job, name: VerbName): Promise<void> {
   const images: Image[] = [];
   let last = '';
   await atEachMoment(job, name, world, (point) => {
-    const image = join(scratch, `image-${images.length}`);
-    copyWorld(world, image);
-    const now = hashWorld(image);
-    if (now === last) removeWorld(image);
-    images.push({ point, world: now === last ? null : image });
+    const now = hashWorld(world);
+    const image = now === last ? null : join(scratch, `image-${images.length}`);
+    if (image !== null) copyWorld(world, image);
+    images.push({ point, world: image });
     last = now;
   });
   writeFileSync(join(scratch, 'images.json'), JSON.stringify(images));

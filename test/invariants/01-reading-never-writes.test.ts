@@ -139,6 +139,25 @@ describe.concurrent('beside a host that commits all the time', () => {
   );
 });
 
+test.each(['wal', 'delete'] as const)(
+  'while a snapshot is taken, the host can commit at any moment, with journal mode %s',
+  async (journalMode) => {
+    const { place } = await live(root(), { ...story, journalMode });
+    const folder = await open(place);
+    const host = new Database(place.databaseFile, { timeout: 0 });
+    let commits = 0;
+    await takeSnapshot(folder, 'rewind', {
+      onProgress({ phase }) {
+        if (phase !== 'take') return;
+        host.exec('UPDATE chat_state SET events = events + 1');
+        commits += 1;
+      },
+    });
+    host.close();
+    expect(commits).toBeGreaterThan(0);
+  },
+);
+
 describe.concurrent('a WAL database in a folder without write permission', () => {
   const nobody = 65534;
 
