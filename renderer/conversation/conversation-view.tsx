@@ -209,17 +209,19 @@ function Chats(props: ChatsProps) {
           }}
         />
       )}
-      <div className="conversation-foot dim">
-        {unreadWords(summary) !== '' && <p>{unreadWords(summary)}</p>}
-        {also !== '' && (
-          <p>
-            {also}{' '}
-            <Button className="link" onPress={() => onView('rows')}>
-              Show what differs
-            </Button>
-          </p>
-        )}
-      </div>
+      {drawn !== null && (
+        <div className="conversation-foot dim">
+          {unreadWords(summary) !== '' && <p>{unreadWords(summary)}</p>}
+          {also !== '' && (
+            <p>
+              {also}{' '}
+              <Button className="link" onPress={() => onView('rows')}>
+                Show what differs
+              </Button>
+            </p>
+          )}
+        </div>
+      )}
       {correcting && (
         <FieldsDialog
           folderId={folderId}

@@ -81,13 +81,13 @@ export function FolderScreen(props: FolderScreenProps) {
     onChoose: data.propose,
   });
   const waiting = useWaiting(folderId, facts, data.revisions);
-  const timeline = useTimeline(folderId, data.revisions.database, chosen.size > 0);
+  const known = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
   const drawnSnapshots = useDeferredValue(own ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
-  const drawnTimeline = useDeferredValue(timeline);
+  const drawnTimeline = useDeferredValue(known);
   const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
-  const held = useMemo(() => heldBySnapshots(timeline, snapshots ?? []), [timeline, snapshots]);
+  const held = useMemo(() => heldBySnapshots(known.timeline, snapshots ?? []), [known, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {
@@ -196,7 +196,7 @@ export function FolderScreen(props: FolderScreenProps) {
           own.length > 0 &&
           (hasLaterParts ? (
             <timelineView.View
-              timeline={drawnTimeline}
+              known={drawnTimeline}
               snapshots={drawnSnapshots}
               chosen={chosen}
               onChoose={steady.chooseOne}

@@ -16,7 +16,7 @@ export function ViewTabs({ shown, ...view }: ViewTabsProps) {
     >
       <TabList className="view-tabs" aria-label="Views of this snapshot">
         {snapshotViews.map(({ id, name }) => (
-          <Tab key={id} id={id} className="view-tab">
+          <Tab key={id} id={id} className="view-tab bold-if-selected" data-name={name}>
             {name}
           </Tab>
         ))}

@@ -25,7 +25,8 @@ export function Working({ progress, words, onCancel }: WorkingProps) {
         </span>
         <span className="working-line">
           <span>
-            {label}…{far !== '' && <span className="dim"> {far}</span>}
+            {`${label}…`}
+            {far !== '' && <span className="dim"> {far}</span>}
           </span>
           <span className="dim">{left}</span>
         </span>

@@ -146,7 +146,7 @@ export function RowsGrid(props: RowsGridProps) {
         }}
       >
         <GridPart
-          className="rows-sizer"
+          className={widths.length === 0 ? 'rows-sizer unmeasured' : 'rows-sizer'}
           role="presentation"
           style={{ height: scroll.scrollHeight + ROW_PX, width: width + CHANGE_PX }}
         >

@@ -16,13 +16,11 @@ export type RowsToolbarProps = {
   readonly columns: readonly RowColumn[];
   readonly change: RowChange | null;
   readonly filter: Filter;
-  readonly onlyChanged: boolean;
   readonly onChange: (change: RowChange | null) => void;
   readonly onFilter: (filter: Filter) => void;
-  readonly onOnlyChanged: (only: boolean) => void;
 };
 
-/** What chooses among the rows: by what happens to them, by a text, and which columns are shown. */
+/** What chooses among the rows: by what happens to them, and by a text. */
 export function RowsToolbar(props: RowsToolbarProps) {
   const { counts, columns, change, filter, onFilter } = props;
   const [typed, setTyped] = useState(filter.text);
@@ -32,6 +30,13 @@ export function RowsToolbar(props: RowsToolbarProps) {
     return () => clearTimeout(timer);
   }, [typed, filter, onFilter]);
   const all = counts.added + counts.changed + counts.removed;
+  const chips = [
+    { id: ALL, name: `All ${formatNumber(all)}` },
+    ...CHANGES.filter((one) => counts[one] > 0).map((one) => ({
+      id: one,
+      name: `${CHANGE_WORDS[one]} ${formatNumber(counts[one])}`,
+    })),
+  ];
   return (
     <div className="rows-toolbar">
       <ToggleButtonGroup
@@ -45,12 +50,9 @@ export function RowsToolbar(props: RowsToolbarProps) {
           props.onChange(CHANGES.find((one) => one === key) ?? null);
         }}
       >
-        <ToggleButton id={ALL} className="rows-chip">
-          All {formatNumber(all)}
-        </ToggleButton>
-        {CHANGES.filter((one) => counts[one] > 0).map((one) => (
-          <ToggleButton key={one} id={one} className="rows-chip">
-            {CHANGE_WORDS[one]} {formatNumber(counts[one])}
+        {chips.map(({ id, name }) => (
+          <ToggleButton key={id} id={id} className="rows-chip bold-if-selected" data-name={name}>
+            {name}
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
@@ -70,11 +72,6 @@ export function RowsToolbar(props: RowsToolbarProps) {
           </option>
         ))}
       </select>
-      {counts.changed > 0 && (
-        <ToggleButton className="rows-chip" isSelected={props.onlyChanged} onChange={props.onOnlyChanged}>
-          Only columns that change
-        </ToggleButton>
-      )}
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function RowsView(props: SnapshotViewProps) {
   const tables = held.map(({ name }) => name);
   return (
     <>
-      <div className="rows-subject">
+      <div className={other === null && hasDatabase ? 'rows-subject now' : 'rows-subject'}>
         <p>
           {other === null && !hasDatabase
             ? 'Without the database, this snapshot can be compared with another one'

@@ -52,7 +52,9 @@ export function TableList({ overview, chosen, onChoose, onRestore }: TableListPr
       >
         {(table) => (
           <ListBoxItem id={table.name} textValue={table.name} className="rows-table">
-            <bdi title={table.name}>{table.name}</bdi>
+            <bdi className="bold-if-selected" data-name={table.name} title={table.name}>
+              {table.name}
+            </bdi>
             <span className="dim">
               {formatNumber(differingRows(table))}
               <span className="visually-hidden">

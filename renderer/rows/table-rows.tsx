@@ -1,5 +1,5 @@
 import { useDeferredValue, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, ToggleButton } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
 import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.ts';
@@ -97,10 +97,8 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
             columns={shape.columns}
             change={change}
             filter={filter}
-            onlyChanged={onlyChanged}
             onChange={setChange}
             onFilter={setFilter}
-            onOnlyChanged={setOnlyChanged}
           />
           <div className="rows-line">
             <p className="rows-status" role="status">
@@ -110,6 +108,16 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
                   ? count(shape.total, 'row')
                   : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
             </p>
+            {shape.counts.changed > 0 && (
+              <ToggleButton
+                className="rows-chip bold-if-selected"
+                data-name="Only columns that change"
+                isSelected={onlyChanged}
+                onChange={setOnlyChanged}
+              >
+                Only columns that change
+              </ToggleButton>
+            )}
             {restoreTable !== null && (
               <Button className="button" onPress={() => restoreTable(table.name)}>
                 Bring back this table…

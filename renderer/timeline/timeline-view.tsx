@@ -20,6 +20,7 @@ import { type Mark, orderByTime, placeMarks } from './marks.ts';
 import { BASE, NOW_WIDTH, TimelineDrawing } from './timeline-drawing.tsx';
 import { TimelineTable } from './timeline-table.tsx';
 import { useScroll } from './use-scroll.ts';
+import type { KnownTimeline } from './use-timeline.ts';
 import { useZoom } from './use-zoom.ts';
 
 const NOTHING: Timeline = { density: [], rewinds: [], restores: [], held: [], rewindsLeftOut: 0 };
@@ -35,19 +36,20 @@ function hearSize(listener: () => void): () => void {
 }
 
 export type TimelineViewProps = {
-  /** Null: not known yet, or the log cannot be read. Then only the snapshots are shown. */
-  readonly timeline: Timeline | null;
+  /** Where the log cannot be read, only the snapshots are shown; until that is known, nothing that would have to move. */
+  readonly known: KnownTimeline;
   readonly snapshots: readonly ListedSnapshot[];
   readonly chosen: ReadonlySet<Key>;
   readonly onChoose: (id: SnapshotId) => void;
 };
 
 /** All that the folder remembers, on one axis of time. */
-export function TimelineView({ timeline, snapshots, chosen, onChoose }: TimelineViewProps) {
+export function TimelineView({ known, snapshots, chosen, onChoose }: TimelineViewProps) {
   const isLow = useSyncExternalStore(hearSize, () => window.innerHeight < LOW_WINDOW);
   const [wanted, setWanted] = useState<boolean | null>(null);
   const isOpen = wanted ?? !isLow;
   const [isTable, setTable] = useState(false);
+  const timeline = known.timeline ?? NOTHING;
   // In slices, once a minute: thousands of marks take too long to be drawn in one go.
   const end = useDeferredValue(useTold((now) => Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS));
   return (
@@ -55,7 +57,8 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
       {isOpen && (
         <Strip
           end={end}
-          timeline={timeline ?? NOTHING}
+          timeline={timeline}
+          isAnswered={known.isAnswered}
           snapshots={snapshots}
           chosen={chosen}
           onChoose={onChoose}
@@ -74,9 +77,7 @@ export function TimelineView({ timeline, snapshots, chosen, onChoose }: Timeline
           <Icon name={isOpen ? 'down' : 'chevron'} />
         </Button>
       </div>
-      {isTable && (
-        <TimelineTable timeline={timeline ?? NOTHING} snapshots={snapshots} onClose={() => setTable(false)} />
-      )}
+      {isTable && <TimelineTable timeline={timeline} snapshots={snapshots} onClose={() => setTable(false)} />}
     </section>
   );
 }
@@ -90,15 +91,16 @@ function markElement({ id }: Mark): string {
   return `mark-${id}`;
 }
 
-type StripProps = Omit<TimelineViewProps, 'timeline'> & {
+type StripProps = Omit<TimelineViewProps, 'known'> & {
   readonly timeline: Timeline;
+  readonly isAnswered: boolean;
   /** The end of the current minute, in milliseconds since 1970. */
   readonly end: number;
 };
 
 const Strip = memo(TimelineStrip);
 
-function TimelineStrip({ timeline, snapshots, chosen, onChoose, end }: StripProps) {
+function TimelineStrip({ timeline, isAnswered, snapshots, chosen, onChoose, end }: StripProps) {
   const today = useToday();
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [hovered, setHovered] = useState<Mark | null>(null);
@@ -132,6 +134,12 @@ function TimelineStrip({ timeline, snapshots, chosen, onChoose, end }: StripProp
   });
   const [chosenId] = chosen.size === 1 ? chosen : [];
 
+  if (!isAnswered)
+    return (
+      <div className="timeline-pane" ref={pane}>
+        <p className="timeline-waiting">Reading the timeline…</p>
+      </div>
+    );
   return (
     <div className="timeline-pane" ref={pane} onScroll={onScroll}>
       <div className="timeline-all" style={{ width }}>

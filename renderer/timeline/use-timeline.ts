@@ -1,20 +1,31 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Timeline } from '../../src/model/timeline.ts';
 import { useRequest } from '../ask/use-request.ts';
 
+/** What a folder's timeline is, as far as that was found out. */
+export type KnownTimeline = {
+  /** Null until it is known, and where the log cannot be read. */
+  readonly timeline: Timeline | null;
+  /** False until one of the two is certain. */
+  readonly isAnswered: boolean;
+};
+
 /**
- * The timeline of the open folder, read again whenever the database has changed. Null until it is known, and where the
- * log cannot be read. Asks nothing before `isReady`, so that what a person waits for comes first.
+ * The timeline of the open folder, read again whenever the database has changed. Asks nothing before `isReady` was true
+ * once, so that what a person waits for comes first.
  */
-export function useTimeline(folderId: FolderId, databaseRevision: number, isReady: boolean): Timeline | null {
-  const { value, busy, reload } = useRequest('folder.timeline', isReady ? { folderId } : null);
+export function useTimeline(folderId: FolderId, databaseRevision: number, isReady: boolean): KnownTimeline {
+  const [wasReady, setWasReady] = useState(isReady);
+  if (isReady && !wasReady) setWasReady(true);
+  const { value, error, busy, reload } = useRequest('folder.timeline', wasReady ? { folderId } : null);
   const seen = useRef(databaseRevision);
   useEffect(() => {
     // A running request is finished first. Otherwise a busy chat app would keep it from ever finishing.
-    if (!isReady || busy || seen.current === databaseRevision) return;
+    if (!wasReady || busy || seen.current === databaseRevision) return;
     seen.current = databaseRevision;
     reload();
-  }, [databaseRevision, busy, isReady, reload]);
-  return value;
+  }, [databaseRevision, busy, wasReady, reload]);
+  const isAnswered = value !== null || error !== null;
+  return useMemo(() => ({ timeline: value, isAnswered }), [value, isAnswered]);
 }

@@ -1,6 +1,6 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
 import { expectNothingCutOff } from './cut-off.ts';
-import { button, CONFIRM, hero, RESTORE } from './find.ts';
+import { button, CONFIRM, hero, named, RESTORE } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 
@@ -25,6 +25,11 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
     });
     await expect(hero(window)).toBeVisible();
     await expect(window.locator('.head-facts')).toContainText(`(process ${host.pid})`);
+    await expect(window.locator('.timeline-took').first()).toBeVisible();
+    await expect(window.locator('.said').first()).toBeVisible();
+    await expect(window.getByRole('option').filter({ hasText: 'damaged' })).toBeVisible();
+    expect(await movedParts(window), 'what moved while the folder was opened').toEqual([]);
+    await expectTabsMoveNothing(other, window);
     await look(other, window, info, 'folder');
     for (const [name, open, confirm] of [
       ['restore', RESTORE, CONFIRM],
@@ -43,6 +48,69 @@ test('at 900 by 600 nothing is cut off or scrolls sideways, in either theme', as
     host.kill();
   });
 });
+
+/** What can be clicked as soon as it is there, and what stands around it. */
+const PARTS = '.actions, .timeline, .list-pane, .hero, .view-tabs';
+
+/** What of these parts stood elsewhere before, since the window was opened. What is drawn anew in another place counts, too. */
+function movedParts(page: Page): Promise<readonly string[]> {
+  return page.evaluate((parts) => {
+    type Shift = PerformanceEntry & { readonly sources: readonly { readonly node: Node | null }[] };
+    const shifts = new Promise<readonly Shift[]>((done) => {
+      new PerformanceObserver((list) => done(list.getEntries() as Shift[])).observe({
+        type: 'layout-shift',
+        buffered: true,
+      });
+      // Without any, the observer is never called.
+      requestAnimationFrame(() => requestAnimationFrame(() => done([])));
+    });
+    return shifts.then((all) =>
+      all.flatMap(({ sources }) =>
+        sources.flatMap(({ node }) => {
+          const element = node instanceof Element ? node : node?.parentElement;
+          return element?.closest(parts) ? [element.outerHTML.slice(0, 200)] : [];
+        }),
+      ),
+    );
+  }, PARTS);
+}
+
+async function expectTabsMoveNothing(app: ElectronApplication, page: Page): Promise<void> {
+  const places = () =>
+    page.evaluate(() =>
+      // Not what they say: ages count on, and the marks of the timeline move with each minute.
+      [...document.querySelectorAll('.actions button, .snap, .hero, .hero *, .view-tab')].map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return `${element.className} ${[x, y, width, height].map(Math.round)}`;
+      }),
+    );
+  for (const [width, height] of [
+    [1920, 1080],
+    [1200, 760],
+    [900, 600],
+  ] as const) {
+    await named(page, 'tab', 'Conversation').click();
+    await expect(page.locator('.said').first()).toBeVisible();
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+      [width, height] as const,
+    );
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    const before = await places();
+    for (const [tab, seen] of [
+      ['Rows', '.rows-row'],
+      ['Details', '.changes'],
+    ] as const) {
+      await named(page, 'tab', tab).click();
+      await expect(page.locator(seen).first()).toBeVisible();
+      expect(await places(), `after choosing ${tab} at ${width} by ${height}`).toEqual(before);
+    }
+  }
+  await named(page, 'tab', 'Conversation').click();
+}
 
 async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
   for (const { width, height } of SIZES) {
