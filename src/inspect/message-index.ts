@@ -1,4 +1,4 @@
-import type { EventPlace } from '../log/event-order.ts';
+import type { ReadEvent } from '../log/event-reader.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 
 /*
@@ -10,37 +10,18 @@ import type { WriteDatabase } from '../sqlite/database.ts';
 export const PRESENCE = { absent: 0, hidden: 1, visible: 2 } as const;
 type Presence = (typeof PRESENCE)[keyof typeof PRESENCE];
 
-type IndexedEvent = {
-  readonly chat: string | null;
-  readonly branch: string | null;
-  readonly id: bigint | string | null;
+type IndexedEvent = Pick<ReadEvent, 'chat' | 'branch' | 'id' | 'isRewind' | 'ts' | 'target' | 'belongsTo'> & {
   /** Where its text is: a rowid of the stage's log, or `k` of the newer events. */
   readonly source: bigint;
   readonly isNewer: boolean;
   readonly was: Presence;
   readonly now: Presence;
   readonly speaks: boolean;
-  readonly isRewind: boolean;
-  readonly ts: string | null;
-  readonly target: string | null;
-  readonly belongsTo: string | null;
   /** What supersedes it now. */
   readonly by: unknown;
 };
 
-type NewerEvent = Pick<IndexedEvent, 'id' | 'ts'> & {
-  readonly order: EventPlace;
-  readonly kind: string | null;
-  readonly chat: string | null;
-  readonly branch: string | null;
-  readonly speaker: string | null;
-  readonly text: string | null;
-  readonly payload: string | null;
-  readonly isRewind: boolean;
-  readonly target: string | null;
-  readonly belongsTo: string | null;
-  readonly flagged: boolean;
-};
+type NewerEvent = ReadEvent & { readonly flagged: boolean };
 
 /** A row that differs and belongs to an event. */
 export type TiedRow = {
