@@ -103,12 +103,7 @@ export function hasNoKey({ readOnly, rowid, key }: Table): boolean {
   return readOnly === null && rowid === null && key.length === 0;
 }
 
-type Names = {
-  readonly staged: StagedTable;
-  readonly put: string;
-  readonly gone: string;
-  readonly identity: readonly string[];
-  readonly liveOnly: readonly string[];
+type Names = Pick<Comparison, 'staged' | 'put' | 'gone' | 'identity' | 'liveOnly'> & {
   readonly index: number;
 };
 

@@ -65,16 +65,11 @@ export type MessageRow = {
 export type RowsBeside = { readonly table: string; readonly rows: number };
 
 /** One place of a conversation. */
-export type ConversationMessage = {
+export type ConversationMessage = MessageNote & {
   readonly place: number;
-  readonly event: bigint | string | null;
   readonly speaker: string | null;
   /** Null for an event that says nothing: then `kind` and `payload` are shown. */
   readonly text: string | null;
-  readonly ts: string | null;
-  readonly kind: string | null;
-  readonly payload: string | null;
-  readonly state: MessageState;
   /** True if only the beginning of the text or payload is here. */
   readonly cut: boolean;
   readonly notes: readonly MessageNote[];
