@@ -26,9 +26,11 @@ function understoodWords({ log, fields, tables }: ProfileCheck): string {
 
 function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Place): string {
   const [first = ''] = tables.unreadable;
+  const [unwritten = ''] = tables.needHost;
   const reasons = {
     ids: `the ids in “${log.table}” are not whole numbers`,
     unreadable: `“${first}” can’t be read here`,
+    'needs-host': `“${unwritten}” needs something that only the chat app has`,
     'read-only': 'the database or its folder can’t be written',
     synced: 'the profile says that other devices write to the database, too',
     'no-places': 'the log lacks the columns of “log.sequence”',
@@ -39,6 +41,8 @@ function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Pl
   const restore = obstacles.restore ?? (writable ? null : 'read-only');
   if (restore === 'synced')
     return `Snapshots can be compared, exported and taken here, and restored into a new file, but not in place: ${reasons.synced}.`;
+  if (restore === 'needs-host' && obstacles.take === null)
+    return `Snapshots can be compared, exported and taken here, but not restored: ${reasons[restore]}.`;
   if (restore === 'ids')
     return `Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: ${reasons.ids}.`;
   if (restore !== null)

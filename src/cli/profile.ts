@@ -85,11 +85,18 @@ function describeField(
   return `${where}${how}; found in ${found} of ${count(looked, 'event')} looked at`;
 }
 
-function describeTables({ found, missing, unreadable, left }: ProfileCheck['tables']): readonly string[] {
+function describeTables({
+  found,
+  missing,
+  unreadable,
+  needHost,
+  left,
+}: ProfileCheck['tables']): readonly string[] {
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ['Tables', found],
     ['Not there yet', missing],
     ['Unreadable', unreadable],
+    ['Needs the app', needHost],
     ['Left alone', left],
   ];
   return rows.flatMap(([title, all]) =>

@@ -179,9 +179,15 @@ function compareAsMultiset(db: AnyDatabase, names: Names, rewrite: Rewrite): Put
   const inOrder =
     live.rowid !== null || live.key.length > 0 ? `ORDER BY ${names.identity.map(quoteName).join(', ')}` : '';
   const identity = names.identity.map((_, index) => `h.i${index} AS i${index}`);
+  const from = `main.${quoteName(live.name)} ${live.scanHint}`;
+  // A column with the application's own collation is read before anything is numbered: SQLite would ask for the collation.
+  const rowsHere =
+    live.scanHint === ''
+      ? `SELECT ${numbered(columns.map(quoteName), inOrder)}${liveParts(names, '')} FROM ${from}`
+      : `WITH c AS MATERIALIZED (SELECT ${rowText(columns.map(quoteName))} AS content${liveParts(names, '')} FROM ${from})
+         SELECT content, row_number() OVER (PARTITION BY content) AS nth${carriedParts(names, 'c.')} FROM c`;
   db.exec(`
-    CREATE TEMP TABLE ${here} AS
-      SELECT ${numbered(columns.map(quoteName), inOrder)}${liveParts(names, '')} FROM main.${quoteName(live.name)} ${live.scanHint};
+    CREATE TEMP TABLE ${here} AS ${rowsHere};
     CREATE INDEX temp.${here}_content ON ${here} (content, nth);
     CREATE TEMP TABLE ${there} AS
       SELECT rowid AS ord, ${numbered(

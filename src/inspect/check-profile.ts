@@ -8,7 +8,8 @@ import { findLogTable } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { foldName, placeOfName } from '../sqlite/names.ts';
+import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
+import { isCompileError } from '../sqlite/result-codes.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { chooseFields, type LogSample, readSample } from './choose-fields.ts';
@@ -34,7 +35,7 @@ export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileC
   const events = readSample(profile, fields, sample);
   const columns = columnsOf(log, profile);
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
-  const tables = sortTables(schema, profile);
+  const tables = { ...sortTables(schema, profile), needHost: findNeedingHost({ db, schema, profile }) };
   return {
     log: { table: log.name, columns, order: findOrder(log, profile), wholeNumberIds, looked: events.length },
     fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
@@ -98,7 +99,10 @@ function findNames({ tables }: Schema, { chat }: Profile): ProfileCheck['names']
     : { table: table.name, column };
 }
 
-function sortTables({ tables, unreadable }: Schema, { log, tables: named }: Profile): ProfileCheck['tables'] {
+function sortTables(
+  { tables, unreadable }: Schema,
+  { log, tables: named }: Profile,
+): Omit<ProfileCheck['tables'], 'needHost'> {
   const dumped = new Set([log.table, ...named].map(foldName));
   return {
     found: named.flatMap((name) => tables.get(foldName(name))?.name ?? []),
@@ -108,6 +112,29 @@ function sortTables({ tables, unreadable }: Schema, { log, tables: named }: Prof
       .filter(({ kind, name }) => kind === 'table' && !dumped.has(foldName(name)))
       .map(({ name }) => name),
   };
+}
+
+/** The tables of the profile of which a new row does not compile here, whatever their triggers do. */
+function findNeedingHost({ db, schema, profile }: HostDatabase): readonly string[] {
+  return [profile.log.table, ...profile.tables].flatMap((named): readonly string[] => {
+    const table = schema.tables.get(foldName(named));
+    if (table === undefined || table.kind !== 'table') return [];
+    // SQLite takes it for a part of a search index, and so would not let anybody write to it like this.
+    if (schema.virtualTables.some((one) => foldName(table.name).startsWith(`${foldName(one.name)}_`)))
+      return [];
+    const name = `main.${quoteName(table.name)}`;
+    // No trigger of the application runs in a restore, so none of them counts.
+    const isTriggered = schema.triggers.some((trigger) => foldName(trigger.table) === foldName(named));
+    const sql = isTriggered ? `REINDEX ${name}` : `INSERT INTO ${name} DEFAULT VALUES`;
+    try {
+      // It is never run. With EXPLAIN, unknown functions would compile.
+      db.prepare(sql);
+      return [];
+    } catch (error) {
+      if (isCompileError(error)) return [table.name];
+      throw error;
+    }
+  });
 }
 
 type Understood = Pick<ProfileCheck, 'tables'> & { readonly log: Table; readonly wholeNumberIds: boolean };
@@ -124,6 +151,7 @@ function findObstacles(
     [sequence.stream, sequence.place].every((column) => placeOfName(names, column) !== -1);
   const gaps = rules.gapless ? 'no-gaps' : null;
   const replay = rules.replays ? (hasPlaces ? gaps : 'no-places') : 'no-replay';
-  const restore = both ?? (synced ? 'synced' : null);
+  const isKeptByHost = tables.unreadable.length === 0 && tables.needHost.length > 0;
+  const restore = isKeptByHost ? 'needs-host' : (both ?? (synced ? 'synced' : null));
   return { take: both, restore, 'keep-newer': restore ?? replay };
 }

@@ -9,10 +9,10 @@ type Ability = 'take' | 'restore' | 'keep-newer';
 /**
  * Why something cannot be done. `ids`: the ids of events are not whole numbers. `unreadable`: a table of the profile cannot be
  * read here. `synced`: the profile says that other devices write to the database. `no-places`: the log lacks the columns of
- * the profile's `sequence`. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
+ * the profile's `sequence`. `needs-host`: a table cannot be written without the application. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
  * ids without gaps, so that nothing can be kept where the record of a rewind has to go.
  */
-type ProfileObstacle = 'ids' | 'unreadable' | 'synced' | 'no-replay' | 'no-gaps' | 'no-places';
+type ProfileObstacle = 'ids' | 'unreadable' | 'needs-host' | 'synced' | 'no-replay' | 'no-gaps' | 'no-places';
 
 /** What is understood of a data folder: its profile, held against its database. */
 export type ProfileCheck = {
@@ -38,6 +38,8 @@ export type ProfileCheck = {
     /** The profile names them, and the database has none of that name: the application may create them later. */
     readonly missing: readonly string[];
     readonly unreadable: readonly string[];
+    /** They can be read here, and not be written: they need a collation or a function that only the application has. */
+    readonly needHost: readonly string[];
     /** The profile does not name them, so that no restore writes to them. */
     readonly left: readonly string[];
   };

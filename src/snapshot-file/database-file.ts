@@ -2,7 +2,8 @@ import { isSystemError, SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase, ReadDatabase } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
-import { sqliteCode } from '../sqlite/result-codes.ts';
+import { explainNeed } from '../sqlite/needs-host.ts';
+import { isCompileError, sqliteCode } from '../sqlite/result-codes.ts';
 import { readAt, type SnapshotBytes } from './bytes.ts';
 import type { SnapshotAbout } from './notes.ts';
 import { LARGEST_ABOUT_BYTES, parseAbout, parseJson } from './parse-notes.ts';
@@ -138,6 +139,7 @@ export function explainReading(error: unknown, { path }: Pick<SnapshotBytes, 'pa
       { path, sqlite: code },
       error,
     );
+  if (isCompileError(error)) return explainNeed(error, null);
   const why = error instanceof Error ? error.message : code;
   return damagedDatabase(why, null, error);
 }

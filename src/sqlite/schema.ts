@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SnapbackError } from '../model/errors.ts';
 import type { AnyDatabase } from './database.ts';
 import { foldName } from './names.ts';
-import { type ListRow, readOther, readTable, type Table, type Unreadable } from './table.ts';
+import { type ListRow, readOther, readTable, type Table, type Unreadable, whyUnreadable } from './table.ts';
 import { describeVirtualTable } from './virtual-table.ts';
 
 export type SchemaObject = {
@@ -55,7 +55,9 @@ export function readSchema(db: AnyDatabase): Schema {
       type === 'table' || (type === 'shadow' && isContentOfIndex(name, virtualTables))
         ? readTable(db, entry)
         : readOther(db, entry, virtualTables);
-    if ('reason' in found) unreadable.set(foldName(name), found);
+    const reason = type === 'table' ? whyUnreadable(db, entry) : null;
+    if (reason !== null) unreadable.set(foldName(name), { name, reason });
+    else if ('reason' in found) unreadable.set(foldName(name), found);
     else tables.set(foldName(name), found);
   }
   const digest = createHash('sha256');

@@ -119,12 +119,15 @@ export function readTable(db: AnyDatabase, entry: ListRow): Table {
   const info = readColumns(db, entry.name);
   const withoutRowid = entry.wr === 1;
   const keyColumns = info.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
-  const key = keyColumns.map((column) => column.name);
-  const collations = readKeyCollations(db, entry.name);
+  // Whether two values of such a key are the same, only the application can tell. Then rows are told apart by all they hold.
+  const isHostKey = hasHostIndex(db, entry.name, 'pk');
+  const key = isHostKey ? [] : keyColumns.map((column) => column.name);
+  const collations = isHostKey ? new Map<string, string>() : readKeyCollations(db, entry.name);
   const [only] = keyColumns;
   // A key has an index unless it is the rowid itself, or the table has no rowid. SQLite decides by the same rule.
   const rowidColumn =
     !withoutRowid &&
+    !isHostKey &&
     keyColumns.length === 1 &&
     only !== undefined &&
     collations.size === 0 &&
@@ -150,17 +153,24 @@ export function readTable(db: AnyDatabase, entry: ListRow): Table {
     rowidColumn,
     rowid: withoutRowid ? null : (rowidColumn ?? hiddenAlias),
     strict: entry.strict === 1,
-    scanHint: hasHostIndex(db, entry.name) ? 'NOT INDEXED' : '',
+    scanHint: hasHostIndex(db, entry.name, null) ? 'NOT INDEXED' : '',
   };
 }
 
-/** Whether an index of the table sorts by a collation that SQLite itself does not have. */
-function hasHostIndex(db: AnyDatabase, table: string): boolean {
-  const found = db.prepare<[string]>(
+/** Whether an index of the table, or that of its primary key, sorts by a collation that SQLite itself does not have. */
+function hasHostIndex(db: AnyDatabase, table: string, origin: 'pk' | null): boolean {
+  const found = db.prepare<[string, string | null]>(
     `SELECT 1 FROM pragma_index_list(?, 'main') i, pragma_index_xinfo(i.name, 'main') c
-       WHERE c.key AND upper(c.coll) NOT IN ('BINARY', 'NOCASE', 'RTRIM')`,
+       WHERE i.origin = ifnull(?, i.origin) AND c.key AND upper(c.coll) NOT IN ('BINARY', 'NOCASE', 'RTRIM')`,
   );
-  return found.get(table) !== undefined;
+  return found.get(table, origin) !== undefined;
+}
+
+/** Why a table cannot be read here: it is sorted by a key that only the application can compare. Null: it can. */
+export function whyUnreadable(db: AnyDatabase, { name, wr }: ListRow): string | null {
+  return wr === 1 && hasHostIndex(db, name, 'pk')
+    ? 'Its key has a collation that only the chat application has.'
+    : null;
 }
 
 /**

@@ -123,7 +123,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
       { meaning: 'time', fields: [], because: 'profile', found: 41 },
     ],
     names: { table: 'chats', column: 'title' },
-    tables: { found: ['chats'], missing: ['later'], unreadable: [], left: ['notes'] },
+    tables: { found: ['chats'], missing: ['later'], unreadable: [], needHost: [], left: ['notes'] },
     rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'] },
     obstacles: { take: null, restore: null, 'keep-newer': null },
   });
