@@ -16,6 +16,7 @@ import { openPlace } from './place.ts';
 import { formatReport } from './report.ts';
 import { measureStep, type Result } from './results.ts';
 import { describeSteps, RECOVERED } from './steps.ts';
+import { measureWindowParts } from './window-parts.ts';
 import { describeWindowSteps, WINDOW_STEPS } from './window-steps.ts';
 import { isWorldSize, snapshotFile, worldDatabase, worldSizes } from './world.ts';
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     passes: { type: 'boolean', default: false },
     tasks: { type: 'boolean', default: false },
     floors: { type: 'boolean', default: false },
+    parts: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -43,6 +45,7 @@ if (values.help || !isWorldSize(values.size)) {
   --passes        counts how often snapshot and database are read, instead of measuring; needs strace
   --tasks         tells the longest tasks of the window and the main process, instead of measuring
   --floors        measures the least that take, verify, restore and undo can cost, in bare SQLite, instead of ours
+  --parts         measures what a start of the window consists of, each part as often as there are pairs, instead
   --json          one JSON document instead of the table`);
   process.exit(values.help ? 0 : 2);
 }
@@ -60,6 +63,7 @@ try {
   const commands = describeSteps(place).filter(({ name }) => isWanted(name));
   if (values.tasks) console.log(await measureLongTasks(place));
   else if (values.floors) console.log(await measureFloors(place));
+  else if (values.parts) console.log(await measureWindowParts(place.scratch, pairs));
   else if (values.passes) {
     const sizes = { snapshot: bytes, database: (await stat(join(pristine, worldDatabase))).size };
     console.log(await countPasses(commands, place, sizes));

@@ -10,7 +10,7 @@ import type { Place } from './place.ts';
 import type { Step } from './steps.ts';
 import { measureWindow } from './window.ts';
 
-const checkout = resolve(import.meta.dirname, '../..');
+export const checkout = resolve(import.meta.dirname, '../..');
 const sources = join(import.meta.dirname, 'bare-window');
 
 /** The names of the steps with a window, for which two apps must be built. */
@@ -21,21 +21,8 @@ export const WINDOW_STEPS = ['window-demo', 'window-world'];
  * both apps in `folder`, and starts each once before it is measured, as its user has.
  */
 export async function describeWindowSteps(place: Place, folder: string): Promise<readonly Step[]> {
-  const runtime = await prepareRuntime();
-  await buildIfStale();
-  const env = dropUnset(await prepareWindows(runtime));
+  const start = await prepareStarts(folder);
   const bare = await buildBareWindow(join(folder, 'bare'));
-  const start = (app: string, user: string, ...args: readonly string[]): Command => ({
-    line: [
-      runtime.program,
-      '--remote-debugging-port=0',
-      `--user-data-dir=${join(folder, `user-of-${user}`)}`,
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      app,
-      ...args,
-    ],
-    env,
-  });
   const started = new Set<string>();
   /** The same, started for the second time or later. */
   const startAgain = async (...[app, user, ...args]: Parameters<typeof start>) => {
@@ -61,22 +48,46 @@ export async function describeWindowSteps(place: Place, folder: string): Promise
   ];
 }
 
-/** Bundles the page with React as the app's own is. */
-async function buildBareWindow(folder: string): Promise<string> {
+/** Builds the app. Returns what starts it, or another app, for a user of its own whose files are in `folder`. */
+export async function prepareStarts(folder: string) {
+  const runtime = await prepareRuntime();
+  await buildIfStale();
+  const env = dropUnset(await prepareWindows(runtime));
+  return (app: string, user: string, ...args: readonly string[]): Command => ({
+    line: [
+      runtime.program,
+      '--remote-debugging-port=0',
+      `--user-data-dir=${join(folder, `user-of-${user}`)}`,
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      app,
+      ...args,
+    ],
+    env,
+  });
+}
+
+/** Bundles the pages as the app's own is. */
+export async function buildBareWindow(folder: string, pages: readonly string[] = ['index']): Promise<string> {
   await mkdir(folder);
   for (const name of ['main.js', 'core.js']) await copyFile(join(sources, name), join(folder, name));
   await writeFile(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'bare', type: 'module', main: 'main.js' }),
   );
-  await build({
-    root: sources,
-    base: './',
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [react()],
-    build: { outDir: join(folder, 'page'), emptyOutDir: true, target: 'chrome130' },
-  });
+  for (const page of pages)
+    await build({
+      root: sources,
+      base: './',
+      configFile: false,
+      logLevel: 'warn',
+      plugins: [react()],
+      build: {
+        outDir: join(folder, page),
+        emptyOutDir: true,
+        target: 'chrome130',
+        rolldownOptions: { input: join(sources, `${page}.html`) },
+      },
+    });
   return folder;
 }
 

@@ -11,11 +11,18 @@ const USABLE = `new Promise((done) => {
 const TICKS_PER_SECOND = 100;
 const LIMIT_MS = 60_000;
 
+/** The processes of an app by what they are for. `other`: those that Chromium starts beside them. */
+export const KINDS = ['main', 'window', 'core', 'other'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What a start took, and the CPU of it by processes, in seconds. */
+export type WindowCost = Cost & { readonly cpuOf: Readonly<Record<Kind, number>> };
+
 /**
  * Starts an app and measures until its list is usable: the CPU of all its processes, the time, and their memory, in
  * which what they share counts once (PSS). Then the app is ended. @throws where no list appears within a minute
  */
-export async function measureWindow({ line: [program, ...args], env }: Command): Promise<Cost> {
+export async function measureWindow({ line: [program, ...args], env }: Command): Promise<WindowCost> {
   const began = performance.now();
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
@@ -27,8 +34,11 @@ export async function measureWindow({ line: [program, ...args], env }: Command):
     await untilUsable(await readAddress(child.stderr));
     const wall = (performance.now() - began) / 1000;
     const processes = findTree(child.pid ?? 0);
+    const used = processes.map((pid) => ({ kind: readKind(pid), cpu: readCpu(pid) }));
+    const cpuOf = (kind: Kind) => sum(used.filter((one) => one.kind === kind).map(({ cpu }) => cpu));
     return {
-      cpu: sum(processes.map(readCpu)),
+      cpu: sum(used.map(({ cpu }) => cpu)),
+      cpuOf: { main: cpuOf('main'), window: cpuOf('window'), core: cpuOf('core'), other: cpuOf('other') },
       wall,
       peakMegabytes: sum(processes.map(readPss)),
     };
@@ -108,6 +118,18 @@ function readStat(pid: number): { readonly parent: number; readonly ticks: numbe
     return { parent: fields[1] ?? 0, ticks: sum(fields.slice(11, 15)) };
   } catch {
     return { parent: 0, ticks: 0 }; // It has ended meanwhile.
+  }
+}
+
+/** As Chromium says on the command lines of the processes that it starts. */
+function readKind(pid: number): Kind {
+  try {
+    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (!line.includes('--type=')) return 'main';
+    if (line.includes('--type=renderer')) return 'window';
+    return line.includes('--utility-sub-type=node.') ? 'core' : 'other';
+  } catch {
+    return 'other'; // It has ended meanwhile.
   }
 }
 
