@@ -118,16 +118,10 @@ test('a table that is sorted by such a key cannot be read: that is said, and not
   );
   const [listed] = await verifySnapshots(folder, [ID]);
   expect(listed?.healthDetail).toContain('needs something that only the chat application has');
-  for (const action of [
-    diffSnapshot(folder, ID),
-    takeSnapshot(folder, 'rewind'),
-    applyRestore(
-      folder,
-      { ...defaultRestoreOptions, action: 'restore', snapshotId: ID },
-      { planId: null, whileOpen: false },
-    ),
-  ])
-    expect(await codeOrNull(action)).toBe('schema-needs-host');
+  const request = { ...defaultRestoreOptions, action: 'restore', snapshotId: ID } as const;
+  const restored = () => applyRestore(folder, request, { planId: null, whileOpen: false });
+  for (const act of [() => diffSnapshot(folder, ID), () => takeSnapshot(folder, 'rewind'), restored])
+    expect(await codeOrNull(act())).toBe('schema-needs-host');
 });
 
 /** Null where it succeeds. */
