@@ -44,7 +44,7 @@ if (values.help || !isWorldSize(values.size)) {
   --script FILE   measures this bin/snapback.js instead of this checkout's package
   --passes        counts how often snapshot and database are read, instead of measuring; needs strace
   --tasks         tells the longest tasks of the window and the main process, instead of measuring
-  --floors        measures the least that take, verify, restore and undo can cost, in bare SQLite, instead of ours
+  --floors        measures the least that steps can cost, in bare SQLite, N times, instead of ours
   --parts         measures what a start of the window consists of, each part as often as there are pairs, instead
   --json          one JSON document instead of the table`);
   process.exit(values.help ? 0 : 2);
@@ -62,7 +62,7 @@ try {
     values.step.length === 0 || values.step.some((step) => name.startsWith(step));
   const commands = describeSteps(place).filter(({ name }) => isWanted(name));
   if (values.tasks) console.log(await measureLongTasks(place));
-  else if (values.floors) console.log(await measureFloors(place));
+  else if (values.floors) console.log(await measureFloors(place, pairs, isWanted));
   else if (values.parts) console.log(await measureWindowParts(place.scratch, pairs));
   else if (values.passes) {
     const sizes = { snapshot: bytes, database: (await stat(join(pristine, worldDatabase))).size };

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type SeedCommand, seedCommand } from '../interop/seed.ts';
 import { type Command, type Cost, measureProcess, measureWithin, run } from './measure.ts';
 import { type FreshWorld, type Place, SEARCHED } from './place.ts';
@@ -34,6 +35,7 @@ type Before = (world: FreshWorld) => Promise<unknown>;
 /** Of the rows, in percent, so many differ from the snapshot where the newest rewind is undone and the newer events are kept. */
 export const RECOVERED = 0.1;
 
+const SETTLED_MS = 2500;
 const hasSqldiff = spawnSync('sqldiff', ['--help']).error === undefined;
 const nothing: Before = async () => null;
 const asFastAs = (times: number): Goal => ({ of: 'ratio', atMost: 1 / times, by: 'cpu' });
@@ -42,7 +44,11 @@ const whole = (prepare: Side['prepare']): Side => ({ prepare, measure: measurePr
 /** Every step without a window, in the order of the table. “Cold” means that Snapback has not seen this snapshot. */
 export function describeSteps(place: Place): readonly Step[] {
   const { snapback } = place;
-  const look: Before = (world) => run(snapback(world, 'diff', worldSnapshot));
+  const look: Before = async (world) => {
+    // Of a file that has just changed, nothing is remembered, because it may still change.
+    await setTimeout(SETTLED_MS);
+    return run(snapback(world, 'diff', worldSnapshot));
+  };
   const restore = ['restore', worldSnapshot, '--yes'];
 
   /** Our command on a fresh copy, after what was done with that before. */
@@ -107,8 +113,9 @@ export function describeSteps(place: Place): readonly Step[] {
     }),
     peer: null,
   });
-  const restores = (percent: number, cold: number, read: number): readonly Step[] =>
-    [
+  const restores = (percent: number, cold: number, read: number): readonly Step[] => {
+    const peer = seed('restore', percent);
+    return [
       { when: 'cold', times: cold, before: nothing },
       { when: 'read', times: read, before: look },
     ].map(({ when, times, before }) => ({
@@ -116,8 +123,10 @@ export function describeSteps(place: Place): readonly Step[] {
       title: `restore --yes, ${percent} %, ${when}`,
       goal: { of: 'ratio', atMost: 1 / times, by: 'wall' },
       ours: ours(percent, restore, before),
-      peer: seed('restore', percent),
+      peer,
     }));
+  };
+  const seedRestore = seed('restore', 5);
 
   return [
     {
@@ -171,14 +180,14 @@ export function describeSteps(place: Place): readonly Step[] {
       title: 'restore plan, 5 %, cold',
       goal: asFastAs(2),
       ours: ours(5, ['restore', worldSnapshot]),
-      peer: seed('restore', 5),
+      peer: seedRestore,
     },
     {
       name: 'plan-read',
       title: 'restore plan, 5 %, read',
       goal: asFastAs(4),
       ours: ours(5, ['restore', worldSnapshot], look),
-      peer: seed('restore', 5),
+      peer: seedRestore,
     },
     ...restores(0.1, 3, 4),
     ...restores(5, 3, 4),
@@ -195,7 +204,7 @@ export function describeSteps(place: Place): readonly Step[] {
       title: 'undo --yes, 5 %',
       goal: asFastAs(4),
       ours: ours(5, ['undo', '--yes'], (world) => run(snapback(world, ...restore))),
-      peer: seed('restore', 5),
+      peer: seedRestore,
     },
     due('due-seed', 'due, newest is the seed’s *', addCheckpoint),
     due('due-own', 'due, newest is our own *', (world) => run(snapback(world, 'take', '--kind', 'periodic'))),
