@@ -236,7 +236,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     values: ['renderer/ask', words, 'renderer/parts', 'react-aria-components'],
     types: windowTypes,
   },
-  'renderer/history': { values: ['renderer/ask', words, 'renderer/parts', 'react'], types: windowTypes },
+  'renderer/history': { values: ['renderer/ask', words, 'renderer/parts', ...react], types: windowTypes },
   'renderer/rows': {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/history', ...react],
     types: windowTypes,

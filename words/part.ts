@@ -1,7 +1,8 @@
 import type { Related, RestorePlan, Selection } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
+import type { RowName } from '../src/model/search.ts';
 import { clip } from './clip.ts';
-import { sumOf } from './numbers.ts';
+import { formatNumber, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 import { back, changed, gone, type Piece, plain, type Story } from './story.ts';
@@ -17,6 +18,27 @@ export type ChosenPart =
   | { readonly as: 'tables'; readonly selection: Selected<'tables'> }
   | { readonly as: 'rows' | 'message'; readonly selection: Selected<'rows'> };
 
+/** A single row as a part: of a message, what belonged to it comes along unless the person chooses otherwise. */
+export function singlePart(row: RowName, { isMessage }: { readonly isMessage: boolean }): ChosenPart {
+  return isMessage ? messagesPart([row]) : { as: 'rows', selection: { by: 'rows', rows: [row] } };
+}
+
+/** Messages as a part, with what belonged to them. */
+export function messagesPart(rows: readonly RowName[]): ChosenPart {
+  return { as: 'message', selection: { by: 'rows', rows, related: 'children' } };
+}
+
+/** So many messages can be brought back at once. */
+export const MOST_CHOSEN = 10_000;
+
+/** How many of the messages that a person chose are lost, with the events between them. */
+export function chosenWords(lost: number): string {
+  if (lost === 0) return 'Nothing of what is chosen is lost.';
+  return lost > MOST_CHOSEN
+    ? `More than ${formatNumber(MOST_CHOSEN)} lost entries are chosen: bring back the whole chat instead.`
+    : `${count(lost, 'lost entry', 'lost entries')} chosen.`;
+}
+
 /** Names are cut to so many words. */
 const NAME_WORDS = 3;
 
@@ -31,7 +53,7 @@ export function partQuestion(part: ChosenPart, plan: Pick<RestorePlan, 'options'
       const what =
         rows.length === 1
           ? `${related === 'none' ? 'only ' : ''}this message back as it was`
-          : `${count(rows.length, 'message')} back as they were`;
+          : `${related === 'none' ? 'only ' : ''}the chosen messages back as they were`;
       return [plain(`Bring ${what} ${when}${alongWords(related, rows.length)}?`)];
     }
     case 'tables': {
@@ -77,8 +99,10 @@ export function relatedChoices({
 }: Extract<ChosenPart, { readonly as: 'rows' | 'message' }>): {
   readonly [R in Related]: { readonly what: string; readonly means: string };
 } {
-  const noun = as === 'message' ? 'message' : 'row';
-  const those = choose(rows.length, `this ${noun}`, `these ${count(rows.length, noun)}`);
+  const those =
+    as === 'message'
+      ? choose(rows.length, 'this message', 'the chosen messages')
+      : choose(rows.length, 'this row', `these ${count(rows.length, 'row')}`);
   const [it, has] = [choose(rows.length, 'it', 'them'), choose(rows.length, 'it needs', 'they need')];
   return {
     none: { what: `Only ${those}`, means: `What ${has} and is missing comes along.` },

@@ -138,6 +138,11 @@ export type CoreRequests = RowsRequests &
       OfChat & { readonly from: number; readonly direction: 'next' | 'previous' },
       number | null
     >;
+    /** The lost events between two places, both included; more than can be restored at once if there are more than 10,000. */
+    'conversation.lost': In<
+      OfChat & { readonly from: number; readonly to: number },
+      readonly (bigint | string)[]
+    >;
     /** Where an event can be read, by the key of its row in the log, written as text; null: nowhere. */
     'conversation.find': In<
       OfFolder & { readonly conversationId: string; readonly event: string },

@@ -223,6 +223,8 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
       folders.get(folderId).conversations.get(conversationId).page(chat, span),
     'conversation.difference': async ({ folderId, conversationId, chat, from, direction }) =>
       folders.get(folderId).conversations.get(conversationId).difference(chat, from, direction),
+    'conversation.lost': async ({ folderId, conversationId, chat, ...span }) =>
+      folders.get(folderId).conversations.get(conversationId).lost(chat, span),
     'conversation.find': async ({ folderId, conversationId, event }) =>
       folders.get(folderId).conversations.get(conversationId).find(event),
     async 'conversation.correct'({ folderId, fields }) {

@@ -113,6 +113,7 @@ export const requestSchemas = {
     from: chatPlace,
     direction: v.picklist(['next', 'previous']),
   }),
+  'conversation.lost': v.strictObject({ ...ofChat.entries, from: chatPlace, to: chatPlace }),
   'conversation.find': v.strictObject({
     ...ofFolder.entries,
     conversationId: id,

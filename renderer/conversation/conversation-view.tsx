@@ -201,6 +201,7 @@ function Chats(props: ChatsProps) {
           isCompared={overview.isCompared}
           onRestore={props.onRestore}
           onRestorePart={onRestorePart}
+          hasSingles={overview.isCompared && !overview.lostByRecord}
           sought={ready !== null && found.value?.chat === summary.no ? found.value.place : null}
           onSoughtShown={onSoughtShown}
           onFailure={onFailure}

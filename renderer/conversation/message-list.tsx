@@ -4,16 +4,18 @@ import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
 import type { RowName } from '../../src/model/search.ts';
 import { chatTitle, foldWords, type StateWords } from '../../words/conversation.ts';
-import type { ChosenPart } from '../../words/part.ts';
+import { type ChosenPart, messagesPart } from '../../words/part.ts';
 import { call } from '../ask/api.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
 import { BoundaryLine } from './boundary-line.tsx';
+import { ChosenBar } from './chosen-bar.tsx';
 import { MessageLine, type MessageLineProps } from './message-line.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import { createMessagePages } from './message-pages.ts';
+import { useChosenMessages } from './use-chosen-messages.ts';
 import { useMessageList } from './use-message-list.ts';
 
 /** A longer text is cut, until the reader asks for more of it. */
@@ -39,6 +41,8 @@ export type MessageListProps = {
   readonly onRestore: (() => void) | null;
   /** Null where no part can be restored. */
   readonly onRestorePart: ((part: ChosenPart) => void) | null;
+  /** Whether single messages can be restored, where a part can. */
+  readonly hasSingles: boolean;
   /** The place to go to; null: none is sought, or it was shown. */
   readonly sought: number | null;
   readonly onSoughtShown: () => void;
@@ -168,6 +172,13 @@ export function MessageListView(props: MessageListProps) {
     return line.querySelector<HTMLElement>('.bubble, .event-line') ?? line;
   });
   const askedRow = rowOf(asked);
+  const chosen = useChosenMessages(ask, keyedLog);
+  const onRestoreSingles = props.hasSingles && keyedLog !== null ? onRestorePart : null;
+  const extend = (key: string) => {
+    const from = newest.current;
+    const to = from + (key === 'ArrowDown' ? 1 : -1);
+    if (to >= 0 && to < items.count) chosen.extend(items.at(to).place, items.at(from).place);
+  };
   const { chat: chatId } = summary;
   const onRestoreChat =
     onRestorePart === null || chatId === null
@@ -181,7 +192,11 @@ export function MessageListView(props: MessageListProps) {
   const onKey = (event: KeyboardEvent) => {
     const { kind, place } = items.at(active);
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === 'h' && isPlain && kind === 'message') onceRead(place, () => setHistory(rowOf(place)));
+    if (onRestoreSingles !== null && isPlain && event.shiftKey && /^Arrow(Up|Down)$/.test(event.key))
+      extend(event.key);
+    if (event.key === 'Escape' && chosen.isAny) chosen.clear();
+    else if (event.key === 'h' && isPlain && kind === 'message')
+      onceRead(place, () => setHistory(rowOf(place)));
     else onKeyDown(event);
   };
 
@@ -202,7 +217,7 @@ export function MessageListView(props: MessageListProps) {
             ref={view.measureElement}
             data-index={measuredAs}
             data-line={index}
-            className="line"
+            className={item.kind === 'message' && chosen.isChosen(item.place) ? 'line chosen' : 'line'}
             style={{ transform: `translateY(${top}px)` }}
             tabIndex={index === active && item.kind !== 'fold' ? 0 : -1}
             aria-posinset={index + 1}
@@ -249,11 +264,26 @@ export function MessageListView(props: MessageListProps) {
         onWhole={() => void showWhole(asked)}
         onRestore={onRestore}
         onRestoreChat={onRestoreChat}
+        onRestoreMessage={
+          onRestoreSingles === null || askedRow === null || !hasLost(messageAt(asked))
+            ? null
+            : () => onRestoreSingles(messagesPart([askedRow]))
+        }
+        onFromHere={onRestoreSingles === null ? null : () => chosen.begin(asked)}
+        onToHere={onRestoreSingles === null || !chosen.isAny ? null : () => chosen.extend(asked, asked)}
       />
+      {onRestoreSingles !== null && <ChosenBar chosen={chosen} onRestorePart={onRestoreSingles} />}
       {history !== null && (
         <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />
       )}
     </>
+  );
+}
+
+/** Whether it was lost itself, or anything that belongs to it. */
+function hasLost(message: ConversationMessage | null): boolean {
+  return (
+    message !== null && [message, ...message.notes, ...message.rows].some(({ state }) => state === 'lost')
   );
 }
 

@@ -13,11 +13,17 @@ export type MessageMenuProps = {
   readonly onRestore: (() => void) | null;
   /** Null where no part can be restored. */
   readonly onRestoreChat: (() => void) | null;
+  /** Null where this message cannot be restored, or is there. */
+  readonly onRestoreMessage: (() => void) | null;
+  /** Chooses messages from this one on; null where messages cannot be restored. */
+  readonly onFromHere: (() => void) | null;
+  /** Chooses messages up to this one; null where none was chosen. */
+  readonly onToHere: (() => void) | null;
 };
 
 /** What can be done with one message. */
 export function MessageMenu({ menu, message, onHistory, onWhole, ...props }: MessageMenuProps) {
-  const { onRestore, onRestoreChat } = props;
+  const { onRestore, onRestoreChat, onRestoreMessage, onFromHere, onToHere } = props;
   return (
     <ContextMenu
       menu={menu}
@@ -27,11 +33,17 @@ export function MessageMenu({ menu, message, onHistory, onWhole, ...props }: Mes
         if (key === 'history') onHistory?.();
         else if (key === 'whole') onWhole();
         else if (key === 'restore-chat') onRestoreChat?.();
+        else if (key === 'restore-message') onRestoreMessage?.();
+        else if (key === 'from-here') onFromHere?.();
+        else if (key === 'to-here') onToHere?.();
         else onRestore?.();
       }}
     >
       <MenuItem id="history">History of this</MenuItem>
       {message?.cut === true && <MenuItem id="whole">Show more of it</MenuItem>}
+      {onRestoreMessage !== null && <MenuItem id="restore-message">Bring back this message…</MenuItem>}
+      {onFromHere !== null && <MenuItem id="from-here">Choose messages from here</MenuItem>}
+      {onToHere !== null && <MenuItem id="to-here">Choose messages to here</MenuItem>}
       {message?.state === 'lost' && onRestore !== null && <MenuItem id="restore">Bring all back…</MenuItem>}
       {onRestoreChat !== null && <MenuItem id="restore-chat">Bring back only this chat…</MenuItem>}
     </ContextMenu>

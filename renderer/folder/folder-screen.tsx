@@ -161,6 +161,9 @@ export function FolderScreen(props: FolderScreenProps) {
     obey: useSteady(obey),
     act: useSteady(act),
     restore: useSteady(restore),
+    restorePart: useSteady((snapshotId: SnapshotId, part: ChosenPart) =>
+      openDialog({ dialog: 'restore', snapshotId, newer: 'keep', part }),
+    ),
     showSpace: useSteady(() => openDialog({ dialog: 'space' })),
     keep: useSteady(() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })),
     closeFile: useSteady(async (snapshotId: SnapshotId) => {
@@ -178,7 +181,7 @@ export function FolderScreen(props: FolderScreenProps) {
   };
 
   return (
-    <FolderWords facts={facts} snapshots={snapshots}>
+    <FolderWords facts={facts} snapshots={snapshots} onRestorePart={steady.restorePart}>
       <div className="frame">
         <Header folder={folder} facts={facts} snapshots={own} onSpace={steady.showSpace} />
         <Banners

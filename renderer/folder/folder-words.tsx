@@ -4,17 +4,20 @@ import type { FolderFacts } from '../../src/model/folder.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { exactnessAmong } from '../../words/moments.ts';
 import { ExactnessProvider } from '../ask/exactness.ts';
+import { type RestorePart, RestorePartProvider } from '../ask/restore-part.ts';
 import { RulesProvider } from '../ask/rules.ts';
 import { SnapshotTimesProvider } from '../ask/snapshot-times.ts';
+import { isWritable } from '../ask/writable.ts';
 
 type FolderWordsProps = {
   readonly facts: FolderFacts;
   readonly snapshots: readonly ListedSnapshot[] | null;
+  readonly onRestorePart: RestorePart;
   readonly children: ReactNode;
 };
 
-/** Provides the facts about the open folder that texts need, such as its rules. */
-export function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
+/** Provides what texts need to know about the open folder, such as its rules, and what brings back parts, if that is possible. */
+export function FolderWords({ facts, snapshots, onRestorePart, children }: FolderWordsProps) {
   const exactness = useMemo(
     () => exactnessAmong(snapshots?.map(({ takenAt }) => takenAt) ?? []),
     [snapshots],
@@ -26,7 +29,11 @@ export function FolderWords({ facts, snapshots, children }: FolderWordsProps) {
   return (
     <RulesProvider value={facts.rules}>
       <ExactnessProvider value={exactness}>
-        <SnapshotTimesProvider value={times}>{children}</SnapshotTimesProvider>
+        <SnapshotTimesProvider value={times}>
+          <RestorePartProvider value={isWritable(facts) ? onRestorePart : null}>
+            {children}
+          </RestorePartProvider>
+        </SnapshotTimesProvider>
       </ExactnessProvider>
     </RulesProvider>
   );

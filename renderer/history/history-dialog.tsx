@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'react';
+import { Button } from 'react-aria-components';
 import type { FolderId, Reply } from '../../electron/contract.ts';
 import type { RowHistory, RowName, RowVersion, SaidText, StoredValue } from '../../src/model/search.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Progress } from '../../src/model/task.ts';
 import { speakerWords } from '../../words/conversation.ts';
 import { formatMoment } from '../../words/moments.ts';
+import { singlePart } from '../../words/part.ts';
 import { count } from '../../words/plurals.ts';
 import { notSearchedWords, saidWords, saysAnew, valueWords, versionWords } from '../../words/search.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
+import { useRestorePart } from '../ask/restore-part.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Fold } from '../parts/fold.tsx';
@@ -42,7 +46,7 @@ export function HistoryDialog({ folderId, row, onClose }: HistoryDialogProps) {
       {answer === null ? (
         <Working progress={progress} words="Looking through the snapshots" />
       ) : answer.ok ? (
-        <Versions history={answer.value} />
+        <Versions history={answer.value} row={row} onClose={onClose} />
       ) : (
         <ErrorNote error={answer.error} />
       )}
@@ -50,8 +54,15 @@ export function HistoryDialog({ folderId, row, onClose }: HistoryDialogProps) {
   );
 }
 
-function Versions({ history: { versions, notSearched } }: { readonly history: RowHistory }) {
+type VersionsProps = Pick<HistoryDialogProps, 'row' | 'onClose'> & { readonly history: RowHistory };
+
+function Versions({ history: { versions, notSearched }, row, onClose }: VersionsProps) {
   const moments = useMoments();
+  const restore = useRestorePart();
+  const restoreFrom = (snapshotId: SnapshotId, version: RowVersion) => {
+    onClose();
+    restore?.(snapshotId, singlePart(row, { isMessage: version.said !== null }));
+  };
   return (
     <>
       <p className="dim" role="status">
@@ -62,6 +73,7 @@ function Versions({ history: { versions, notSearched } }: { readonly history: Ro
         {versions.map((version, index) => (
           <li key={`${version.in[0] ?? 'now'}`} className="row-version">
             <h3>{versionWords(version, moments)}</h3>
+            <RestoreVersion version={version} onRestore={restore === null ? null : restoreFrom} />
             {version.said === null ? (
               <Cells version={version} before={versions[index - 1]} />
             ) : (
@@ -76,6 +88,23 @@ function Versions({ history: { versions, notSearched } }: { readonly history: Ro
         ))}
       </ol>
     </>
+  );
+}
+
+type RestoreVersionProps = {
+  readonly version: RowVersion;
+  readonly onRestore: ((snapshotId: SnapshotId, version: RowVersion) => void) | null;
+};
+
+/** Brings back a version that is not there now, from the newest snapshot that holds it. */
+function RestoreVersion({ version, onRestore }: RestoreVersionProps) {
+  const newest = version.in.at(-1);
+  if (onRestore === null || newest === undefined || version.live || version.said?.isHidden === true)
+    return null;
+  return (
+    <Button className="button quiet" onPress={() => onRestore(newest, version)}>
+      Bring this back…
+    </Button>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { TableDiff } from '../../src/model/diff.ts';
 import type { RowName } from '../../src/model/search.ts';
+import { singlePart } from '../../words/part.ts';
 import { differingRows } from '../../words/rows.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 
@@ -17,7 +18,7 @@ export function restoringOf({ snapshot, onRestorePart }: SnapshotViewProps): Res
     onRestorePart({ as: 'tables', selection: { by: 'tables', tables: [name] } });
   return {
     table: snapshot.salvagedFrom === null ? table : null,
-    row: (row) => onRestorePart({ as: 'rows', selection: { by: 'rows', rows: [row] } }),
+    row: (row) => onRestorePart(singlePart(row, { isMessage: false })),
   };
 }
 

@@ -3,7 +3,9 @@ import { Button, GridList, GridListItem } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Loss } from '../../src/model/happened.ts';
 import type { Hit, RowName } from '../../src/model/search.ts';
+import { singlePart } from '../../words/part.ts';
 import { type Extent, hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
+import { useRestorePart } from '../ask/restore-part.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -109,6 +111,7 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
                   History of this
                 </Button>
               )}
+              <RestoreHit hit={hit} />
             </GridListItem>
           )}
         </GridList>
@@ -131,6 +134,22 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
         </details>
       )}
     </>
+  );
+}
+
+/** Brings back what is gone now, from the newest snapshot that shows it. */
+function RestoreHit({ hit }: { readonly hit: Hit }) {
+  const restore = useRestorePart();
+  const newest = showingIn(hit)[0];
+  if (restore === null || newest === undefined || hit.key.length === 0 || !isGone(hit)) return null;
+  const { table, key, event } = hit;
+  return (
+    <Button
+      className="button quiet"
+      onPress={() => restore(newest, singlePart({ table, key }, { isMessage: event !== null }))}
+    >
+      Bring this back…
+    </Button>
   );
 }
 

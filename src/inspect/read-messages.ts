@@ -18,6 +18,8 @@ import type { RowsOwner, TiedRowReader } from './tied-rows.ts';
 /** More runs than this are not sent to a window, and nothing is folded. */
 const MOST_RUNS = 1000;
 const MOST_NOTES = 50;
+/** So many single rows can be restored at once. */
+const MOST_LOST = 10_000;
 
 /** The answers of a complete index. Texts come from the stage and, of newer messages, from the index. */
 export type MessageReader = {
@@ -29,6 +31,8 @@ export type MessageReader = {
   readonly walk: (chats: readonly Pick<ChatSummary, 'no'>[], page: number) => Generator<ConversationMessage>;
   /** The first place of the next (or previous) run that differs, seen from a place; null where there is none. */
   readonly difference: (chat: number, from: number, direction: 'next' | 'previous') => number | null;
+  /** The events at the places of a span that were lost, in order; of more than `MOST_LOST`, one more than that. */
+  readonly lost: (chat: number, span: PlaceSpan) => readonly (bigint | string)[];
   /**
    * Where an event of the snapshot can be read, by the key of its row in the log, written as text; else where a newer event
    * with this key can be read. What belongs to a message is read beside it. Null where neither can be read, or where the
@@ -36,6 +40,9 @@ export type MessageReader = {
    */
   readonly find: (key: string) => FoundMessage | null;
 };
+
+/** Places of a chat, both included. */
+type PlaceSpan = { readonly from: number; readonly to: number };
 
 type PageSpan = { readonly from: number; readonly limit: number; readonly longest: number };
 
@@ -79,6 +86,12 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows, tied: T
      ORDER BY is_newer LIMIT 1`,
   );
   const isKeyed = findKeyedLog(rows) !== null;
+  const lost = index
+    .prepare<[number, number, number, number], bigint | string>(
+      'SELECT id FROM message WHERE chat = ? AND place BETWEEN ? AND ? AND state = 1 AND id IS NOT NULL ORDER BY place LIMIT ?',
+    )
+    .pluck()
+    .safeIntegers();
 
   const presence = index.prepare<[number, number], { readonly was: number; readonly now: number }>(
     'SELECT was, now FROM event WHERE chat = ? AND n = ?',
@@ -157,6 +170,7 @@ export function createMessageReader(index: WriteDatabase, rows: LogRows, tied: T
       }
     },
     difference: (chat, from, direction) => differences[direction].get(chat, from) ?? null,
+    lost: (chat, { from, to }) => lost.all(chat, from, to, MOST_LOST + 1),
     find: (key) => (isKeyed ? (found.get(key, key) ?? null) : null),
   };
 }

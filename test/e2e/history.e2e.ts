@@ -111,6 +111,12 @@ test('the history of a row is one key away, in its menu and on the row alone, an
   await pressOn(button(row, 'History of this'), 'Enter');
   await expectVersions(page, /./);
   await expectAccessible(app, page, 'the history of a row over the row');
+  await pressOn(button(history(page), 'Bring this back…').first(), 'Enter');
+  await expect(named(page, 'alertdialog', /^Bring 1 row of \w+ back as it was/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  await pressOn(button(row, 'History of this'), 'Enter');
+  await expectVersions(page, /./);
   await close(page);
   await expect(button(row, 'History of this')).toBeFocused();
   await page.keyboard.press('Escape');

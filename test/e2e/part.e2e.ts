@@ -70,6 +70,48 @@ test('one chat comes back by keyboard alone, and what was written in another one
   });
 });
 
+test('messages from here to there are chosen by keyboard and asked about, and so is a single one', async ({
+  place,
+  demo,
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await expect(page.locator('.bubble.lost').first()).toBeVisible();
+  await pressOn(button(page, 'Next difference (N)'), 'Enter');
+  await expect(page.locator(':focus')).toContainText(/^Rewound here/);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator(':focus')).toContainText(/· Lost ·|· lost/i);
+  for (const lines of [2, 3]) {
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(page.locator('.line.chosen')).toHaveCount(lines);
+  }
+  await expect(text(page, '3 lost entries chosen.')).toBeVisible();
+  await look(app, page, info, 'chosen');
+  await tabTo(page, button(page, 'Bring these back…'));
+  await page.keyboard.press('Enter');
+  await expect(
+    named(page, 'alertdialog', /^Bring the chosen messages back .*, with what belonged/),
+  ).toBeVisible();
+  await expect(named(dialog, 'radio', /^With what belonged to them/)).toBeChecked();
+  await expect(button(dialog, /^(Bring back|Restore) \d/)).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await pressOn(button(page, 'Choose nothing'), 'Enter');
+  await expect(page.locator('.line.chosen')).toHaveCount(0);
+  await page.locator('.bubble.lost').first().click({ button: 'right' });
+  await named(page, 'menuitem', 'Choose messages from here').click();
+  await expect(page.locator('.line.chosen')).toHaveCount(1);
+  await page.locator('.bubble.lost').first().click({ button: 'right' });
+  await expect(named(page, 'menuitem', 'Choose messages to here')).toBeVisible();
+  await named(page, 'menuitem', 'Bring back this message…').click();
+  await expect(
+    named(page, 'alertdialog', /^Bring this message back .*, with what belonged to it/),
+  ).toBeVisible();
+  await expect(button(dialog, 'Bring back 1 message')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
 test('what a chat needs comes along, what differs elsewhere stays, and a guess is left to choose', async ({
   place,
   demo,

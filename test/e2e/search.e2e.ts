@@ -3,7 +3,7 @@ import { expectAccessible } from './axe.ts';
 import { expectNothingCutOff } from './cut-off.ts';
 import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 
 /** As the menu does for its shortcut, which Playwright's keys do not reach. */
 async function find(app: ElectronApplication): Promise<void> {
@@ -49,11 +49,19 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   await page.keyboard.press('Enter');
   const dialog = named(page, 'alertdialog', 'History of this');
   await expect(text(dialog, /^\d+ versions, oldest first/)).toBeVisible();
+  await expect(button(dialog, 'Bring this back…').first()).toBeVisible();
   await look(app, page, info.outputPath('history'));
   await expectAccessible(app, page, 'the history of a row');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(hits(page).first()).toBeVisible();
+  await expect(first).toBeFocused();
+  await pressOn(button(first, 'Bring this back…'), 'Enter');
+  await expect(
+    named(page, 'alertdialog', /^Bring this message back .*, with what belonged to it/),
+  ).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
   await expect(first).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('.search-page')).toBeHidden();

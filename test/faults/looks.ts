@@ -60,6 +60,7 @@ function questionsAbout({ overview, ...conversation }: Conversation): readonly Q
       () => conversation.page(no, { from: 0, limit: 10, longest: 1000 }),
       () => conversation.difference(no, 0, 'next'),
       () => conversation.difference(no, 9, 'previous'),
+      () => conversation.lost(no, { from: 0, to: 9 }),
     ]),
     () => [...conversation.walk(chats, 3)],
     () => conversation.find('5'),

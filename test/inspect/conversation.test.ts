@@ -25,6 +25,9 @@ test('a long chat folds what is kept, but for the three messages beside each dif
   expect(conversation.difference(no, 20, 'next')).toBe(50);
   expect(conversation.difference(no, 50, 'next')).toBeNull();
   expect(conversation.difference(no, 50, 'previous')).toBe(20);
+  expect(conversation.lost(no, { from: 0, to: 50 })).toEqual([21n, 22n]);
+  expect(conversation.lost(no, { from: 21, to: 21 })).toEqual([22n]);
+  expect(conversation.lost(no, { from: 22, to: 50 })).toEqual([]);
   await conversation.close();
 });
 

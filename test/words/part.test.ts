@@ -5,7 +5,9 @@ import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.t
 import {
   alongTitle,
   type ChosenPart,
+  chosenWords,
   guessedWords,
+  MOST_CHOSEN,
   relatedChoices,
   relatedWords,
   stayingTitle,
@@ -208,11 +210,17 @@ describe('the question about a part', () => {
       'Bring this message back as it was at 14:32, with what belonged to it?',
     );
     expect(title(rows('message', 'event_log', 7n, 8n), 'none')).toBe(
-      'Bring 2 messages back as they were at 14:32?',
+      'Bring only the chosen messages back as they were at 14:32?',
     );
     expect(title(rows('rows', 'memories', 7n, 8n), 'operation')).toBe(
       'Bring 2 rows of memories back as they were at 14:32, with all that the rewind took?',
     );
+    expect([0, 1, 3, MOST_CHOSEN + 1].map(chosenWords)).toEqual([
+      'Nothing of what is chosen is lost.',
+      '1 lost entry chosen.',
+      '3 lost entries chosen.',
+      'More than 10,000 lost entries are chosen: bring back the whole chat instead.',
+    ]);
     const choices = relatedChoices({
       as: 'message',
       selection: { by: 'rows', rows: [{ table: 'event_log', key: [7n] }] },

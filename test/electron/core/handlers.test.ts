@@ -158,6 +158,7 @@ describe('the answers of the core', () => {
         { ...ofChat, from: -1, direction: 'next' },
         task,
       ),
+      'conversation.lost': await handlers['conversation.lost']({ ...ofChat, from: 0, to: 99 }, task),
       'conversation.find': await handlers['conversation.find'](
         { folderId, conversationId: opened.conversationId, event: '1' },
         task,
