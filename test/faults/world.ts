@@ -1,16 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readState } from '../support/state.ts';
 
@@ -30,37 +20,9 @@ export type Known = {
   readonly baseId?: string;
 };
 
-/**
- * Copies a world as it is at this moment, hard links and times included. Its folders and files are few and small: to start
- * another process for that would take most of the time of these tests.
- */
+/** Copies a world as it is at this moment, hard links and times included. */
 export function copyWorld(from: string, to: string): void {
-  const linked = new Map<bigint, string>();
-  const copy = (source: string, target: string) => {
-    mkdirSync(target);
-    for (const entry of readdirSync(source, { withFileTypes: true })) {
-      const [one, other] = [join(source, entry.name), join(target, entry.name)];
-      if (entry.isDirectory()) copy(one, other);
-      else copyFile(one, other, linked);
-    }
-  };
-  copy(from, to);
-}
-
-function copyFile(source: string, target: string, linked: Map<bigint, string>): void {
-  const { ino, nlink, atimeNs, mtimeNs } = statSync(source, { bigint: true });
-  const first = linked.get(ino);
-  if (first !== undefined) linkSync(first, target);
-  else {
-    copyFileSync(source, target);
-    utimesSync(target, toSeconds(atimeNs), toSeconds(mtimeNs));
-    if (nlink > 1n) linked.set(ino, target);
-  }
-}
-
-/** The same microsecond, however the system rounds it: a manifest names times by the millisecond. */
-function toSeconds(ns: bigint): number {
-  return Number(ns / 1000n) / 1e6 + 3e-7;
+  execFileSync('cp', ['-a', from, to]);
 }
 
 export function removeWorld(world: string): void {
