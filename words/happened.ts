@@ -4,7 +4,7 @@ import type { Replay } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import { seenMessages } from './events.ts';
 import { formatWhen } from './moments.ts';
-import { newerAmount } from './newer.ts';
+import { type Newer, newerAmount } from './newer.ts';
 import { sumOf } from './numbers.ts';
 import { article, choose, count } from './plurals.ts';
 import { back, chatsPieces, enumerate, gone, plain, type Story } from './story.ts';
@@ -168,22 +168,44 @@ function backGroups({ returningEvents }: Way): readonly NewerEvents[] {
 }
 
 /** What becomes of what was written since. Empty where nothing was. */
-function sinceWords({ newerEvents, keepsNewer }: Pick<Way, 'newerEvents' | 'keepsNewer'>): Story {
-  const { sum, noun, groups } = newerAmount(newerEvents);
+function sinceWords(way: Way): Story {
+  const { sum, noun, groups } = newerAmount(way.newerEvents);
   if (sum === 0) return [];
   const [it, stays] = [choose(sum, 'it', 'them'), choose(sum, 'stays', 'stay')];
   const where = [plain(' in '), ...chatsOf(groups)];
-  return keepsNewer
-    ? [
+  switch (firstWay(way)) {
+    case 'keep':
+      return [
         plain(count(sum, noun)),
         ...where,
         plain(` ${stays}; your chat app shows ${it} again when it starts next.`),
-      ]
-    : [
+      ];
+    case 'both':
+      return [
+        plain(count(sum, noun)),
+        ...where,
+        plain(' can stay as well: you choose where the two differ.'),
+      ];
+    case 'remove':
+      return [
         gone(count(sum, noun)),
         ...where,
         plain(` can’t be kept and will be removed. Undo brings ${it} back.`),
       ];
+  }
+}
+
+/**
+ * What the first button does with what was written since. It loses nothing where that can be: it keeps what is newer, or
+ * else merges. `remove`: neither is possible, as far as the logs tell.
+ */
+export function firstWay({
+  newerEvents,
+  keepsNewer,
+  mergesNewer,
+}: Pick<Way, 'newerEvents' | 'keepsNewer' | 'mergesNewer'>): Newer {
+  if (keepsNewer || newerAmount(newerEvents).sum === 0) return 'keep';
+  return mergesNewer ? 'both' : 'remove';
 }
 
 /** `3 newer messages in Harbour appear when your chat app starts next.` Empty where none wait for that. */
@@ -197,10 +219,10 @@ export function waitingWords(waiting: Replay | null): Story {
   ];
 }
 
-/** `Go back without the 3 newer messages…`: the other way, where the first one keeps them. Null: there is no other. */
-export function withoutNewerWords({ newerEvents, keepsNewer }: Way): string | null {
-  const { sum, noun } = newerAmount(newerEvents);
-  return sum === 0 || !keepsNewer ? null : `Go back without the ${count(sum, noun)}…`;
+/** `Go back without the 3 newer messages…`: the other way, where with the first one they stay. Null: there is no other. */
+export function withoutNewerWords(way: Way): string | null {
+  const { sum, noun } = newerAmount(way.newerEvents);
+  return sum === 0 || firstWay(way) === 'remove' ? null : `Go back without the ${count(sum, noun)}…`;
 }
 
 const MOST_CHATS = 2;

@@ -1,10 +1,16 @@
 import { Button, type Key, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
-import type { Happened } from '../../src/model/happened.ts';
+import type { Happened, Way } from '../../src/model/happened.ts';
 import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
-import { earlierWords, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
+import {
+  earlierWords,
+  firstWay,
+  happenedWords,
+  waitingWords,
+  withoutNewerWords,
+} from '../../words/happened.ts';
 import { type Newer, newerAmount } from '../../words/newer.ts';
 import type { ChosenPart } from '../../words/part.ts';
 import { titleWords } from '../../words/snapshots.ts';
@@ -43,7 +49,7 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
   const loss = 'loss' in happened ? happened.loss : null;
   const last = loss?.lastMessages.at(-1);
   const earlier = happened.state === 'several' ? happened.earlier : [];
-  const isWarning = loss !== null && happened.state !== 'staged' && !loss.keepsNewer;
+  const first = loss === null ? null : firstWay(loss);
   const without = loss === null ? null : withoutNewerWords(loss);
   const told = loss === null ? waitingWords(waiting) : [];
   return (
@@ -67,16 +73,16 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
         <Button
           className="button primary large bring-back"
           isDisabled={!possible}
-          onPress={() => actions.onRestore(loss.snapshotId, 'keep')}
+          onPress={() => actions.onRestore(loss.snapshotId, askedFirst(loss))}
         >
-          Bring them back
+          {first === 'both' ? 'Show me both' : 'Bring them back'}
         </Button>
       )}
       {(note.length > 0 || loss !== null) && (
         <div className="hero-choice">
           {note.length > 0 && (
             <p>
-              {isWarning && <Icon name="warning" />}
+              {first === 'remove' && <Icon name="warning" />}
               <span>
                 <StoryText story={note} /> {told.length > 0 && <StoryText story={told} />}
                 {loss !== null && without !== null && (
@@ -95,7 +101,7 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
             <SomethingElse
               {...actions}
               onBoth={
-                possible && newerAmount(loss.newerEvents).sum > 0
+                possible && first === 'keep' && newerAmount(loss.newerEvents).sum > 0
                   ? () => actions.onRestore(loss.snapshotId, 'both')
                   : null
               }
@@ -113,7 +119,7 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
                 <Button
                   className="button"
                   isDisabled={!possible}
-                  onPress={() => actions.onRestore(way.snapshotId, 'keep')}
+                  onPress={() => actions.onRestore(way.snapshotId, askedFirst(way))}
                 >
                   {action}
                 </Button>
@@ -124,6 +130,11 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
       )}
     </div>
   );
+}
+
+/** Where what was written since would have to go, the confirmation says why first: nothing goes that was not chosen. */
+function askedFirst(way: Way): Newer {
+  return firstWay(way) === 'both' ? 'both' : 'keep';
 }
 
 /** Whether the answer is about no snapshot: then it only stands on the page of one. */

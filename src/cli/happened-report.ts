@@ -1,4 +1,4 @@
-import { earlierWords, happenedWords, withoutNewerWords } from '../../words/happened.ts';
+import { earlierWords, firstWay, happenedWords, withoutNewerWords } from '../../words/happened.ts';
 import { storyText } from '../../words/story.ts';
 import type { Happened, Loss, SaidMessage } from '../model/happened.ts';
 import type { Rules } from '../model/rules.ts';
@@ -35,7 +35,10 @@ function describeWays(loss: Loss): readonly string[] {
   const restore = `snapback restore ${loss.snapshotId}`;
   return without === null
     ? [`To bring them back: ${restore}`]
-    : [`To bring them back: ${restore} --keep-newer`, `${without.replace(/…$/, '')}: ${restore}`];
+    : [
+        `To bring them back: ${restore} ${firstWay(loss) === 'both' ? '--merge' : '--keep-newer'}`,
+        `${without.replace(/…$/, '')}: ${restore}`,
+      ];
 }
 
 function describeMessage({ speaker, text }: SaidMessage): string {

@@ -52,18 +52,23 @@ function wayOf(profile: Profile, snapshot: Snapshot, { returning, newer }: Event
   return {
     snapshotId: snapshot.id,
     takenAt: snapshot.takenAt,
-    keepsNewer: seemsToKeep(profile, snapshot, newer),
+    ...stayingOf(profile, snapshot, newer),
     rewoundAt: rewoundAtOf(returning, newer),
     returningEvents: returning,
     newerEvents: newer,
   };
 }
 
-/** Whether newer events could be kept, as far as this tells: the plan also looks whether it holds what it says. */
-function seemsToKeep({ log }: Profile, { lastEventId }: Snapshot, newer: readonly NewerEvents[]): boolean {
+/** In which ways newer events could stay, as far as this tells: the plan also looks whether it holds what it says. */
+function stayingOf(
+  { log }: Profile,
+  { lastEventId }: Snapshot,
+  newer: readonly NewerEvents[],
+): Pick<Way, 'keepsNewer' | 'mergesNewer'> {
   const records = newer.reduce((sum, one) => sum + one.rewindRecords, 0);
-  if (!log.replays || records > 1 || (records > 0 && log.gapless)) return false;
-  return lastEventId !== null && newer.every(({ first }) => first.id > lastEventId);
+  const isNewer = lastEventId !== null && newer.every(({ first }) => first.id > lastEventId);
+  const mergesNewer = isNewer && !(records > 0 && log.gapless);
+  return { mergesNewer, keepsNewer: mergesNewer && log.replays && records <= 1 };
 }
 
 /** The newest recorded rewind of a chat that something comes back to; where records name no such chat, the newest of all. */

@@ -23,6 +23,8 @@ export type Way = {
   readonly newerEvents: readonly NewerEvents[];
   /** Whether a restore can keep the newer events, as far as the logs tell. */
   readonly keepsNewer: boolean;
+  /** Whether what comes back and what is newer can be merged, as far as the logs tell. */
+  readonly mergesNewer: boolean;
 };
 
 /** The way that brings back most of what the newest rewind took. */

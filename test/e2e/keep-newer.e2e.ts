@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BACK, button, hero, named, restoredBanner, text } from './find.ts';
@@ -113,37 +114,59 @@ test('the dialog lets a person choose between keeping and removing, and the focu
   });
 });
 
-test('where keeping is refused, the dialog says why and leads on with one key', async ({
+test('where keeping is refused, both versions come first, and where they can’t be merged, the dialog says why and leads on', async ({
   place,
   demo,
 }, info) => {
-  run(
-    demo,
-    `INSERT INTO event_log (ts, kind, payload_json)
-      VALUES (strftime('%Y-%m-%dT%H:%M:%SZ'), 'rewind', '{"chat_id": "lighthouse"}');`,
-  );
-  writeMessage(demo, 'Still here?');
+  writeFileSync(join(demo, 'snapback-profile.json'), JSON.stringify({ log: { replays: false } }));
   const { app, page } = await place.launch({ data: demo });
   const dialog = page.getByRole('alertdialog');
-  await expect(hero(page)).toContainText(
-    /\d newer messages in Harbour can’t be kept and will be removed\. Undo brings them back\./,
-  );
-  await button(page, 'Bring them back').click();
-  await expect(dialog.getByRole('alert')).toHaveText(
-    'What was written since can’t be kept: your chats were rewound more than once since this snapshot.',
-  );
-  await expect(dialog).toContainText('First choose what happens to what was written since.');
-  const remove = named(dialog, 'radio', /^Remove \d newer messages/);
-  await look(app, page, info, 'keep-refused');
-  await tabTo(page, named(dialog, 'radio', /^Show me both/));
-  await page.keyboard.press('ArrowDown');
-  await expect(remove).toBeFocused();
-  const confirm = button(dialog, /^Bring back 20 messages and remove \d newer messages$/);
-  await expect(confirm).toBeEnabled();
-  await expect(remove).toBeFocused();
-  await tabTo(page, confirm);
-  await page.keyboard.press('Space');
-  await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+  const keep = named(dialog, 'radio', /^Keep /);
+  const both = named(dialog, 'radio', /^Show me both/);
+  const remove = named(dialog, 'radio', /^Remove /);
+
+  await test.step('one key leads to the choice between the two', async () => {
+    await expect(hero(page)).toContainText(
+      '3 newer messages in Harbour can stay as well: you choose where the two differ.',
+    );
+    await expect(button(page, 'Bring them back')).toBeHidden();
+    await expect(button(page, 'Show me both')).toBeFocused();
+    await look(app, page, info, 'both-first');
+    await page.keyboard.press('Enter');
+    await expect(button(dialog, 'Choose 7 more')).toBeDisabled();
+    await expect(both).toBeChecked();
+    await tabTo(page, both);
+    await page.keyboard.press('ArrowUp');
+    await expect(dialog.getByRole('alert')).toHaveText(
+      'What was written since can’t be kept: this chat app does not apply them again when it starts.',
+    );
+    await expect(dialog).toContainText('First choose what happens to what was written since.');
+    await look(app, page, info, 'keep-refused');
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('after another rewind they can’t be merged either, and removing is chosen, never done unasked', async () => {
+    run(
+      demo,
+      `INSERT INTO event_log (ts, kind, payload_json)
+        VALUES (strftime('%Y-%m-%dT%H:%M:%SZ'), 'rewind', '{"chat_id": "lighthouse"}');`,
+    );
+    writeMessage(demo, 'Still here?');
+    await expect(hero(page)).toContainText('4 newer messages in Harbour');
+    await button(page, 'Show me both').press('Enter');
+    await expect(dialog.getByRole('alert')).toContainText('The two states can’t be merged.');
+    await expect(button(dialog, /^Bring back/)).toBeHidden();
+    await look(app, page, info, 'merge-refused');
+    await tabTo(page, both);
+    await page.keyboard.press('ArrowDown');
+    await expect(remove).toBeFocused();
+    const confirm = button(dialog, 'Bring back 20 messages and remove 4 newer messages');
+    await expect(confirm).toBeEnabled();
+    await expect(keep).not.toBeChecked();
+    await tabTo(page, confirm);
+    await page.keyboard.press('Space');
+    await expect(named(page, 'alertdialog', BACK)).toBeVisible();
+  });
 });
 
 function run(dir: string, sql: string): void {

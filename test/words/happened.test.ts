@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../src/model/happened.ts';
-import { happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
+import { firstWay, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
 import { storyText } from '../../words/story.ts';
 import { group, plan } from '../support/plan.ts';
 import { defaultRules as rules } from '../support/rules.ts';
@@ -13,6 +13,7 @@ const loss: Loss = {
   returningEvents: [group('Lighthouse', 20)],
   newerEvents: [group('Harbour', 3), group('Lighthouse', 1, { rewindRecords: 1, spoken: 0 })],
   keepsNewer: true,
+  mergesNewer: true,
   tables: [],
   lastMessages: [],
 };
@@ -45,11 +46,22 @@ describe('after a rewind, what was written since', () => {
     expect(withoutNewerWords(loss)).toBe('Go back without the 3 newer messages…');
   });
 
-  test('is removed only where it cannot be kept, and there is no other way then', () => {
-    expect(noteOf({ keepsNewer: false })).toBe(
+  test('is merged where it cannot simply be kept, and the other way is named as well', () => {
+    const merged = { ...loss, keepsNewer: false };
+    expect(firstWay(merged)).toBe('both');
+    expect(noteOf(merged)).toBe(
+      '3 newer messages in Harbour can stay as well: you choose where the two differ.',
+    );
+    expect(withoutNewerWords(merged)).toBe('Go back without the 3 newer messages…');
+    expect(firstWay({ ...merged, newerEvents: loss.newerEvents.slice(1) })).toBe('keep');
+  });
+
+  test('is removed only where it can neither be kept nor merged, and there is no other way then', () => {
+    const neither = { keepsNewer: false, mergesNewer: false };
+    expect(noteOf(neither)).toBe(
       '3 newer messages in Harbour can’t be kept and will be removed. Undo brings them back.',
     );
-    expect(withoutNewerWords({ ...loss, keepsNewer: false })).toBeNull();
+    expect(withoutNewerWords({ ...loss, ...neither })).toBeNull();
   });
 
   test('is not mentioned where nothing was', () => {
