@@ -12,8 +12,8 @@ export default defineConfig({
   outputDir: 'test-results/windows',
   workers: hasDisplay() ? 1 : Math.min(availableParallelism(), 4),
   forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   use: { trace: 'retain-on-failure' },
   reporter: [['list'], ['json', { outputFile: 'test-results/windows.json' }]],
 });

@@ -12,8 +12,8 @@ export default defineConfig({
     // Most of the time these tests wait: for a second to pass, a lock, the disk. So there may be more of them than cores.
     maxWorkers: availableParallelism() * 2,
     // No test measures time; a busy machine must not make one fail.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Hundreds of processes are started that are made of the same files: they share what Node has compiled.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     // A restore mostly waits for the second that names its snapshots to pass.

@@ -16,7 +16,6 @@ async function leave(page: Page): Promise<void> {
 }
 
 test('axe finds nothing on any view', async ({ place, demo }) => {
-  test.setTimeout(300_000);
   const { app, page } = await place.launch();
   const look = (name: string) => expectAccessible(app, page, name);
   await expect(button(page, 'Try the demo')).toBeVisible();
@@ -47,7 +46,6 @@ test('axe finds nothing on any view', async ({ place, demo }) => {
 });
 
 test('axe finds nothing in any dialog', async ({ place, demo }) => {
-  test.setTimeout(300_000);
   addCheckpoints(demo, 12);
   const { app, page } = await place.launch({ data: demo });
   const look = (name: string) => expectAccessible(app, page, name);
@@ -66,7 +64,6 @@ test('axe finds nothing in any dialog', async ({ place, demo }) => {
 });
 
 test('axe finds nothing if something is missing or has gone wrong', async ({ place, demo }) => {
-  test.setTimeout(300_000);
   const crashed = join(place.folder, 'crashed');
   const gone = join(place.folder, 'gone');
   for (const dir of [crashed, gone]) cpSync(demo, dir, { recursive: true, preserveTimestamps: true });
@@ -96,7 +93,6 @@ test('axe finds nothing if something is missing or has gone wrong', async ({ pla
 });
 
 test('axe finds nothing in a plan with every consent', async ({ place, demo }) => {
-  test.setTimeout(300_000);
   const [newest = ''] = listKind(demo, 'rewind');
   const file = join(demo, 'snapshots', `${newest}.json`);
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), classifier_failures: [] }));

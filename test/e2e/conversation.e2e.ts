@@ -163,7 +163,6 @@ test('axe finds nothing in the conversation and its dialog, and nothing is cut o
   place,
   demo,
 }) => {
-  test.setTimeout(120_000);
   const { app, page } = await place.launch({ data: demo });
   await openConversation(page);
   for (const [width, height] of [
@@ -202,7 +201,6 @@ test('hostile messages are plain text, and 100,000 messages of one chat scroll t
   place,
   demo,
 }) => {
-  test.setTimeout(300_000);
   const db = new DatabaseSync(join(demo, 'chat.db'));
   const insert = db.prepare(
     "INSERT INTO event_log (ts, kind, payload_json) VALUES ('2026-11-25T12:00:00Z', 'message', ?)",

@@ -121,7 +121,6 @@ test('the last of a million rows is reached by key, wheel and scrollbar, at four
   place,
   demo,
 }) => {
-  test.setTimeout(180_000);
   const large = join(place.folder, 'large');
   cpSync(demo, large, { recursive: true, preserveTimestamps: true });
   fill(large, 1_000_000);

@@ -19,7 +19,6 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   place,
   demo,
 }, info) => {
-  test.setTimeout(120_000);
   const { app, page } = await place.launch({ data: demo });
   const field = named(page, 'searchbox', 'Search everything that ever was');
   await expect(page.locator('.hero')).toBeVisible();
@@ -76,7 +75,6 @@ test('a hit opens its chat at its message, also where that is folded away, and a
   place,
   demo,
 }, info) => {
-  test.setTimeout(120_000);
   const { app, page } = await place.launch({ data: demo });
   await expect(page.locator('.hero')).toBeVisible();
   await find(app);
@@ -108,7 +106,6 @@ test('only what is gone, whole words, no hit, and Escape back to where the focus
   place,
   demo,
 }) => {
-  test.setTimeout(120_000);
   const { app, page } = await place.launch({ data: demo });
   const field = named(page, 'searchbox', 'Search everything that ever was');
   const chosen = page.getByRole('option', { selected: true });
