@@ -114,6 +114,13 @@ function partsWays({ db, profile }: HostDatabase, { staged }: Comparison): boole
   );
 }
 
+/** Whether a live event makes way for another one of the snapshot that has its key. @throws database errors */
+export function replacesEvent({ db }: Pick<HostDatabase, 'db'>, { log, newer }: EventMatch): boolean {
+  const same = log.identity.map((_, index) => `p.i${index} IS n.i${index}`).join(' AND ');
+  const found = db.prepare(`SELECT 1 FROM ${newer} n JOIN ${log.put} p ON ${same} WHERE p.survivor LIMIT 1`);
+  return found.get() !== undefined;
+}
+
 /** SQL: numbers the rows that share all these values, so that the n-th here can be paired with the n-th there. */
 function nthOfItsLike(values: readonly string[]): string {
   const parts = values.flatMap((value) => [

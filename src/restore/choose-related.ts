@@ -56,9 +56,7 @@ export function chooseRelated(
     return { ...NONE, obstacle: 'no-operation' };
   follow(database, belonging, downwards);
   const guessed = guesses.flatMap((guess) => countGuess(database, belonging, guess, withGuessed));
-  // Events are chosen by their own ids.
-  const owned = downwards.filter(({ parent }) => parent.role !== 'log');
-  leaveAstray(database, withBelongings(belonging, owned));
+  leaveAstray(database, withBelongings(belonging, downwards));
   const staying = all.flatMap((one) => takeBack(database, one));
   const found = [...tables.values()].flatMap((table, index) => {
     const more = countChosen(database, table) - (before[index] ?? 0);

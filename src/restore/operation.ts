@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { HostDatabase } from '../host/host-database.ts';
 import { readSpeech } from '../log/payload.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
@@ -6,7 +5,7 @@ import { columnInStage, tableInStage } from '../stage/staged-table.ts';
 import { type Belonging, beginBelonging, follow, isTextOf, seedBelonging } from './belonging.ts';
 import type { ChosenTables } from './chosen-rows.ts';
 import { findEventColumns, type Reference, valuesOf } from './references.ts';
-import { liveNames, readRecords, readSaid, selectLost } from './rewind-since.ts';
+import { isOtherEvent, liveNames, readRecords, readSaid, selectLost } from './rewind-since.ts';
 
 /*
  * Everything that one rewind took. Which one took an event is told by what superseded it, else by the first later record of
@@ -14,8 +13,16 @@ import { liveNames, readRecords, readSaid, selectLost } from './rewind-since.ts'
  * took anything from it.
  */
 
-/** An event of the snapshot that is lost now. `took`: what names the rewind that took it; the same for all that it took. */
-type LostEvent = { readonly ord: bigint; readonly chat: string | null; readonly took: string };
+/**
+ * An event of the snapshot that is lost now. `took`: what names the rewind that took it; the same for all that it took.
+ * `isReplaced`: another event has its id by now.
+ */
+type LostEvent = {
+  readonly ord: bigint;
+  readonly chat: string | null;
+  readonly took: string;
+  readonly isReplaced: boolean;
+};
 
 type BelongingTables = ReadonlyMap<string, Belonging>;
 
@@ -44,15 +51,18 @@ export function addOperation(
       database.db.exec(`INSERT OR IGNORE INTO ${put}
         SELECT ord FROM ${comparison.put} WHERE NOT survivor AND ord IN ${then}`);
   }
-  const add = database.db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${log.then} VALUES (?)`);
-  for (const one of lost) if (took.has(one.took)) add.run(one.ord);
   const identity = log.comparison.identity.map((_, index) => `i${index}`).join(', ');
-  database.db.exec(`INSERT OR IGNORE INTO ${log.now}
-    SELECT ${identity} FROM ${log.comparison.put} WHERE survivor AND ord IN ${log.then}`);
+  const add = database.db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${log.then} VALUES (?)`);
+  const isThere = database.db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${log.now}
+    SELECT ${identity} FROM ${log.comparison.put} WHERE survivor AND ord = ?`);
+  for (const { ord, isReplaced } of lost.filter((one) => took.has(one.took))) {
+    add.run(ord);
+    if (!isReplaced) isThere.run(ord);
+  }
   return took.size > 0;
 }
 
-/** The events that are gone, or hidden or superseded and otherwise the same. */
+/** The events that are gone, or hidden or superseded, and those of which another one has the id by now. */
 function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] {
   const { db, profile } = database;
   const { staged } = log.comparison;
@@ -60,6 +70,7 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
   const [idAt, payloadAt] = [id, payload].map((name) => placeOfName(staged.columns, name));
   if (idAt === undefined || payloadAt === undefined || idAt === -1 || payloadAt === -1) return [];
   const live = liveNames(database, log.comparison);
+  const isReplaced = `(p.survivor AND ${isOtherEvent(database, log.comparison)})`;
   const after = db
     .prepare<[], bigint | null>(`SELECT max(${columnInStage(staged, idAt)}) FROM ${tableInStage(staged)}`)
     .pluck()
@@ -70,23 +81,22 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
     ...(readSaid(database, log.comparison, record) ?? { target: null, chat: null }),
   }));
   const rows = db
-    .prepare<[], [bigint, bigint, unknown, unknown, unknown, bigint]>(
+    .prepare<[], [bigint, bigint, unknown, unknown, bigint]>(
       `SELECT s.rowid, s.${columnInStage(staged, idAt)}, s.${columnInStage(staged, payloadAt)},
-         ${live.payload === null ? 'NULL' : `l.${live.payload}`}, ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`},
-         p.survivor ${selectLost(database, log.comparison)}`,
+         ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}
+         ${selectLost(database, log.comparison)} OR ${isReplaced}`,
     )
     .raw()
     .safeIntegers();
   const lost: LostEvent[] = [];
-  for (const [ord, event, said, now, superseded, survivor] of rows.iterate()) {
-    // Another event has its id by now.
-    if (survivor === 1n && !isDeepStrictEqual(said, now)) continue;
+  for (const [ord, event, said, superseded, replaced] of rows.iterate()) {
+    const isReplaced = replaced === 1n;
     const { chat } = readSpeech(profile, said);
     const record = records.find(
       (one) => (one.chat === null || one.chat === chat) && (one.target === null || one.target < event),
     );
-    const took = typeof superseded === 'string' ? superseded : `${record?.record ?? ''}`;
-    lost.push({ ord, chat, took: JSON.stringify([chat, took]) });
+    const took = typeof superseded === 'string' && !isReplaced ? superseded : `${record?.record ?? ''}`;
+    lost.push({ ord, chat, took: JSON.stringify([chat, took]), isReplaced });
   }
   return lost;
 }

@@ -1,7 +1,7 @@
 import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
-import type { EventMatch } from '../compare/match-events.ts';
+import { type EventMatch, replacesEvent } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { findForeignId, findForeignLiveId, findLogTable } from '../log/events.ts';
@@ -140,9 +140,11 @@ export async function preparePlan(
   report(true);
   const full = options.mode === 'full';
   const writesLog = tables.some(({ role, action }) => role === 'log' && action === 'write');
-  // What is selected of a log was found to fit in between the events that stay.
+  // What is selected of a log fits in between the events that stay, unless a single one takes the place of another.
   const isPartOfLog = request.selected?.whole.has(foldName(database.profile.log.table)) === false;
-  const lineage = isPartOfLog ? 'same' : found.lineage;
+  const replaces =
+    options.selection?.by === 'rows' && found.match !== null && replacesEvent(database, found.match);
+  const lineage = isPartOfLog ? (replaces ? 'other' : 'same') : found.lineage;
   const mayBeRefused = lineage === 'other' || request.kept !== null;
   // A restore is named by what it brings back. An undo is named by the restore that it takes back.
   const isTold = writesLog && (request.isShown || mayBeRefused || request.action === 'restore');

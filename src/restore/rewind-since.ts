@@ -91,16 +91,9 @@ export function readRecords(database: HostDatabase, log: Comparison, after: bigi
 }
 
 /** Whether an event of the snapshot has other contents now, or one that it lacks is not newer than its last one. */
-function isOtherLog({ db, profile }: HostDatabase, log: Comparison, after: bigint): boolean {
+function isOtherLog(database: HostDatabase, log: Comparison, after: bigint): boolean {
+  const { db, profile } = database;
   const { staged, put, gone, identity } = log;
-  const { ts, kind, payload } = profile.log.columns;
-  const changed = [ts, kind, payload].flatMap((column) => {
-    const place = placeOfName(staged.columns, column);
-    const name = staged.columns[place];
-    return name === undefined
-      ? []
-      : [`NOT ${sameValue(`l.${quoteName(name)}`, `s.${columnInStage(staged, place)}`)}`];
-  });
   const id = quoteName(profile.log.columns.id);
   const live = `main.${quoteName(staged.live.name)} l`;
   const same = (line: string) =>
@@ -110,11 +103,24 @@ function isOtherLog({ db, profile }: HostDatabase, log: Comparison, after: bigin
       .prepare<[], unknown>(
         `SELECT EXISTS (SELECT 1 FROM ${gone} g CROSS JOIN ${live} ON ${same('g')} WHERE l.${id} <= ${after})
            OR EXISTS (SELECT 1 FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord CROSS JOIN ${live} ON ${same('p')}
-             WHERE p.survivor AND (${['false', ...changed].join(' OR ')}))`,
+             WHERE p.survivor AND ${isOtherEvent(database, log)})`,
       )
       .pluck()
       .get() === 1
   );
+}
+
+/** SQL: whether the live event `l` is another one than the snapshot’s `s` with the same key: it has another time, kind or payload. */
+export function isOtherEvent({ profile }: HostDatabase, { staged }: Comparison): string {
+  const { ts, kind, payload } = profile.log.columns;
+  const changed = [ts, kind, payload].flatMap((column) => {
+    const place = placeOfName(staged.columns, column);
+    const name = staged.columns[place];
+    return name === undefined
+      ? []
+      : [`NOT ${sameValue(`l.${quoteName(name)}`, `s.${columnInStage(staged, place)}`)}`];
+  });
+  return `(${['false', ...changed].join(' OR ')})`;
 }
 
 type Rewind = { readonly after: bigint; readonly record: bigint | null };

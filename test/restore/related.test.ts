@@ -6,12 +6,13 @@ import {
   type Related,
   type RowName,
   type Selection,
+  takeSnapshot,
 } from '../../src/index.ts';
-import { asHost, codeOf, makeRoot, type Place, run } from '../support/place.ts';
+import { asHost, codeOf, makePlace, makeRoot, open, type Place, run } from '../support/place.ts';
 import { NOW } from '../support/requests.ts';
 import { WAYS } from '../support/rewound.ts';
 import { findFaults, readState } from '../support/state.ts';
-import { makeTwoChats, selecting, type TwoChats } from '../support/two-chats.ts';
+import { makeTwoChats, SCHEMA, say, selecting, TABLES, type TwoChats } from '../support/two-chats.ts';
 
 const root = makeRoot();
 
@@ -117,6 +118,80 @@ describe.concurrent('a row comes back', () => {
     expect(await codeOf(applyRestore(folder, kept, NOW))).toBe('selection-refused');
     expect(readState(place.databaseFile)).toEqual(since);
   });
+});
+
+describe.concurrent('where another event has the id of a lost one by now', () => {
+  const REUSED = (id: number) => `UPDATE event_log SET id = ${id} WHERE payload_json LIKE '%soup is ready%';
+    UPDATE notes SET event_id = ${id} WHERE text = 'note on soup is ready';`;
+
+  test.each<Related>(['none', 'children', 'operation'])(
+    'the lost one takes its place only with a consent to what is removed (%s)',
+    async (related) => {
+      const { place, folder, id } = await makeTwoChats(root());
+      run(place, REUSED(7));
+      const since = readState(place.databaseFile);
+      const request = selecting(id, rows(related, event));
+      const plan = await planRestore(folder, request);
+      expect(plan.refusals).toMatchObject([{ code: 'other-timeline', detail: { loses: 1 } }]);
+      expect(plan.newerEvents).toMatchObject([{ chat: 'c2', events: 1 }]);
+      expect(await codeOf(applyRestore(folder, request, NOW))).toBe('other-timeline');
+      expect(readState(place.databaseFile)).toEqual(since);
+      const accepted = { ...request, acceptOtherTimeline: true };
+      await applyRestore(folder, accepted, { ...NOW, planId: plan.planId });
+      await applyUndo(folder, {}, NOW);
+      expect(readState(place.databaseFile)).toEqual(since);
+    },
+  );
+
+  test('neither it nor what belonged to it comes along with others of its rewind, and that is said', async () => {
+    const world = await makeTwoChats(root());
+    run(world.place, REUSED(9));
+    const since = read(world.place);
+    const { plan, restored } = await restore(world, rows('operation', { table: 'event_log', key: [5n] }));
+    expect(restored).toMatchObject({
+      events: [...since.events, 5, 7].sort(byNumber),
+      notes: [...since.notes, 5, 7].sort(byNumber),
+    });
+    expect(plan.staying).toEqual(
+      expect.arrayContaining([
+        { table: 'event_log', key: [9n], because: null },
+        { table: 'notes', key: [9n], because: null },
+      ]),
+    );
+    expect(plan.newerEvents).toEqual([]);
+  });
+
+  test.each<Related>(['children', 'operation'])(
+    'neither it nor what belonged to it comes along with the event that it speaks of (%s)',
+    async (related) => {
+      const place = await makePlace(root(), SCHEMA, { tables: TABLES });
+      const chats =
+        "INSERT INTO bots VALUES ('b1', 'Ada'); INSERT INTO chats VALUES ('c1', 'A', 0), ('c2', 'B', 0);";
+      run(
+        place,
+        `${chats} ${say('c1', 'one')} ${say('c1', 'two')} ${say('c1', 'of two')}
+        UPDATE event_log SET payload_json = json_set(payload_json, '$.event_id', 2) WHERE id = 3;`,
+      );
+      const folder = await open(place);
+      const { id } = await takeSnapshot(folder, 'rewind');
+      run(
+        place,
+        `DELETE FROM reactions WHERE memory > 1; DELETE FROM memories WHERE id > 1; DELETE FROM notes WHERE id > 1;
+        DELETE FROM event_log WHERE id > 1; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event_log'; ${say('c2', 'newer')}`,
+      );
+      const since = read(place);
+      const world = { place, folder, id } as TwoChats;
+      const { plan, restored } = await restore(world, rows(related, { table: 'event_log', key: [2n] }));
+      expect(restored).toMatchObject({ events: [1, 2, 3], notes: [...since.notes, 2].sort(byNumber) });
+      expect(plan.newerEvents).toEqual([]);
+      expect(plan.staying).toEqual(
+        expect.arrayContaining([
+          { table: 'event_log', key: [3n], because: null },
+          { table: 'notes', key: [3n], because: null },
+        ]),
+      );
+    },
+  );
 });
 
 describe.concurrent.each(WAYS.filter((way) => way !== 'appends'))(
