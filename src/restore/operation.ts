@@ -71,8 +71,11 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
   if (idAt === undefined || payloadAt === undefined || idAt === -1 || payloadAt === -1) return [];
   const live = liveNames(database, log.comparison);
   const isReplaced = `(p.survivor AND ${isOtherEvent(database, log.comparison)})`;
+  const eventId = columnInStage(staged, idAt);
   const after = db
-    .prepare<[], bigint | null>(`SELECT max(${columnInStage(staged, idAt)}) FROM ${tableInStage(staged)}`)
+    .prepare<[], bigint | null>(
+      `SELECT max(${eventId}) FROM ${tableInStage(staged)} WHERE typeof(${eventId}) = 'integer'`,
+    )
     .pluck()
     .safeIntegers()
     .get();
@@ -82,7 +85,7 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
   }));
   const rows = db
     .prepare<[], [bigint, bigint, unknown, unknown, bigint]>(
-      `SELECT s.rowid, s.${columnInStage(staged, idAt)}, s.${columnInStage(staged, payloadAt)},
+      `SELECT s.rowid, s.${eventId}, s.${columnInStage(staged, payloadAt)},
          ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}
          ${selectLost(database, log.comparison)} OR ${isReplaced}`,
     )

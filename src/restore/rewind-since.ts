@@ -76,14 +76,14 @@ export function liveNames({ profile }: HostDatabase, { staged: { live } }: Compa
   };
 }
 
-/** The ids of the records of rewinds after an event. */
+/** The ids of the records of rewinds after an event. Those that are no whole numbers do not tell that they are later. */
 export function readRecords(database: HostDatabase, log: Comparison, after: bigint): readonly bigint[] {
   const { table, id, kind } = liveNames(database, log);
   const kinds = database.profile.chat.rewindKinds;
   if (kind === null || kinds.length === 0) return [];
   return database.db
     .prepare<string[], bigint>(
-      `SELECT l.${id} FROM ${table} WHERE l.${id} > ${after} AND l.${kind} IN (${kinds.map(() => '?').join(', ')}) ORDER BY l.${id}`,
+      `SELECT l.${id} FROM ${table} WHERE typeof(l.${id}) = 'integer' AND l.${id} > ${after} AND l.${kind} IN (${kinds.map(() => '?').join(', ')}) ORDER BY l.${id}`,
     )
     .pluck()
     .safeIntegers()
@@ -133,10 +133,11 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
   const there = `${tableInStage(staged)} s`;
   const lost = `SELECT s.${id} AS id ${selectLost(database, log)}`;
   const [first, count] = db
-    .prepare<[], [bigint | null, bigint]>(`SELECT min(id), count(*) FROM (${lost})`)
+    .prepare<[], [unknown, bigint]>(`SELECT min(id), count(*) FROM (${lost})`)
     .raw()
     .safeIntegers()
     .get() ?? [null, 0n];
+  if (first !== null && typeof first !== 'bigint') return null;
   const said = record === null ? null : readSaid(database, log, record);
   const limit = said !== null && said.target !== null && said.target < after ? said.target : null;
   const target =
