@@ -5,6 +5,7 @@ import { newerAmount } from './newer.ts';
 import type { ChosenPart } from './part.ts';
 import { isConsentable } from './plan.ts';
 import { choose, count } from './plurals.ts';
+import { isUnwell, type ListedSnapshot } from './snapshots.ts';
 import { plain, type Story } from './story.ts';
 
 /* What the window says of a restore into a new file. */
@@ -62,4 +63,39 @@ export function notInFile(part: CopiedPart, { newerEvents, replay, options }: Re
   const { sum, noun } = newerAmount([...newerEvents, ...(replay?.events ?? [])]);
   if (part !== null || options.merge !== undefined || options.mode !== 'full' || sum === 0) return null;
   return `${count(sum, noun)} ${choose(sum, 'is', 'are')} not in it.`;
+}
+
+/** The safety copy that a working copy starts from unless the person chooses a file; null: there is none. Newest first. */
+export function newestSafetyCopy(snapshots: readonly ListedSnapshot[]): ListedSnapshot | null {
+  return snapshots.find((one) => one.kind === 'restore' && one.form === 'database' && !isUnwell(one)) ?? null;
+}
+
+/** What a working copy will be, where the database is gone. */
+export function workingCopyWords({ takenAt }: Pick<ListedSnapshot, 'takenAt'>, now: Date): string {
+  return `A new database with your chats as they were ${formatWhen(takenAt, now)}. It is verified, overwrites nothing, and nothing else is changed.`;
+}
+
+/** What a working copy starts from. */
+export function startWords(safetyCopy: Pick<ListedSnapshot, 'takenAt'> | null, now: Date): string {
+  const gives = 'That gives it all that this snapshot does not hold, such as settings.';
+  return safetyCopy === null
+    ? `It starts from an older copy of the database, such as a backup of yours. ${gives} Choose that file first, then the place for the new one.`
+    : `It starts from the newest safety copy here, made ${formatWhen(safetyCopy.takenAt, now)}. ${gives}`;
+}
+
+type WorkingCopy = {
+  readonly snapshot: Pick<ListedSnapshot, 'takenAt'>;
+  readonly safetyCopy: Pick<ListedSnapshot, 'takenAt'> | null;
+  /** The file that the person chose to start from; null: it was the safety copy. */
+  readonly startName: string | null;
+};
+
+/** What a working copy holds, in one sentence after its name. */
+export function heldByWorkingCopy({ snapshot, safetyCopy, startName }: WorkingCopy, now: Date): Story {
+  const start: Story =
+    startName !== null
+      ? [plain('is in '), { text: startName, tone: 'name' }]
+      : [plain(`was in the safety copy made ${formatWhen(safetyCopy?.takenAt ?? '', now)}`)];
+  const chats = `holds your chats as they were ${formatWhen(snapshot.takenAt, now)}, and everything else as it `;
+  return [plain(chats), ...start, plain('.')];
 }

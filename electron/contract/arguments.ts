@@ -12,6 +12,8 @@ export type OfChat = OfFolder & { readonly conversationId: string; readonly chat
 
 /** A restore into a new file. */
 export type OfCopy = OfSnapshot & { readonly options: RestoreOptions; readonly planId: string | null };
+/** What a new file starts from where the database is gone. Null: the person is asked for a file. */
+export type OfStart = { readonly safetyCopy: SnapshotId | null };
 /** An entry of the history, and its receipt in words, line by line, as it is shown. */
 export type OfEntry = OfFolder & { readonly entryId: string; readonly text: readonly string[] };
 /** The trash as it was shown; `plan-stale` if it holds anything else by now. */

@@ -2,7 +2,7 @@ import type { ClearedCache } from '../../src/model/cache.ts';
 import type { ExportRequest } from '../../src/model/export.ts';
 import type { Protection } from '../../src/model/protection.ts';
 import type { EmptiedTrash } from '../../src/model/prune.ts';
-import type { Copied, In, OfCopy, OfEntry, OfFolder, OfSnapshot, OfTrash } from './arguments.ts';
+import type { Copied, In, OfCopy, OfEntry, OfFolder, OfSnapshot, OfStart, OfTrash } from './arguments.ts';
 import type {
   Exported,
   MenuCommand,
@@ -50,9 +50,9 @@ export type DesktopRequests = {
   'snapshot.export': In<OfSnapshot & ExportRequest, Exported | null>;
   /**
    * Asks for a place and restores into a new file there; the database stays as it is. `planId`: exactly what was shown, or
-   * `plan-stale`; null: whatever the plan is. Null: the dialog was dismissed.
+   * `plan-stale`; null: whatever the plan is. `startFrom`: where the database is gone. Null: a dialog was dismissed.
    */
-  'restore.copy': In<OfCopy, WrittenCopy | null>;
+  'restore.copy': In<OfCopy & { readonly startFrom?: OfStart | undefined }, WrittenCopy | null>;
   /** Shows the file that was written last, by its id; any other is refused. */
   'copy.reveal': In<{ readonly copyId: string }, null>;
   /** Asks for a place and writes the receipt of an entry into a new file there. Null: the dialog was dismissed. */

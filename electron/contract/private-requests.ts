@@ -20,7 +20,11 @@ export type PrivateRequests = {
   'private.close-backup': In<OfSnapshot, null>;
   'private.locate': In<OfSnapshot, string>;
   'private.export': In<OfSnapshot & ExportRequest & { readonly to: string }, Exported>;
-  'private.copy-restore': In<OfCopy & { readonly to: string }, CopyReceipt>;
+  /** `startFrom`: the path of another file to start from instead of the database; absent: none. */
+  'private.copy-restore': In<
+    OfCopy & { readonly to: string; readonly startFrom?: string | undefined },
+    CopyReceipt
+  >;
   'private.export-receipt': In<OfEntry & { readonly to: string }, WrittenReceipt>;
   /** What goes to the clipboard. */
   'private.copy': In<Copied, string>;

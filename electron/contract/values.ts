@@ -80,8 +80,16 @@ export type SavedFile = Omit<SalvageReceipt, 'file'> & { readonly fileName: stri
 /** What was exported, with the file's name and not its place. */
 export type Exported = Omit<ExportReceipt, 'file'> & { readonly name: string };
 
-/** A file that was written, with its name and not its place. */
-export type WrittenCopy = Omit<CopyReceipt, 'to'> & { readonly name: string; readonly copyId: string };
+/**
+ * A file that was written, by its name. `place` is its folder, shortened for display; no request accepts it. `startName`: the
+ * file that the person chose to start from; null: none.
+ */
+export type WrittenCopy = Omit<CopyReceipt, 'to'> & {
+  readonly name: string;
+  readonly place: string;
+  readonly startName: string | null;
+  readonly copyId: string;
+};
 
 /** A receipt that was written, with the file's name and not its place. */
 export type WrittenReceipt = Omit<ExportedReceipt, 'file'> & { readonly name: string };

@@ -88,10 +88,10 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
         await finishInterrupted(folder, task);
         return readPlanOutcome(folder, planId, task);
       }),
-    'private.copy-restore': ({ folderId, snapshotId, options, planId, to }, task) =>
+    'private.copy-restore': ({ folderId, snapshotId, options, planId, to, startFrom = null }, task) =>
       folders.inFront(folderId, async ({ folder }) => {
         // Nothing is lost by a new file, whatever has been written since.
-        const request = { ...options, keepNewer: false, acceptOtherTimeline: true, to };
+        const request = { ...options, keepNewer: false, acceptOtherTimeline: true, to, startFrom };
         const id = await findWhereKept(folder, snapshotId);
         return restoreToCopy(folder, { ...request, snapshotId: id }, { planId }, task);
       }),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { app, shell } from 'electron';
+import type { ArgsOf, FolderId, Reply } from '../contract.ts';
 import type { CoreHost } from './core-host.ts';
 import { type DesktopHandlers, done, failed } from './desktop-handlers.ts';
 import type { FileDialogs } from './file-dialogs.ts';
+import { shortenPlace } from './settings.ts';
 
 type NewFileRequest =
   | 'snapshot.salvage'
@@ -12,13 +14,27 @@ type NewFileRequest =
   | 'copy.reveal'
   | 'history.export';
 
+type Start = NonNullable<ArgsOf<'restore.copy'>['startFrom']>;
+
 /** Asks for a place and has the core write a new file there. Only this process knows where that is. */
 export function createNewFileHandlers(
   core: CoreHost,
-  { askWhere }: FileDialogs,
+  { askWhich, askWhere }: FileDialogs,
 ): Pick<DesktopHandlers, NewFileRequest> {
   /** The file that a restore was written into last. */
   let newestCopy: { readonly copyId: string; readonly path: string } | null = null;
+
+  /** Null: the dialog was dismissed. */
+  const findStart = async (folderId: FolderId, { safetyCopy }: Start): Promise<Reply<string | null>> => {
+    if (safetyCopy !== null) return core.request('private.locate', { folderId, snapshotId: safetyCopy });
+    return done(
+      await askWhich({
+        title: 'Choose an older copy of the database',
+        message: 'Choose a copy of the chat database that the new one starts from.',
+        properties: ['openFile', 'showHiddenFiles'],
+      }),
+    );
+  };
 
   return {
     async 'snapshot.salvage'(args, requestId) {
@@ -46,18 +62,32 @@ export function createNewFileHandlers(
       });
       return to === null ? done(null) : core.request('private.export', { ...args, to }, requestId);
     },
-    async 'restore.copy'(args, requestId) {
+    async 'restore.copy'({ startFrom: start, ...args }, requestId) {
+      const startFrom = start === undefined ? undefined : await findStart(args.folderId, start);
+      if (startFrom?.ok === false) return startFrom;
+      if (startFrom?.value === null) return done(null);
       const to = await askWhere({
         title: 'Restore into a new file',
         defaultPath: inDocuments(`${basename(args.snapshotId)} restored`, 'db'),
         filters: [{ name: 'SQLite database', extensions: ['db', 'sqlite'] }],
       });
       if (to === null) return done(null);
-      const written = await core.request('private.copy-restore', { ...args, to }, requestId);
+      const written = await core.request(
+        'private.copy-restore',
+        { ...args, to, startFrom: startFrom?.value },
+        requestId,
+      );
       if (!written.ok) return written;
       const { to: path, ...receipt } = written.value;
       newestCopy = { copyId: randomUUID(), path };
-      return done({ ...receipt, name: basename(path), copyId: newestCopy.copyId });
+      const chosen = start?.safetyCopy === null ? startFrom?.value : null;
+      return done({
+        ...receipt,
+        name: basename(path),
+        place: shortenPlace(dirname(path), app.getPath('home')),
+        startName: chosen == null ? null : basename(chosen),
+        copyId: newestCopy.copyId,
+      });
     },
     async 'copy.reveal'({ copyId }) {
       if (newestCopy?.copyId !== copyId) return failed('plan-stale', 'This file is not known any more.');

@@ -52,6 +52,7 @@ export const requestSchemas = {
     ...ofSnapshot.entries,
     options: restoreOptions,
     planId: v.nullable(planId),
+    startFrom: v.optional(v.strictObject({ safetyCopy: v.nullable(snapshotId) })),
   }),
   'copy.reveal': v.strictObject({ copyId: id }),
   'history.export': v.strictObject({

@@ -42,7 +42,7 @@ export function Banners(props: BannersProps) {
         <Banner tone="warn">
           <b>There is no chat database to compare with or to restore into.</b> Your snapshots are still here,
           and you can look at what each of them holds. Put the database back in its place to restore one. If
-          it is gone for good, “snapback restore” on the command line makes a new one from an older copy.
+          it is gone for good, “Make a working copy…” makes a new one from a snapshot.
         </Banner>
       )}
       {facts.readOnly && !facts.viewingCopy && (

@@ -13,6 +13,7 @@ import { useHold } from '../keep/use-hold.ts';
 import { ProtectionDialog } from '../protection/protection-dialog.tsx';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { RestoreDialog } from '../restore/restore-dialog.tsx';
+import { WorkingCopyDialog } from '../restore/working-copy.tsx';
 import { TakeDialog } from '../snapshots/take-dialog.tsx';
 import { SpaceDialog } from '../space/space-dialog.tsx';
 import { TrashDialog } from '../trash/trash-dialog.tsx';
@@ -30,7 +31,7 @@ export type OpenDialog =
   /** `step`: the entry of the history to take back; without it, the newest. */
   | { readonly dialog: 'undo'; readonly from: HeldState; readonly step?: UndoneStep }
   | { readonly dialog: 'take' | 'space' | 'trash' | 'history' | 'protection' }
-  | { readonly dialog: 'keep'; readonly snapshot: ListedSnapshot }
+  | { readonly dialog: 'keep' | 'working-copy'; readonly snapshot: ListedSnapshot }
   | { readonly dialog: 'prune'; readonly chosen: readonly SnapshotId[]; readonly rule: PrunePolicy | null };
 
 export type FolderDialogProps = {
@@ -117,6 +118,15 @@ export function FolderDialog(props: FolderDialogProps) {
     case 'keep':
       return (
         <KeepDialog folderId={folderId} snapshot={dialog.snapshot} onClose={close} onKept={props.onClose} />
+      );
+    case 'working-copy':
+      return (
+        <WorkingCopyDialog
+          folderId={folderId}
+          snapshot={dialog.snapshot}
+          snapshots={props.snapshots}
+          onClose={close}
+        />
       );
     case 'space':
       return (

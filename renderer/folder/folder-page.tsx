@@ -27,6 +27,7 @@ export type FolderPageProps = {
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
   readonly onRestore: HappenedActions['onRestore'];
+  readonly onWorkingCopy: () => void;
   readonly onKeep: () => void;
   readonly onCloseFile: (id: SnapshotId) => void;
   readonly onCommand: (command: MenuCommand) => void;
@@ -96,6 +97,7 @@ export function FolderPage(props: FolderPageProps) {
       sought={hit?.snapshotId === first.id ? hit.sought : null}
       onSoughtShown={() => props.onHit(null)}
       keptHere={snapshots.find(({ kept }) => kept?.from === first.id) ?? null}
+      onWorkingCopy={props.onWorkingCopy}
       onKeep={props.onKeep}
       onCloseFile={props.onCloseFile}
       happened={props.happened?.snapshotId === first.id ? props.happened : null}

@@ -165,6 +165,9 @@ export function FolderScreen(props: FolderScreenProps) {
       openDialog({ dialog: 'restore', snapshotId, newer: 'keep', part }),
     ),
     showSpace: useSteady(() => openDialog({ dialog: 'space' })),
+    workingCopy: useSteady(
+      () => single !== undefined && openDialog({ dialog: 'working-copy', snapshot: single }),
+    ),
     keep: useSteady(() => single !== undefined && openDialog({ dialog: 'keep', snapshot: single })),
     closeFile: useSteady(async (snapshotId: SnapshotId) => {
       const reply = await call('backup.close', { folderId, snapshotId });
@@ -243,6 +246,7 @@ export function FolderScreen(props: FolderScreenProps) {
               happened={happened}
               waiting={waiting}
               onRestore={steady.restore}
+              onWorkingCopy={steady.workingCopy}
               onKeep={steady.keep}
               onCloseFile={steady.closeFile}
               onCommand={steady.obey}

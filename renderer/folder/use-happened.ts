@@ -84,8 +84,9 @@ export function useHappened(asking: Asking): HappenedOf | null {
   }, [ask, revisions, length, empty]);
   const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
   return useMemo(
-    () => (happened === null || snapshotId === null ? null : { happened, snapshotId, outdated }),
-    [happened, snapshotId, outdated],
+    () =>
+      happened === null || snapshotId === null || !hasDatabase ? null : { happened, snapshotId, outdated },
+    [happened, snapshotId, outdated, hasDatabase],
   );
 }
 

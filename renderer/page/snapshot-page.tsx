@@ -35,6 +35,8 @@ export type SnapshotPageProps = {
   readonly onSoughtShown: () => void;
   /** The one that is kept from this one; null: none is. */
   readonly keptHere: ListedSnapshot | null;
+  /** Makes a new database from it where the chat app's own is gone. */
+  readonly onWorkingCopy: () => void;
   readonly onKeep: () => void;
   /** Closes a file that was opened from anywhere. */
   readonly onCloseFile: (id: SnapshotId) => void;
@@ -59,9 +61,12 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const isPart = snapshot.salvagedFrom !== null;
   const isPossible = diff.error === null && !isUnwell(snapshot) && !pointless && isWritable(facts);
   const possible = isPossible && !isPart;
+  const isGone = facts.databaseProblem !== null || diff.error?.code === 'database-damaged';
   const { actions } = props;
-  const happened = props.happened?.happened ?? null;
-  const isOutdated = props.happened?.outdated ?? false;
+  // What was known of the database is not true any more once that is gone.
+  const told = isGone ? null : props.happened;
+  const happened = told?.happened ?? null;
+  const isOutdated = told?.outdated ?? false;
   const loss = happened !== null && 'loss' in happened ? happened.loss : null;
   return (
     <section className="page" aria-label={title}>
@@ -97,12 +102,21 @@ export function SnapshotPage(props: SnapshotPageProps) {
             </Button>
           )}
           <Button
-            className="button primary"
+            className={isGone ? 'button' : 'button primary'}
             isDisabled={!possible}
             onPress={() => actions.onRestore(snapshot.id, 'keep')}
           >
             Restore…
           </Button>
+          {isGone && (
+            <Button
+              className="button primary"
+              isDisabled={isUnwell(snapshot) || isPart}
+              onPress={props.onWorkingCopy}
+            >
+              Make a working copy…
+            </Button>
+          )}
         </div>
       )}
       <RetentionLine

@@ -1,11 +1,10 @@
+import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { WrittenCopy } from '../../electron/contract.ts';
-import type { RestorePlan } from '../../src/model/restore.ts';
-import { type CopiedPart, heldByFile, notInFile } from '../../words/into-file.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { checksByKind, exceptionWords, verifiedLine } from '../../words/receipt.ts';
+import type { Story } from '../../words/story.ts';
 import { call } from '../ask/api.ts';
-import { useNow } from '../ask/now.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
@@ -13,17 +12,16 @@ import { CheckLine } from './receipt-view.tsx';
 
 export type WrittenFileProps = {
   readonly written: WrittenCopy;
-  /** The plan that was shown before. */
-  readonly plan: RestorePlan;
-  readonly part: CopiedPart;
+  /** What it holds, in one sentence after its name and place. */
+  readonly held: Story;
+  /** What else is to be said of that. */
+  readonly children: ReactNode;
   readonly onClose: () => void;
 };
 
 /** What a restore into a new file wrote, and that it was verified. */
-export function WrittenFile({ written, plan, part, onClose }: WrittenFileProps) {
-  const now = useNow();
+export function WrittenFile({ written, held, children, onClose }: WrittenFileProps) {
   const exceptions = exceptionWords(written);
-  const missing = notInFile(part, plan);
   const odd = checksByKind(written.checks).filter(({ passed }) => !passed);
   return (
     <AlertDialog
@@ -43,7 +41,11 @@ export function WrittenFile({ written, plan, part, onClose }: WrittenFileProps) 
           <b>
             <bdi>{written.name}</bdi>
           </b>{' '}
-          <StoryText story={heldByFile(part, plan, now)} /> {missing} Your own database stays as it is.
+          in{' '}
+          <span className="path">
+            <bdi>{written.place}</bdi>
+          </span>{' '}
+          <StoryText story={held} /> {children}
         </p>
         {exceptions !== null && <p className="note warn">{exceptions}</p>}
         <ul className="checks">

@@ -12,7 +12,14 @@ import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
-import { canGoIntoFile, copiedPart, intoFileWords, needsConsent } from '../../words/into-file.ts';
+import {
+  canGoIntoFile,
+  copiedPart,
+  heldByFile,
+  intoFileWords,
+  needsConsent,
+  notInFile,
+} from '../../words/into-file.ts';
 import { chooseWords } from '../../words/merge.ts';
 import { keepRefusal, type Newer } from '../../words/newer.ts';
 import { blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
@@ -128,10 +135,14 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       </AlertDialog>
     );
   }
-  if (copying.value !== null && plan !== null)
+  if (copying.value !== null && plan !== null) {
+    const copied = copiedPart(part, plan);
     return (
-      <WrittenFile written={copying.value} plan={plan} part={copiedPart(part, plan)} onClose={onClose} />
+      <WrittenFile written={copying.value} held={heldByFile(copied, plan, now)} onClose={onClose}>
+        {notInFile(copied, plan)} Your own database stays as it is.
+      </WrittenFile>
     );
+  }
   if (copying.busy)
     return (
       <AlertDialog

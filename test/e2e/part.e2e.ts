@@ -266,7 +266,9 @@ test('any of it goes into a new file at the place that the system asked for, and
     await tabTo(page, button(dialog, 'Into a new file…'));
     await page.keyboard.press('Enter');
     const done = named(page, 'alertdialog', 'Written into a new file');
-    await expect(done).toContainText(/^Written into a new file.*whole\.db holds your chats as they were/);
+    await expect(done).toContainText(
+      /^Written into a new file.*whole\.db in .* holds your chats as they were/,
+    );
     await expect(done).toContainText('3 newer messages are not in it. Your own database stays as it is.');
     await expect(done).toContainText('Verified: 11 tables match the snapshot');
     await look(app, page, info, 'copy-written');
@@ -293,7 +295,7 @@ test('any of it goes into a new file at the place that the system asked for, and
     await tabTo(page, button(dialog, 'Into a new file…'));
     await page.keyboard.press('Enter');
     await expect(named(page, 'alertdialog', 'Written into a new file')).toContainText(
-      /part\.db holds Lighthouse as it was .*, and everything else as it is now\./,
+      /part\.db in .* holds Lighthouse as it was .*, and everything else as it is now\./,
     );
     expect(readDatabase(demo)).toEqual(before);
   });

@@ -10,7 +10,7 @@ test('a folder without its database still shows its snapshots, says what is miss
   renameSync(join(demo, 'chat.db'), join(place.folder, 'chat.db'));
   const { page } = await place.launch({ data: demo });
   await expect(text(page, 'There is no chat database to compare with or to restore into.')).toBeVisible();
-  await expect(text(page, /makes a new one from an older copy\.$/)).toBeVisible();
+  await expect(text(page, /makes a new one from a snapshot\.$/)).toBeVisible();
   await expect(page.getByRole('option').first()).toBeVisible();
   await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
   for (const name of [RESTORE, 'Take snapshot']) await expect(button(page, name)).toBeDisabled();

@@ -25,6 +25,10 @@ describe('what the window may ask', () => {
     ['backup.close', { folderId, snapshotId: '@file/chat.db.bak' }],
     ['plan.rehearse', { folderId, planId }],
     ['restore.copy', { folderId, snapshotId: 'rewind/x', options, planId: null }],
+    ...['restore/x', null].map((safetyCopy): [string, unknown] => [
+      'restore.copy',
+      { folderId, snapshotId: 'rewind/x', options, planId: null, startFrom: { safetyCopy } },
+    ]),
     ['plan.apply', { folderId, planId, whileOpen: false, ...noConsents, acceptDrift: true }],
     ['search.run', { folderId, phrase: 'é', kind: null, words: true }],
     ['row.history', { folderId, table: 'chats', key: [1n, 'a', null, 1.5, new Uint8Array([1])] }],
@@ -81,6 +85,10 @@ describe('what the window may ask', () => {
       'a place for a copy',
       message('restore.copy', { folderId, snapshotId: 'a/b', options, planId, to: '/tmp/x.db' }),
     ],
+    ...['/etc/passwd', { path: '/etc/passwd' }].map((startFrom): [string, unknown] => [
+      `the start of a copy by its path, ${JSON.stringify(startFrom)}`,
+      message('restore.copy', { folderId, snapshotId: 'a/b', options, planId: null, startFrom }),
+    ]),
     ['a copy by its path', message('copy.reveal', { copyId: 'c1', path: '/' })],
     [
       'a fraction of a day',
