@@ -186,6 +186,10 @@ describe.concurrent('a row that both sides changed', () => {
     run(place, "UPDATE memories SET text = 'once more' WHERE id = 9");
     expect((await planRestore(folder, merging(id))).conflictsHash).not.toBe(open.conflictsHash);
     expect(await codeOf(applyRestore(folder, mine, { ...NOW, planId }))).toBe('plan-stale');
+    // Nothing of this table is written, but the choice was between other versions.
+    const shown = await planRestore(folder, mine);
+    run(place, "UPDATE chats SET title = 'Loft' WHERE id = 'c1'");
+    expect(await codeOf(applyRestore(folder, mine, { ...NOW, planId: shown.planId }))).toBe('plan-stale');
   });
 
   test('is the only one that can be chosen', async () => {
