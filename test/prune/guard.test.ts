@@ -122,8 +122,11 @@ describe.concurrent('while a folder is open', () => {
   });
 
   test('what cannot be looked at for the moment stays held', async () => {
-    const { place, guard, kept, folder } = await begin();
+    const { place, kept, folder } = await begin();
+    // Nobody has told this one what is missing, so it has to find out what is needed by looking.
+    const guard = createGuard(folder);
     await guard.look(SOON);
+    expect(await kept()).toHaveLength(1);
     const bytes = await readFile(place.databaseFile);
     await writeFile(place.databaseFile, 'not a database');
     await putSnapshot(folder, 'periodic/20260301T000000Z');
