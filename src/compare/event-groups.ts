@@ -108,7 +108,12 @@ function eventParts(
   available: readonly string[],
   nameOf: (column: string) => string,
 ): EventParts {
-  const reader = createEventReader(profile, profile.chat, available);
+  // Which event a record is about does not show in a group.
+  const reader = createEventReader(
+    profile,
+    { ...profile.chat, payloadTarget: [], payloadEvent: [] },
+    available,
+  );
   const sourceOf = (column: string) => {
     const name = available[placeOfName(available, column)];
     return name === undefined ? 'NULL' : nameOf(name);

@@ -18,7 +18,7 @@ export type EventMatch = {
   readonly newer: string;
   /** A temporary table with the rowids in the stage (`ord`) of the snapshot's events that the live log lacks. */
   readonly missing: string;
-  /** A temporary table of events that both have, with other flags: `ord`, and the identity (`i0`…) of the live row. */
+  /** A temporary view of events that both have, with other flags: `ord`, and the identity (`i0`…) of the live row. */
   readonly reflagged: string;
   /** `same`: up to the end of the shorter log both have the same events. */
   readonly lineage: Diff['lineage'];
@@ -55,9 +55,11 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
   const equal = ['true', ...shared.map(({ here, there }) => sameValue(here, there))].join(' AND ');
   // Most rows that differ hold the same event with other flags. What is left is matched whatever its row.
   db.exec(`
-    ${[PAIRED, HERE, THERE, BOTH, NEWER, REFLAGGED].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
-    CREATE TEMP TABLE ${bare(PAIRED)} AS
-      SELECT p.rowid AS line FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord ${joinLive(log, 'p')}
+    DROP VIEW IF EXISTS ${REFLAGGED};
+    ${[PAIRED, HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
+    CREATE TEMP TABLE ${bare(PAIRED)} (line INTEGER PRIMARY KEY);
+    INSERT INTO ${PAIRED}
+      SELECT p.rowid FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord ${joinLive(log, 'p')}
       WHERE p.survivor AND p.differs AND ${equal};
     CREATE TEMP TABLE ${bare(HERE)} AS
       SELECT ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${first?.here ?? 'NULL'} AS event,
@@ -68,17 +70,16 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
       SELECT s.rowid AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
       FROM (SELECT ord FROM ${log.put} WHERE ${unpaired}) p CROSS JOIN ${staged} s ON s.rowid = p.ord;
     CREATE TEMP TABLE ${bare(BOTH)} AS
-      SELECT h.rowid AS here, t.rowid AS there
+      SELECT h.rowid AS here, t.rowid AS there, t.ord AS ord
       FROM ${THERE} t CROSS JOIN ${HERE} h ON h.event IS t.event AND h.nth = t.nth
         CROSS JOIN ${staged} s ON s.rowid = t.ord ${joinLive(log, 'h')}
       WHERE ${equal};
     CREATE TEMP TABLE ${bare(NEWER)} AS
       SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});
-    CREATE TEMP TABLE ${bare(REFLAGGED)} AS
+    CREATE TEMP VIEW ${bare(REFLAGGED)} AS
       SELECT ${['ord', ...keys].join(', ')} FROM ${log.put} WHERE rowid IN (SELECT line FROM ${PAIRED})
       UNION ALL
-      SELECT ${['t.ord', ...keys.map((key) => `h.${key}`)].join(', ')} FROM ${BOTH} b
-        CROSS JOIN ${HERE} h ON h.rowid = b.here CROSS JOIN ${THERE} t ON t.rowid = b.there;
+      SELECT ${['b.ord', ...keys.map((key) => `h.${key}`)].join(', ')} FROM ${BOTH} b CROSS JOIN ${HERE} h ON h.rowid = b.here;
     DELETE FROM ${THERE} WHERE rowid IN (SELECT there FROM ${BOTH})`);
   const count = (table: string): number =>
     Number(db.prepare<[], unknown>(`SELECT count(*) FROM ${table}`).pluck().get());

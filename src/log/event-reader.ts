@@ -80,7 +80,7 @@ export function createEventReader(
       const find = (names: readonly string[]) => {
         const [name] = names;
         if (name === undefined) return null;
-        return firstText(members, names) ?? textInRow(row, names);
+        return firstText(members, names) ?? (row.size === 0 ? null : textInRow(row, names));
       };
       const eventKind = asText(storedKind);
       const isRewind = eventKind !== null && profile.chat.rewindKinds.includes(eventKind);
