@@ -25,6 +25,8 @@ export async function contentTotal(stage: Stage, table: StagedTable, task: TaskO
   return total;
 }
 
+const ROWS_PER_STEP = 256;
+
 type Source = { readonly stage: Stage; readonly table: StagedTable; readonly order: string };
 
 /** Reads a staged table through a connection of its own, so that it does not matter where the stage is attached. */
@@ -37,8 +39,10 @@ async function forEachRow(
   const { encoding } = stage;
   const columns = table.columns.map((_, index) => stageColumn(index));
   const source = { schemaName: 'main', table: table.name, columns, order, encoding };
+  let rows = 0;
   for (const row of readRows(stage.db, source)) {
     use(row);
-    await yielder.step();
+    rows += 1;
+    if (rows % ROWS_PER_STEP === 0) await yielder.step();
   }
 }
