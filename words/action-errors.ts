@@ -162,8 +162,8 @@ function afterRefusedMerge(why: unknown) {
   if (why === 'base-unreadable')
     return {
       window:
-        'Try again. If it stays so, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
-      cli: 'Try again. If it stays so, name another one with --base, or move that snapshot to the trash, where it is kept.',
+        'Try again. If that does not help, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
+      cli: 'Try again. If that does not help, name another one with --base, or move that snapshot to the trash, where it is kept.',
     };
   return why === 'wrong-base' || why === 'several-rewinds'
     ? {

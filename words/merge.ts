@@ -62,13 +62,13 @@ export function isMerged({ refusals }: Pick<RestorePlan, 'refusals'>): boolean {
   return !refusals.some(({ code }) => code === 'merge-refused');
 }
 
-/** How both versions are called. */
+/** What the two versions are called. */
 export const SIDE_WORDS: { readonly [S in MergeSide]: string } = {
   mine: 'As it is now',
   theirs: 'As it was then',
 };
 
-/** Where one of them does not exist. */
+/** What is said where one of them does not exist. */
 export const NOT_THERE: { readonly [S in MergeSide]: string } = {
   mine: 'Not there now',
   theirs: 'Not there then',
@@ -89,8 +89,8 @@ export function baseNote(base: MergePlan['base']): string {
   if (base === null)
     return 'Snapback can’t tell which side changed them: no snapshot shows how they were just after the rewind.';
   return base.inferred
-    ? 'Both sides differ from how they were before, in a snapshot that ends where the rewind went back to.'
-    : 'Both sides differ from how they were just after the rewind.';
+    ? 'Both versions differ from the one at the message that the rewind went back to, as an earlier snapshot shows it.'
+    : 'Both versions differ from the one just after the rewind.';
 }
 
 /** How many are still to be chosen. */

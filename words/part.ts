@@ -33,10 +33,10 @@ export const MOST_CHOSEN = 10_000;
 
 /** How many of the messages that a person chose are lost, with the events between them. */
 export function chosenWords(lost: number): string {
-  if (lost === 0) return 'Nothing of what is chosen is lost.';
+  if (lost === 0) return 'Nothing that you selected is lost.';
   return lost > MOST_CHOSEN
-    ? `More than ${formatNumber(MOST_CHOSEN)} lost entries are chosen: bring back the whole chat instead.`
-    : `${count(lost, 'lost entry', 'lost entries')} chosen.`;
+    ? `More than ${formatNumber(MOST_CHOSEN)} lost entries are selected: bring back the whole chat instead.`
+    : `${count(lost, 'lost entry', 'lost entries')} selected.`;
 }
 
 /** Names are cut to so many words. */
@@ -53,7 +53,7 @@ export function partQuestion(part: ChosenPart, plan: Pick<RestorePlan, 'options'
       const what =
         rows.length === 1
           ? `${related === 'none' ? 'only ' : ''}this message back as it was`
-          : `${related === 'none' ? 'only ' : ''}the chosen messages back as they were`;
+          : `${related === 'none' ? 'only ' : ''}the selected messages back as they were`;
       return [plain(`Bring ${what} ${when}${alongWords(related, rows.length)}?`)];
     }
     case 'tables': {
@@ -101,11 +101,11 @@ export function relatedChoices({
 } {
   const those =
     as === 'message'
-      ? choose(rows.length, 'this message', 'the chosen messages')
+      ? choose(rows.length, 'this message', 'the selected messages')
       : choose(rows.length, 'this row', `these ${count(rows.length, 'row')}`);
   const [it, has] = [choose(rows.length, 'it', 'them'), choose(rows.length, 'it needs', 'they need')];
   return {
-    none: { what: `Only ${those}`, means: `What ${has} and is missing comes along.` },
+    none: { what: `Only ${those}`, means: `Anything missing that ${has} comes along.` },
     children: {
       what: `With what belonged to ${it}`,
       means: `Also what referred to ${it} then. What came since stays.`,
@@ -117,7 +117,7 @@ export function relatedChoices({
   };
 }
 
-/** `Along with it: 3 memories and 1 scene.` Null: nothing comes along. */
+/** `Also coming back: 3 memories and 1 scene.` Null: nothing comes along. */
 export function relatedWords(
   { related, tables }: Pick<RestorePlan, 'related' | 'tables'>,
   rules: Pick<Rules, 'nouns'>,
@@ -127,7 +127,7 @@ export function relatedWords(
     const role = tables.find(({ name }) => name === table)?.role ?? 'projected';
     return countRows(rows, { name: table, role }, rules);
   });
-  return `Comes along: ${joinWords(what)}.`;
+  return `Also coming back: ${joinWords(what)}.`;
 }
 
 /** That everything else stays. */

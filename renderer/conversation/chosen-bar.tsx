@@ -13,7 +13,7 @@ export function ChosenBar({ chosen, onRestorePart }: ChosenBarProps) {
   if (!isAny) return null;
   const isPossible = lost !== null && lost.length > 0 && lost.length <= MOST_CHOSEN;
   return (
-    <section className="chosen-bar" aria-label="Chosen messages">
+    <section className="chosen-bar" aria-label="Selected messages">
       <p role="status">{lost === null ? 'Counting' : chosenWords(lost.length)}</p>
       <Button
         className="button"
@@ -23,7 +23,7 @@ export function ChosenBar({ chosen, onRestorePart }: ChosenBarProps) {
         Bring these back…
       </Button>
       <Button className="button quiet" onPress={clear}>
-        Choose nothing
+        Clear selection
       </Button>
     </section>
   );

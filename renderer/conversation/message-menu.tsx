@@ -42,8 +42,8 @@ export function MessageMenu({ menu, message, onHistory, onWhole, ...props }: Mes
       <MenuItem id="history">History of this</MenuItem>
       {message?.cut === true && <MenuItem id="whole">Show more of it</MenuItem>}
       {onRestoreMessage !== null && <MenuItem id="restore-message">Bring back this message…</MenuItem>}
-      {onFromHere !== null && <MenuItem id="from-here">Choose messages from here</MenuItem>}
-      {onToHere !== null && <MenuItem id="to-here">Choose messages to here</MenuItem>}
+      {onFromHere !== null && <MenuItem id="from-here">Select messages from here</MenuItem>}
+      {onToHere !== null && <MenuItem id="to-here">Select messages to here</MenuItem>}
       {message?.state === 'lost' && onRestore !== null && <MenuItem id="restore">Bring all back…</MenuItem>}
       {onRestoreChat !== null && <MenuItem id="restore-chat">Bring back only this chat…</MenuItem>}
     </ContextMenu>

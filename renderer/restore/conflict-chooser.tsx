@@ -104,7 +104,7 @@ function TableConflicts({ conflictsId, table: { name, rows }, choices, onChoose 
       {rows > AT_ONCE && (
         <p className="conflict-pages">
           <Button ref={earlier} className="button quiet" isDisabled={offset === 0} onPress={() => turn(-1)}>
-            Earlier ones
+            Previous
           </Button>
           <span>{pageWords({ from: offset + 1, to: Math.min(rows, offset + AT_ONCE), of: rows })}</span>
           <Button
@@ -113,7 +113,7 @@ function TableConflicts({ conflictsId, table: { name, rows }, choices, onChoose 
             isDisabled={offset + AT_ONCE >= rows}
             onPress={() => turn(1)}
           >
-            Later ones
+            Next
           </Button>
         </p>
       )}

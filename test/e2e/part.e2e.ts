@@ -85,24 +85,24 @@ test('messages from here to there are chosen by keyboard and asked about, and so
     await page.keyboard.press('Shift+ArrowDown');
     await expect(page.locator('.line.chosen')).toHaveCount(lines);
   }
-  await expect(text(page, '3 lost entries chosen.')).toBeVisible();
+  await expect(text(page, '3 lost entries selected.')).toBeVisible();
   await look(app, page, info, 'chosen');
   await tabTo(page, button(page, 'Bring these back…'));
   await page.keyboard.press('Enter');
   await expect(
-    named(page, 'alertdialog', /^Bring the chosen messages back .*, with what belonged/),
+    named(page, 'alertdialog', /^Bring the selected messages back .*, with what belonged/),
   ).toBeVisible();
   await expect(named(dialog, 'radio', /^With what belonged to them/)).toBeChecked();
   await expect(button(dialog, /^(Bring back|Restore) \d/)).toBeEnabled();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
-  await pressOn(button(page, 'Choose nothing'), 'Enter');
+  await pressOn(button(page, 'Clear selection'), 'Enter');
   await expect(page.locator('.line.chosen')).toHaveCount(0);
   await page.locator('.bubble.lost').first().click({ button: 'right' });
-  await named(page, 'menuitem', 'Choose messages from here').click();
+  await named(page, 'menuitem', 'Select messages from here').click();
   await expect(page.locator('.line.chosen')).toHaveCount(1);
   await page.locator('.bubble.lost').first().click({ button: 'right' });
-  await expect(named(page, 'menuitem', 'Choose messages to here')).toBeVisible();
+  await expect(named(page, 'menuitem', 'Select messages to here')).toBeVisible();
   await named(page, 'menuitem', 'Bring back this message…').click();
   await expect(
     named(page, 'alertdialog', /^Bring this message back .*, with what belonged to it/),
@@ -203,7 +203,7 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     await page.keyboard.press('ArrowDown');
     await expect(named(page, 'alertdialog', /, with all that the rewind took\?$/)).toBeVisible();
     await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
-    await expect(dialog).toContainText(/Comes along: .*11 memories/);
+    await expect(dialog).toContainText(/Also coming back: .*11 memories/);
     await look(app, page, info, 'row-operation');
     await tabTo(page, named(dialog, 'radio', /^With everything/));
     await page.keyboard.press('ArrowDown');

@@ -210,16 +210,16 @@ describe('the question about a part', () => {
       'Bring this message back as it was at 14:32, with what belonged to it?',
     );
     expect(title(rows('message', 'event_log', 7n, 8n), 'none')).toBe(
-      'Bring only the chosen messages back as they were at 14:32?',
+      'Bring only the selected messages back as they were at 14:32?',
     );
     expect(title(rows('rows', 'memories', 7n, 8n), 'operation')).toBe(
       'Bring 2 rows of memories back as they were at 14:32, with all that the rewind took?',
     );
     expect([0, 1, 3, MOST_CHOSEN + 1].map(chosenWords)).toEqual([
-      'Nothing of what is chosen is lost.',
-      '1 lost entry chosen.',
-      '3 lost entries chosen.',
-      'More than 10,000 lost entries are chosen: bring back the whole chat instead.',
+      'Nothing that you selected is lost.',
+      '1 lost entry selected.',
+      '3 lost entries selected.',
+      'More than 10,000 lost entries are selected: bring back the whole chat instead.',
     ]);
     const choices = relatedChoices({
       as: 'message',
@@ -230,7 +230,7 @@ describe('the question about a part', () => {
     ]);
     const rules = { nouns: [{ table: 'moods', one: 'mood', many: 'moods' }] };
     expect(relatedWords({ related: [{ table: 'moods', rows: 2 }], tables: [] }, rules)).toBe(
-      'Comes along: 2 moods.',
+      'Also coming back: 2 moods.',
     );
     expect(relatedWords({ related: [], tables: [] }, rules)).toBeNull();
   });
