@@ -5,11 +5,13 @@ import type { ChosenMessages } from './use-chosen-messages.ts';
 export type ChosenBarProps = {
   readonly chosen: ChosenMessages;
   readonly onRestorePart: (part: ChosenPart) => void;
+  /** Ends the choice, and the bar with it: the focus has to be somewhere else then. */
+  readonly onClear: () => void;
 };
 
 /** How many lost messages are chosen, and what can be done with them. */
-export function ChosenBar({ chosen, onRestorePart }: ChosenBarProps) {
-  const { isAny, lost, clear } = chosen;
+export function ChosenBar({ chosen, onRestorePart, onClear }: ChosenBarProps) {
+  const { isAny, lost } = chosen;
   if (!isAny) return null;
   const isPossible = lost !== null && lost.length > 0 && lost.length <= MOST_CHOSEN;
   return (
@@ -22,7 +24,7 @@ export function ChosenBar({ chosen, onRestorePart }: ChosenBarProps) {
       >
         Bring these back…
       </Button>
-      <Button className="button quiet" onPress={clear}>
+      <Button className="button quiet" onPress={onClear}>
         Clear selection
       </Button>
     </section>

@@ -272,7 +272,16 @@ export function MessageListView(props: MessageListProps) {
         onFromHere={onRestoreSingles === null ? null : () => chosen.begin(asked)}
         onToHere={onRestoreSingles === null || !chosen.isAny ? null : () => chosen.extend(asked, asked)}
       />
-      {onRestoreSingles !== null && <ChosenBar chosen={chosen} onRestorePart={onRestoreSingles} />}
+      {onRestoreSingles !== null && (
+        <ChosenBar
+          chosen={chosen}
+          onRestorePart={onRestoreSingles}
+          onClear={() => {
+            chosen.clear();
+            view.focusActive();
+          }}
+        />
+      )}
       {history !== null && (
         <HistoryDialog folderId={folderId} row={history} onClose={() => setHistory(null)} />
       )}

@@ -136,11 +136,15 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     const isLost = hasFocus.current && document.activeElement === document.body;
     // A key may have chosen another line since this was drawn.
     if (wanted.current === null ? !isLost : wanted.current !== current) return;
-    const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
-    if (line == null) return;
-    wanted.current = null;
-    (line.querySelector<HTMLElement>('.fold-line') ?? line).focus({ preventScroll: true });
+    if (focusActive()) wanted.current = null;
   });
+  /** Gives the focus to the active line, wherever the page is scrolled to. False: that is not drawn yet. */
+  const focusActive = (): boolean => {
+    const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
+    if (line == null) return false;
+    (line.querySelector<HTMLElement>('.fold-line') ?? line).focus({ preventScroll: true });
+    return true;
+  };
 
   /** Makes a line the active one, with the focus, and scrolls to it. */
   const goTo = (index: number, align: Align = 'auto') => {
@@ -179,6 +183,7 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     active: current,
     newest,
     onFocus,
+    focusActive,
     goTo,
     onKeyDown,
   };
