@@ -72,8 +72,10 @@ function Versions({ history: { versions, notSearched }, row, onClose }: Versions
       <ol className="versions">
         {versions.map((version, index) => (
           <li key={`${version.in[0] ?? 'now'}`} className="row-version">
-            <h3>{versionWords(version, moments)}</h3>
-            <RestoreVersion version={version} onRestore={restore === null ? null : restoreFrom} />
+            <div className="version-head">
+              <h3>{versionWords(version, moments)}</h3>
+              <RestoreVersion version={version} onRestore={restore === null ? null : restoreFrom} />
+            </div>
             {version.said === null ? (
               <Cells version={version} before={versions[index - 1]} />
             ) : (
