@@ -6,7 +6,7 @@ import type { CopyReceipt, KnownOutcome } from '../../src/model/restore.ts';
 import type { SalvageReceipt } from '../../src/model/salvage.ts';
 import type { SnapshotId, SnapshotSummary } from '../../src/model/snapshots.ts';
 
-/* What the answers are made of that the model does not know. There are no paths in them, because the window gets them. */
+/* Parts of answers that are no types of the model. They hold no paths, because the window gets them. */
 
 /** Opaque. Only the main process and the core know the folder's path. */
 export type FolderId = string;

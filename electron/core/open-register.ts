@@ -7,11 +7,11 @@ const MOST_OPEN = 2;
 
 type Open<T> = { readonly folderId: FolderId; readonly value: T; readonly close: () => void };
 
-/** What the window reads of in pages, such as the rows of a comparison, each by an id. */
+/** What the window reads in pages, such as the rows of a comparison. Each has an id. */
 export type OpenRegister<T> = {
   /**
-   * Opens one and closes the oldest where there are too many. Its id is valid until then. `begin` lets go of what it gives to
-   * `use` when that ends. @throws as `begin`
+   * Opens one, and closes the oldest where there are too many. Its id is valid until it is closed. `begin` lets go of what it
+   * gives to `use` when that ends. @throws as `begin`
    */
   readonly open: (
     folderId: FolderId,

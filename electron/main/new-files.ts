@@ -104,7 +104,7 @@ export function createNewFileHandlers(
   };
 }
 
-/** A name that any file system takes. */
+/** A place in the person’s documents, under a name that any file system takes. */
 function inDocuments(name: string, ending: string): string {
   return join(app.getPath('documents'), `${name.replace(/[^\p{L}\p{N} ._-]/gu, '-')}.${ending}`);
 }

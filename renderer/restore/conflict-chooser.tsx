@@ -3,6 +3,7 @@ import { Button, Radio, RadioGroup } from 'react-aria-components';
 import type { ConflictsTable, ShownConflict } from '../../src/model/conflicts.ts';
 import type { MergeSide } from '../../src/model/restore.ts';
 import { baseNote, conflictsTitle, openLine, pageWords, SIDE_WORDS } from '../../words/merge.ts';
+import { sumOf } from '../../words/numbers.ts';
 import { countRows } from '../../words/tables.ts';
 import { useRules } from '../ask/rules.ts';
 import { useRequest } from '../ask/use-request.ts';
@@ -36,7 +37,7 @@ export function ConflictChooser({ conflicts, choices, onChoose }: ConflictChoose
   const { tables, base } = overview;
   const title = useId();
   const rules = useRules();
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const rows = sumOf(tables, (table) => table.rows);
   return (
     <section className="conflicts" aria-labelledby={title}>
       <h3 id={title}>{conflictsTitle(rows)}</h3>

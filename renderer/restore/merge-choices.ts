@@ -1,6 +1,7 @@
 import type { ConflictsTable } from '../../src/model/conflicts.ts';
 import type { MergeChoices, MergeSide } from '../../src/model/restore.ts';
 import type { RowName } from '../../src/model/search.ts';
+import { sumOf } from '../../words/numbers.ts';
 import { questionOf } from '../ask/question.ts';
 
 /*
@@ -58,7 +59,7 @@ export function countOpen(tables: readonly ConflictsTable[], { all, tables: chos
     const { rest, rows: single } = chosen.get(name) ?? NO_ROWS;
     return (rest ?? all) === null ? rows - single.size : 0;
   };
-  return tables.reduce((sum, table) => sum + openIn(table), 0);
+  return sumOf(tables, openIn);
 }
 
 /** The choices as a merge takes them: what is chosen first for a row counts. */
