@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { hasSystemCode } from '../../src/model/errors.ts';
 import type { Loss } from '../../src/model/happened.ts';
 import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
 import {
@@ -93,9 +94,13 @@ describe.concurrent('restoring', () => {
     const env = { TMPDIR: copies };
     const { child, outcome } = start(['restore', id, '--keep-newer', '--rehearse', '--data', dir], { env });
     // The safety copy of the rehearsal is the first file of a kind in the private folder.
-    await waitFor(async () =>
-      (await readdir(copies, { recursive: true })).some((name) => /restore.\S+\.db$/.test(name)),
-    );
+    // What else is there may vanish while it is listed, which only means to look again.
+    const list = () =>
+      readdir(copies, { recursive: true }).catch((error: unknown) => {
+        if (hasSystemCode(error, 'ENOENT')) return [];
+        throw error;
+      });
+    await waitFor(async () => (await list()).some((name) => /restore.\S+\.db$/.test(name)));
     child.kill('SIGKILL');
     await outcome;
     expect(await fingerprint(dir)).toEqual(before);
