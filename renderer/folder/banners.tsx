@@ -47,15 +47,15 @@ export function Banners(props: BannersProps) {
       )}
       {facts.readOnly && !facts.viewingCopy && (
         <Banner tone="warn">
-          <b>The database can only be read.</b> You can look at everything, but not restore or take a
-          snapshot. Give your account permission to write to {facts.database} and its folder.
+          <b>The database can only be read.</b> You can look at everything, and restore it into a new file,
+          but not here. Give your account permission to write to {facts.database} and its folder.
         </Banner>
       )}
       {facts.viewingCopy && (
         <Banner tone="warn">
-          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t restore or
-          take a snapshot here. Make the folder writable, or start the chat app once if it crashed, and open
-          it again.
+          <b>You are viewing a copy.</b> The database can’t be opened in its folder, so you can’t take a
+          snapshot, and restore only into a new file. Make the folder writable, or start the chat app once if
+          it crashed, and open it again.
         </Banner>
       )}
       {facts.restored !== null && (

@@ -2,7 +2,7 @@ import type { ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { HeldState } from '../../src/model/restore.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
-import { isTidyable, isWritable } from '../ask/writable.ts';
+import { isRestorable, isTidyable, isWritable } from '../ask/writable.ts';
 
 /** The command that takes back the newest restore, undo or redo. */
 function wayBackCommand(holds: HeldState): 'undo' | 'redo' {
@@ -29,7 +29,7 @@ export function possibleCommands(
     'protection',
     ...when(writable, 'take'),
     ...when(isTidyable(facts) && !noSnapshots, 'prune'),
-    ...when(writable && readable, 'restore'),
+    ...when(isRestorable(facts) && readable, 'restore'),
     ...(writable && facts.restored !== null ? [wayBackCommand(facts.restored.holds)] : []),
   ];
 }

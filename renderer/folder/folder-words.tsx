@@ -7,7 +7,7 @@ import { ExactnessProvider } from '../ask/exactness.ts';
 import { type RestorePart, RestorePartProvider } from '../ask/restore-part.ts';
 import { RulesProvider } from '../ask/rules.ts';
 import { SnapshotTimesProvider } from '../ask/snapshot-times.ts';
-import { isWritable } from '../ask/writable.ts';
+import { isRestorable } from '../ask/writable.ts';
 
 type FolderWordsProps = {
   readonly facts: FolderFacts;
@@ -30,7 +30,7 @@ export function FolderWords({ facts, snapshots, onRestorePart, children }: Folde
     <RulesProvider value={facts.rules}>
       <ExactnessProvider value={exactness}>
         <SnapshotTimesProvider value={times}>
-          <RestorePartProvider value={isWritable(facts) ? onRestorePart : null}>
+          <RestorePartProvider value={isRestorable(facts) ? onRestorePart : null}>
             {children}
           </RestorePartProvider>
         </SnapshotTimesProvider>

@@ -37,12 +37,15 @@ export type HappenedHeroProps = HappenedActions & {
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
   readonly snapshot: ListedSnapshot;
-  /** False while nothing can be restored here. */
+  /** False while nothing can be restored in the database. */
   readonly possible: boolean;
+  /** Whether it can be restored into a new file all the same. */
+  readonly canGoIntoFile: boolean;
 };
 
 /** The answer to “what happened?”, and one button that brings back what was lost. */
-export function HappenedHero({ happened, waiting, snapshot, possible, ...actions }: HappenedHeroProps) {
+export function HappenedHero(props: HappenedHeroProps) {
+  const { happened, waiting, snapshot, possible, canGoIntoFile, ...actions } = props;
   const now = useNow();
   const exact = useExactness()(snapshot.takenAt);
   const { heading, note } = happenedWords(happened, useRules(), now);
@@ -96,6 +99,11 @@ export function HappenedHero({ happened, waiting, snapshot, possible, ...actions
                 )}
               </span>
             </p>
+          )}
+          {loss !== null && !possible && canGoIntoFile && (
+            <Button className="button" onPress={() => actions.onRestore(loss.snapshotId, 'keep')}>
+              Into a new file…
+            </Button>
           )}
           {loss !== null && (
             <SomethingElse

@@ -13,7 +13,7 @@ import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import type { Revisions } from '../ask/revisions.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
-import { isWritable } from '../ask/writable.ts';
+import { isRestorable, isWritable } from '../ask/writable.ts';
 import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -59,8 +59,9 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const { diff } = comparison;
   const pointless = diff.value !== null && !differsFromNow(diff.value);
   const isPart = snapshot.salvagedFrom !== null;
-  const isPossible = diff.error === null && !isUnwell(snapshot) && !pointless && isWritable(facts);
+  const isPossible = diff.error === null && !isUnwell(snapshot) && !pointless && isRestorable(facts);
   const possible = isPossible && !isPart;
+  const inPlace = isWritable(facts);
   const isGone = facts.databaseProblem !== null || diff.error?.code === 'database-damaged';
   const { actions } = props;
   // What was known of the database is not true any more once that is gone.
@@ -80,7 +81,8 @@ export function SnapshotPage(props: SnapshotPageProps) {
           happened={happened}
           waiting={props.waiting}
           snapshot={snapshot}
-          possible={isWritable(facts)}
+          possible={inPlace}
+          canGoIntoFile={isRestorable(facts)}
           {...actions}
         />
       )}
@@ -103,11 +105,16 @@ export function SnapshotPage(props: SnapshotPageProps) {
           )}
           <Button
             className={isGone ? 'button' : 'button primary'}
-            isDisabled={!possible}
+            isDisabled={!possible || !inPlace}
             onPress={() => actions.onRestore(snapshot.id, 'keep')}
           >
             Restore…
           </Button>
+          {possible && !inPlace && (
+            <Button className="button" onPress={() => actions.onRestore(snapshot.id, 'keep')}>
+              Into a new file…
+            </Button>
+          )}
           {isGone && (
             <Button
               className="button primary"

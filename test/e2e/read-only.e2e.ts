@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +6,7 @@ import { ownMounts } from '../support/mounts.ts';
 import { expectAccessible } from './axe.ts';
 import { button, hero, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { readDatabase } from './judge.ts';
 
 const electronPath: unknown = createRequire(import.meta.url)('electron');
 
@@ -40,4 +41,18 @@ test('a read-only database says so at once and on the greyed-out buttons, and ca
     text(page, /not taken or restored: the database or its folder can’t be written\.$/),
   ).toBeVisible();
   await expectAccessible(app, page, 'a database that can only be read');
+  await test.step('and what was lost is written into a new file elsewhere', async () => {
+    const file = join(place.home, 'elsewhere.db');
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, file);
+    const before = readDatabase(demo);
+    await button(page, 'Into a new file…').click();
+    const question = page.getByRole('alertdialog');
+    await expect(text(question, 'Restoring isn’t possible: the database can’t be written to.')).toBeVisible();
+    await button(question, 'Into a new file…').click();
+    await expect(named(page, 'alertdialog', 'Written into a new file')).toContainText('elsewhere.db in ~');
+    expect(readDatabase(demo)).toEqual(before);
+    expect(existsSync(file)).toBe(true);
+  });
 });
