@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { hasSystemCode, isSystemError } from '../model/errors.ts';
 import type { InUse } from '../model/restore.ts';
 import { type BigIntStats, readdirSync, readlinkSync, statSync } from '../system/files.ts';
-import { listOwnProcesses } from '../system/private-folder.ts';
+import { isOwnProcess } from '../system/private-folder.ts';
 import { readProcFile } from '../system/proc-file.ts';
 import { createYielder } from '../system/yielder.ts';
 
@@ -28,7 +28,7 @@ type User = { readonly pid: number; readonly name: string };
  */
 export async function findOpeners(databaseFile: string): Promise<InUse> {
   if (process.platform !== 'linux') return { state: 'unknown' };
-  const isStranger = async (pid: number) => pid !== process.pid && !(await listOwnProcesses()).has(pid);
+  const isStranger = async (pid: number) => pid !== process.pid && !(await isOwnProcess(pid));
   const yielder = createYielder({});
   const targets = readTargets(databaseFile);
   const owner = lookAt(databaseFile)?.uid;

@@ -62,17 +62,20 @@ export async function sweepPrivateFolders(): Promise<void> {
 }
 
 /**
- * The ids of this user's running Snapback processes, this one included, by their private folders. Empty where the system
- * does not say when a process began: a later process could have the same id.
+ * Whether that is a running Snapback process of this user, by its private folders. False where the system does not say when
+ * a process began: a later process could have the same id. Only its own folders are read: the longer that takes, the more
+ * of them have come and gone meanwhile.
  */
-export async function listOwnProcesses(): Promise<ReadonlySet<number>> {
-  const folders = await listPrivateFolders();
-  const own = folders.flatMap(({ uid, mark }) =>
-    mark !== null && mark.started !== null && uid === process.geteuid?.() && isRunning(mark)
-      ? [mark.pid]
-      : [],
+export async function isOwnProcess(pid: number): Promise<boolean> {
+  const folders = await listPrivateFolders(pid);
+  return folders.some(
+    ({ uid, mark }) =>
+      mark !== null &&
+      mark.pid === pid &&
+      mark.started !== null &&
+      uid === process.geteuid?.() &&
+      isRunning(mark),
   );
-  return new Set(own);
 }
 
 type Found = {
@@ -82,14 +85,14 @@ type Found = {
   readonly mark: ProcessMark | null;
 };
 
-async function listPrivateFolders(): Promise<readonly Found[]> {
+async function listPrivateFolders(of?: number): Promise<readonly Found[]> {
   const found: Found[] = [];
   await tidy(async () => {
     const parent = tmpdir();
     for (const name of await readdir(parent)) {
       const pid = Number(NAME.exec(name)?.[1] ?? 0);
       const path = join(parent, name);
-      if (pid > 0)
+      if (pid > 0 && (of === undefined || of === pid))
         await tidy(async () => {
           const { uid } = await lstat(path);
           found.push({ path, uid, pid, mark: await readMark(join(path, MARK)) });

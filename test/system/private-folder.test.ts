@@ -4,11 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  createPrivateFolder,
-  listOwnProcesses,
-  sweepPrivateFolders,
-} from '../../src/system/private-folder.ts';
+import { createPrivateFolder, isOwnProcess, sweepPrivateFolders } from '../../src/system/private-folder.ts';
 import { readProcFile } from '../../src/system/proc-file.ts';
 import { isAlive } from '../../src/system/process-mark.ts';
 
@@ -73,8 +69,7 @@ test.runIf(linux)(
     await leaveFolder(pid, 'forged', { pid, started: 'another boot 1' });
     await leaveFolder(pid, 'vagueX', { pid, started: null });
     const own = await createPrivateFolder();
-    const found = await listOwnProcesses();
-    expect([found.has(process.pid), found.has(pid)]).toEqual([true, false]);
+    expect(await Promise.all([process.pid, pid].map(isOwnProcess))).toEqual([true, false]);
     await own.remove();
     stranger.kill('SIGKILL');
     while (isAlive(pid)) await sleep(10);
