@@ -83,7 +83,7 @@ async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders
   );
   const prints = {
     snapshots: (await Promise.all([...files.flat(), ...records, ...backups].map(print))).join('\n'),
-    database: (await Promise.all([folder.databaseFile, `${folder.databaseFile}-wal`].map(print))).join('\n'),
+    database: `${await print(folder.databaseFile)}\n${await printWal(`${folder.databaseFile}-wal`)}`,
   };
   return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };
 }
@@ -95,4 +95,10 @@ async function list(path: string) {
 async function print(path: string): Promise<string> {
   const facts = await lstat(path, { bigint: true }).catch(() => null);
   return facts === null ? `${path} -` : `${path} ${facts.ino} ${facts.size} ${facts.mtimeNs}`;
+}
+
+/** An empty WAL holds as much as none, and may be there only because somebody has looked at the database. */
+async function printWal(path: string): Promise<string> {
+  const facts = await lstat(path, { bigint: true }).catch(() => null);
+  return facts?.size === 0n ? `${path} -` : print(path);
 }

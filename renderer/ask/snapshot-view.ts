@@ -10,6 +10,8 @@ export type ComparisonState = {
   readonly diff: Request<Diff>;
   /** True if the database has changed since this comparison and the next one waits for the user. */
   readonly outdated: boolean;
+  /** True if the next comparison is on its way. */
+  readonly renewing: boolean;
   readonly compareAgain: () => void;
 };
 

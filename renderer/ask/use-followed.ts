@@ -2,8 +2,13 @@ import { useCallback, useEffect, useState } from 'react';
 import { type Revisions, waitsForPerson } from './revisions.ts';
 import type { Request } from './use-request.ts';
 
-/** Whether an answer is older than the database, and asks again. */
-export type Followed = { readonly outdated: boolean; readonly again: () => void };
+export type Followed = {
+  /** The answer is older than the database, and the next one waits for the user. */
+  readonly outdated: boolean;
+  /** The answer may be older than the database, and the next one is on its way. What shows it says so: `aria-busy`. */
+  readonly renewing: boolean;
+  readonly again: () => void;
+};
 
 /**
  * Asks again after each change of the database. If the last answer took long, the next one waits until the user asks for
@@ -24,5 +29,6 @@ export function useFollowed(
   useEffect(() => {
     if (behind && !waits) again();
   }, [behind, waits, again]);
-  return { outdated: behind && waits, again };
+  const outdated = behind && waits;
+  return { outdated, renewing: !outdated && (busy || behind), again };
 }

@@ -28,7 +28,7 @@ export function ConversationView(props: SnapshotViewProps) {
   const { folderId, snapshot, revisions } = props;
   const isReadable = !isUnwell(snapshot);
   const opened = useRequest('conversation.open', isReadable ? { folderId, snapshotId: snapshot.id } : null);
-  const { outdated, again } = useFollowed(opened, revisions);
+  const { outdated, renewing, again } = useFollowed(opened, revisions);
   if (isUnwell(snapshot)) return <ErrorNote error={damageOf(snapshot)} />;
   if (opened.value === null)
     return opened.error === null ? (
@@ -41,7 +41,7 @@ export function ConversationView(props: SnapshotViewProps) {
       </ErrorNote>
     );
   return (
-    <>
+    <div className="view" aria-busy={renewing}>
       {outdated && (
         <div className="note outdated" role="status">
           <span>The database has changed since these messages were read.</span>
@@ -56,7 +56,7 @@ export function ConversationView(props: SnapshotViewProps) {
         conversationId={opened.value.conversationId}
         onReopen={again}
       />
-    </>
+    </div>
   );
 }
 

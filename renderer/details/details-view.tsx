@@ -25,7 +25,7 @@ export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotV
   // Where a copy is viewed, it would have to be made once more.
   const isAsked = facts.databaseProblem === null && !facts.viewingCopy;
   const profile = useRequest('folder.profile', isAsked ? { folderId } : null);
-  const { diff, outdated, compareAgain } = comparison;
+  const { diff, outdated, renewing, compareAgain } = comparison;
   return (
     <>
       {facts.databaseProblem !== null ? (
@@ -43,7 +43,7 @@ export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotV
       ) : diff.value === null ? (
         <Working progress={diff.progress} words="Comparing with the database" onCancel={diff.cancel} />
       ) : (
-        <>
+        <div className="view" aria-busy={renewing}>
           {outdated && (
             <div className="note outdated" role="status">
               <span>The database has changed since this was compared.</span>
@@ -53,7 +53,7 @@ export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotV
             </div>
           )}
           <ComparisonView diff={diff.value} />
-        </>
+        </div>
       )}
       <dl className="about">
         <dt>File</dt>

@@ -8,6 +8,7 @@ import { call, ownWork } from '../ask/api.ts';
 import { createReader } from '../ask/own-work.ts';
 import { restoresMade, useRestoresMade } from '../ask/restores-made.ts';
 import { type Revisions, waitsForPerson } from '../ask/revisions.ts';
+import type { Followed } from '../ask/use-followed.ts';
 import { fallbackSnapshot } from '../snapshots/snapshot-groups.ts';
 import { snapshotPage } from './later-parts.ts';
 
@@ -27,23 +28,35 @@ export type HappenedOf = {
   readonly snapshotId: SnapshotId;
   /** It is from before a restore, and is being asked again. */
   readonly outdated: boolean;
+  /** Whether it is from before a change of the database. */
+  readonly followed: Followed;
 };
 
-/** What was answered, and how many restores had been made when it was asked. */
-type Answer = { readonly happened: Happened | null; readonly made: number };
+/** What was answered, how long that took, and which restores and changes of the database it knows of. */
+type Answer = {
+  readonly happened: Happened | null;
+  readonly made: number;
+  readonly database: number;
+  readonly tookMs: number;
+};
 
 /**
  * What happened to the chats, asked again when the database or the list of snapshots changes; null while it is not known.
  * While no snapshot is chosen, the one that brings back what was lost is chosen, and where nothing seems lost the best
- * remaining one (see `fallbackSnapshot`).
+ * remaining one (see `fallbackSnapshot`). If the last answer took long, a change by another program waits until the user asks.
  */
 export function useHappened(asking: Asking): HappenedOf | null {
   const { folderId, facts, revisions, chosen, snapshots, onChoose } = asking;
-  const [{ happened, made }, setAnswer] = useState<Answer>({ happened: null, made: 0 });
+  const [{ happened, made, database, tookMs }, setAnswer] = useState<Answer>({
+    happened: null,
+    made: 0,
+    database: revisions.database,
+    tookMs: 0,
+  });
   const outdated = useRestoresMade() !== made;
   const [proposed, setProposed] = useState<SnapshotId | null>(null);
   const wish = useRef(chosen);
-  const tookMs = useRef(0);
+  const newest = useRef(revisions.database);
   const show = useEffectEvent((answer: Answer, asked: ReadonlySet<unknown>) => {
     setAnswer(answer);
     if (asked !== wish.current) return;
@@ -59,14 +72,14 @@ export function useHappened(asking: Asking): HappenedOf | null {
       createReader(
         async () => {
           const asked = wish.current;
-          const before = restoresMade();
+          const before = { made: restoresMade(), database: newest.current };
           const beganAt = performance.now();
           // The page on which it is told is fetched meanwhile.
           const isPageHere = snapshotPage.fetch();
           const reply = hasDatabase ? await call('folder.happened', { folderId }) : null;
-          tookMs.current = performance.now() - beganAt;
+          const took = performance.now() - beganAt;
           await isPageHere;
-          return { answer: { happened: reply?.ok ? reply.value : null, made: before }, asked };
+          return { answer: { ...before, happened: reply?.ok ? reply.value : null, tookMs: took }, asked };
         },
         ({ answer, asked }) => show(answer, asked),
         ownWork,
@@ -76,17 +89,31 @@ export function useHappened(asking: Asking): HappenedOf | null {
 
   const empty = chosen.size === 0 ? chosen : null;
   const { length } = snapshots;
+  const [wanted, setWanted] = useState<number | null>(null);
+  const waits = empty === null && wanted !== revisions.database && waitsForPerson(revisions, tookMs);
   useEffect(() => {
+    newest.current = revisions.database;
     if (empty !== null) wish.current = empty;
-    if (length === 0 || (empty === null && waitsForPerson(revisions, tookMs.current))) return;
+    if (length === 0 || waits) return;
     // The list first: it can be used while this is being found out.
     return afterDrawing(() => void ask());
-  }, [ask, revisions, length, empty]);
+  }, [ask, revisions, length, empty, waits]);
+  const behind = database !== revisions.database;
+  const followed = useMemo(
+    () => ({
+      outdated: behind && waits,
+      renewing: behind && !waits,
+      again: () => setWanted(revisions.database),
+    }),
+    [behind, waits, revisions.database],
+  );
   const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
   return useMemo(
     () =>
-      happened === null || snapshotId === null || !hasDatabase ? null : { happened, snapshotId, outdated },
-    [happened, snapshotId, outdated, hasDatabase],
+      happened === null || snapshotId === null || !hasDatabase
+        ? null
+        : { happened, snapshotId, outdated, followed },
+    [happened, snapshotId, outdated, followed, hasDatabase],
   );
 }
 

@@ -18,6 +18,7 @@ import { storyText } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
+import type { Followed } from '../ask/use-followed.ts';
 import { Icon } from '../parts/icons.tsx';
 import { StoryText } from '../parts/story-text.tsx';
 import { LastLost } from './last-lost.tsx';
@@ -41,11 +42,13 @@ export type HappenedHeroProps = HappenedActions & {
   readonly possible: boolean;
   /** Whether it can be restored into a new file all the same. */
   readonly canGoIntoFile: boolean;
+  /** Whether it is from before a change of the database. */
+  readonly followed: Followed;
 };
 
 /** The answer to “what happened?”, and one button that brings back what was lost. */
 export function HappenedHero(props: HappenedHeroProps) {
-  const { happened, waiting, snapshot, possible, canGoIntoFile, ...actions } = props;
+  const { happened, waiting, snapshot, possible, canGoIntoFile, followed, ...actions } = props;
   const now = useNow();
   const exact = useExactness()(snapshot.takenAt);
   const { heading, note } = happenedWords(happened, useRules(), now);
@@ -56,7 +59,7 @@ export function HappenedHero(props: HappenedHeroProps) {
   const without = loss === null ? null : withoutNewerWords(loss);
   const told = loss === null ? waitingWords(waiting) : [];
   return (
-    <div className="hero happened">
+    <div className="hero happened" aria-busy={followed.renewing}>
       <div>
         <h2>
           {heading.map((story) => (
@@ -135,6 +138,14 @@ export function HappenedHero(props: HappenedHeroProps) {
             );
           })}
         </ul>
+      )}
+      {followed.outdated && (
+        <div className="note outdated" role="status">
+          <span>The database has changed since this was found out.</span>
+          <Button className="button" onPress={followed.again}>
+            Look again
+          </Button>
+        </div>
       )}
     </div>
   );

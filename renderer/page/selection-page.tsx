@@ -56,6 +56,7 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
             subject={{ snapshotId: later.id, otherId: earlier.id }}
             firstTable={null}
             moment={null}
+            renewing={false}
             restoring={null}
           />
         </>

@@ -13,6 +13,7 @@ import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 import type { Revisions } from '../ask/revisions.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
+import type { Followed } from '../ask/use-followed.ts';
 import { isRestorable, isWritable } from '../ask/writable.ts';
 import { SalvagePanel } from '../damage/salvage-panel.tsx';
 import { RetentionLine } from '../keep/retention-line.tsx';
@@ -41,7 +42,11 @@ export type SnapshotPageProps = {
   /** Closes a file that was opened from anywhere. */
   readonly onCloseFile: (id: SnapshotId) => void;
   /** What happened to the chats, if this is the snapshot that the answer is about; else null. */
-  readonly happened: { readonly happened: Happened; readonly outdated: boolean } | null;
+  readonly happened: {
+    readonly happened: Happened;
+    readonly outdated: boolean;
+    readonly followed: Followed;
+  } | null;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
   readonly actions: HappenedActions;
@@ -76,13 +81,14 @@ export function SnapshotPage(props: SnapshotPageProps) {
           <Working progress={null} words="Looking at how your chats are now" />
         </div>
       )}
-      {happened !== null && !isOutdated && (
+      {props.happened !== null && happened !== null && !isOutdated && (
         <HappenedHero
           happened={happened}
           waiting={props.waiting}
           snapshot={snapshot}
           possible={inPlace}
           canGoIntoFile={isRestorable(facts)}
+          followed={props.happened.followed}
           {...actions}
         />
       )}

@@ -12,6 +12,6 @@ export function useComparison(
   revisions: Revisions,
 ): ComparisonState {
   const diff = useRequest('snapshot.diff', snapshotId === null ? null : { folderId, snapshotId });
-  const { outdated, again } = useFollowed(diff, revisions);
-  return { diff, outdated, compareAgain: again };
+  const { outdated, renewing, again } = useFollowed(diff, revisions);
+  return { diff, outdated, renewing, compareAgain: again };
 }

@@ -18,12 +18,14 @@ export type RowsPaneProps = {
   readonly firstTable: string | null;
   /** Something that changes whenever the rows have to be compared again. */
   readonly moment: unknown;
+  /** True if they will have to be: the database has changed. */
+  readonly renewing: boolean;
   /** Null where nothing can be restored. */
   readonly restoring: Restoring | null;
 };
 
 /** The rows in which two states differ: the tables at the left, the rows of one of them at the right. */
-export function RowsPane({ folderId, subject, firstTable, moment, restoring }: RowsPaneProps) {
+export function RowsPane({ folderId, subject, firstTable, moment, renewing, restoring }: RowsPaneProps) {
   const opened = useRows(folderId, subject, moment);
   const [chosen, setChosen] = useState(firstTable);
   if (opened.value === null)
@@ -39,7 +41,7 @@ export function RowsPane({ folderId, subject, firstTable, moment, restoring }: R
   const { rowsId, overview } = opened.value;
   const table = overview.tables.find(({ name }) => name === chosen) ?? firstDiffering(overview);
   return (
-    <div className="rows-pane">
+    <div className="rows-pane" aria-busy={renewing || opened.busy}>
       {opened.error !== null && <ErrorNote error={opened.error} />}
       {overview.lineage === 'other' && (
         <p className="note warn">

@@ -20,7 +20,7 @@ export function RowsView(props: SnapshotViewProps) {
   const [exporting, setExporting] = useState(false);
   if (isUnwell(snapshot))
     return <p className="dim">This snapshot can’t be read, so its rows can’t be shown.</p>;
-  const { diff, outdated, compareAgain } = comparison;
+  const { diff, outdated, renewing, compareAgain } = comparison;
   const hasDatabase = facts.databaseProblem === null;
   const held = diff.value?.tables.filter(({ state }) => state !== 'not-in-snapshot') ?? snapshot.tables ?? [];
   const tables = held.map(({ name }) => name);
@@ -61,6 +61,7 @@ export function RowsView(props: SnapshotViewProps) {
           subject={{ snapshotId: snapshot.id, otherId: other?.id ?? null }}
           firstTable={sought?.view === 'rows' ? sought.table : null}
           moment={other === null ? diff.value : null}
+          renewing={other === null && renewing}
           restoring={other === null ? restoringOf(props) : null}
         />
       )}

@@ -7,11 +7,12 @@ import { snapshotTime } from '../../src/index.ts';
 import { BACK, button, CONFIRM, hero, named, RESTORE, restoredBanner, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 import { countSnapshots, listKind, writeMessage } from './judge.ts';
+import { replyLate } from './late-reply.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 test('what the chat app does meanwhile appears by itself', async ({ place, demo }) => {
-  const { page } = await place.launch({ data: demo });
+  const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toContainText('3 newer messages in Harbour stay');
   const snapshots = named(page, 'listbox', 'Snapshots').getByRole('option');
   const count = countSnapshots(demo);
@@ -45,8 +46,27 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   });
 
   await test.step('a new message changes the comparison', async () => {
+    await expect(named(page, 'feed', /^Messages of/)).toBeVisible();
+    const marked = await rememberMarked(page);
     writeMessage(demo, 'One more thing.');
-    await expect(hero(page)).toContainText('4 newer messages in Harbour stay');
+    await expectTold(page, '4 newer messages in Harbour stay');
+    // An answer may already know of a change of which the window has yet to hear.
+    await expect
+      .poll(() => lookAgain(page).then(marked), 'until then the old answers are marked')
+      .toEqual(expect.arrayContaining(['hero happened', 'view']));
+  });
+
+  await test.step('what takes long to find out says that it is old, until it is asked for', async () => {
+    await replyLate(app, 'folder.happened', 2_500);
+    writeMessage(demo, 'And one more.');
+    await expectTold(page, '5 newer messages in Harbour stay');
+    writeMessage(demo, 'And the last one.');
+    await expect(text(hero(page), 'The database has changed since this was found out.')).toBeVisible();
+    await expect(hero(page)).toContainText('5 newer messages in Harbour stay');
+    await button(hero(page), 'Look again').press('Enter');
+    await expect(hero(page)).toContainText('6 newer messages in Harbour stay');
+    await expect(button(hero(page), 'Look again')).toBeHidden();
+    await expect(page.locator(':focus')).toHaveCount(1);
   });
 
   await test.step('health is checked in the background', async () => {
@@ -54,6 +74,35 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
     await expect(page.locator('.about')).toContainText('intact');
   });
 });
+
+/** On a busy machine the card waits until it is asked. */
+async function lookAgain(page: Page): Promise<void> {
+  const again = button(hero(page), 'Look again');
+  if (await again.isVisible()) await again.press('Enter', { timeout: 1_000 }).catch(() => undefined);
+}
+
+/** Waits until the card says this of how the chats are now. */
+async function expectTold(page: Page, words: string): Promise<void> {
+  await expect(async () => {
+    await lookAgain(page);
+    await expect(hero(page)).toContainText(words, { timeout: 5_000 });
+    await expect(hero(page)).toHaveAttribute('aria-busy', 'false', { timeout: 5_000 });
+    await expect(button(hero(page), 'Look again')).toBeHidden({ timeout: 1 });
+  }).toPass();
+}
+
+/** Collects the classes of what says of itself, now or from now on, that a newer answer is on its way. */
+async function rememberMarked(page: Page): Promise<() => Promise<readonly string[]>> {
+  const marked = await page.evaluateHandle(() => {
+    const classes = [...document.querySelectorAll('[aria-busy="true"]')].map(({ className }) => className);
+    new MutationObserver((changes) => {
+      for (const { target } of changes)
+        if (target instanceof Element && target.ariaBusy === 'true') classes.push(target.className);
+    }).observe(document.body, { subtree: true, attributeFilter: ['aria-busy'] });
+    return classes;
+  });
+  return () => marked.evaluate((classes) => [...classes]);
+}
 
 test('a restored state, the folder and the window’s position are there again after a restart', async ({
   place,
