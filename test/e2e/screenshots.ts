@@ -19,6 +19,7 @@ const SIZES = [
   { name: '1200', width: 1200, height: 760, zoom: 1 },
   { name: '1920', width: 1920, height: 1080, zoom: 1 },
   { name: '200-percent', width: 1200, height: 760, zoom: 2 },
+  { name: '900-200-percent', width: 900, height: 600, zoom: 2 },
 ] as const;
 
 type Take = (name: string) => Promise<void>;
@@ -33,6 +34,12 @@ test('each view', async ({ place, demo }) => {
   const data = join(place.home, 'lighthouse-chats');
   renameSync(demo, data);
   const { app, page } = await place.launch({ data });
+  await app.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    },
+    join(place.folder, 'saved.json'),
+  );
   const take = taker(app, page);
   await expect(hero(page)).toBeVisible();
   await expect(page.locator('.timeline-took').first()).toBeVisible();
@@ -105,6 +112,24 @@ async function takeDialogs(page: Page, take: Take): Promise<void> {
   await expect(page.getByRole('menuitem').first()).toBeVisible();
   await take('menu');
   await page.keyboard.press('Escape');
+  for (const [name, item] of [
+    ['protection', 'Protection…'],
+    ['help', 'Keyboard shortcuts'],
+  ] as const) {
+    await button(page, 'More').press('Enter');
+    await named(page, 'menuitem', item).press('Enter');
+    await expect(dialog).toBeVisible();
+    await take(name);
+    await leave(page);
+  }
+  await button(page, 'Message fields…').click();
+  await expect(dialog).toBeVisible();
+  await take('fields');
+  await leave(page);
+  await button(page, 'Bring back only this chat…').click();
+  await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+  await take('confirm-chat');
+  await leave(page);
   await button(page, /^Space /).click();
   await expect(dialog).toBeVisible();
   await take('space');
@@ -134,8 +159,16 @@ async function takeDialogs(page: Page, take: Take): Promise<void> {
   await expect(button(dialog, /^Delete 3 snapshots/)).toBeVisible();
   await take('delete-for-good');
   await page.keyboard.press('Escape');
-  await expect(button(dialog, 'Put back 3 snapshots')).toBeVisible();
-  await leave(page);
+  await button(dialog, 'Put back 3 snapshots').click();
+  await expect(dialog).toBeHidden();
+  await button(page, 'Prune…').click();
+  await button(dialog, /^Move 3/).click();
+  await button(page, 'Show trash').first().click();
+  await button(dialog, /^Delete for good/).click();
+  await button(dialog, /^Delete 3 snapshots/).click();
+  await expect(button(dialog, /^Delete 3 snapshots/)).toBeHidden();
+  await take('trash-emptied');
+  if (await dialog.isVisible()) await leave(page);
   await button(page, 'Dismiss').click();
 }
 
@@ -143,6 +176,9 @@ async function takeOtherSnapshots(page: Page, take: Take): Promise<void> {
   await page.getByRole('option').filter({ hasText: 'damaged' }).click();
   await expect(button(page, 'Save what is whole…')).toBeVisible();
   await take('damaged');
+  await button(page, 'Save what is whole…').click();
+  await expect(text(page, /It is in “saved\.json”\.$/)).toBeVisible();
+  await take('salvaged');
   await page.getByRole('option').filter({ hasText: 'removed' }).first().click();
   await button(page, 'Keep…').click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
@@ -224,21 +260,20 @@ function taker(app: ElectronApplication, page: Page): Take {
         );
         const path = join(folder, `${name}-${size.name}-${theme}.png`);
         if (size.zoom === 1) await page.screenshot({ path });
-        else await writeFile(path, await captureZoomed(app), 'base64');
+        else await writeFile(path, await captureZoomed(page), 'base64');
       }
     }
     await show(SIZES[1]);
   };
 }
 
-/** The whole window as PNG in base64. Playwright itself would cut off what the zoom puts outside its own measure. */
-function captureZoomed(app: ElectronApplication): Promise<string> {
-  return app.evaluate(async ({ BrowserWindow }) => {
-    const [window] = BrowserWindow.getAllWindows();
-    // What is captured first may have been drawn before the colours changed.
-    await window?.webContents.capturePage();
-    window?.webContents.invalidate();
-    const image = await window?.webContents.capturePage();
-    return image?.toPNG().toString('base64') ?? '';
-  });
+/**
+ * The whole window as PNG in base64. Playwright itself would cut off what the zoom puts outside its own measure, and
+ * Electron's `capturePage` may give what was shown before the size or the colours changed.
+ */
+async function captureZoomed(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
+  await session.detach();
+  return data;
 }
