@@ -55,8 +55,8 @@ test('a backup from anywhere is opened beside the snapshots, compared, restored 
     const dialog = page.getByRole('alertdialog');
     const remove = named(dialog, 'radio', /^Remove 3 newer messages/);
     await expect(dialog).toContainText('this snapshot does not say exactly where it ends');
-    await tabTo(page, remove);
-    await page.keyboard.press('Space');
+    await tabTo(page, named(dialog, 'radio', /^Show me both/));
+    await page.keyboard.press('ArrowDown');
     await expect(remove).toBeChecked();
     await tabTo(page, button(dialog, 'Bring back 20 messages and remove 3 newer messages'));
     await page.keyboard.press('Space');
