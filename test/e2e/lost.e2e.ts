@@ -190,6 +190,7 @@ test('the trash is deleted for good after one more question, moved to the system
   await page.keyboard.press('Escape');
   await expect(named(page, 'alertdialog', 'Trash')).toBeVisible();
   await button(dialog, /^Delete for good/).click();
+  await expect(text(question, /can bring back 5 messages in “Kitchen Table”\.$/)).toBeVisible();
 
   await test.step('what came into the trash meanwhile is not deleted', async () => {
     const { trashFolder } = await applyPrune(await openDataFolder(demo), {
