@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { chromium, expect, test } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { BACK, button, CONFIRM, named, RESTORE } from './e2e/find.ts';
+import { expect, test } from './e2e/fixtures.ts';
 import { growDatabase } from './e2e/host.ts';
 import { countSnapshots } from './e2e/judge.ts';
 
