@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expectNothingCutOff } from './cut-off.ts';
 import { BACK, button, CONFIRM, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { pressOn } from './keyboard.ts';
 import { replyLate } from './late-reply.ts';
+import { resize } from './resize.ts';
 
 const focused = (page: Page): Locator => page.locator(':focus');
 
@@ -169,7 +170,7 @@ test('axe finds nothing in the conversation and its dialog, and nothing is cut o
     [1200, 760],
     [900, 600],
   ] as const) {
-    await resize(app, page, width, height);
+    await resize(app, page, { width, height });
     await expectNothingCutOff(page);
   }
   await expectAccessible(app, page, 'the conversation');
@@ -181,14 +182,6 @@ test('axe finds nothing in the conversation and its dialog, and nothing is cut o
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(app, page, 'the fields');
 });
-
-async function resize(app: ElectronApplication, page: Page, width: number, height: number): Promise<void> {
-  await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
-    width,
-    height,
-  ] as const);
-  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
-}
 
 const HOSTILE = [
   '<img src=x onerror="document.title=\'broken\'"><b>bold</b> **stars** [link](https://example.invalid)',

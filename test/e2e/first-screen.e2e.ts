@@ -9,6 +9,7 @@ import { BACK, button, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { listKind, readDatabase, readSnapshotFile } from './judge.ts';
 import { replyLate } from './late-reply.ts';
+import { resize } from './resize.ts';
 
 test('three keys lead from the first screen to a restore that is done, and the dialog begins on “Cancel”', async ({
   place,
@@ -208,11 +209,7 @@ async function look(app: ElectronApplication, page: Page, info: TestInfo, name: 
     [1200, 760],
     [900, 600],
   ] as const) {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
-      [width, height] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await resize(app, page, { width, height });
     await expectNothingCutOff(page, `${name} at ${width} by ${height}`);
     await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
   }

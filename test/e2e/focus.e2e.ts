@@ -6,6 +6,7 @@ import { expect, test } from './fixtures.ts';
 import { writeMessage } from './judge.ts';
 import { pressOn, tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
+import { resize } from './resize.ts';
 
 const ANYTHING = /^(?!nothing)/;
 
@@ -165,12 +166,7 @@ test('a long list of snapshots to prune scrolls with the keyboard', async ({ pla
 test('at 200 % no time is cut off', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toBeVisible();
-  await app.evaluate(({ BrowserWindow }) => {
-    const [window] = BrowserWindow.getAllWindows();
-    window?.setContentSize(1200, 760);
-    if (window !== undefined) window.webContents.zoomFactor = 2;
-  });
-  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(600);
+  await resize(app, page, { width: 1200, height: 760, zoom: 2 });
   const findCut = () =>
     page.evaluate(() =>
       [...document.querySelectorAll('.snap-time')]

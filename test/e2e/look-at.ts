@@ -1,7 +1,7 @@
 import type { ElectronApplication, Page, TestInfo } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expectNothingCutOff } from './cut-off.ts';
-import { expect } from './fixtures.ts';
+import { resize } from './resize.ts';
 
 /** Looks at it in both sizes and themes and at 200 %: nothing is cut off, and axe finds nothing. */
 export async function look(
@@ -15,15 +15,7 @@ export async function look(
     [1200, 760, 2],
     [900, 600, 1],
   ] as const) {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h, factor]) => {
-        const [window] = BrowserWindow.getAllWindows();
-        window?.setContentSize(w, h);
-        window?.webContents.setZoomFactor(factor);
-      },
-      [width, height, zoom] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width / zoom);
+    await resize(app, page, { width, height, zoom });
     await expectNothingCutOff(page, `${name} at ${width} by ${height}, ${zoom}`);
     if (zoom === 1) await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
   }

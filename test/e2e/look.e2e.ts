@@ -3,6 +3,7 @@ import { expectNothingCutOff } from './cut-off.ts';
 import { button, CONFIRM, hero, named, RESTORE } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
+import { resize } from './resize.ts';
 
 const SIZES = [
   { width: 1200, height: 760 },
@@ -91,11 +92,7 @@ async function expectTabsMoveNothing(app: ElectronApplication, page: Page): Prom
   ] as const) {
     await named(page, 'tab', 'Conversation').click();
     await expect(page.locator('.said').first()).toBeVisible();
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
-      [width, height] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await resize(app, page, { width, height });
     await page.evaluate(
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     );
@@ -114,11 +111,7 @@ async function expectTabsMoveNothing(app: ElectronApplication, page: Page): Prom
 
 async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
   for (const { width, height } of SIZES) {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
-      [width, height] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await resize(app, page, { width, height });
     for (const theme of ['light', 'dark'] as const) {
       await app.evaluate(({ nativeTheme }, source) => {
         nativeTheme.themeSource = source;

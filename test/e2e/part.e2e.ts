@@ -6,6 +6,7 @@ import { BACK, button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { type Content, readDatabase } from './judge.ts';
 import { pressOn, tabTo } from './keyboard.ts';
+import { resize } from './resize.ts';
 
 /** Looks at it in both sizes and themes. */
 async function look(app: ElectronApplication, page: Page, info: TestInfo, name: string): Promise<void> {
@@ -13,11 +14,7 @@ async function look(app: ElectronApplication, page: Page, info: TestInfo, name: 
     [900, 600],
     [1200, 760],
   ] as const) {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
-      [width, height] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    await resize(app, page, { width, height });
     await page.screenshot({ path: info.outputPath(`${name}-${width}.png`) });
   }
   await expectAccessible(app, page, name);

@@ -4,16 +4,12 @@ import { expectNothingCutOff } from './cut-off.ts';
 import { BACK, button, CONFIRM, hero, named, RESTORE, story, text } from './find.ts';
 import { expect, findCore, test } from './fixtures.ts';
 import { startHost } from './host.ts';
+import { resize } from './resize.ts';
 
 test('at twice the size everything can still be reached', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toBeVisible();
-  await app.evaluate(({ BrowserWindow }) => {
-    const [window] = BrowserWindow.getAllWindows();
-    window?.setContentSize(1200, 760);
-    window?.webContents.setZoomFactor(2);
-  });
-  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(600);
+  await resize(app, page, { width: 1200, height: 760, zoom: 2 });
   await expectNothingCutOff(page);
   for (const [open, confirm] of [
     [RESTORE, CONFIRM],
@@ -62,8 +58,7 @@ test('names of any length and script leave the surrounding words in place', asyn
 test('in a narrow window the header still says that the chat app is running', async ({ place, demo }) => {
   const host = await startHost(demo);
   const { app, page } = await place.launch({ data: demo });
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600));
-  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(900);
+  await resize(app, page, { width: 900, height: 600 });
   const use = page.locator('.head-use');
   await expect(use).toContainText(`(process ${host.pid})`);
   await expect.poll(() => use.evaluate((part) => part.scrollWidth - part.clientWidth)).toBe(0);

@@ -5,6 +5,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { addCheckpoints } from './many.ts';
+import { resize } from './resize.ts';
 
 /*
  * Makes a picture of each view in each size and theme, for a person to look at: `npm run screenshots` writes them into
@@ -233,20 +234,9 @@ async function leave(page: Page): Promise<void> {
 
 /** Takes what is shown now in each size and theme, and leaves the window at 1200 by 760. */
 function taker(app: ElectronApplication, page: Page): Take {
-  const show = async ({ width, height, zoom }: (typeof SIZES)[number]) => {
-    await app.evaluate(
-      ({ BrowserWindow }, [w, h, factor]) => {
-        const [window] = BrowserWindow.getAllWindows();
-        window?.setContentSize(w, h);
-        window?.webContents.setZoomFactor(factor);
-      },
-      [width, height, zoom] as const,
-    );
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width / zoom);
-  };
   return async (name) => {
     for (const size of SIZES) {
-      await show(size);
+      await resize(app, page, size);
       for (const theme of ['light', 'dark'] as const) {
         await app.evaluate(({ nativeTheme }, source) => {
           nativeTheme.themeSource = source;
@@ -263,7 +253,7 @@ function taker(app: ElectronApplication, page: Page): Take {
         else await writeFile(path, await captureZoomed(page), 'base64');
       }
     }
-    await show(SIZES[1]);
+    await resize(app, page, SIZES[1]);
   };
 }
 
