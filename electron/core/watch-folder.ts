@@ -82,8 +82,11 @@ async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders
     kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
   );
   const prints = {
-    snapshots: (await Promise.all([...files.flat(), ...records, ...backups].map(print))).join('\n'),
-    database: `${await print(folder.databaseFile)}\n${await printWal(`${folder.databaseFile}-wal`)}`,
+    snapshots: (await Promise.all([...files.flat(), ...records, ...backups].map((path) => print(path)))).join(
+      '\n',
+    ),
+    // An empty WAL holds as much as none, and may be there only because somebody has looked at the database.
+    database: `${await print(folder.databaseFile)}\n${await print(`${folder.databaseFile}-wal`, 1n)}`,
   };
   return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };
 }
@@ -92,13 +95,9 @@ async function list(path: string) {
   return readdir(path, { withFileTypes: true }).catch(() => []);
 }
 
-async function print(path: string): Promise<string> {
+async function print(path: string, leastBytes = 0n): Promise<string> {
   const facts = await lstat(path, { bigint: true }).catch(() => null);
-  return facts === null ? `${path} -` : `${path} ${facts.ino} ${facts.size} ${facts.mtimeNs}`;
-}
-
-/** An empty WAL holds as much as none, and may be there only because somebody has looked at the database. */
-async function printWal(path: string): Promise<string> {
-  const facts = await lstat(path, { bigint: true }).catch(() => null);
-  return facts?.size === 0n ? `${path} -` : print(path);
+  return facts === null || facts.size < leastBytes
+    ? `${path} -`
+    : `${path} ${facts.ino} ${facts.size} ${facts.mtimeNs}`;
 }
