@@ -1,5 +1,6 @@
 import type { EventMark, NewerEvents } from '../src/model/diff.ts';
-import type { HeldState, RestorePlan, RestoreReceipt } from '../src/model/restore.ts';
+import type { HeldState, RestoreReceipt } from '../src/model/receipt.ts';
+import type { RestorePlan } from '../src/model/restore.ts';
 import { clip } from './clip.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
 import { isMerged } from './merge.ts';

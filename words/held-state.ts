@@ -1,4 +1,4 @@
-import type { HeldState, KnownOutcome } from '../src/model/restore.ts';
+import type { HeldState, KnownOutcome } from '../src/model/receipt.ts';
 import { heldName } from './restore-name.ts';
 import { plain, type Story } from './story.ts';
 

@@ -1,5 +1,5 @@
 import type { ActionHistory, EmptyEntry, HistoryEntry, RestoreEntry } from '../src/model/history.ts';
-import type { HeldState, RestoreReceipt } from '../src/model/restore.ts';
+import type { HeldState, RestoreReceipt } from '../src/model/receipt.ts';
 import { fileNameOf } from './backups.ts';
 import { kindOf } from './kinds.ts';
 import { formatUtc } from './moments.ts';

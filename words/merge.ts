@@ -1,5 +1,6 @@
 import type { ShownConflict } from '../src/model/conflicts.ts';
-import type { CopyPlan, MergeSide, RestorePlan } from '../src/model/restore.ts';
+import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
+import type { MergeSide } from '../src/model/selection.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { cellWords } from './rows.ts';

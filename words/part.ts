@@ -1,6 +1,7 @@
-import type { Related, RestorePlan, Selection } from '../src/model/restore.ts';
+import type { RestorePlan } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import type { RowName } from '../src/model/search.ts';
+import type { Related, Selection } from '../src/model/selection.ts';
 import { clip } from './clip.ts';
 import { formatNumber, sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';

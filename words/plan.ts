@@ -1,5 +1,6 @@
 import type { NewerEvents } from '../src/model/diff.ts';
-import type { CopyPlan, HeldState, InUse, Refusal, RestorePlan } from '../src/model/restore.ts';
+import type { HeldState } from '../src/model/receipt.ts';
+import type { CopyPlan, InUse, Refusal, RestorePlan } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
 import type { SnapshotId } from '../src/model/snapshots.ts';
 import { explain } from './errors.ts';

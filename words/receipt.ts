@@ -1,4 +1,4 @@
-import type { CheckResult, RestoredState, RestoreReceipt } from '../src/model/restore.ts';
+import type { CheckResult, RestoredState, RestoreReceipt } from '../src/model/receipt.ts';
 import { notRestoredWords } from './not-restored.ts';
 import type { Verb } from './plan.ts';
 import { choose, count } from './plurals.ts';

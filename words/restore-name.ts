@@ -1,5 +1,5 @@
 import type { RestoreEntry } from '../src/model/history.ts';
-import type { HeldState, MadeRestore, Returned } from '../src/model/restore.ts';
+import type { HeldState, MadeRestore, Returned } from '../src/model/receipt.ts';
 import { fileNameOf } from './backups.ts';
 import { formatMoment } from './moments.ts';
 import { count } from './plurals.ts';

@@ -1,5 +1,6 @@
-import type { CopyPlan, Related, RestorePlan, Selection } from '../src/model/restore.ts';
+import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
 import type { RowName } from '../src/model/search.ts';
+import type { Related, Selection } from '../src/model/selection.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';

@@ -22,16 +22,9 @@ import type {
   SpaceUse,
   TrashView,
 } from '../../src/model/prune.ts';
+import type { PlanOutcome, RestoreReceipt } from '../../src/model/receipt.ts';
 import type { Rehearsal } from '../../src/model/rehearsal.ts';
-import type {
-  InUse,
-  PlanOutcome,
-  Replay,
-  RestoreConsents,
-  RestoreOptions,
-  RestorePlan,
-  RestoreReceipt,
-} from '../../src/model/restore.ts';
+import type { InUse, Replay, RestoreConsents, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type {
   CellDetail,
   RowsOverview,

@@ -2,7 +2,7 @@ import type { ClearedCache } from '../../src/model/cache.ts';
 import type { ExportRequest } from '../../src/model/export.ts';
 import type { Protection } from '../../src/model/protection.ts';
 import type { EmptiedTrash, TrashSummary } from '../../src/model/prune.ts';
-import type { CopyReceipt } from '../../src/model/restore.ts';
+import type { CopyReceipt } from '../../src/model/receipt.ts';
 import type { SalvageReceipt } from '../../src/model/salvage.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Copied, In, OfCopy, OfEntry, OfFolder, OfSnapshot, OfTrash } from './arguments.ts';

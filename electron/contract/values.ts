@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetail } from '../../src/model/errors.ts';
 import type { ExportReceipt } from '../../src/model/export.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { ExportedReceipt } from '../../src/model/history.ts';
-import type { CopyReceipt, KnownOutcome } from '../../src/model/restore.ts';
+import type { CopyReceipt, KnownOutcome } from '../../src/model/receipt.ts';
 import type { SalvageReceipt } from '../../src/model/salvage.ts';
 import type { SnapshotId, SnapshotSummary } from '../../src/model/snapshots.ts';
 

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ResultOf } from '../../electron/contract.ts';
 import type { ActionHistory, HistoryEntry } from '../../src/model/history.ts';
-import type { HeldState } from '../../src/model/restore.ts';
+import type { HeldState } from '../../src/model/receipt.ts';
 import {
   entryStory,
   HOLDS_NONE,

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import type { Replay, RestoredState } from '../../src/model/restore.ts';
+import type { RestoredState } from '../../src/model/receipt.ts';
+import type { Replay } from '../../src/model/restore.ts';
 import { wayBackStory } from '../../words/held-state.ts';
 import { startOnceWords } from '../../words/newer.ts';
 import { verifiedWords } from '../../words/receipt.ts';

@@ -1,6 +1,6 @@
 import type { ListedSnapshot, MenuCommand } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
-import type { HeldState } from '../../src/model/restore.ts';
+import type { HeldState } from '../../src/model/receipt.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { isRestorable, isTidyable, isWritable } from '../ask/writable.ts';
 

@@ -1,6 +1,6 @@
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import type { PrunePolicy } from '../../src/model/prune.ts';
-import type { HeldState } from '../../src/model/restore.ts';
+import type { HeldState } from '../../src/model/receipt.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { isEndangered } from '../../words/keep.ts';
 import type { Newer } from '../../words/newer.ts';

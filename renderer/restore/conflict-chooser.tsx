@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'react';
 import { Button, Radio, RadioGroup } from 'react-aria-components';
 import type { ConflictsTable, ShownConflict } from '../../src/model/conflicts.ts';
-import type { MergeSide } from '../../src/model/restore.ts';
+import type { MergeSide } from '../../src/model/selection.ts';
 import { baseNote, conflictsTitle, openLine, pageWords, SIDE_WORDS } from '../../words/merge.ts';
 import { sumOf } from '../../words/numbers.ts';
 import { countRows } from '../../words/tables.ts';

@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { Radio, RadioGroup } from 'react-aria-components';
 import type { ShownConflict, ShownVersion } from '../../src/model/conflicts.ts';
-import type { MergeSide } from '../../src/model/restore.ts';
+import type { MergeSide } from '../../src/model/selection.ts';
 import { conflictName, moreColumnsWords, NOT_THERE, SIDE_WORDS } from '../../words/merge.ts';
 import { CellContent } from '../rows/cell-content.tsx';
 

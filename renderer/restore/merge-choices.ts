@@ -1,6 +1,6 @@
 import type { ConflictsTable } from '../../src/model/conflicts.ts';
-import type { MergeChoices, MergeSide } from '../../src/model/restore.ts';
 import type { RowName } from '../../src/model/search.ts';
+import type { MergeChoices, MergeSide } from '../../src/model/selection.ts';
 import { sumOf } from '../../words/numbers.ts';
 import { questionOf } from '../ask/question.ts';
 

@@ -1,4 +1,5 @@
-import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { RestoreReceipt } from '../../src/model/receipt.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
 import { lastBack } from '../../words/confirmation.ts';
 import { stayWords } from '../../words/newer.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';

@@ -1,5 +1,5 @@
 import { Label, Radio, RadioGroup } from 'react-aria-components';
-import type { Related } from '../../src/model/restore.ts';
+import type { Related } from '../../src/model/selection.ts';
 import { type ChosenPart, relatedChoices } from '../../words/part.ts';
 
 const SIZES: readonly Related[] = ['none', 'children', 'operation'];

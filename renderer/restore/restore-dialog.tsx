@@ -1,13 +1,8 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, WrittenCopy } from '../../electron/contract.ts';
-import type {
-  HeldState,
-  InUse,
-  RestoreOptions,
-  RestorePlan,
-  RestoreReceipt,
-} from '../../src/model/restore.ts';
+import type { HeldState, RestoreReceipt } from '../../src/model/receipt.ts';
+import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
 import { wayBackFrom } from '../../words/held-state.ts';

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
-import type { PlanOutcome } from '../../src/model/restore.ts';
+import type { PlanOutcome } from '../../src/model/receipt.ts';
 import { DONE } from '../../words/confirmation.ts';
 import { isUndecided } from '../../words/failure.ts';
 import type { Verb } from '../../words/plan.ts';

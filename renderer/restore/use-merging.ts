@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { FolderId, ResultOf } from '../../electron/contract.ts';
-import type { Merge } from '../../src/model/restore.ts';
+import type { Merge } from '../../src/model/selection.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { call } from '../ask/api.ts';
 import { type Request, useRequest } from '../ask/use-request.ts';

@@ -4,7 +4,7 @@ import { withLiveLog } from '../log/live-log.ts';
 import type { NewerEvents } from '../model/diff.ts';
 import { unlessUnreadable } from '../model/errors.ts';
 import type { Happened, Loss, Way } from '../model/happened.ts';
-import type { RestoredState } from '../model/restore.ts';
+import type { RestoredState } from '../model/receipt.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readRestoredState } from '../recovery/undo.ts';

@@ -1,4 +1,5 @@
-import type { Merge, RestoreConsents, RestoreOptions, Selection } from '../model/restore.ts';
+import type { RestoreConsents, RestoreOptions } from '../model/restore.ts';
+import type { Merge, Selection } from '../model/selection.ts';
 import { choice, usage } from './option-values.ts';
 import type { OptionValues } from './options.ts';
 

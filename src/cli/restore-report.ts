@@ -10,7 +10,8 @@ import { detailLines, remarkLines, replayWords, spaceWords } from '../../words/p
 import { checkLines, checksByKind, receiptLead } from '../../words/receipt.ts';
 import { selectedLines } from '../../words/selected.ts';
 import { storyText } from '../../words/story.ts';
-import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../model/restore.ts';
+import type { CopyReceipt, RestoreReceipt } from '../model/receipt.ts';
+import type { CopyPlan, RestorePlan } from '../model/restore.ts';
 import type { Rules } from '../model/rules.ts';
 import { describeClearing, describeEvents, describeTables, TITLES_PLANNED } from './report.ts';
 import { alignTable, left, right, toPrintable } from './text.ts';

@@ -3,7 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { toExactJson } from '../inspect/exact-json.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { ExportedReceipt, HistoryEntry, RestoreEntry } from '../model/history.ts';
-import type { RestoreReceipt } from '../model/restore.ts';
+import type { RestoreReceipt } from '../model/receipt.ts';
 import { findPlace, makeFile } from '../snapshots/new-file.ts';
 import { constants, open } from '../system/files.ts';
 

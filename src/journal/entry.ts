@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ERROR_CODES, type ErrorCode } from '../model/errors.ts';
-import type { CheckResult, InUse, RestoreReceipt, Returned } from '../model/restore.ts';
+import type { CheckResult, RestoreReceipt, Returned } from '../model/receipt.ts';
+import type { InUse } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { isSnapshotId } from '../snapshots/names.ts';
 import { type ProcessMark, processMark } from '../system/process-mark.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors.ts';
-import type { RestoreReceipt } from '../model/restore.ts';
+import type { RestoreReceipt } from '../model/receipt.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { JournalEntry } from './entry.ts';
 

@@ -1,7 +1,8 @@
 import type { TableDiff } from './diff.ts';
-import type { MergedPart, Refusal } from './restore.ts';
+import type { Refusal } from './restore.ts';
 import type { CellPreview } from './rows.ts';
 import type { RowName } from './search.ts';
+import type { MergedPart } from './selection.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /** The snapshot that is to be merged with what was written since; `baseId` as in a merge. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { TrashSummary } from './prune.ts';
-import type { InUse, RestoredState } from './restore.ts';
+import type { RestoredState } from './receipt.ts';
+import type { InUse } from './restore.ts';
 import type { Rules } from './rules.ts';
 
 /** Why there is no database to work with: it is gone or empty, or something else is in its place. */

@@ -1,5 +1,5 @@
 import type { Diff, NewerEvents } from './diff.ts';
-import type { HeldState } from './restore.ts';
+import type { HeldState } from './receipt.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /** A message, as a person reads it. `text`: at most 600 characters; `at`: ISO 8601 in UTC, null where it is not known. */

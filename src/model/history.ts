@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts';
-import type { RestoreMode, RestoreReceipt } from './restore.ts';
+import type { RestoreReceipt } from './receipt.ts';
+import type { RestoreMode } from './restore.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /* What was done in a data folder, as far as the journal and the folder itself still tell it. */

@@ -1,4 +1,5 @@
-import type { Refusal, RestoreReceipt } from './restore.ts';
+import type { RestoreReceipt } from './receipt.ts';
+import type { Refusal } from './restore.ts';
 
 /* What doing a plan and undoing it on a private copy showed. */
 

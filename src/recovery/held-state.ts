@@ -1,6 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { JournalState } from '../journal/replay.ts';
-import type { HeldState, MadeRestore, RestoreReceipt } from '../model/restore.ts';
+import type { HeldState, MadeRestore, RestoreReceipt } from '../model/receipt.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { RestoreNote } from '../snapshot-file/notes.ts';
 import { parseSnapshotId, snapshotTime } from '../snapshots/names.ts';

@@ -3,7 +3,7 @@ import { readHostDatabase } from '../host/host-database.ts';
 import { withReadView } from '../host/private-copy.ts';
 import { readJournal } from '../journal/journal.ts';
 import { type JournalState, replayJournal } from '../journal/replay.ts';
-import type { RestoreReceipt } from '../model/restore.ts';
+import type { RestoreReceipt } from '../model/receipt.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { isNoted, type NoNote, type NotedSafetyCopy } from '../snapshots/restore-note.ts';

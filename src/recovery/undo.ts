@@ -2,14 +2,9 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { checkDatabase } from '../host/find-database.ts';
 import type { JournalState } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
+import type { PlanOutcome, RestoredState, RestoreReceipt } from '../model/receipt.ts';
 import type { Rehearsal } from '../model/rehearsal.ts';
-import type {
-  PlanOutcome,
-  RestoreConsents,
-  RestoredState,
-  RestorePlan,
-  RestoreReceipt,
-} from '../model/restore.ts';
+import type { RestoreConsents, RestorePlan } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { RestoreRequest } from '../restore/planned-copy.ts';

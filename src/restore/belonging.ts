@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import type { SelectedPart } from '../model/restore.ts';
+import type { SelectedPart } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { columnInStage, type StagedTable, tableInStage } from '../stage/staged-table.ts';

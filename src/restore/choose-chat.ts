@@ -1,7 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { createEventReader, firstStep } from '../log/event-reader.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { SelectedPart, Selection } from '../model/restore.ts';
+import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';

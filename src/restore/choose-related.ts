@@ -1,7 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { firstText, parsePayload } from '../log/payload.ts';
-import type { SelectedPart, Selection } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
+import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';

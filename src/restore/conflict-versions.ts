@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HostDatabase } from '../host/host-database.ts';
-import type { MergeSide } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
+import type { MergeSide } from '../model/selection.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { createTableHasher } from '../sqlite/row-hash.ts';

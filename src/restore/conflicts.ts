@@ -1,7 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { Conflict, MergeChoices, MergeSide, NamedValues } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
+import type { Conflict, MergeChoices, MergeSide, NamedValues } from '../model/selection.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';

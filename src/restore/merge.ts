@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { HostDatabase } from '../host/host-database.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { Merge, MergedPart, Refusal } from '../model/restore.ts';
+import type { Refusal } from '../model/restore.ts';
+import type { Merge, MergedPart } from '../model/selection.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { copyStage } from '../stage/stage.ts';

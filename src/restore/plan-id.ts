@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { RestorePlan, Selection } from '../model/restore.ts';
+import type { RestorePlan } from '../model/restore.ts';
 import type { StoredValue } from '../model/search.ts';
+import type { Selection } from '../model/selection.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Stage } from '../stage/stage.ts';

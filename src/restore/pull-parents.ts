@@ -1,6 +1,6 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import type { SelectedPart } from '../model/restore.ts';
 import type { RowName } from '../model/search.ts';
+import type { SelectedPart } from '../model/selection.ts';
 import { quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
 import { tableInStage } from '../stage/staged-table.ts';

@@ -1,7 +1,7 @@
 import { parseJson } from '../log/payload.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { MergeChoices } from '../model/restore.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
+import type { MergeChoices } from '../model/selection.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 
 const LARGEST_BYTES = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { SnapshotRef } from '../model/diff.ts';
-import type { MergedPart, Refusal, SelectedPart } from '../model/restore.ts';
+import type { Refusal } from '../model/restore.ts';
+import type { MergedPart, SelectedPart } from '../model/selection.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
 

@@ -1,7 +1,8 @@
 import { type Comparison, compareTable } from '../compare/compare-table.ts';
 import { hashLiveTable, hashLiveTables } from '../host/content-hash.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { CheckResult, NotRestored, Orphans, RestorePlan } from '../model/restore.ts';
+import type { CheckResult } from '../model/receipt.ts';
+import type { NotRestored, Orphans, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {

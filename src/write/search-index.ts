@@ -1,4 +1,4 @@
-import type { CheckResult } from '../model/restore.ts';
+import type { CheckResult } from '../model/receipt.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import { isAboutContents, sqliteCode } from '../sqlite/result-codes.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { ActionHistory, ExportedReceipt, HistoryEntry } from '../../src/model/history.ts';
-import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { RestoreReceipt } from '../../src/model/receipt.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
 import { ask, makeDemo, newest, pristine, readTables, refusal, run } from '../support/cli.ts';
 
 /** `history` without a table, and `undo` of one of its entries. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RestoreReceipt } from '../../src/model/restore.ts';
+import type { RestoreReceipt } from '../../src/model/receipt.ts';
 import { ask, refusal, run } from '../support/cli.ts';
 import { makeMergeWorld } from '../support/merging.ts';
 import { addEvents, asHost, makeRoot } from '../support/place.ts';

@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { hasSystemCode } from '../../src/model/errors.ts';
 import type { Loss } from '../../src/model/happened.ts';
-import type { CopyPlan, CopyReceipt, RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { CopyReceipt, RestoreReceipt } from '../../src/model/receipt.ts';
+import type { CopyPlan, RestorePlan } from '../../src/model/restore.ts';
 import {
   ask,
   fingerprint,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { defaultProfile } from '../../src/host/profile.ts';
-import type { CopyPlan, CopyReceipt, RestoreReceipt } from '../../src/model/restore.ts';
+import type { CopyReceipt, RestoreReceipt } from '../../src/model/receipt.ts';
+import type { CopyPlan } from '../../src/model/restore.ts';
 import { ask, fingerprint, makeDemo, newest, pristine, readDump, refusal, run } from '../support/cli.ts';
 
 /* A new database where the chat app’s own is gone: from a snapshot, and a file that gives the tables. */

@@ -17,7 +17,7 @@ import { describeFolder } from '../../src/folder-facts.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { JournalEntry } from '../../src/journal/entry.ts';
 import { appendJournal, readJournal } from '../../src/journal/journal.ts';
-import type { CheckResult } from '../../src/model/restore.ts';
+import type { CheckResult } from '../../src/model/receipt.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { ownMark } from '../../src/system/process-mark.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';

@@ -1,5 +1,6 @@
 import type { NewerEvents } from '../../src/model/diff.ts';
-import type { RestorePlan, RestoreReceipt } from '../../src/model/restore.ts';
+import type { RestoreReceipt } from '../../src/model/receipt.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
 
 /** Events of one chat, all of them messages unless `change` says otherwise. */
 export function group(chat: string | null, events: number, change: Partial<NewerEvents> = {}): NewerEvents {

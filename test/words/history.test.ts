@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEntry, RestoreEntry } from '../../src/model/history.ts';
-import type { RestoreReceipt, Returned } from '../../src/model/restore.ts';
+import type { RestoreReceipt, Returned } from '../../src/model/receipt.ts';
 import {
   endedWords,
   entryStory,

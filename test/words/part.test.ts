@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { Related, RestorePlan, Selection } from '../../src/model/restore.ts';
+import type { RestorePlan } from '../../src/model/restore.ts';
+import type { Related, Selection } from '../../src/model/selection.ts';
 import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.ts';
 import {
   alongTitle,
