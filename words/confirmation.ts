@@ -11,7 +11,7 @@ import { sumOf } from './numbers.ts';
 import { type ChosenPart, partDone, partQuestion, restDone, restWords, rowsBack, rowsGone } from './part.ts';
 import { ASKING, plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
-import { heldName } from './restore-name.ts';
+import { heldName, madeBy, type Naming } from './restore-name.ts';
 import { back, changed, gone, type Piece, plain, type Story, storyText } from './story.ts';
 
 /** One thing that happens, and the first and the last message that it happens to. */
@@ -44,12 +44,12 @@ const LEAST_ROOM: Room = { back: 0, gone: 0, chats: false };
  * What a person reads before they confirm: what comes back, what stays, what is removed, and that it can be undone. At most 45 words
  * for any plan, except where some tables are of another moment.
  */
-export function confirmationOf(subject: Subject, plan: RestorePlan, now: Date): Confirmation {
+export function confirmationOf(subject: Subject, plan: RestorePlan, naming: Naming): Confirmation {
   for (const room of [...ROOMS, ...TIGHT_ROOMS]) {
-    const confirmation = confirm({ subject, plan, room }, now);
+    const confirmation = confirm({ subject, plan, room }, naming);
     if (countWords(confirmation) <= MOST_WORDS) return confirmation;
   }
-  return confirm({ subject, plan, room: LEAST_ROOM }, now);
+  return confirm({ subject, plan, room: LEAST_ROOM }, naming);
 }
 
 /** The lines as text for a screen reader. */
@@ -67,7 +67,7 @@ function countWords({ title, lines }: Confirmation): number {
 
 type Asked = { readonly subject: Subject; readonly plan: RestorePlan; readonly room: Room };
 
-function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
+function confirm({ subject, plan, room }: Asked, naming: Naming): Confirmation {
   const part = partOf(subject);
   const back = linesBack({ subject, plan, room });
   const again = sumOf(plan.returningEvents, (group) => group.spokenHidden);
@@ -76,7 +76,7 @@ function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
   const gone = isOpen ? null : goneLine({ subject, plan, room: again > 0 ? { ...room, gone: 0 } : room });
   const mix = notRestoredWords(plan);
   return {
-    title: titleOf(subject, plan, now),
+    title: titleOf(subject, plan, naming),
     lines: [
       ...back,
       ...(again === 0
@@ -96,14 +96,14 @@ function confirm({ subject, plan, room }: Asked, now: Date): Confirmation {
   };
 }
 
-function titleOf(subject: Subject, plan: RestorePlan, now: Date): Story {
+function titleOf(subject: Subject, plan: RestorePlan, naming: Naming): Story {
   if (plan.options.merge !== undefined) return mergeQuestion(plan);
-  const when = formatWhen(plan.snapshot.takenAt, now);
+  const when = formatWhen(plan.snapshot.takenAt, naming.now);
   if (plan.options.mode === 'projections') return [plain(`Rebuild derived data as it was ${when}?`)];
   switch (verbOf(subject)) {
     case 'Undo':
     case 'Redo':
-      return askingStory(subject, now);
+      return askingStory(subject, naming);
     case 'Restore': {
       const part = partOf(subject);
       if (part !== null) return partQuestion(part, plan, when);
@@ -127,9 +127,9 @@ function mergeQuestion({ returningEvents }: RestorePlan): Story {
 }
 
 /** The question while the plan is not known yet. It names what is taken back or made again, where that is known. */
-export function askingStory(subject: Subject, now: Date): Story {
+export function askingStory(subject: Subject, naming: Naming): Story {
   const verb = verbOf(subject);
-  const name = subject.action === 'undo' ? (subject.step?.name ?? heldName(subject.from, now)) : null;
+  const name = subject.action === 'undo' ? (subject.step?.name ?? heldName(subject.from, naming)) : null;
   return name === null ? [plain(ASKING[verb])] : [plain(`${verb} “`), ...name, plain('”?')];
 }
 
@@ -240,18 +240,13 @@ function nameOf(group: NewerEvents): Piece {
 }
 
 /** What the database holds once the plan has been applied. */
-export function heldAfter(
-  subject: Subject,
-  { snapshot }: RestorePlan,
-  { mode, returned, replay, isPart }: RestoreReceipt,
-): HeldState {
-  if (subject.action === 'restore') {
-    const made = { mode, returned, keptNewer: replay !== null, isPart: isPart === true };
+export function heldAfter(subject: Subject, { snapshot }: RestorePlan, receipt: RestoreReceipt): HeldState {
+  if (subject.action === 'restore')
     return {
-      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt, made },
-      ...(isPart === true ? { isPart } : {}),
+      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt },
+      ...{ made: madeBy(receipt) },
+      ...(receipt.isPart === true ? { isPart: true } : {}),
     };
-  }
   const { from } = subject;
   return from.state === 'unknown'
     ? from

@@ -1,5 +1,5 @@
 import type { HeldState, KnownOutcome } from '../src/model/receipt.ts';
-import { heldName } from './restore-name.ts';
+import { heldName, type Naming } from './restore-name.ts';
 import { plain, type Story } from './story.ts';
 
 /** The step that the window offers next: take the restore back, or make it again. */
@@ -11,8 +11,8 @@ export function wayBackFrom({ state }: HeldState): WayBack {
 }
 
 /** The label of the button for undo or redo, which names the restore that it is about. */
-export function wayBackStory(holds: HeldState, now: Date): Story {
-  const name = heldName(holds, now);
+export function wayBackStory(holds: HeldState, naming: Naming): Story {
+  const name = heldName(holds, naming);
   return name === null ? [plain('Undo…')] : [plain(`${wayBackFrom(holds)} “`), ...name, plain('”…')];
 }
 

@@ -7,22 +7,23 @@ import { formatBytes, formatNumber, sumOf } from './numbers.ts';
 import type { UndoneStep } from './plan.ts';
 import { choose, count } from './plurals.ts';
 import { checkLines } from './receipt.ts';
-import { entryName, momentOf } from './restore-name.ts';
+import { entryName, momentOf, type Naming } from './restore-name.ts';
 import { plain, type Story, storyText } from './story.ts';
 
 /* What was done in a data folder, and how it can be taken back. */
 
 /** The name of an entry: `Brought back Lighthouse, 20 messages`, `Undo of “…”`, `Moved 3 snapshots to the trash`. */
-export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], now: Date): Story {
+export function entryStory(entry: HistoryEntry, all: readonly HistoryEntry[], naming: Naming): Story {
+  const { now } = naming;
   switch (entry.kind) {
     case 'restore':
-      return entryName(entry, now);
+      return entryName(entry, naming);
     case 'undo':
     case 'redo': {
       const verb = entry.kind === 'undo' ? 'Undo' : 'Redo';
       const of = all.find((one) => one.kind === 'restore' && one.id === entry.of);
       if (of === undefined || of.kind !== 'restore') return [plain(`${verb} of an earlier restore`)];
-      return [plain(`${verb} of “`), ...entryName(of, now), plain('”')];
+      return [plain(`${verb} of “`), ...entryName(of, naming), plain('”')];
     }
     case 'prune':
       return [plain(`Moved ${count(entry.snapshots.length, 'snapshot')} to the trash`)];
@@ -152,19 +153,23 @@ export function standingWords(entry: HistoryEntry): string {
 export function stepOf(
   entry: HistoryEntry,
   all: readonly HistoryEntry[],
-  now: Date,
+  naming: Naming,
 ): (UndoneStep & { readonly from: HeldState }) | null {
   if (!isRestore(entry) || !entry.wayBack.can) return null;
   const of = all.filter(isRestore).find(({ id }) => id === (entry.of ?? entry.id)) ?? entry;
   const state = entry.wayBack.by === 'redo' ? 'undone' : 'restored';
   const from = { state, snapshotId: of.target ?? of.id, snapshotTakenAt: of.targetTakenAt ?? of.at } as const;
-  return { of: entry.id, name: entryName(of, now), from };
+  return { of: entry.id, name: entryName(of, naming), from };
 }
 
 /** A receipt in words, line by line, for the file that holds it. */
-export function receiptText(entry: HistoryEntry, all: readonly HistoryEntry[], now: Date): readonly string[] {
+export function receiptText(
+  entry: HistoryEntry,
+  all: readonly HistoryEntry[],
+  naming: Naming,
+): readonly string[] {
   const head = [
-    storyText(entryStory(entry, all, now)),
+    storyText(entryStory(entry, all, naming)),
     `${formatUtc(entry.at)}, ${entry.id}`,
     ...[endedWords(entry), figuresWords(entry)].filter(Boolean),
   ];

@@ -194,7 +194,8 @@ export function differsFromNow({ tables }: Pick<Told, 'tables'>): boolean {
 }
 
 /** Names the first few and sums up the rest. A rest of one is named as well. */
-function nameSome<T>(
+/** The first few by name, and all others together. */
+export function nameSome<T>(
   all: readonly T[],
   name: (one: T) => Story,
   sum: (rest: readonly T[]) => Story,

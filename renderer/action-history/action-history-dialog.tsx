@@ -16,6 +16,7 @@ import type { UndoneStep } from '../../words/plan.ts';
 import { count } from '../../words/plurals.ts';
 import { call, listen } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { useJob } from '../ask/use-job.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
@@ -96,12 +97,12 @@ type EntriesProps = Pick<ActionHistoryDialogProps, 'canUndo' | 'onUndo' | 'onTra
 
 function Entries({ found, canUndo, onUndo, onTrash, onExport }: EntriesProps) {
   const { entries } = found;
-  const now = useNow();
+  const naming = { now: useNow(), rules: useRules() };
   const [showsAll, showAll] = useState(false);
   const exact = exactnessAmong(entries.map(({ at }) => at));
   const shown = showsAll ? entries : entries.slice(0, MOST_SHOWN);
   const undo = (entry: HistoryEntry) => {
-    const step = stepOf(entry, entries, now);
+    const step = stepOf(entry, entries, naming);
     if (step !== null) onUndo(step.from, step);
   };
   if (entries.length === 0) return <p>{NOTHING_DONE}</p>;
@@ -114,12 +115,12 @@ function Entries({ found, canUndo, onUndo, onTrash, onExport }: EntriesProps) {
             <EntryLine
               key={entry.id}
               entry={entry}
-              story={entryStory(entry, entries, now)}
+              story={entryStory(entry, entries, naming)}
               exact={exact(entry.at)}
               canUndo={canUndo}
               onUndo={() => undo(entry)}
               onTrash={onTrash}
-              onExport={() => onExport(entry.id, receiptText(entry, entries, now))}
+              onExport={() => onExport(entry.id, receiptText(entry, entries, naming))}
             />
           ))}
         </ol>

@@ -66,7 +66,7 @@ export function Banners(props: BannersProps) {
             <Button className="button way-back" isDisabled={!isWritable(facts)} onPress={props.onUndo}>
               <Icon name="undo" />
               <span className="way-back-name">
-                <StoryText story={wayBackStory(facts.restored.holds, now)} />
+                <StoryText story={wayBackStory(facts.restored.holds, { now, rules: facts.rules })} />
               </span>
             </Button>
           }

@@ -20,6 +20,7 @@ import { keepRefusal, type Newer } from '../../words/newer.ts';
 import { blockedWords, confirmWords, plannedRows, type Subject, verbOf } from '../../words/plan.ts';
 import { call } from '../ask/api.ts';
 import { useNow } from '../ask/now.ts';
+import { useRules } from '../ask/rules.ts';
 import { useInUse } from '../ask/use-in-use.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton, DangerButton } from '../parts/alert-dialog.tsx';
@@ -61,6 +62,7 @@ export type RestoreDialogProps = {
  */
 export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: RestoreDialogProps) {
   const now = useNow();
+  const naming = { now, rules: useRules() };
   const [newer, setNewer] = useState(first.newer);
   const [chosen, setOptions] = useState<RestoreOptions>(() => firstOptions(subject));
   // Without the log or in a part, nothing happens to what was written since.
@@ -109,7 +111,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const open = plan === null || !isMerge ? 0 : (merging.open ?? plan.conflictsOpen);
   const blocked = plan === null ? null : blockedWords(plan, inUse, whileOpen);
   const dialog = { wide: true, onClose };
-  const confirmation = plan === null ? null : confirmationOf(subject, plan, now);
+  const confirmation = plan === null ? null : confirmationOf(subject, plan, naming);
 
   if (job.value !== null && applied !== null) {
     const held = heldAfter(subject, applied, job.value);
@@ -182,7 +184,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   return (
     <AlertDialog
       {...dialog}
-      title={<StoryText story={confirmation?.title ?? askingStory(subject, now)} />}
+      title={<StoryText story={confirmation?.title ?? askingStory(subject, naming)} />}
       footer={
         <>
           {blocked !== null && <p className="why">{blocked}</p>}

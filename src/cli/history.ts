@@ -11,6 +11,7 @@ import {
   takeBackWords,
 } from '../../words/history.ts';
 import { formatTimestamp } from '../../words/moments.ts';
+import type { Naming } from '../../words/restore-name.ts';
 import { storyText } from '../../words/story.ts';
 import {
   type ActionHistory,
@@ -18,6 +19,7 @@ import {
   exportReceipt,
   type HistoryEntry,
   readHistory,
+  rulesOf,
   SnapbackError,
   type TaskOptions,
 } from '../index.ts';
@@ -35,11 +37,11 @@ export async function history(
   task: TaskOptions,
 ): Promise<Answer> {
   const found = await readHistory(folder, task);
-  const now = new Date();
-  if (given === null) return { json: found, lines: describeHistory(found, now) };
+  const naming = { now: new Date(), rules: rulesOf(folder.profile) };
+  if (given === null) return { json: found, lines: describeHistory(found, naming) };
   const entry = findEntry(found, given);
-  if (to === null) return { json: entry, lines: describeOne(entry, found, now) };
-  const written = await exportReceipt(folder, { entry, to, text: receiptText(entry, found.entries, now) });
+  if (to === null) return { json: entry, lines: describeOne(entry, found, naming) };
+  const written = await exportReceipt(folder, { entry, to, text: receiptText(entry, found.entries, naming) });
   return { json: written, lines: [toPrintable(`Written: ${written.file}`)] };
 }
 
@@ -55,20 +57,20 @@ function findEntry({ entries }: ActionHistory, given: string): HistoryEntry {
   throw new SnapbackError('usage', what, { got: given });
 }
 
-function describeHistory(found: ActionHistory, now: Date): readonly string[] {
+function describeHistory(found: ActionHistory, naming: Naming): readonly string[] {
   const { entries } = found;
   if (entries.length === 0) return [NOTHING_DONE];
   return [
     ...(isAllUndone(found) ? [HOLDS_NONE, ''] : []),
     ...entries.flatMap((entry, index) => [
       ...(index === 0 ? [] : ['']),
-      ...describeEntry(entry, found, now),
+      ...describeEntry(entry, found, naming),
       ...takeBackLines(entry, '    '),
     ]),
   ];
 }
 
-function describeEntry(entry: HistoryEntry, { entries }: ActionHistory, now: Date): readonly string[] {
+function describeEntry(entry: HistoryEntry, { entries }: ActionHistory, naming: Naming): readonly string[] {
   const mark = !isRestore(entry)
     ? ' '
     : entry.standing === 'held'
@@ -82,7 +84,7 @@ function describeEntry(entry: HistoryEntry, { entries }: ActionHistory, now: Dat
     .filter(Boolean)
     .join(' ');
   return [
-    `${mark} ${storyText(entryStory(entry, entries, now))}${holds}`,
+    `${mark} ${storyText(entryStory(entry, entries, naming))}${holds}`,
     `    ${formatTimestamp(entry.at)}  ${entry.id}`,
     ...(said === '' ? [] : [`    ${said}`]),
   ].map(toPrintable);
@@ -102,10 +104,10 @@ function takeBackLines(entry: HistoryEntry, indent: string): readonly string[] {
   );
 }
 
-function describeOne(entry: HistoryEntry, found: ActionHistory, now: Date): readonly string[] {
+function describeOne(entry: HistoryEntry, found: ActionHistory, naming: Naming): readonly string[] {
   const receipt = isRestore(entry) ? entry.receipt : null;
   return [
-    ...describeEntry(entry, found, now),
+    ...describeEntry(entry, found, naming),
     ...takeBackLines(entry, '    '),
     ...(receipt === null ? [] : ['', ...describeReceipt(receipt, { undo: null })]),
   ];

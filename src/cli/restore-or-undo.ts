@@ -97,7 +97,8 @@ async function nameUndone(
   const id = of ?? (await readRestoredState(folder, task))?.safetyCopyId;
   const { entries } = await readHistory(folder, task);
   const entry = entries.find((one) => one.id === id);
-  const step = entry === undefined ? null : stepOf(entry, entries, new Date());
+  const step =
+    entry === undefined ? null : stepOf(entry, entries, { now: new Date(), rules: rulesOf(folder.profile) });
   if (step === null) return [];
   return [toPrintable(`${wayBackFrom(step.from)} of “${storyText(step.name)}”`)];
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ERROR_CODES, type ErrorCode } from '../model/errors.ts';
-import type { CheckResult, RestoreReceipt, Returned } from '../model/receipt.ts';
+import type { CheckResult, RestoredPart, RestoreReceipt, Returned } from '../model/receipt.ts';
 import type { InUse } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { isSnapshotId } from '../snapshots/names.ts';
@@ -91,6 +91,17 @@ const returned = v.object({
   named: v.array(v.object({ chat: v.nullable(detail), chatName: v.nullable(detail), messages: amount })),
 }) satisfies v.GenericSchema<unknown, Returned>;
 
+const part = v.variant('by', [
+  v.object({ by: v.literal('tables'), tables: v.array(detail) }),
+  v.object({ by: v.literal('chat'), chat: detail, chatName: v.nullable(detail) }),
+  v.object({
+    by: v.literal('rows'),
+    rows: v.array(
+      v.object({ table: detail, role: v.picklist(['log', 'projected']), back: amount, gone: amount }),
+    ),
+  }),
+]) satisfies v.GenericSchema<unknown, RestoredPart>;
+
 const receipt = v.pipe(
   v.looseObject({}),
   underItsName,
@@ -100,6 +111,7 @@ const receipt = v.pipe(
     snapshotId,
     mode: v.picklist(['full', 'projections']),
     isPart: v.optional(v.literal(true)),
+    part: v.optional(part),
     finishedAt: detail,
     safetyCopyId: snapshotId,
     checkpointId: v.nullable(snapshotId),

@@ -63,6 +63,21 @@ export type Returned = {
   }[];
 };
 
+/** What a restored part is called where no event came back with it. At most 20 tables are named. */
+export type RestoredPart =
+  | { readonly by: 'tables'; readonly tables: readonly string[] }
+  | { readonly by: 'chat'; readonly chat: string; readonly chatName: string | null }
+  /** `back`: rows that came back or changed; `gone`: rows that were removed. */
+  | {
+      readonly by: 'rows';
+      readonly rows: readonly {
+        readonly table: string;
+        readonly role: 'log' | 'projected';
+        readonly back: number;
+        readonly gone: number;
+      }[];
+    };
+
 /** The proof of an applied plan. */
 export type RestoreReceipt = {
   readonly planId: string;
@@ -71,6 +86,8 @@ export type RestoreReceipt = {
   readonly mode: RestoreMode;
   /** Only a selected part was restored; absent in other receipts. */
   readonly isPart?: true | undefined;
+  /** What was selected, in such a receipt. */
+  readonly part?: RestoredPart | undefined;
   readonly finishedAt: string;
   readonly safetyCopyId: SnapshotId;
   /** Null where the restore published no fresh checkpoint. */
@@ -105,7 +122,8 @@ export type MadeRestore = {
   readonly mode: RestoreMode | null;
   readonly returned: Returned | null;
   readonly keptNewer: boolean;
-  readonly isPart: boolean;
+  /** Null: it is not known to have been of a part only. */
+  readonly part: RestoredPart | null;
 };
 
 /**

@@ -46,8 +46,8 @@ function heldBy(step: Step, state: 'restored' | 'undone', journal: JournalState)
   };
 }
 
-function describeMade({ mode, returned, replay, isPart }: RestoreReceipt): MadeRestore {
-  return { mode, returned, keptNewer: replay !== null, isPart: isPart === true };
+function describeMade({ mode, returned, replay, part }: RestoreReceipt): MadeRestore {
+  return { mode, returned, keptNewer: replay !== null, part: part ?? null };
 }
 
 function findReceipt(id: SnapshotId, { committed }: JournalState): RestoreReceipt | null {

@@ -6,7 +6,7 @@ import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
 import { isSystemError, SnapbackError } from '../model/errors.ts';
-import type { CheckResult, RestoreReceipt, Returned } from '../model/receipt.ts';
+import type { CheckResult, RestoreReceipt } from '../model/receipt.ts';
 import type { RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
@@ -20,6 +20,7 @@ import { copyCheckpoint, dumpCheckpoint, mayBeCheckpoint, publishCheckpoint } fr
 import { FoundOutdated, requirePresumed } from './found-before.ts';
 import type { PreparedPlan } from './plan.ts';
 import { isPart } from './refusals.ts';
+import { describePart, sumReturned } from './restored-part.ts';
 import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { type ContentNames, nameContents } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
@@ -158,6 +159,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       snapshotId: plan.snapshot.id,
       mode: plan.options.mode,
       isPart: isPart(plan) ? true : undefined,
+      part: describePart(database, plan) ?? undefined,
       finishedAt: new Date().toISOString(),
       safetyCopyId: safety.id,
       checkpointId: null,
@@ -182,26 +184,6 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       whileOpen: apply.whileOpen,
       inUse,
     },
-  };
-}
-
-const MOST_NAMED = 20;
-
-/** What a restore brings back to its chats. An undo is named by the restore that it takes back. */
-function sumReturned({ action, tables, returningEvents }: RestorePlan): Returned | null {
-  const writesLog = tables.some((table) => table.role === 'log' && table.action === 'write');
-  if (action === 'undo' || !writesLog) return null;
-  const groups = returningEvents
-    .map(({ chat, chatName, spoken, spokenHidden, events, hidden }) => ({
-      ...{ chat, chatName, messages: spoken - spokenHidden, events: events - hidden },
-    }))
-    .filter(({ events }) => events > 0)
-    .toSorted((a, b) => b.messages - a.messages || b.events - a.events);
-  return {
-    messages: groups.reduce((sum, { messages }) => sum + messages, 0),
-    events: groups.reduce((sum, { events }) => sum + events, 0),
-    chats: groups.length,
-    named: groups.slice(0, MOST_NAMED).map(({ events: _, ...named }) => named),
   };
 }
 

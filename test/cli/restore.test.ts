@@ -122,7 +122,10 @@ describe.concurrent('restoring', () => {
     expect(text.stdout).toContain('Everything else stays as it is now.');
     const flags = ['--tables', 'memories, classifier_failures', '--yes', '--plan-id', plan.planId];
     const receipt = await ask<RestoreReceipt>(dir, 'restore', id, ...flags);
-    expect(receipt).toMatchObject({ isPart: true });
+    expect(receipt).toMatchObject({ isPart: true, part: { by: 'tables' } });
+    expect((await run(['history', '--data', dir])).stdout).toContain(
+      '* Brought back the tables memories and classifier_failures, as of ',
+    );
     const now = readTables(dir);
     expect(now.memories).not.toEqual(mistaken.memories);
     expect(now.event_log).toEqual(mistaken.event_log);

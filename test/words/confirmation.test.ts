@@ -33,7 +33,7 @@ const written = group('Harbour', 3, {
 
 /** The words of a confirmation, as they are read: the question, then each line with its quote. */
 function read(subject: Subject, change: Partial<RestorePlan>): readonly string[] {
-  const { title, lines } = confirmationOf(subject, { ...plan, ...change }, now);
+  const { title, lines } = confirmationOf(subject, { ...plan, ...change }, { now, rules: { nouns: [] } });
   return [
     storyText(title),
     ...lines.flatMap(({ what, quote }) => [storyText(what), ...(quote === null ? [] : [quote])]),
@@ -277,7 +277,7 @@ describe('a receipt', () => {
   });
 
   test('offers to take back what was done, and then that again', () => {
-    const made = { mode: 'full', returned: null, keptNewer: false, isPart: false };
+    const made = { mode: 'full', returned: null, keptNewer: false, part: null };
     const restored = heldAfter(restore, plan, receipt);
     expect(restored).toEqual({ state: 'restored', ...from, made });
     const undone = heldAfter({ action: 'undo', from: restored }, plan, receipt);

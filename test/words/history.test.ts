@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEntry, RestoreEntry } from '../../src/model/history.ts';
-import type { RestoreReceipt, Returned } from '../../src/model/receipt.ts';
+import type { RestoredPart, RestoreReceipt, Returned } from '../../src/model/receipt.ts';
 import {
   endedWords,
   entryStory,
@@ -15,6 +15,12 @@ import { storyText } from '../../words/story.ts';
 import { receipt } from '../support/plan.ts';
 
 const now = new Date(2026, 10, 25, 15, 0);
+const rules = {
+  nouns: [
+    { table: 'memories', one: 'memory', many: 'memories' },
+    { table: 'scenes', one: 'scene', many: 'scenes' },
+  ],
+};
 const takenAt = new Date(2026, 10, 25, 14, 3).toISOString();
 
 const restore: RestoreEntry = {
@@ -30,8 +36,13 @@ const back = (returned: Returned, given: Partial<RestoreReceipt> = {}): RestoreE
   ...restore,
   receipt: { ...receipt, returned, ...given },
 });
+const part = (given: RestoredPart): RestoreEntry => ({
+  ...restore,
+  receipt: { ...receipt, isPart: true, part: given },
+});
+const rows = (table: string, back: number, gone = 0) => ({ table, role: 'projected', back, gone }) as const;
 const name = (entry: HistoryEntry, all: readonly HistoryEntry[] = []) =>
-  storyText(entryStory(entry, all, now));
+  storyText(entryStory(entry, all, { now, rules }));
 
 describe('an entry is named', () => {
   test.each<[string, RestoreEntry]>([
@@ -69,6 +80,28 @@ describe('an entry is named', () => {
     ['Restore to today 14:03', back({ messages: 0, events: 0, chats: 0, named: [] })],
     ['Restore to today 14:03', { ...restore, receipt: null }],
     ['Restore of a part, as of today 14:03', { ...restore, receipt: { ...receipt, isPart: true } }],
+    ['Brought back Lighthouse, as of today 14:03', part({ by: 'chat', chat: 'c1', chatName: 'Lighthouse' })],
+    ['Brought back the table memories, as of today 14:03', part({ by: 'tables', tables: ['memories'] })],
+    [
+      'Brought back the tables memories and scenes, as of today 14:03',
+      part({ by: 'tables', tables: ['memories', 'scenes'] }),
+    ],
+    [
+      'Brought back the tables a, b, c and 2 others, as of today 14:03',
+      part({ by: 'tables', tables: ['a', 'b', 'c', 'd', 'e'] }),
+    ],
+    ['Brought back 3 memories, as of today 14:03', part({ by: 'rows', rows: [rows('memories', 3, 1)] })],
+    [
+      'Brought back 3 memories, 2 events, 1 entry in inbox and 2 other entries, as of today 14:03',
+      part({
+        by: 'rows',
+        rows: [
+          ...[rows('inbox', 1), rows('scenes', 1), rows('memories', 3), rows('moods', 1)],
+          { ...rows('event_log', 2), role: 'log' },
+        ],
+      }),
+    ],
+    ['Removed 1 scene, as of today 14:03', part({ by: 'rows', rows: [rows('scenes', 0, 1)] })],
     ['Restore to rewind/a', { ...restore, targetTakenAt: null }],
     ['Derived data rebuilt as of today 14:03', { ...restore, mode: 'projections' }],
   ])('%s', (words, entry) => {
@@ -186,7 +219,7 @@ test('an undo and a redo ask about the restore that is really meant', () => {
     wayBack: { can: true, by: 'redo', since: 0 },
   };
   const asked = (entry: HistoryEntry) => {
-    const step = stepOf(entry, [undone, root], now);
+    const step = stepOf(entry, [undone, root], { now, rules });
     return step === null ? null : [step.of, storyText(step.name), step.from.state, step.from.snapshotId];
   };
   const name = 'Brought back Lighthouse, 20 messages';
@@ -198,7 +231,7 @@ test('an undo and a redo ask about the restore that is really meant', () => {
 test('a receipt in words has its name, time, figures, tables and checks', () => {
   const checks = [{ check: 'content-hash', subject: 'a', result: 'ok', detail: null }] as const;
   const entry = { ...restore, receipt: { ...receipt, checks, checkpointId: 'periodic/a' } };
-  const text = receiptText(entry, [entry], now);
+  const text = receiptText(entry, [entry], { now, rules });
   expect(text.slice(0, 3)).toEqual([
     'Restore to today 14:03',
     expect.stringMatching(/^2026-11-25 \d\d:03:00 UTC, restore\/a$/),

@@ -44,7 +44,7 @@ const subjectOf = (part: ChosenPart): Subject => ({ action: 'restore', snapshotI
 /** The words of a confirmation without its quotes, its button, and the heading of the receipt. */
 function read(part: ChosenPart, change: Partial<RestorePlan>): readonly string[] {
   const planned = planOf(part, change);
-  const { title, lines } = confirmationOf(subjectOf(part), planned, now);
+  const { title, lines } = confirmationOf(subjectOf(part), planned, { now, rules: { nouns: [] } });
   return [
     storyText(title),
     ...lines.map(({ what }) => storyText(what)),
@@ -164,7 +164,7 @@ describe('the question about a part', () => {
           const { title, lines } = confirmationOf(
             subjectOf(part),
             planOf(part, { returningEvents: named, newerEvents }),
-            now,
+            { now, rules: { nouns: [] } },
           );
           const texts = [
             storyText(title),
@@ -202,8 +202,11 @@ describe('the question about a part', () => {
       const planned = planOf(part);
       const selection = { ...part.selection, related } as Selection;
       return storyText(
-        confirmationOf(subjectOf(part), { ...planned, options: { ...planned.options, selection } }, now)
-          .title,
+        confirmationOf(
+          subjectOf(part),
+          { ...planned, options: { ...planned.options, selection } },
+          { now, rules: { nouns: [] } },
+        ).title,
       );
     };
     const message = rows('message', 'event_log', 7n);
