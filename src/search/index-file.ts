@@ -11,6 +11,7 @@ import {
   describeCache,
   isOurs,
   makeRoom,
+  mayBeOfTheCache,
   SEARCH_INDEX,
   stagesFolder,
 } from '../stage/cache-folder.ts';
@@ -38,7 +39,10 @@ const MOST_OF_CACHE = 1 / 2;
 
 const turns = new Map<string, Promise<unknown>>();
 
-/** Gives `use` the index of a folder, which may be new, and keeps what was added to it. One user at a time. */
+/**
+ * Gives `use` the index of a folder, which may be new, and keeps what was added to it. One user at a time. `use` is called
+ * again with an empty one where the index is damaged, or the disk of the cache is full or fails.
+ */
 export async function withRowIndex<T>(place: IndexPlace, use: (index: RowIndex) => Promise<T>): Promise<T> {
   const name = nameOf(place);
   const before = turns.get(name);
@@ -60,22 +64,45 @@ async function runWithIndex<T>(
   use: (index: RowIndex) => Promise<T>,
 ): Promise<T> {
   const { cacheDir } = place.folder;
-  const kept = cacheDir === null ? null : join(stagesFolder(cacheDir), name);
-  const draft = cacheDir === null || kept === null ? null : await takeIndex(cacheDir, kept);
-  const path = draft ?? join(place.privateFolder.path, `search-${randomBytes(4).toString('hex')}.db`);
+  if (cacheDir !== null) {
+    const kept = join(stagesFolder(cacheDir), name);
+    const draft = await takeIndex(cacheDir, kept);
+    try {
+      if (draft !== null) return await runWithKept({ draft, kept }, place, use);
+    } catch (error) {
+      if (!mayBeOfTheCache(error)) throw error;
+    } finally {
+      await tidy(() => makeRoom(cacheDir, name));
+    }
+  }
+  const path = join(place.privateFolder.path, `search-${randomBytes(4).toString('hex')}.db`);
+  try {
+    return await runUnlessDamaged(path, place, use);
+  } catch (error) {
+    throw explainPrivateUse(error, path);
+  } finally {
+    await tidy(() => rm(path, { force: true }));
+  }
+}
+
+type Taken = { readonly draft: string; readonly kept: string };
+
+async function runWithKept<T>(
+  { draft, kept }: Taken,
+  place: IndexPlace,
+  use: (index: RowIndex) => Promise<T>,
+): Promise<T> {
   let isWhole = false;
   try {
-    const result = await runUnlessDamaged(path, place, use);
+    const result = await runUnlessDamaged(draft, place, use);
     isWhole = true;
     return result;
   } catch (error) {
     // What is not the index's own failure, such as a cancel, does it no harm.
     isWhole = sqliteCode(error) === null;
-    throw explainPrivateUse(error, path);
+    throw explainPrivateUse(error, draft);
   } finally {
-    if (draft !== null && kept !== null && isWhole) await tidy(() => giveBack(draft, kept));
-    else await tidy(() => rm(path, { force: true }));
-    if (cacheDir !== null) await tidy(() => makeRoom(cacheDir, name));
+    await tidy(() => (isWhole ? giveBack(draft, kept) : rm(draft, { force: true })));
   }
 }
 

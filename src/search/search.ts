@@ -39,6 +39,7 @@ export async function searchSnapshots(
   const listed = (await listWithBackups(folder)).toSorted((a, b) => timeOf(b) - timeOf(a));
   const asked = listed.filter(({ kind }) => request.kind === null || kind === request.kind);
   const ids = asked.flatMap(({ id, problem }) => (problem === null ? [id] : []));
+  const told = new Set<string>();
   const privateFolder = await createPrivateFolder();
   try {
     return await withTables(folder, ids, { signal: task.signal }, async (live) => {
@@ -56,10 +57,12 @@ export async function searchSnapshots(
             const rows = subtractRanges(source.rows, scanned);
             scanned = joinRanges([...scanned, ...source.rows]);
             for await (const match of scan({ in: place, rows, isWanted: found.isWanted })) {
-              if (found.add(match)) fresh.push(match);
+              // Where the index has to be made again, the same is found again.
+              if (found.add(match) && !told.has(match.cell)) fresh.push(match);
               // No two rows of one source have the same key, so nothing more is to be learnt here of the hits that are kept.
               if (found.isFull() && !wasFull) break;
             }
+            for (const { cell } of fresh) told.add(cell);
             if (fresh.length > 0) task.onFound?.(fresh.map(found.describe));
           };
         };

@@ -67,6 +67,13 @@ export async function createStageDraft(cacheDir: string, snapshotBytes: number):
   }
 }
 
+/** Whether a failure may be about the cache's disk, which may be full or failing where that of the temporary folder is not. */
+export function mayBeOfTheCache(error: unknown): boolean {
+  return (
+    error instanceof SnapbackError && ['disk-full', 'io-failed', 'folder-read-only'].includes(error.code)
+  );
+}
+
 /** What is kept, in bytes and files. A folder that does not exist holds nothing. @throws as `files.ts` */
 export async function describeCache(cacheDir: string): Promise<CacheState> {
   const folder = stagesFolder(cacheDir);

@@ -48,7 +48,11 @@ export type Kept = {
  * The stage that was kept for these bytes; null where there is none. With the proof `bytes`, those of the snapshot and of
  * the stage are hashed now. @throws `snapshot-unreadable`, `cancelled`
  */
-export async function findStage(sought: Sought, proof: Proof, task: TaskOptions): Promise<Kept | null> {
+export async function findStage(
+  sought: Sought,
+  proof: Proof,
+  task: TaskOptions,
+): Promise<(Kept & { readonly record: StageRecord }) | null> {
   const { cacheDir, file } = sought;
   const folder = stagesFolder(cacheDir);
   // Otherwise a snapshot would be hashed only to learn that it was never read.

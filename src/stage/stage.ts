@@ -16,7 +16,7 @@ import type { Schema } from '../sqlite/schema.ts';
 import { tidy } from '../system/durable.ts';
 import { rm } from '../system/files.ts';
 import type { PrivateFolder } from '../system/private-folder.ts';
-import { createStageDraft } from './cache-folder.ts';
+import { createStageDraft, mayBeOfTheCache } from './cache-folder.ts';
 import { type Filled, type FillPlan, fillStage, type StageTarget } from './fill-stage.ts';
 import {
   findStage,
@@ -78,7 +78,8 @@ export async function stageSnapshot(
   if (cacheDir === null) return stagePrivately(plan, place, task);
   const sought = { cacheDir, ...plan };
   const found = await findStage(sought, proof, task);
-  const opened = found === null ? null : openKept(found, place);
+  const opened =
+    found === null ? null : openUnlessGone(found, { facts: found.record.facts, guessedBlobs: [] }, place);
   if (opened !== null) return opened;
   const mark = await markOf(file);
   const draft = await createStageDraft(cacheDir, file.sizeBytes);
@@ -89,14 +90,15 @@ export async function stageSnapshot(
     const kept = isKept
       ? await keepStage(draft, { ...sought, mark }, filled.facts, task)
       : { path: draft, record: null, unproven: [] };
-    return openStage(kept, filled, place);
+    const made = openUnlessGone(kept, filled, place);
+    if (made !== null) return made;
   } catch (error) {
-    await tidy(() => rm(draft, { force: true }));
-    // The disk of the cache may be full or failing, and that of the temporary folder not.
-    const isOfTheCache =
-      error instanceof SnapbackError && ['disk-full', 'io-failed', 'folder-read-only'].includes(error.code);
-    if (!isOfTheCache) throw error;
+    if (!mayBeOfTheCache(error)) {
+      await tidy(() => rm(draft, { force: true }));
+      throw error;
+    }
   }
+  await tidy(() => rm(draft, { force: true }));
   return stagePrivately(plan, place, task);
 }
 
@@ -109,12 +111,10 @@ async function stagePrivately(
   return openStage({ path, record: null, unproven: [] }, await fillStage({ ...plan, path }, task), place);
 }
 
-/** Null where the file cannot be opened after all. */
-function openKept(kept: Kept, place: StagePlace): Stage | null {
-  const { record } = kept;
-  if (record === null) return null;
+/** Null where the file cannot be opened after all: another process may have removed it to make room. */
+function openUnlessGone(kept: Kept, filled: Filled, place: StagePlace): Stage | null {
   try {
-    return openStage(kept, { facts: record.facts, guessedBlobs: [] }, place);
+    return openStage(kept, filled, place);
   } catch (error) {
     if (error instanceof SnapbackError) return null;
     throw error;

@@ -11,7 +11,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
@@ -26,7 +26,6 @@ import { readRecord, writeRecord } from '../../src/stage/stage-record.ts';
 import { contentHash } from '../../src/stage/staged-contents.ts';
 import { attachStage, stageById } from '../../src/stage/staged-view.ts';
 import { createPrivateFolder } from '../../src/system/private-folder.ts';
-import { ownMounts } from '../support/mounts.ts';
 import { addEvents, dumpChat, makeChat, makeDir, makeRoot, putSnapshot, run } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { NOW, restoring } from '../support/requests.ts';
@@ -73,7 +72,8 @@ async function staged<T>(use: (stage: Stage) => T | Promise<T>, proof: Proof = '
 }
 
 const fileOf = (proof: Proof = 'facts') => staged(({ file }) => file, proof);
-const kept = async () => (await readdir(stagesFolder(cacheDir))).filter((name) => name.endsWith('.db'));
+const kept = async () =>
+  (await readdir(stagesFolder(cacheDir))).filter((name) => name.endsWith('.db')).toSorted();
 const record = async () => {
   const [name = ''] = (await readdir(stagesFolder(cacheDir))).filter((one) => one.endsWith('.json'));
   return join(stagesFolder(cacheDir), name);
@@ -320,6 +320,18 @@ test('drafts of dead processes are removed, those of others stay', async () => {
   await child.kill();
 });
 
+test('a stage without a record is removed once nobody can be about to give it one', async () => {
+  const lost = await fileOf();
+  await unlink(await record());
+  run(folder, 'PRAGMA user_version = 7');
+  const next = await fileOf();
+  expect(await kept()).toEqual([lost, next].map((path) => basename(path)).toSorted());
+  await utimes(lost, new Date(), new Date(Date.now() - 11 * 60_000));
+  run(folder, 'PRAGMA user_version = 8');
+  const last = await fileOf();
+  expect(await kept()).toEqual([next, last].map((path) => basename(path)).toSorted());
+});
+
 test.each([0, 20, 100])(
   'a stage whose maker is killed %i ms after it was begun is not found, and is made again',
   async (delayMs) => {
@@ -363,65 +375,3 @@ test('two processes that stage the same snapshots at once both end well, and wha
   expect(await start('stage.ts', { args: [folder.dir, cacheDir, ...ids] }).ended).toEqual(rows);
   expect((await kept()).length).toBe(count);
 });
-
-describe.skipIf(ownMounts === undefined)(
-  ownMounts === undefined ? 'a small disk (not here: may not mount one)' : 'a small disk',
-  () => {
-    /** Runs the child with the cache on a disk of that size, and then lists what is left on it. */
-    async function onDisk(size: string, fill: string, ids: readonly string[], then = 'true') {
-      await mkdir(cacheDir, { recursive: true });
-      const script = `mount -t tmpfs -o size=${size} tmpfs "$1" && ${fill} && at="$1" && shift && "$@"; ${then}; du -sk "$at/stages" | cut -f1`;
-      const through = [...(ownMounts ?? []), 'sh', '-c', script, 'sh', cacheDir];
-      return start('stage.ts', { through, args: [folder.dir, cacheDir, ...ids] }).ended;
-    }
-
-    async function putLarge(id: string): Promise<void> {
-      run(folder, addEvents(1200, 'a line of some length '.repeat(8)));
-      await putSnapshot(folder, id, dumpChat(folder), new Date(0));
-      run(folder, 'DELETE FROM event_log WHERE id > 30;');
-    }
-
-    test('never holds more than its part: the stages that were not used for longest go', async () => {
-      const ids = ['rewind/20260103T000000Z', 'rewind/20260103T000001Z', 'rewind/20260103T000002Z'];
-      for (const id of ids) await putLarge(id);
-      const told = await onDisk('4m', 'true', [...ids, ...ids]);
-      expect(told.slice(0, -1)).toEqual(Array.from({ length: 6 }, () => 'kept 1230'));
-      const used = Number(told.at(-1));
-      expect(used).toBeGreaterThan(300);
-      expect(used).toBeLessThanOrEqual(1100);
-    });
-
-    test('that is full, or fills up meanwhile, sends the stage to the temporary folder', async () => {
-      const id = 'rewind/20260103T000000Z';
-      await putLarge(id);
-      const full = 'head -c 4m /dev/zero > "$1/filler"; true';
-      expect((await onDisk('4m', full, [id])).slice(0, -1)).toEqual(['private 1230']);
-      // There seems to be room for it, but a sixth of the pages is taken by somebody else.
-      const sparse = 'mkdir "$1/stages"; mount -t tmpfs -o size=200k,nr_inodes=4 tmpfs "$1/stages"';
-      expect((await onDisk('4m', sparse, [id])).slice(0, -1)).toEqual(['private 1230']);
-    });
-
-    test.each([
-      [12, 'private'],
-      [48, null],
-      [64, null],
-      [256, 'kept'],
-    ])('of %i kB leaves nothing half written where it fills up', async (kilobytes, place) => {
-      const id = 'rewind/20260103T000000Z';
-      // Each table takes a page at least, so the stage is many times larger than its snapshot.
-      run(folder, 'DELETE FROM event_log WHERE id > 3;');
-      await putSnapshot(folder, id, dumpChat(folder), new Date(0));
-      const told = await onDisk(`${kilobytes}k`, 'true', [id, id], 'ls -A "$at/stages"');
-      for (const line of told.slice(0, 2)) expect(['private 3', 'kept 3']).toContain(line);
-      const names = told.slice(2, -1);
-      const records = names.filter((name) => /^\d.*\.json$/.test(name));
-      const stages = names.filter((name) => /^\d.*\.db$/.test(name));
-      expect(names).toHaveLength(records.length + stages.length);
-      expect(stages).toHaveLength(records.length);
-      if (place !== null) {
-        expect(told.slice(0, 2)).toEqual([`${place} 3`, `${place} 3`]);
-        expect(stages).toHaveLength(place === 'kept' ? 1 : 0);
-      }
-    });
-  },
-);
