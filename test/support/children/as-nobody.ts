@@ -3,6 +3,7 @@ import { findOpeners } from '../../../src/host/in-use.ts';
 import {
   checkSnapshot,
   finishInterrupted,
+  keepSnapshot,
   listSnapshots,
   openDataFolder,
   readRestoredState,
@@ -25,6 +26,7 @@ async function act(): Promise<string> {
   if (action === 'find-openers') return JSON.stringify(await findOpeners(path));
   const folder = await openDataFolder(path, { cacheDir: null });
   if (action === 'open') return folder.databaseFile;
+  if (action === 'keep') return (await keepSnapshot(folder, id)).id;
   if (action === 'show') return (await checkSnapshot(folder, id)).health;
   // As every face does when it opens a folder.
   const finished = await finishInterrupted(folder);
