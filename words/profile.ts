@@ -14,14 +14,15 @@ function understoodWords({ log, fields, tables }: ProfileCheck): string {
   const isFound = (meaning: string) => fields.some((one) => one.meaning === meaning && one.found > 0);
   const beside = tables.found.length === 0 ? '' : `, beside ${count(tables.found.length, 'more table')}`;
   if (log.looked === 0) return `“${log.table}” holds no events yet${beside}.`;
+  const opaque = log.opaque ? ', whose payloads only the chat app can read' : '';
   if (!isFound('text'))
-    return `No messages are found in “${log.table}”, only events as they are stored${beside}.`;
+    return `No messages are found in “${log.table}”, only events as they are stored${opaque}${beside}.`;
   const known = ['chat', 'speaker', 'time'].filter(isFound);
   const unknown = ['chat', 'speaker', 'time'].filter((meaning) => !isFound(meaning));
   const withKnown = known.length === 0 ? '' : ` with ${joinWords(known)}`;
   const without = unknown.length === 0 ? '' : `, but no ${unknown.join(' and no ')}`;
   const order = log.order === null ? '' : `, in the order of “${log.order}”`;
-  return `Messages${withKnown} are found in “${log.table}”${without}${order}${beside}.`;
+  return `Messages${withKnown} are found in “${log.table}”${opaque}${without}${order}${beside}.`;
 }
 
 function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Place): string {

@@ -50,6 +50,7 @@ function describeCheck({
   database,
   log,
   fields,
+  chatKey,
   names,
   tables,
   rewind,
@@ -62,7 +63,9 @@ function describeCheck({
     term('Database', database),
     term('Log', `${log.table}: ${columns.join(', ')}`),
     ...describeOrder(log),
+    ...(log.opaque ? [term('Payload', 'opaque: only the chat app can read it')] : []),
     ...fields.map((field) => term(MEANINGS[field.meaning], describeField(field, log))),
+    ...(chatKey === null ? [] : [term('Chat in it', describeKey(chatKey))]),
     term('Chat names', names === null ? 'none' : `${names.table}.${names.column}`),
     ...describeTables(tables),
     term('Rewinds', describeRewinds(rewind)),
@@ -83,6 +86,11 @@ function describeField(
   const where = sought.filter((field) => field !== '').join(' or ') || 'nowhere';
   const how = because === 'guess' ? ', guessed' : '';
   return `${where}${how}; found in ${found} of ${count(looked, 'event')} looked at`;
+}
+
+function describeKey({ prefix, separator }: NonNullable<ProfileCheck['chatKey']>): string {
+  const after = prefix === '' ? 'what stands' : `what stands between “${prefix}” and`;
+  return prefix === '' ? `${after} before “${separator}”` : `${after} “${separator}”`;
 }
 
 function describeTables({

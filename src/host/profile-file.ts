@@ -44,13 +44,20 @@ const FIELD_KEYS = {
  */
 export async function saveFields(dir: string, correction: FieldCorrection): Promise<void> {
   const file = join(dir, PROFILE_FILE);
-  await readProfile(dir);
+  const current = await readProfile(dir);
   const source: unknown = JSON.parse((await readBounded(file)) ?? '{}');
   const said = Object.entries(FIELD_KEYS).flatMap(([meaning, key]) => {
     const field = correction[meaning as FieldMeaning];
     return field === null ? [] : [[key, [field]]];
   });
-  const chat = { ...memberOf(source, 'chat'), ...Object.fromEntries(said) };
+  const now: object = memberOf(source, 'chat');
+  // A key says where the chat is in the fields that the profile names, and in no other.
+  const isOther = correction.chat !== null && !current.chat.payloadChat.includes(correction.chat);
+  const chat = {
+    ...now,
+    ...Object.fromEntries(said),
+    ...(isOther && current.chat.chatKey !== null && { chatKey: null }),
+  };
   const profile = { ...(typeof source === 'object' ? source : {}), chat };
   parseProfile(profile);
   try {

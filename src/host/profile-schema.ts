@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { SnapbackError } from '../model/errors.ts';
 import { foldName } from '../sqlite/names.ts';
-import { defaultChatNames, defaultPerson, defaultProfile, type Profile, TIME_UNITS } from './profile.ts';
+import {
+  defaultChatNames,
+  defaultPerson,
+  defaultProfile,
+  PAYLOAD_FORMS,
+  type Profile,
+  TIME_UNITS,
+} from './profile.ts';
 
 /*
  * The form of a profile. The message of each schema says what would be valid: it completes the sentence “… must be …” of
@@ -18,6 +25,8 @@ const name = v.pipe(
   v.check((text) => text !== '' && text.length <= LONGEST_NAME && !/\p{Cc}/u.test(text), PRINTABLE),
 );
 const names = listOf(name, 'names');
+const PART = `a text of at most ${LONGEST_NAME} characters`;
+const part = v.pipe(v.string('a text'), v.maxLength(LONGEST_NAME, PART));
 const bool = v.boolean('true or false');
 const count = v.pipe(
   v.number(COUNT),
@@ -80,6 +89,10 @@ export const profileSchema = section({
         v.nullable(v.picklist(TIME_UNITS, `a unit of time (${TIME_UNITS.join(', ')})`)),
         log.timeUnit,
       ),
+      payloadForm: v.optional(
+        v.picklist(PAYLOAD_FORMS, `a form of payloads (${PAYLOAD_FORMS.join(', ')})`),
+        log.payloadForm,
+      ),
     }),
     {},
   ),
@@ -105,6 +118,10 @@ export const profileSchema = section({
   chat: v.optional(
     section({
       payloadChat: v.optional(names, [...chat.payloadChat]),
+      chatKey: v.optional(
+        v.nullable(section({ prefix: v.optional(part, ''), separator: v.optional(name, ':') })),
+        chat.chatKey,
+      ),
       payloadSpeaker: v.optional(names, [...chat.payloadSpeaker]),
       payloadText: v.optional(names, [...chat.payloadText]),
       payloadTime: v.optional(names, [...chat.payloadTime]),

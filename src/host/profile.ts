@@ -15,6 +15,8 @@ export type Profile = {
     readonly sequence: Sequence | null;
     /** What the numbers in the column `ts` count, or that it holds no time; null: as they look. */
     readonly timeUnit: TimeUnit | null;
+    /** `opaque`: what the column `payload` holds is nothing that anybody but the application can read. */
+    readonly payloadForm: PayloadForm;
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
@@ -29,6 +31,9 @@ type Sequence = { readonly stream: string; readonly place: string; readonly gapl
 /** `iso`: a date and time as text. Numbers count from 1970 on. */
 export const TIME_UNITS = ['iso', 's', 'ms', 'us', 'none'] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
+
+export const PAYLOAD_FORMS = ['json', 'opaque'] as const;
+type PayloadForm = (typeof PAYLOAD_FORMS)[number];
 
 type LogColumns = {
   readonly id: string;
@@ -46,6 +51,8 @@ type LogColumns = {
  */
 export type ChatFields = {
   readonly payloadChat: readonly string[];
+  /** Where in what `payloadChat` finds the chat is; null: all of it. */
+  readonly chatKey: ChatKey | null;
   readonly payloadSpeaker: readonly string[];
   readonly payloadText: readonly string[];
   /** Where the time of a message is; none: in the log's own column. */
@@ -61,6 +68,9 @@ export type ChatFields = {
   /** Where the person's own name is, as the speaker of messages; null: nowhere. */
   readonly person: PersonName | null;
 };
+
+/** A key such as `chat:123:7` names the chat 123: what stands between the prefix and the next separator, or the end. */
+export type ChatKey = { readonly prefix: string; readonly separator: string };
 
 /** The table with the names of the chats: the column of the chat's id, and the columns that may hold a name. */
 type ChatNames = { readonly table: string; readonly id: string; readonly name: readonly string[] };
@@ -95,6 +105,7 @@ export const defaultProfile: Profile = {
     gapless: false,
     sequence: null,
     timeUnit: null,
+    payloadForm: 'json',
   },
   tables: [
     'bots',
@@ -122,6 +133,7 @@ export const defaultProfile: Profile = {
   restore: { keep: 10, keepDays: 14 },
   chat: {
     payloadChat: ['chat_id'],
+    chatKey: null,
     payloadSpeaker: ['speaker', 'author', 'speaker_id'],
     payloadText: ['text', 'content', 'message'],
     payloadTime: [],

@@ -37,7 +37,11 @@ export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileC
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
   const tables = { ...sortTables(schema, profile), needHost: findNeedingHost({ db, schema, profile }) };
   return {
-    log: { table: log.name, columns, order: findOrder(log, profile), wholeNumberIds, looked: events.length },
+    log: {
+      ...{ table: log.name, columns, order: findOrder(log, profile), wholeNumberIds },
+      ...{ opaque: profile.log.payloadForm === 'opaque', looked: events.length },
+    },
+    chatKey: fields.chatKey,
     fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
     names: findNames(schema, profile),
     tables,

@@ -49,6 +49,9 @@ export function chooseFields(
     const key = KEYS[meaning];
     const choice = choose();
     fields = { ...fields, [key]: choice.fields };
+    // A key says where the chat is in the fields that the profile names, and in no other.
+    if (meaning === 'chat' && !choice.fields.every((field) => profile.chat.payloadChat.includes(field)))
+      fields = { ...fields, chatKey: null };
     choices.push(choice);
 
     function choose(): FieldChoice {
@@ -90,5 +93,6 @@ function sampleRow(profile: Profile, columns: readonly string[], row: readonly u
     if (typeof parsed === 'object' && parsed !== null) return [[name, parsed]];
     return [[name, typeof value === 'bigint' ? String(value) : value]];
   });
-  return sampleOf([...parsePayload(payload), ...others]);
+  const members = profile.log.payloadForm === 'opaque' ? [] : parsePayload(payload);
+  return sampleOf([...members, ...others]);
 }

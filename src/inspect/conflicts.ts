@@ -1,6 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { readSpeech } from '../log/payload.ts';
+import { createEventReader, type EventReader } from '../log/event-reader.ts';
 import type { ConflictsOverview, ConflictsSubject, ShownConflict, ShownVersion } from '../model/conflicts.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -16,6 +16,7 @@ import { SOURCE_SCHEMA } from '../restore/selected-stage.ts';
 import type { MergedTable } from '../restore/three-way.ts';
 import { classifyDatabaseError } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
+import type { Schema } from '../sqlite/schema.ts';
 import { withStagedSnapshot } from '../stage/staged-view.ts';
 import { decodeText, firstParts, type ReadCell, takeCell } from './cell-values.ts';
 import { cutText, PREVIEW_BYTES, previewOf } from './cells.ts';
@@ -23,7 +24,7 @@ import { explaining } from './explained.ts';
 
 /** So many columns of a conflict are shown beside its key. */
 const MOST_COLUMNS = 12;
-/** So many bytes of an event’s payload are read for what it says. */
+/** So many bytes of a column are read for what an event says. */
 const PAYLOAD_BYTES = 65_536;
 const LONGEST_TEXT = 600;
 
@@ -99,22 +100,18 @@ function readPage(
   window: { readonly offset: number; readonly limit: number },
 ): readonly ShownConflict[] {
   const { staged } = table.comparison;
-  const payload =
-    staged.role === 'log' ? staged.columns.findIndex((column) => isPayload(database, column)) : -1;
+  const { profile } = database;
+  const reader = staged.role === 'log' ? createEventReader(profile, profile.chat, staged.columns) : null;
   const parts = (value: string, column: string) =>
-    firstParts(value, payload !== -1 && column === staged.columns[payload] ? PAYLOAD_BYTES : PREVIEW_BYTES);
+    firstParts(value, reader?.columns.includes(column) === true ? PAYLOAD_BYTES : PREVIEW_BYTES);
   return [...readVersions(database, table, window, parts)].map((read) =>
-    show(database, { table, payload }, read),
+    show(database, { table, reader }, read),
   );
 }
 
-function isPayload({ profile }: HostDatabase, column: string): boolean {
-  return foldName(column) === foldName(profile.log.columns.payload);
-}
-
 function show(
-  { profile, schema: { encoding } }: HostDatabase,
-  { table, payload }: { readonly table: MergedTable; readonly payload: number },
+  { schema: { encoding } }: HostDatabase,
+  { table, reader }: { readonly table: MergedTable; readonly reader: EventReader | null },
   { key, has, values }: ReadVersions,
 ): ShownConflict {
   const { live, columns } = table.comparison.staged;
@@ -126,10 +123,10 @@ function show(
   const shown = [...keys, ...differing.slice(0, MOST_COLUMNS)];
   const cellOf = (side: Side, index: number): ReadCell => takeCell(values[index]?.[side] ?? [], 0);
   const said = (side: Side): ShownVersion['said'] => {
-    const { type, bytes, value } = cellOf(side, payload);
-    if (payload === -1 || type !== 'text' || !(value instanceof Uint8Array) || value.length < bytes)
-      return null;
-    const { speaker, text } = readSpeech(profile, decodeText(value, encoding));
+    if (reader === null) return null;
+    const { speaker, text } = reader.read(
+      reader.columns.map((name) => plainOf(cellOf(side, columns.indexOf(name)), encoding)),
+    );
     return text === null ? null : { speaker, text: cutText(text, LONGEST_TEXT) };
   };
   const version = (side: Side): ShownVersion | null =>
@@ -142,4 +139,10 @@ function show(
     moreColumns: differing.length - Math.min(differing.length, MOST_COLUMNS),
     ...{ base: version('base'), mine: version('mine'), theirs: version('theirs') },
   };
+}
+
+/** A cell's value as events are read from it; null for bytes, and for a text of which only the beginning was read. */
+function plainOf({ type, bytes, value }: ReadCell, encoding: Schema['encoding']): unknown {
+  if (!(value instanceof Uint8Array)) return value;
+  return type === 'text' && value.length >= bytes ? decodeText(value, encoding) : null;
 }

@@ -3,6 +3,7 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { withShortReads } from '../host/private-copy.ts';
 import { type ChatFields, defaultPerson, defaultProfile, type Profile } from '../host/profile.ts';
 import { parseProfile } from '../host/profile-schema.ts';
+import type { FieldMeaning } from '../model/conversation.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { ProfileDraft } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -15,6 +16,7 @@ import type { Table } from '../sqlite/table.ts';
 import { open } from '../system/files.ts';
 import { understand } from './check-profile.ts';
 import { chooseFields, KEYS, readSample } from './choose-fields.ts';
+import { guessChatKey } from './guess-chat-key.ts';
 import { type Words, wordScore } from './guess-fields.ts';
 import { type GuessedLog, guessLog, scoreLog } from './guess-log.ts';
 import { sampleTable } from './log-sample.ts';
@@ -85,7 +87,11 @@ export function draftText({ profile }: ProfileDraft): string {
 }
 
 /** A log with what its events say. */
-type ReadLog = GuessedLog & { readonly chat: Partial<Record<keyof ChatFields, readonly string[]>> };
+type ReadLog = GuessedLog & { readonly chat: DraftedFields };
+
+/** The lists of fields that were found, and the form of the key where one names the chat. */
+type DraftedFields = Partial<Record<DraftedList, readonly string[]>> & Partial<Pick<ChatFields, 'chatKey'>>;
+type DraftedList = (typeof KEYS)[FieldMeaning] | 'rewindKinds';
 
 /** The table that is most like a log; null where none is. */
 function findLog(db: AnyDatabase, { tables }: Schema): ReadLog | null {
@@ -116,21 +122,23 @@ function readLog(log: GuessedLog): ReadLog {
   const profile = withLog(log);
   const { fields, choices } = chooseFields(profile, log.sample, null);
   const events = readSample(profile, fields, log.sample);
-  const chat: Partial<Record<keyof ChatFields, readonly string[]>> = {};
+  const chat: { -readonly [K in keyof DraftedFields]: DraftedFields[K] } = {};
   for (const { meaning, fields: chosen } of choices) {
     const found = events.some((event) => event[meaning === 'time' ? 'ts' : meaning] !== null);
     const isFit = chosen.every((field) => field.length <= LONGEST_NAME && !/\p{Cc}/u.test(field));
     if (found && isFit && chosen.length > 0) chat[KEYS[meaning]] = chosen;
   }
+  const key = guessChatKey(log.sample, chat.payloadChat?.[0]);
+  if (key !== null) [chat.payloadChat, chat.chatKey] = [[key.column], key.form];
   const kinds = new Set(events.flatMap(({ kind }) => (kind !== null && REWIND.test(kind) ? [kind] : [])));
   const named = [...kinds].filter((kind) => kind.length <= LONGEST_NAME && !/\p{Cc}/u.test(kind));
   return { ...log, chat: named.length === 0 ? chat : { ...chat, rewindKinds: named } };
 }
 
-function withLog({ table, columns, order }: GuessedLog): Profile {
+function withLog({ table, columns, order, opaque }: GuessedLog): Profile {
   const log = {
     ...defaultProfile.log,
-    ...{ table: table.name, order },
+    ...({ table: table.name, order, payloadForm: opaque ? 'opaque' : 'json' } as const),
     columns: { ...defaultProfile.log.columns, ...columns },
   };
   return { ...defaultProfile, log };
@@ -146,6 +154,7 @@ function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
       table: log.table.name,
       columns: inOrder(log.columns),
       ...(log.order !== null && { order: log.order }),
+      ...(log.opaque && { payloadForm: 'opaque' }),
       replays: isOfTheDefault(log),
     },
     tables: tables

@@ -18,6 +18,8 @@ export type GuessedLog = {
   readonly columns: { readonly id: string } & Readonly<Partial<Record<LogMeaning, string>>>;
   /** The column by which its events follow each other, where their ids are no whole numbers; null: nothing tells. */
   readonly order: string | null;
+  /** Its payloads are bytes that only the application can read. */
+  readonly opaque: boolean;
 };
 
 const LOG: Words = {
@@ -54,14 +56,22 @@ export function guessLog(table: Table, sample: LogSample): GuessedLog | null {
     ['ts', () => guessTime(sample, taken) ?? byDefault('ts')],
     ['payload', () => bestColumn(sample, taken, payloadScore) ?? byDefault('payload')],
     ['kind', () => bestColumn(sample, taken, kindScore) ?? byDefault('kind')],
+    ['payload', () => bestColumn(sample, taken, opaqueScore)],
   ];
   for (const [meaning, guess] of guesses) {
     const column = guess();
     if (column === null || taken.has(column) || isTaken(meaning, column)) continue;
+    if (columns[meaning] !== undefined) continue;
     taken.add(column);
     columns[meaning] = column;
   }
-  return { table, sample, columns, order: guessOrder(table, sample, columns) };
+  const { payload } = columns;
+  const place = payload === undefined ? -1 : sample.columns.indexOf(payload);
+  const values = sample.rows.flatMap((row) => row[place] ?? []);
+  return {
+    ...{ table, sample, columns, order: guessOrder(table, sample, columns) },
+    opaque: place !== -1 && values.length > 0 && values.every((value) => value instanceof Uint8Array),
+  };
 }
 
 /** Ids that begin with the time: UUIDs of version 6 and 7, and ULIDs. They follow each other as texts do. */
@@ -149,6 +159,13 @@ function payloadScore(name: string, values: readonly unknown[]): number {
   if (values.length === 0) return named >= 3 ? named : 0;
   const objects = values.map(parseJson).filter((one) => isObject(one)).length;
   return named > 0 && objects * 2 >= values.length ? named : 0;
+}
+
+/** As `payloadScore`, of a column that holds nothing but bytes. */
+function opaqueScore(name: string, values: readonly unknown[]): number {
+  const isBytes = values.length > 0 && values.every((value) => value instanceof Uint8Array);
+  const named = wordScore(name, PAYLOAD);
+  return isBytes && named >= 3 ? named : 0;
 }
 
 function isObject(value: unknown): boolean {

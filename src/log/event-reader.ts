@@ -1,4 +1,4 @@
-import type { ChatFields, Profile } from '../host/profile.ts';
+import type { ChatFields, ChatKey, Profile } from '../host/profile.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import { type EventPlace, orderColumn, placeOfEvent } from './event-order.ts';
 import { shownTime } from './last-time.ts';
@@ -14,7 +14,13 @@ const FIELD_LISTS = [
 ] as const;
 
 /** Which fields mean what, whether the profile says so or they were guessed. */
-export type EventFields = Pick<ChatFields, (typeof FIELD_LISTS)[number]>;
+export type EventFields = Pick<ChatFields, (typeof FIELD_LISTS)[number] | 'chatKey'>;
+
+/** Fields that find nothing. */
+export const NO_FIELDS: EventFields = {
+  ...{ payloadChat: [], payloadSpeaker: [], payloadText: [], payloadTime: [] },
+  ...{ payloadTarget: [], payloadEvent: [], chatKey: null },
+};
 
 /** One event as a person reads it. */
 export type ReadEvent = {
@@ -61,6 +67,8 @@ export function createEventReader(
     ]),
   );
   const hasPayload = fixed[4] !== undefined;
+  const isOpaque = profile.log.payloadForm === 'opaque';
+  const opaque = isOpaque ? foldName(payload) : null;
   // A field may be a column of the log. Without a payload, the other columns are what an event holds.
   const extra = available.filter(
     (name) => named.has(foldName(name)) || (!hasPayload && !known.has(foldName(name))),
@@ -75,12 +83,12 @@ export function createEventReader(
       const [storedId, storedBranch, storedTs, storedKind, storedPayload, storedPlace] = places.map(
         (place) => (place === -1 ? null : values[place]),
       );
-      const members = parsePayload(storedPayload);
+      const members = isOpaque ? NO_MEMBERS : parsePayload(storedPayload);
       const row = new Map(extraPlaces.map(([name, place]) => [name, plainOf(values[place])]));
       const find = (names: readonly string[]) => {
         const [name] = names;
         if (name === undefined) return null;
-        return firstText(members, names) ?? (row.size === 0 ? null : textInRow(row, names));
+        return firstText(members, names) ?? (row.size === 0 ? null : textInRow(row, names, opaque));
       };
       const eventKind = asText(storedKind);
       const isRewind = eventKind !== null && profile.chat.rewindKinds.includes(eventKind);
@@ -90,7 +98,7 @@ export function createEventReader(
         branch: asText(storedBranch),
         ts: find(fields.payloadTime) ?? shownTime(asText(storedTs), profile.log),
         kind: eventKind,
-        chat: find(fields.payloadChat),
+        chat: chatInKey(find(fields.payloadChat), fields.chatKey),
         speaker: find(fields.payloadSpeaker),
         text: find(fields.payloadText),
         payload: hasPayload ? asText(storedPayload) : rowAsJson(row),
@@ -107,13 +115,29 @@ export function firstStep(field: string): string {
   return (field.split('.')[0] ?? '').replace(/\[\]$/, '');
 }
 
-/** As `firstText`, in the columns of a log. A path leads into a column that holds JSON. */
-function textInRow(row: ReadonlyMap<string, unknown>, fields: readonly string[]): string | null {
+/** The chat that a key names; null where it names none. Without a form of keys, what was found is the chat. */
+export function chatInKey(found: string | null, key: ChatKey | null): string | null {
+  if (found === null || key === null) return found;
+  if (!found.startsWith(key.prefix)) return null;
+  const rest = found.slice(key.prefix.length);
+  const end = rest.indexOf(key.separator);
+  const chat = end === -1 ? rest : rest.slice(0, end);
+  return chat === '' ? null : chat;
+}
+
+const NO_MEMBERS: ReadonlyMap<string, unknown> = new Map();
+
+/** As `firstText`, in the columns of a log. A path leads into a column that holds JSON, but never into the opaque one. */
+function textInRow(
+  row: ReadonlyMap<string, unknown>,
+  fields: readonly string[],
+  opaque: string | null,
+): string | null {
   for (const field of fields) {
     const whole = firstText(row, [foldName(field)]);
     if (whole !== null) return whole;
     const column = firstStep(field);
-    if (column === field) continue;
+    if (column === field || foldName(column) === opaque) continue;
     const found = firstText(new Map([[column, parseJson(row.get(foldName(column)))]]), [field]);
     if (found !== null) return found;
   }

@@ -4,10 +4,11 @@ import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema } from '../sqlite/schema.ts';
 import { createYielder } from '../system/yielder.ts';
 import { orderColumn } from './event-order.ts';
+import { createEventReader } from './event-reader.ts';
 import { chainColumns } from './events.ts';
 import { parseTime } from './last-time.ts';
 import { type Ask, hintOf, LONGEST_READ_MS, type LogSource, within } from './log-runs.ts';
-import { firstText, parsePayload, readChatNames } from './payload.ts';
+import { readChatNames } from './payload.ts';
 
 /** A place in the log's time: `events` were appended since the place before. In milliseconds since 1970. */
 export type LogPoint = { readonly time: number; readonly events: number };
@@ -55,8 +56,9 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const placedBy = byRowid ? id : quoteName(nameOf(orderColumn(profile)) ?? profile.log.columns.id);
   const columns = new Map(chainColumns(profile).map((column, place) => [column, identity[place] ?? null]));
   const sqlName = (column: string | null | undefined) => (column == null ? 'NULL' : quoteName(column));
-  const { ts, kind, payload } = profile.log.columns;
-  const [tsSql, kindSql, payloadSql] = [ts, kind, payload].map((column) => sqlName(columns.get(column)));
+  const tsSql = sqlName(columns.get(profile.log.columns.ts));
+  const reader = createEventReader(profile, profile.chat, names);
+  const readSql = reader.columns.map(quoteName).join(', ');
   const from = `FROM main.${quoteName(live.name)} ${hintOf({ byRowid })}`;
   const timeOf = (text: unknown): number | null => {
     const time = typeof text === 'string' ? parseTime(text, profile.log.timeUnit) : Number.NaN;
@@ -137,19 +139,11 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
     async records(ids) {
       const rows = await ask(() =>
         select(
-          `SELECT ${id}, CAST(${tsSql} AS TEXT), ${payloadSql} ${from}WHERE ${id} IN (${ids.join(', ')})`,
+          `SELECT ${id}, CAST(${tsSql} AS TEXT), ${readSql} ${from}WHERE ${id} IN (${ids.join(', ')})`,
         ).all(),
       );
-      return rows.flatMap(([found, text, fields]) =>
-        typeof found === 'bigint'
-          ? [
-              {
-                id: found,
-                time: timeOf(text),
-                chat: firstText(parsePayload(fields), profile.chat.payloadChat),
-              },
-            ]
-          : [],
+      return rows.flatMap(([found, text, ...event]) =>
+        typeof found === 'bigint' ? [{ id: found, time: timeOf(text), chat: reader.read(event).chat }] : [],
       );
     },
     chatNames: () => ask(() => readChatNames({ db, schema: readSchema(db), profile })),
@@ -159,12 +153,11 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
       const found: RewoundEvent[] = [];
       const integer = (column: string) => `typeof(${column}) = 'integer'`;
       const sql = (run: string) =>
-        `SELECT ${id}, ${quoteName(by)}, CAST(${tsSql} AS TEXT), ${kindSql}, ${payloadSql} FROM ${run} WHERE ${integer(id)} AND ${integer(quoteName(by))}`;
-      await visit(sql, ([event, replacedBy, text, kindText, fields]) => {
+        `SELECT ${id}, ${quoteName(by)}, CAST(${tsSql} AS TEXT), ${readSql} FROM ${run} WHERE ${integer(id)} AND ${integer(quoteName(by))}`;
+      await visit(sql, ([event, replacedBy, text, ...said]) => {
         if (typeof event !== 'bigint' || typeof replacedBy !== 'bigint') return;
-        const isRewind = typeof kindText === 'string' && profile.chat.rewindKinds.includes(kindText);
-        const isMessage = !isRewind && firstText(parsePayload(fields), profile.chat.payloadText) !== null;
-        found.push({ id: event, by: replacedBy, time: timeOf(text), isMessage });
+        const { isRewind, text: words } = reader.read(said);
+        found.push({ id: event, by: replacedBy, time: timeOf(text), isMessage: !isRewind && words !== null });
       });
       return found;
     },

@@ -1,5 +1,4 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import type { Profile } from '../host/profile.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 
 /** Only a number with so many digits may be one that a double cannot hold. */
@@ -91,16 +90,6 @@ function memberOf(value: unknown, name: string): unknown {
   if (value instanceof Map) return value.get(name);
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isObject ? Reflect.get(value, name) : undefined;
-}
-
-/** The chat, the speaker and the text of an event, where its payload has the fields that the profile names. */
-export function readSpeech({ chat: fields }: Profile, payload: unknown) {
-  const parsed = parsePayload(payload);
-  return {
-    chat: firstText(parsed, fields.payloadChat),
-    speaker: firstText(parsed, fields.payloadSpeaker),
-    text: firstText(parsed, fields.payloadText),
-  };
 }
 
 const MOST_PERSONS = 20;

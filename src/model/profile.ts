@@ -26,11 +26,15 @@ export type ProfileCheck = {
     /** The column by which the events follow each other; null: by their ids where these are whole numbers, else as they stand. */
     readonly order: string | null;
     readonly wholeNumberIds: boolean;
+    /** The profile says that only the application can read what the payloads hold. */
+    readonly opaque: boolean;
     /** How many of its events were looked at. */
     readonly looked: number;
   };
   /** Which fields mean the chat, the speaker, the text and the time, and in how many of those events they are found. */
   readonly fields: readonly (FieldChoice & { readonly found: number })[];
+  /** Where in what names it the chat of an event is; null: all of it. */
+  readonly chatKey: { readonly prefix: string; readonly separator: string } | null;
   /** Where chats have their names; null: nowhere. */
   readonly names: { readonly table: string; readonly column: string } | null;
   readonly tables: {

@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { createEventReader, firstStep } from '../log/event-reader.ts';
+import { chatInKey, createEventReader, firstStep } from '../log/event-reader.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
@@ -12,6 +12,7 @@ import {
   follow,
   isNone,
   isTextOf,
+  type Saying,
   seedBelonging,
   takeAway,
   takeBack,
@@ -58,13 +59,13 @@ export function chooseChat(
   );
   follow(database, belonging, downwards);
   const guesses = findGuesses(database, all, downwards);
+  const says = namingChat(database);
   const guessed = guesses.flatMap(({ table, column }) => {
-    const rows = countGuessed(database, table, column, chat);
+    const rows = countGuessed(database, { table, column }, { says, value: chat });
     return rows === 0 ? [] : [{ table: table.comparison.staged.live.name, column, rows, taken: withGuessed }];
   });
   if (withGuessed) {
-    for (const { table, column } of guesses)
-      seedBelonging(database, table, [column], { says: isTextOf, value: chat });
+    for (const { table, column } of guesses) seedBelonging(database, table, [column], { says, value: chat });
     follow(database, belonging, downwards);
   }
   if (guessed.length === 0 && all.every((one) => isNone(database, one)))
@@ -94,6 +95,16 @@ function seedEvents(database: HostDatabase, log: Belonging, chat: string): void 
   seedBelonging(database, log, reader.columns, { says, value: chat });
 }
 
+/** What says of a column that is named as the chat is in payloads that a row belongs to it. */
+function namingChat({ db, profile }: HostDatabase): Saying['says'] {
+  const { chatKey } = profile.chat;
+  if (chatKey === null) return isTextOf;
+  db.function('snapback_chat_key', { deterministic: true }, (key: unknown) =>
+    chatInKey(typeof key === 'string' ? key : null, chatKey),
+  );
+  return (value) => `snapback_chat_key(CAST(${value} AS TEXT)) = ?`;
+}
+
 type Guess = { readonly table: Belonging; readonly column: string };
 
 /** The columns that are named as the chat is in payloads, and that nothing declares to be a reference. */
@@ -118,12 +129,8 @@ function findGuesses(
 }
 
 /** How many rows that differ belong to the chat by a guess alone. */
-function countGuessed(
-  { db }: HostDatabase,
-  { comparison, then, now }: Belonging,
-  column: string,
-  chat: string,
-): number {
+function countGuessed({ db }: HostDatabase, { table, column }: Guess, { says, value }: Saying): number {
+  const { comparison, then, now } = table;
   const { staged, identity } = comparison;
   const { live, columns } = staged;
   const place = columnInStage(staged, placeOfName(columns, column));
@@ -131,11 +138,11 @@ function countGuessed(
   const joined = identity.map((name, index) => `g.i${index} = l.${quoteName(name)}`).join(' AND ');
   const counted = db.prepare<[string, string], unknown>(
     `SELECT (SELECT count(*) FROM ${comparison.put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
-        WHERE ${isTextOf(`s.${place}`)} AND p.ord NOT IN ${then})
+        WHERE ${says(`s.${place}`)} AND p.ord NOT IN ${then})
       + (SELECT count(*) FROM main.${quoteName(live.name)} l ${live.scanHint} CROSS JOIN ${comparison.gone} g ON ${joined}
-        WHERE ${isTextOf(`l.${quoteName(column)}`)} AND (${keys}) NOT IN ${now})`,
+        WHERE ${says(`l.${quoteName(column)}`)} AND (${keys}) NOT IN ${now})`,
   );
-  return needingHost(live.name, () => Number(counted.pluck().get(chat, chat)));
+  return needingHost(live.name, () => Number(counted.pluck().get(value, value)));
 }
 
 /** Whether an event would come back beside a live one with its id, in a log without a key that would refuse it. */

@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { firstText, parsePayload } from '../log/payload.ts';
+import { createEventReader, NO_FIELDS } from '../log/event-reader.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
 import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
@@ -97,23 +97,23 @@ function seedEvents({ db, profile }: HostDatabase, all: readonly Belonging[]): v
   if (log === undefined || db.prepare(`SELECT 1 FROM ${log.then} LIMIT 1`).get() === undefined) return;
   const { staged, identity } = log.comparison;
   const { live, columns } = staged;
-  const names = [profile.log.columns.id, profile.log.columns.kind, profile.log.columns.payload];
-  const places = names.map((name) => placeOfName(columns, name));
-  if (places.includes(-1)) return;
-  const { rewindKinds, payloadEvent } = profile.chat;
-  db.function('snapback_event', { deterministic: true }, (kind: unknown, payload: unknown) =>
-    rewindKinds.some((one) => one === kind) ? null : firstText(parsePayload(payload), payloadEvent),
-  );
-  const [id, kind, payload] = places.map((place) => `s.${columnInStage(staged, place)}`);
-  const [, liveKind, livePayload] = names.map((name) => `l.${quoteName(name)}`);
+  const idAt = placeOfName(columns, profile.log.columns.id);
+  if (idAt === -1) return;
+  const id = `s.${columnInStage(staged, idAt)}`;
+  const { payloadEvent } = profile.chat;
+  const reader = createEventReader(profile, { ...NO_FIELDS, payloadEvent }, columns);
+  const options = { deterministic: true, varargs: true, safeIntegers: true };
+  db.function('snapback_event', options, (...values: unknown[]) => reader.read(values).belongsTo);
+  const inStage = reader.columns.map((name) => `s.${columnInStage(staged, columns.indexOf(name))}`);
+  const inLive = reader.columns.map((name) => `l.${quoteName(name)}`);
   const chosen = `SELECT CAST(${id} AS TEXT) FROM ${tableInStage(staged)} s WHERE s.rowid IN ${log.then}`;
   needingHost(live.name, () =>
     db.exec(`CREATE TEMP TABLE snapback_chosen_events AS ${chosen};
       INSERT OR IGNORE INTO ${log.then} SELECT s.rowid FROM ${tableInStage(staged)} s
-        WHERE snapback_event(${kind}, ${payload}) IN (SELECT * FROM snapback_chosen_events);
+        WHERE snapback_event(${inStage.join(', ')}) IN (SELECT * FROM snapback_chosen_events);
       INSERT OR IGNORE INTO ${log.now} SELECT ${identity.map((column) => `l.${quoteName(column)}`).join(', ')}
         FROM main.${quoteName(live.name)} l ${live.scanHint}
-        WHERE snapback_event(${liveKind}, ${livePayload}) IN (SELECT * FROM snapback_chosen_events);
+        WHERE snapback_event(${inLive.join(', ')}) IN (SELECT * FROM snapback_chosen_events);
       DROP TABLE snapback_chosen_events`),
   );
 }

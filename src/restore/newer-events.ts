@@ -43,9 +43,10 @@ export async function copyNewerEvents(
 ): Promise<CopiedEvents> {
   const { columns } = staged;
   const { id, kind, payload, supersededBy } = profile.log.columns;
-  const [idAt = -1, kindAt = -1, payloadAt = -1, byAt = -1] = [id, kind, payload, supersededBy].map((name) =>
+  const [idAt = -1, kindAt = -1, byAt = -1] = [id, kind, supersededBy].map((name) =>
     placeOfName(columns, name),
   );
+  const payloadAt = profile.log.payloadForm === 'opaque' ? -1 : placeOfName(columns, payload);
   const insert = createInsert(db, staged);
   const hasher = createTableHasher(columns);
   const yielder = createYielder(task);

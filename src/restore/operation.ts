@@ -1,11 +1,17 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { readSpeech } from '../log/payload.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
 import { type Belonging, beginBelonging, follow, isTextOf, seedBelonging } from './belonging.ts';
 import type { ChosenTables } from './chosen-rows.ts';
 import { findEventColumns, type Reference, valuesOf } from './references.ts';
-import { isOtherEvent, liveNames, readRecords, readSaid, selectLost } from './rewind-since.ts';
+import {
+  isOtherEvent,
+  liveNames,
+  readRecords,
+  readSaid,
+  readStagedChats,
+  selectLost,
+} from './rewind-since.ts';
 
 /*
  * Everything that one rewind took. Which one took an event is told by what superseded it, else by the first later record of
@@ -66,9 +72,9 @@ export function addOperation(
 function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] {
   const { db, profile } = database;
   const { staged } = log.comparison;
-  const { id, payload } = profile.log.columns;
-  const [idAt, payloadAt] = [id, payload].map((name) => placeOfName(staged.columns, name));
-  if (idAt === undefined || payloadAt === undefined || idAt === -1 || payloadAt === -1) return [];
+  const idAt = placeOfName(staged.columns, profile.log.columns.id);
+  if (idAt === -1) return [];
+  const { columns, chatOf } = readStagedChats(database, staged);
   const live = liveNames(database, log.comparison);
   const isReplaced = `(p.survivor AND ${isOtherEvent(database, log.comparison)})`;
   const eventId = columnInStage(staged, idAt);
@@ -84,17 +90,16 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
     ...(readSaid(database, log.comparison, record) ?? { target: null, chat: null }),
   }));
   const rows = db
-    .prepare<[], [bigint, bigint, unknown, unknown, bigint]>(
-      `SELECT s.rowid, s.${eventId}, s.${columnInStage(staged, payloadAt)},
-         ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}
+    .prepare<[], [bigint, bigint, unknown, bigint, ...unknown[]]>(
+      `SELECT s.rowid, s.${eventId}, ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}, ${columns}
          ${selectLost(database, log.comparison)} OR ${isReplaced}`,
     )
     .raw()
     .safeIntegers();
   const lost: LostEvent[] = [];
-  for (const [ord, event, said, superseded, replaced] of rows.iterate()) {
+  for (const [ord, event, superseded, replaced, ...said] of rows.iterate()) {
     const isReplaced = replaced === 1n;
-    const { chat } = readSpeech(profile, said);
+    const chat = chatOf(said);
     const record = records.find(
       (one) => (one.chat === null || one.chat === chat) && (one.target === null || one.target < event),
     );

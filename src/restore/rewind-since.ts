@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/compare-table.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { firstText, parsePayload, readSpeech } from '../log/payload.ts';
+import { createEventReader, NO_FIELDS } from '../log/event-reader.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { sameValue } from '../sqlite/same-values.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
@@ -63,16 +63,11 @@ export function liveNames({ profile }: HostDatabase, { staged: { live } }: Compa
     const name = names[placeOfName(names, column)];
     return name === undefined ? null : quoteName(name);
   };
-  const { id, kind, payload, supersededBy, hidden } = profile.log.columns;
+  const { id, kind, supersededBy, hidden } = profile.log.columns;
   return {
     table: `main.${quoteName(live.name)} l`,
     id: quoteName(id),
-    ...{
-      kind: nameOf(kind),
-      payload: nameOf(payload),
-      superseded: nameOf(supersededBy),
-      hidden: nameOf(hidden),
-    },
+    ...{ kind: nameOf(kind), superseded: nameOf(supersededBy), hidden: nameOf(hidden) },
   };
 }
 
@@ -157,14 +152,13 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
     return kept.get() === undefined ? target : null;
   }
   // Nothing is lost of the log itself. Then the chat of the record tells what the rewind took.
-  const at = placeOfName(staged.columns, profile.log.columns.payload);
-  if (said?.chat == null || at === -1) return null;
-  const payloads = db
-    .prepare<[], unknown>(
-      `SELECT ${columnInStage(staged, at)} FROM ${tableInStage(staged)} WHERE ${id} > ${target}`,
-    )
-    .pluck();
-  for (const payload of payloads.iterate()) if (readSpeech(profile, payload).chat !== said.chat) return null;
+  if (said?.chat == null) return null;
+  const reader = readStagedChats(database, staged);
+  const events = db
+    .prepare<[], unknown[]>(`SELECT ${reader.columns} FROM ${there} WHERE ${id} > ${target}`)
+    .raw()
+    .safeIntegers();
+  for (const event of events.iterate()) if (reader.chatOf(event) !== said.chat) return null;
   return target;
 }
 
@@ -184,6 +178,18 @@ export function selectLost(database: HostDatabase, log: Comparison): string {
     LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${['false', ...flags].join(' OR ')}`;
 }
 
+/** What reads the chats of events of a staged log, which is `s`, and the columns that it needs in SQL. */
+export function readStagedChats({ profile }: HostDatabase, staged: Comparison['staged']) {
+  const { payloadChat, chatKey } = profile.chat;
+  const fields = { ...NO_FIELDS, payloadChat, chatKey };
+  const { columns, read } = createEventReader(profile, fields, staged.columns);
+  const named = columns.map((name) => `s.${columnInStage(staged, staged.columns.indexOf(name))}`);
+  return {
+    columns: named.join(', ') || 'NULL',
+    chatOf: (values: readonly unknown[]): string | null => read(values).chat,
+  };
+}
+
 type Rewinds = { readonly records: readonly bigint[]; readonly limit: bigint };
 
 /** Whether a later record says that it took events before the limit, and not that they are of another chat. */
@@ -197,14 +203,18 @@ function wentFurther(database: HostDatabase, log: Comparison, { records, limit }
 
 /** What the record of a rewind says: the last event that stays, and the chat. */
 export function readSaid(database: HostDatabase, log: Comparison, record: bigint) {
-  const { table, id, payload } = liveNames(database, log);
-  if (payload === null) return null;
-  const text = database.db
-    .prepare<[bigint], unknown>(`SELECT l.${payload} FROM ${table} WHERE l.${id} = ?`)
-    .pluck()
+  const { table, id } = liveNames(database, log);
+  const names = log.staged.live.columns.map(({ name }) => name);
+  const { columns, read } = createEventReader(database.profile, database.profile.chat, names);
+  const event = database.db
+    .prepare<[bigint], unknown[]>(
+      `SELECT ${columns.map((name) => `l.${quoteName(name)}`).join(', ')} FROM ${table} WHERE l.${id} = ?`,
+    )
+    .raw()
+    .safeIntegers()
     .get(record);
-  const target = firstText(parsePayload(text), database.profile.chat.payloadTarget);
-  const { chat } = readSpeech(database.profile, text);
+  if (event === undefined) return null;
+  const { target, chat } = read(event);
   return { target: target !== null && /^\d{1,18}$/.test(target) ? BigInt(target) : null, chat };
 }
 

@@ -1,8 +1,8 @@
 /** What `JSON.parse` reads exactly has fewer digits. */
 const LONG_NUMBER = /\d{16}/;
 
-/** What a column holds: something to read, an event's payload, or what refers to another row or names a kind. */
-export type ColumnRole = 'text' | 'payload' | 'reference';
+/** What a column holds: something to read, an event's payload as JSON or as nobody can read it, or what refers to another row or names a kind. */
+export type ColumnRole = 'text' | 'payload' | 'opaque' | 'reference';
 
 /** The texts of a cell in which a phrase is looked for, each on its own. `references` matter less than what people wrote. */
 export type CellTexts = { readonly texts: readonly string[]; readonly references: readonly string[] };
@@ -19,7 +19,8 @@ export function isReference(name: string): boolean {
  */
 export function textsOf(text: string, role: ColumnRole): CellTexts {
   if (role === 'reference') return { texts: [], references: [text] };
-  if (role === 'text' && !text.includes('\\')) return { texts: [text], references: [] };
+  if (role === 'opaque' || (role === 'text' && !text.includes('\\')))
+    return { texts: [text], references: [] };
   const content = parseStructure(text);
   if (content === null) return { texts: [text], references: [] };
   const texts = new Set(role === 'payload' ? [] : [text]);

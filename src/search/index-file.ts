@@ -128,14 +128,14 @@ function causeOf(error: unknown): unknown {
 
 async function runWithFile<T>(
   path: string,
-  { nativeBinding, profile }: DataFolder,
+  { nativeBinding }: DataFolder,
   use: (index: RowIndex) => Promise<T>,
 ): Promise<T> {
   const db = openPrivateDatabase(path, { nativeBinding });
   try {
     setPageSize(db, 65_536);
     db.pragma('journal_mode = MEMORY');
-    return await use(openRowIndex(db, profile));
+    return await use(openRowIndex(db));
   } finally {
     try {
       rollBack(db);

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import type { Profile } from '../host/profile.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { createRowHasher } from '../sqlite/row-hash.ts';
 import { textsOf } from './cell-texts.ts';
 import { foldText } from './fold.ts';
 import { countIn, joinRanges, type Range, type Ranges } from './ranges.ts';
-import { describeEvent, type IndexedEvent, type SearchedRow } from './searched-rows.ts';
+import type { IndexedEvent, SearchedRow } from './searched-rows.ts';
 import { toStored, type WrittenValue, writeValue } from './stored-key.ts';
 
 /*
@@ -20,7 +19,7 @@ const SCHEMA = `
   CREATE TABLE version (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
   CREATE TABLE block (id INTEGER PRIMARY KEY, first INTEGER, last INTEGER, folded BLOB, entries TEXT)`;
 /** To be raised when the same rows would be kept in another way than before. */
-export const INDEX_FORMAT = 2;
+export const INDEX_FORMAT = 3;
 
 const BLOCK_UNITS = 32 * 1024;
 /** So many rows may be kept that no source holds. */
@@ -77,7 +76,7 @@ export type RowIndex = {
 const notesText = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
 
 /** Opens the index in a private database, which may be new. */
-export function openRowIndex(db: WriteDatabase, profile: Profile): RowIndex {
+export function openRowIndex(db: WriteDatabase): RowIndex {
   if (db.pragma('user_version', { simple: true }) !== INDEX_FORMAT) {
     db.exec(SCHEMA);
     db.pragma(`user_version = ${INDEX_FORMAT}`);
@@ -135,7 +134,7 @@ export function openRowIndex(db: WriteDatabase, profile: Profile): RowIndex {
       flush,
       add(version: number, row: SearchedRow) {
         const key = row.key.map((value) => writeValue(toStored(value)));
-        const event = describeEvent(row, profile);
+        const event = row.describe();
         let cells: Cell[] = [];
         for (const cell of row.cells.flatMap((one) => cellsOf(...one))) {
           if (cells.length === 0) entries.push([version, row.table, key, event, cells]);

@@ -1,6 +1,5 @@
 import type { Profile } from '../host/profile.ts';
-import { shownTime } from '../log/last-time.ts';
-import { firstText, parsePayload } from '../log/payload.ts';
+import { createEventReader } from '../log/event-reader.ts';
 import type { FoundEvent, StoredValue } from '../model/search.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
@@ -19,9 +18,10 @@ export type SearchedRow = {
   readonly table: string;
   readonly key: readonly SqlValue[];
   readonly cells: readonly (readonly [column: string, text: string, role: ColumnRole])[];
-  readonly isEvent: boolean;
   /** An event that is hidden or superseded, so that no reader of the chat sees it. */
   readonly isHidden: boolean;
+  /** What the row says of an event; null for a row of another table than the log. */
+  readonly describe: () => IndexedEvent | null;
 };
 
 /** What the index keeps of an event. */
@@ -100,7 +100,8 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
   const isLog = foldName(live.name) === foldName(profile.log.table);
   const roleOf = (column: string): ColumnRole => {
     const isPayload = foldName(column) === foldName(profile.log.columns.payload);
-    if (isLog) return isPayload ? 'payload' : 'reference';
+    if (isLog && isPayload) return profile.log.payloadForm === 'opaque' ? 'opaque' : 'payload';
+    if (isLog) return 'reference';
     return live.key.includes(column) || isReference(column) ? 'reference' : 'text';
   };
   const places = live.columns.flatMap(({ name }) => {
@@ -108,18 +109,22 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
     return place === -1 ? [] : [{ name, place, role: roleOf(name) }];
   });
   const key = live.key.map((name) => placeOfName(columns, name));
+  const describe = isLog ? createDescriber(profile, columns) : () => null;
   const { hidden, supersededBy } = profile.log.columns;
   const [hiddenAt, supersededAt] = [placeOfName(columns, hidden), placeOfName(columns, supersededBy)];
-  return (row: readonly SqlValue[]): SearchedRow => ({
-    table: live.name,
-    key: key.map((place) => row[place] ?? null),
-    cells: places.flatMap(({ name, place, role }) => {
-      const value = toStored(row[place] ?? null);
-      return typeof value === 'string' && value !== '' ? [[name, value, role] as const] : [];
-    }),
-    isEvent: isLog,
-    isHidden: isLog && isHiddenEvent(row[hiddenAt], row[supersededAt]),
-  });
+  return (row: readonly SqlValue[]): SearchedRow => {
+    const isHidden = isLog && isHiddenEvent(row[hiddenAt], row[supersededAt]);
+    return {
+      table: live.name,
+      key: key.map((place) => row[place] ?? null),
+      cells: places.flatMap(({ name, place, role }) => {
+        const value = toStored(row[place] ?? null);
+        return typeof value === 'string' && value !== '' ? [[name, value, role] as const] : [];
+      }),
+      isHidden,
+      describe: () => describe(row, isHidden),
+    };
+  };
 }
 
 type AnyValue = SqlValue | StoredValue | undefined;
@@ -135,19 +140,13 @@ function isTrue(value: AnyValue): boolean {
   return typeof value === 'bigint' ? value !== 0n : typeof value === 'number' && value !== 0;
 }
 
-/** What the row says of an event; null for a row of another table than the log. */
-export function describeEvent(
-  { cells, isEvent, isHidden }: SearchedRow,
-  { chat, log }: Profile,
-): IndexedEvent | null {
-  if (!isEvent) return null;
-  const cell = (column: string) => cells.find(([name]) => foldName(name) === foldName(column))?.[1] ?? null;
-  const fields = parsePayload(cell(log.columns.payload));
-  return {
-    chat: firstText(fields, chat.payloadChat),
-    speaker: firstText(fields, chat.payloadSpeaker),
-    ts: shownTime(cell(log.columns.ts), log),
-    kind: cell(log.columns.kind),
-    isHidden,
+/** Makes the function that reads an event out of a row of the log with these columns. */
+function createDescriber(profile: Profile, columns: readonly string[]) {
+  const fields = { ...profile.chat, payloadText: [], payloadTarget: [], payloadEvent: [] };
+  const reader = createEventReader(profile, fields, columns);
+  const places = reader.columns.map((name) => columns.indexOf(name));
+  return (row: readonly SqlValue[], isHidden: boolean): IndexedEvent => {
+    const { chat, speaker, ts, kind } = reader.read(places.map((place) => toStored(row[place] ?? null)));
+    return { chat, speaker, ts, kind, isHidden };
   };
 }

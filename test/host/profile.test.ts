@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultProfile } from '../../src/host/profile.ts';
-import { PROFILE_FILE, readProfile } from '../../src/host/profile-file.ts';
+import { PROFILE_FILE, readProfile, saveFields } from '../../src/host/profile-file.ts';
 import { codeOf, makeDir, makeRoot } from '../support/place.ts';
 import { profileKeys } from '../support/profile-keys.ts';
 
@@ -43,6 +43,17 @@ test('a part that the file names replaces the default, and every other part stay
   });
 });
 
+test.each([
+  ['key', { prefix: 'chat:', separator: ':' }],
+  ['room', null],
+])('a person who says that “%s” names the chat does not say that it is a key', async (field, chatKey) => {
+  const dir = await makeDir(root());
+  const chat = { payloadChat: ['key'], chatKey: { prefix: 'chat:' } };
+  await writeFile(join(dir, PROFILE_FILE), JSON.stringify({ chat }));
+  await saveFields(dir, { chat: field, speaker: null, text: null, time: null });
+  expect((await readProfile(dir)).chat).toMatchObject({ payloadChat: [field], chatKey });
+});
+
 describe('a profile is refused as invalid if it', () => {
   test.each([
     ['is no JSON', '{'],
@@ -66,6 +77,8 @@ describe('a profile is refused as invalid if it', () => {
     ['uses one column for two things', '{"log": {"columns": {"ts": "id"}}}'],
     ['has a list of columns as the order of events', '{"log": {"order": ["ts", "id"]}}'],
     ['has an unknown unit of time', '{"log": {"timeUnit": "hours"}}'],
+    ['has an unknown form of payloads', '{"log": {"payloadForm": "msgpack"}}'],
+    ['has a key of chats without a separator', '{"chat": {"chatKey": {"separator": ""}}}'],
     ['has a word for whether it is synced', '{"synced": "yes"}'],
     ['has a fraction as a threshold', '{"periodic": {"keep": 1.5}}'],
     ['keeps nothing', '{"periodic": {"keep": 0}}'],

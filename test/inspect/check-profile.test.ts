@@ -114,6 +114,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
       },
       order: null,
       wholeNumberIds: true,
+      opaque: false,
       looked: 41,
     },
     fields: [
@@ -122,6 +123,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
       { meaning: 'speaker', fields: ['who'], because: 'profile', found: 0 },
       { meaning: 'time', fields: [], because: 'profile', found: 41 },
     ],
+    chatKey: null,
     names: { table: 'chats', column: 'title' },
     tables: { found: ['chats'], missing: ['later'], unreadable: [], needHost: [], left: ['notes'] },
     rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'] },

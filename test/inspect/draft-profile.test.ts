@@ -77,6 +77,28 @@ describe('log, chats and texts are found by their shape', () => {
     });
   });
 
+  test('in keys that begin with the chat', async () => {
+    const schema = `${ROOMS} CREATE TABLE events (seq INTEGER PRIMARY KEY, ref TEXT, author TEXT, body TEXT, sent_at TEXT);
+      ${fill(30, `INSERT INTO events SELECT i, 'room:r' || (i % 2) || ':' || i, 'p' || (i % 3), 'Some words, number ' || i, '2026-01-02T10:' || printf('%02d', i) || ':00Z'`)}`;
+    expect((await draftProfile(await makeFolder(schema))).profile).toMatchObject({
+      log: { table: 'events' },
+      chat: {
+        payloadChat: ['ref'],
+        chatKey: { prefix: 'room:', separator: ':' },
+        names: { table: 'rooms', id: 'room', name: ['subject'] },
+      },
+    });
+  });
+
+  test('in columns, beside a payload of bytes', async () => {
+    const schema = `${ROOMS} CREATE TABLE events (seq INTEGER PRIMARY KEY, room_id TEXT, body TEXT, payload BLOB);
+      ${fill(30, `INSERT INTO events SELECT i, 'r' || (i % 2), 'Some words, number ' || i, x'93a1'`)}`;
+    expect((await draftProfile(await makeFolder(schema))).profile).toMatchObject({
+      log: { columns: { id: 'seq', payload: 'payload' }, payloadForm: 'opaque' },
+      chat: { payloadText: ['body'], payloadChat: ['room_id'] },
+    });
+  });
+
   test('before there is any event, by names alone', async () => {
     const schema = 'CREATE TABLE events (id INTEGER PRIMARY KEY, type TEXT, payload TEXT, created_at TEXT);';
     expect((await draftProfile(await makeFolder(schema))).profile).toMatchObject({

@@ -1,0 +1,160 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  applyRestore,
+  applyUndo,
+  checkProfile,
+  type DataFolder,
+  defaultRestoreOptions,
+  diffSnapshot,
+  exportSnapshot,
+  listSnapshots,
+  openConversation,
+  openDataFolder,
+  planRestore,
+  planUndo,
+  readHappened,
+  readTimeline,
+  restoreToCopy,
+  searchSnapshots,
+  takeSnapshot,
+} from '../../src/index.ts';
+import { profileLine } from '../../words/profile.ts';
+import { asHost, makeDir, makeRoot } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
+import { type LogForm, logForms, type Said, TABLE } from './log-forms.ts';
+
+/* However a profile says that an application keeps its events, the same is found in them, and the same can be done. */
+
+const root = makeRoot();
+const ID = 'backup/20261120T110000Z';
+const ROOMS = `CREATE TABLE rooms (room TEXT PRIMARY KEY, title TEXT); INSERT INTO rooms VALUES ('a', 'Harbour'), ('b', 'Orchard');`;
+const MESSAGES = Array.from({ length: 12 }, (_, index): Said => message(index + 1, index < 8 ? 'a' : 'b'));
+const LOST = [10, 11, 12].map((n) => `The tide turns, number ${n}`);
+const REWIND: Said = { ...message(13, 'b'), kind: 'rewind', text: '', backTo: 9 };
+
+function message(n: number, room: string): Said {
+  const at = `2026-11-20T10:${String(n).padStart(2, '0')}:00.000Z`;
+  const who = n % 2 === 0 ? 'Ida' : 'Tomas';
+  return { n, kind: 'said', room, who, text: `The tide turns, number ${n}`, at, backTo: null };
+}
+
+/** The folder, and a snapshot from before the second chat was rewound: one that Snapback took where it can, else a copy. */
+async function makeRewound(form: LogForm): Promise<{ readonly folder: DataFolder; readonly id: string }> {
+  const dir = await makeDir(root());
+  const profile = {
+    ...form.profile,
+    log: { table: TABLE, ...form.profile.log },
+    tables: ['rooms', ...(form.profile.tables ?? [])],
+    chat: { ...form.profile.chat, names: { table: 'rooms', id: 'room', name: ['title'] }, person: null },
+  };
+  await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
+  asHost({ databaseFile: join(dir, 'app.db') }, (db) =>
+    db.exec(`${ROOMS} ${form.schema} ${MESSAGES.map(form.append).join(' ')}`),
+  );
+  const folder = await openDataFolder(dir);
+  const id = form.refused?.take === true ? await copyInto(folder) : (await takeSnapshot(folder, 'rewind')).id;
+  const takeBack = form.takeBack ?? `DELETE FROM ${TABLE} WHERE id BETWEEN 10 AND 12;`;
+  asHost(folder, (db) => db.exec(`${takeBack} ${form.append(REWIND)}`));
+  return { folder, id };
+}
+
+/** Puts a copy of the database among the snapshots. */
+async function copyInto({ dir, databaseFile }: DataFolder): Promise<string> {
+  await mkdir(join(dir, 'snapshots', 'backup'), { recursive: true });
+  asHost({ databaseFile }, (db) => db.prepare('VACUUM INTO ?').run(join(dir, 'snapshots', `${ID}.db`)));
+  return ID;
+}
+
+function tablesOf({ profile }: DataFolder, databaseFile: string): readonly unknown[] {
+  return asHost({ databaseFile }, (db) =>
+    [profile.log.table, ...profile.tables].map((table) => db.prepare(`SELECT * FROM "${table}"`).all()),
+  );
+}
+
+/** The messages that a reader of the chats sees, by their places. */
+function saidIn({ visible }: LogForm, databaseFile: string): readonly unknown[] {
+  const sql = visible ?? `SELECT id FROM ${TABLE} WHERE kind = 'said' ORDER BY id`;
+  return asHost({ databaseFile }, (db) => db.prepare(sql).pluck().all());
+}
+
+describe.each(logForms)('with $name', (form) => {
+  test('the profile is understood, and what was lost is found: in the list, the difference, the chat, the timeline, by search', async () => {
+    const { folder, id } = await makeRewound(form);
+    const line = profileLine(await checkProfile(folder), { writable: true });
+    expect(line).toContain(form.line);
+    expect(line).toContain(form.refused?.line ?? 'Snapshots can be compared, taken and restored here');
+    expect((await listSnapshots(folder)).map((one) => one.id)).toEqual([id]);
+    const happened = await readHappened(folder);
+    const orchard = { chat: 'b', chatName: 'Orchard' };
+    const loss = { ...orchard, events: 3, spoken: 3, first: { text: LOST[0] }, last: { text: LOST[2] } };
+    expect(happened).toMatchObject({
+      state: 'rewound',
+      loss: {
+        returningEvents: [loss],
+        lastMessages: LOST.map((text) => ({ ...orchard, text })),
+        rewoundAt: REWIND.at,
+      },
+    });
+    const { returningEvents, newerEvents } = await diffSnapshot(folder, id);
+    expect(returningEvents).toMatchObject([loss]);
+    expect(newerEvents).toMatchObject([{ ...orchard, events: 1, rewindRecords: 1, rewoundAt: REWIND.at }]);
+
+    const conversation = await openConversation(folder, id, null);
+    const chat = conversation.overview.chats.find((one) => one.chat === 'b');
+    const page = conversation.page(chat?.no ?? -1, { from: 0, limit: 100, longest: 100 });
+    await conversation.close();
+    expect(chat).toMatchObject({ name: 'Orchard', kept: 1, lost: 3 });
+    expect(
+      page
+        .filter(({ text }) => text !== null)
+        .map(({ text, state, speaker, ts }) => [text, state, speaker, ts]),
+    ).toEqual(MESSAGES.slice(8).map(({ text, n, who, at }) => [text, n > 9 ? 'lost' : 'kept', who, at]));
+
+    const { density, rewinds } = await readTimeline(folder);
+    expect(density.at(0)).toMatchObject({ from: Date.parse(MESSAGES[0]?.at ?? ''), events: 1 });
+    expect(density.at(-1)?.to).toBe(Date.parse(REWIND.at));
+    expect(density.reduce((sum, { events }) => sum + events, 0)).toBeLessThanOrEqual(13);
+    expect(rewinds).toMatchObject([{ ...orchard, at: Date.parse(REWIND.at) }]);
+
+    const { hits } = await searchSnapshots(folder, { phrase: LOST[1] ?? '', kind: null, words: false });
+    const event = { ...orchard, speaker: 'Tomas', ts: MESSAGES[10]?.at, kind: 'said' };
+    expect(hits).toMatchObject([{ table: TABLE, in: [id], event }]);
+
+    const to = join(await makeDir(root()), 'out.json');
+    await exportSnapshot(folder, id, { format: 'json', table: null, to });
+    expect(await readFile(to, 'utf8')).toContain(LOST[2]);
+  });
+
+  test('one chat is restored into a new file, and nothing else', async () => {
+    const { folder, id } = await makeRewound(form);
+    const then = tablesOf(folder, folder.databaseFile);
+    const request = { ...defaultRestoreOptions, snapshotId: id };
+    const chat = join(await makeDir(root()), 'chat.db');
+    await restoreToCopy(
+      folder,
+      { ...request, selection: { by: 'chat', chat: 'b', withGuessed: false }, to: chat },
+      NOW,
+    );
+    expect(saidIn(form, chat)).toEqual(MESSAGES.map(({ n }) => n));
+    expect(tablesOf(folder, folder.databaseFile)).toEqual(then);
+  });
+
+  test('all of it is restored in place and undone, or refused in words', async () => {
+    const { folder, id } = await makeRewound(form);
+    const since = tablesOf(folder, folder.databaseFile);
+    const plan = await planRestore(folder, restoring(id));
+    if (form.refused !== undefined) {
+      expect(plan.refusals.map(({ code }) => code)).toEqual([form.refused.code]);
+      return;
+    }
+    expect(plan.refusals).toEqual([]);
+    await applyRestore(folder, restoring(id), { ...NOW, planId: plan.planId });
+    expect(saidIn(form, folder.databaseFile)).toEqual(MESSAGES.map(({ n }) => n));
+    expect(await readHappened(folder)).toMatchObject({ state: 'undone' });
+    const undo = await planUndo(folder, {});
+    await applyUndo(folder, {}, { ...NOW, planId: undo.planId });
+    expect(tablesOf(folder, folder.databaseFile)).toEqual(since);
+  });
+});
