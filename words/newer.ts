@@ -1,7 +1,7 @@
 import type { NewerEvents } from '../src/model/diff.ts';
 import type { Refusal, Replay, RestorePlan } from '../src/model/restore.ts';
 import { countWritten, writtenEvents } from './events.ts';
-import { formatNumber, sumOf } from './numbers.ts';
+import { sumOf } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 
 /** What was written since, as a person counts it: in messages, or in events where there are none. */
@@ -78,8 +78,7 @@ export function notKeptWords({ detail }: Refusal): string {
 /** Which events stay although they may refer to such as are left out: one line for each. */
 export function referringLines({ referring }: Pick<RestorePlan, 'referring'>): readonly string[] {
   return referring.map(
-    ({ event, to }) =>
-      `Event ${formatNumber(event)} stays, and may refer to event ${formatNumber(to)}, which is left out.`,
+    ({ event, to }) => `Event ${event} stays, and may refer to event ${to}, which is left out.`,
   );
 }
 

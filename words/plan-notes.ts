@@ -1,6 +1,6 @@
 import type { CopyPlan, NotKeptUp, Orphans, RestorePlan } from '../src/model/restore.ts';
 import { driftWords, guessWords } from './diff-notes.ts';
-import { formatBytes, formatNumber } from './numbers.ts';
+import { formatBytes } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 import { recordWords } from './story.ts';
@@ -115,12 +115,9 @@ export function replayWords({ hostReplay }: RestorePlan): string | null {
 /** What the chat app loads and replays at its next start, where the tables will not hold the whole log. Null otherwise. */
 function replayDetail({ hostReplay, replay }: RestorePlan): string | null {
   if (replay !== null)
-    return `At its next start the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}. The tables restored here do not hold them yet.`;
+    return `At its next start the chat app applies events ${replay.fromEvent} to ${replay.toEvent}. The tables restored here do not hold them yet.`;
   if (hostReplay === null) return null;
   const { checkpoint, afterEvent, upToEvent, tablesAtEvent } = hostReplay;
-  const range =
-    afterEvent >= upToEvent
-      ? 'no event'
-      : `events ${formatNumber(afterEvent + 1n)} to ${formatNumber(upToEvent)}`;
-  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}. The tables restored here are as of event ${formatNumber(tablesAtEvent)}.`;
+  const range = afterEvent >= upToEvent ? 'no event' : `events ${afterEvent + 1n} to ${upToEvent}`;
+  return `At its next start the chat app loads ${checkpoint ?? 'no checkpoint'} and replays ${range}. The tables restored here are as of event ${tablesAtEvent}.`;
 }

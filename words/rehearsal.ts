@@ -77,10 +77,7 @@ function startLines(start: RehearsedRestore['nextStart']): readonly string[] {
       ];
     case 'replays': {
       const { fromEvent, toEvent } = start;
-      const events =
-        fromEvent === toEvent
-          ? `event ${formatNumber(fromEvent)}`
-          : `events ${formatNumber(fromEvent)} to ${formatNumber(toEvent)}`;
+      const events = fromEvent === toEvent ? `event ${fromEvent}` : `events ${fromEvent} to ${toEvent}`;
       return [`Next start: the chat app applies ${events}; loading its newest checkpoint changes no row.`];
     }
     case 'changes':

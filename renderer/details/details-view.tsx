@@ -2,7 +2,6 @@ import { Button } from 'react-aria-components';
 import type { ErrorInfo, ListedSnapshot } from '../../electron/contract.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import { notesOf } from '../../words/diff-notes.ts';
-import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { profileLine } from '../../words/profile.ts';
 import { retentionWords } from '../../words/retention.ts';
@@ -61,7 +60,7 @@ export function DetailsView({ folderId, snapshot, facts, comparison }: SnapshotV
           <code>{fileWords(snapshot)}</code>, {healthWords(snapshot.health)}
         </dd>
         <dt>Last event</dt>
-        <dd>{snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)}</dd>
+        <dd>{snapshot.lastEventId === null ? 'not known' : String(snapshot.lastEventId)}</dd>
         <dt>Retention</dt>
         <dd>{retentionWords(snapshot.retention, facts.rules, now)}</dd>
         {profile.value !== null && (

@@ -86,7 +86,7 @@ function ReceiptFacts({ receipt, verb }: Omit<ReceiptViewProps, 'plan'>) {
         </>
       )}
       <dt>Last event</dt>
-      <dd>{formatNumber(receipt.lastEventId)}</dd>
+      <dd>{String(receipt.lastEventId)}</dd>
       <dt>Locked for</dt>
       <dd>
         {formatMilliseconds(receipt.writeLockMs)}

@@ -24,10 +24,7 @@ export function TakeDialog({ folderId, onClose, onTaken }: TakeDialogProps) {
   const rules = useRules();
   const [kind, setKind] = useState<Kind>('rewind');
   const job = useJob<TakenSnapshot>((taken) =>
-    onTaken(
-      taken.id,
-      `Snapshot taken: ${formatBytes(taken.sizeBytes)}, up to event ${formatNumber(taken.lastEventId)}.`,
-    ),
+    onTaken(taken.id, `Snapshot taken: ${formatBytes(taken.sizeBytes)}, up to event ${taken.lastEventId}.`),
   );
   const take = () => void job.run((options) => call('snapshot.take', { folderId, kind }, options));
   return (

@@ -35,7 +35,7 @@ export function describeList(
     id,
     formatTimestamp(takenAt),
     formatBytes(sizeBytes),
-    lastEventId === null ? '?' : formatNumber(lastEventId),
+    lastEventId === null ? '?' : String(lastEventId),
     lineage === 'other' ? `${healthWords(health)}, ${WENT_A_SEPARATE_WAY}` : healthWords(health),
     keptAs(kept) ?? (shortRetention(retention, rules, now) || 'kept'),
   ]);
@@ -69,7 +69,7 @@ export function describeSnapshot(snapshot: SnapshotSummary, rules: Rules, now: D
     ['File', snapshot.file],
     ['Taken', `${formatTimestamp(snapshot.takenAt)} (${snapshot.takenAt})`],
     ['Size', `${formatBytes(snapshot.sizeBytes)} (${formatNumber(snapshot.sizeBytes)} bytes)`],
-    ['Last event', snapshot.lastEventId === null ? 'not known' : formatNumber(snapshot.lastEventId)],
+    ['Last event', snapshot.lastEventId === null ? 'not known' : String(snapshot.lastEventId)],
     ['Health', healthDetail === null ? healthWords(health) : `${healthWords(health)}: ${healthDetail}`],
     ['History', HISTORY[snapshot.lineage]],
     ['Retention', retentionWords(snapshot.retention, rules, now)],
@@ -181,7 +181,7 @@ export function describeTaken(result: TakeResult): readonly string[] {
   if (!result.taken) return [`No snapshot was taken: ${result.reason}`];
   const retired = result.retired.length === 0 ? [] : [`Moved to the trash: ${result.retired.join(', ')}`];
   return [
-    `Taken: ${result.id}, up to event ${formatNumber(result.lastEventId)}, ${formatBytes(result.sizeBytes)}`,
+    `Taken: ${result.id}, up to event ${result.lastEventId}, ${formatBytes(result.sizeBytes)}`,
     ...retired,
     ...result.notes,
   ];

@@ -95,7 +95,7 @@ export function describeReceipt(
     ),
     '',
     ...describeChecks(receipt),
-    `Last event   ${formatNumber(receipt.lastEventId)}`,
+    `Last event   ${receipt.lastEventId}`,
     ...describeNextStart(receipt),
     `Safety copy  ${receipt.safetyCopyId}${undo === null ? '' : `; “${undo}” goes back to it`}`,
     ...(receipt.checkpointId === null ? [] : [`Checkpoint   ${receipt.checkpointId}`]),
@@ -170,7 +170,7 @@ export function describeCopyReceipt(receipt: CopyReceipt, startFrom: string | nu
         : `Your database is as it was. The new one holds ${receipt.snapshotId}.`,
     '',
     ...describeChecks(receipt),
-    `Last event   ${formatNumber(receipt.lastEventId)}`,
+    `Last event   ${receipt.lastEventId}`,
     ...describeNextStart(receipt),
   ].map(toPrintable);
 }
@@ -178,7 +178,5 @@ export function describeCopyReceipt(receipt: CopyReceipt, startFrom: string | nu
 function describeNextStart({ replay }: Pick<RestoreReceipt, 'replay'>): readonly string[] {
   return replay === null
     ? []
-    : [
-        `Next start   the chat app applies events ${formatNumber(replay.fromEvent)} to ${formatNumber(replay.toEvent)}`,
-      ];
+    : [`Next start   the chat app applies events ${replay.fromEvent} to ${replay.toEvent}`];
 }

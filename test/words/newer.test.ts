@@ -80,6 +80,6 @@ describe('what was written since', () => {
 
 test('an event that stays is named with the one that it may refer to', () => {
   expect(referringLines({ referring: [{ event: 1016n, to: 14n }] })).toEqual([
-    'Event 1,016 stays, and may refer to event 14, which is left out.',
+    'Event 1016 stays, and may refer to event 14, which is left out.',
   ]);
 });
