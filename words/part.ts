@@ -21,7 +21,12 @@ export type ChosenPart =
 
 /** A single row as a part: of a message, what belonged to it comes along unless the person chooses otherwise. */
 export function singlePart(row: RowName, { isMessage }: { readonly isMessage: boolean }): ChosenPart {
-  return isMessage ? messagesPart([row]) : { as: 'rows', selection: { by: 'rows', rows: [row] } };
+  return isMessage ? messagesPart([row]) : rowsPart([row]);
+}
+
+/** Rows as a part, by themselves unless the person chooses otherwise. */
+export function rowsPart(rows: readonly RowName[]): ChosenPart {
+  return { as: 'rows', selection: { by: 'rows', rows } };
 }
 
 /** Messages as a part, with what belonged to them. */
@@ -29,7 +34,7 @@ export function messagesPart(rows: readonly RowName[]): ChosenPart {
   return { as: 'message', selection: { by: 'rows', rows, related: 'children' } };
 }
 
-/** So many messages can be brought back at once. */
+/** So many messages or rows can be brought back at once. */
 export const MOST_CHOSEN = 10_000;
 
 /** How many of the messages that a person chose are lost, with the events between them. */

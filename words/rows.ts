@@ -2,7 +2,8 @@ import type { TableDiff } from '../src/model/diff.ts';
 import type { CellPreview, RowChange, RowsOverview, RowsShape, SchemaDifference } from '../src/model/rows.ts';
 import { driftWords } from './diff-notes.ts';
 import { formatBytes, formatNumber } from './numbers.ts';
-import { count } from './plurals.ts';
+import { MOST_CHOSEN } from './part.ts';
+import { choose, count } from './plurals.ts';
 
 /** What happens to a row, in one word: of a filter, and of a row. */
 export const CHANGE_WORDS: { readonly [C in RowChange]: string } = {
@@ -17,6 +18,29 @@ export const RESTORE_ROW: { readonly [C in RowChange]: string } = {
   changed: 'Bring this row back as it was…',
   removed: 'Remove this row…',
 };
+
+/** The button that asks whether to restore the chosen rows, which may only be such as the restore removes. */
+export function restoreRowsWords(rows: number, isRemoval: boolean): string {
+  return `${isRemoval ? 'Remove' : 'Bring back'} ${count(rows, 'row')}…`;
+}
+
+/** `3 rows in 2 tables chosen` */
+export function chosenRowsWords(rows: number, tables: number): string {
+  return tables > 1
+    ? `${count(rows, 'row')} in ${count(tables, 'table')} chosen`
+    : `${count(rows, 'row')} chosen`;
+}
+
+/** Why rows are not chosen that were to be. */
+export const TOO_MANY_ROWS = `More than ${formatNumber(MOST_CHOSEN)} rows can’t be chosen one by one: choose fewer, or bring back the whole table.`;
+
+/** Why some rows of a range are not chosen. */
+export function unnamedWords(rows: number): string {
+  return `${count(rows, 'row')} can’t be chosen: nothing names ${choose(rows, 'it', 'them')} exactly.`;
+}
+
+/** Why no row of a table can be chosen. */
+export const NO_KEY = 'No key tells them apart, so only the whole table can be brought back.';
 
 /** A difference between what the two states can hold. Of two snapshots it says which one it is about. */
 export function schemaWords(difference: SchemaDifference, { other }: Pick<RowsOverview, 'other'>): string {
@@ -66,7 +90,8 @@ export function cellWords(cell: CellPreview): string {
     case 'absent':
       return '—';
     case 'integer':
-      return formatNumber(cell.value);
+      // It may be the name of something, and it is shown as it is stored.
+      return String(cell.value);
     case 'real':
       return realWords(cell.value);
     case 'text':

@@ -27,6 +27,7 @@ import type { Rehearsal } from '../../src/model/rehearsal.ts';
 import type { InUse, Replay, RestoreConsents, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type {
   CellDetail,
+  NamedRows,
   RowsOverview,
   RowsPage,
   RowsRequest,
@@ -69,6 +70,10 @@ export type RowsRequests = {
   'rows.changed-columns': In<OfRows & { readonly table: string }, readonly number[]>;
   /** What names the row of a line at any time; null: nothing does. */
   'rows.key': In<OfRows & { readonly table: string; readonly line: number }, readonly StoredValue[] | null>;
+  'rows.named': In<
+    OfRows & { readonly request: RowsRequest; readonly range: Pick<RowsWindow, 'offset' | 'limit'> },
+    NamedRows
+  >;
   'rows.cell': In<OfCell, CellDetail | null>;
   /** A picture as a `data:` address; null: it is none, or too large. */
   'rows.picture': In<OfCell & OfSide, string | null>;

@@ -41,6 +41,9 @@ export function createRowsHandlers(folders: OpenFolders, register: OpenRegister<
     async 'rows.key'({ rowsId, table, line }) {
       return register.get(rowsId).key(table, line);
     },
+    async 'rows.named'({ rowsId, request, range }) {
+      return register.get(rowsId).named(request, range);
+    },
     async 'rows.cell'({ rowsId, table, line, column }) {
       return register.get(rowsId).detail(table, line, column);
     },

@@ -69,6 +69,11 @@ export const requestSchemas = {
   'rows.page': v.strictObject({ rowsId: id, request: rowsRequest, window: rowsWindow }),
   'rows.changed-columns': v.strictObject({ rowsId: id, table: tableName }),
   'rows.key': v.strictObject({ rowsId: id, table: tableName, line: place }),
+  'rows.named': v.strictObject({
+    rowsId: id,
+    request: rowsRequest,
+    range: v.strictObject({ offset: place, limit: whole(0, 10_000) }),
+  }),
   'rows.cell': v.strictObject({ ...ofCell, column: place }),
   'rows.picture': v.strictObject({ ...ofCell, column: place, side }),
   'rows.copy': v.strictObject({ ...ofCell, column: v.nullable(place), side }),

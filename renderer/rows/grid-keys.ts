@@ -1,3 +1,5 @@
+import type { Choosing } from './use-choosing.ts';
+
 /** A cell by its row and column; row -1 is the head. */
 export type GridPlace = { readonly row: number; readonly column: number };
 
@@ -42,4 +44,18 @@ export function moveInGrid(
     default:
       return null;
   }
+}
+
+/** What a key chooses in a grid. False: it does nothing there. */
+export function chooseByKey(
+  choosing: Choosing,
+  row: number,
+  { key, ctrlKey, metaKey, altKey }: Key,
+): boolean {
+  if (altKey) return false;
+  const withControl = ctrlKey || metaKey;
+  if (key === ' ' && row >= 0) choosing.toggle(row);
+  else if (withControl && key.toLowerCase() === 'a') choosing.all();
+  else return key === 'Escape' && choosing.clear();
+  return true;
 }

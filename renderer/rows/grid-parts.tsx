@@ -1,8 +1,8 @@
 import type { ComponentProps, CSSProperties } from 'react';
 import type { RowColumn, RowsRequest } from '../../src/model/rows.ts';
 
-/** The first column says what happens to a row. */
-export const CHANGE_PX = 84;
+/** The first column says what happens to a row, and whether it is chosen. */
+export const CHANGE_PX = 104;
 
 /** A part of a grid that gets its role as a property: a table's own elements cannot show only some of its rows and columns. */
 export function GridPart(props: ComponentProps<'div'>) {

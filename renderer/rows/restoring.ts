@@ -1,14 +1,14 @@
 import type { TableDiff } from '../../src/model/diff.ts';
 import type { RowName } from '../../src/model/search.ts';
-import { singlePart } from '../../words/part.ts';
+import { rowsPart } from '../../words/part.ts';
 import { differingRows } from '../../words/rows.ts';
 import type { SnapshotViewProps } from '../ask/snapshot-view.ts';
 
-/** Opens the question whether to restore a table or a row. */
+/** Opens the question whether to restore a table or rows. */
 export type Restoring = {
   /** Null where only rows can be restored: what the snapshot lacks of a table may be lost. */
   readonly table: ((table: string) => void) | null;
-  readonly row: (row: RowName) => void;
+  readonly rows: (rows: readonly RowName[]) => void;
 };
 
 /** What can be restored of a snapshot's rows; null: nothing can. */
@@ -18,7 +18,7 @@ export function restoringOf({ snapshot, onRestorePart }: SnapshotViewProps): Res
     onRestorePart({ as: 'tables', selection: { by: 'tables', tables: [name] } });
   return {
     table: snapshot.salvagedFrom === null ? table : null,
-    row: (row) => onRestorePart(singlePart(row, { isMessage: false })),
+    rows: (rows) => onRestorePart(rowsPart(rows)),
   };
 }
 

@@ -1,13 +1,22 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
-import { CHANGE_WORDS } from '../../words/rows.ts';
 import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
-import { CellContent } from './cell-content.tsx';
 import { columnWidths } from './column-widths.ts';
-import { type GridPlace, moveInGrid } from './grid-keys.ts';
+import { chooseByKey, type GridPlace, moveInGrid } from './grid-keys.ts';
 import { CHANGE_PX, edgesOf, GridPart, HeadCell, styleOf } from './grid-parts.tsx';
+import { GridRow } from './grid-row.tsx';
 import { type CopyFromRow, RowMenu, sideOf } from './row-menu.tsx';
+import type { Choosing } from './use-choosing.ts';
 import { useTiles } from './use-tiles.ts';
 import { useVirtualScroll } from './use-virtual-scroll.ts';
 
@@ -30,12 +39,14 @@ export type RowsGridProps = {
   readonly onHistory: ((line: number) => void) | null;
   /** Null where no row of the table can be restored by itself. */
   readonly onRestore: ((line: number) => void) | null;
+  /** Null where no row of the table can be chosen. */
+  readonly choosing: Choosing | null;
+  readonly ref: RefObject<HTMLDivElement | null>;
 };
 
 /** The rows as a grid of any height and width, of which only what is visible is drawn. */
 export function RowsGrid(props: RowsGridProps) {
-  const { rowsId, request, shape, places, label } = props;
-  const element = useRef<HTMLDivElement>(null);
+  const { rowsId, request, shape, places, label, choosing, ref: element } = props;
   const id = useId();
   const [active, setActive] = useState<GridPlace>({ row: 0, column: 0 });
   const columns = places.flatMap((place) => shape.columns[place] ?? []);
@@ -75,6 +86,12 @@ export function RowsGrid(props: RowsGridProps) {
       { start: edges[place.column - 1] ?? 0, end: edges[place.column] ?? 0 },
     );
   };
+  /** Goes to a cell, choosing on the way there or not. */
+  const go = (next: GridPlace, isChoosing: boolean) => {
+    if (choosing !== null && isChoosing && next.row >= 0) choosing.extend(next.row, Math.max(0, active.row));
+    else if (next.row !== active.row) choosing?.leave();
+    show(next);
+  };
   const open = (row: number, column: number) =>
     row >= 0 && row < shape.total && props.onOpen(row, places[column] ?? 0);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -96,11 +113,16 @@ export function RowsGrid(props: RowsGridProps) {
       onceRead(active.row, (row) => props.onHistory?.(row.line));
       return;
     }
+    if (choosing !== null && chooseByKey(choosing, active.row, event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const page = Math.max(1, Math.floor(scroll.height / ROW_PX) - 1);
     const next = moveInGrid(active, event, { rows: shape.total, columns: columns.length, page });
     if (next === null) return;
     event.preventDefault();
-    show(next);
+    go(next, event.shiftKey && next.row !== active.row);
   };
   const placeOf = ({ target }: Pick<MouseEvent, 'target'>): GridPlace | null => {
     const cell = target instanceof Element ? target.closest('[data-place]') : null;
@@ -131,14 +153,23 @@ export function RowsGrid(props: RowsGridProps) {
         aria-label={label}
         aria-rowcount={shape.total + 1}
         aria-colcount={columns.length + 1}
+        aria-multiselectable={choosing !== null}
         aria-activedescendant={isDrawn ? cellId(active) : undefined}
         onKeyDown={onKeyDown}
         onClick={(event) => {
-          const place = placeOf(event);
+          const box = event.target instanceof Element ? event.target.closest('[data-choose]') : null;
+          const boxRow = box === null ? null : Number(box.getAttribute('data-choose'));
+          const place = boxRow === null ? placeOf(event) : { row: boxRow, column: active.column };
           if (place === null) return;
-          setActive(place);
+          const isToggle = boxRow !== null || event.ctrlKey || event.metaKey;
+          go(place, event.shiftKey);
+          if (place.row >= 0 && isToggle && !event.shiftKey) choosing?.toggle(place.row);
           const column = columns[place.column];
           if (place.row === -1 && column !== undefined) props.onSort(column.name);
+        }}
+        onMouseDown={(event) => {
+          // It would select text.
+          if (event.shiftKey && choosing !== null) event.preventDefault();
         }}
         onDoubleClick={(event) => {
           const place = placeOf(event);
@@ -183,41 +214,24 @@ export function RowsGrid(props: RowsGridProps) {
                 (row) => {
                   const found = tiles.rowAt(row);
                   return (
-                    <GridPart
+                    <GridRow
                       key={row}
-                      role="row"
-                      aria-rowindex={row + 2}
-                      className={row === active.row ? 'rows-row active' : 'rows-row'}
-                      data-change={found?.change}
+                      row={row}
+                      found={found}
                       style={{ transform: `translateY(${Math.round(row * ROW_PX - scroll.top)}px)` }}
-                    >
-                      <GridPart
-                        role="gridcell"
-                        aria-colindex={1}
-                        className="rows-cell change"
-                        style={{ width: CHANGE_PX }}
-                      >
-                        {found === null ? '…' : CHANGE_WORDS[found.change]}
-                      </GridPart>
-                      {drawn.map((place, at) => {
-                        const column = firstColumn + at;
-                        const cell = tiles.cellAt(row, place);
-                        const isActive = row === active.row && column === active.column;
-                        return (
-                          <GridPart
-                            key={place}
-                            id={cellId({ row, column })}
-                            role="gridcell"
-                            aria-colindex={column + 2}
-                            data-place={`${row}:${column}`}
-                            className={`rows-cell${columns[column]?.isNumeric === true ? ' number' : ''}${isActive ? ' active' : ''}${cell?.isChanged === true ? ' differs' : ''}`}
-                            style={styleOf(edges, column, scroll.left)}
-                          >
-                            {cell !== null && <CellContent cell={cell} />}
-                          </GridPart>
-                        );
+                      isChosen={choosing === null ? null : found !== null && choosing.isChosen(found.line)}
+                      activeColumn={row === active.row ? active.column : null}
+                      cells={drawn.map((place, index) => {
+                        const at = firstColumn + index;
+                        return {
+                          id: cellId({ row, column: at }),
+                          at,
+                          column: columns[at],
+                          cell: tiles.cellAt(row, place),
+                          style: styleOf(edges, at, scroll.left),
+                        };
                       })}
-                    </GridPart>
+                    />
                   );
                 },
               )}

@@ -9,6 +9,7 @@ import { Working } from '../parts/working.tsx';
 import type { Restoring } from './restoring.ts';
 import { TableList } from './table-list.tsx';
 import { TableRows } from './table-rows.tsx';
+import { useChosenRows } from './use-chosen-rows.ts';
 import { useRows } from './use-rows.ts';
 
 export type RowsPaneProps = {
@@ -28,6 +29,7 @@ export type RowsPaneProps = {
 export function RowsPane({ folderId, subject, firstTable, moment, renewing, restoring }: RowsPaneProps) {
   const opened = useRows(folderId, subject, moment);
   const [chosen, setChosen] = useState(firstTable);
+  const chosenRows = useChosenRows(opened.value?.rowsId ?? null);
   if (opened.value === null)
     return opened.error !== null ? (
       <ErrorNote error={opened.error}>
@@ -67,6 +69,7 @@ export function RowsPane({ folderId, subject, firstTable, moment, renewing, rest
             overview={overview}
             table={table}
             restoring={restoring}
+            chosen={chosenRows}
           />
         )}
       </div>

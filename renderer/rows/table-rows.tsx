@@ -1,4 +1,4 @@
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
@@ -6,16 +6,19 @@ import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.
 import type { RowName } from '../../src/model/search.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { withoutRowsWords } from '../../words/rows.ts';
+import { NO_KEY, withoutRowsWords } from '../../words/rows.ts';
 import { call } from '../ask/api.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { ChosenRowsBar } from './chosen-rows-bar.tsx';
 import { isRestorable, type Restoring } from './restoring.ts';
 import { RowDialog } from './row-dialog.tsx';
 import type { CopyFromRow } from './row-menu.tsx';
 import { RowsGrid } from './rows-grid.tsx';
 import { RowsToolbar } from './rows-toolbar.tsx';
+import { useChoosing } from './use-choosing.ts';
+import type { ChosenRows } from './use-chosen-rows.ts';
 
 export type TableRowsProps = {
   readonly folderId: FolderId;
@@ -24,12 +27,13 @@ export type TableRowsProps = {
   readonly table: TableDiff;
   /** Null where nothing can be restored. */
   readonly restoring: Restoring | null;
+  readonly chosen: ChosenRows;
 };
 
 type Filter = NonNullable<RowsRequest['filter']>;
 
 /** The rows of one table that differ, with what chooses and sorts them. */
-export function TableRows({ folderId, rowsId, overview, table, restoring }: TableRowsProps) {
+export function TableRows({ folderId, rowsId, overview, table, restoring, chosen }: TableRowsProps) {
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
@@ -50,6 +54,12 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
   const [last, setLast] = useState(found.value === null ? null : { shape: found.value, request });
   if (found.value !== null && last?.shape !== found.value) setLast({ shape: found.value, request });
   const shown = useDeferredValue(last);
+  const choosing = useChoosing(
+    { rowsId, request: shown?.request ?? request, total: shown?.shape.total ?? 0 },
+    chosen,
+    setSaid,
+  );
+  const grid = useRef<HTMLDivElement>(null);
 
   if (found.error !== null) return <ErrorNote error={found.error} />;
   if (shown === null) return <p className="dim rows-waiting">Reading the rows</p>;
@@ -78,10 +88,9 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
   };
   const hasKey = shape.columns.some(({ isKey }) => isKey);
   const onHistory = hasKey ? (line: number) => void withName(line, setHistory) : null;
+  const canRestore = restoring !== null && table.state === 'compared';
   const onRestoreRow =
-    hasKey && restoring !== null && table.state === 'compared'
-      ? (line: number) => void withName(line, restoring.row)
-      : null;
+    hasKey && canRestore ? (line: number) => void withName(line, (row) => restoring.rows([row])) : null;
   const restoreTable = isRestorable(table) ? (restoring?.table ?? null) : null;
   return (
     <section className="rows-main" aria-label={`Rows of ${table.name}`}>
@@ -101,13 +110,25 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
             onFilter={setFilter}
           />
           <div className="rows-line">
-            <p className="rows-status" role="status">
-              {found.busy
-                ? 'Searching the rows'
-                : request.filter === null
-                  ? count(shape.total, 'row')
-                  : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
-            </p>
+            {restoring !== null && chosen.count > 0 ? (
+              <ChosenRowsBar
+                chosen={chosen}
+                onRestore={restoring.rows}
+                onClear={() => {
+                  grid.current?.focus();
+                  choosing.clear();
+                }}
+              />
+            ) : (
+              <p className="rows-status" role="status">
+                {found.busy
+                  ? 'Searching the rows'
+                  : request.filter === null
+                    ? count(shape.total, 'row')
+                    : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
+                {canRestore && !hasKey && shape.total > 0 && `. ${NO_KEY}`}
+              </p>
+            )}
             {shape.counts.changed > 0 && (
               <ToggleButton
                 className="rows-chip bold-if-selected"
@@ -118,7 +139,7 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
                 Only columns that change
               </ToggleButton>
             )}
-            {restoreTable !== null && (
+            {restoreTable !== null && chosen.count === 0 && (
               <Button className="button" onPress={() => restoreTable(table.name)}>
                 Bring back this table…
               </Button>
@@ -143,6 +164,8 @@ export function TableRows({ folderId, rowsId, overview, table, restoring }: Tabl
               onCopy={copy}
               onHistory={onHistory}
               onRestore={onRestoreRow}
+              choosing={hasKey && canRestore ? choosing : null}
+              ref={grid}
             />
           )}
           {opened !== null && (

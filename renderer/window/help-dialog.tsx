@@ -16,10 +16,11 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}Shift+E`, 'Reveal the snapshot in its folder'],
   ['Tab, Shift+Tab', 'Next area, previous area'],
   ['↑ ↓', 'Next snapshot, previous snapshot'],
-  ['Shift+↑ ↓', 'Select several'],
+  ['Shift+↑ ↓', 'Select several: snapshots, messages or rows'],
+  [`${MOD}A`, 'Select all rows that are shown'],
+  ['Space', 'Select a row, or press the button; Enter never confirms a removal'],
   ['H', 'History of the row or message that has the focus'],
   ['Shift+F10', 'Menu of a snapshot, a row or a message'],
-  ['Space', 'Press the button; Enter never confirms a removal'],
   ['Esc', 'Close a dialog without doing anything'],
 ];
 

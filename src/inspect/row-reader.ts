@@ -110,21 +110,24 @@ export function* readExactLines(states: ComparedStates, source: LineSource): Gen
 /** A longer value of a key names no row for the window. */
 const LONGEST_KEY_BYTES = 100_000;
 
+/** The key of a line. */
+export type ReadKey = Pick<Read, 'line' | 'change'> & { readonly key: readonly StoredValue[] | null };
+
 /**
- * The values of one line's key, in the key's order. Null: there is no such line, the table has no key, or a value of it
- * is NULL, is no valid Unicode or is too long, so that it does not name the row exactly.
+ * The values of the keys of lines, in the key's order. Null: the table has no key, or a value of it is NULL, is no valid
+ * Unicode or is too long, so that it does not name the row exactly.
  */
-export function readKey(states: ComparedStates, source: LineSource): readonly StoredValue[] | null {
+export function* readKeys(states: ComparedStates, source: LineSource): Generator<ReadKey> {
   const { key } = source.lines.table;
   const columns = columnsOf(source.lines).slice(0, key.length);
-  if (columns.length === 0) return null;
-  const [line] = [...readLines(states, source, columns, (value) => firstParts(value, LONGEST_KEY_BYTES))];
-  if (line === undefined) return null;
-  const values = line.values.flatMap(({ before, after }) => {
-    const cell = line.change === 'removed' ? before : after;
-    const value = cell.bytes > LONGEST_KEY_BYTES ? null : exactValue(cell, states.encoding);
-    const isExact = value !== null && (typeof value !== 'object' || value instanceof Uint8Array);
-    return isExact ? [value] : [];
-  });
-  return values.length === key.length ? values : null;
+  const parts = (value: string) => firstParts(value, LONGEST_KEY_BYTES);
+  for (const { line, change, values: cells } of readLines(states, source, columns, parts)) {
+    const values = cells.flatMap(({ before, after }) => {
+      const cell = change === 'removed' ? before : after;
+      const value = cell.bytes > LONGEST_KEY_BYTES ? null : exactValue(cell, states.encoding);
+      const isExact = value !== null && (typeof value !== 'object' || value instanceof Uint8Array);
+      return isExact ? [value] : [];
+    });
+    yield { line, change, key: key.length > 0 && values.length === key.length ? values : null };
+  }
 }

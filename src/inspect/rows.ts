@@ -3,6 +3,8 @@ import { SnapbackError } from '../model/errors.ts';
 import type {
   CellDetail,
   ChangeCounts,
+  NamedRow,
+  NamedRows,
   RowChange,
   RowColumn,
   RowsOverview,
@@ -40,7 +42,7 @@ import {
   type ExactRow,
   type Read,
   readExactLines,
-  readKey,
+  readKeys,
   readLines,
 } from './row-reader.ts';
 
@@ -63,6 +65,8 @@ export type Rows = {
   readonly row: (table: string, line: number) => ExactRow | null;
   /** What names the row of a line at any time. Null: there is no such line, or nothing names its row exactly. */
   readonly key: (table: string, line: number) => readonly StoredValue[] | null;
+  /** What names the rows of a range. @throws `usage` where their keys are too long to be told at once */
+  readonly named: (request: RowsRequest, range: Pick<RowsWindow, 'offset' | 'limit'>) => NamedRows;
 };
 
 export type { ExactRow };
@@ -222,9 +226,41 @@ function createRows(states: ComparedStates): Rows {
     },
     key(table, line) {
       const lines = linesOf(table);
-      return lines === null ? null : readKey(states, { lines, selected: lineAs(line) });
+      const [read] = lines === null ? [] : readKeys(states, { lines, selected: lineAs(line) });
+      return read?.key ?? null;
+    },
+    named(request, range) {
+      const lines = linesOf(request.table);
+      const rows: NamedRow[] = [];
+      let [unnamed, size] = [0, 0];
+      if (lines === null) return { rows, unnamed };
+      for (const { line, change, key } of readKeys(states, {
+        lines,
+        selected: partOf(select(lines, request), range),
+      })) {
+        if (key === null) unnamed += 1;
+        else rows.push({ line, change, key });
+        size += sumOfSizes(key ?? []);
+        if (size > MOST_KEY_BYTES)
+          throw new SnapbackError(
+            'usage',
+            'The keys of these rows are too long to choose so many at once. Choose fewer, or the table as a whole.',
+            { table: request.table },
+          );
+      }
+      return { rows, unnamed };
     },
   };
+}
+
+/** So much of keys is told at once. */
+const MOST_KEY_BYTES = 20_000_000;
+
+function sumOfSizes(values: readonly StoredValue[]): number {
+  let sum = 0;
+  for (const value of values)
+    sum += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
+  return sum;
 }
 
 /** How many lines come before those of a change, and how many they are. */

@@ -1,4 +1,5 @@
 import type { SchemaDrift, SnapshotRef, TableDiff } from './diff.ts';
+import type { StoredValue } from './search.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /** What a restore does to a row: it brings it back, removes it, or changes it. */
@@ -96,6 +97,12 @@ export type ShownRow = {
   readonly change: RowChange;
   readonly cells: readonly RowCell[];
 };
+
+/** A row that can be chosen: `key` names it at any time, and its table with it. */
+export type NamedRow = Pick<ShownRow, 'line' | 'change'> & { readonly key: readonly StoredValue[] };
+
+/** The rows of a range that can be chosen; `unnamed`: how many have no key that names them exactly. */
+export type NamedRows = { readonly rows: readonly NamedRow[]; readonly unnamed: number };
 
 export type RowsPage = { readonly rows: readonly ShownRow[] };
 

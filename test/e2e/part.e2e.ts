@@ -220,16 +220,69 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     expect(before).toMatchObject(others);
   });
 
-  await test.step('a table', async () => {
+  await test.step('several rows, of more than one table', async () => {
     await expect(restored(page)).toBeVisible();
-    await pressOn(named(tables, 'option', 'memories 11 differing rows'), 'Shift+F10');
+    await pressOn(named(tables, 'option', 'memories 11 differing rows'), 'Space');
+    const grid = named(page, 'grid', 'Rows of memories that differ');
+    const chosen = grid.getByRole('row', { selected: true });
+    await expect(grid.getByRole('row').nth(1)).toContainText('Back');
+    await grid.focus();
+    await page.keyboard.press('Space');
+    await expect(text(page, '1 row chosen')).toBeVisible();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(text(page, '3 rows chosen')).toBeVisible();
+    await page.keyboard.press('Shift+ArrowUp');
+    await expect(text(page, '2 rows chosen')).toBeVisible();
+    await expect(chosen).toHaveCount(2);
+    await look(app, page, info, 'rows-chosen');
+    await named(page, 'columnheader', 'id').click();
+    await named(page, 'columnheader', /^id/).click();
+    await expect(page.locator('[aria-sort="descending"]')).toBeVisible();
+    await expect(grid.getByRole('row').nth(11)).toHaveAttribute('aria-selected', 'true');
+    await expect(chosen).toHaveCount(2);
+    await page.keyboard.press('Control+a');
+    await expect(button(page, 'Bring back 11 rows…')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(chosen).toHaveCount(0);
+    await expect(button(page, 'Bring back this table…')).toBeVisible();
+    await grid.locator('[data-choose]').nth(3).click();
+    await grid
+      .locator('[data-choose]')
+      .nth(4)
+      .click({ modifiers: ['Shift'] });
+    await expect(text(page, '2 rows chosen')).toBeVisible();
+    await named(tables, 'option', /^edges /).click();
+    const edges = named(page, 'grid', 'Rows of edges that differ');
+    await expect(edges.getByRole('row').nth(1)).toContainText('Changed');
+    await edges.focus();
+    await page.keyboard.press('Space');
+    await expect(text(page, '3 rows in 2 tables chosen')).toBeVisible();
+    await tabTo(page, button(page, 'Bring back 3 rows…'));
+    await page.keyboard.press('Enter');
+    await expect(named(page, 'alertdialog', /^Bring 3 rows back as they were/)).toBeVisible();
+    await expect(named(dialog, 'radio', /^Only these 3 rows/)).toBeChecked();
+    await look(app, page, info, 'rows-confirm');
+    await tabTo(page, button(dialog, 'Restore 3 rows'));
+    await page.keyboard.press('Space');
+    const done = '3 rows are as they were then; everything else is unchanged.';
+    await expect(named(page, 'alertdialog', done)).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+    await expect(text(page, '3 rows in 2 tables chosen')).toHaveCount(0);
+    await expect(page.locator(':focus')).not.toHaveCount(0);
+    expect(readDatabase(demo).memories).toHaveLength((before.memories?.length ?? 0) + 2);
+  });
+
+  await test.step('a table', async () => {
+    await pressOn(named(tables, 'option', 'memories 9 differing rows'), 'Shift+F10');
     await pressOn(named(page, 'menuitem', 'Bring back this table…'), 'Enter');
     await expect(named(page, 'alertdialog', /^Bring the table memories back as it was/)).toBeVisible();
-    await expect(button(dialog, /^Restore 1\d rows$/)).toBeEnabled();
+    await expect(button(dialog, 'Restore 9 rows')).toBeEnabled();
     await look(app, page, info, 'table-confirm');
-    await tabTo(page, button(dialog, /^Restore 1\d rows$/));
+    await tabTo(page, button(dialog, 'Restore 9 rows'));
     await page.keyboard.press('Space');
-    await expect(named(page, 'alertdialog', /^1\d rows of memories are as they were then;/)).toBeVisible();
+    await expect(named(page, 'alertdialog', /^9 rows of memories are as they were then;/)).toBeVisible();
     await page.keyboard.press('Enter');
     await expect(dialog).toBeHidden();
     const { memories, event_log: log } = readDatabase(demo);

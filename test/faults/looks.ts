@@ -36,6 +36,7 @@ function questionsOfRows(rows: Rows): readonly Question[] {
     () => rows.detail('memories', 1, 1),
     () => rows.row('memories', 1),
     () => rows.key('memories', 1),
+    () => rows.named(sorted, window),
   ];
 }
 

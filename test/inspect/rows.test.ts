@@ -342,12 +342,21 @@ test('a row is named by its key, unless that is NULL, no valid text or very long
        (4, 1, CAST(x'80' AS TEXT)), (5, 1, '${'x'.repeat(100_001)}');`,
     'DELETE FROM things;',
   );
-  const keys = await look(told, (rows) =>
-    rows.page(ask('things'), WINDOW).rows.map(({ line }) => {
+  const { keys, all, last } = await look(told, (rows) => ({
+    keys: rows.page(ask('things'), WINDOW).rows.map(({ line }) => {
       const number = rows.row('things', line)?.after?.[2];
       return [number, rows.key('things', line)];
     }),
-  );
+    all: rows.named(ask('things'), { offset: 0, limit: 10 }),
+    last: rows.named({ ...ask('things'), sort: { column: 'v', descending: true } }, { offset: 3, limit: 1 }),
+  }));
+  const [first, second] = [
+    ['1', Buffer.from([0, 255])],
+    [9007199254740993n, ''],
+  ];
+  expect(all.rows.map(({ key }) => key).toSorted()).toStrictEqual([first, second]);
+  expect(all.unnamed).toBe(3);
+  expect(last).toMatchObject({ rows: [{ change: 'added', key: second }], unnamed: 0 });
   expect(keys).toStrictEqual([
     [1n, ['1', Buffer.from([0, 255])]],
     [2n, [9007199254740993n, '']],

@@ -215,6 +215,7 @@ describe('the answers of the core', () => {
       'rows.page': await handlers['rows.page']({ rowsId, request, window }, task),
       'rows.changed-columns': await handlers['rows.changed-columns']({ rowsId, table: 'memories' }, task),
       'rows.key': await handlers['rows.key']({ rowsId, table: 'memories', line: 1 }, task),
+      'rows.named': await handlers['rows.named']({ rowsId, request, range: { offset: 0, limit: 10 } }, task),
       'rows.cell': await handlers['rows.cell'](cell, task),
       'rows.picture': await handlers['rows.picture']({ ...cell, side: 'after' }, task),
       'rows.close': await handlers['rows.close']({ rowsId }, task),

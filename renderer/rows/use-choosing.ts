@@ -1,0 +1,103 @@
+import { useRef } from 'react';
+import type { RowsRequest } from '../../src/model/rows.ts';
+import { explain } from '../../words/errors.ts';
+import { MOST_CHOSEN } from '../../words/part.ts';
+import { TOO_MANY_ROWS, unnamedWords } from '../../words/rows.ts';
+import { call } from '../ask/api.ts';
+import type { ChosenLines, ChosenRows } from './use-chosen-rows.ts';
+
+export type Choosing = {
+  readonly isChosen: (line: number) => boolean;
+  /** Chooses a row, or does not choose it any more. */
+  readonly toggle: (row: number) => void;
+  /** Chooses up to a row from where the range began; `from`: where it begins now, if it has not yet. */
+  readonly extend: (to: number, from: number) => void;
+  /** The next range begins where the person is then. */
+  readonly leave: () => void;
+  readonly all: () => void;
+  /** False: nothing was chosen. */
+  readonly clear: () => boolean;
+};
+
+type Subject = { readonly rowsId: string; readonly request: RowsRequest; readonly total: number };
+/** From a row up to `head`; `without`: what was chosen before it. Null: not known until it is its turn. */
+type Range = { readonly row: number; head: number; without: ChosenLines | null };
+
+/**
+ * Chooses rows of one table, by their places in what is shown. One choice is made after the other, however fast the keys
+ * come. `say` tells why something is not chosen.
+ */
+export function useChoosing(
+  { rowsId, request, total }: Subject,
+  chosen: ChosenRows,
+  say: (words: string) => void,
+): Choosing {
+  const { table } = request;
+  const shown = JSON.stringify(request);
+  const state = useRef({ shown, range: null as Range | null, last: Promise.resolve() });
+  const { current } = state;
+  if (current.shown !== shown) Object.assign(current, { shown, range: null });
+
+  const inTurn = (work: () => Promise<void> | void) => {
+    current.last = current.last.then(work);
+  };
+  const read = async (offset: number, limit: number): Promise<ChosenLines | null> => {
+    if (limit > MOST_CHOSEN) {
+      say(TOO_MANY_ROWS);
+      return null;
+    }
+    const reply = await call('rows.named', { rowsId, request, range: { offset, limit } });
+    if (!reply.ok) {
+      say(explain(reply.error, 'window').happened);
+      return null;
+    }
+    const { rows, unnamed } = reply.value;
+    say(unnamed === 0 ? '' : unnamedWords(unnamed));
+    return new Map(rows.map((row) => [row.line, row]));
+  };
+  const choose = (lines: ChosenLines) => {
+    if (chosen.countOthers(table) + lines.size > MOST_CHOSEN) say(TOO_MANY_ROWS);
+    else chosen.choose(table, lines);
+  };
+  const add = (before: ChosenLines, lines: ChosenLines | null) =>
+    lines !== null && choose(new Map([...before, ...lines]));
+
+  return {
+    isChosen: (line) => chosen.of(table).has(line),
+    toggle(row) {
+      current.range = null;
+      inTurn(async () => {
+        const lines = await read(row, 1);
+        const [line] = lines?.keys() ?? [];
+        const before = chosen.of(table);
+        if (line !== undefined && before.has(line))
+          choose(new Map([...before].filter(([one]) => one !== line)));
+        else add(before, lines);
+      });
+    },
+    extend(to, from) {
+      const range = current.range ?? { row: from, head: to, without: null };
+      current.range = range;
+      range.head = to;
+      inTurn(async () => {
+        range.without ??= chosen.of(table);
+        // Keys that came meanwhile have led further.
+        const { row, head, without } = range;
+        add(without, await read(Math.min(row, head), Math.abs(head - row) + 1));
+      });
+    },
+    leave() {
+      current.range = null;
+    },
+    all() {
+      current.range = null;
+      inTurn(async () => void add(chosen.of(table), await read(0, total)));
+    },
+    clear() {
+      current.range = null;
+      const isAny = chosen.count > 0;
+      inTurn(chosen.clear);
+      return isAny;
+    },
+  };
+}
