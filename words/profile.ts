@@ -1,4 +1,4 @@
-import type { ProfileCheck } from '../src/model/profile.ts';
+import type { HostNeed, ProfileCheck } from '../src/model/profile.ts';
 import { count } from './plurals.ts';
 import { joinWords } from './sentences.ts';
 
@@ -25,13 +25,19 @@ function understoodWords({ log, fields, tables }: ProfileCheck): string {
   return `Messages${withKnown} are found in “${log.table}”${opaque}${without}${order}${beside}.`;
 }
 
+/** What a table needs, up to the word that tells of it. */
+function needWords(needs: readonly HostNeed[]): string {
+  if (needs.length === 0) return 'something that';
+  return `${joinWords(needs.map(({ what, name }) => `the ${what} “${name}”`))}, which`;
+}
+
 function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Place): string {
   const [first = ''] = tables.unreadable;
-  const [unwritten = ''] = tables.needHost;
+  const [unwritten] = tables.needHost;
   const reasons = {
     ids: `the ids in “${log.table}” are not whole numbers`,
     unreadable: `“${first}” can’t be read here`,
-    'needs-host': `“${unwritten}” needs something that only the chat app has`,
+    'needs-host': `“${unwritten?.table}” needs ${needWords(unwritten?.needs ?? [])} only the chat app has`,
     'read-only': 'the database or its folder can’t be written',
     synced: 'the profile says that other devices write to the database, too',
     'no-places': 'the log lacks the columns of “log.sequence”',

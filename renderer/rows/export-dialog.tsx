@@ -3,7 +3,7 @@ import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
 import type { FolderId, ResultOf } from '../../electron/contract.ts';
 import type { ExportFormat } from '../../src/model/export.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { asWrittenWords, exportedWords } from '../../words/export.ts';
+import { exportedWords, exportNotes } from '../../words/export.ts';
 import { call } from '../ask/api.ts';
 import { useJob } from '../ask/use-job.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
@@ -34,7 +34,7 @@ export function ExportDialog({ folderId, snapshotId, tables, onClose }: ExportDi
     void job.run((options) =>
       call('snapshot.export', { folderId, snapshotId, format, table: chosen }, options),
     );
-  const note = job.value === null ? null : asWrittenWords(job.value);
+  const note = job.value === null ? null : exportNotes(job.value);
   return (
     <AlertDialog
       title={job.value === null ? 'Export this snapshot' : 'Exported'}

@@ -62,14 +62,16 @@ async function readAll(
   let lastEventId: bigint | null = null;
   let about: SnapshotAbout | null = null;
   const illFormed = { texts: 0, first: '' };
+  const unreadable: string[] = [];
   try {
     const known = new Set([log.table, ...tables].map(foldName));
-    for await (const part of readSnapshot(file, known, task, options)) {
+    for await (const part of readSnapshot(file, known, task, { ...options, tellsUnreadable: true })) {
       const current = counts.at(-1);
       if (part.type === 'last-event-id') lastEventId = part.value;
       if (part.type === 'table') counts.push({ name: part.name, rows: 0 });
       if (part.type === 'rows' && current !== undefined) current.rows += part.count;
       if (part.type === 'start') about = part.about;
+      if (part.type === 'unreadable') unreadable.push(part.table);
       if (part.type === 'ill-formed') {
         if (illFormed.texts === 0) illFormed.first = `“${part.table}”, row ${part.row}, “${part.column}”`;
         illFormed.texts += 1;
@@ -83,7 +85,7 @@ async function readAll(
   }
   return {
     health: 'good',
-    healthDetail: describeIllFormed(illFormed),
+    healthDetail: describeUnreadable(unreadable) ?? describeIllFormed(illFormed),
     lastEventId,
     tables: counts,
     undoes: readUndoes(about),
@@ -97,6 +99,13 @@ function describeIllFormed({ texts: found, first }: { texts: number; first: stri
   if (found === 0) return null;
   const texts = found === 1 ? '1 text is' : `${found} texts are`;
   return `${texts} not valid Unicode, the first in ${first}; � stands for what is missing. All else is good.`;
+}
+
+/** A sentence about the tables that only the application can read; null where there are none. */
+function describeUnreadable(tables: readonly string[]): string | null {
+  if (tables.length === 0) return null;
+  const named = tables.map((table) => `“${table}”`).join(', ');
+  return `${named} can’t be checked here: the key has a collation that only the chat application has. All else is good.`;
 }
 
 const NOTHING = {

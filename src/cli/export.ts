@@ -1,4 +1,4 @@
-import { asWrittenWords, exportedWords } from '../../words/export.ts';
+import { exportedWords, exportNotes } from '../../words/export.ts';
 import { type DataFolder, exportSnapshot, type TaskOptions } from '../index.ts';
 import type { Answer } from './answer.ts';
 import type { FolderCommand } from './command.ts';
@@ -13,7 +13,7 @@ export async function exportTo(
   task: TaskOptions,
 ): Promise<Answer> {
   const receipt = await exportSnapshot(folder, id, { format, table, to }, task);
-  const note = asWrittenWords(receipt);
+  const note = exportNotes(receipt);
   return {
     json: receipt,
     lines: [

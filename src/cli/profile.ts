@@ -104,12 +104,17 @@ function describeTables({
     ['Tables', found],
     ['Not there yet', missing],
     ['Unreadable', unreadable],
-    ['Needs the app', needHost],
+    ['Needs the app', needHost.map(describeNeeds)],
     ['Left alone', left],
   ];
   return rows.flatMap(([title, all]) =>
     all.length === 0 && title !== 'Tables' ? [] : [term(title, all.join(', ') || 'none')],
   );
+}
+
+function describeNeeds({ table, needs }: ProfileCheck['tables']['needHost'][number]): string {
+  const named = needs.map(({ what, name }) => `${what} ${name}`);
+  return named.length === 0 ? table : `${table} (${named.join(', ')})`;
 }
 
 function describeRewinds({ kinds, records, flags }: ProfileCheck['rewind']): string {

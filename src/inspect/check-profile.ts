@@ -8,10 +8,11 @@ import { findLogTable } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
-import { isCompileError } from '../sqlite/result-codes.ts';
+import type { OpenOptions } from '../sqlite/database.ts';
+import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
+import { findWritingNeeds } from '../sqlite/writing-needs.ts';
 import { chooseFields, type LogSample, readSample } from './choose-fields.ts';
 import { sampleTable } from './log-sample.ts';
 
@@ -23,19 +24,25 @@ export function checkProfile(folder: DataFolder, task: TaskOptions = {}): Promis
   return withShortReads(folder, task, (db) => ({
     own: folder.profile !== defaultProfile,
     database: basename(folder.databaseFile),
-    ...understand(readHostDatabase(db, folder.profile)),
+    ...understand(readHostDatabase(db, folder.profile), folder),
   }));
 }
 
 /** What is understood of a database with this profile. @throws `database-missing` as `findLogTable`, database errors */
-export function understand({ db, schema, profile }: HostDatabase): Omit<ProfileCheck, 'own' | 'database'> {
+export function understand(
+  { db, schema, profile }: HostDatabase,
+  options: OpenOptions,
+): Omit<ProfileCheck, 'own' | 'database'> {
   const log = findLogTable(schema, profile);
   const sample = sampleTable(db, log);
   const { fields, choices } = chooseFields(profile, sample, null);
   const events = readSample(profile, fields, sample);
   const columns = columnsOf(log, profile);
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
-  const tables = { ...sortTables(schema, profile), needHost: findNeedingHost({ db, schema, profile }) };
+  const tables = {
+    ...sortTables(schema, profile),
+    needHost: findNeedingHost({ db, schema, profile }, options),
+  };
   return {
     log: {
       ...{ table: log.name, columns, order: findOrder(log, profile), wholeNumberIds },
@@ -119,25 +126,15 @@ function sortTables(
 }
 
 /** The tables of the profile of which a new row does not compile here, whatever their triggers do. */
-function findNeedingHost({ db, schema, profile }: HostDatabase): readonly string[] {
-  return [profile.log.table, ...profile.tables].flatMap((named): readonly string[] => {
+function findNeedingHost(
+  { db, schema, profile }: HostDatabase,
+  options: OpenOptions,
+): ProfileCheck['tables']['needHost'] {
+  return [profile.log.table, ...profile.tables].flatMap((named) => {
     const table = schema.tables.get(foldName(named));
     if (table === undefined || table.kind !== 'table') return [];
-    // SQLite takes it for a part of a search index, and so would not let anybody write to it like this.
-    if (schema.virtualTables.some((one) => foldName(table.name).startsWith(`${foldName(one.name)}_`)))
-      return [];
-    const name = `main.${quoteName(table.name)}`;
-    // No trigger of the application runs in a restore, so none of them counts.
-    const isTriggered = schema.triggers.some((trigger) => foldName(trigger.table) === foldName(named));
-    const sql = isTriggered ? `REINDEX ${name}` : `INSERT INTO ${name} DEFAULT VALUES`;
-    try {
-      // It is never run. With EXPLAIN, unknown functions would compile.
-      db.prepare(sql);
-      return [];
-    } catch (error) {
-      if (isCompileError(error)) return [table.name];
-      throw error;
-    }
+    const needs = findWritingNeeds(db, table, options);
+    return needs.length === 0 ? [] : [{ table: table.name, needs: needs.filter((need) => need !== null) }];
   });
 }
 

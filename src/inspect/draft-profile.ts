@@ -59,7 +59,8 @@ export function draftProfile(folder: DataFolder, task: TaskOptions = {}): Promis
     const source = describe(db, schema, found);
     const profile = parseProfile(source);
     const database = basename(folder.databaseFile);
-    return { profile: source, check: { own: true, database, ...understand({ db, schema, profile }) } };
+    const check = { own: true, database, ...understand({ db, schema, profile }, folder) };
+    return { profile: source, check };
   });
 }
 

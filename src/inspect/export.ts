@@ -37,7 +37,8 @@ export async function exportSnapshot(
         : exportText(source, draft, { format, snapshotId: id }, task),
     );
     const tables = source.tables.map(({ live: { name }, rows }) => ({ name, rows }));
-    return { file, format, sizeBytes, tables, asWritten: source.asWritten };
+    const unread = table === null ? source.stage.unreadable.map((one) => one.table) : [];
+    return { file, format, sizeBytes, tables, asWritten: source.asWritten, unread };
   });
 }
 

@@ -14,4 +14,6 @@ export type ExportReceipt = {
    * the snapshot. Bytes that the chat app wrote as text then stay text.
    */
   readonly asWritten: 'no-database' | 'schema-differs' | null;
+  /** Tables of the snapshot that only the chat app can read. They are not in the file. */
+  readonly unread: readonly string[];
 };

@@ -14,6 +14,9 @@ type Ability = 'take' | 'restore' | 'keep-newer';
  */
 type ProfileObstacle = 'ids' | 'unreadable' | 'needs-host' | 'synced' | 'no-replay' | 'no-gaps' | 'no-places';
 
+/** Something in the schema that only the application has. */
+export type HostNeed = { readonly what: 'function' | 'collation' | 'module'; readonly name: string };
+
 /** What is understood of a data folder: its profile, held against its database. */
 export type ProfileCheck = {
   /** Whether the folder has a profile of its own. */
@@ -42,8 +45,8 @@ export type ProfileCheck = {
     /** The profile names them, and the database has none of that name: the application may create them later. */
     readonly missing: readonly string[];
     readonly unreadable: readonly string[];
-    /** They can be read here, and not be written: they need a collation or a function that only the application has. */
-    readonly needHost: readonly string[];
+    /** They can be read here, and not be written: they need what only the application has. Empty where SQLite does not name it. */
+    readonly needHost: readonly { readonly table: string; readonly needs: readonly HostNeed[] }[];
     /** The profile does not name them, so that no restore writes to them. */
     readonly left: readonly string[];
   };

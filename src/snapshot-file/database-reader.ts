@@ -6,8 +6,8 @@ import { foldName, quoteName } from '../sqlite/names.ts';
 import { isCompileError } from '../sqlite/result-codes.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { readRows } from '../sqlite/rows.ts';
-import { readEncoding, type Schema } from '../sqlite/schema.ts';
-import { readColumns } from '../sqlite/table.ts';
+import { readEncoding, type Schema, unreadableError } from '../sqlite/schema.ts';
+import { readColumns, whyUnreadable } from '../sqlite/table.ts';
 import { freeRowidName } from '../sqlite/virtual-table.ts';
 import { createYielder, type Yielder } from '../system/yielder.ts';
 import type { SnapshotBytes } from './bytes.ts';
@@ -33,9 +33,8 @@ const BYTES_PER_BATCH = 4 << 20;
  */
 export async function* readDatabaseSnapshot(
   file: SnapshotBytes,
-  knownTables: ReadonlySet<string>,
+  reading: Reading,
   task: TaskOptions,
-  copier: RowCopier | null,
 ): AsyncGenerator<SnapshotPart> {
   const { problem, complete } = await readDatabaseHead(file);
   if (problem !== null)
@@ -44,7 +43,7 @@ export async function* readDatabaseSnapshot(
   try {
     const { db, close } = await openUntrustedDatabase(file);
     try {
-      yield* readAll(db, { file, knownTables, copier }, task);
+      yield* readAll(db, { file, ...reading }, task);
     } finally {
       await close();
     }
@@ -53,15 +52,16 @@ export async function* readDatabaseSnapshot(
   }
 }
 
+/** Which tables are read, and what becomes of their rows and of those that cannot be read, as `ReadingOptions` says. */
 type Reading = {
-  readonly file: SnapshotBytes;
   readonly knownTables: ReadonlySet<string>;
   readonly copier: RowCopier | null;
+  readonly tellsUnreadable: boolean;
 };
 
 async function* readAll(
   db: ReadDatabase,
-  { file, knownTables, copier: given }: Reading,
+  { file, knownTables, copier: given, tellsUnreadable }: Reading & { readonly file: SnapshotBytes },
   task: TaskOptions,
 ): AsyncGenerator<SnapshotPart> {
   const yielder = createYielder(task);
@@ -87,6 +87,12 @@ async function* readAll(
     const expected = noted.get(foldName(name));
     if (about !== null && !sealed && expected === undefined)
       throw damagedDatabase('it was not written with this file', name);
+    const reason = whyUnreadable(db, { name, wr: findRowid(db, name) === null ? 1 : 0 });
+    if (reason !== null) {
+      if (!tellsUnreadable) throw unreadableError({ name, reason });
+      yield { type: 'unreadable', table: name, reason };
+      continue;
+    }
     const source = describeSource(db, name, expected);
     if (file.sizeBytes > LONGEST_ROW_BYTES && hasHugeRow(db, source))
       throw damagedDatabase(`one row is longer than ${formatMegabytes(LONGEST_ROW_BYTES)}`, name);
@@ -133,14 +139,11 @@ export function describeSource(db: ReadDatabase, table: string, expected: Dumped
   if (columns.length === 0 || columns.some((column) => !stored.includes(column)))
     throw damagedDatabase('it has other columns than were written', table);
   const key = info.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-  const rowid = freeRowidName(info.map(({ name }) => name));
   const noted = expected !== undefined && 'orderedBy' in expected ? expected.orderedBy : null;
   const by =
     noted !== null && stored.includes(noted)
       ? [noted]
-      : rowid !== null && hasRowid(db, table, rowid)
-        ? [rowid]
-        : key.map(({ name }) => name);
+      : [findRowid(db, table)].flatMap((rowid) => rowid ?? key.map(({ name }) => name));
   return { name: expected?.name ?? table, table, columns, by, encoding: readEncoding(db) };
 }
 
@@ -153,13 +156,15 @@ function hasHugeRow(db: ReadDatabase, { table, columns }: Source): boolean {
   return huge.get(LONGEST_ROW_BYTES) !== undefined;
 }
 
-/** Whether a table is not one WITHOUT ROWID. Compiling the question reads nothing. */
-function hasRowid(db: ReadDatabase, table: string, rowid: string): boolean {
+/** A name of the rowid; null of a table WITHOUT ROWID, or whose columns have all of its names. Compiling the question reads nothing. */
+function findRowid(db: ReadDatabase, table: string): string | null {
+  const rowid = freeRowidName(readColumns(db, table).map(({ name }) => name));
+  if (rowid === null) return null;
   try {
     db.prepare(`SELECT ${rowid} FROM main.${quoteName(table)}`);
-    return true;
+    return rowid;
   } catch (error) {
-    if (isCompileError(error)) return false;
+    if (isCompileError(error)) return null;
     throw error;
   }
 }

@@ -15,5 +15,7 @@ export type SnapshotPart =
       readonly elements: number;
       readonly isValue?: true;
     }
+  /** A table of a database that is sorted by what only the application can compare, so that no row of it can be read here. */
+  | { readonly type: 'unreadable'; readonly table: string; readonly reason: string }
   /** `sha256`: of all bytes of the file; null if it was not asked for. */
   | { readonly type: 'end'; readonly sha256: string | null };

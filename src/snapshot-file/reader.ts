@@ -29,6 +29,8 @@ export type ReadingOptions = WindowOptions & {
   readonly plain?: boolean;
   /** Takes rows of a database as they are. Without, they are handed over as values. */
   readonly copier?: RowCopier | null;
+  /** Whether a table that cannot be read here is told as a part. Otherwise it is refused, so that no row is missing unseen. */
+  readonly tellsUnreadable?: boolean;
   /** Where our notes are looked for; `ends` only inside `readWithNotes`. */
   readonly notesIn?: NotesPlace;
 };
@@ -37,15 +39,22 @@ export type ReadingOptions = WindowOptions & {
  * Streams a snapshot with one chunk in memory. Each value has its storage class, and is exact if `_snapback.exact` has
  * it. The last part is `end` only if the whole file is well formed and, if we wrote it, every table still holds what its
  * notes say. `knownTables` are the folded names of the tables to read; of others only the elements are counted.
- * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `snapshot-unreadable`, `cancelled`
+ * @throws `snapshot-damaged` (detail: `offset`, `why`, `table`, `row`), `snapshot-unreadable`, `schema-needs-host`, `cancelled`
  */
 export async function* readSnapshot(
   file: SnapshotBytes,
   knownTables: ReadonlySet<string>,
   task: TaskOptions,
-  { plain = true, copier = null, notesIn = 'anywhere', ...options }: ReadingOptions = {},
+  {
+    plain = true,
+    copier = null,
+    tellsUnreadable = false,
+    notesIn = 'anywhere',
+    ...options
+  }: ReadingOptions = {},
 ): AsyncGenerator<SnapshotPart> {
-  if (file.form === 'database') return yield* readDatabaseSnapshot(file, knownTables, task, copier);
+  if (file.form === 'database')
+    return yield* readDatabaseSnapshot(file, { knownTables, copier, tellsUnreadable }, task);
   const yielder = createYielder(task);
   await refuseForeign(file);
   const notes = await (notesIn === 'ends' ? findOwnNotes : searchOwnNotes)(file);

@@ -120,7 +120,7 @@ export function readTable(db: AnyDatabase, entry: ListRow): Table {
   const withoutRowid = entry.wr === 1;
   const keyColumns = info.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
   // Whether two values of such a key are the same, only the application can tell. Then rows are told apart by all they hold.
-  const isHostKey = hasHostIndex(db, entry.name, 'pk');
+  const isHostKey = findHostCollation(db, entry.name, 'pk') !== null;
   const key = isHostKey ? [] : keyColumns.map((column) => column.name);
   const collations = isHostKey ? new Map<string, string>() : readKeyCollations(db, entry.name);
   const [only] = keyColumns;
@@ -153,24 +153,25 @@ export function readTable(db: AnyDatabase, entry: ListRow): Table {
     rowidColumn,
     rowid: withoutRowid ? null : (rowidColumn ?? hiddenAlias),
     strict: entry.strict === 1,
-    scanHint: hasHostIndex(db, entry.name, null) ? 'NOT INDEXED' : '',
+    scanHint: findHostCollation(db, entry.name, null) === null ? '' : 'NOT INDEXED',
   };
 }
 
-/** Whether an index of the table, or that of its primary key, sorts by a collation that SQLite itself does not have. */
-function hasHostIndex(db: AnyDatabase, table: string, origin: 'pk' | null): boolean {
-  const found = db.prepare<[string, string | null]>(
-    `SELECT 1 FROM pragma_index_list(?, 'main') i, pragma_index_xinfo(i.name, 'main') c
+/** The collation that SQLite itself does not have, by which an index of the table, or that of its primary key, sorts; null: none. */
+function findHostCollation(db: AnyDatabase, table: string, origin: 'pk' | null): string | null {
+  const found = db.prepare<[string, string | null], string>(
+    `SELECT c.coll FROM pragma_index_list(?, 'main') i, pragma_index_xinfo(i.name, 'main') c
        WHERE i.origin = ifnull(?, i.origin) AND c.key AND upper(c.coll) NOT IN ('BINARY', 'NOCASE', 'RTRIM')`,
   );
-  return found.get(table, origin) !== undefined;
+  return found.pluck().get(table, origin) ?? null;
 }
 
 /** Why a table cannot be read here: it is sorted by a key that only the application can compare. Null: it can. */
-export function whyUnreadable(db: AnyDatabase, { name, wr }: ListRow): string | null {
-  return wr === 1 && hasHostIndex(db, name, 'pk')
-    ? 'Its key has a collation that only the chat application has.'
-    : null;
+export function whyUnreadable(db: AnyDatabase, { name, wr }: Pick<ListRow, 'name' | 'wr'>): string | null {
+  const collation = wr === 1 ? findHostCollation(db, name, 'pk') : null;
+  return collation === null
+    ? null
+    : `Its key has the collation “${collation}”, which only the chat application has.`;
 }
 
 /**

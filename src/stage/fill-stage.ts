@@ -8,7 +8,7 @@ import { type ReadingOptions, readSnapshot } from '../snapshot-file/reader.ts';
 import type { RowCopier } from '../snapshot-file/stored-rows.ts';
 import { explainPrivateWrite, openPrivateDatabase, setPageSize } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
-import type { Schema } from '../sqlite/schema.ts';
+import { type Schema, unreadableError } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { truncate } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -92,6 +92,7 @@ async function load(
     const names = [profile.log.table, ...profile.tables];
     const loaders: TableLoader[] = [];
     const drift: SchemaDrift[] = [];
+    const unreadable: { readonly table: string; readonly rows: number }[] = [];
     let about: SnapshotAbout | null = null;
     let lastEventId: bigint | null = null;
     let sha256: string | null = null;
@@ -103,14 +104,21 @@ async function load(
       copyRows: async (rows) => (await loader?.copy(source, rows, yielder)) === true,
     };
     db.exec('BEGIN');
-    for await (const part of readSnapshot(file, new Set(known.keys()), task, { copier, ...reading })) {
+    const how = { copier, tellsUnreadable: true, ...reading };
+    for await (const part of readSnapshot(file, new Set(known.keys()), task, how)) {
       if (part.type === 'start') about = part.about;
       else if (part.type === 'last-event-id') lastEventId = part.value;
       else if (part.type === 'unknown') {
         drift.push({ kind: 'table-unknown', table: part.name, column: null, loses: part.elements });
         hostFindsAll &&= part.elements === 0 && part.isValue !== true;
       } else if (part.type === 'end') ({ sha256 } = part);
-      else if (part.type === 'table') {
+      else if (part.type === 'unreadable') {
+        loader = null;
+        // Where the live table can be read, the snapshot would seem to have none.
+        if (schema.tables.has(foldName(part.table)))
+          throw unreadableError({ name: part.table, reason: part.reason });
+        unreadable.push({ table: part.table, rows: 0 });
+      } else if (part.type === 'table') {
         hostFindsAll &&= names.includes(part.name);
         const isHosts = (about === null && file.form !== 'database') || about?.salvaged?.exact === false;
         const rowid = byPlace.includes(foldName(part.name)) ? 'place' : 'key';
@@ -137,7 +145,10 @@ async function load(
     const isUnreadable = (one: TableLoader) => schema.unreadable.has(foldName(one.table));
     const facts: StagedFacts = {
       tables,
-      unreadable: loaders.filter(isUnreadable).map((one) => ({ table: one.table, rows: one.rows() })),
+      unreadable: [
+        ...unreadable,
+        ...loaders.filter(isUnreadable).map((one) => ({ table: one.table, rows: one.rows() })),
+      ],
       drift: [
         ...drift,
         ...loaders.filter((one) => !isUnreadable(one)).flatMap((one) => one.drift()),

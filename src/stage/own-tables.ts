@@ -90,7 +90,7 @@ async function learnTables(
   const { log, tables: names } = folder.profile;
   const known = new Set([log.table, ...names].map(foldName));
   await withSnapshotFile(folder, id, async (file) => {
-    for await (const part of readSnapshot(file, known, task, { hashed: false })) {
+    for await (const part of readSnapshot(file, known, task, { hashed: false, tellsUnreadable: true })) {
       if (part.type === 'start')
         for (const { name, columns } of part.about?.tables ?? []) addColumns(tables, name, columns);
       // A list without a row says neither which columns there were nor whether there was a table.

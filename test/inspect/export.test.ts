@@ -54,6 +54,7 @@ test('CSV is guarded against formulas and keeps NULL, empty text, bytes and ever
   expect(receipt).toMatchObject({
     tables: [{ name: 'things', rows: 6 }],
     asWritten: null,
+    unread: [],
     sizeBytes: text.length,
   });
 });

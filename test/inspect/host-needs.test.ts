@@ -48,26 +48,28 @@ async function makeFolder(schema: string): Promise<DataFolder> {
 }
 
 const WRITTEN = 'Snapshots can be compared, taken and restored here, and what was written since can be kept.';
-const READ =
-  'Snapshots can be compared, exported and taken here, but not restored: “notes” needs something that only the chat app has.';
+const readOnly = (need: string) =>
+  `Snapshots can be compared, exported and taken here, but not restored: “notes” needs the ${need}, which only the chat app has.`;
+const COLLATION = readOnly('collation “unicase”');
+const FUNCTION = readOnly('function “host_fold”');
 
 const CASES: readonly (readonly [what: string, schema: string, ability: string])[] = [
   ['a collation of a column', 'CREATE TABLE notes (id INTEGER PRIMARY KEY, word COLLATE NOCASE);', WRITTEN],
-  ['a collation of a key', 'CREATE TABLE notes (word TEXT COLLATE NOCASE PRIMARY KEY);', READ],
+  ['a collation of a key', 'CREATE TABLE notes (word TEXT COLLATE NOCASE PRIMARY KEY);', COLLATION],
   [
     'a collation of a part of a key',
     'CREATE TABLE notes (word TEXT, n, PRIMARY KEY (word COLLATE NOCASE, n));',
-    READ,
+    COLLATION,
   ],
   [
     'a collation of an index',
     'CREATE TABLE notes (id INTEGER PRIMARY KEY, word); CREATE INDEX by_word ON notes (word COLLATE NOCASE);',
-    READ,
+    COLLATION,
   ],
   [
     'a function of an index',
     'CREATE TABLE notes (id INTEGER PRIMARY KEY, word); CREATE INDEX by_word ON notes (lower(word));',
-    READ,
+    FUNCTION,
   ],
   [
     'a function of a trigger',
@@ -75,9 +77,49 @@ const CASES: readonly (readonly [what: string, schema: string, ability: string])
     WRITTEN,
   ],
   [
+    'a function of a partial index',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word); CREATE INDEX late ON notes (id) WHERE lower(word) > 'm';",
+    FUNCTION,
+  ],
+  [
+    'a function of a check',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word CHECK (lower(word) <> 'z'));",
+    FUNCTION,
+  ],
+  [
+    'a collation of a check',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word COLLATE NOCASE CHECK (word <> 'z'));",
+    COLLATION,
+  ],
+  [
+    'a function of a generated column',
+    'CREATE TABLE notes (id INTEGER PRIMARY KEY, word, folded AS (lower(word)));',
+    FUNCTION,
+  ],
+  [
+    'a function of a stored generated column',
+    'CREATE TABLE notes (id INTEGER PRIMARY KEY, word, folded AS (lower(word)) STORED);',
+    FUNCTION,
+  ],
+  [
+    'a function of a default, which no row needs that is whole',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word, mark DEFAULT (lower('A')));",
+    WRITTEN,
+  ],
+  [
+    'several of them',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word COLLATE NOCASE CHECK (word <> 'z'), folded AS (lower(word)));",
+    readOnly('function “host_fold” and the collation “unicase”'),
+  ],
+  [
+    'a check beside a trigger',
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, word CHECK (lower(word) <> 'z')); CREATE TRIGGER folds AFTER INSERT ON notes BEGIN SELECT lower(new.word); END;",
+    FUNCTION,
+  ],
+  [
     'an index beside a trigger',
     'CREATE TABLE notes (id INTEGER PRIMARY KEY, word); CREATE INDEX by_word ON notes (lower(word)); CREATE TRIGGER folds AFTER INSERT ON notes BEGIN SELECT 1; END;',
-    READ,
+    FUNCTION,
   ],
 ];
 
@@ -111,16 +153,37 @@ describe.each(CASES)('%s', (_, schema, ability) => {
   });
 });
 
-test('a table that is sorted by such a key cannot be read: that is said, and nothing is called damaged', async () => {
+test('a table that is sorted by such a key cannot be read: that is said, nothing is called damaged, and all else is compared', async () => {
   const folder = await makeFolder('CREATE TABLE notes (word TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID;');
   expect(profileLine(await checkProfile(folder), { writable: true })).toContain(
     'not taken or restored: “notes” can’t be read here.',
   );
   const [listed] = await verifySnapshots(folder, [ID]);
-  expect(listed?.healthDetail).toContain('needs something that only the chat application has');
+  expect(listed).toMatchObject({
+    health: 'good',
+    healthDetail: expect.stringContaining('“notes” can’t be checked here'),
+  });
+  const { tables } = await diffSnapshot(folder, ID);
+  expect(tables).toMatchObject([
+    { name: 'event_log', added: 1 },
+    { name: 'notes', state: 'unreadable', added: 0, removed: 0 },
+  ]);
+  expect(await readHappened(folder)).not.toEqual({ state: 'nothing' });
+  await (await openConversation(folder, ID, null)).close();
+  const { hits } = await searchSnapshots(folder, { phrase: 'line 3', kind: null, words: false });
+  expect(hits).toHaveLength(1);
+  const out = await makeDir(root());
+  for (const format of ['json', 'sqlite'] as const)
+    expect(await exportSnapshot(folder, ID, { format, table: null, to: join(out, format) })).toMatchObject({
+      tables: [{ name: 'event_log', rows: 3 }],
+      unread: ['notes'],
+    });
   const request = { ...defaultRestoreOptions, action: 'restore', snapshotId: ID } as const;
+  const to = join(out, 'new.db');
   const restored = () => applyRestore(folder, request, { planId: null, whileOpen: false });
-  for (const act of [() => diffSnapshot(folder, ID), () => takeSnapshot(folder, 'rewind'), restored])
+  const copied = () =>
+    restoreToCopy(folder, { ...defaultRestoreOptions, snapshotId: ID, to }, { planId: null });
+  for (const act of [() => takeSnapshot(folder, 'rewind'), restored, copied])
     expect(await codeOrNull(act())).toBe('schema-needs-host');
 });
 
