@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { notesOf } from '../../words/diff-notes.ts';
 import { explain } from '../../words/errors.ts';
 import { inUseWords } from '../../words/in-use.ts';
@@ -112,9 +113,10 @@ function describeChecks({ checks }: Pick<RestoreReceipt, 'checks'>): readonly st
 }
 
 /** The rows of the tables that are written. */
-function describeWritten(plan: RestorePlan | CopyPlan): readonly string[] {
+function describeWritten(plan: RestorePlan | CopyPlan, startFrom: string | null = null): readonly string[] {
   const tables = plan.tables.filter(({ action }) => action === 'write');
-  return describeTables({ tables, schema: plan.schemaDrift }, TITLES_PLANNED);
+  const titles = startFrom === null ? TITLES_PLANNED : TITLES_PLANNED.with(1, `In “${basename(startFrom)}”`);
+  return describeTables({ tables, schema: plan.schemaDrift }, titles);
 }
 
 /** What has to be known besides the figures; `more` comes after what is said of tables that are left alone. */
@@ -145,7 +147,7 @@ export function describeCopyPlan(
       : [`Starts from: ${startFrom}, which gives the tables and all that the snapshot does not hold`]),
     ...(kept === null ? [] : [storyText(kept)]),
     '',
-    ...describeWritten(plan),
+    ...describeWritten(plan, startFrom),
     ...describeNotes(plan, rules),
     ...describeClearing(choosable(plan)),
     '',

@@ -9,6 +9,10 @@ import { listSnapshotFiles } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { openRegularFile } from '../snapshots/open-file.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
+import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
+import { foldName } from '../sqlite/names.ts';
+import { sqliteCode } from '../sqlite/result-codes.ts';
+import { describeVirtualTable } from '../sqlite/virtual-table.ts';
 
 /**
  * Gives `use` the folder with a private copy of another file in the place of its database, such as a safety copy or a
@@ -25,15 +29,17 @@ export async function withStart<T>(
     if (folder.databaseProblem !== null) throw await needStart(folder, folder.databaseProblem);
     return use(folder);
   }
-  const copied = await copyBackup(folder, await findNamedFile(startFrom), task);
+  const named = await findNamedFile(startFrom);
+  const copied = await copyBackup(folder, named, task);
   try {
     if (copied.form !== 'database')
       throw refuseFile(startFrom, 'is a snapshot in JSON. Only a database says how the tables are made.');
     await makeUsable(folder, startFrom, copied.copy);
+    if (!(await isOwnCopy(folder, named))) await refuseViews(folder, startFrom, copied.copy);
     return await use({ ...folder, databaseFile: copied.copy, databaseProblem: null });
   } catch (error) {
     if (!(error instanceof SnapbackError) || error.code !== 'database-damaged') throw error;
-    throw refuseFile(startFrom, 'is damaged, so nothing can be started from it.', error);
+    throw refuseFile(startFrom, DAMAGED, error);
   } finally {
     await copied.close();
   }
@@ -60,6 +66,48 @@ async function makeUsable(folder: DataFolder, startFrom: string, copy: string): 
   } catch (error) {
     if (!(error instanceof SnapbackError) || !START_PROBLEMS.includes(error.code)) throw error;
     throw refuseFile(startFrom, 'is no database of this chat app, or is damaged.', error);
+  }
+}
+
+const DAMAGED = 'is damaged, so nothing can be started from it.';
+
+/** Whether a file is a safety copy of this folder. Its views are the chat app's own. */
+async function isOwnCopy(folder: DataFolder, path: string): Promise<boolean> {
+  const files = await listSnapshotFiles(folder);
+  return files.some(({ kind, file }) => kind === SAFETY_KIND && file === path);
+}
+
+/**
+ * Refuses a file in which rows would be read through a view: it may never end, and SQLite cannot be interrupted.
+ * @throws `backup-refused`
+ */
+async function refuseViews(
+  { profile, ...folder }: DataFolder,
+  startFrom: string,
+  copy: string,
+): Promise<void> {
+  const file = await openRegularFile(copy, folder);
+  const { db, close } = await openUntrustedDatabase(file);
+  try {
+    const objects = db
+      .prepare<[], { readonly type: string; readonly name: string; readonly sql: string | null }>(
+        'SELECT type, name, sql FROM sqlite_schema',
+      )
+      .all();
+    const read = new Set([profile.log.table, ...profile.tables].map(foldName));
+    for (const object of objects) read.add(foldName(describeVirtualTable(object).contentTable ?? ''));
+    const view = objects.find(({ type, name }) => type === 'view' && read.has(foldName(name)));
+    if (view !== undefined)
+      throw refuseFile(
+        startFrom,
+        `has a view in the place of “${view.name}”. A view in a file from elsewhere may never end, so nothing is started from it. Name a safety copy of this folder instead.`,
+      );
+  } catch (error) {
+    if (sqliteCode(error) === null) throw error;
+    throw refuseFile(startFrom, DAMAGED, error);
+  } finally {
+    await close();
+    await file.handle.close();
   }
 }
 

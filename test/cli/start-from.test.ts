@@ -72,6 +72,9 @@ test.each(['missing', 'empty', 'garbage'] as const)(
 test('a part of a snapshot is added to a file that somebody names, and the rest stays as there', async () => {
   const { dir, rewind, to } = await loseDatabase();
   const base = join(pristine, 'chat.db');
+  const start = ['--to', to, '--start-from', base, '--data', dir];
+  const shown = await run(['restore', rewind, '--tables', 'memories', ...start]);
+  expect(shown.stdout).toMatch(/After +In “chat\.db” +Comes back/);
   await ask(dir, 'restore', rewind, '--tables', 'memories', '--to', to, '--start-from', base, '--yes');
   const [made, from] = [read(to).tables, read(base).tables];
   expect(made.memories).toStrictEqual((await readDump(dir, rewind)).memories);
@@ -128,6 +131,30 @@ test('a file that is no whole database of the chat app gives no tables, and noth
   }
   const shown = await readFile(text, 'utf8');
   expect(shown).toBe('Dear diary');
+});
+
+test.each([
+  ['a table of the chat app is', 'ALTER TABLE memories RENAME TO kept; CREATE VIEW memories AS ENDLESS kept'],
+  [
+    'a search index reads',
+    "CREATE VIEW all_kept AS ENDLESS memories; CREATE VIRTUAL TABLE found USING fts5(text, content='all_kept')",
+  ],
+])('a file in which %s a view that never ends is refused before it is read', async (_, sql) => {
+  const { dir, rewind, to } = await loseDatabase();
+  const from = join(dir, '..', 'endless.db');
+  await cp(join(pristine, 'chat.db'), from);
+  const db = new Database(from);
+  const endless = 'WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT k.* FROM r,';
+  db.exec(sql.replace(/ENDLESS (\w+)/, `${endless} $1 k`));
+  db.close();
+  const { status, stderr } = await run(['restore', rewind, '--to', to, '--start-from', from, '--data', dir]);
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^backup-refused: “endless\.db” has a view in the place of “(memories|all_kept)”\./,
+    ),
+  });
+  expect(existsSync(to)).toBe(false);
 });
 
 test('--start-from goes with --to only, and a file can be started from while the database is there', async () => {
