@@ -1,9 +1,10 @@
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
-import type { PlanOutcome } from '../../src/model/receipt.ts';
+import type { KnownOutcome, PlanOutcome } from '../../src/model/receipt.ts';
 import { DONE } from '../../words/confirmation.ts';
 import { isUndecided } from '../../words/failure.ts';
 import type { Verb } from '../../words/plan.ts';
+import { restoreEndWords } from '../../words/restore-end.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { AlertDialog, CancelButton } from '../parts/alert-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -55,7 +56,7 @@ export function RestoreEnd({ folderId, verb, error, planId, onAgain, onClose }: 
       {ended === 'failed' || ended === 'unknown' ? (
         <ErrorNote error={error} />
       ) : (
-        <Lost made={ended === 'made'} stopped={stopped} />
+        <Lost outcome={ended} stopped={stopped} />
       )}
     </AlertDialog>
   );
@@ -68,25 +69,19 @@ function titleOf(ended: PlanOutcome | 'failed', error: ErrorInfo, verb: Verb): s
 }
 
 /** What the content of the database showed after the core had stopped, or had failed at its last step. */
-function Lost({ made, stopped }: { readonly made: boolean; readonly stopped: boolean }) {
+function Lost({ outcome, stopped }: { readonly outcome: KnownOutcome; readonly stopped: boolean }) {
+  const made = outcome === 'made';
+  const { title, happened, unharmed } = restoreEndWords(outcome, stopped);
   return (
     <div className={made ? 'error-note calm' : 'error-note'} role={made ? 'status' : 'alert'}>
       <h2>
         {!made && <Icon name="warning" />}
-        {made ? 'It was finished' : 'It was stopped before it was finished'}
+        {title}
       </h2>
-      <p>
-        {stopped
-          ? 'A part of Snapback stopped unexpectedly. It was started again.'
-          : 'An error was reported at the very last step, so the database was looked at again.'}
-      </p>
+      <p>{happened}</p>
       <p className="unharmed">
         <Icon name="check" />
-        <span>
-          {made
-            ? 'The database holds exactly what was planned, and you can undo it.'
-            : 'The database is exactly as it was before.'}
-        </span>
+        <span>{unharmed}</span>
       </p>
     </div>
   );

@@ -151,7 +151,7 @@ test('a core that is killed during a restore leaves the database as it was, and 
   await endHost(writer);
   const ended = named(page, 'alertdialog', 'Not restored');
   await expect(ended).toContainText('stopped unexpectedly');
-  await expect(ended).toContainText('The database is exactly as it was before.');
+  await expect(ended).toContainText('It changed nothing in the database.');
   expect(readDatabase(demo)).toEqual(before);
   expect(checkDatabase(demo)).toEqual({ integrity: 'ok', broken: 0 });
   await button(page, 'Close').click();
