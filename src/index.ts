@@ -28,6 +28,7 @@ export { type Conversation, openConversation } from './inspect/conversation.ts';
 export { draftProfile, draftText, saveDraft } from './inspect/draft-profile.ts';
 export { toExactJson } from './inspect/exact-json.ts';
 export { exportSnapshot } from './inspect/export.ts';
+export { listNewer } from './inspect/newer.ts';
 export { type ExactRow, type Rows, withRows } from './inspect/rows.ts';
 export { readTimeline } from './inspect/timeline.ts';
 export type * from './model/cache.ts';

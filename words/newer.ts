@@ -45,12 +45,15 @@ export function newerChoice(plan: RestorePlan): NewerChoice | null {
   if (newer.length === 0) return null;
   const what = countWritten(newer);
   const { sum } = newerAmount(newer);
-  return choiceOf(what, choose(sum, 'it', 'them'));
+  const left = plan.options.leaveOut?.length ?? 0;
+  const remaining = kept.some((group) => writtenEvents(group) > 0) ? countWritten(kept) : 'none of them';
+  const staying = left === 0 || keepRefusal(plan) !== null ? what : remaining;
+  return choiceOf(what, choose(sum, 'it', 'them'), staying);
 }
 
-function choiceOf(what: string, them: string): NewerChoice {
+function choiceOf(what: string, them: string, staying = what): NewerChoice {
   return {
-    keep: { what: `Keep ${what}`, after: `Your chat app shows ${them} again when it starts next.` },
+    keep: { what: `Keep ${staying}`, after: `Your chat app shows ${them} again when it starts next.` },
     both: {
       what: 'Show me both',
       after: 'You choose where the two differ. Nothing waits for your chat app.',
@@ -74,6 +77,22 @@ export function notKeptWords({ detail }: Refusal): string {
   const reason = REASONS[String(detail.why)] ?? 'this snapshot does not say exactly where it ends.';
   return `What was written since can’t be kept: ${reason}`;
 }
+
+/** What opens the choice of single ones. */
+export const PICK_NEWER = 'Choose which of them stay';
+
+/** Whether something is refused only because of the ones that are left out, so that another choice helps. */
+export function isByPicks({ options }: Pick<RestorePlan, 'options'>): boolean {
+  return (options.leaveOut?.length ?? 0) > 0;
+}
+
+/** Where not all can be chosen from. */
+export function unlistedWords(more: number): string {
+  return `${count(more, 'later one')} ${choose(more, 'is', 'are')} not listed here and ${choose(more, 'stays', 'stay')}.`;
+}
+
+/** Said of one that stays although what it may refer to is left out. */
+export const MAY_REFER = 'may refer to one that you left out';
 
 /** Which events stay although they may refer to such as are left out: one line for each. */
 export function referringLines({ referring }: Pick<RestorePlan, 'referring'>): readonly string[] {

@@ -6,7 +6,7 @@ import type {
   FieldCorrection,
   FoundMessage,
 } from '../../src/model/conversation.ts';
-import type { Diff } from '../../src/model/diff.ts';
+import type { Diff, NewerList } from '../../src/model/diff.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Happened } from '../../src/model/happened.ts';
 import type { ActionHistory } from '../../src/model/history.ts';
@@ -154,6 +154,8 @@ export type CoreRequests = RowsRequests &
     /** Folders in plans and receipts are relative to the data folder. */
     'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
     /** `of`: the entry of the history to take back; null: the newest. */
+    /** What was written since a snapshot, to choose from what of it stays. */
+    'restore.newer': In<OfSnapshot, NewerList>;
     'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
     /** Does the newest plan of this folder and undoes it in a private copy; `plan-stale` for any other. It stays the newest. */
     'plan.rehearse': In<OfFolder & { readonly planId: string }, Rehearsal>;

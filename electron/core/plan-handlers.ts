@@ -5,6 +5,7 @@ import {
   type DataFolder,
   findWhereKept,
   finishInterrupted,
+  listNewer,
   planPrune,
   planRestore,
   planUndo,
@@ -21,6 +22,7 @@ import type { OpenEntry, OpenFolders, Planned } from './open-folders.ts';
 
 type PlanRequest =
   | 'restore.plan'
+  | 'restore.newer'
   | 'undo.plan'
   | 'plan.rehearse'
   | 'plan.apply'
@@ -43,6 +45,8 @@ export function createPlanHandlers(folders: OpenFolders): PlanHandlers {
         keepPlan(entry, task, plan.planId, { action: 'restore', id: snapshotId, options });
         return toShownPlan(folder, plan);
       }),
+    'restore.newer': ({ folderId, snapshotId }, task) =>
+      folders.inFront(folderId, ({ folder }) => listNewer(folder, snapshotId, task)),
     'undo.plan': ({ folderId, of, ...consents }, task) =>
       folders.inFront(folderId, async (entry) => {
         const { folder } = entry;

@@ -71,6 +71,7 @@ export const restoreOptions = v.strictObject({
   ...consents,
   mode: v.picklist(['full', 'projections']),
   keepNewer: v.boolean(),
+  leaveOut: v.optional(v.pipe(v.array(v.bigint()), v.maxLength(10_000), v.readonly())),
   clearTables: tableNames,
   selection: v.optional(selection),
   merge: v.optional(merge),

@@ -129,6 +129,7 @@ export const requestSchemas = {
   'profile.save-fields': v.strictObject({ ...ofFolder.entries, fields }),
   'snapshot.take': v.strictObject({ ...ofFolder.entries, kind: v.picklist(['rewind', 'periodic']) }),
   'restore.plan': v.strictObject({ ...ofSnapshot.entries, options: restoreOptions }),
+  'restore.newer': ofSnapshot,
   'undo.plan': v.strictObject({ ...ofFolder.entries, ...consents, of: v.nullable(snapshotId) }),
   'plan.rehearse': ofPlan,
   'plan.apply': v.strictObject({ ...ofPlan.entries, ...consents, whileOpen: v.boolean() }),

@@ -1,8 +1,9 @@
+import type { ReactNode } from 'react';
 import { Checkbox } from 'react-aria-components';
 import { Icon } from './icons.tsx';
 
 export type TickProps = {
-  readonly children: string;
+  readonly children: ReactNode;
   readonly isSelected: boolean;
   readonly onChange: (selected: boolean) => void;
 };

@@ -1,17 +1,26 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { RestorePlan } from '../../src/model/restore.ts';
-import { keepRefusal, type Newer, type NewerChoice, newerChoice, notKeptWords } from '../../words/newer.ts';
+import {
+  isByPicks,
+  keepRefusal,
+  type Newer,
+  type NewerChoice,
+  newerChoice,
+  notKeptWords,
+} from '../../words/newer.ts';
 import { Icon } from '../parts/icons.tsx';
 
 export type NewerChoiceProps = {
   readonly plan: RestorePlan;
   readonly newer: Newer;
   readonly onChange: (newer: Newer) => void;
+  /** The choice of single ones. */
+  readonly children: ReactNode;
 };
 
 /** Whether what was written since stays, is merged or is removed. Where it cannot stay, this says why and leaves the others to choose. */
-export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
+export function NewerChoiceView({ plan, newer, onChange, children }: NewerChoiceProps) {
   const found = newerChoice(plan);
   const [counted, setCounted] = useState<NewerChoice | null>(null);
   const isCounted = found !== null && plan.options.merge === undefined;
@@ -20,8 +29,10 @@ export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
   const choice = isCounted ? found : found && (counted ?? found);
   if (choice === null) return null;
   const refusal = newer === 'keep' ? keepRefusal(plan) : null;
+  // What is refused because of what was left out, another choice among them allows.
+  const canKeep = refusal === null || isByPicks(plan);
   const option = (value: Newer) => (
-    <Radio value={value} className="choice" isDisabled={value === 'keep' && refusal !== null}>
+    <Radio value={value} className="choice" isDisabled={value === 'keep' && !canKeep}>
       <span className="dot" />
       <span>
         <b>{choice[value].what}</b>
@@ -39,7 +50,7 @@ export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
       )}
       <RadioGroup
         className="choices"
-        value={refusal === null ? newer : null}
+        value={canKeep ? newer : null}
         onChange={(value) => onChange(value === 'keep' || value === 'both' ? value : 'remove')}
       >
         <Label className="visually-hidden">What was written since</Label>
@@ -47,6 +58,7 @@ export function NewerChoiceView({ plan, newer, onChange }: NewerChoiceProps) {
         {option('both')}
         {option('remove')}
       </RadioGroup>
+      {newer === 'keep' && canKeep && children}
     </div>
   );
 }

@@ -30,6 +30,7 @@ import { Working } from '../parts/working.tsx';
 import { WrittenFile } from './into-file.tsx';
 import { MergePart } from './merge-part.tsx';
 import { NewerChoiceView } from './newer-choice.tsx';
+import { NewerPicks } from './newer-picks.tsx';
 import { PartNotes } from './part-notes.tsx';
 import { PlanConsents } from './plan-consents.tsx';
 import { PlanState } from './plan-state.tsx';
@@ -70,7 +71,9 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const isMerge = newer === 'both' && subject.action === 'restore' && subject.part === undefined;
   const [hasConflicts, setHasConflicts] = useState(false);
   const merging = useMerging(folderId, isMerge ? subject.snapshotId : null, hasConflicts);
-  const options = { ...chosen, keepNewer: keepsNewer, merge: merging.merge };
+  const [leftOut, setLeftOut] = useState<readonly bigint[]>([]);
+  const leaveOut = keepsNewer && leftOut.length > 0 ? leftOut : undefined;
+  const options = { ...chosen, keepNewer: keepsNewer, leaveOut, merge: merging.merge };
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
   const job = useJob<RestoreReceipt>();
@@ -100,7 +103,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
     // What is kept in the chat app's own log is not in a new file, so that is not the plan that was shown.
     const isShown = held === part && !shown.options.keepNewer;
     const selection = held === null ? undefined : options.selection;
-    const wanted = { ...options, keepNewer: false, selection };
+    const wanted = { ...options, keepNewer: false, leaveOut: undefined, selection };
     const args = { folderId, snapshotId, options: wanted, planId: isShown ? shown.planId : null };
     void copying.run((callOptions) => call('restore.copy', args, callOptions));
   };
@@ -219,7 +222,17 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
           <div className={planning.pending ? 'renewing' : ''}>
             <PlanView plan={plan} lines={confirmation?.lines ?? []}>
               <PartNotes part={part} plan={plan} options={options} onOptions={setOptions} />
-              <NewerChoiceView plan={plan} newer={newer} onChange={setNewer} />
+              <NewerChoiceView plan={plan} newer={newer} onChange={setNewer}>
+                {subject.action === 'restore' && (
+                  <NewerPicks
+                    folderId={folderId}
+                    snapshotId={subject.snapshotId}
+                    plan={plan}
+                    leftOut={leftOut}
+                    onLeaveOut={setLeftOut}
+                  />
+                )}
+              </NewerChoiceView>
               {keepRefusal(plan) === null && (
                 <PlanConsents
                   plan={plan}

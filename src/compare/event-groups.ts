@@ -1,10 +1,10 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
 import { inOrder, orderColumn } from '../log/event-order.ts';
-import { createEventReader, type EventReader } from '../log/event-reader.ts';
+import { createEventReader, type EventReader, type ReadEvent } from '../log/event-reader.ts';
 import { findLogTable } from '../log/events.ts';
 import { readChatNames } from '../log/payload.ts';
-import type { EventMark, NewerEvents } from '../model/diff.ts';
+import type { EventMark, NewerEvents, NewerList } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
@@ -90,13 +90,49 @@ export async function groupLiveAfter(
   id: bigint,
   yielder: Yielder,
 ): Promise<readonly NewerEvents[]> {
-  const { profile, db, schema } = database;
+  const { reader, sql } = liveAfter(database, id);
+  return group(database.db, sql, { names: readChatNames(database), reader, yielder, rewound: new Set() });
+}
+
+/** The first live events after the one with this id, at most so many. Reads only. */
+export async function listLiveAfter(
+  database: HostDatabase,
+  { id, most }: { readonly id: bigint; readonly most: number },
+  yielder: Yielder,
+): Promise<NewerList> {
+  const { reader, sql } = liveAfter(database, id);
+  const names = readChatNames(database);
+  const events: NewerList['events'][number][] = [];
+  let more = 0;
+  for (const values of database.db.prepare<[], unknown[]>(sql).raw().safeIntegers().iterate()) {
+    const event = reader.read(values);
+    const { chat } = event;
+    if (!event.isRewind && events.length < most)
+      events.push({
+        ...markOf(event, LONGEST_TEXT),
+        chat,
+        chatName: chat === null ? null : (names.get(chat) ?? null),
+      });
+    else if (!event.isRewind) more += 1;
+    await yielder.step();
+  }
+  return { events, more };
+}
+
+/** The SQL of the live events after the one with this id, in order, and what reads them. */
+function liveAfter({ profile, schema }: HostDatabase, id: bigint) {
   const { name, columns } = findLogTable(schema, profile);
   const names = columns.map((column) => column.name);
   const { parts, order, reader } = eventParts(profile, names, quoteName);
   const sql = `SELECT ${parts} FROM main.${quoteName(name)}
     WHERE ${quoteName(profile.log.columns.id)} > ${id} ORDER BY ${order}`;
-  return group(db, sql, { names: readChatNames(database), reader, yielder, rewound: new Set() });
+  return { reader, sql };
+}
+
+/** What is told of an event. A text is shortened where it is longer. */
+function markOf({ id, ts, kind, speaker, text }: ReadEvent, longest: number): EventMark {
+  const told = text !== null && text.length > longest ? shorten(text) : text;
+  return { id: typeof id === 'bigint' ? id : 0n, ts, kind, speaker, text: told };
 }
 
 /** How the events of a log are read: in SQL, what `reader` wants of each and whether it is flagged; and their order. */
@@ -154,15 +190,10 @@ async function group(
   const scan = db.prepare<[], unknown[]>(sql).raw().safeIntegers();
   let events = 0;
   for (const values of scan.iterate()) {
-    const { id, ts, kind, chat, speaker, text, isRewind } = reader.read(values);
-    const mark: EventMark = {
-      id: typeof id === 'bigint' ? id : 0n,
-      ts,
-      kind,
-      speaker,
-      // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.
-      text: text !== null && text.length > LONGEST_KEPT ? shorten(text) : text,
-    };
+    const event = reader.read(values);
+    const { chat, isRewind } = event;
+    // Few marks stay. Only a text that is too long to be kept meanwhile is shortened at once.
+    const mark = markOf(event, LONGEST_KEPT);
     const speaks = !isRewind && mark.text !== null;
     const isHidden = values[reader.columns.length] === 1n;
     const found = groups.get(chat) ?? { ...NOTHING, first: mark, last: mark };

@@ -60,6 +60,12 @@ export type EventMark = {
   readonly text: string | null;
 };
 
+/** The first events that were written since a snapshot, without the host's own records of rewinds; `more`: how many others there are. */
+export type NewerList = {
+  readonly events: readonly (EventMark & Pick<NewerEvents, 'chat' | 'chatName'>)[];
+  readonly more: number;
+};
+
 /** The events of one chat that only one side holds, whatever their ids. */
 export type NewerEvents = {
   /** Null: events that name no chat. */

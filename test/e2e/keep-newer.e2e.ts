@@ -83,9 +83,29 @@ test('bringing the lost messages back keeps the newer ones, and says until the c
 test('the dialog lets a person choose between keeping and removing, and the focus stays on the choice', async ({
   place,
   demo,
-}) => {
-  const { page } = await place.launch({ data: demo });
+}, info) => {
+  const { app, page } = await place.launch({ data: demo });
   const dialog = page.getByRole('alertdialog');
+  await test.step('single ones can be left out, by keyboard, and put back', async () => {
+    await button(page, 'Bring them back').click();
+    await tabTo(page, button(dialog, 'Choose which of them stay'));
+    await page.keyboard.press('Enter');
+    const ticks = dialog.getByRole('checkbox');
+    await expect(ticks).toHaveCount(3);
+    await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(3);
+    await tabTo(page, ticks.nth(1));
+    await page.keyboard.press('Space');
+    await expect(ticks.nth(1)).not.toBeChecked();
+    await expect(button(dialog, 'Bring back 20 messages and remove 1 newer message')).toBeEnabled();
+    await expect(named(dialog, 'radio', /^Keep 2 newer messages/)).toBeChecked();
+    await expect(ticks.nth(1)).toBeFocused();
+    await look(app, page, info, 'keep-picked');
+    await page.keyboard.press('Space');
+    await expect(button(dialog, 'Bring back 20 messages')).toBeEnabled();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  });
+
   await button(page, 'Bring them back').click();
   const keep = named(dialog, 'radio', /^Keep 3 newer messages/);
   const both = named(dialog, 'radio', /^Show me both/);

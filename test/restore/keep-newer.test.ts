@@ -6,6 +6,7 @@ import {
   applyRestore,
   applyUndo,
   finishInterrupted,
+  listNewer,
   planRestore,
   planUndo,
   takeIfDue,
@@ -90,6 +91,16 @@ describe.concurrent('of the newer events, some can be left out', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ last_event_id: 12 });
     await applyUndo(folder, {}, NOW);
     expect(readState(place.databaseFile)).toEqual(since);
+  });
+
+  test('they are listed in order, without the record of the rewind', async () => {
+    const { folder, id } = await rewind('flags');
+    const { events, more } = await listNewer(folder, id);
+    expect(events).toMatchObject([
+      { id: 14n, chat: 'c1' },
+      { id: 15n, chat: 'c1' },
+    ]);
+    expect(more).toBe(0);
   });
 
   test('even all of them: then it is the whole restore', async () => {

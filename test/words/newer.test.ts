@@ -40,6 +40,18 @@ describe('what was written since', () => {
     expect(newerChoice(refuse('no-gaps'))).toEqual(choice);
   });
 
+  test('is counted without what was left out, as far as it is kept', () => {
+    const keepOf = (one: RestorePlan) =>
+      newerChoice({ ...one, options: { ...one.options, leaveOut: [23n] } })?.keep.what;
+    const [first = group(null, 0), ...others] = events;
+    const fewer = [{ ...first, events: first.events - 1, spoken: first.spoken - 1 }, ...others];
+    expect(
+      keepOf({ ...keeping, replay: { ...replay, events: fewer }, newerEvents: [group('harbour', 1)] }),
+    ).toBe('Keep 2 newer messages');
+    expect(keepOf({ ...keeping, replay: null, newerEvents: events })).toBe('Keep none of them');
+    expect(keepOf(refuse('replaced-by-left-out'))).toBe('Keep 3 newer messages');
+  });
+
   test.each<[string, Partial<RestorePlan>]>([
     ['an undo, which brings back what was', { action: 'undo' }],
     ['a restore of the tables only', { options: { ...plan.options, mode: 'projections' } }],

@@ -210,6 +210,7 @@ describe('the answers of the core', () => {
         { folderId, choices: [{ trashName, ids: null }] },
         task,
       ),
+      'restore.newer': await handlers['restore.newer']({ folderId, snapshotId }, task),
       'rows.open': rows,
       'rows.shape': await handlers['rows.shape']({ rowsId, request }, task),
       'rows.page': await handlers['rows.page']({ rowsId, request, window }, task),
