@@ -6,6 +6,7 @@ import { sqliteCode } from '../sqlite/result-codes.ts';
 import { isRawText, type SqlValue } from '../sqlite/row-hash.ts';
 import type { Column, Table } from '../sqlite/table.ts';
 import { affinityOf, conversionOf } from './affinity.ts';
+import { createBinaryWriter } from './binary-rows.ts';
 
 /** The stage is attached under this name beside `main`. */
 export const STAGE_SCHEMA = 'snapback_stage';
@@ -35,9 +36,9 @@ export type Layout = {
   readonly insert: (place: number, row: readonly SqlValue[]) => boolean;
   /**
    * Adds rows as they stand in the file, `{…}, {…}`, from the given place on. They must be plain, and no value may need
-   * a conversion. False as with `insert`; then some of them may have been added.
+   * a conversion. `spans` has the place of each value. False as with `insert`; then some of them may have been added.
    */
-  readonly insertText: (place: number, text: Buffer) => boolean;
+  readonly insertText: (place: number, text: Buffer, spans: Uint32Array) => boolean;
   /**
    * Indexes the key where it isn't the rowid. Two rows with the very same key mean a damaged file, unless it is `proven`
    * that the file holds what was dumped: then the table had another key. Other rows that the live key takes for the same
@@ -65,13 +66,13 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
   const insert = db.prepare<SqlValue[]>(
     `INSERT INTO ${name} VALUES (${[...ord, ...shared].map(() => '?').join(', ')})`,
   );
-  const asList = createLister();
+  const toBinary = createBinaryWriter(fileColumns.length);
   let insertAll: ReturnType<typeof prepareInsertAll> | null = null;
   function prepareInsertAll() {
-    const values = kept.map((index) => `value ->> ${jsonPath(fileColumns[index] ?? '')}`);
+    const values = kept.map((index) => `value ->> '$[${index}]'`);
     const place = isKeyed ? [] : ['? + key'];
     return db.prepare<SqlValue[]>(
-      `INSERT INTO ${name} SELECT ${[...place, ...values].join(', ')} FROM jsonb_each(jsonb(?))`,
+      `INSERT INTO ${name} SELECT ${[...place, ...values].join(', ')} FROM jsonb_each(?)`,
     );
   }
   // One statement for each column, however they combine in the rows.
@@ -120,10 +121,10 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
       }
       return true;
     },
-    insertText(place, text) {
+    insertText(place, text, spans) {
       insertAll ??= prepareInsertAll();
       const statement = insertAll;
-      return runUnlessTaken(() => statement.run(...(isKeyed ? [] : [BigInt(place)]), asList(text)));
+      return runUnlessTaken(() => statement.run(...(isKeyed ? [] : [BigInt(place)]), toBinary(text, spans)));
     },
     index(table, proven) {
       if (indices.length === 0 || indices.includes(-1)) return;
@@ -149,29 +150,6 @@ export function createLayout(db: WriteDatabase, { name, live, fileColumns, rowid
       }
     },
   };
-}
-
-/** Puts brackets around texts, in one buffer for all of them. */
-function createLister(): (text: Buffer) => Buffer {
-  let buffer = Buffer.alloc(0);
-  return (text) => {
-    const length = text.length + 2;
-    if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(Math.ceil(length * 1.5));
-    buffer.write('[');
-    text.copy(buffer, 1);
-    buffer.write(']', length - 1);
-    return buffer.subarray(0, length);
-  };
-}
-
-/** Whether SQLite's paths into JSON can name such a key, byte for byte. */
-export function hasJsonPath(name: string): boolean {
-  return !/["\\\p{Cc}]/u.test(name);
-}
-
-/** SQL: the path to the value of a key. */
-function jsonPath(name: string): string {
-  return `'$."${name.replaceAll("'", "''")}"'`;
 }
 
 /** False if a rowid was taken already. */

@@ -11,7 +11,7 @@ import type { Table } from '../sqlite/table.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { affinityOf, conversionOf, keepsKinds } from './affinity.ts';
 import { type BytesReading, createBytesReading } from './bytes-reading.ts';
-import { createLayout, hasJsonPath, type Layout, type LayoutPlan } from './layout.ts';
+import { createLayout, type Layout, type LayoutPlan } from './layout.ts';
 import type { LiveTable } from './live-rows.ts';
 import type { StagedTable } from './staged-table.ts';
 import { copyStoredRows } from './stored-rows.ts';
@@ -79,8 +79,8 @@ export function createLoader(
     if (live !== null && layout !== null && isHosts) bytes ??= readBytes(live, layout.targets, columns);
     if (fits && layout !== null)
       fits =
-        batch.text !== null && isKeptAsText(layout, batch)
-          ? layout.insertText(rows, batch.text)
+        batch.text !== null && batch.spans !== null && isKeptAsText(layout, batch)
+          ? layout.insertText(rows, batch.text, batch.spans)
           : await addRows(layout, batch.rows());
     rows += batch.count;
   }
@@ -110,7 +110,7 @@ export function createLoader(
   /** Whether SQLite may read the batch itself: no value in it is lost, is converted, or may be bytes. */
   function isKeptAsText({ targets, keyColumn }: Layout, { text, kinds }: RowBatch): boolean {
     if (text === null || kinds === null || text.length > LONGEST_TEXT_BYTES) return false;
-    if (side.schema.encoding !== 'UTF-8' || columns?.every(hasJsonPath) !== true) return false;
+    if (side.schema.encoding !== 'UTF-8') return false;
     return targets.every((column, place) => {
       const found = kinds[place] ?? 0;
       if (column === undefined) return found === KIND.NULL;

@@ -10,6 +10,7 @@ import { createBatchFeeder } from '../../src/snapshot-file/batch-lines.ts';
 import { type ReadingOptions, readSnapshot } from '../../src/snapshot-file/reader.ts';
 import { createTableDigest } from '../../src/snapshot-file/table-text.ts';
 import { createTableHasher, type SqlValue } from '../../src/sqlite/row-hash.ts';
+import { createBinaryWriter } from '../../src/stage/binary-rows.ts';
 import { integers, reals, texts } from '../support/arbitraries.ts';
 import { makeRoot } from '../support/place.ts';
 import { dumpSmall, KNOWN, makeSmallFolder, readParts, withNotes } from './snapshot-text.ts';
@@ -46,7 +47,9 @@ async function judge(path: string, options: ReadingOptions) {
         whole = feed(chain, part, { from: part.count >> 1, to: part.count }) && whole;
         if (part.text === null) continue;
         plain += part.count;
-        expect(readBySqlite(part.text)).toStrictEqual(part.rows());
+        const lists = createBinaryWriter(part.columns.length)(part.text, part.spans ?? new Uint32Array());
+        expect(readBySqlite(asText, part.text)).toStrictEqual(part.rows());
+        expect(readBySqlite(asLists, lists)).toStrictEqual(part.rows());
       }
     }
     return { plain, told, illFormed, rows: [...rows], whole, log: chain.peek() };
@@ -59,16 +62,19 @@ async function judge(path: string, options: ReadingOptions) {
 }
 
 const db = new Database(':memory:');
-const sqlite = db
-  .prepare<[Buffer], [bigint, SqlValue, string]>(
-    `SELECT one.key, cell.atom, typeof(cell.atom) FROM json_each(jsonb('[' || CAST(? AS TEXT) || ']')) one, json_each(one.value) cell`,
-  )
-  .raw()
-  .safeIntegers();
+const prepareReading = (rows: string) =>
+  db
+    .prepare<[Buffer], [bigint, SqlValue, string]>(
+      `SELECT one.key, cell.atom, typeof(cell.atom) FROM jsonb_each(${rows}) one, jsonb_each(one.value) cell`,
+    )
+    .raw()
+    .safeIntegers();
+const asText = prepareReading("jsonb('[' || CAST(? AS TEXT) || ']')");
+const asLists = prepareReading('?');
 
-function readBySqlite(text: Buffer): readonly (readonly SqlValue[])[] {
+function readBySqlite(sqlite: typeof asText, bytes: Buffer): readonly (readonly SqlValue[])[] {
   const rows: SqlValue[][] = [];
-  for (const [row, value, type] of sqlite.all(text)) {
+  for (const [row, value, type] of sqlite.all(bytes)) {
     const values = rows[Number(row)] ?? [];
     values.push(type === 'real' ? Number(value) : value);
     rows[Number(row)] = values;
@@ -302,7 +308,7 @@ async function asFormat(format: number, text: string): Promise<string> {
 
 test('rows of any length read the same by their bytes and by their values', async () => {
   const row = (id: number, length: number) => `{"id": ${id}, "x": "${'y'.repeat(length)}"}`;
-  const lengths = [1, 5000, 3 << 20, 1, 5 << 20, 2, 9 << 20, 100_000, 1];
+  const lengths = [1, 5000, 3 << 20, 1, 5 << 20, 2, 9 << 20, 100_000, 0, 11, 12, 255, 256, 65_535, 65_536, 1];
   const text = `{"last_event_id": 1, "bots": [${lengths.map((length, id) => row(id, length)).join(', ')}]}`;
   expect(await expectSame(Buffer.from(text), 1 << 20)).toBeGreaterThan(5);
 });
